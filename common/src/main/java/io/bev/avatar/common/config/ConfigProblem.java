@@ -1,0 +1,17 @@
+package io.bev.avatar.common.config;
+
+/**
+ * One thing wrong with the configuration.
+ *
+ * @param key dotted key, such as {@code renderer.port}
+ * @param found the value as written
+ * @param expected what would be accepted
+ * @param origin where it came from: a file, or an environment variable's name
+ */
+public record ConfigProblem(String key, String found, String expected, String origin) {
+
+    @Override
+    public String toString() {
+        return key + ": found " + found + ", expected " + expected + " (" + origin + ")";
+    }
+}

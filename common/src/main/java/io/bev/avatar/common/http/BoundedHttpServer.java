@@ -1,0 +1,60 @@
+package io.bev.avatar.common.http;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Makes a {@link HttpServer} with a bounded pool of daemon threads, so that slow clients cost connections, not memory.
+ * Client time limits ({@code sun.net.httpserver.maxReqTime} and its kin) are read by the JDK once, before the first server
+ * exists, and so belong on the command line.
+ */
+public final class BoundedHttpServer {
+
+    private static final int BACKLOG = 128;
+
+    private BoundedHttpServer() {}
+
+    /**
+     * Binds; the caller adds contexts and starts.
+     *
+     * @param address where to listen; port 0 picks a free one
+     * @param name prefix of the thread names
+     * @param threads most requests served at once
+     * @throws IOException when the address cannot be bound; the message names the address and the remedy
+     */
+    public static HttpServer create(InetSocketAddress address, String name, int threads) throws IOException {
+        HttpServer server;
+        try {
+            server = HttpServer.create(address, BACKLOG);
+        } catch (BindException e) {
+            throw new IOException(
+                    "cannot listen on " + address.getHostString() + ":" + address.getPort() + ": " + e.getMessage()
+                            + "; stop what holds the port or configure another",
+                    e);
+        }
+        AtomicInteger number = new AtomicInteger();
+        ThreadFactory daemons = task -> {
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                30,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(BACKLOG),
+                daemons,
+                new ThreadPoolExecutor.AbortPolicy());
+        pool.allowCoreThreadTimeOut(true);
+        server.setExecutor(pool);
+        return server;
+    }
+}

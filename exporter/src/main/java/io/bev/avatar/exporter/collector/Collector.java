@@ -1,0 +1,22 @@
+package io.bev.avatar.exporter.collector;
+
+/**
+ * One source of readings. Called by one thread at a time, with a deadline kept by the caller: it is interrupted when late.
+ * It measures no time, catches nothing it cannot mend and keeps no value from an earlier call; a reading that is not there is
+ * an absent series.
+ */
+public interface Collector extends AutoCloseable {
+
+    /** The label {@code collector}, such as {@code host}. */
+    String name();
+
+    /**
+     * Reads the source now.
+     *
+     * @throws Exception when the source fails as a whole; the message says what to do. Nothing of {@code out} is then used
+     */
+    void collect(MetricSink out) throws Exception;
+
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,5 @@
+/** The exporter's entry point and wiring. */
+@NullMarked
+package io.bev.avatar.exporter;
+
+import org.jspecify.annotations.NullMarked;

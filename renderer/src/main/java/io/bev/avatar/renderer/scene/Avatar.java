@@ -1,0 +1,14 @@
+package io.bev.avatar.renderer.scene;
+
+import io.bev.avatar.renderer.rig.Rig;
+import java.util.Optional;
+
+/**
+ * A loaded avatar.
+ *
+ * @param source where it came from: a path, or {@code built-in}
+ * @param cloud its Gaussians at rest
+ * @param rig how it moves; empty for a static cloud, which only follows the head pose as a whole
+ * @param framing where to look at it from
+ */
+public record Avatar(String source, GaussianCloud cloud, Optional<Rig> rig, Framing framing) {}
