@@ -1,0 +1,23 @@
+package io.bev.avatar.launcher;
+
+/** A reason not to start, or to stop: one line that says what to do. */
+final class LaunchException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int exitCode;
+
+    LaunchException(int exitCode, String message) {
+        super(message);
+        this.exitCode = exitCode;
+    }
+
+    LaunchException(int exitCode, String message, Throwable cause) {
+        super(message, cause);
+        this.exitCode = exitCode;
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
+}

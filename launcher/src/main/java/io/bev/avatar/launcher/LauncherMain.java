@@ -1,0 +1,28 @@
+package io.bev.avatar.launcher;
+
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Entry point of {@code ./avatar up}; the only place that ends the process. */
+@Command(name = "avatar", mixinStandardHelpOptions = true, sortOptions = false)
+public final class LauncherMain {
+
+    private LauncherMain() {}
+
+    public static void main(String[] arguments) {
+        Map<String, String> environment = System.getenv();
+        Console console = Console.of(System.out, environment);
+        CommandLine commands = new CommandLine(new LauncherMain())
+                .addSubcommand(new UpCommand(environment, console))
+                .setExecutionExceptionHandler((e, line, parsed) -> {
+                    console.fail("broken", e.toString());
+                    return ExitCodes.SOFTWARE;
+                })
+                .setParameterExceptionHandler((e, given) -> {
+                    console.fail("usage", e.getMessage() + "; ./avatar up --help lists the options");
+                    return ExitCodes.USAGE;
+                });
+        System.exit(commands.execute(arguments));
+    }
+}

@@ -1,0 +1,113 @@
+package io.bev.avatar.launcher;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service's process. It gets a session of its own, so that Ctrl-C reaches the launcher alone and the order of stopping is
+ * ours, and a parent-death signal, so that nothing outlives a launcher that was killed. That signal is tied to the thread
+ * that starts the process: call {@link #start} from a thread that lives as long as the launcher.
+ */
+final class ManagedProcess {
+
+    private static final int LOG_LINES_TOLD = 3;
+
+    private final ServiceSpec spec;
+    private final Path directory;
+    private volatile @Nullable Process process;
+
+    ManagedProcess(ServiceSpec spec, Path directory) {
+        this.spec = spec;
+        this.directory = directory;
+    }
+
+    ServiceSpec spec() {
+        return spec;
+    }
+
+    void start() throws LaunchException {
+        try {
+            if (Files.exists(spec.log())) {
+                Path previous = spec.log().resolveSibling(spec.log().getFileName() + ".1");
+                Files.move(spec.log(), previous, StandardCopyOption.REPLACE_EXISTING);
+            }
+            List<String> command = new ArrayList<>(List.of("setsid", "setpriv", "--pdeathsig", "TERM", "--"));
+            command.addAll(spec.command());
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectInput(new File("/dev/null"))
+                    .redirectOutput(spec.log().toFile());
+            builder.environment().putAll(spec.environment());
+            process = builder.start();
+        } catch (IOException e) {
+            throw new LaunchException(
+                    ExitCodes.SOFTWARE,
+                    spec.name() + ": cannot start " + spec.command().get(0) + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    boolean isAlive() {
+        Process p = process;
+        return p != null && p.isAlive();
+    }
+
+    /** Process id of the last start; 0 before the first. */
+    long pid() {
+        Process p = process;
+        return p == null ? 0 : p.pid();
+    }
+
+    /** How the last start ended; empty while it runs. */
+    OptionalInt exitCode() {
+        Process p = process;
+        return p == null || p.isAlive() ? OptionalInt.empty() : OptionalInt.of(p.exitValue());
+    }
+
+    void terminate() {
+        Process p = process;
+        if (p != null) {
+            p.destroy();
+        }
+    }
+
+    /** Waits for the end, and kills what is still there after {@code patience}; false when it had to be killed. */
+    boolean awaitEnd(Duration patience) throws InterruptedException {
+        Process p = process;
+        if (p == null || p.waitFor(Math.max(0, patience.toMillis()), TimeUnit.MILLISECONDS)) {
+            return true;
+        }
+        p.destroyForcibly();
+        p.waitFor(1, TimeUnit.SECONDS);
+        return false;
+    }
+
+    /** The last lines that it wrote, for an error message. */
+    Optional<String> lastWords() {
+        try {
+            List<String> lines = new String(Files.readAllBytes(spec.log()), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            if (lines.isEmpty()) {
+                return Optional.empty();
+            }
+            int from = Math.max(0, lines.size() - LOG_LINES_TOLD);
+            return Optional.of(String.join(System.lineSeparator() + "      ", lines.subList(from, lines.size())));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

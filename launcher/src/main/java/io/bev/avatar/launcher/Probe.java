@@ -1,0 +1,73 @@
+package io.bev.avatar.launcher;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Short questions to local servers, each answered within a second. */
+final class Probe {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PATIENCE)
+            .build();
+
+    /** Whether a GET answers 200. */
+    boolean answers(String url) throws InterruptedException {
+        return get(url).isPresent();
+    }
+
+    /** The JSON that a GET answers with, whatever its status; empty when nothing or something else comes. */
+    Optional<JsonNode> json(String url) throws InterruptedException {
+        try {
+            return Optional.of(JSON.readTree(send(url).body()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The text that a GET answers 200 with. */
+    Optional<String> get(String url) throws InterruptedException {
+        try {
+            HttpResponse<String> response = send(url);
+            return response.statusCode() == 200 ? Optional.of(response.body()) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private HttpResponse<String> send(String url) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Whether a Redis speaks on the loopback port, even one that wants a password or is still loading. */
+    static boolean isRedis(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            byte[] answer = in.readNBytes(5);
+            String text = new String(answer, StandardCharsets.US_ASCII);
+            return text.startsWith("+PONG") || text.startsWith("-NOAU") || text.startsWith("-LOAD");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

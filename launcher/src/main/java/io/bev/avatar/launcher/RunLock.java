@@ -1,0 +1,55 @@
+package io.bev.avatar.launcher;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps a run directory to one {@code ./avatar up}; the kernel lets go of it with the process. */
+final class RunLock implements AutoCloseable {
+
+    private final FileChannel channel;
+
+    private RunLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * @param url where the page of this run will be, told to a second caller
+     * @throws LaunchException when another run holds the directory
+     */
+    static RunLock acquire(Path runDirectory, String url) throws IOException, LaunchException {
+        Path file = runDirectory.resolve("up.lock");
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        if (tryLock(channel) == null) {
+            channel.close();
+            throw new LaunchException(
+                    ExitCodes.TEMPORARY,
+                    "already running: " + Files.readString(file).strip() + "; Ctrl-C there stops it");
+        }
+        channel.truncate(0);
+        String text = "pid " + ProcessHandle.current().pid() + ", page " + url + System.lineSeparator();
+        channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        return new RunLock(channel);
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // held by this very process
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,40 @@
+package io.bev.avatar.launcher;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One program of the stack.
+ *
+ * @param name as shown and as named in the log folder
+ * @param command program and arguments
+ * @param environment variables set beside the inherited ones
+ * @param ready answers whether it serves
+ * @param url what a person opens or connects to
+ * @param log where its output goes
+ * @param patience how long it may take to become ready
+ * @param restartDelay wait before the first restart after a crash; doubles up to 30 s, starts over after a stable minute
+ */
+record ServiceSpec(
+        String name,
+        List<String> command,
+        Map<String, String> environment,
+        Readiness ready,
+        String url,
+        Path log,
+        Duration patience,
+        Duration restartDelay) {
+
+    /** Whether a service can do its work. */
+    @FunctionalInterface
+    interface Readiness {
+        boolean test() throws InterruptedException;
+    }
+
+    ServiceSpec {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+    }
+}

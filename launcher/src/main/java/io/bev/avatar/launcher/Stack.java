@@ -1,0 +1,243 @@
+package io.bev.avatar.launcher;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What each program of the stack is called with, and how one sees that it serves. */
+final class Stack {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    /** Reclaims frames' garbage in small steps on few cores; a renderer that runs out of memory ends and is restarted. */
+    private static final List<String> RENDERER_JVM = List.of(
+            "-XX:+UseSerialGC",
+            "-Xms256m",
+            "-Xmx1g",
+            "-XX:+ExitOnOutOfMemoryError",
+            "--add-modules",
+            "jdk.incubator.vector");
+
+    private static final List<String> EXPORTER_JVM = List.of(
+            "-XX:+UseSerialGC",
+            "-Xmx40m",
+            "-Xss512k",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Dsun.net.httpserver.maxReqTime=5",
+            "-Dsun.net.httpserver.maxRspTime=15",
+            "-Dsun.net.httpserver.idleInterval=10");
+
+    private final Path root;
+    private final StackConfig config;
+    private final StackFiles files;
+    private final Probe probe;
+
+    Stack(Path root, StackConfig config, Probe probe) {
+        this.root = root;
+        this.config = config;
+        this.files = new StackFiles(root, config);
+        this.probe = probe;
+    }
+
+    String pageUrl() {
+        return "http://127.0.0.1:" + config.rendererPort() + "/";
+    }
+
+    String prometheusUrl() {
+        return "http://127.0.0.1:" + config.prometheusPort();
+    }
+
+    String alertmanagerUrl() {
+        return "http://127.0.0.1:" + config.alertmanagerPort();
+    }
+
+    String jolokiaUrl() {
+        return "http://127.0.0.1:" + config.jolokiaPort() + "/jolokia/";
+    }
+
+    ServiceSpec redis() throws IOException {
+        int port = config.redisPort();
+        List<String> command = List.of(
+                program("redis-server"),
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                files.directory("redis").toString(),
+                "--appendonly",
+                "yes",
+                "--save",
+                "");
+        return new ServiceSpec(
+                "redis",
+                command,
+                Map.of(),
+                () -> Probe.isRedis(port),
+                "redis://127.0.0.1:" + port,
+                files.log("redis"),
+                PATIENCE,
+                SECOND);
+    }
+
+    ServiceSpec renderer(Optional<Path> model) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(java());
+        command.addAll(RENDERER_JVM);
+        command.addAll(List.of("-Dsun.net.httpserver.maxReqTime=5", "-Dsun.net.httpserver.maxRspTime=15"));
+        command.addAll(List.of("-jar", jar("renderer").toString(), "serve"));
+        Map<String, String> environment = new HashMap<>();
+        environment.put("BEV_AVATAR_STATE_DIR", files.directory("state").toString());
+        environment.put(
+                "BEV_RENDERER_CONTROL_PASSWORD_FILE",
+                files.secret("control-password").toString());
+        model.ifPresent(path -> environment.put("BEV_AVATAR_MODEL", path.toString()));
+        return new ServiceSpec(
+                "renderer",
+                command,
+                environment,
+                () -> probe.answers(pageUrl() + "health/ready"),
+                pageUrl(),
+                files.log("renderer"),
+                PATIENCE,
+                Duration.ofMillis(200));
+    }
+
+    ServiceSpec exporter() throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(java());
+        command.addAll(EXPORTER_JVM);
+        command.addAll(List.of("-jar", jar("exporter").toString(), "serve"));
+        String url = "http://127.0.0.1:" + config.exporterPort();
+        Map<String, String> environment = Map.of(
+                "BEV_EXPORTER_RENDERER_URL", "http://127.0.0.1:" + config.rendererPort(),
+                "BEV_EXPORTER_JOLOKIA_URL", jolokiaUrl(),
+                "BEV_EXPORTER_ALERT_TOKEN_FILE", files.secret("alert-token").toString(),
+                "BEV_EXPORTER_SPOOL_DIRECTORY", files.directory("spool").toString());
+        return new ServiceSpec(
+                "exporter",
+                command,
+                environment,
+                () -> probe.answers(url + "/-/ready"),
+                url + "/metrics",
+                files.log("exporter"),
+                PATIENCE,
+                SECOND);
+    }
+
+    ServiceSpec alertmanager() throws IOException {
+        Path folder = files.prepareAlertmanager();
+        List<String> command = List.of(
+                program("prometheus-alertmanager", "alertmanager"),
+                "--config.file=" + folder.resolve("alertmanager.yml"),
+                "--storage.path=" + files.directory("alertmanager/data"),
+                "--web.listen-address=127.0.0.1:" + config.alertmanagerPort(),
+                "--cluster.listen-address=");
+        return new ServiceSpec(
+                "alertmanager",
+                command,
+                Map.of(),
+                () -> probe.answers(alertmanagerUrl() + "/-/ready"),
+                alertmanagerUrl() + "/",
+                files.log("alertmanager"),
+                PATIENCE,
+                SECOND);
+    }
+
+    ServiceSpec prometheus() throws IOException {
+        Path folder = files.preparePrometheus();
+        List<String> command = List.of(
+                program("prometheus"),
+                "--config.file=" + folder.resolve("prometheus.yml"),
+                "--storage.tsdb.path=" + files.directory("prometheus/data"),
+                "--storage.tsdb.retention.time=15d",
+                "--web.listen-address=127.0.0.1:" + config.prometheusPort());
+        return new ServiceSpec(
+                "prometheus",
+                command,
+                Map.of(),
+                () -> probe.answers(prometheusUrl() + "/-/ready"),
+                prometheusUrl() + "/",
+                files.log("prometheus"),
+                PATIENCE,
+                SECOND);
+    }
+
+    /** Grafana, when it is installed. */
+    Optional<ServiceSpec> grafana() throws IOException {
+        Optional<Path> server = find("grafana-server");
+        if (server.isEmpty()) {
+            return Optional.empty();
+        }
+        String url = "http://127.0.0.1:" + config.grafanaPort();
+        Map<String, String> environment = Map.of(
+                "GF_PATHS_PROVISIONING",
+                files.prepareGrafana().toString(),
+                "GF_PATHS_DATA",
+                files.directory("grafana/data").toString(),
+                "GF_PATHS_LOGS",
+                files.directory("logs").toString(),
+                "GF_SERVER_HTTP_ADDR",
+                "127.0.0.1",
+                "GF_SERVER_HTTP_PORT",
+                Integer.toString(config.grafanaPort()),
+                "GF_AUTH_ANONYMOUS_ENABLED",
+                "true",
+                "GF_ANALYTICS_REPORTING_ENABLED",
+                "false",
+                "GF_ANALYTICS_CHECK_FOR_UPDATES",
+                "false");
+        return Optional.of(new ServiceSpec(
+                "grafana",
+                List.of(server.get().toString(), "--homepath", "/usr/share/grafana"),
+                environment,
+                () -> probe.answers(url + "/api/health"),
+                url + "/d/avatar-overview",
+                files.log("grafana"),
+                PATIENCE,
+                SECOND));
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private Path jar(String module) throws IOException {
+        Path target = root.resolve(module).resolve("target");
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, "avatar-" + module + "-*.jar")) {
+            for (Path jar : jars) {
+                return jar;
+            }
+        }
+        throw new IOException("no " + module + " in " + target + "; ./avatar up builds it");
+    }
+
+    private static String program(String... names) throws IOException {
+        for (String name : names) {
+            Optional<Path> found = find(name);
+            if (found.isPresent()) {
+                return found.get().toString();
+            }
+        }
+        throw new IOException(names[0] + " is not installed; ./avatar up without --no-install installs it");
+    }
+
+    private static Optional<Path> find(String name) {
+        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin";
+        for (String folder : path.split(":", -1)) {
+            Path candidate = Path.of(folder.isEmpty() ? "." : folder, name);
+            if (Files.isExecutable(candidate)) {
+                return Optional.of(candidate.toAbsolutePath());
+            }
+        }
+        return Optional.empty();
+    }
+}

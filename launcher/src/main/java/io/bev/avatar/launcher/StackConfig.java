@@ -1,0 +1,73 @@
+package io.bev.avatar.launcher;
+
+import io.bev.avatar.common.config.Config;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What {@code ./avatar up} needs to know of the configuration: the section {@code stack} and the ports of the others.
+ *
+ * @param runDirectory where state, logs, data and secrets of this run live
+ * @param redisUrl the Redis that renderer and exporter use
+ * @param rendererPort the page
+ * @param jolokiaPort the renderer's Jolokia
+ * @param exporterPort the exporter
+ * @param prometheusPort where Prometheus is to listen
+ * @param alertmanagerPort where Alertmanager is to listen
+ * @param grafanaPort where Grafana is to listen, if it is installed
+ * @param configFile the configuration file itself, empty when only defaults and environment count
+ */
+record StackConfig(
+        Path runDirectory,
+        URI redisUrl,
+        int rendererPort,
+        int jolokiaPort,
+        int exporterPort,
+        int prometheusPort,
+        int alertmanagerPort,
+        int grafanaPort,
+        Optional<Path> configFile) {
+
+    static StackConfig from(Config config, Path root, Map<String, String> environment) {
+        String redis = config.text("redis.url", "redis://127.0.0.1:6379", "BEV_REDIS_URL");
+        URI redisUrl = URI.create("redis://127.0.0.1:6379");
+        try {
+            redisUrl = URI.create(redis);
+        } catch (IllegalArgumentException e) {
+            config.problem("redis.url", "not a URL", "a URL such as redis://127.0.0.1:6379");
+        }
+        StackConfig result = new StackConfig(
+                root.resolve(config.text("stack.run-directory", ".run")).normalize(),
+                redisUrl,
+                port(config, "renderer.port", 8080, "BEV_AVATAR_PORT"),
+                port(config, "renderer.jolokia-port", 8778, "BEV_JOLOKIA_PORT"),
+                port(config, "exporter.port", 9818, "BEV_EXPORTER_PORT"),
+                port(config, "stack.prometheus-port", 9090),
+                port(config, "stack.alertmanager-port", 9093),
+                port(config, "stack.grafana-port", 3000),
+                Optional.ofNullable(environment.get("BEV_AVATAR_CONFIG"))
+                        .filter(file -> !file.isBlank())
+                        .map(Path::of));
+        config.finish("stack");
+        return result;
+    }
+
+    private static int port(Config config, String key, int fallback, String... variables) {
+        return config.integer(key, fallback, 1, 65535, variables);
+    }
+
+    /** The Redis port, 6379 unless the URL says otherwise. */
+    int redisPort() {
+        return redisUrl.getPort() < 0 ? 6379 : redisUrl.getPort();
+    }
+
+    /** Whether the Redis URL means this machine, so that a missing server may be started here. */
+    boolean redisIsLocal() {
+        String host = redisUrl.getHost();
+        return "redis".equals(redisUrl.getScheme())
+                && host != null
+                && (host.equals("127.0.0.1") || host.equals("localhost") || host.equals("[::1]"));
+    }
+}

@@ -1,0 +1,114 @@
+package io.bev.avatar.launcher;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/**
+ * The files of a run: copies of the shipped Prometheus, Alertmanager and Grafana configuration with this run's addresses in
+ * them, and secrets made on the first run.
+ */
+final class StackFiles {
+
+    private static final String SHIPPED_EXPORTER = "http://127.0.0.1:9818";
+    private static final String SHIPPED_PROMETHEUS = "http://127.0.0.1:9090";
+
+    private final Path root;
+    private final StackConfig config;
+
+    StackFiles(Path root, StackConfig config) {
+        this.root = root;
+        this.config = config;
+    }
+
+    Path directory(String name) throws IOException {
+        return Files.createDirectories(config.runDirectory().resolve(name));
+    }
+
+    Path log(String service) throws IOException {
+        return directory("logs").resolve(service + ".log");
+    }
+
+    /** Prometheus' folder: its configuration, rules and targets. */
+    Path preparePrometheus() throws IOException {
+        Path target = directory("prometheus");
+        copyYaml(root.resolve("alerting-rules"), target);
+        Path targets = Files.createDirectories(target.resolve("targets"));
+        Files.writeString(
+                targets.resolve("avatar.yml"),
+                "- targets: ['127.0.0.1:" + config.exporterPort() + "']\n  labels: {instance: '" + hostName() + "'}\n");
+        Files.writeString(
+                targets.resolve("alertmanager.yml"), "- targets: ['127.0.0.1:" + config.alertmanagerPort() + "']\n");
+        return target;
+    }
+
+    /** Alertmanager's folder: its configuration, and the token with which it calls the exporter. */
+    Path prepareAlertmanager() throws IOException {
+        Path target = directory("alertmanager");
+        String text = Files.readString(root.resolve("alerting-rules/alertmanager.yml"));
+        Files.writeString(
+                target.resolve("alertmanager.yml"),
+                text.replace(SHIPPED_EXPORTER, "http://127.0.0.1:" + config.exporterPort()));
+        Files.copy(secret("alert-token"), target.resolve("alert-token"), StandardCopyOption.REPLACE_EXISTING);
+        return target;
+    }
+
+    /** Grafana's provisioning folder, its data source pointing to this run's Prometheus. */
+    Path prepareGrafana() throws IOException {
+        Path target = directory("grafana/provisioning");
+        Path shipped = root.resolve("grafana/provisioning");
+        for (String folder : new String[] {"datasources", "dashboards"}) {
+            Path to = Files.createDirectories(target.resolve(folder));
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(shipped.resolve(folder), "*.yml")) {
+                for (Path file : files) {
+                    String text = Files.readString(file)
+                            .replace(SHIPPED_PROMETHEUS, "http://127.0.0.1:" + config.prometheusPort())
+                            .replace(
+                                    "/etc/bev-avatar/grafana/dashboards",
+                                    root.resolve("grafana/dashboards").toString());
+                    Files.writeString(to.resolve(file.getFileName().toString()), text);
+                }
+            }
+        }
+        return target;
+    }
+
+    /** A secret of this installation, made when missing, readable by its owner alone. */
+    Path secret(String name) throws IOException {
+        Path folder = directory("secrets");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        Path file = folder.resolve(name);
+        if (!Files.exists(file)) {
+            byte[] random = new byte[24];
+            new SecureRandom().nextBytes(random);
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(file, HexFormat.of().formatHex(random), StandardCharsets.US_ASCII);
+        }
+        return file;
+    }
+
+    private static void copyYaml(Path from, Path to) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(from, "*.yml")) {
+            for (Path file : files) {
+                Files.copy(file, to.resolve(file.getFileName().toString()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    /** The bare host name, as every {@code instance} label is. */
+    static String hostName() {
+        try {
+            String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+            return name.isEmpty() ? "localhost" : name.split("\\.", 2)[0];
+        } catch (IOException e) {
+            return InetAddress.getLoopbackAddress().getHostName();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.bev.avatar.launcher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides what has to be started, checks every port before the first start, then starts and waits. */
+final class Starter {
+
+    private final Console console;
+    private final Stack stack;
+    private final StackConfig config;
+    private final Probe probe;
+    private final Supervisor supervisor;
+
+    Starter(Console console, Stack stack, StackConfig config, Probe probe, Supervisor supervisor) {
+        this.console = console;
+        this.stack = stack;
+        this.config = config;
+        this.probe = probe;
+        this.supervisor = supervisor;
+    }
+
+    void start(Optional<Path> model) throws IOException, LaunchException, InterruptedException {
+        List<String> taken = new ArrayList<>();
+        boolean startRedis = redisNeeded(taken);
+        boolean startPrometheus = serverNeeded(
+                taken,
+                "Prometheus",
+                config.prometheusPort(),
+                "BEV_STACK_PROMETHEUS_PORT",
+                stack.prometheusUrl() + "/api/v1/status/config",
+                "127.0.0.1:" + config.exporterPort());
+        boolean startAlertmanager = serverNeeded(
+                taken,
+                "Alertmanager",
+                config.alertmanagerPort(),
+                "BEV_STACK_ALERTMANAGER_PORT",
+                stack.alertmanagerUrl() + "/api/v2/status",
+                ":" + config.exporterPort() + "/alerts");
+        ours(taken, "the page", config.rendererPort(), "BEV_AVATAR_PORT");
+        ours(taken, "Jolokia", config.jolokiaPort(), "BEV_JOLOKIA_PORT");
+        ours(taken, "the exporter", config.exporterPort(), "BEV_EXPORTER_PORT");
+        if (!taken.isEmpty()) {
+            throw new LaunchException(ExitCodes.UNAVAILABLE, String.join(System.lineSeparator() + "      ", taken));
+        }
+
+        List<ServiceSpec> wanted = new ArrayList<>();
+        if (startRedis) {
+            wanted.add(stack.redis());
+        }
+        if (startPrometheus) {
+            wanted.add(stack.prometheus());
+        }
+        if (startAlertmanager) {
+            wanted.add(stack.alertmanager());
+        }
+        stack.grafana()
+                .filter(spec -> !PortHolder.isTaken(config.grafanaPort()))
+                .ifPresent(wanted::add);
+        wanted.add(stack.exporter());
+        wanted.add(stack.renderer(model));
+        for (ServiceSpec spec : wanted) {
+            supervisor.start(new ManagedProcess(spec, config.runDirectory()));
+        }
+        supervisor.awaitReady();
+        console.note("jolokia", stack.jolokiaUrl());
+    }
+
+    private boolean redisNeeded(List<String> taken) {
+        int port = config.redisPort();
+        if (!config.redisIsLocal()) {
+            console.note("redis", "using " + config.redisUrl().getHost() + ":" + port + " as configured");
+            return false;
+        }
+        if (!PortHolder.isTaken(port)) {
+            return true;
+        }
+        if (Probe.isRedis(port)) {
+            console.note("redis", "already running on port " + port + "; using it");
+            return false;
+        }
+        taken.add(message("Redis", port, "BEV_REDIS_URL=redis://127.0.0.1:OTHER"));
+        return false;
+    }
+
+    /** A server of the same kind that already has our configuration is used; any other holder of its port is a problem. */
+    private boolean serverNeeded(
+            List<String> taken, String name, int port, String variable, String statusUrl, String mark)
+            throws InterruptedException {
+        if (!PortHolder.isTaken(port)) {
+            return true;
+        }
+        if (probe.get(statusUrl).filter(text -> text.contains(mark)).isPresent()) {
+            console.note(name.toLowerCase(java.util.Locale.ROOT), "already running on port " + port + "; using it");
+        } else {
+            taken.add(message(name, port, variable + "=OTHER"));
+        }
+        return false;
+    }
+
+    private static void ours(List<String> taken, String name, int port, String variable) {
+        if (PortHolder.isTaken(port)) {
+            taken.add(message(name, port, variable + "=OTHER"));
+        }
+    }
+
+    private static String message(String name, int port, String setting) {
+        return "port " + port + " for " + name + " is taken by " + PortHolder.describe(port) + ": stop that, or set "
+                + setting;
+    }
+}

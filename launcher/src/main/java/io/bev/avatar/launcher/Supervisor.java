@@ -1,0 +1,192 @@
+package io.bev.avatar.launcher;
+
+import io.bev.avatar.common.time.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Runs the services: starts them, waits until each is ready, restarts what crashes with growing delays, and stops everything
+ * in the reverse of the order in which it was added, the last-added together first. Start and supervision belong to one
+ * thread; {@link #stop} may come from another.
+ */
+final class Supervisor {
+
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
+    private static final Duration STABLE = Duration.ofMinutes(1);
+    private static final Duration STOP_PATIENCE = Duration.ofMillis(2500);
+    private static final Duration LAST_STOP_PATIENCE = Duration.ofSeconds(1);
+
+    private static final class Entry {
+        final ManagedProcess process;
+        long startedNanos;
+        int crashes;
+        boolean down;
+        long restartAtNanos;
+        boolean retired;
+        boolean readyTold;
+
+        Entry(ManagedProcess process) {
+            this.process = process;
+        }
+    }
+
+    private final Console console;
+    private final Ticker ticker;
+    private final List<Entry> entries = new ArrayList<>();
+    private volatile boolean stopping;
+
+    Supervisor(Console console, Ticker ticker) {
+        this.console = console;
+        this.ticker = ticker;
+    }
+
+    /** Starts a service without waiting for it. */
+    synchronized void start(ManagedProcess process) throws LaunchException {
+        if (stopping) {
+            throw new LaunchException(ExitCodes.TEMPORARY, "stopping");
+        }
+        Entry entry = new Entry(process);
+        entries.add(entry);
+        process.start();
+        entry.startedNanos = ticker.nanos();
+    }
+
+    /** Waits until every started service is ready, telling each one. */
+    void awaitReady() throws LaunchException, InterruptedException {
+        for (Entry entry : List.copyOf(entries)) {
+            awaitReady(entry);
+        }
+    }
+
+    private void awaitReady(Entry entry) throws LaunchException, InterruptedException {
+        ServiceSpec spec = entry.process.spec();
+        long deadline = entry.startedNanos + spec.patience().toNanos();
+        while (!spec.ready().test()) {
+            if (entry.process.exitCode().isPresent()) {
+                throw new LaunchException(
+                        entry.process.exitCode().getAsInt() == ExitCodes.CONFIG
+                                ? ExitCodes.CONFIG
+                                : ExitCodes.UNAVAILABLE,
+                        spec.name() + " ended before it was ready (exit "
+                                + entry.process.exitCode().getAsInt() + "): "
+                                + entry.process.lastWords().orElse("it said nothing") + hint(spec));
+            }
+            if (ticker.nanos() - deadline > 0) {
+                throw new LaunchException(
+                        ExitCodes.UNAVAILABLE,
+                        spec.name() + " is not ready after " + spec.patience().toSeconds() + " s: "
+                                + entry.process.lastWords().orElse("it said nothing") + hint(spec));
+            }
+            console.live("  … waiting for " + spec.name());
+            Thread.sleep(50);
+        }
+        console.live("");
+        entry.readyTold = true;
+        console.done(spec.name(), spec.url());
+    }
+
+    private static String hint(ServiceSpec spec) {
+        return System.lineSeparator() + "      its log: " + spec.log();
+    }
+
+    /** One round of looking after the services; call it about every 200 ms. */
+    synchronized void tend() throws LaunchException, InterruptedException {
+        if (stopping) {
+            return;
+        }
+        for (Entry entry : entries) {
+            if (entry.retired) {
+                continue;
+            }
+            if (entry.down) {
+                if (ticker.nanos() - entry.restartAtNanos >= 0) {
+                    entry.process.start();
+                    entry.startedNanos = ticker.nanos();
+                    entry.down = false;
+                    entry.readyTold = false;
+                }
+            } else if (entry.process.exitCode().isPresent()) {
+                ended(entry, entry.process.exitCode().getAsInt());
+            } else if (!entry.readyTold && entry.process.spec().ready().test()) {
+                entry.readyTold = true;
+                console.done(
+                        entry.process.spec().name(),
+                        String.format(
+                                Locale.ROOT, "is back after %.1f s", (ticker.nanos() - entry.startedNanos) / 1e9));
+            }
+        }
+    }
+
+    private void ended(Entry entry, int code) throws LaunchException {
+        ServiceSpec spec = entry.process.spec();
+        if (code == 0) {
+            entry.retired = true;
+            console.warn(spec.name(), "was stopped by somebody; it stays down until the next ./avatar up");
+            return;
+        }
+        if (code == ExitCodes.CONFIG) {
+            throw new LaunchException(
+                    ExitCodes.CONFIG,
+                    spec.name() + " refuses its configuration: "
+                            + entry.process.lastWords().orElse("it said nothing") + hint(spec));
+        }
+        long now = ticker.nanos();
+        if (now - entry.startedNanos > STABLE.toNanos()) {
+            entry.crashes = 0;
+        }
+        long delay = Math.min(spec.restartDelay().toNanos() << Math.min(entry.crashes, 10), LONGEST_DELAY.toNanos());
+        entry.crashes++;
+        entry.down = true;
+        entry.restartAtNanos = now + delay;
+        console.warn(
+                spec.name(), String.format(Locale.ROOT, "ended (%s); restarting in %.1f s", reason(code), delay / 1e9));
+    }
+
+    private static String reason(int code) {
+        return code > 128 ? "signal " + (code - 128) : "exit " + code;
+    }
+
+    /** Whether a service that was started runs now. */
+    synchronized boolean isAlive(String name) {
+        return entries.stream().anyMatch(e -> e.process.spec().name().equals(name) && e.process.isAlive());
+    }
+
+    /**
+     * Stops everything within 5 s: the service that was started first goes last, alone, because the others still save to it.
+     * Safe to call twice.
+     */
+    void stop() throws InterruptedException {
+        stopping = true;
+        List<Entry> running;
+        synchronized (this) {
+            running = entries.stream().filter(e -> e.process.isAlive()).toList();
+            entries.clear();
+        }
+        if (running.isEmpty()) {
+            return;
+        }
+        console.live("");
+        List<Entry> first = running.subList(1, running.size());
+        for (int i = first.size() - 1; i >= 0; i--) {
+            first.get(i).process.terminate();
+        }
+        long deadline = ticker.nanos() + STOP_PATIENCE.toNanos();
+        for (int i = first.size() - 1; i >= 0; i--) {
+            end(first.get(i), Duration.ofNanos(deadline - ticker.nanos()));
+        }
+        Entry last = running.get(0);
+        last.process.terminate();
+        end(last, LAST_STOP_PATIENCE);
+    }
+
+    private void end(Entry entry, Duration patience) throws InterruptedException {
+        String name = entry.process.spec().name();
+        if (entry.process.awaitEnd(patience)) {
+            console.done(name, "stopped");
+        } else {
+            console.warn(name, "did not stop in time and was killed");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.bev.avatar.launcher;
+
+import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.time.Ticker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code avatar up}: the whole stack in the foreground, until Ctrl-C. */
+@Command(
+        name = "up",
+        description = {
+            "Run the avatar and everything around it on this machine, in the foreground:",
+            "Redis, renderer, exporter, Prometheus, Alertmanager, and Grafana where it is installed.",
+            "What already runs is used; Ctrl-C stops what was started."
+        })
+final class UpCommand implements Callable<Integer> {
+
+    private static final long STATUS_INTERVAL_NANOS = 1_000_000_000L;
+
+    @Option(
+            names = "--root",
+            hidden = true,
+            required = true,
+            description = "The project's folder; the avatar script passes it.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it: required
+    private Path root;
+
+    @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            description =
+                    "Avatar to show: a LAM bundle (.zip) or a 3DGS file (.ply, .splat, .spz). Default: the built-in one.")
+    private @Nullable Path model;
+
+    private final Map<String, String> environment;
+    private final Console console;
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    UpCommand(Map<String, String> environment, Console console) {
+        this.environment = environment;
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try {
+            return run();
+        } catch (ConfigException e) {
+            console.fail("configuration", Objects.toString(e.getMessage()));
+            return ExitCodes.CONFIG;
+        } catch (LaunchException e) {
+            console.fail("not started", Objects.toString(e.getMessage()));
+            return e.exitCode();
+        } catch (IOException e) {
+            console.fail("not started", e.toString());
+            return ExitCodes.SOFTWARE;
+        }
+    }
+
+    private int run() throws IOException, LaunchException, InterruptedException {
+        StackConfig config = StackConfig.from(Config.load(environment), root, environment);
+        Optional<Path> file = checkedModel();
+        Files.createDirectories(config.runDirectory());
+        Probe probe = new Probe();
+        Stack stack = new Stack(root, config, probe);
+        RunLock lock = RunLock.acquire(config.runDirectory(), stack.pageUrl());
+        try {
+            Supervisor supervisor = new Supervisor(console, Ticker.system());
+            Thread hook = new Thread(() -> stopAll(supervisor), "stop");
+            Runtime.getRuntime().addShutdownHook(hook);
+            try {
+                new Starter(console, stack, config, probe, supervisor).start(file);
+                console.plain("");
+                console.plain("  " + console.strong("Open " + stack.pageUrl()) + "   (Ctrl-C stops everything)");
+                console.plain("");
+                watch(supervisor, new StatusLine(console, probe, stack));
+                return 0;
+            } finally {
+                stopAll(supervisor);
+            }
+        } finally {
+            lock.close();
+        }
+    }
+
+    private Optional<Path> checkedModel() throws LaunchException {
+        Path chosen = model;
+        if (chosen == null) {
+            return Optional.empty();
+        }
+        Path file = chosen.isAbsolute() ? chosen : callerDirectory().resolve(chosen);
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new LaunchException(
+                    ExitCodes.NO_INPUT,
+                    "--model " + chosen + ": no such readable file; give a LAM bundle (.zip) or a .ply, .splat or .spz,"
+                            + " or leave it out for the built-in avatar");
+        }
+        return Optional.of(file.toAbsolutePath().normalize());
+    }
+
+    private Path callerDirectory() {
+        return Path.of(environment.getOrDefault("AVATAR_CALLER_DIR", ""));
+    }
+
+    private void watch(Supervisor supervisor, StatusLine status) throws LaunchException, InterruptedException {
+        Ticker ticker = Ticker.system();
+        long next = ticker.nanos();
+        while (!stopped.get()) {
+            supervisor.tend();
+            if (console.isTerminal() && ticker.nanos() - next >= 0) {
+                console.live(status.read());
+                next = ticker.nanos() + STATUS_INTERVAL_NANOS;
+            }
+            Thread.sleep(200);
+        }
+    }
+
+    private void stopAll(Supervisor supervisor) {
+        if (stopped.getAndSet(true)) {
+            return;
+        }
+        try {
+            supervisor.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
