@@ -1,0 +1,124 @@
+package io.bev.avatar.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bev.avatar.common.time.Ticker;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SupervisorTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    Path directory;
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final Supervisor supervisor = new Supervisor(
+            Console.of(new PrintStream(printed, true, StandardCharsets.UTF_8), Map.of()), Ticker.system());
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        supervisor.stop();
+    }
+
+    @Test
+    void start_shortLivedBeforeReady_tellsItsLastWords() throws Exception {
+        supervisor.start(process("broken", "echo the port is taken; exit 78", () -> false));
+        assertThatThrownBy(supervisor::awaitReady)
+                .isInstanceOf(LaunchException.class)
+                .hasMessageContaining("broken ended before it was ready (exit 78)")
+                .hasMessageContaining("the port is taken")
+                .extracting(e -> ((LaunchException) e).exitCode())
+                .isEqualTo(78);
+    }
+
+    @Test
+    void tend_killedService_restartsIt() throws Exception {
+        ManagedProcess process = process("worker", "exec sleep 60", () -> true);
+        supervisor.start(process);
+        supervisor.awaitReady();
+        long first = process.pid();
+        ProcessHandle.of(first).orElseThrow().destroyForcibly();
+        tendUntil(() -> process.isAlive() && process.pid() != first);
+        assertThat(text()).contains("worker").contains("signal 9").contains("restarting");
+    }
+
+    @Test
+    void tend_serviceStoppedOnPurpose_staysDown() throws Exception {
+        Path stopFile = directory.resolve("stop");
+        ManagedProcess process =
+                process("worker", "while [ ! -e '" + stopFile + "' ]; do sleep 0.02; done", () -> true);
+        supervisor.start(process);
+        supervisor.awaitReady();
+        Files.createFile(stopFile);
+        tendUntil(() -> text().contains("stopped by somebody"));
+        assertThat(supervisor.isAlive("worker")).isFalse();
+    }
+
+    @Test
+    void tend_configurationRefusedAfterRestart_endsTheStack() throws Exception {
+        Path marker = directory.resolve("bad");
+        supervisor.start(process(
+                "worker", "while [ ! -e '" + marker + "' ]; do sleep 0.02; done; echo bad key; exit 78", () -> true));
+        supervisor.awaitReady();
+        Files.createFile(marker);
+        assertThatThrownBy(() -> tendUntil(() -> false))
+                .isInstanceOf(LaunchException.class)
+                .hasMessageContaining("bad key");
+    }
+
+    @Test
+    void stop_stubbornService_isKilledAndTheFirstGoesLast() throws Exception {
+        Path log = directory.resolve("order");
+        supervisor.start(process("store", trap(log, "store"), () -> Files.exists(directory.resolve("store.ready"))));
+        supervisor.start(process("user", trap(log, "user"), () -> Files.exists(directory.resolve("user.ready"))));
+        supervisor.start(process(
+                "stubborn",
+                "trap '' TERM; touch '" + directory.resolve("stubborn.ready") + "'; while :; do sleep 0.05; done",
+                () -> Files.exists(directory.resolve("stubborn.ready"))));
+        supervisor.awaitReady();
+        supervisor.stop();
+        assertThat(Files.readAllLines(log)).containsExactly("user", "store");
+        assertThat(text()).contains("stubborn").contains("was killed");
+    }
+
+    private String trap(Path log, String name) {
+        return "trap 'echo " + name + " >> " + log + "; exit 0' TERM; touch '" + directory.resolve(name + ".ready")
+                + "'; while :; do sleep 0.02; done";
+    }
+
+    private ManagedProcess process(String name, String script, ServiceSpec.Readiness ready) {
+        ServiceSpec spec = new ServiceSpec(
+                name,
+                List.of("/bin/sh", "-c", script),
+                Map.of(),
+                ready,
+                "here",
+                directory.resolve(name + ".log"),
+                Duration.ofSeconds(20),
+                Duration.ofMillis(10));
+        return new ManagedProcess(spec, directory);
+    }
+
+    private String text() {
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    private void tendUntil(java.util.function.BooleanSupplier done) throws LaunchException, InterruptedException {
+        for (int i = 0; i < 1000 && !done.getAsBoolean(); i++) {
+            supervisor.tend();
+            Thread.sleep(10);
+        }
+        assertThat(done.getAsBoolean()).isTrue();
+    }
+}

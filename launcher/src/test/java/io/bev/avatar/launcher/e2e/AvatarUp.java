@@ -1,0 +1,255 @@
+package io.bev.avatar.launcher.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A real {@code ./avatar up} on free ports, in a run directory whose path has a space in it. */
+final class AvatarUp {
+
+    static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build();
+
+    final Path root;
+    final Path runDirectory;
+    final Path output;
+    final Ports ports;
+    final Process process;
+
+    /** One free port each. */
+    record Ports(int page, int jolokia, int exporter, int redis, int prometheus, int alertmanager, int grafana) {
+
+        static Ports free() throws IOException {
+            int[] p = new int[7];
+            List<ServerSocket> held = new ArrayList<>();
+            for (int i = 0; i < p.length; i++) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                held.add(socket); // held together, so that no port comes twice
+                p[i] = socket.getLocalPort();
+            }
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+            return new Ports(p[0], p[1], p[2], p[3], p[4], p[5], p[6]);
+        }
+
+        Map<String, String> environment(Path runDirectory) {
+            return Map.of(
+                    "BEV_AVATAR_PORT", Integer.toString(page),
+                    "BEV_JOLOKIA_PORT", Integer.toString(jolokia),
+                    "BEV_EXPORTER_PORT", Integer.toString(exporter),
+                    "BEV_REDIS_URL", "redis://127.0.0.1:" + redis,
+                    "BEV_STACK_PROMETHEUS_PORT", Integer.toString(prometheus),
+                    "BEV_STACK_ALERTMANAGER_PORT", Integer.toString(alertmanager),
+                    "BEV_STACK_GRAFANA_PORT", Integer.toString(grafana),
+                    "BEV_STACK_RUN_DIRECTORY", runDirectory.toString());
+        }
+    }
+
+    private AvatarUp(Path root, Path runDirectory, Path output, Ports ports, Process process) {
+        this.root = root;
+        this.runDirectory = runDirectory;
+        this.output = output;
+        this.ports = ports;
+        this.process = process;
+    }
+
+    /** The repository's root, the nearest folder above that holds the {@code avatar} script. */
+    static Path repository() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isExecutable(folder.resolve("avatar"))) {
+            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
+        }
+        return folder;
+    }
+
+    /** Starts and waits until the page's address is told. */
+    static AvatarUp start(Path directory, Ports ports, String... arguments) throws IOException, InterruptedException {
+        AvatarUp up = launch(directory, ports, arguments);
+        up.await("the stack to be up", Duration.ofSeconds(90), () -> up.text().contains("Open http"));
+        return up;
+    }
+
+    /** Starts without waiting. */
+    static AvatarUp launch(Path directory, Ports ports, String... arguments) throws IOException {
+        Path root = repository();
+        Path run = Files.createDirectories(directory.resolve("run folder"));
+        Path output = Files.createTempFile(directory, "up", ".out");
+        List<String> command = new ArrayList<>(List.of(root.resolve("avatar").toString(), "up", "--no-install"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(ports.environment(run));
+        builder.environment().put("LC_ALL", "C");
+        return new AvatarUp(root, run, output, ports, builder.start());
+    }
+
+    /** What it has printed so far. */
+    String text() {
+        try {
+            return Files.readString(output, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A condition that may not hold yet. */
+    @FunctionalInterface
+    interface Condition {
+        boolean holds() throws IOException, InterruptedException;
+    }
+
+    /** Polls until {@code condition} holds; fails with everything printed when it does not in time or the process is gone. */
+    void await(String what, Duration patience, Condition condition) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        IOException last = null;
+        while (System.nanoTime() - deadline < 0) {
+            try {
+                if (condition.holds()) {
+                    return;
+                }
+            } catch (IOException e) {
+                last = e;
+            }
+            if (!process.isAlive()) {
+                throw new AssertionError("./avatar up ended while waiting for " + what + ":\n" + text());
+            }
+            Thread.sleep(100);
+        }
+        throw new AssertionError("waited " + patience.toSeconds() + " s in vain for " + what + ":\n" + text(), last);
+    }
+
+    String page(String path) {
+        return "http://127.0.0.1:" + ports.page + path;
+    }
+
+    HttpResponse<byte[]> get(String url) throws IOException, InterruptedException {
+        return CLIENT.send(
+                HttpRequest.newBuilder(URI.create(url))
+                        .timeout(Duration.ofSeconds(10))
+                        .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    JsonNode json(String url) throws IOException, InterruptedException {
+        return JSON.readTree(get(url).body());
+    }
+
+    JsonNode state() throws IOException, InterruptedException {
+        return json(page("/state"));
+    }
+
+    String metrics() throws IOException, InterruptedException {
+        return new String(get("http://127.0.0.1:" + ports.exporter + "/metrics").body(), StandardCharsets.UTF_8);
+    }
+
+    /** Result of an instant query on Prometheus. */
+    JsonNode query(String expression) throws IOException, InterruptedException {
+        String url = "http://127.0.0.1:" + ports.prometheus + "/api/v1/query?query="
+                + java.net.URLEncoder.encode(expression, StandardCharsets.UTF_8);
+        JsonNode answer = json(url);
+        if (!answer.path("status").asText().equals("success")) {
+            throw new IOException(expression + ": " + answer);
+        }
+        return answer.path("data").path("result");
+    }
+
+    /** Posts a Jolokia request as the operator, with the control password. */
+    JsonNode jolokia(Object request) throws IOException, InterruptedException {
+        String password = Files.readString(runDirectory.resolve("secrets/control-password"))
+                .strip();
+        String basic = Base64.getEncoder().encodeToString(("avatar:" + password).getBytes(StandardCharsets.UTF_8));
+        return post("http://127.0.0.1:" + ports.jolokia + "/jolokia/", request, "Basic " + basic);
+    }
+
+    JsonNode post(String url, Object document, String authorization) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
+                .timeout(Duration.ofSeconds(10))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(document)));
+        if (!authorization.isEmpty()) {
+            request.header("Authorization", authorization);
+        }
+        return JSON.readTree(CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray())
+                .body());
+    }
+
+    JsonNode execute(String name, String operation, Object... arguments) throws IOException, InterruptedException {
+        return jolokia(Map.of(
+                "type", "exec", "mbean", "bev.avatar:type=" + name, "operation", operation, "arguments", arguments));
+    }
+
+    /** Runs redis-cli against this stack's Redis. */
+    String redis(String... arguments) throws IOException, InterruptedException {
+        List<String> command =
+                new ArrayList<>(List.of("redis-cli", "-p", Integer.toString(ports.redis), "--no-auth-warning"));
+        command.addAll(List.of(arguments));
+        return run(command);
+    }
+
+    static String run(List<String> command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return text.strip();
+    }
+
+    /** Processes of this run whose command line satisfies {@code test}. */
+    List<ProcessHandle> processes(Predicate<String> test) {
+        return ProcessHandle.allProcesses()
+                .filter(handle -> {
+                    Path file = Path.of("/proc", Long.toString(handle.pid()), "cmdline");
+                    Path environment = Path.of("/proc", Long.toString(handle.pid()), "environ");
+                    try {
+                        return test.test(Files.readString(file).replace('\0', ' '))
+                                && Files.readString(environment, StandardCharsets.ISO_8859_1)
+                                        .contains("BEV_STACK_RUN_DIRECTORY=" + runDirectory + "\0");
+                    } catch (IOException e) {
+                        return false; // gone
+                    }
+                })
+                .toList();
+    }
+
+    ProcessHandle renderer() {
+        return processes(line -> line.contains("avatar-renderer-")).get(0);
+    }
+
+    /** Sends a signal by name to a process id. */
+    static void signal(String name, long pid) throws IOException, InterruptedException {
+        run(List.of("kill", "-" + name, Long.toString(pid)));
+    }
+
+    /** Presses Ctrl-C and waits. */
+    void stop() throws IOException, InterruptedException {
+        if (process.isAlive()) {
+            signal("INT", process.pid());
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+    }
+}
