@@ -121,7 +121,7 @@ final class Stack {
                 "BEV_EXPORTER_RENDERER_URL", "http://127.0.0.1:" + config.rendererPort(),
                 "BEV_EXPORTER_JOLOKIA_URL", jolokiaUrl(),
                 "BEV_EXPORTER_ALERT_TOKEN_FILE", files.secret("alert-token").toString(),
-                "BEV_EXPORTER_SPOOL_DIRECTORY", files.directory("spool").toString());
+                "BEV_EXPORTER_STATE_DIR", files.directory("exporter").toString());
         return new ServiceSpec(
                 "exporter",
                 command,
