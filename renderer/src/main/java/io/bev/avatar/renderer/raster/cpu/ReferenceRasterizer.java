@@ -81,8 +81,8 @@ public final class ReferenceRasterizer implements Rasterizer {
         float x = m[0] * s.x[i] + m[1] * s.y[i] + m[2] * s.z[i] + m[3];
         float y = m[4] * s.x[i] + m[5] * s.y[i] + m[6] * s.z[i] + m[7];
         float z = m[8] * s.x[i] + m[9] * s.y[i] + m[10] * s.z[i] + m[11];
-        float opacity = s.opacity[i];
-        if (!(z > view.near) || !(opacity >= SplatRules.MIN_ALPHA) || !Float.isFinite(opacity)) {
+        float opacity = Math.min(1, s.opacity[i]);
+        if (!(z > view.near) || !(opacity >= SplatRules.MIN_ALPHA)) {
             return;
         }
         float[] cov = projectCovariance(s, i, view, x, y, z);
