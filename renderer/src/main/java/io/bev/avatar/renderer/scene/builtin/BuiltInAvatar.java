@@ -24,6 +24,7 @@ public final class BuiltInAvatar {
         new Brows(surfels, head).addBoth();
         new Hair(surfels).add();
         new Jacket(surfels).add();
+        new Collar(surfels, lighting).add();
         Rig rig = new Rig(new MorphBuilder(surfels).targets(), Bones.skeleton(surfels.surfels()));
         return new Avatar("built-in", surfels.cloud(), Optional.of(rig), PORTRAIT);
     }

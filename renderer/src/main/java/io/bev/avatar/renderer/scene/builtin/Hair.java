@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 /** The hair: locks of strands over a dark cap that closes the gaps between them. */
 final class Hair {
 
-    private static final int LOCKS = 128;
+    private static final int LOCKS = 118;
     private static final int HAIRLINE_LOCKS = 34;
-    private static final int STRANDS = 7;
+    private static final int STRANDS = 6;
     private static final Vec3 DARK = Lighting.linear(0x2A1712);
     private static final Vec3 BODY = Lighting.linear(0x5A3222);
     private static final Vec3 SHINE = Lighting.linear(0xD99A66);
@@ -119,7 +119,7 @@ final class Hair {
             Vec3 to = points.get(i + 1);
             double t = (double) i / links;
             Vec3 n = HairStyle.skull().normal(from);
-            double radius = 0.00135 * (1 - 0.55 * t * t * t);
+            double radius = 0.00150 * (1 - 0.55 * t * t * t);
             double opacity = t > 0.9 ? 0.75 : 0.94;
             Vec3 colour = colour(to.minus(from).unit(), n, from, t, tone, layer);
             surfels.add(Surfel.needle(Part.HAIR, from, to, n, radius, opacity, colour));

@@ -71,14 +71,15 @@ final class HairStyle {
             points.add(p);
             double grown = (double) i / steps;
             velocity = bend(velocity, p, grown, away, wave + i * 0.8);
-            p = outside(p.plus(velocity.times(STEP)), lift * Curves.smooth(-0.02, 0.22, grown) + 0.0012);
+            double height = lift * Curves.smooth(-0.02, 0.22, grown) + 0.0012;
+            p = held(outside(p.plus(velocity.times(STEP)), height), height);
             velocity = p.minus(points.get(i)).unit();
         }
         return new Strand(points, lift);
     }
 
     private static Vec3 bend(Vec3 velocity, Vec3 p, double grown, double away, double wave) {
-        double fall = 0.16 + 0.30 * grown;
+        double fall = 0.22 + 0.30 * grown;
         double tuck = Curves.smooth(-0.055, -0.105, p.y());
         Vec3 inward = new Vec3(-p.x(), 0, -0.3 * (p.z() + 0.02)).times(5.0 * tuck);
         Vec3 curl = new Vec3(0.07 * Math.sin(wave), 0.0, 0.10 * Math.cos(wave)).times(grown);
@@ -93,6 +94,13 @@ final class HairStyle {
     private static Vec3 outside(Vec3 p, double lift) {
         Vec3 q = push(p, SKULL, lift);
         return push(q, FACE, 0);
+    }
+
+    /** Keeps hair together: what strays from its layer is drawn back, until it hangs free below the ears. */
+    private static Vec3 held(Vec3 p, double lift) {
+        double stray = SKULL.at(p) - lift - 0.0035;
+        double hold = 0.55 * Curves.smooth(-0.075, -0.005, p.y());
+        return stray <= 0 ? p : push(p.minus(SKULL.normal(p).times(stray * hold)), FACE, 0);
     }
 
     private static Vec3 push(Vec3 p, Field solid, double lift) {

@@ -11,7 +11,7 @@ final class Lighting {
     private static final Vec3 FILL = new Vec3(0.70, 0.05, 0.70).unit();
     private static final Vec3 FILL_COLOUR = new Vec3(0.80, 0.82, 1.00).times(0.30);
     private static final Vec3 RIM_LEFT = new Vec3(0.86, 0.30, -0.42).unit();
-    private static final Vec3 RIM_LEFT_COLOUR = new Vec3(0.30, 0.78, 1.00).times(1.0);
+    private static final Vec3 RIM_LEFT_COLOUR = new Vec3(0.50, 0.80, 1.00).times(0.85);
     private static final Vec3 RIM_RIGHT = new Vec3(-0.88, 0.28, -0.40).unit();
     private static final Vec3 RIM_RIGHT_COLOUR = new Vec3(1.00, 0.66, 0.42).times(0.55);
     private static final Vec3 SKY = new Vec3(0.24, 0.25, 0.29);
@@ -87,7 +87,7 @@ final class Lighting {
 
     /** What the lights behind the avatar add to a surface seen from the front. */
     static Vec3 rim(Vec3 n, double openness) {
-        double edge = Curves.smooth(0.62, 0.10, n.z()) * Curves.smooth(-0.75, -0.05, n.z()) * openness;
+        double edge = Curves.smooth(0.45, 0.05, n.z()) * Curves.smooth(-0.75, -0.05, n.z()) * openness;
         return RIM_LEFT_COLOUR
                 .times(Math.max(0, n.dot(RIM_LEFT)) * edge)
                 .plus(RIM_RIGHT_COLOUR.times(Math.max(0, n.dot(RIM_RIGHT)) * edge));

@@ -3,7 +3,7 @@ package io.bev.avatar.renderer.scene.builtin;
 /** Both lips: the red, and the wet inside that shows when the mouth opens. */
 final class Lips {
 
-    private static final double STEP = 0.00075;
+    private static final double STEP = 0.00085;
     private static final Vec3 RED = Lighting.linear(0xB65F58);
     private static final Vec3 WET = Lighting.linear(0x84383A);
 
@@ -44,8 +44,8 @@ final class Lips {
         int columns = (int) Math.round(HeadShape.MOUTH_CORNER.x() / STEP);
         for (int c = 0; c <= columns; c++) {
             double u = (double) c / columns;
-            addColumn(u, true, 14);
-            addColumn(u, false, 17);
+            addColumn(u, true, 12);
+            addColumn(u, false, 15);
         }
     }
 
@@ -57,13 +57,13 @@ final class Lips {
             Vec3 n = normal(u, v, upper);
             for (Side side : Side.values()) {
                 if (side == Side.LEFT || u > 0) {
-                    out.add(surfel(side, u, v, upper, side.of(p), side.of(n)));
+                    out.add(surfel(lighting, u, v, upper, side.of(p), side.of(n)));
                 }
             }
         }
     }
 
-    private Surfel surfel(Side side, double u, double v, boolean upper, Vec3 p, Vec3 n) {
+    private static Surfel surfel(Lighting lighting, double u, double v, boolean upper, Vec3 p, Vec3 n) {
         double crease = 0.09 * Noise.smooth(p.x() * 900, p.y() * 110, upper ? 3 : 8);
         Vec3 skin = Complexion.at(p);
         Vec3 albedo = skin.lerp(RED, Curves.smooth(-0.04, 0.20, v) * Curves.lerp(1, 0.75, u * u))

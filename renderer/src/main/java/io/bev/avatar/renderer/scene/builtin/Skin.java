@@ -19,9 +19,9 @@ final class Skin {
 
     /** Finest first: a later fan only fills what is still free. */
     private static final List<Fan> FANS = List.of(
-            new Fan(0.34, -0.85, 0.02, 0.00120),
-            new Fan(0.86, -1.10, 0.42, 0.00165),
-            new Fan(1.75, -1.30, 0.95, 0.00260),
+            new Fan(0.34, -0.85, 0.02, 0.00125),
+            new Fan(0.86, -1.10, 0.42, 0.00180),
+            new Fan(1.75, -1.30, 0.95, 0.00280),
             new Fan(Math.PI, -1.30, 1.57, 0.00420));
 
     private static final double CELL = 0.005;
@@ -64,8 +64,19 @@ final class Skin {
     }
 
     private Surfel surfel(Vec3 p, Vec3 n, double spacing, double open) {
-        Vec3 colour = lighting.shade(Complexion.at(p), n, Lighting.Finish.SKIN, open, lighting.keyShare(p, n));
+        double shade = hairShade(p);
+        Vec3 colour = lighting.shade(
+                Complexion.at(p), n, Lighting.Finish.SKIN, open * shade, lighting.keyShare(p, n) * shade * shade);
         return Surfel.disc(Part.SKIN, p, n, spacing * 0.80, colour);
+    }
+
+    /** The hair keeps light off what lies under it: the nape, the sides and the top of the forehead. */
+    private static double hairShade(Vec3 p) {
+        double side = Curves.smooth(0.052, 0.072, Math.abs(p.x())) * Curves.smooth(-0.115, -0.075, p.y());
+        double back = Curves.smooth(0.035, -0.030, p.z());
+        double top = Curves.smooth(0.052, 0.076, p.y());
+        double throat = Curves.smooth(-0.112, -0.130, p.y()) * Curves.smooth(0.05, 0.03, p.z());
+        return (1 - 0.45 * side) * (1 - 0.62 * back) * (1 - 0.40 * top) * (1 - 0.22 * throat);
     }
 
     private void sampleFan(Fan fan) {
