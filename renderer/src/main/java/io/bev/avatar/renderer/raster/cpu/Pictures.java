@@ -1,0 +1,22 @@
+package io.bev.avatar.renderer.raster.cpu;
+
+import io.bev.avatar.renderer.raster.Camera;
+import io.bev.avatar.renderer.raster.Framebuffer;
+
+/** What both rasterisers agree on about the picture they fill. */
+final class Pictures {
+
+    private Pictures() {}
+
+    /** A channel value, 0..1, to the nearest of 256 steps. */
+    static byte toByte(float value) {
+        return (byte) Math.max(0, Math.min(255, (int) (value * 255 + 0.5f)));
+    }
+
+    static void requireSameSize(Camera camera, Framebuffer target) {
+        if (camera.width() != target.width || camera.height() != target.height) {
+            throw new IllegalArgumentException("camera of " + camera.width() + "x" + camera.height()
+                    + " pixels, framebuffer of " + target.width + "x" + target.height + ": expected the same size");
+        }
+    }
+}

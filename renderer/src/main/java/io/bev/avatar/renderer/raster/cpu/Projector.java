@@ -1,0 +1,165 @@
+package io.bev.avatar.renderer.raster.cpu;
+
+import io.bev.avatar.renderer.raster.SphericalHarmonics;
+import io.bev.avatar.renderer.raster.SplatRules;
+import io.bev.avatar.renderer.raster.Splats;
+import io.bev.avatar.renderer.scene.GaussianCloud;
+
+/** Projects a chunk of Gaussians and keeps those that can be seen. One per thread. */
+final class Projector {
+
+    /** Turns the exponent of e into one of 2, with the half of the Gaussian's quadratic form. */
+    private static final float HALF_LOG2_E = 0.72134752f;
+
+    private final float[] basis = new float[GaussianCloud.coefficients(3)];
+
+    /** Writes the visible ones of Gaussians {@code chunk * CHUNK} on into the chunk's records. */
+    void project(Splats s, View view, Projection out, int chunk) {
+        int first = chunk * Projection.CHUNK;
+        int end = Math.min(first + Projection.CHUNK, s.count);
+        int at = first;
+        int lowest = Integer.MAX_VALUE;
+        int highest = 0;
+        for (int i = first; i < end; i++) {
+            float depth = projectOne(s, i, view, out.records, at * Projection.STRIDE);
+            if (depth > 0) {
+                int bits = Float.floatToRawIntBits(depth);
+                out.depthBits[at] = bits;
+                lowest = Math.min(lowest, bits);
+                highest = Math.max(highest, bits);
+                at++;
+            }
+        }
+        out.chunkCounts[chunk] = at - first;
+        out.chunkLowest[chunk] = lowest;
+        out.chunkHighest[chunk] = highest;
+    }
+
+    /** Writes the record of Gaussian {@code i} and answers its depth; 0 when nothing of it shows. */
+    private float projectOne(Splats s, int i, View view, float[] record, int at) {
+        float[] m = view.modelToCamera;
+        float sx = s.x[i];
+        float sy = s.y[i];
+        float sz = s.z[i];
+        float z = m[8] * sx + m[9] * sy + m[10] * sz + m[11];
+        float opacity = Math.min(s.opacity[i], 1);
+        if (!(z > view.near) || !(opacity >= SplatRules.MIN_ALPHA)) {
+            return 0;
+        }
+        float x = m[0] * sx + m[1] * sy + m[2] * sz + m[3];
+        float y = m[4] * sx + m[5] * sy + m[6] * sz + m[7];
+        float inverseZ = 1 / z;
+        float slopeX = x * inverseZ;
+        float slopeY = y * inverseZ;
+        float j0 = view.focal * inverseZ;
+        float jx = -j0 * Math.max(-view.limitX, Math.min(view.limitX, slopeX));
+        float jy = -j0 * Math.max(-view.limitY, Math.min(view.limitY, slopeY));
+        float u0 = j0 * m[0] + jx * m[8];
+        float u1 = j0 * m[1] + jx * m[9];
+        float u2 = j0 * m[2] + jx * m[10];
+        float v0 = j0 * m[4] + jy * m[8];
+        float v1 = j0 * m[5] + jy * m[9];
+        float v2 = j0 * m[6] + jy * m[10];
+        float cxx = s.covXx[i];
+        float cxy = s.covXy[i];
+        float cxz = s.covXz[i];
+        float cyy = s.covYy[i];
+        float cyz = s.covYz[i];
+        float czz = s.covZz[i];
+        float su0 = cxx * u0 + cxy * u1 + cxz * u2;
+        float su1 = cxy * u0 + cyy * u1 + cyz * u2;
+        float su2 = cxz * u0 + cyz * u1 + czz * u2;
+        float sv0 = cxx * v0 + cxy * v1 + cxz * v2;
+        float sv1 = cxy * v0 + cyy * v1 + cyz * v2;
+        float sv2 = cxz * v0 + cyz * v1 + czz * v2;
+        float xx = u0 * su0 + u1 * su1 + u2 * su2 + SplatRules.DILATION;
+        float xy = v0 * su0 + v1 * su1 + v2 * su2;
+        float yy = v0 * sv0 + v1 * sv1 + v2 * sv2 + SplatRules.DILATION;
+        float px = view.focal * slopeX + view.centreX;
+        float py = view.focal * slopeY + view.centreY;
+        if (!place(px, py, xx, xy, yy, opacity, view, record, at)) {
+            return 0;
+        }
+        colour(s, i, view, record, at);
+        return z;
+    }
+
+    /** Writes geometry and extent; false when the visible ellipse misses the picture. */
+    private static boolean place(
+            float px, float py, float xx, float xy, float yy, float opacity, View view, float[] record, int at) {
+        float determinant = xx * yy - xy * xy;
+        if (!(determinant > 0) || !(determinant < Float.POSITIVE_INFINITY)) {
+            return false;
+        }
+        float bias = -Exponents.log2(opacity);
+        float reach = (Projection.MAX_EXPONENT - bias) * (1 / HALF_LOG2_E);
+        float halfWidth = (float) Math.sqrt(reach * xx);
+        float halfHeight = (float) Math.sqrt(reach * yy);
+        float middle = (xx + yy) / 2;
+        float largest =
+                middle + (float) Math.sqrt(Math.max(SplatRules.MIN_DISCRIMINANT, middle * middle - determinant));
+        float radius = (float) Math.ceil(SplatRules.EXTENT_SIGMAS * (float) Math.sqrt(largest));
+        // The published extent is whole tiles; nothing beyond them is drawn, however opaque.
+        int left = Math.max(firstPixel(px, radius, view.tilesX), ceil(px - halfWidth));
+        int right = Math.min(endPixel(px, radius, view.tilesX, view.width) - 1, floor(px + halfWidth));
+        int top = Math.max(firstPixel(py, radius, view.tilesY), ceil(py - halfHeight));
+        int bottom = Math.min(endPixel(py, radius, view.tilesY, view.height) - 1, floor(py + halfHeight));
+        if (left > right || top > bottom) {
+            return false;
+        }
+        float ux = (float) Math.sqrt(HALF_LOG2_E * yy / determinant);
+        float inverseYy = 1 / yy;
+        record[at + Projection.X] = px;
+        record[at + Projection.Y] = py;
+        record[at + Projection.UX] = ux;
+        record[at + Projection.UY] = -ux * xy * inverseYy;
+        record[at + Projection.VY] = (float) Math.sqrt(HALF_LOG2_E * inverseYy);
+        record[at + Projection.BIAS] = bias;
+        record[at + Projection.LEAN] = xy * halfWidth / xx;
+        record[at + Projection.INVERSE_UX] = 1 / ux;
+        record[at + Projection.LEFT] = left;
+        record[at + Projection.RIGHT] = right;
+        record[at + Projection.TOP] = top;
+        record[at + Projection.BOTTOM] = bottom;
+        return ux > 0;
+    }
+
+    private static int firstPixel(float centre, float radius, int tiles) {
+        return SplatRules.TILE * Math.max(0, Math.min(tiles, (int) ((centre - radius) / SplatRules.TILE)));
+    }
+
+    private static int endPixel(float centre, float radius, int tiles, int size) {
+        int tile = (int) ((centre + radius + SplatRules.TILE - 1) / SplatRules.TILE);
+        return Math.min(size, SplatRules.TILE * Math.max(0, Math.min(tiles, tile)));
+    }
+
+    private static int ceil(float value) {
+        int whole = (int) value;
+        return whole < value ? whole + 1 : whole;
+    }
+
+    private static int floor(float value) {
+        int whole = (int) value;
+        return whole > value ? whole - 1 : whole;
+    }
+
+    private void colour(Splats s, int i, View view, float[] record, int at) {
+        float red = s.red[i];
+        float green = s.green[i];
+        float blue = s.blue[i];
+        if (s.shDegree > 0) {
+            float dx = s.x[i] - view.eyeX;
+            float dy = s.y[i] - view.eyeY;
+            float dz = s.z[i] - view.eyeZ;
+            float inverse = 1 / (float) Math.sqrt(dx * dx + dy * dy + dz * dz);
+            SphericalHarmonics.basis(s.shDegree, dx * inverse, dy * inverse, dz * inverse, basis);
+            int k = GaussianCloud.coefficients(s.shDegree);
+            red += SphericalHarmonics.dot(s.sh, 3 * i * k, basis, k);
+            green += SphericalHarmonics.dot(s.sh, (3 * i + 1) * k, basis, k);
+            blue += SphericalHarmonics.dot(s.sh, (3 * i + 2) * k, basis, k);
+        }
+        record[at + Projection.RED] = red > 0 ? red : 0;
+        record[at + Projection.GREEN] = green > 0 ? green : 0;
+        record[at + Projection.BLUE] = blue > 0 ? blue : 0;
+    }
+}

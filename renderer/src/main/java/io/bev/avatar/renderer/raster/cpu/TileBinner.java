@@ -1,0 +1,105 @@
+package io.bev.avatar.renderer.raster.cpu;
+
+/**
+ * Lists for every tile the records that reach it, nearest first. The depth order is cut into segments; each counts, then
+ * writes, behind the segments before it, so that lists stay in order however many threads work.
+ */
+final class TileBinner {
+
+    private final int segments;
+    /** [segments][tiles]: first the count, then the next position in {@link #list}. */
+    private final int[][] positions;
+
+    private int tilesX;
+    private int tiles;
+    /** Records of all tiles, tile by tile. */
+    int[] list = new int[0];
+    /** Where each tile's records start in {@link #list}; [tiles + 1]. */
+    int[] starts = new int[1];
+
+    TileBinner(int segments) {
+        this.segments = segments;
+        this.positions = new int[segments][0];
+    }
+
+    int segments() {
+        return segments;
+    }
+
+    void begin(int tilesX, int tilesY) {
+        this.tilesX = tilesX;
+        tiles = tilesX * tilesY;
+        if (starts.length <= tiles) {
+            starts = new int[tiles + 1];
+            for (int s = 0; s < segments; s++) {
+                positions[s] = new int[tiles];
+            }
+        }
+    }
+
+    /** Counts a segment's records per tile. */
+    void count(Projection projection, int[] order, int total, int segment) {
+        int[] counts = positions[segment];
+        java.util.Arrays.fill(counts, 0, tiles, 0);
+        visit(projection.records, order, total, segment, counts, null);
+    }
+
+    /** Turns counts into positions; between {@link #count} and {@link #fill}. */
+    void layOut() {
+        int at = 0;
+        for (int t = 0; t < tiles; t++) {
+            starts[t] = at;
+            for (int s = 0; s < segments; s++) {
+                int n = positions[s][t];
+                positions[s][t] = at;
+                at += n;
+            }
+        }
+        starts[tiles] = at;
+        if (list.length < at) {
+            list = new int[at + at / 4];
+        }
+    }
+
+    /** Writes a segment's records into the lists. */
+    void fill(Projection projection, int[] order, int total, int segment) {
+        visit(projection.records, order, total, segment, positions[segment], list);
+    }
+
+    private void visit(
+            float[] records,
+            int[] order,
+            int total,
+            int segment,
+            int[] next,
+            int @org.jspecify.annotations.Nullable [] out) {
+        int end = (int) ((long) total * (segment + 1) / segments);
+        for (int i = (int) ((long) total * segment / segments); i < end; i++) {
+            int record = order[i];
+            int at = record * Projection.STRIDE;
+            int left = (int) records[at + Projection.LEFT] >> Tile.SHIFT;
+            int right = (int) records[at + Projection.RIGHT] >> Tile.SHIFT;
+            int top = (int) records[at + Projection.TOP] >> Tile.SHIFT;
+            int bottom = (int) records[at + Projection.BOTTOM] >> Tile.SHIFT;
+            boolean oblong = right > left && bottom > top;
+            for (int ty = top; ty <= bottom; ty++) {
+                int from = left;
+                int to = right;
+                if (oblong) {
+                    float above = (ty << Tile.SHIFT) - records[at + Projection.Y];
+                    float below = above + (Tile.SIZE - 1);
+                    float x = records[at + Projection.X];
+                    from = Math.max(left, (int) (x + EllipseSpan.left(records, at, above, below)) >> Tile.SHIFT);
+                    to = Math.min(right, (int) (x + EllipseSpan.right(records, at, above, below)) >> Tile.SHIFT);
+                }
+                for (int t = ty * tilesX + from; t <= ty * tilesX + to; t++) {
+                    if (out == null) {
+                        next[t]++;
+                    } else {
+                        out[next[t]++] = record;
+                    }
+                }
+            }
+        }
+    }
+}

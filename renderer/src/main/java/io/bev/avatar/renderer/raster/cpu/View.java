@@ -1,0 +1,60 @@
+package io.bev.avatar.renderer.raster.cpu;
+
+import io.bev.avatar.renderer.raster.Camera;
+import io.bev.avatar.renderer.raster.SplatRules;
+
+/** One frame's camera as seen from the model: the numbers that projection needs. Reused from frame to frame. */
+final class View {
+
+    /** Model to camera, [3, 4] row-major, rigid. */
+    final float[] modelToCamera = new float[12];
+    /** Camera position in model space. */
+    float eyeX;
+
+    float eyeY;
+    float eyeZ;
+    /** Focal length in pixels. */
+    float focal;
+    /** Principal point less half a pixel: with it, the sample of pixel i is at i. */
+    float centreX;
+
+    float centreY;
+    /** Largest |x/z| and |y/z| at which the Jacobian is taken. */
+    float limitX;
+
+    float limitY;
+    float near;
+    int width;
+    int height;
+    int tilesX;
+    int tilesY;
+
+    /** Composes {@code camera} with a rigid {@code modelToWorld}, [3, 4] row-major. */
+    void set(Camera camera, float[] modelToWorld) {
+        float[] v = camera.worldToCamera();
+        float[] m = modelToCamera;
+        for (int row = 0; row < 3; row++) {
+            float a = v[4 * row];
+            float b = v[4 * row + 1];
+            float c = v[4 * row + 2];
+            for (int column = 0; column < 4; column++) {
+                m[4 * row + column] =
+                        a * modelToWorld[column] + b * modelToWorld[4 + column] + c * modelToWorld[8 + column];
+            }
+            m[4 * row + 3] += v[4 * row + 3];
+        }
+        eyeX = -(m[0] * m[3] + m[4] * m[7] + m[8] * m[11]);
+        eyeY = -(m[1] * m[3] + m[5] * m[7] + m[9] * m[11]);
+        eyeZ = -(m[2] * m[3] + m[6] * m[7] + m[10] * m[11]);
+        focal = camera.focal();
+        centreX = camera.centreX() - 0.5f;
+        centreY = camera.centreY() - 0.5f;
+        width = camera.width();
+        height = camera.height();
+        limitX = SplatRules.FRUSTUM_CLAMP * width / (2 * focal);
+        limitY = SplatRules.FRUSTUM_CLAMP * height / (2 * focal);
+        near = camera.near();
+        tilesX = (width + SplatRules.TILE - 1) / SplatRules.TILE;
+        tilesY = (height + SplatRules.TILE - 1) / SplatRules.TILE;
+    }
+}
