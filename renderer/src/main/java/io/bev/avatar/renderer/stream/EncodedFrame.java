@@ -1,0 +1,73 @@
+package io.bev.avatar.renderer.stream;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * One encoded picture as every viewer gets it: a 32-byte header and the JPEG, in one reference-counted buffer. Viewers take
+ * duplicates of the buffer, never copies.
+ *
+ * <p>The header, big-endian:
+ *
+ * <pre>
+ * offset size
+ *      0    2  magic 0x4241 ("BA")
+ *      2    1  version, 1
+ *      3    1  flags, 0; a reader ignores those it does not know
+ *      4    4  u32 time to render, microseconds
+ *      8    8  u64 sequence of the frame
+ *     16    8  u64 sequence of the state that it shows
+ *     24    2  u16 width, pixels
+ *     26    2  u16 height, pixels
+ *     28    4  u32 when it was published, milliseconds of Unix time modulo 2^32
+ * </pre>
+ *
+ * @param message header and JPEG
+ * @param sequence of the frame
+ */
+record EncodedFrame(ByteBuf message, long sequence) {
+
+    static final int HEADER_BYTES = 32;
+    static final int MAGIC = 0x4241;
+    static final int VERSION = 1;
+
+    static void writeHeader(
+            ByteBuf out,
+            long sequence,
+            long renderNanos,
+            long stateSequence,
+            int width,
+            int height,
+            long publishedMillis) {
+        out.writeShort(MAGIC);
+        out.writeByte(VERSION);
+        out.writeByte(0);
+        out.writeInt((int) Math.min(Math.max(renderNanos, 0) / 1000, 0xffff_ffffL));
+        out.writeLong(sequence);
+        out.writeLong(stateSequence);
+        out.writeShort(width);
+        out.writeShort(height);
+        out.writeInt((int) publishedMillis);
+    }
+
+    int bytes() {
+        return message.readableBytes();
+    }
+
+    /** Header and JPEG, with a reference of its own. */
+    ByteBuf retainedMessage() {
+        return message.retainedDuplicate();
+    }
+
+    /** The JPEG alone, with a reference of its own. */
+    ByteBuf retainedJpeg() {
+        return message.retainedSlice(message.readerIndex() + HEADER_BYTES, bytes() - HEADER_BYTES);
+    }
+
+    void retain() {
+        message.retain();
+    }
+
+    void release() {
+        message.release();
+    }
+}

@@ -1,0 +1,102 @@
+package io.bev.avatar.renderer.stream;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The page's files, read once from the class path's {@code /page/}. Browsers may keep them but ask each time. */
+final class PageFiles {
+
+    private static final String FOLDER = "/page/";
+
+    /** Nothing from elsewhere, nothing inline, no frame around it. */
+    private static final String POLICY = "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none';"
+            + " form-action 'none'; frame-ancestors 'none'";
+
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css; charset=utf-8",
+            "js", "text/javascript; charset=utf-8",
+            "svg", "image/svg+xml");
+
+    private static final Set<String> NAMES = Set.of(
+            "index.html", "tokens.css", "page.css", "page.js", "view.js", "transport.js", "frames.js", "icon.svg");
+
+    private final Map<String, Reply> files;
+
+    private PageFiles(Map<String, Reply> files) {
+        this.files = files;
+    }
+
+    static PageFiles load() {
+        Map<String, Reply> files = new TreeMap<>();
+        for (String name : NAMES) {
+            files.put("/" + name, reply(name));
+        }
+        files.put("/", reply("index.html"));
+        files.remove("/index.html");
+        return new PageFiles(Collections.unmodifiableMap(files));
+    }
+
+    Set<String> paths() {
+        return files.keySet();
+    }
+
+    /**
+     * The file, or 304 when the client's copy is current.
+     *
+     * @param path one of {@link #paths}
+     * @param knownTags what the client's {@code If-None-Match} says
+     */
+    Reply get(String path, Optional<String> knownTags) {
+        Reply file = files.get(path);
+        if (file == null) {
+            throw new IllegalArgumentException(path + ": not one of " + paths());
+        }
+        boolean current = knownTags
+                .filter(tags -> tags.contains(file.headers().getOrDefault("ETag", "")))
+                .isPresent();
+        return current ? new Reply(304, file.contentType(), new byte[0], file.headers()) : file;
+    }
+
+    private static Reply reply(String name) {
+        byte[] content = read(name);
+        String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
+        if (type == null) {
+            throw new IllegalStateException(name + ": no content type is known for it");
+        }
+        return new Reply(
+                200,
+                type,
+                content,
+                Map.of("ETag", tag(content), "Cache-Control", "no-cache", "Content-Security-Policy", POLICY));
+    }
+
+    private static byte[] read(String name) {
+        try (InputStream in = PageFiles.class.getResourceAsStream(FOLDER + name)) {
+            if (in == null) {
+                throw new IllegalStateException(FOLDER + name + " is missing from the class path: rebuild");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + FOLDER + name, e);
+        }
+    }
+
+    private static String tag(byte[] content) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+            return '"' + HexFormat.of().formatHex(digest, 0, 12) + '"';
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

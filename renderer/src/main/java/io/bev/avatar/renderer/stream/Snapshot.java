@@ -1,0 +1,52 @@
+package io.bev.avatar.renderer.stream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One request for a single picture: the next frame, or an error when none comes in time. */
+final class Snapshot implements Consumer<EncodedFrame> {
+
+    private static final long WAIT_MILLIS = 2000;
+
+    private final LatestFrameHub hub;
+    private final Exchange exchange;
+    private volatile @Nullable Future<?> deadline;
+
+    private Snapshot(LatestFrameHub hub, Exchange exchange) {
+        this.hub = hub;
+        this.exchange = exchange;
+    }
+
+    /** Answers the exchange within {@value #WAIT_MILLIS} ms. */
+    static void answer(LatestFrameHub hub, Exchange exchange) {
+        Snapshot snapshot = new Snapshot(hub, exchange);
+        snapshot.deadline =
+                exchange.context().executor().schedule(snapshot::timeOut, WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        hub.awaitFrame(snapshot);
+    }
+
+    @Override
+    public void accept(EncodedFrame frame) {
+        Future<?> armed = deadline;
+        if (armed != null) {
+            armed.cancel(false);
+        }
+        ByteBuf jpeg = frame.retainedJpeg();
+        byte[] bytes = ByteBufUtil.getBytes(jpeg);
+        jpeg.release();
+        exchange.reply(new Reply(
+                200, "image/jpeg", bytes, Map.of("X-Frame-Sequence", Long.toUnsignedString(frame.sequence()))));
+    }
+
+    private void timeOut() {
+        if (hub.forget(this)) {
+            exchange.reply(Reply.error(503, "no frame was drawn within " + WAIT_MILLIS + " ms: see /health")
+                    .with("Retry-After", "1"));
+        }
+    }
+}

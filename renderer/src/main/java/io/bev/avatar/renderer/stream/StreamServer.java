@@ -1,0 +1,156 @@
+package io.bev.avatar.renderer.stream;
+
+import io.bev.avatar.common.http.RequestGuard;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.timeout.WriteTimeoutHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The page, its streams and the HTTP interface. Two event loops serve everything; updates run on a thread of their own,
+ * since keeping them may mean waiting for a disk.
+ */
+public final class StreamServer implements AutoCloseable {
+
+    static final int MAX_LINE_BYTES = 4096;
+    static final int MAX_HEADER_BYTES = 16384;
+
+    private static final Logger log = LoggerFactory.getLogger(StreamServer.class);
+
+    private static final int EVENT_LOOPS = 2;
+    private static final int BACKLOG = 128;
+    private static final int WAITING_UPDATES = 64;
+    /** Bounds what the kernel holds for a viewer that has stopped reading, and so how old its next frame is. */
+    private static final int SEND_BUFFER_BYTES = 256 << 10;
+
+    private final StreamSettings settings;
+    private final LatestFrameHub hub;
+    private final RequestGuard guard;
+    private final EventLoopGroup loops;
+    private final ThreadPoolExecutor updates;
+    private final Announcer announcer;
+    private final Endpoints endpoints;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private @Nullable Channel listener;
+
+    /** @param hub stays open when the server closes */
+    public StreamServer(StreamSettings settings, LatestFrameHub hub, PageModel model) {
+        this.settings = settings;
+        this.hub = hub;
+        this.guard = RequestGuard.allowing(settings.allowedHosts());
+        this.loops = new MultiThreadIoEventLoopGroup(
+                EVENT_LOOPS, new DefaultThreadFactory("stream", true), NioIoHandler.newFactory());
+        this.updates = new ThreadPoolExecutor(
+                1,
+                1,
+                30,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(WAITING_UPDATES),
+                new DefaultThreadFactory("stream-updates", true));
+        this.announcer = new Announcer(model, loops.next());
+        this.endpoints = new Endpoints(
+                hub, model, announcer, updates, settings.stallTimeout().toNanos());
+    }
+
+    /**
+     * Listens.
+     *
+     * @throws IOException when the address cannot be bound; the message names it and the remedy
+     */
+    public void start() throws IOException {
+        InetSocketAddress address = new InetSocketAddress(settings.bind(), settings.port());
+        if (address.isUnresolved()) {
+            throw new IOException("cannot listen on " + settings.bind()
+                    + ": no such host; set renderer.bind to an address" + " of this machine");
+        }
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER_BYTES)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        connect(channel);
+                    }
+                })
+                .bind(address)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "cannot listen on " + settings.bind() + ":" + settings.port() + ": "
+                            + bound.cause().getMessage()
+                            + "; stop what holds the port, or set another with renderer.port"
+                            + " (BEV_AVATAR_PORT)",
+                    bound.cause());
+        }
+        listener = bound.channel();
+        announcer.start();
+        log.info("page at http://{}:{}/", settings.bind(), port());
+    }
+
+    /** The port that it listens on; 0 before {@link #start}. */
+    public int port() {
+        return listener != null && listener.localAddress() instanceof InetSocketAddress address ? address.getPort() : 0;
+    }
+
+    /** Tells viewers of a new state, soon and once for a burst of changes. From any thread; never blocks. */
+    public void stateChanged() {
+        announcer.stateChanged();
+    }
+
+    /** Stops listening, says goodbye to viewers and ends its threads. */
+    @Override
+    public void close() {
+        if (listener != null) {
+            listener.close().awaitUninterruptibly();
+        }
+        announcer.stop();
+        hub.disconnectAll("the renderer is stopping");
+        updates.shutdown();
+        connections.newCloseFuture().awaitUninterruptibly(200);
+        connections.close().awaitUninterruptibly(500);
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+    }
+
+    private void connect(SocketChannel channel) {
+        if (connections.size() >= settings.maxConnections()) {
+            Channels.close(channel);
+            return;
+        }
+        connections.add(channel);
+        long timeoutNanos = settings.requestTimeout().toNanos();
+        channel.pipeline()
+                .addLast(new HttpServerCodec(new HttpDecoderConfig()
+                        .setMaxInitialLineLength(MAX_LINE_BYTES)
+                        .setMaxHeaderSize(MAX_HEADER_BYTES)))
+                .addLast(new WriteTimeoutHandler(timeoutNanos, TimeUnit.NANOSECONDS))
+                .addLast(new FlowControlHandler())
+                .addLast(new RequestHandler(guard, endpoints, timeoutNanos));
+    }
+}
