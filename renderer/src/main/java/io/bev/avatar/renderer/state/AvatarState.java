@@ -37,6 +37,12 @@ public record AvatarState(
         blendshapes = Map.copyOf(blendshapes);
     }
 
+    /** The same under another number. */
+    public AvatarState withSeq(long newSeq) {
+        return new AvatarState(
+                newSeq, emotion, intensity, activity, head, gaze, mouth, blendshapes, investigation, updatedAt);
+    }
+
     /** Angles in radians, -pi/2..pi/2; yaw towards the avatar's left, pitch up, roll towards its left shoulder. */
     public record Head(double yaw, double pitch, double roll) {}
 

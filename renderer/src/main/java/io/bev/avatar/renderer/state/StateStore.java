@@ -15,7 +15,8 @@ public interface StateStore extends AutoCloseable {
 
     /**
      * Applies a state document. A document with {@code seq} must exceed the current one; without, it takes the next number.
-     * Fields that it lacks stay as they are, unknown ones are ignored. Durable when this returns accepted.
+     * The current number again with the same content is a repetition: accepted, and nothing changes. Fields that it lacks stay
+     * as they are, unknown ones are ignored. Durable when this returns accepted.
      *
      * @param json the document in UTF-8
      */
@@ -38,6 +39,11 @@ public interface StateStore extends AutoCloseable {
 
     Statistics statistics();
 
+    /** Why the journal keeps nothing at the moment (a full disk, say), one line; empty while it works. */
+    default Optional<String> journalFault() {
+        return Optional.empty();
+    }
+
     /** Saves and lets go of Redis. */
     @Override
     void close();
@@ -50,7 +56,7 @@ public interface StateStore extends AutoCloseable {
     }
 
     /**
-     * @param accepted whether the state changed
+     * @param accepted whether the state is now as the update wants it
      * @param reason why not, empty when accepted; a short stable word such as {@code stale}, {@code malformed},
      *     {@code out_of_range}, {@code unknown_emotion}, {@code too_large}
      * @param detail one line for a person

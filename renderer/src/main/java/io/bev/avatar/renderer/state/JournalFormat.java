@@ -1,0 +1,90 @@
+package io.bev.avatar.renderer.state;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * The bytes of the journal: records one after another, each
+ *
+ * <pre>
+ * int   length   of the payload, 1..64 KiB
+ * int   crc      CRC32C over sequence number and payload
+ * long  seq      the state's sequence number
+ * byte  payload[length]
+ * </pre>
+ *
+ * all big-endian.
+ */
+final class JournalFormat {
+
+    static final int HEADER_BYTES = 16;
+    private static final int MAX_PAYLOAD = StateDocument.MAX_BYTES;
+
+    private JournalFormat() {}
+
+    /** One record. */
+    record Entry(long seq, byte[] payload) {}
+
+    /**
+     * What a file holds.
+     *
+     * @param entries the whole records, in order
+     * @param goodBytes length of the file up to the end of the last whole record
+     * @param damagedBytes bytes between or after whole records that belong to none
+     */
+    record Contents(List<Entry> entries, int goodBytes, int damagedBytes) {}
+
+    static ByteBuffer encode(Entry entry) {
+        int length = entry.payload().length;
+        if (length < 1 || length > MAX_PAYLOAD) {
+            throw new IllegalArgumentException(
+                    "journal record: found " + length + " bytes, expected 1.." + MAX_PAYLOAD);
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + length);
+        bytes.putInt(length).putInt(0).putLong(entry.seq()).put(entry.payload());
+        bytes.putInt(4, crc(bytes, 0, length));
+        return bytes.flip();
+    }
+
+    /** Reads every whole record; after damage it goes on at the next byte where a record checks out. */
+    static Contents decode(ByteBuffer file) {
+        List<Entry> entries = new ArrayList<>();
+        int at = 0;
+        int good = 0;
+        int damaged = 0;
+        while (at < file.limit()) {
+            int length = wholeRecordAt(file, at);
+            if (length < 0) {
+                at++;
+                continue;
+            }
+            byte[] payload = new byte[length];
+            file.get(at + HEADER_BYTES, payload);
+            entries.add(new Entry(file.getLong(at + 8), payload));
+            damaged += at - good;
+            at += HEADER_BYTES + length;
+            good = at;
+        }
+        return new Contents(entries, good, damaged + file.limit() - good);
+    }
+
+    /** Payload length of the record at {@code at}, or -1 when none checks out there. */
+    private static int wholeRecordAt(ByteBuffer file, int at) {
+        if (file.limit() - at < HEADER_BYTES) {
+            return -1;
+        }
+        int length = file.getInt(at);
+        if (length < 1 || length > MAX_PAYLOAD || length > file.limit() - at - HEADER_BYTES) {
+            return -1;
+        }
+        return crc(file, at, length) == file.getInt(at + 4) ? length : -1;
+    }
+
+    private static int crc(ByteBuffer file, int at, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(file.duplicate().limit(at + HEADER_BYTES + length).position(at + 8));
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,94 @@
+package io.bev.avatar.renderer.state;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * One event of the investigation pipeline.
+ *
+ * <pre>
+ * {"activity_type":"breach_analysis","investigation_id":"INV-7","progress":0.4,
+ *  "findings":[{"title":"reused password"}],"threat_indicators":[{"severity":"high"}]}
+ * </pre>
+ *
+ * <p>{@code findings} is how many there are so far, or their list; of a list the last one (a text, or its {@code title},
+ * {@code summary}, {@code description} or {@code name}) is the last discovery, unless {@code discovery} gives it. {@code
+ * threat_indicators} reads as {@link ThreatScale} says, unless {@code threat_level} (0..1) gives the level itself. {@code
+ * event_id} marks repetitions. All are optional, but one of {@code activity_type} to {@code threat_level} must be there.
+ *
+ * @param eventId the pipeline's name for the event
+ * @param progress 0..1
+ * @param threatLevel 0..1
+ * @param discovery one line
+ */
+record OsintEvent(
+        Optional<String> eventId,
+        Optional<Activity> activity,
+        Optional<String> investigationId,
+        OptionalDouble progress,
+        OptionalInt findings,
+        OptionalDouble threatLevel,
+        Optional<String> discovery) {
+
+    private static final int MAX_TEXT = 8 * 1024;
+
+    static OsintEvent of(DocumentFields fields, ThreatScale scale) throws RejectedUpdateException {
+        OptionalDouble threat = fields.number("threat_level", 0, 1);
+        OsintEvent event = new OsintEvent(
+                fields.text("event_id", StateDocument.MAX_ID),
+                StateDocument.activity(fields, "activity_type", Optional.empty()),
+                fields.text("investigation_id", StateDocument.MAX_ID).filter(id -> !id.isBlank()),
+                fields.number("progress", 0, 1),
+                findings(fields),
+                threat.isPresent() ? threat : scale.level(fields),
+                fields.text("discovery", MAX_TEXT)
+                        .or(() -> lastFinding(fields.raw("findings")))
+                        .map(OsintEvent::oneLine)
+                        .filter(line -> !line.isEmpty()));
+        if (event.activity.isEmpty()
+                && event.investigationId.isEmpty()
+                && event.progress.isEmpty()
+                && event.findings.isEmpty()
+                && event.threatLevel.isEmpty()) {
+            throw new RejectedUpdateException(
+                    Reason.MISSING_FIELD,
+                    "event: found none of its fields, expected one of activity_type, investigation_id, progress,"
+                            + " findings, threat_indicators, threat_level");
+        }
+        return event;
+    }
+
+    private static OptionalInt findings(DocumentFields fields) throws RejectedUpdateException {
+        if (fields.raw("findings").isArray()) {
+            return OptionalInt.of(fields.raw("findings").size());
+        }
+        return fields.integer("findings", 0, StateDocument.MAX_FINDINGS).stream()
+                .mapToInt(n -> (int) n)
+                .findFirst();
+    }
+
+    private static Optional<String> lastFinding(JsonNode findings) {
+        if (!findings.isArray() || findings.isEmpty()) {
+            return Optional.empty();
+        }
+        JsonNode last = findings.get(findings.size() - 1);
+        if (last.isTextual()) {
+            return Optional.of(last.textValue());
+        }
+        for (String name : new String[] {"title", "summary", "description", "name"}) {
+            if (last.path(name).isTextual()) {
+                return Optional.of(last.path(name).textValue());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String oneLine(String text) {
+        String line = text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+        return line.length() <= StateDocument.MAX_DISCOVERY
+                ? line
+                : line.substring(0, StateDocument.MAX_DISCOVERY - 3) + "...";
+    }
+}

@@ -1,0 +1,76 @@
+package io.bev.avatar.renderer.state;
+
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * One rule: when all its conditions hold, the mood that it gives. A condition that is empty always holds.
+ *
+ * @param activities any of these; empty for any or none
+ * @param progressAtLeast 0..1
+ * @param findingsAtLeast number of findings
+ * @param threatAtLeast 0..1
+ * @param threatBelow 0..1
+ * @param newFindings whether there must be more findings than before
+ * @param newInvestigation whether the investigation must be another than before
+ * @param emotion the mood
+ * @param intensity how strongly, 0..1
+ */
+record OsintRule(
+        Set<Activity> activities,
+        OptionalDouble progressAtLeast,
+        OptionalInt findingsAtLeast,
+        OptionalDouble threatAtLeast,
+        OptionalDouble threatBelow,
+        boolean newFindings,
+        boolean newInvestigation,
+        Emotion emotion,
+        double intensity) {
+
+    OsintRule {
+        activities = Set.copyOf(activities);
+    }
+
+    /**
+     * What the rules look at once an event was taken in.
+     *
+     * @param before the state before the event
+     * @param after the state with the event's activity and investigation
+     * @param threatLevel of the event, or else of the investigation, 0..1
+     */
+    record Situation(AvatarState before, AvatarState after, double threatLevel) {
+
+        private int findings(AvatarState of) {
+            return of.investigation().map(AvatarState.Investigation::findings).orElse(0);
+        }
+
+        private double progress() {
+            return after.investigation()
+                    .map(AvatarState.Investigation::progress)
+                    .orElse(0.0);
+        }
+
+        private boolean isNewInvestigation() {
+            return after.investigation().isPresent()
+                    && !after.investigation()
+                            .map(AvatarState.Investigation::id)
+                            .equals(before.investigation().map(AvatarState.Investigation::id));
+        }
+
+        private boolean hasNewFindings() {
+            return findings(after) > (isNewInvestigation() ? 0 : findings(before));
+        }
+    }
+
+    boolean matches(Situation now) {
+        return (activities.isEmpty()
+                        || now.after().activity().filter(activities::contains).isPresent())
+                && now.progress() >= progressAtLeast.orElse(0)
+                && now.findings(now.after()) >= findingsAtLeast.orElse(0)
+                && now.threatLevel() >= threatAtLeast.orElse(0)
+                && now.threatLevel() < threatBelow.orElse(Double.POSITIVE_INFINITY)
+                && (!newFindings || now.hasNewFindings())
+                && (!newInvestigation || now.isNewInvestigation());
+    }
+}

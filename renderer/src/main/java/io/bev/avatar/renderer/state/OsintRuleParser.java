@@ -1,0 +1,136 @@
+package io.bev.avatar.renderer.state;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.common.config.Config;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Reads the list {@code osint.rules}; what is wrong becomes a problem of the configuration that names the key. */
+final class OsintRuleParser {
+
+    private static final Set<String> RULE_KEYS = Set.of("when", "emotion", "intensity");
+    private static final Set<String> CONDITIONS = Set.of(
+            "activity",
+            "progress-at-least",
+            "findings-at-least",
+            "threat-at-least",
+            "threat-below",
+            "new-findings",
+            "new-investigation");
+    private static final double DEFAULT_INTENSITY = 0.7;
+
+    private final Config config;
+
+    OsintRuleParser(Config config) {
+        this.config = config;
+    }
+
+    List<OsintRule> rules(JsonNode list) {
+        List<OsintRule> rules = new ArrayList<>();
+        if (!list.isArray()) {
+            config.problem("osint.rules", list.toString(), "a list of rules");
+            return rules;
+        }
+        for (int i = 0; i < list.size(); i++) {
+            rule("osint.rules[" + i + "]", list.get(i)).ifPresent(rules::add);
+        }
+        return rules;
+    }
+
+    private Optional<OsintRule> rule(String key, JsonNode rule) {
+        if (!rule.isObject()) {
+            config.problem(key, rule.toString(), "a mapping with emotion, intensity and when");
+            return Optional.empty();
+        }
+        unknownKeys(key, rule, RULE_KEYS);
+        JsonNode when = rule.path("when");
+        String at = key + ".when";
+        if (when.isObject()) {
+            unknownKeys(at, when, CONDITIONS);
+        } else if (!when.isMissingNode() && !when.isNull()) {
+            config.problem(at, when.toString(), "a mapping of conditions");
+        }
+        Optional<Emotion> emotion = Emotion.of(rule.path("emotion").asText());
+        if (emotion.isEmpty()) {
+            config.problem(key + ".emotion", shown(rule.path("emotion")), "one of " + labels(Emotion.values()));
+        }
+        return Optional.of(new OsintRule(
+                activities(at + ".activity", when.path("activity")),
+                number(at, when, "progress-at-least", 1),
+                findings(at, when),
+                number(at, when, "threat-at-least", 1),
+                number(at, when, "threat-below", 1),
+                flag(at, when, "new-findings"),
+                flag(at, when, "new-investigation"),
+                emotion.orElse(Emotion.NEUTRAL),
+                number(key, rule, "intensity", 1).orElse(DEFAULT_INTENSITY)));
+    }
+
+    private void unknownKeys(String key, JsonNode node, Set<String> known) {
+        node.properties().forEach(entry -> {
+            if (!known.contains(entry.getKey())) {
+                config.problem(
+                        key + "." + entry.getKey(),
+                        entry.getValue().toString(),
+                        "no such key; one of " + String.join(", ", new java.util.TreeSet<>(known)));
+            }
+        });
+    }
+
+    private Set<Activity> activities(String key, JsonNode node) {
+        EnumSet<Activity> activities = EnumSet.noneOf(Activity.class);
+        if (node.isMissingNode() || node.isNull()) {
+            return activities;
+        }
+        for (JsonNode item : node.isArray() ? node : List.of(node)) {
+            Activity.of(item.asText())
+                    .ifPresentOrElse(
+                            activities::add,
+                            () -> config.problem(key, item.toString(), "one of " + labels(Activity.values())));
+        }
+        return activities;
+    }
+
+    private OptionalInt findings(String key, JsonNode when) {
+        return number(key, when, "findings-at-least", StateDocument.MAX_FINDINGS).stream()
+                .mapToInt(n -> (int) Math.ceil(n))
+                .findFirst();
+    }
+
+    private OptionalDouble number(String key, JsonNode node, String name, double max) {
+        JsonNode value = node.path(name);
+        if (value.isMissingNode()) {
+            return OptionalDouble.empty();
+        }
+        if (value.isNumber() && value.doubleValue() >= 0 && value.doubleValue() <= max) {
+            return OptionalDouble.of(value.doubleValue());
+        }
+        config.problem(key + "." + name, value.toString(), "a number from 0 to " + (long) max);
+        return OptionalDouble.empty();
+    }
+
+    private boolean flag(String key, JsonNode node, String name) {
+        JsonNode value = node.path(name);
+        if (!value.isMissingNode() && !value.isBoolean()) {
+            config.problem(key + "." + name, value.toString(), "true or false");
+        }
+        return value.asBoolean();
+    }
+
+    private static String shown(JsonNode node) {
+        return node.isMissingNode() ? "nothing" : node.toString();
+    }
+
+    private static String labels(Enum<?>[] constants) {
+        Stream<Enum<?>> all = Arrays.stream(constants);
+        return all.map(c -> c.name().toLowerCase(java.util.Locale.ROOT)).collect(Collectors.joining(", "));
+    }
+}

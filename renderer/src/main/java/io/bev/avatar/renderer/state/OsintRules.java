@@ -1,0 +1,68 @@
+package io.bev.avatar.renderer.state;
+
+import io.bev.avatar.renderer.state.AvatarState.Investigation;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What an OSINT event does to the state: activity and investigation from the event, the mood from the first rule that matches. */
+final class OsintRules {
+
+    private final List<OsintRule> rules;
+
+    OsintRules(List<OsintRule> rules) {
+        this.rules = List.copyOf(rules);
+    }
+
+    /** The state after {@code event}, under the next sequence number. */
+    AvatarState apply(OsintEvent event, AvatarState before, Instant now) {
+        AvatarState after = new AvatarState(
+                before.seq() + 1,
+                before.emotion(),
+                before.intensity(),
+                event.activity().or(before::activity),
+                before.head(),
+                before.gaze(),
+                before.mouth(),
+                before.blendshapes(),
+                investigation(event, before.investigation()),
+                now);
+        double threat = event.threatLevel()
+                .orElse(after.investigation().map(Investigation::threatLevel).orElse(0.0));
+        OsintRule.Situation situation = new OsintRule.Situation(before, after, threat);
+        return rules.stream()
+                .filter(rule -> rule.matches(situation))
+                .findFirst()
+                .map(rule -> withMood(after, rule))
+                .orElse(after);
+    }
+
+    private static AvatarState withMood(AvatarState state, OsintRule rule) {
+        return new AvatarState(
+                state.seq(),
+                rule.emotion(),
+                rule.intensity(),
+                state.activity(),
+                state.head(),
+                state.gaze(),
+                state.mouth(),
+                state.blendshapes(),
+                state.investigation(),
+                state.updatedAt());
+    }
+
+    /** An event without an id speaks of the current investigation; without one of those, there is none to update. */
+    private static Optional<Investigation> investigation(OsintEvent event, Optional<Investigation> current) {
+        Optional<Investigation> base = event.investigationId().isEmpty()
+                ? current
+                : current.filter(known ->
+                                known.id().equals(event.investigationId().get()))
+                        .or(() -> event.investigationId().map(id -> new Investigation(id, 0, 0, 0, Optional.empty())));
+        return base.map(known -> new Investigation(
+                known.id(),
+                event.progress().orElse(known.progress()),
+                event.findings().orElse(known.findings()),
+                event.threatLevel().orElse(known.threatLevel()),
+                event.discovery().or(known::lastDiscovery)));
+    }
+}

@@ -1,0 +1,27 @@
+package io.bev.avatar.renderer.state;
+
+/** An update that leaves the state as it is; the message is one line that names field, found and expected. */
+final class RejectedUpdateException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Reason reason;
+
+    RejectedUpdateException(Reason reason, String detail) {
+        super(detail);
+        this.reason = reason;
+    }
+
+    RejectedUpdateException(Reason reason, String detail, Throwable cause) {
+        super(detail, cause);
+        this.reason = reason;
+    }
+
+    Reason reason() {
+        return reason;
+    }
+
+    String detail() {
+        return String.valueOf(getMessage());
+    }
+}

@@ -1,0 +1,49 @@
+package io.bev.avatar.renderer.state;
+
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What happened to the state since start. Thread-safe. */
+final class UpdateCounters {
+
+    private final Map<Reason, Long> rejected = new EnumMap<>(Reason.class);
+    private long saves;
+    private long saveFailures;
+    private @Nullable Instant lastSave;
+    private @Nullable Instant lastRestore;
+
+    synchronized void rejected(Reason reason) {
+        rejected.merge(reason, 1L, Long::sum);
+    }
+
+    synchronized void saved(Instant now) {
+        saves++;
+        lastSave = now;
+    }
+
+    synchronized void saveFailed() {
+        saveFailures++;
+    }
+
+    synchronized void restored(Instant now) {
+        lastRestore = now;
+    }
+
+    synchronized StateStore.Statistics statistics(int journalPending, boolean redisConnected, String redisDetail) {
+        Map<String, Long> byReason = new TreeMap<>();
+        rejected.forEach((reason, count) -> byReason.put(reason.label(), count));
+        return new StateStore.Statistics(
+                saves,
+                saveFailures,
+                Optional.ofNullable(lastSave),
+                Optional.ofNullable(lastRestore),
+                journalPending,
+                redisConnected,
+                redisDetail,
+                byReason);
+    }
+}
