@@ -1,0 +1,118 @@
+package io.bev.avatar.renderer.scene.builtin;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Shoulders in a dark technical jacket with a pale light on its chest. */
+final class Jacket {
+
+    static final Vec3 CLOTH = Lighting.linear(0x2B323D);
+    static final Vec3 PANEL = Lighting.linear(0x1B2027);
+    static final Vec3 PIPING = Lighting.linear(0x35C6C9);
+    private static final double BOTTOM = -0.345;
+
+    private final SurfelBuilder out;
+    private final Field body = body();
+    private final Lighting lighting = new Lighting(body);
+
+    Jacket(SurfelBuilder out) {
+        this.out = out;
+    }
+
+    void add() {
+        addBody();
+        addBadge();
+    }
+
+    private static Vec3 v(double x, double y, double z) {
+        return new Vec3(x, y, z);
+    }
+
+    private static Field body() {
+        return Field.ellipsoid(v(0, -0.330, -0.020), v(0.132, 0.146, 0.090))
+                .with(Field.stick(v(0.015, -0.178, -0.050), v(0.100, -0.230, -0.042), 0.034, 0.040), 0.040)
+                .with(Field.ball(v(0.130, -0.264, -0.038), 0.043), 0.030)
+                .with(Field.stick(v(0.136, -0.272, -0.038), v(0.164, -0.440, -0.025), 0.043, 0.042), 0.024)
+                .mirrored();
+    }
+
+    private void addBody() {
+        List<Vec3> directions = new ArrayList<>();
+        double step = 0.0350;
+        int row = 0;
+        for (double e = -0.35; e < 1.45; e += step * 0.87) {
+            double across = step / Math.cos(e);
+            for (double a = (row % 2) * 0.5 * across; a < Math.PI; a += across) {
+                directions.add(v(Math.cos(e) * Math.sin(a), Math.sin(e), Math.cos(e) * Math.cos(a)));
+            }
+            row++;
+        }
+        Vec3 centre = v(0, -0.300, -0.030);
+        Surfel[][] pairs = new Surfel[directions.size()][];
+        IntStream.range(0, pairs.length).parallel().forEach(i -> {
+            Vec3 d = directions.get(i);
+            Vec3 from = centre.plus(d.times(0.4));
+            Vec3 p = from.minus(d.times(body.trace(from, d.times(-1), 0.4)));
+            if (p.y() > BOTTOM && !inNeckHole(p)) {
+                double size = step * p.minus(centre).length() * 0.80;
+                pairs[i] = new Surfel[] {surfel(p, size), surfel(p.mirrored(), size)};
+            } else {
+                pairs[i] = new Surfel[0];
+            }
+        });
+        for (Surfel[] pair : pairs) {
+            for (Surfel surfel : pair) {
+                out.add(surfel);
+            }
+        }
+    }
+
+    private static boolean inNeckHole(Vec3 p) {
+        double dx = p.x() / 0.050;
+        double dz = (p.z() + 0.036) / 0.056;
+        return dx * dx + dz * dz < 1 && p.y() > -0.225;
+    }
+
+    private Surfel surfel(Vec3 p, double size) {
+        Vec3 n = body.normal(p);
+        double x = Math.abs(p.x());
+        // A yoke seam runs from the zip over the shoulder; the panel below it is darker.
+        double seam = p.y() - (-0.252 + 0.10 * x);
+        boolean front = p.z() > -0.02;
+        Vec3 albedo = CLOTH.lerp(PANEL, front ? Curves.smooth(0.003, -0.003, seam) : 0);
+        double weave = 1 + 0.10 * Noise.smooth(p.x() * 300, p.y() * 300, p.z() * 300);
+        double zip = p.z() > 0 ? 1 - 0.55 * Curves.bell(0, 0.005, x) : 1;
+        Vec3 creased = n.plus(new Vec3(
+                        0.20 * Noise.smooth(p.x() * 40 + p.y() * 22, p.y() * 34, 1 + p.z() * 25),
+                        0.26 * Noise.smooth(p.x() * 30, p.y() * 46 - x * 30, 7 + p.z() * 25),
+                        0))
+                .unit();
+        Vec3 colour = lighting.shade(
+                albedo.times(weave * zip),
+                creased,
+                Lighting.Finish.CLOTH,
+                lighting.openness(p, n),
+                lighting.keyShare(p, n) * headShadow(p));
+        return Surfel.disc(Part.CLOTH, p, n, size, colour);
+    }
+
+    /** The head keeps the key light off the shoulder behind it. */
+    static double headShadow(Vec3 p) {
+        return 1 - 0.55 * Curves.bell(v(0.045, -0.21, -0.02), v(0.05, 0.05, 0.06), p);
+    }
+
+    /** Three small lights on the avatar's left breast. */
+    private void addBadge() {
+        for (int light = 0; light < 3; light++) {
+            for (int k = -3; k <= 3; k++) {
+                double x = 0.064 + 0.0105 * light + 0.0009 * k;
+                double y = -0.262;
+                Vec3 from = v(x, y, 0.2);
+                Vec3 p = from.minus(v(0, 0, body.trace(from, v(0, 0, -1), 0.3) - 0.0012));
+                Vec3 colour = Lighting.display(PIPING.times(light == 0 ? 1.6 : 0.5));
+                out.add(Surfel.disc(Part.CLOTH, p, body.normal(p), 0.0011, colour));
+            }
+        }
+    }
+}
