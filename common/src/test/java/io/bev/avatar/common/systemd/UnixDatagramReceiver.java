@@ -1,0 +1,53 @@
+package io.bev.avatar.common.systemd;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** The other end of {@link UnixDatagramSocket}: what systemd has. */
+final class UnixDatagramReceiver implements AutoCloseable {
+
+    interface LibC extends Library {
+        int MSG_DONTWAIT = 0x40;
+
+        int socket(int domain, int type, int protocol) throws LastErrorException;
+
+        int bind(int descriptor, byte[] address, int length) throws LastErrorException;
+
+        long recv(int descriptor, byte[] data, long length, int flags) throws LastErrorException;
+
+        int close(int descriptor) throws LastErrorException;
+    }
+
+    private final LibC libc = Native.load("c", LibC.class);
+    private final int descriptor;
+
+    UnixDatagramReceiver(String path) throws IOException {
+        byte[] address = UnixDatagramSocket.address(path);
+        descriptor = libc.socket(UnixDatagramSocket.LibC.AF_UNIX, UnixDatagramSocket.LibC.SOCK_DGRAM, 0);
+        libc.bind(descriptor, address, address.length);
+    }
+
+    /** The next datagram; fails when there is none. */
+    String receive() {
+        byte[] data = new byte[4096];
+        int length = (int) libc.recv(descriptor, data, data.length, LibC.MSG_DONTWAIT);
+        return new String(data, 0, length, StandardCharsets.UTF_8);
+    }
+
+    boolean isEmpty() {
+        try {
+            libc.recv(descriptor, new byte[1], 1, LibC.MSG_DONTWAIT);
+            return false;
+        } catch (LastErrorException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public void close() {
+        libc.close(descriptor);
+    }
+}

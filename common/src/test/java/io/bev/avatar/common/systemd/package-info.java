@@ -1,0 +1,4 @@
+@NullMarked
+package io.bev.avatar.common.systemd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package io.bev.avatar.renderer;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.renderer.lifecycle.ExpressionSource;
+import io.bev.avatar.renderer.raster.Rasterizer;
+import io.bev.avatar.renderer.raster.cuda.CudaDevices;
+import io.bev.avatar.renderer.rig.Poser;
+import io.bev.avatar.renderer.scene.Avatar;
+import io.bev.avatar.renderer.state.AvatarState;
+import io.bev.avatar.renderer.state.StateStore;
+import io.bev.avatar.renderer.stream.FrameHub;
+import io.bev.avatar.renderer.stream.PageModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Makes the parts behind the renderer's interfaces; an implementation is the one place that names their classes. */
+public interface RendererAssembly {
+
+    /** Opens the state's keeping and restores it. */
+    StateStore stateStore() throws IOException;
+
+    /** The state as clients write it. */
+    ObjectNode document(AvatarState state);
+
+    /** CUDA devices of this machine. */
+    CudaDevices devices();
+
+    Rasterizer rasterizer();
+
+    /**
+     * Reads a model file, or makes the built-in avatar.
+     *
+     * @throws IOException when the file cannot be used; the message says why and what to do
+     */
+    Avatar avatar(Optional<Path> model) throws IOException;
+
+    Poser poser(Avatar avatar);
+
+    ExpressionSource expression();
+
+    /** The viewers' end; it listens once started. */
+    ViewerEnd viewers(PageModel model);
+
+    /** Frames and page for browsers. */
+    interface ViewerEnd extends AutoCloseable {
+
+        FrameHub hub();
+
+        /** @throws IOException when the address is taken; the message names the remedy */
+        void start() throws IOException;
+
+        /** Port it listens on. */
+        int port();
+
+        /** The avatar's state or the renderer's health is another now. */
+        void changed();
+
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,107 @@
+package io.bev.avatar.renderer;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.renderer.lifecycle.FrameStats;
+import io.bev.avatar.renderer.mbean.RendererControl;
+import io.bev.avatar.renderer.state.StateStore;
+import io.bev.avatar.renderer.state.StateStore.Origin;
+import io.bev.avatar.renderer.state.StateStore.Outcome;
+import io.bev.avatar.renderer.stream.PageModel;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Health and state as the page's server shows them; says {@code starting} until {@link #attach}. */
+final class RendererPage implements PageModel {
+
+    /** What there is to show of a renderer. */
+    record View(
+            RendererControl renderer,
+            Health health,
+            FrameStats stats,
+            StateStore store,
+            RendererAssembly assembly,
+            RendererAssembly.ViewerEnd viewers) {}
+
+    private final String version;
+    private final Instant started;
+    private final Clock clock;
+    private volatile @Nullable View view;
+
+    RendererPage(String version, Instant started, Clock clock) {
+        this.version = version;
+        this.started = started;
+        this.clock = clock;
+    }
+
+    void attach(View ready) {
+        view = ready;
+    }
+
+    @Override
+    public ObjectNode health() {
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
+        View v = view;
+        document.put("status", v == null ? "starting" : v.health().status());
+        ArrayNode reasons = document.putArray("reasons");
+        (v == null ? List.<String>of() : v.health().reasons()).forEach(reasons::add);
+        document.put("version", version);
+        document.put("uptimeSeconds", Duration.between(started, clock.instant()).toMillis() / 1000.0);
+        if (v != null) {
+            describe(v, document);
+        }
+        return document;
+    }
+
+    private static void describe(View v, ObjectNode document) {
+        RendererControl renderer = v.renderer();
+        document.put("state", renderer.lifecycle().state().name());
+        document.put("backend", renderer.backend());
+        document.put("backendReason", renderer.backendReason());
+        document.put("fps", Math.round(v.stats().snapshot().fps() * 10) / 10.0);
+        document.put("targetFps", renderer.targetFps());
+        long age = v.stats().lastFrameAgeNanos();
+        if (age >= 0) {
+            document.put("lastFrameAgeMs", age / 1_000_000);
+        }
+        document.put("resolution", renderer.resolution().toString());
+        document.put("viewers", v.viewers().hub().viewers());
+        StateStore.Statistics state = v.store().statistics();
+        document.putObject("redis")
+                .put("connected", state.redisConnected())
+                .put("detail", state.redisDetail())
+                .put("journalPending", state.journalPending());
+        document.putObject("model")
+                .put("source", renderer.model().source())
+                .put("gaussians", renderer.model().gaussians());
+        document.put("stateSequence", v.store().current().seq());
+    }
+
+    @Override
+    public ObjectNode state() {
+        View v = view;
+        return v == null
+                ? JsonNodeFactory.instance.objectNode()
+                : v.assembly().document(v.store().current());
+    }
+
+    @Override
+    public Outcome submitState(byte[] json) {
+        View v = view;
+        return v == null ? starting() : v.store().submit(json, Origin.HTTP);
+    }
+
+    @Override
+    public Outcome submitOsint(byte[] json) {
+        View v = view;
+        return v == null ? starting() : v.store().submitOsint(json, Origin.HTTP);
+    }
+
+    private static Outcome starting() {
+        return new Outcome(false, "starting", "the renderer is starting: try again in a moment", 0);
+    }
+}

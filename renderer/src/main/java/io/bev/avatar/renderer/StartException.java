@@ -1,0 +1,24 @@
+package io.bev.avatar.renderer;
+
+/** The renderer cannot start. The message says what, what was found and what to do, in one line. */
+public final class StartException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int exitCode;
+
+    /** @param exitCode see {@link io.bev.avatar.renderer.lifecycle.ExitCode} */
+    public StartException(int exitCode, String message, Throwable cause) {
+        super(message, cause);
+        this.exitCode = exitCode;
+    }
+
+    public StartException(int exitCode, String message) {
+        super(message);
+        this.exitCode = exitCode;
+    }
+
+    public int exitCode() {
+        return exitCode;
+    }
+}

@@ -1,0 +1,18 @@
+package io.bev.avatar.renderer.config;
+
+import io.bev.avatar.common.config.Config;
+
+/**
+ * Section {@code gpu}.
+ *
+ * @param memoryFraction share of a device's memory that the renderer may use, in (0, 1]
+ * @param allocationBlockMb device memory is taken in blocks of this many MiB
+ */
+public record GpuConfig(double memoryFraction, int allocationBlockMb) {
+
+    public static GpuConfig from(Config c) {
+        return new GpuConfig(
+                c.number("gpu.memory-fraction", 0.6, 0.01, 1, "GPU_MEMORY_FRACTION"),
+                c.integer("gpu.allocation-block-mb", 512, 1, 65_536));
+    }
+}

@@ -1,0 +1,29 @@
+package io.bev.avatar.renderer.raster.cuda;
+
+/** The driver functions that discovery calls; each answers or throws {@link CudaException}. */
+interface CudaDriver {
+
+    /** cuInit. */
+    void init();
+
+    /** cuDriverGetVersion: 1000 major + 10 minor. */
+    int version();
+
+    /** cuDeviceGetCount. */
+    int deviceCount();
+
+    /** cuDeviceGetName. */
+    String name(int index);
+
+    /** cuDeviceGetUuid, 16 bytes. */
+    byte[] uuid(int index);
+
+    /** cuDeviceGetPCIBusId. */
+    String pciBusId(int index);
+
+    /** cuDeviceTotalMem. */
+    long totalBytes(int index);
+
+    /** cuDeviceGetAttribute, compute capability: 10 major + minor. */
+    int computeCapability(int index);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.bev.avatar.renderer.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.bev.avatar.renderer.mbean;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.bev.avatar.renderer.raster.cuda;
+
+import org.jspecify.annotations.NullMarked;
