@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param jolokiaUrl base address of the renderer's Jolokia, with the trailing slash
  * @param alertTokenFile file with the bearer token of {@code /alerts}; without it the webhook is closed
  * @param alertSpoolFile where alert events wait while Redis is away
+ * @param alertActiveFor how long an alert counts as firing without another notification; longer than Alertmanager's
+ *     {@code repeat_interval}
  * @param procPath the proc file system
  * @param sysPath the sys file system
  * @param units systemd units to report
@@ -34,6 +36,7 @@ public record ExporterConfig(
         URI jolokiaUrl,
         Optional<Path> alertTokenFile,
         Path alertSpoolFile,
+        Duration alertActiveFor,
         Path procPath,
         Path sysPath,
         List<String> units,
@@ -65,6 +68,8 @@ public record ExporterConfig(
                 readableFile(config, "exporter.alert-token-file"),
                 Path.of(config.text("exporter.state-directory", "state", "BEV_EXPORTER_STATE_DIR"))
                         .resolve("alert-spool.jsonl"),
+                config.duration(
+                        "exporter.alert-active-for", Duration.ofHours(12), Duration.ofMinutes(1), Duration.ofDays(30)),
                 Path.of(config.text("exporter.proc-path", "/proc")),
                 Path.of(config.text("exporter.sys-path", "/sys")),
                 config.texts("exporter.units", OWN_UNITS),
