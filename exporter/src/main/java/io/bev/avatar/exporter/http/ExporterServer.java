@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.bev.avatar.common.http.BoundedHttpServer;
+import io.bev.avatar.common.http.BoundedPool;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.exporter.collector.Exposition;
 import java.io.IOException;
@@ -11,12 +12,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The exporter's HTTP listener: {@code /metrics}, {@code /}, {@code /-/healthy}, {@code /-/ready} and {@code /alerts}.
@@ -32,13 +29,13 @@ public final class ExporterServer implements AutoCloseable {
 
     private static final int SCRAPE_THREADS = 32;
     private static final int ALERT_THREADS = 4;
-    private static final int QUEUE = 96;
+    private static final int WAITING = 96;
     private static final Set<String> READ_METHODS = Set.of("GET", "HEAD");
 
     private final HttpServer server;
     private final ExecutorService front;
-    private final ExecutorService scrapes = pool("scrape", SCRAPE_THREADS);
-    private final ExecutorService alerts = pool("alert", ALERT_THREADS);
+    private final ExecutorService scrapes = BoundedPool.create("scrape", SCRAPE_THREADS, WAITING);
+    private final ExecutorService alerts = BoundedPool.create("alert", ALERT_THREADS, WAITING);
     private final AtomicBoolean ready = new AtomicBoolean();
     private final Optional<RequestGuard> readGuard;
 
@@ -115,23 +112,5 @@ public final class ExporterServer implements AutoCloseable {
         scrapes.shutdownNow();
         alerts.shutdownNow();
         front.shutdownNow();
-    }
-
-    private static ExecutorService pool(String name, int threads) {
-        AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads,
-                threads,
-                30,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(QUEUE),
-                task -> {
-                    Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                new ThreadPoolExecutor.AbortPolicy());
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
     }
 }
