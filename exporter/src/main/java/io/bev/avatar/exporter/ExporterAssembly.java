@@ -1,0 +1,128 @@
+package io.bev.avatar.exporter;
+
+import io.bev.avatar.common.http.RequestGuard;
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.exporter.alert.AlertWebhook;
+import io.bev.avatar.exporter.collector.Collector;
+import io.bev.avatar.exporter.collector.Exposition;
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.ScrapeRunner;
+import io.bev.avatar.exporter.collector.host.HostCollector;
+import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
+import io.bev.avatar.exporter.collector.redis.RedisAccess;
+import io.bev.avatar.exporter.collector.redis.RedisCollector;
+import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.config.RedisConfig;
+import io.bev.avatar.exporter.http.ExporterServer;
+import io.bev.avatar.exporter.http.LandingPage;
+import io.prometheus.client.hotspot.BufferPoolsExports;
+import io.prometheus.client.hotspot.ClassLoadingExports;
+import io.prometheus.client.hotspot.GarbageCollectorExports;
+import io.prometheus.client.hotspot.MemoryPoolsExports;
+import io.prometheus.client.hotspot.StandardExports;
+import io.prometheus.client.hotspot.ThreadExports;
+import io.prometheus.client.hotspot.VersionInfoExports;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The exporter's parts, put together from its configuration. Closing ends all of them. */
+public final class ExporterAssembly implements AutoCloseable {
+
+    private static final List<String> STREAMS = List.of("avatar:state:updates", "osint:updates");
+
+    private final RedisAccess redis;
+    private final ScrapeRunner runner;
+    private final AlertWebhook webhook;
+    private final ExporterServer server;
+
+    /** @throws IOException when the address cannot be bound or an old alert spool cannot be read */
+    public ExporterAssembly(ExporterConfig config, RedisConfig redisConfig, String version) throws IOException {
+        Clock clock = Clock.systemUTC();
+        InetSocketAddress address = new InetSocketAddress(config.bind(), config.port());
+        if (address.isUnresolved()) {
+            throw new IOException("exporter.bind: no address is known for " + config.bind());
+        }
+        RequestGuard guard = RequestGuard.allowing(config.allowedHosts());
+        List<AutoCloseable> made = new ArrayList<>();
+        try {
+            redis = kept(made, new RedisAccess(redisConfig));
+            runner = kept(
+                    made, new ScrapeRunner(collectors(config, clock), config.scrapeTimeout(), Ticker.system(), clock));
+            webhook = kept(
+                    made,
+                    AlertWebhook.over(
+                            redis.link("avatar-exporter-alerts"),
+                            guard,
+                            config.alertTokenFile(),
+                            config.alertSpoolFile(),
+                            config.alertActiveFor(),
+                            clock));
+            List<Consumer<MetricSink>> own = List.of(new OwnMetrics(version, config.thresholds()), webhook);
+            Exposition exposition = new Exposition(runner, own, processMetrics());
+            server = new ExporterServer(
+                    address,
+                    guard,
+                    exposition,
+                    config.scrapeTimeout(),
+                    new LandingPage(version, exposition::statuses, clock),
+                    webhook);
+        } catch (IOException | RuntimeException e) {
+            closeAll(made, e);
+            throw e;
+        }
+    }
+
+    private List<Collector> collectors(ExporterConfig config, Clock clock) {
+        return List.of(
+                new HostCollector(config.procPath(), config.sysPath(), new LibcFileSystems(), clock),
+                RedisCollector.over(redis.link("avatar-exporter"), STREAMS, clock));
+    }
+
+    private static List<io.prometheus.client.Collector> processMetrics() {
+        return List.of(
+                new StandardExports(),
+                new MemoryPoolsExports(),
+                new BufferPoolsExports(),
+                new GarbageCollectorExports(),
+                new ThreadExports(),
+                new ClassLoadingExports(),
+                new VersionInfoExports());
+    }
+
+    private static <T extends AutoCloseable> T kept(List<AutoCloseable> made, T part) {
+        made.add(part);
+        return part;
+    }
+
+    private static void closeAll(List<AutoCloseable> made, Exception reason) {
+        for (AutoCloseable part : made) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                reason.addSuppressed(e);
+            }
+        }
+    }
+
+    /** Serves. */
+    public void start() {
+        server.start();
+    }
+
+    /** Where it listens, with the port that was really taken. */
+    public InetSocketAddress address() {
+        return server.address();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        webhook.close();
+        runner.close();
+        redis.close();
+    }
+}

@@ -1,0 +1,137 @@
+package io.bev.avatar.exporter;
+
+import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.config.McpConfig;
+import io.bev.avatar.exporter.config.RedisConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The exporter's command line; {@code serve} is the default. */
+@Command(
+        name = "avatar-exporter",
+        description = "Serves the readings of GPU, host, Redis, systemd and renderer to Prometheus.",
+        mixinStandardHelpOptions = true,
+        versionProvider = ExporterMain.Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:stopped as asked",
+            "2:wrong command line",
+            "69:the address cannot be bound",
+            "78:the configuration has problems, all of them listed"
+        })
+public final class ExporterMain implements Callable<Integer> {
+
+    /** sysexits' EX_UNAVAILABLE. */
+    static final int EXIT_UNAVAILABLE = 69;
+
+    /** sysexits' EX_CONFIG, on which systemd does not restart. */
+    static final int EXIT_CONFIG = 78;
+
+    private static final long STOP_SECONDS = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExporterMain.class);
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "the configuration; default: what BEV_AVATAR_CONFIG names, else defaults and environment")
+    private @Nullable Path configFile;
+
+    private final Map<String, String> environment;
+
+    ExporterMain(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    /** Runs and exits; does not return. */
+    public static void main(String[] args) {
+        System.exit(run(System.getenv(), args));
+    }
+
+    /** Runs the command line and answers the exit code. */
+    static int run(Map<String, String> environment, String... args) {
+        return new CommandLine(new ExporterMain(environment)).execute(args);
+    }
+
+    @Override
+    public Integer call() {
+        return serve();
+    }
+
+    /** Serves until the process is told to stop. */
+    @Command(name = "serve", description = "Listen and serve until stopped (the default).")
+    int serve() {
+        ExporterConfig config;
+        RedisConfig redis;
+        try {
+            Config file = configFile == null ? Config.load(environment) : Config.load(configFile, environment);
+            config = ExporterConfig.from(file);
+            redis = RedisConfig.from(file);
+            McpConfig.from(file);
+            file.finish("exporter", "mcp", "redis");
+        } catch (ConfigException e) {
+            System.err.println(e.getMessage());
+            return EXIT_CONFIG;
+        }
+        HttpLimits.apply(config.scrapeTimeout());
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        try (ExporterAssembly exporter = new ExporterAssembly(config, redis, Version.text())) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "shutdown"));
+            exporter.start();
+            LOG.info(
+                    "avatar-exporter {} serves http://{}:{}/metrics",
+                    Version.text(),
+                    config.bind(),
+                    exporter.address().getPort());
+            stop.await();
+        } catch (IOException e) {
+            System.err.println("avatar-exporter: " + e.getMessage());
+            return EXIT_UNAVAILABLE;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        stopped.countDown();
+        return CommandLine.ExitCode.OK;
+    }
+
+    /** Runs in the shutdown hook: tells the main thread to close everything and gives it a few seconds. */
+    private static void awaitStop(CountDownLatch stop, CountDownLatch stopped) {
+        stop.countDown();
+        try {
+            boolean unused = stopped.await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The version in the jar's manifest; classes run from a build folder have none. */
+    static final class Version implements CommandLine.IVersionProvider {
+
+        static String text() {
+            return Optional.ofNullable(ExporterMain.class.getPackage().getImplementationVersion())
+                    .orElse("development");
+        }
+
+        @Override
+        public String[] getVersion() {
+            return new String[] {"avatar-exporter " + text()};
+        }
+    }
+}

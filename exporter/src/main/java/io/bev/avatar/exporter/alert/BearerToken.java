@@ -1,0 +1,48 @@
+package io.bev.avatar.exporter.alert;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import org.jspecify.annotations.Nullable;
+
+/** The shared secret of the webhook, read from its file at each use so that it can be changed without a restart. */
+final class BearerToken {
+
+    private static final String SCHEME = "Bearer ";
+
+    private final Path file;
+
+    BearerToken(Path file) {
+        this.file = file;
+    }
+
+    /**
+     * Whether the header carries the token; takes the same time wherever they differ.
+     *
+     * @throws IOException when the file cannot be read or is empty
+     */
+    boolean matches(@Nullable String authorization) throws IOException {
+        String expected = Files.readString(file).strip();
+        if (expected.isEmpty()) {
+            throw new IOException(file + " is empty: write the token to it");
+        }
+        if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return false;
+        }
+        return MessageDigest.isEqual(
+                digest(expected),
+                digest(authorization.substring(SCHEME.length()).strip()));
+    }
+
+    /** Equal lengths, so that not even the token's length shows in the time. */
+    private static byte[] digest(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

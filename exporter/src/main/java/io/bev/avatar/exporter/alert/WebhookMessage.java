@@ -1,0 +1,82 @@
+package io.bev.avatar.exporter.alert;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads Alertmanager's webhook message, version 4. Fields that it does not know are left alone: newer versions add some. */
+final class WebhookMessage {
+
+    private static final String VERSION = "4";
+
+    private WebhookMessage() {}
+
+    /**
+     * @param receivedAt for the events
+     * @throws IllegalArgumentException when the message cannot be used; the text is for the sender
+     */
+    static List<AlertEvent> parse(ObjectMapper json, byte[] body, Instant receivedAt) {
+        JsonNode message;
+        try {
+            message = json.readTree(body);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the body is not JSON", e);
+        }
+        if (message == null || !message.path("version").asText().equals(VERSION)) {
+            String found = message == null ? "" : message.path("version").asText();
+            throw new IllegalArgumentException(
+                    "version: found '" + found + "', expected " + VERSION + " (Alertmanager's webhook)");
+        }
+        if (!message.path("alerts").isArray()) {
+            throw new IllegalArgumentException("alerts: expected a list");
+        }
+        List<AlertEvent> events = new ArrayList<>();
+        for (JsonNode alert : message.path("alerts")) {
+            events.add(event(alert, "alerts[" + events.size() + "].", receivedAt));
+        }
+        return events;
+    }
+
+    private static AlertEvent event(JsonNode alert, String where, Instant receivedAt) {
+        String status = alert.path("status").asText();
+        if (!status.equals(AlertEvent.FIRING) && !status.equals(AlertEvent.RESOLVED)) {
+            throw new IllegalArgumentException(where + "status: found '" + status + "', expected firing or resolved");
+        }
+        String fingerprint = alert.path("fingerprint").asText();
+        if (fingerprint.isEmpty() || fingerprint.indexOf('|') >= 0) {
+            throw new IllegalArgumentException(
+                    where + "fingerprint: found '" + fingerprint + "', expected a hex number");
+        }
+        Map<String, String> labels = new LinkedHashMap<>();
+        alert.path("labels")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        Instant endsAt = status.equals(AlertEvent.RESOLVED) ? time(alert, "endsAt", where) : Instant.MIN;
+        return new AlertEvent(
+                fingerprint,
+                status,
+                labels,
+                alert.path("annotations").path("summary").asText(),
+                alert.path("annotations").path("description").asText(),
+                time(alert, "startsAt", where),
+                status.equals(AlertEvent.RESOLVED) ? Optional.of(endsAt) : Optional.empty(),
+                receivedAt);
+    }
+
+    private static Instant time(JsonNode alert, String field, String where) {
+        String text = alert.path(field).asText();
+        try {
+            return java.time.OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    where + field + ": found '" + text + "', expected a time such as 2026-01-01T00:00:00Z", e);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.bev.avatar.exporter.collector;
+
+import io.prometheus.client.Collector.MetricFamilySamples;
+import io.prometheus.client.Collector.MetricFamilySamples.Sample;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins families of the same name into one, since the exposition format allows each only once. Of two samples with the same
+ * name and labels the first stays; a family whose type differs from the first one's is left out and logged once.
+ */
+public final class FamilyMerger {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FamilyMerger.class);
+
+    private final Set<String> reported = ConcurrentHashMap.newKeySet();
+
+    private record Series(String name, List<String> labels, List<String> values) {}
+
+    /** The families in order of first appearance, each once. */
+    public List<MetricFamilySamples> merge(Collection<MetricFamilySamples> families) {
+        Map<String, MetricFamilySamples> merged = new LinkedHashMap<>();
+        for (MetricFamilySamples family : families) {
+            merged.merge(family.name, family, this::join);
+        }
+        return List.copyOf(merged.values());
+    }
+
+    private MetricFamilySamples join(MetricFamilySamples first, MetricFamilySamples second) {
+        if (first.type != second.type) {
+            if (reported.add(first.name)) {
+                LOG.warn(
+                        "metric {} comes as {} and as {} from two collectors: the second is left out",
+                        first.name,
+                        first.type,
+                        second.type);
+            }
+            return first;
+        }
+        Set<Series> seen = new LinkedHashSet<>();
+        List<Sample> samples = new ArrayList<>(first.samples.size() + second.samples.size());
+        for (List<Sample> part : List.of(first.samples, second.samples)) {
+            for (Sample sample : part) {
+                if (seen.add(new Series(sample.name, sample.labelNames, sample.labelValues))) {
+                    samples.add(sample);
+                }
+            }
+        }
+        return new MetricFamilySamples(first.name, first.type, first.help, samples);
+    }
+}

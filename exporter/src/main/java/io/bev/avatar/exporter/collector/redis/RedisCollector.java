@@ -1,0 +1,57 @@
+package io.bev.avatar.exporter.collector.redis;
+
+import io.bev.avatar.exporter.collector.Collector;
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.PartialCollectionException;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+
+/** The collector {@code redis}. Away or late, it says {@code redis_up 0} and counts as failed. */
+public final class RedisCollector implements Collector {
+
+    private final RedisReader reader;
+    private final RedisMetrics metrics;
+
+    RedisCollector(RedisReader reader, Clock clock) {
+        this.reader = reader;
+        this.metrics = new RedisMetrics(clock);
+    }
+
+    /** @param streams names of the streams whose length and groups are reported */
+    public static RedisCollector over(RedisLink link, List<String> streams, Clock clock) {
+        return new RedisCollector(new LettuceRedisReader(link, streams), clock);
+    }
+
+    @Override
+    public String name() {
+        return "redis";
+    }
+
+    @Override
+    public void collect(MetricSink out) throws PartialCollectionException {
+        RedisSnapshot snapshot;
+        try {
+            snapshot = reader.read();
+        } catch (IOException e) {
+            throw down(out, String.valueOf(e.getMessage()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw down(
+                    out,
+                    "Redis does not answer within this scrape's time: look at its load, or lower redis.timeout",
+                    e);
+        }
+        up(out, 1);
+        metrics.write(snapshot, out);
+    }
+
+    private static PartialCollectionException down(MetricSink out, String message, Exception cause) {
+        up(out, 0);
+        return new PartialCollectionException(message, cause);
+    }
+
+    private static void up(MetricSink out, double value) {
+        out.gauge("redis_up", "Information about the Redis instance", value);
+    }
+}

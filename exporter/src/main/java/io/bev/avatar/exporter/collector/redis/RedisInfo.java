@@ -1,0 +1,72 @@
+package io.bev.avatar.exporter.collector.redis;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.BiConsumer;
+
+/** The answer of {@code INFO}: lines of {@code name:value} under {@code # Section} headings. */
+final class RedisInfo {
+
+    private final Map<String, String> fields = new LinkedHashMap<>();
+
+    private RedisInfo() {}
+
+    static RedisInfo parse(String text) {
+        RedisInfo info = new RedisInfo();
+        text.lines().forEach(line -> {
+            // The value may hold colons, as addresses do; the names never do but for error types.
+            int colon = line.startsWith("errorstat_") ? line.lastIndexOf(":count=") : line.indexOf(':');
+            if (!line.startsWith("#") && colon > 0) {
+                info.fields.put(
+                        line.substring(0, colon), line.substring(colon + 1).strip());
+            }
+        });
+        return info;
+    }
+
+    Optional<String> text(String name) {
+        return Optional.ofNullable(fields.get(name));
+    }
+
+    /** A number; a status word {@code ok} counts as 1 and another one as 0. */
+    OptionalDouble number(String name) {
+        String value = fields.get(name);
+        if (value == null || value.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        if (value.equals("ok") || value.equals("up")) {
+            return OptionalDouble.of(1);
+        }
+        if (value.equals("err") || value.equals("down")) {
+            return OptionalDouble.of(0);
+        }
+        return finite(value);
+    }
+
+    /** Visits the fields whose name starts with {@code prefix}: the rest of the name and the value's {@code a=1,b=2}. */
+    void each(String prefix, BiConsumer<String, Map<String, Double>> visitor) {
+        fields.forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                Map<String, Double> parts = new LinkedHashMap<>();
+                for (String part : value.split(",", -1)) {
+                    int equals = part.indexOf('=');
+                    if (equals > 0) {
+                        finite(part.substring(equals + 1)).ifPresent(n -> parts.put(part.substring(0, equals), n));
+                    }
+                }
+                visitor.accept(name.substring(prefix.length()), parts);
+            }
+        });
+    }
+
+    private static OptionalDouble finite(String value) {
+        try {
+            double number = Double.parseDouble(value);
+            return Double.isFinite(number) ? OptionalDouble.of(number) : OptionalDouble.empty();
+        } catch (NumberFormatException e) {
+            return OptionalDouble.empty();
+        }
+    }
+}

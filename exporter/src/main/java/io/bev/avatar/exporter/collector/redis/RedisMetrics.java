@@ -1,0 +1,237 @@
+package io.bev.avatar.exporter.collector.redis;
+
+import io.bev.avatar.exporter.collector.MetricSink;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Turns a {@link RedisSnapshot} into metrics: the pure half of the collector. */
+final class RedisMetrics {
+
+    private enum Kind {
+        GAUGE,
+        COUNTER
+    }
+
+    /** A field of INFO, its metric, and the factor to the base unit. */
+    private record Field(String info, Kind kind, String metric, String help, double factor) {}
+
+    private static Field gauge(String info, String metric, String help) {
+        return new Field(info, Kind.GAUGE, metric, help, 1);
+    }
+
+    private static Field counter(String info, String metric, String help) {
+        return new Field(info, Kind.COUNTER, metric, help, 1);
+    }
+
+    private static final List<Field> FIELDS = List.of(
+            gauge("uptime_in_seconds", "uptime_in_seconds", "Seconds since the server started."),
+            gauge("connected_clients", "connected_clients", "Client connections, without replicas."),
+            gauge("blocked_clients", "blocked_clients", "Clients waiting in a blocking call."),
+            gauge("maxclients", "max_clients", "Most client connections allowed."),
+            gauge("used_memory", "memory_used_bytes", "Bytes that the allocator gave out."),
+            gauge("used_memory_rss", "memory_used_rss_bytes", "Bytes that the process holds resident."),
+            gauge("used_memory_peak", "memory_used_peak_bytes", "Most bytes that the allocator ever gave out."),
+            gauge("maxmemory", "memory_max_bytes", "Limit of the memory; 0 means none."),
+            gauge("mem_fragmentation_ratio", "mem_fragmentation_ratio", "Resident over used memory."),
+            gauge("loading", "loading_dump_file", "Whether the data set is being loaded."),
+            gauge("rdb_last_bgsave_status", "rdb_last_bgsave_status", "Whether the last snapshot succeeded."),
+            gauge("rdb_last_save_time", "rdb_last_save_timestamp_seconds", "When the last snapshot succeeded."),
+            gauge("rdb_changes_since_last_save", "rdb_changes_since_last_save", "Changes since the last snapshot."),
+            gauge("aof_enabled", "aof_enabled", "Whether the append-only file is on."),
+            gauge("aof_last_write_status", "aof_last_write_status", "Whether the last write to it succeeded."),
+            gauge("connected_slaves", "connected_slaves", "Connected replicas."),
+            gauge("master_repl_offset", "master_repl_offset", "Offset of the replication stream."),
+            new Field("latest_fork_usec", Kind.GAUGE, "latest_fork_seconds", "How long the last fork took.", 1e-6),
+            gauge("pubsub_channels", "pubsub_channels", "Channels that somebody listens to."),
+            counter("total_commands_processed", "commands_processed_total", "Commands processed."),
+            counter("total_connections_received", "connections_received_total", "Connections accepted."),
+            counter("rejected_connections", "rejected_connections_total", "Connections refused for max_clients."),
+            counter("total_net_input_bytes", "net_input_bytes_total", "Bytes read from clients."),
+            counter("total_net_output_bytes", "net_output_bytes_total", "Bytes written to clients."),
+            counter("keyspace_hits", "keyspace_hits_total", "Lookups that found their key."),
+            counter("keyspace_misses", "keyspace_misses_total", "Lookups that did not."),
+            counter("expired_keys", "expired_keys_total", "Keys that expired."),
+            counter("evicted_keys", "evicted_keys_total", "Keys evicted for the memory limit."),
+            counter("used_cpu_sys", "cpu_sys_seconds_total", "Processor time in the kernel."),
+            counter("used_cpu_user", "cpu_user_seconds_total", "Processor time outside the kernel."));
+
+    private static final List<String> INSTANCE_LABELS = List.of(
+            "maxmemory_policy",
+            "os",
+            "process_id",
+            "redis_build_id",
+            "redis_mode",
+            "redis_version",
+            "role",
+            "run_id",
+            "tcp_port");
+
+    private static final Pattern DATABASE = Pattern.compile("\\d+");
+
+    private final Clock clock;
+
+    RedisMetrics(Clock clock) {
+        this.clock = clock;
+    }
+
+    void write(RedisSnapshot snapshot, MetricSink out) {
+        RedisInfo info = RedisInfo.parse(snapshot.info());
+        for (Field field : FIELDS) {
+            info.number(field.info()).ifPresent(value -> {
+                if (field.kind() == Kind.COUNTER) {
+                    out.counter("redis_" + field.metric(), field.help(), value * field.factor());
+                } else {
+                    out.gauge("redis_" + field.metric(), field.help(), value * field.factor());
+                }
+            });
+        }
+        info.number("uptime_in_seconds")
+                .ifPresent(uptime -> out.gauge(
+                        "redis_start_time_seconds",
+                        "When the server started, as Unix time.",
+                        clock.instant().getEpochSecond() - uptime));
+        instance(info, out);
+        commands(info, out);
+        keyspace(info, snapshot, out);
+        slowlog(snapshot, out);
+        streams(snapshot, out);
+    }
+
+    private static void instance(RedisInfo info, MetricSink out) {
+        List<String> labels = new ArrayList<>();
+        for (String name : INSTANCE_LABELS) {
+            labels.add(name);
+            labels.add(info.text(name).orElse(""));
+        }
+        out.gauge("redis_instance_info", "Always 1; the labels tell the server.", 1, labels.toArray(String[]::new));
+        Optional<String> master = info.text("master_host");
+        if (master.isPresent()) {
+            info.number("master_link_status")
+                    .ifPresent(up -> out.gauge(
+                            "redis_master_link_up",
+                            "Whether the link to the master is up.",
+                            up,
+                            "master_host",
+                            master.get(),
+                            "master_port",
+                            info.text("master_port").orElse("")));
+        }
+    }
+
+    private static void commands(RedisInfo info, MetricSink out) {
+        info.each("cmdstat_", (command, stat) -> {
+            stat(out, "commands_total", "Calls of a command.", stat, "calls", 1, "cmd", command);
+            stat(out, "commands_duration_seconds_total", "Time in a command.", stat, "usec", 1e-6, "cmd", command);
+            stat(out, "commands_failed_calls_total", "Calls that failed.", stat, "failed_calls", 1, "cmd", command);
+            stat(
+                    out,
+                    "commands_rejected_calls_total",
+                    "Calls refused before they ran.",
+                    stat,
+                    "rejected_calls",
+                    1,
+                    "cmd",
+                    command);
+        });
+        info.each(
+                "errorstat_",
+                (error, stat) -> stat(out, "errors_total", "Errors by type.", stat, "count", 1, "err", error));
+    }
+
+    private static void stat(
+            MetricSink out,
+            String metric,
+            String help,
+            Map<String, Double> stat,
+            String part,
+            double factor,
+            String label,
+            String labelValue) {
+        Double value = stat.get(part);
+        if (value != null) {
+            out.counter("redis_" + metric, help, value * factor, label, labelValue);
+        }
+    }
+
+    private static void keyspace(RedisInfo info, RedisSnapshot snapshot, MetricSink out) {
+        info.each("db", (number, stat) -> {
+            if (DATABASE.matcher(number).matches()) {
+                database("db" + number, stat, out);
+            }
+        });
+        // INFO leaves empty databases out; an emptied one must read 0, not vanish.
+        for (int i = 0; i < snapshot.databases().orElse(0); i++) {
+            if (info.text("db" + i).isEmpty()) {
+                database("db" + i, Map.of("keys", 0.0, "expires", 0.0), out);
+            }
+        }
+    }
+
+    private static void database(String db, Map<String, Double> stat, MetricSink out) {
+        out.gauge("redis_db_keys", "Keys of a database.", stat.getOrDefault("keys", 0.0), "db", db);
+        out.gauge(
+                "redis_db_keys_expiring",
+                "Keys of a database that will expire.",
+                stat.getOrDefault("expires", 0.0),
+                "db",
+                db);
+        Double ttlMillis = stat.get("avg_ttl");
+        if (ttlMillis != null) {
+            out.gauge(
+                    "redis_db_avg_ttl_seconds",
+                    "Mean time until a key of a database expires.",
+                    ttlMillis / 1e3,
+                    "db",
+                    db);
+        }
+    }
+
+    private static void slowlog(RedisSnapshot snapshot, MetricSink out) {
+        if (snapshot.slowlogLength().isEmpty()) {
+            return;
+        }
+        out.gauge(
+                "redis_slowlog_length",
+                "Entries in the slow log.",
+                snapshot.slowlogLength().getAsLong());
+        out.gauge(
+                "redis_slowlog_last_id",
+                "Number of its newest entry.",
+                snapshot.lastSlow().id());
+        out.gauge(
+                "redis_last_slow_execution_duration_seconds",
+                "How long its newest entry took.",
+                snapshot.lastSlow().seconds());
+    }
+
+    private static void streams(RedisSnapshot snapshot, MetricSink out) {
+        for (RedisSnapshot.StreamState stream : snapshot.streams()) {
+            out.gauge(
+                    "redis_stream_length",
+                    "Entries of a stream.",
+                    stream.length(),
+                    "db",
+                    stream.database(),
+                    "stream",
+                    stream.name());
+            for (RedisSnapshot.Group group : stream.groups()) {
+                String[] labels = {"db", stream.database(), "stream", stream.name(), "group", group.name()};
+                out.gauge(
+                        "redis_stream_group_messages_pending",
+                        "Entries delivered to a consumer group and not acknowledged.",
+                        group.pending(),
+                        labels);
+                group.lag()
+                        .ifPresent(lag -> out.gauge(
+                                "redis_stream_group_lag",
+                                "Entries not yet delivered to a consumer group.",
+                                lag,
+                                labels));
+            }
+        }
+    }
+}

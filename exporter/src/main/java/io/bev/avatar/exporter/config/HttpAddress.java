@@ -1,0 +1,26 @@
+package io.bev.avatar.exporter.config;
+
+import io.bev.avatar.common.config.Config;
+import java.net.URI;
+import java.net.URISyntaxException;
+
+/** Reads HTTP addresses from the configuration. */
+final class HttpAddress {
+
+    private HttpAddress() {}
+
+    static URI read(Config config, String key, String fallback, String... variables) {
+        String text = config.text(key, fallback, variables);
+        try {
+            URI address = new URI(text);
+            if (address.getHost() != null
+                    && ("http".equals(address.getScheme()) || "https".equals(address.getScheme()))) {
+                return address;
+            }
+        } catch (URISyntaxException e) {
+            // reported below, with what is expected
+        }
+        config.problem(key, "'" + text + "'", "an address such as " + fallback);
+        return URI.create(fallback);
+    }
+}

@@ -1,0 +1,5 @@
+/** The exporter's configuration: records, each made from {@link io.bev.avatar.common.config.Config}. */
+@NullMarked
+package io.bev.avatar.exporter.config;
+
+import org.jspecify.annotations.NullMarked;

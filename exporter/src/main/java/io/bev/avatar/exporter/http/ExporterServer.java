@@ -1,0 +1,116 @@
+package io.bev.avatar.exporter.http;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import io.bev.avatar.common.http.BoundedHttpServer;
+import io.bev.avatar.common.http.BoundedPool;
+import io.bev.avatar.common.http.RequestGuard;
+import io.bev.avatar.exporter.collector.Exposition;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The exporter's HTTP listener: {@code /metrics}, {@code /}, {@code /-/healthy}, {@code /-/ready} and {@code /alerts}.
+ *
+ * <p>Its own threads read requests and answer health; scrapes and alerts run on a pool each, so that none of the three can
+ * starve another. On a loopback address every path but health demands one of our own Host names, against browsers; elsewhere
+ * only the webhook, which checks for itself.
+ */
+public final class ExporterServer implements AutoCloseable {
+
+    /** More than the slow clients that a loopback listener meets; each one holds a thread until its time limit. */
+    private static final int FRONT_THREADS = 128;
+
+    private static final int SCRAPE_THREADS = 32;
+    private static final int ALERT_THREADS = 4;
+    private static final int WAITING = 96;
+    private static final Set<String> READ_METHODS = Set.of("GET", "HEAD");
+
+    private final HttpServer server;
+    private final ExecutorService front;
+    private final ExecutorService scrapes = BoundedPool.create("scrape", SCRAPE_THREADS, WAITING);
+    private final ExecutorService alerts = BoundedPool.create("alert", ALERT_THREADS, WAITING);
+    private final AtomicBoolean ready = new AtomicBoolean();
+    private final Optional<RequestGuard> readGuard;
+
+    /**
+     * Binds; {@link #start} serves.
+     *
+     * @param guard Host and Origin rules
+     * @param scrapeTimeout for scrapes that name none
+     * @param alertHandler of {@code /alerts}, with checks of its own
+     * @throws IOException when the address cannot be bound
+     */
+    public ExporterServer(
+            InetSocketAddress address,
+            RequestGuard guard,
+            Exposition exposition,
+            Duration scrapeTimeout,
+            LandingPage landingPage,
+            HttpHandler alertHandler)
+            throws IOException {
+        this.server = BoundedHttpServer.create(address, "http", FRONT_THREADS);
+        this.front = (ExecutorService) server.getExecutor();
+        this.readGuard = address.getAddress().isLoopbackAddress() ? Optional.of(guard) : Optional.empty();
+        HttpHandler metrics = new MetricsHandler(exposition, scrapeTimeout);
+        server.createContext("/", reading("/", exchange -> servePage(exchange, landingPage), scrapes));
+        server.createContext("/metrics", reading("/metrics", metrics, scrapes));
+        server.createContext("/alerts", new HandOffHandler(alertHandler, alerts));
+        server.createContext("/-/healthy", exchange -> Responses.text(exchange, 200, "healthy"));
+        server.createContext("/-/ready", this::answerReady);
+    }
+
+    /** Where the server listens, with the port that was really taken. */
+    public InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    public void start() {
+        server.start();
+        ready.set(true);
+    }
+
+    private HttpHandler reading(String path, HttpHandler work, ExecutorService pool) {
+        HttpHandler handOff = new HandOffHandler(work, pool);
+        return exchange -> {
+            Optional<RequestGuard.Rejection> refused =
+                    readGuard.flatMap(guard -> guard.checkSource(exchange.getRequestHeaders()::getFirst));
+            if (refused.isPresent()) {
+                Responses.text(exchange, refused.get().status(), refused.get().reason());
+            } else if (!exchange.getRequestURI().getPath().equals(path)) {
+                Responses.text(exchange, 404, "no such page: see / or /metrics");
+            } else if (!READ_METHODS.contains(exchange.getRequestMethod())) {
+                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+                Responses.text(exchange, 405, "only GET and HEAD");
+            } else {
+                handOff.handle(exchange);
+            }
+        };
+    }
+
+    private static void servePage(HttpExchange exchange, LandingPage page) throws IOException {
+        exchange.getResponseHeaders().set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+        Responses.send(exchange, 200, "text/html; charset=utf-8", page.render());
+    }
+
+    private void answerReady(HttpExchange exchange) throws IOException {
+        boolean now = ready.get();
+        Responses.text(exchange, now ? 200 : 503, now ? "ready" : "stopping");
+    }
+
+    /** Stops taking requests, gives those in progress a second, and ends the pools. */
+    @Override
+    public void close() {
+        ready.set(false);
+        server.stop(1);
+        scrapes.shutdownNow();
+        alerts.shutdownNow();
+        front.shutdownNow();
+    }
+}

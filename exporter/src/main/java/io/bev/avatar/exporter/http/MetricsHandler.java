@@ -1,0 +1,75 @@
+package io.bev.avatar.exporter.http;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import io.bev.avatar.exporter.collector.Exposition;
+import io.prometheus.client.exporter.common.TextFormat;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /metrics}: one scrape, as text 0.0.4 or OpenMetrics, compressed when the client takes it. */
+final class MetricsHandler implements HttpHandler {
+
+    private final Exposition exposition;
+    private final Duration timeout;
+
+    MetricsHandler(Exposition exposition, Duration timeout) {
+        this.exposition = exposition;
+        this.timeout = timeout;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        Set<String> wanted;
+        try {
+            wanted = CollectorFilter.wanted(exchange.getRequestURI().getRawQuery(), exposition.collectors());
+        } catch (IllegalArgumentException e) {
+            Responses.text(exchange, 400, String.valueOf(e.getMessage()));
+            return;
+        }
+        Duration budget = ScrapeBudget.of(exchange.getRequestHeaders().getFirst(ScrapeBudget.HEADER), timeout);
+        String contentType =
+                TextFormat.chooseContentType(exchange.getRequestHeaders().getFirst("Accept"));
+        boolean gzip = takesGzip(exchange.getRequestHeaders().getFirst("Accept-Encoding"));
+        ByteArrayOutputStream body = new ByteArrayOutputStream(64 * 1024);
+        try (Writer out = new OutputStreamWriter(gzip ? compressed(body) : body, StandardCharsets.UTF_8)) {
+            TextFormat.writeFormat(contentType, out, Collections.enumeration(exposition.scrape(wanted, budget)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            Responses.text(exchange, 503, "the exporter is stopping");
+            return;
+        }
+        if (gzip) {
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+        }
+        exchange.getResponseHeaders().set("Vary", "Accept, Accept-Encoding");
+        Responses.send(exchange, 200, contentType, body.toByteArray());
+    }
+
+    private static OutputStream compressed(OutputStream out) throws IOException {
+        return new GZIPOutputStream(out, 8192);
+    }
+
+    private static boolean takesGzip(@Nullable String acceptEncoding) {
+        if (acceptEncoding == null) {
+            return false;
+        }
+        for (String coding : acceptEncoding.toLowerCase(Locale.ROOT).split(",", -1)) {
+            String[] parts = coding.split(";", 2);
+            if (parts[0].strip().equals("gzip")) {
+                return parts.length < 2 || !parts[1].strip().matches("q=0(\\.0*)?");
+            }
+        }
+        return false;
+    }
+}
