@@ -13,6 +13,7 @@ public interface Collector extends AutoCloseable {
     /**
      * Reads the source now.
      *
+     * @throws PartialCollectionException when it failed but what it wrote to {@code out} is true and to be kept
      * @throws Exception when the source fails as a whole; the message says what to do. Nothing of {@code out} is then used
      */
     void collect(MetricSink out) throws Exception;
