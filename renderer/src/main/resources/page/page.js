@@ -20,7 +20,7 @@ let away = { retryAt: 0, reason: "" };
 let lastDrawn = 0;
 let liveSince = 0;
 let lastFrame = null;
-let intensityTouched = 0;
+let intensityTouched = -Infinity;
 
 const painter = new FramePainter(document.getElementById("picture"), counters, (frame) => {
   lastDrawn = performance.now();
@@ -56,30 +56,39 @@ const transport = new Transport({
 
 /** Once a second, and at each change of the connection. */
 function refresh() {
-  const now = performance.now();
   if (phase === "live") {
-    view.showLink("good", "Live");
-    if (counters.transport === "mjpeg") {
-      view.uncover();
-    } else if (!document.hidden && now - Math.max(lastDrawn, liveSince) > NO_PICTURE_MILLIS) {
-      view.cover("No pictures are coming", counters.health?.reasons?.[0] || "The renderer answers but draws nothing.");
-    }
+    refreshLive(performance.now());
   } else if (phase === "away") {
-    const seconds = Math.max(0, Math.ceil((away.retryAt - now) / 1000));
-    view.showLink("bad", "Away");
-    view.cover("The renderer is away", `${away.reason} Trying again${seconds > 0 ? ` in ${seconds} s` : ""}.`.trim(), { retry: true });
+    const seconds = Math.max(0, Math.ceil((away.retryAt - performance.now()) / 1000));
+    const again = seconds > 0 ? `Trying again in ${seconds} s.` : "Trying again.";
+    view.showLink("bad", "Away", false);
+    view.cover("The renderer is away", `${away.reason ? `${away.reason}. ` : ""}${again}`, { retry: true });
   } else if (phase === "resting") {
-    view.showLink("quiet", "Resting");
+    view.showLink("quiet", "Resting", false);
   } else if (lastFrame === null) {
-    view.showLink("quiet", "Connecting");
+    view.showLink("quiet", "Connecting", false);
     view.cover("Connecting to the renderer", "", { waiting: true });
+  }
+}
+
+function refreshLive(now) {
+  if (counters.transport === "mjpeg") {
+    view.showLink("good", "Live", true);
+    view.uncover();
+  } else if (!document.hidden && now - Math.max(lastDrawn, liveSince) > NO_PICTURE_MILLIS) {
+    view.showLink("warn", "No picture", true);
+    view.cover("No pictures are coming", counters.health?.reasons?.[0] || "The renderer answers but draws nothing.");
+  } else {
+    view.showLink("good", "Live", true);
   }
 }
 
 setInterval(() => {
   counters.fps = meter.rate(performance.now());
-  const measured = counters.transport === "mjpeg" ? undefined : counters.fps;
-  view.showRates(measured, lastFrame?.renderMicros);
+  const canMeasure = counters.transport === "websocket" && phase === "live";
+  const shown = canMeasure ? counters.fps : undefined;
+  const charted = phase !== "live" ? 0 : canMeasure ? counters.fps : counters.health?.fps;
+  view.showRates(shown, canMeasure ? lastFrame?.renderMicros : undefined, charted);
   refresh();
 }, 1000);
 

@@ -90,8 +90,9 @@ export class View {
     this.chips.forEach((chip) => { chip.tabIndex = chip === target ? 0 : -1; });
   }
 
+  /** Marks a chip as asked for, until a state arrives; "" marks none. */
   markPending(emotion) {
-    this.chips.forEach((chip, name) => chip.toggleAttribute("aria-busy", false) || (name === emotion && chip.setAttribute("aria-busy", "true")));
+    this.chips.forEach((chip, name) => chip.setAttribute("aria-busy", String(name === emotion)));
   }
 
   message(text, tone = "quiet") {
@@ -112,7 +113,7 @@ export class View {
   showMood(emotion) {
     this.chips.forEach((chip, name) => {
       chip.setAttribute("aria-pressed", String(name === emotion));
-      chip.removeAttribute("aria-busy");
+      chip.setAttribute("aria-busy", "false");
     });
     if (this.mood !== emotion) {
       this.mood = emotion;
@@ -201,8 +202,14 @@ export class View {
     }
   }
 
-  /** A connection's phase as a pill, and over the picture where there is none. */
-  showLink(tone, text) {
+  /** A connection's phase as a pill; away from the renderer, nothing is shown as current and nothing can be set. */
+  showLink(tone, text, connected) {
+    element("controls").disabled = !connected;
+    if (!connected) {
+      element("health").hidden = true;
+      element("notice").hidden = true;
+      put("fps-renderer", "–");
+    }
     element("link").dataset.tone = tone;
     put("link-text", text);
   }
@@ -235,10 +242,11 @@ export class View {
     put("resolution", `${width} × ${height}`);
   }
 
-  showRates(shown, renderMicros) {
+  /** @param {number} [shown] frames a second drawn here @param {number} [renderMicros] @param {number} [charted] */
+  showRates(shown, renderMicros, charted) {
     put("fps-here", number(shown, 0));
     put("render-time", renderMicros === undefined ? "–" : number(renderMicros / 1000, 1));
-    this.rates.push(shown || 0);
+    this.rates.push(charted || 0);
     if (this.rates.length > SPARK_SECONDS) {
       this.rates.shift();
     }
@@ -259,6 +267,7 @@ export class View {
     element("picture").hidden = on;
     picture.hidden = !on;
     if (on) {
+      picture.onload = () => this.showFrame(picture.naturalWidth, picture.naturalHeight);
       picture.src = `stream.mjpeg?${Date.now()}`;
     }
   }
