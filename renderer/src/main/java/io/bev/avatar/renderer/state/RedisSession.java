@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The connections to one Redis while it answers: one for commands, one for blocking reads, one for pub/sub. It does not
@@ -43,6 +44,7 @@ final class RedisSession implements Closeable {
     private final StatefulRedisConnection<String, byte[]> commands;
     private final StatefulRedisConnection<String, byte[]> streams;
     private final StatefulRedisPubSubConnection<String, byte[]> pubsub;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private RedisSession(
             StatefulRedisConnection<String, byte[]> commands,
@@ -84,7 +86,7 @@ final class RedisSession implements Closeable {
     }
 
     boolean isOpen() {
-        return commands.isOpen() && streams.isOpen() && pubsub.isOpen();
+        return !closed.get() && commands.isOpen() && streams.isOpen() && pubsub.isOpen();
     }
 
     /** What {@code exchange-state.lua} found. */
@@ -176,6 +178,9 @@ final class RedisSession implements Closeable {
 
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         drop(commands);
         drop(streams);
         drop(pubsub);
