@@ -115,6 +115,10 @@ final class Endpoints {
                 && exchange.header(HttpHeaderNames.SEC_WEBSOCKET_VERSION)
                         .filter("13"::equals)
                         .isPresent();
+        if (hub.viewers() >= hub.maxViewers()) {
+            exchange.reply(full());
+            return;
+        }
         if (!upgrade || !complete || exchange.isHead()) {
             exchange.reply(Reply.error(426, "this path speaks WebSocket, version 13")
                     .with("Upgrade", "websocket")
@@ -122,8 +126,7 @@ final class Endpoints {
             return;
         }
         boolean acknowledges = exchange.hasParameter("ack=1");
-        exchange.watch(
-                new WebSocketViewer(hub, exchange.context().channel(), stallNanos, acknowledges), hub.maxViewers());
+        watch(exchange, new WebSocketViewer(hub, exchange.context().channel(), stallNanos, acknowledges));
     }
 
     private void mjpeg(Exchange exchange) {
@@ -131,7 +134,20 @@ final class Endpoints {
             exchange.reply(new Reply(200, MjpegViewer.CONTENT_TYPE, new byte[0], Map.of()));
             return;
         }
-        exchange.watch(new MjpegViewer(hub, exchange.context().channel(), stallNanos), hub.maxViewers());
+        watch(exchange, new MjpegViewer(hub, exchange.context().channel(), stallNanos));
+    }
+
+    private void watch(Exchange exchange, FrameViewer viewer) {
+        if (viewer.join()) {
+            exchange.watch(viewer);
+        } else {
+            exchange.reply(full());
+        }
+    }
+
+    private Reply full() {
+        return Reply.error(503, "all " + hub.maxViewers() + " places are taken: try later, or raise stream.max-viewers")
+                .with("Retry-After", "5");
     }
 
     private Reply health() {

@@ -77,15 +77,8 @@ final class Exchange {
         context.executor().execute(() -> connection.reply(this, reply));
     }
 
-    /** Turns the connection into a viewer's, unless there are as many as may be. In the event loop. */
-    void watch(FrameViewer viewer, int maxViewers) {
-        if (viewer.join()) {
-            connection.watch(this, viewer);
-        } else {
-            connection.reply(
-                    this,
-                    Reply.error(503, "all " + maxViewers + " places are taken: try later, or raise stream.max-viewers")
-                            .with("Retry-After", "5"));
-        }
+    /** Turns the connection into that of a viewer who has joined. In the event loop. */
+    void watch(FrameViewer viewer) {
+        connection.watch(this, viewer);
     }
 }

@@ -1,0 +1,255 @@
+package io.bev.avatar.renderer.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bev.avatar.renderer.raster.Framebuffer;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class LatestFrameHubTest {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    private final Framebuffer picture = new Framebuffer(40, 20, 0, 0, 0);
+    private final CountingEncoder encoder = new CountingEncoder();
+    private long nanos;
+    private final LatestFrameHub hub = new LatestFrameHub(
+            encoder, 2, () -> nanos, Clock.fixed(Instant.ofEpochMilli(0x1_2345_6789L), ZoneOffset.UTC));
+
+    /** Keeps what it is offered. */
+    private static final class Watcher implements LatestFrameHub.Viewer {
+        private final FrameMailbox mailbox = new FrameMailbox();
+        private final List<Long> offered = new ArrayList<>();
+        private @Nullable String goodbye;
+
+        @Override
+        public void offer(EncodedFrame frame) {
+            offered.add(frame.sequence());
+            mailbox.put(frame);
+        }
+
+        @Override
+        public void disconnect(String reason) {
+            goodbye = reason;
+        }
+    }
+
+    private final class CountingEncoder implements JpegEncoder {
+        private int calls;
+        private boolean closed;
+
+        @Override
+        public ByteBuffer encode(Framebuffer picture) {
+            calls++;
+            nanos += 500;
+            return ByteBuffer.wrap("jpeg".getBytes(StandardCharsets.US_ASCII));
+        }
+
+        @Override
+        public String name() {
+            return "counting";
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    @Test
+    void publish_nobodyLooks_encodesNothing() {
+        assertThat(hub.wanted()).isFalse();
+        assertThat(hub.publish(picture, 1, 10, 0)).isZero();
+        assertThat(encoder.calls).isZero();
+    }
+
+    @Test
+    void publish_twoViewers_encodesOnceAndSharesTheBuffer() {
+        Watcher first = new Watcher();
+        Watcher second = new Watcher();
+        assertThat(hub.join(first)).isTrue();
+        assertThat(hub.join(second)).isTrue();
+
+        assertThat(hub.publish(picture, 7, 10, 0)).isEqualTo(500);
+
+        assertThat(encoder.calls).isEqualTo(1);
+        EncodedFrame one = taken(first);
+        EncodedFrame other = taken(second);
+        assertThat(one.message()).isSameAs(other.message());
+        one.release();
+        other.release();
+        hub.close();
+        assertThat(one.message().refCnt()).isZero();
+    }
+
+    @Test
+    void publish_frame_hasTheDocumentedHeader() {
+        Watcher viewer = new Watcher();
+        hub.join(viewer);
+
+        hub.publish(picture, 0x1122334455667788L, 2_500_000, 99);
+
+        EncodedFrame frame = taken(viewer);
+        ByteBuf message = frame.message().duplicate();
+        assertThat(message.readUnsignedShort()).isEqualTo(0x4241);
+        assertThat(message.readUnsignedByte()).isEqualTo((short) 1);
+        assertThat(message.readUnsignedByte()).isEqualTo((short) 0);
+        assertThat(message.readUnsignedInt()).isEqualTo(2500);
+        assertThat(message.readLong()).isEqualTo(0x1122334455667788L);
+        assertThat(message.readLong()).isEqualTo(99);
+        assertThat(message.readUnsignedShort()).isEqualTo(40);
+        assertThat(message.readUnsignedShort()).isEqualTo(20);
+        assertThat(message.readUnsignedInt()).isEqualTo(0x2345_6789L);
+        assertThat(message.toString(StandardCharsets.US_ASCII)).isEqualTo("jpeg");
+        ByteBuf jpeg = frame.retainedJpeg();
+        assertThat(jpeg.toString(StandardCharsets.US_ASCII)).isEqualTo("jpeg");
+        jpeg.release();
+        frame.release();
+    }
+
+    @Test
+    void join_moreThanMayBe_isRefused() {
+        hub.join(new Watcher());
+        Watcher second = new Watcher();
+        hub.join(second);
+
+        assertThat(hub.join(new Watcher())).isFalse();
+        hub.leave(second);
+        assertThat(hub.viewers()).isEqualTo(1);
+        assertThat(hub.join(new Watcher())).isTrue();
+    }
+
+    @Test
+    void join_whileNothingNewIsDrawn_offersTheNewestFrame() {
+        hub.join(new Watcher());
+        hub.publish(picture, 3, 0, 0);
+        hub.publish(picture, 4, 0, 0);
+
+        Watcher late = new Watcher();
+        hub.join(late);
+
+        assertThat(late.offered).containsExactly(4L);
+    }
+
+    @Test
+    void join_afterPicturesDrawnForNobody_offersNothingOld() {
+        Watcher early = new Watcher();
+        hub.join(early);
+        hub.publish(picture, 3, 0, 0);
+        hub.leave(early);
+        hub.publish(picture, 4, 0, 0);
+
+        Watcher late = new Watcher();
+        hub.join(late);
+
+        assertThat(late.offered).isEmpty();
+    }
+
+    @Test
+    void awaitFrame_idle_makesAFrameWantedAndGetsItOnce() {
+        List<Long> got = new ArrayList<>();
+        hub.awaitFrame(frame -> got.add(frame.sequence()));
+
+        assertThat(hub.wanted()).isTrue();
+        hub.publish(picture, 5, 0, 0);
+        hub.publish(picture, 6, 0, 0);
+
+        assertThat(got).containsExactly(5L);
+    }
+
+    @Test
+    void wanted_afterSnapshot_lastsASecond() {
+        hub.awaitFrame(frame -> {});
+        hub.publish(picture, 5, 0, 0);
+
+        nanos = SECOND - 1;
+        assertThat(hub.wanted()).isTrue();
+        nanos = SECOND;
+        assertThat(hub.wanted()).isFalse();
+    }
+
+    @Test
+    void forget_beforeAndAfterTheFrame_saysWhichItWas() {
+        List<Long> got = new ArrayList<>();
+        java.util.function.Consumer<EncodedFrame> late = frame -> got.add(frame.sequence());
+        hub.awaitFrame(late);
+        assertThat(hub.forget(late)).isTrue();
+        hub.publish(picture, 5, 0, 0);
+        assertThat(got).isEmpty();
+        assertThat(hub.forget(late)).isFalse();
+    }
+
+    @Test
+    void disconnectAll_tellsEveryoneAndCounts() {
+        Watcher first = new Watcher();
+        Watcher second = new Watcher();
+        hub.join(first);
+        hub.join(second);
+
+        assertThat(hub.disconnectAll()).isEqualTo(2);
+        assertThat(first.goodbye).contains("operator");
+        assertThat(second.goodbye).contains("operator");
+    }
+
+    @Test
+    void close_thenPublishAndJoin_doNothing() {
+        Watcher viewer = new Watcher();
+        hub.join(viewer);
+        hub.close();
+
+        assertThat(hub.publish(picture, 1, 0, 0)).isZero();
+        assertThat(encoder.calls).isZero();
+        assertThat(encoder.closed).isTrue();
+        assertThat(viewer.goodbye).contains("stopping");
+        assertThat(hub.join(new Watcher())).isFalse();
+    }
+
+    @Test
+    void mailbox_newerFrame_replacesTheUnseenAndFreesIt() {
+        Watcher viewer = new Watcher();
+        hub.join(viewer);
+        hub.publish(picture, 1, 0, 0);
+        EncodedFrame old = taken(viewer);
+        viewer.mailbox.put(old);
+        old.release();
+
+        hub.publish(picture, 2, 0, 0);
+
+        assertThat(old.message().refCnt()).isZero();
+        EncodedFrame newest = taken(viewer);
+        assertThat(newest.sequence()).isEqualTo(2);
+        newest.release();
+        assertThat(viewer.mailbox.take()).isNull();
+    }
+
+    @Test
+    void mailbox_closed_keepsNothing() {
+        Watcher viewer = new Watcher();
+        hub.join(viewer);
+        hub.publish(picture, 1, 0, 0);
+        EncodedFrame frame = taken(viewer);
+        viewer.mailbox.close();
+
+        assertThat(viewer.mailbox.put(frame)).isFalse();
+        assertThat(viewer.mailbox.take()).isNull();
+        frame.release();
+        hub.close();
+        assertThat(frame.message().refCnt()).isZero();
+    }
+
+    private static EncodedFrame taken(Watcher viewer) {
+        EncodedFrame frame = viewer.mailbox.take();
+        if (frame == null) {
+            throw new AssertionError("no frame in the mailbox");
+        }
+        return frame;
+    }
+}
