@@ -6,6 +6,7 @@ import io.bev.avatar.renderer.raster.Rasterizer;
 import io.bev.avatar.renderer.raster.Splats;
 import io.bev.avatar.renderer.raster.StageTimes;
 import io.bev.avatar.renderer.scene.GaussianCloud;
+import java.util.List;
 
 /**
  * Draws on all cores: project, sort by depth once, bin by tile, blend tile by tile. It differs from
@@ -133,6 +134,11 @@ public final class CpuRasterizer implements Rasterizer {
         for (int row = y; row < bottom; row++) {
             System.arraycopy(backgroundRow, 0, target.bgr, 3 * (row * target.width + x), bytes);
         }
+    }
+
+    /** The threads beside the calling one. */
+    List<Thread> helpers() {
+        return pool.helpers();
     }
 
     /** Ends the threads. */

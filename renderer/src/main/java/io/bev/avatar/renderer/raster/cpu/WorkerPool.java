@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.raster.cpu;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,10 @@ final class WorkerPool implements AutoCloseable {
 
     int threads() {
         return helpers.length + 1;
+    }
+
+    List<Thread> helpers() {
+        return List.of(helpers);
     }
 
     /** Runs every part of {@code job} and returns when all are done; what a part throws comes out here. */

@@ -1,0 +1,22 @@
+package io.bev.avatar.renderer.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a person may choose about a benchmark.
+ *
+ * @param model avatar file; empty for the built-in avatar
+ * @param threads rendering threads, &gt;= 1
+ * @param duration how long each number is measured, after as long a warm-up
+ */
+public record BenchOptions(Optional<Path> model, int threads, Duration duration) {
+
+    public BenchOptions {
+        if (threads < 1 || duration.isZero() || duration.isNegative()) {
+            throw new IllegalArgumentException(
+                    threads + " threads for " + duration + ": expected at least one, and more than no time");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.bev.avatar.renderer.bench;
+
+import io.bev.avatar.renderer.raster.Framebuffer;
+
+/** The stream's encoder, as far as a benchmark is concerned. One thread at a time. */
+@FunctionalInterface
+public interface PictureEncoder {
+
+    /** Encodes a picture and answers how many bytes it takes. */
+    int encode(Framebuffer picture);
+}

@@ -1,0 +1,160 @@
+package io.bev.avatar.renderer.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.renderer.bench.BenchOptions;
+import io.bev.avatar.renderer.bench.BenchResult;
+import io.bev.avatar.renderer.bench.Benchmark;
+import io.bev.avatar.renderer.bench.Machine;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code bench}: measures this machine. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Measures this machine and prints the numbers.",
+        footer = {"", "Exit codes: 0 done, 64 wrong usage, 66 model unusable, 70 internal error."})
+public final class BenchCommand implements Callable<Integer> {
+
+    private final List<Benchmark> benchmarks;
+    private final ObjectMapper json = new ObjectMapper();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "One benchmark; without it all of them.")
+    private @Nullable String name;
+
+    @Option(names = "--json", description = "One JSON object a line instead of a table.")
+    private boolean asJson;
+
+    @Option(names = "--model", paramLabel = "FILE", description = "Avatar to measure; without it the built-in avatar.")
+    private @Nullable Path model;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Rendering threads (default: one a core).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "How long each number is measured, after as long a warm-up (default: 4).")
+    private double seconds = 4;
+
+    /** @param benchmarks what can be asked for, in the order in which they run */
+    public BenchCommand(List<Benchmark> benchmarks) {
+        this.benchmarks = List.copyOf(benchmarks);
+    }
+
+    @Override
+    public Integer call() {
+        List<Benchmark> chosen = chosen();
+        BenchOptions options = options();
+        print(Machine.describe());
+        for (Benchmark benchmark : chosen) {
+            try {
+                benchmark.run(options, this::progress, this::print);
+            } catch (IOException e) {
+                err().println("bench: " + e.getMessage());
+                err().flush();
+                return ExitCodes.NO_INPUT;
+            }
+        }
+        return ExitCodes.OK;
+    }
+
+    private List<Benchmark> chosen() {
+        if (name == null) {
+            return benchmarks;
+        }
+        List<Benchmark> chosen =
+                benchmarks.stream().filter(b -> b.name().equals(name)).toList();
+        if (chosen.isEmpty()) {
+            String known = benchmarks.stream().map(Benchmark::name).collect(Collectors.joining(", "));
+            throw usage("no benchmark '" + name + "': expected one of " + known);
+        }
+        return chosen;
+    }
+
+    private BenchOptions options() {
+        if (threads < 1 || threads > 1024) {
+            throw usage("--threads " + threads + ": expected 1 to 1024");
+        }
+        if (!(seconds >= 0.01 && seconds <= 3600)) {
+            throw usage("--seconds " + seconds + ": expected 0.01 to 3600");
+        }
+        return new BenchOptions(Optional.ofNullable(model), threads, Duration.ofNanos((long) (seconds * 1e9)));
+    }
+
+    private void progress(String line) {
+        err().println("measuring " + line + " ...");
+        err().flush();
+    }
+
+    private void print(BenchResult result) {
+        PrintWriter out = spec().commandLine().getOut();
+        out.println(asJson ? jsonLine(result) : tableLine(result));
+        out.flush();
+    }
+
+    private String jsonLine(BenchResult result) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("name", result.name());
+        line.put("value", result.value());
+        line.put("unit", result.unit());
+        line.putAll(result.details());
+        try {
+            return json.writeValueAsString(line);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String tableLine(BenchResult result) {
+        String details = result.details().entrySet().stream()
+                .map(e -> e.getKey() + " " + text(e.getValue()))
+                .collect(Collectors.joining(", "));
+        return String.format(
+                Locale.ROOT, "%-36s %9s %-6s %s", result.name(), text(result.value()), result.unit(), details);
+    }
+
+    private static String text(Object value) {
+        if (value instanceof Double number) {
+            return number == Math.rint(number)
+                    ? String.valueOf(number.longValue())
+                    : String.format(Locale.ROOT, "%.2f", number);
+        }
+        return String.valueOf(value);
+    }
+
+    private CommandSpec spec() {
+        return Objects.requireNonNull(spec, "set by the parser");
+    }
+
+    private PrintWriter err() {
+        return spec().commandLine().getErr();
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec().commandLine(), message);
+    }
+}

@@ -1,0 +1,27 @@
+package io.bev.avatar.renderer.cli;
+
+import io.bev.avatar.renderer.raster.Framebuffer;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+
+/** Writes pictures as PNG. */
+final class PngFile {
+
+    private PngFile() {}
+
+    static void write(Framebuffer picture, Path file) throws IOException {
+        BufferedImage image = new BufferedImage(picture.width, picture.height, BufferedImage.TYPE_3BYTE_BGR);
+        byte[] pixels = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
+        System.arraycopy(picture.bgr, 0, pixels, 0, pixels.length);
+        try (OutputStream out = Files.newOutputStream(file)) {
+            if (!ImageIO.write(image, "png", out)) {
+                throw new IOException("this Java has no PNG writer");
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package io.bev.avatar.renderer.cli;
+
+import io.bev.avatar.renderer.raster.Camera;
+import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.renderer.raster.Rasterizer;
+import io.bev.avatar.renderer.raster.Splats;
+import io.bev.avatar.renderer.raster.StageTimes;
+import io.bev.avatar.renderer.raster.cpu.CpuRasterizer;
+import io.bev.avatar.renderer.raster.cpu.ReferenceRasterizer;
+import io.bev.avatar.renderer.raster.cpu.TileKernels;
+import io.bev.avatar.renderer.rig.ExpressionFrame;
+import io.bev.avatar.renderer.rig.Poser;
+import io.bev.avatar.renderer.scene.Avatar;
+import io.bev.avatar.renderer.scene.AvatarSource;
+import io.bev.avatar.renderer.scene.Framing;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code render}: one picture of an avatar at rest, to a file. */
+@Command(
+        name = "render",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Draws one picture of an avatar at rest and writes it as PNG.",
+        footer = {
+            "",
+            "Without camera options the avatar is framed as on the page. Coordinates are the",
+            "file's own (a LAM bundle's: its mesh centred on the mean of its Gaussians).",
+            "",
+            "Exit codes: 0 done, 64 wrong usage, 66 model unusable, 69 backend unavailable,",
+            "70 internal error, 73 output not writable."
+        })
+public final class RenderCommand implements Callable<Integer> {
+
+    private static final float AVATAR_NEAR = 0.01f;
+    private static final float SCENE_NEAR = 0.2f;
+
+    private final AvatarSource avatars;
+    private final Function<Avatar, Poser> posers;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--model", paramLabel = "FILE", description = "Avatar file; without it the built-in avatar.")
+    private @Nullable Path model;
+
+    @Option(
+            names = "--camera",
+            paramLabel = "X,Y,Z",
+            converter = Triple.Converter.class,
+            description = "Where the camera stands.")
+    private @Nullable Triple camera;
+
+    @Option(
+            names = "--look-at",
+            paramLabel = "X,Y,Z",
+            converter = Triple.Converter.class,
+            description = "The point in the middle of the picture.")
+    private @Nullable Triple lookAt;
+
+    @Option(
+            names = "--up",
+            paramLabel = "X,Y,Z",
+            converter = Triple.Converter.class,
+            description = "The direction that is up in the picture.")
+    private @Nullable Triple up;
+
+    @Option(names = "--fov", paramLabel = "DEG", description = "Vertical field of view in degrees.")
+    private @Nullable Float fov;
+
+    @Option(
+            names = "--resolution",
+            paramLabel = "WxH",
+            converter = Resolution.Converter.class,
+            defaultValue = "640x360",
+            description = "Size in pixels (default: ${DEFAULT-VALUE}).")
+    private Resolution resolution = new Resolution(640, 360);
+
+    @Option(
+            names = "--near",
+            paramLabel = "D",
+            description = "Distance at and before which nothing is drawn (default: 0.2; rigged avatars 0.01).")
+    private @Nullable Float near;
+
+    @Option(
+            names = "--background",
+            paramLabel = "R,G,B",
+            converter = Triple.Converter.class,
+            defaultValue = "0,0,0",
+            description = "Colour behind the avatar, each channel 0 to 1 (default: ${DEFAULT-VALUE}).")
+    private Triple background = new Triple(0, 0, 0);
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            converter = Backend.Converter.class,
+            defaultValue = "cpu",
+            description = "cpu, cuda, or the slow and exact reference (default: ${DEFAULT-VALUE}).")
+    private Backend backend = Backend.CPU;
+
+    @Option(
+            names = "--blendshape",
+            paramLabel = "NAME=W",
+            description = "Weight of an ARKit blendshape, 0 to 1; may be repeated.")
+    private Map<String, Float> blendshapes = new LinkedHashMap<>();
+
+    @Option(names = "--output", paramLabel = "FILE", required = true, description = "PNG file to write.")
+    private @Nullable Path output;
+
+    /**
+     * @param avatars loads the model
+     * @param posers applies blendshapes to it
+     */
+    public RenderCommand(AvatarSource avatars, Function<Avatar, Poser> posers) {
+        this.avatars = avatars;
+        this.posers = posers;
+    }
+
+    @Override
+    public Integer call() {
+        ExpressionFrame expression = expression();
+        requireBackground();
+        if (backend == Backend.CUDA) {
+            return fail(ExitCodes.UNAVAILABLE, "this build draws on the CPU only: use --backend cpu or reference");
+        }
+        Avatar avatar;
+        try {
+            avatar = avatars.load(Optional.ofNullable(model));
+        } catch (IOException e) {
+            return fail(ExitCodes.NO_INPUT, String.valueOf(e.getMessage()));
+        }
+        warnOfMissing(avatar);
+        Camera view = view(avatar);
+        Framebuffer picture = draw(avatar, expression, view);
+        Path file = Objects.requireNonNull(output, "required by the parser");
+        try {
+            PngFile.write(picture, file);
+        } catch (IOException e) {
+            return fail(ExitCodes.CANNOT_CREATE, "cannot write " + file + ": " + e);
+        }
+        return ExitCodes.OK;
+    }
+
+    private ExpressionFrame expression() {
+        ExpressionFrame expression = new ExpressionFrame();
+        for (Map.Entry<String, Float> entry : blendshapes.entrySet()) {
+            try {
+                int index = Weights.indexOf(entry.getKey());
+                expression.weights[index] = Weights.checked(entry.getKey(), entry.getValue());
+            } catch (IllegalArgumentException e) {
+                throw usage(e);
+            }
+        }
+        return expression;
+    }
+
+    private void requireBackground() {
+        for (float channel : background.toArray()) {
+            if (channel < 0 || channel > 1) {
+                throw usage(new IllegalArgumentException(
+                        "--background " + channel + ": expected each channel from 0 to 1, such as 0.1,0.1,0.2"));
+            }
+        }
+    }
+
+    /** A blendshape that the avatar lacks changes nothing; better said than wondered about. */
+    private void warnOfMissing(Avatar avatar) {
+        for (String name : blendshapes.keySet()) {
+            boolean present = avatar.rig().stream()
+                    .flatMap(rig -> rig.targets().stream())
+                    .anyMatch(target -> target.name().equals(name));
+            if (!present) {
+                err().println("render: note: " + avatar.source() + " has no blendshape " + name);
+                err().flush();
+            }
+        }
+    }
+
+    private Camera view(Avatar avatar) {
+        Framing f = avatar.framing();
+        boolean placed = camera != null || lookAt != null || up != null || fov != null;
+        float framedNear = !placed ? f.near() : avatar.rig().isPresent() ? AVATAR_NEAR : SCENE_NEAR;
+        Triple eye = camera != null ? camera : new Triple(f.eyeX(), f.eyeY(), f.eyeZ());
+        Triple target = lookAt != null ? lookAt : new Triple(f.targetX(), f.targetY(), f.targetZ());
+        Triple upward = up != null ? up : new Triple(f.upX(), f.upY(), f.upZ());
+        float distance = near != null ? near : framedNear;
+        if (!(distance > 0)) {
+            throw usage(new IllegalArgumentException("--near " + distance + ": expected more than 0"));
+        }
+        try {
+            return Camera.lookAt(
+                    eye.toArray(),
+                    target.toArray(),
+                    upward.toArray(),
+                    fov != null ? fov : f.fovDegrees(),
+                    resolution.width(),
+                    resolution.height(),
+                    distance);
+        } catch (IllegalArgumentException e) {
+            throw usage(e);
+        }
+    }
+
+    private Framebuffer draw(Avatar avatar, ExpressionFrame expression, Camera view) {
+        Splats splats = new Splats(avatar.cloud());
+        posers.apply(avatar).pose(expression, splats);
+        Framebuffer picture =
+                new Framebuffer(view.width(), view.height(), background.x(), background.y(), background.z());
+        try (Rasterizer rasterizer = rasterizer()) {
+            rasterizer.render(splats, view, picture, new StageTimes());
+        }
+        return picture;
+    }
+
+    private Rasterizer rasterizer() {
+        return backend == Backend.REFERENCE
+                ? new ReferenceRasterizer()
+                : new CpuRasterizer(Runtime.getRuntime().availableProcessors(), TileKernels.fastest());
+    }
+
+    private CommandSpec spec() {
+        return Objects.requireNonNull(spec, "set by the parser");
+    }
+
+    private PrintWriter err() {
+        return spec().commandLine().getErr();
+    }
+
+    private ParameterException usage(IllegalArgumentException e) {
+        return new ParameterException(spec().commandLine(), String.valueOf(e.getMessage()), e);
+    }
+
+    private int fail(int code, String message) {
+        err().println("render: " + message);
+        err().flush();
+        return code;
+    }
+}
