@@ -24,7 +24,7 @@ final class Brows {
 
     /** Middle line of the brow, {@code t} from 0 at the nose to 1 at the temple. */
     private static double centreY(double t) {
-        return 0.0195 + 0.0075 * Math.sin(Math.PI * Math.pow(t, 1.25) * 0.74) - 0.0028 * t * t;
+        return 0.0178 + 0.0095 * Math.sin(Math.PI * Math.pow(t, 1.1) * 0.70) - 0.0026 * t * t;
     }
 
     private static double halfHeight(double t) {
@@ -34,8 +34,8 @@ final class Brows {
     private void addHair(int i, double t, double v) {
         double x = Curves.lerp(0.0125, 0.0530, t);
         double y = centreY(t) + v * halfHeight(t);
-        double rise = Curves.lerp(0.95, -0.22, Curves.smooth(0, 0.45, t)) - 0.45 * v * t;
-        double angle = rise + 0.25 * (Noise.hash(i, 3, 21) - 0.5);
+        double rise = Curves.lerp(0.62, -0.22, Curves.smooth(0, 0.45, t)) - 0.45 * v * t;
+        double angle = rise + 0.18 * (Noise.hash(i, 3, 21) - 0.5);
         double length = Curves.lerp(0.0050, 0.0066, t) * (0.8 + 0.4 * Noise.hash(i, 4, 21));
         double slope = (centreY(t + 0.02) - centreY(t)) / (0.02 * 0.0405);
         double dx = Math.cos(angle);

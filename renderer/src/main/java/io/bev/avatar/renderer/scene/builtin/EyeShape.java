@@ -6,10 +6,10 @@ package io.bev.avatar.renderer.scene.builtin;
  */
 final class EyeShape {
 
-    static final Vec3 CENTRE = new Vec3(0.0335, 0.000, 0.0632);
-    static final double RADIUS = 0.0194;
+    static final Vec3 CENTRE = new Vec3(0.0335, 0.000, 0.0618);
+    static final double RADIUS = 0.0207;
     /** The lids slide on a larger ball, so that a straight way between open and closed stays in front of the eye. */
-    static final double LID_RADIUS = 0.0210;
+    static final double LID_RADIUS = 0.0224;
     /** Half the width of the opening. */
     static final double HALF_WIDTH = Math.toRadians(53);
 

@@ -5,6 +5,9 @@ final class Eyelids {
 
     private static final int COLUMNS = 48;
     private static final int UPPER_ROWS = 23;
+    /** Rows tucked away above the crease, seen when the brow lifts. */
+    private static final int FOLDED_ROWS = 6;
+
     private static final int LOWER_ROWS = 12;
     private static final Vec3 SHADOW = Lighting.linear(0x9A5B48);
     private static final Vec3 WATERLINE = Lighting.linear(0xC98278);
@@ -54,10 +57,10 @@ final class Eyelids {
     }
 
     private void addUpper(Side side, double s) {
-        for (int r = 0; r <= UPPER_ROWS; r++) {
+        for (int r = -FOLDED_ROWS; r <= UPPER_ROWS; r++) {
             double v = (double) r / UPPER_ROWS;
-            double radius = EyeShape.LID_RADIUS + 0.0003 * v - 0.0007 * Curves.bell(0.06, 0.10, v);
-            double dark = 0.55 * Curves.bell(0, 0.16, v) + 0.22 + 0.25 * Curves.smooth(0.75, 1, v);
+            double radius = EyeShape.LID_RADIUS + 0.0003 * v - 0.0007 * Curves.bell(0.06, 0.10, Math.max(0, v));
+            double dark = 0.55 * Curves.bell(0, 0.16, Math.max(0, v)) + 0.22 + 0.25 * Curves.smooth(0.75, 1, v);
             addLid(side, s, v, radius, true, dark);
         }
         // The thickness of the lid, dark with the roots of its lashes.
@@ -88,9 +91,11 @@ final class Eyelids {
         Vec3 normal = side.of(half.minus(EyeShape.CENTRE).unit());
         Vec3 place = side.of(rest);
         Vec3 facing = side.of(rest.minus(EyeShape.CENTRE).unit());
-        double open = lighting.openness(place, facing);
+        // What is tucked away is lit as at the crease: that is where it is when it shows.
+        Vec3 lit = side.of(point(s, Math.max(0, v), radius, upper, 0));
+        double open = lighting.openness(lit, facing);
         Vec3 albedo = Complexion.at(place).lerp(SHADOW, Curves.clamp01(dark));
-        Vec3 colour = lighting.shade(albedo, facing, Lighting.Finish.SKIN, open, lighting.keyShare(place, facing));
+        Vec3 colour = lighting.shade(albedo, facing, Lighting.Finish.SKIN, open, lighting.keyShare(lit, facing));
         int index =
                 out.add(Surfel.disc(Part.LID, place, normal, 0.00060, colour).withThickness(0.00022));
         addMotions(side, index, rest, s, v, radius, upper);
@@ -107,6 +112,9 @@ final class Eyelids {
     }
 
     private void addMotions(Side side, int index, Vec3 rest, double s, double v, double radius, boolean upper) {
+        if (v <= 0) {
+            return;
+        }
         for (Motion motion : MOTIONS) {
             double closing = upper ? motion.upper() : motion.lower();
             Vec3 moved = point(s, v, radius, upper, closing);
@@ -117,13 +125,14 @@ final class Eyelids {
     /**
      * A point of a lid.
      *
-     * @param v 0 where the lid leaves the face, 1 at its margin
+     * @param v 0 where the lid leaves the face, 1 at its margin, negative where it is tucked away
      * @param closing 0 at rest, 1 closed
      */
     static Vec3 point(double s, double v, double radius, boolean upper, double closing) {
         double base = upper ? EyeShape.crease(s) : EyeShape.lowerEdge(s);
         double rest = upper ? EyeShape.upperMargin(s) : EyeShape.lowerMargin(s);
         double margin = Curves.lerp(rest, EyeShape.closedMargin(s), closing);
-        return EyeShape.onBall(radius, s * EyeShape.HALF_WIDTH, Curves.lerp(base, margin, v));
+        double elevation = v < 0 ? base - 0.9 * v : Curves.lerp(base, margin, v);
+        return EyeShape.onBall(radius + 0.006 * Math.min(0, v), s * EyeShape.HALF_WIDTH, elevation);
     }
 }

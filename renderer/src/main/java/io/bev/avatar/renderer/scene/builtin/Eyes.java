@@ -3,9 +3,9 @@ package io.bev.avatar.renderer.scene.builtin;
 /** Eyeballs: white, iris, pupil and the lights that they reflect. The iris slides on the ball as the gaze moves. */
 final class Eyes {
 
-    private static final double IRIS = 0.0069;
-    private static final double PUPIL = 0.0027;
-    private static final double RING = 0.00042;
+    private static final double IRIS = 0.0077;
+    private static final double PUPIL = 0.0030;
+    private static final double RING = 0.00047;
     /** The cornea stands out, which also keeps the sliding iris in front of the white. */
     private static final double CORNEA = 0.0007;
 
@@ -54,15 +54,15 @@ final class Eyes {
     }
 
     private void addWhite(Side side) {
-        double step = 0.00125 / EyeShape.RADIUS;
+        double step = 0.00155 / EyeShape.RADIUS;
         for (double e = -0.75; e <= 0.75; e += step) {
             for (double a = -1.25; a <= 1.25; a += step / Math.cos(e)) {
                 Vec3 left = EyeShape.onBall(EyeShape.RADIUS, a, e);
                 Vec3 normal = side.of(left.minus(EyeShape.CENTRE).unit());
                 double corner = Curves.smooth(0.45, 1.0, Math.abs(a));
-                double shade = shadeOfLids(a, e) * (0.62 + 0.38 * Math.max(0, normal.dot(Lighting.KEY)));
+                double shade = shadeOfLids(a, e) * (0.66 + 0.34 * Math.max(0, normal.dot(Lighting.KEY)));
                 Vec3 colour = Lighting.display(WHITE.lerp(VEINED, 0.55 * corner).times(0.72 * shade));
-                out.add(Surfel.disc(Part.EYE, side.of(left), normal, 0.00095, colour));
+                out.add(Surfel.disc(Part.EYE, side.of(left), normal, 0.00115, colour));
             }
         }
         addCaruncle(side);
@@ -141,14 +141,14 @@ final class Eyes {
                 .lerp(IRIS_RIM, Curves.smooth(0.72, 0.98, u));
         // Light enters at the key's side and gathers at the far side of the bowl.
         double gathered = Math.max(0, Math.cos(seen + 0.85));
-        double light = 0.55 + 1.25 * gathered * Curves.bell(0.5, 0.3, u);
+        double light = 0.42 + 1.15 * gathered * Curves.bell(0.5, 0.3, u);
         double edge = Curves.smooth(0, 0.12, u);
         return BLACK.lerp(colour.times(light * (1 + 0.42 * fibre)), edge);
     }
 
     private void addReflections(Side side) {
-        addReflection(side, -0.115, 0.125, 0.00115, 0.95, new Vec3(1, 1, 1));
-        addReflection(side, -0.085, 0.090, 0.00080, 0.70, new Vec3(1, 0.99, 0.97));
+        addReflection(side, -0.120, 0.130, 0.00140, 0.95, new Vec3(1, 1, 1));
+        addReflection(side, -0.088, 0.098, 0.00095, 0.70, new Vec3(1, 0.99, 0.97));
         addReflection(side, 0.135, -0.120, 0.00085, 0.42, new Vec3(0.75, 0.92, 1));
     }
 

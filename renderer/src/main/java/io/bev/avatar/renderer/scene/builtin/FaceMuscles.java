@@ -104,6 +104,7 @@ final class FaceMuscles {
     }
 
     private void tongue() {
-        both("tongueOut", mm(0, -80, 78), mm(40, 30, 19), mm(0, -4.0, 31.0), TONGUE);
+        both("tongueOut", mm(0, -80, 78), mm(40, 30, 19), mm(0, 2.0, 29.0), TONGUE);
+        both("tongueOut", mm(0, -80, 80), mm(40, 30, 9), mm(0, -7.0, 0), TONGUE);
     }
 }

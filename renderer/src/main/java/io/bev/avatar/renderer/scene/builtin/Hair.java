@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 /** The hair: locks of strands over a dark cap that closes the gaps between them. */
 final class Hair {
 
-    private static final int LOCKS = 118;
-    private static final int HAIRLINE_LOCKS = 34;
+    private static final int LOCKS = 100;
+    private static final int HAIRLINE_LOCKS = 42;
     private static final int STRANDS = 6;
     private static final Vec3 DARK = Lighting.linear(0x2A1712);
     private static final Vec3 BODY = Lighting.linear(0x5A3222);
@@ -72,7 +72,7 @@ final class Hair {
 
     /** Dark surfels on the scalp, under all strands. */
     private void addCap() {
-        double step = 0.036;
+        double step = 0.030;
         for (double e = -0.75; e < 1.57; e += step) {
             double across = step / Math.max(0.05, Math.cos(e));
             for (double a = 0; a < 2 * Math.PI; a += across) {
@@ -81,7 +81,7 @@ final class Hair {
                 if (HairStyle.isScalp(p)) {
                     Vec3 n = HairStyle.skull().normal(p);
                     Vec3 colour = Lighting.display(DARK.times(0.55));
-                    out.add(Surfel.disc(Part.HAIR, p.plus(n.times(0.002)), n, 0.0030, colour));
+                    out.add(Surfel.disc(Part.HAIR, p.plus(n.times(0.002)), n, 0.0025, colour));
                 }
             }
         }
@@ -108,7 +108,7 @@ final class Hair {
 
     /** Long at the top, short at the nape, so that all ends hang at one height. */
     private static double lengthAt(Vec3 root) {
-        return 0.075 + 0.95 * Math.max(0, root.y() + 0.045);
+        return 0.100 + 1.05 * Math.max(0, root.y() + 0.045) + 0.030 * Curves.smooth(0.02, 0.06, root.z());
     }
 
     private static void draw(Strand strand, double tone, double layer, List<Surfel> surfels) {
@@ -119,7 +119,7 @@ final class Hair {
             Vec3 to = points.get(i + 1);
             double t = (double) i / links;
             Vec3 n = HairStyle.skull().normal(from);
-            double radius = 0.00150 * (1 - 0.55 * t * t * t);
+            double radius = 0.00165 * (1 - 0.55 * t * t * t);
             double opacity = t > 0.9 ? 0.75 : 0.94;
             Vec3 colour = colour(to.minus(from).unit(), n, from, t, tone, layer);
             surfels.add(Surfel.needle(Part.HAIR, from, to, n, radius, opacity, colour));
@@ -143,7 +143,8 @@ final class Hair {
         Vec3 lit = body.times(0.20 + 0.80 * key * across + 0.34 * fill)
                 .plus(SHINE.times(0.10 * broad + 0.34 * shine).times(tone))
                 .times(depth * under * rootShade);
-        return Lighting.display(lit.plus(Lighting.rim(n, 1).times(0.05 * depth * tone)));
+        return Lighting.display(lit.plus(
+                Lighting.rim(n, 1).times(body.times(0.55 * depth).plus(new Vec3(1, 1, 1).times(0.012)))));
     }
 
     private static double square(double v) {

@@ -9,7 +9,7 @@ final class HairStyle {
     /** Sideways place of the parting; on the avatar's left. */
     static final double PARTING = 0.021;
 
-    private static final double STEP = 0.0125;
+    private static final double STEP = 0.0140;
 
     private static final Field SKULL = Field.ellipsoid(new Vec3(0, 0.036, -0.013), new Vec3(0.0755, 0.086, 0.096))
             .with(Field.ellipsoid(new Vec3(0, 0.030, 0.030), new Vec3(0.062, 0.055, 0.0545)), 0.030)
@@ -19,7 +19,12 @@ final class HairStyle {
                     0.020)
             .with(Field.stick(new Vec3(0, -0.04, -0.035), new Vec3(0, -0.2, -0.045), 0.052, 0.056), 0.030);
     /** Keeps the face free. */
-    private static final Field FACE = Field.ellipsoid(new Vec3(0, -0.062, 0.075), new Vec3(0.0585, 0.112, 0.070));
+    private static final Field FACE = Field.ellipsoid(new Vec3(0, -0.045, 0.070), new Vec3(0.0600, 0.114, 0.070))
+            .with(Field.ellipsoid(new Vec3(0, -0.034, 0.020), new Vec3(0.0590, 0.080, 0.0640)), 0.010)
+            .with(
+                    Field.ellipsoid(new Vec3(0.0440, -0.024, 0.0560), new Vec3(0.0200, 0.0180, 0.0200))
+                            .mirrored(),
+                    0.020);
 
     /**
      * A strand before it is drawn.
@@ -39,7 +44,8 @@ final class HairStyle {
     static boolean isScalp(Vec3 p) {
         double side = Math.abs(p.x());
         if (p.z() > 0.010) {
-            double hairline = 0.0790 - 14.0 * square(Math.max(0, side - 0.022));
+            double hairline =
+                    0.0790 - 14.0 * square(Math.max(0, side - 0.022)) - 0.040 * Curves.smooth(0.053, 0.068, side);
             return p.y() > Math.max(hairline, 0.012 + 1.1 * (p.z() - 0.022));
         }
         return p.y() > (p.z() > -0.035 ? 0.016 : -0.045);
@@ -67,7 +73,8 @@ final class HairStyle {
         Vec3 p = root.plus(normal.times(0.0015));
         double wave = 2 * Math.PI * Noise.hash(seed);
         int steps = (int) Math.round(length / STEP);
-        for (int i = 0; i <= steps; i++) {
+        double hem = -0.108 - 0.012 * Noise.hash(seed + 7) - 0.006 * front;
+        for (int i = 0; i <= steps && p.y() > hem; i++) {
             points.add(p);
             double grown = (double) i / steps;
             velocity = bend(velocity, p, grown, away, wave + i * 0.8);

@@ -7,12 +7,12 @@ package io.bev.avatar.renderer.scene.builtin;
 final class HeadShape {
 
     /** Corner of the mouth at rest. */
-    static final Vec3 MOUTH_CORNER = new Vec3(0.0245, -0.0685, 0.0740);
+    static final Vec3 MOUTH_CORNER = new Vec3(0.0260, -0.0683, 0.0740);
     /** Height of the line between the lips in the middle. */
     static final double MOUTH_Y = -0.0695;
 
     static final Vec3 CHIN = new Vec3(0, -0.108, 0.079);
-    static final Vec3 NOSE_TIP = new Vec3(0, -0.036, 0.113);
+    static final Vec3 NOSE_TIP = new Vec3(0, -0.035, 0.107);
     /** Axis of the jaw's hinge, ear to ear. */
     static final Vec3 JAW_HINGE = new Vec3(0, -0.018, 0.006);
 
@@ -50,20 +50,21 @@ final class HeadShape {
                 .with(Field.stick(v(0.0430, -0.052, 0.004), v(0.0115, -0.095, 0.061), 0.0150, 0.0150), 0.030)
                 .with(Field.ball(v(0, -0.1015, 0.0665), 0.0150), 0.022)
                 .with(Field.ellipsoid(v(0.0415, -0.026, 0.0555), v(0.0200, 0.0175, 0.0200)), 0.026)
+                .with(Field.ellipsoid(v(0.0360, -0.0560, 0.0440), v(0.0180, 0.0200, 0.0200)), 0.028)
                 .without(Field.ellipsoid(v(0.0325, -0.001, 0.0990), v(0.0200, 0.0150, 0.0200)), 0.020)
                 .with(Field.stick(v(0.010, 0.0200, 0.0780), v(0.044, 0.0235, 0.0620), 0.0085, 0.0075), 0.014)
                 .with(eye, 0.006);
     }
 
     private static Field nose() {
-        return Field.stick(v(0, 0.0125, 0.0800), v(0, -0.0310, 0.1035), 0.0062, 0.0072)
-                .with(Field.ball(v(0, -0.0345, 0.1045), 0.0080), 0.006)
-                .with(Field.ellipsoid(v(0.0090, -0.0385, 0.0945), v(0.0058, 0.0060, 0.0088)), 0.006)
-                .with(Field.stick(v(0, -0.040, 0.103), v(0, -0.0455, 0.091), 0.0040, 0.0045), 0.004);
+        return Field.stick(v(0, 0.0125, 0.0800), v(0, -0.0300, 0.0985), 0.0056, 0.0064)
+                .with(Field.ball(v(0, -0.0335, 0.0998), 0.0072), 0.006)
+                .with(Field.ellipsoid(v(0.0083, -0.0385, 0.0915), v(0.0052, 0.0056, 0.0080)), 0.007)
+                .with(Field.stick(v(0, -0.0385, 0.0990), v(0, -0.0450, 0.0885), 0.0038, 0.0042), 0.004);
     }
 
     private static Field nostrils() {
-        return Field.ellipsoid(v(0.0064, -0.0462, 0.0985), v(0.0034, 0.0026, 0.0050));
+        return Field.ellipsoid(v(0.0060, -0.0452, 0.0945), v(0.0030, 0.0026, 0.0050));
     }
 
     private static Field mouthMound() {

@@ -106,8 +106,8 @@ final class Jacket {
     private void addBadge() {
         for (int light = 0; light < 3; light++) {
             for (int k = -3; k <= 3; k++) {
-                double x = 0.064 + 0.0105 * light + 0.0009 * k;
-                double y = -0.262;
+                double x = 0.062 + 0.0105 * light + 0.0009 * k;
+                double y = -0.247;
                 Vec3 from = v(x, y, 0.2);
                 Vec3 p = from.minus(v(0, 0, body.trace(from, v(0, 0, -1), 0.3) - 0.0012));
                 Vec3 colour = Lighting.display(PIPING.times(light == 0 ? 1.6 : 0.5));

@@ -21,7 +21,7 @@ final class Jaw {
 
     private static double skinShare(Vec3 p) {
         double below = HeadShape.MOUTH_Y - p.y();
-        double softness = 0.0035 + 0.62 * Math.max(0, Math.abs(p.x()) - 0.0195);
+        double softness = 0.0035 + 1.05 * Math.max(0, Math.abs(p.x()) - 0.0185);
         double hang = p.y() + 0.9 * Math.max(0, p.z());
         return Curves.smooth(-softness, softness, below)
                 * Curves.smooth(-0.128, -0.080, hang)
@@ -36,7 +36,7 @@ final class Jaw {
         Vec3 d = p.minus(HeadShape.JAW_HINGE);
         // The joint also slides forward and down as it opens, and the corners are drawn in by the stretched cheeks.
         double corner = Curves.bell(HeadShape.MOUTH_CORNER, new Vec3(0.010, 0.012, 0.02), left(p));
-        Vec3 drawn = new Vec3(-Math.signum(p.x()) * 0.0035 * corner, 0, 0);
+        Vec3 drawn = new Vec3(-Math.signum(p.x()) * 0.0025 * corner, 0, 0);
         return d.aboutX(OPEN)
                 .minus(d)
                 .plus(new Vec3(0, -0.001, 0.001))

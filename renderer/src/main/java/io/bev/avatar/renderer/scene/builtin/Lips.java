@@ -31,7 +31,7 @@ final class Lips {
     }
 
     private static double lowerBorder(double u) {
-        return line(u) - 0.0112 * Math.pow(Math.max(0, 1 - Math.pow(u, 2.3)), 0.85);
+        return line(u) - 0.0104 * Math.pow(Math.max(0, 1 - Math.pow(u, 2.3)), 0.85);
     }
 
     /** True where the lips, not the skin, cover the head; for x &gt;= 0. */
@@ -87,7 +87,7 @@ final class Lips {
         double border = upper ? upperBorder(u) : lowerBorder(u);
         double outer = Math.min(v, 1);
         double y = Curves.lerp(border, line(u), outer);
-        double full = (1 - u * u) * (upper ? 0.0016 : 0.0023);
+        double full = (1 - u * u) * (upper ? 0.0015 : 0.0019);
         double tubercle = upper ? 0.0006 * Curves.bell(0, 0.16, u) * Curves.smooth(0.3, 0.9, outer) : 0;
         double bulge = full * Math.sin(Math.PI * Math.pow(outer, 0.85) * 0.93) + tubercle;
         double tuck = 0.0016 * Curves.smooth(0.75, 1, outer);

@@ -47,7 +47,7 @@ final class MouthInside {
                     double rounding = 0.0007 * across * across * Curves.smooth(0.25, 0, height);
                     double bulge = 0.0007 * (1 - across * across);
                     Vec3 a = arch(along + widths[tooth] * 0.5 * (1 + across), front + bulge);
-                    Vec3 n = new Vec3(a.x() * 1.2, 0.1 * up, 0.024).unit();
+                    Vec3 n = new Vec3(a.x() * 1.2, 0.002 * up, 0.024).unit();
                     Vec3 p = new Vec3(a.x(), edge + up * (heights[tooth] * height + rounding), a.z());
                     addToothSurfel(part, p, n, tooth, across, height);
                 }
@@ -74,13 +74,12 @@ final class MouthInside {
             double v = i / 26.0;
             for (int k = -9; k <= 9; k++) {
                 double u = k / 9.0;
-                double wide = 0.0165 * Math.sqrt(Math.max(0, 1 - Math.pow(v, 5))) + 0.0015;
-                double x = u * wide;
-                double y = -0.0785 - 0.0030 * v * v - 0.0050 * u * u + 0.0013 * Math.abs(u) * (1 - v);
-                double z = 0.030 + 0.0440 * v - 0.004 * u * u * v;
+                double x = u * 0.0165 * (1 - 0.18 * v * v);
+                double y = -0.0785 - 0.0030 * v * v - 0.0045 * u * u + 0.0013 * Math.abs(u) * (1 - v);
+                double z = 0.030 + 0.0450 * v * Math.sqrt(1 - 0.55 * u * u);
                 Vec3 n = new Vec3(0.7 * u, 0.8, 0.25 + 1.1 * v * v * v).unit();
                 double groove = 1 - 0.25 * Curves.bell(0, 0.10, u);
-                double light = groove * (0.10 + 0.42 * v * v) * (0.75 + 0.25 * n.y());
+                double light = groove * (0.12 + 0.50 * v * v) * (0.75 + 0.25 * n.y());
                 double mottle = 1 + 0.10 * Noise.smooth(x * 900, y * 900, z * 900);
                 Vec3 colour = Lighting.display(TONGUE.times(light * mottle));
                 out.add(Surfel.disc(Part.TONGUE, new Vec3(x, y, z), n, 0.00125, colour));

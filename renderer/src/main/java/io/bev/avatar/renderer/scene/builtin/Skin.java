@@ -20,9 +20,15 @@ final class Skin {
     /** Finest first: a later fan only fills what is still free. */
     private static final List<Fan> FANS = List.of(
             new Fan(0.34, -0.85, 0.02, 0.00125),
-            new Fan(0.86, -1.10, 0.42, 0.00180),
+            new Fan(0.86, -1.10, 0.42, 0.00200),
             new Fan(1.75, -1.30, 0.95, 0.00280),
-            new Fan(Math.PI, -1.30, 1.57, 0.00420));
+            new Fan(Math.PI, -1.30, 1.57, 0.00500));
+
+    private static final List<Vec3> NOSE_VIEWS = List.of(
+            new Vec3(-0.60, -0.45, -0.66).unit(),
+            new Vec3(-0.98, -0.05, -0.20).unit(),
+            new Vec3(-0.45, 0.55, -0.70).unit(),
+            new Vec3(-0.10, 0.95, -0.28).unit());
 
     private static final double CELL = 0.005;
 
@@ -60,7 +66,23 @@ final class Skin {
         for (int i = 0; i < left.length; i++) {
             out.add(left[i]);
             out.add(right[i]);
+            if (stretches(left[i].position())) {
+                out.add(lining(left[i]));
+                out.add(lining(right[i]));
+            }
         }
+    }
+
+    /** True beside the corners of the mouth, where an opening jaw pulls surfels apart. */
+    private static boolean stretches(Vec3 p) {
+        return p.x() > 0.0285 && p.x() < 0.048 && p.y() > -0.092 && p.y() < -0.050 && p.z() > 0.045;
+    }
+
+    /** A larger surfel just under the skin that closes the gaps of stretched skin. */
+    private static Surfel lining(Surfel s) {
+        Vec3 under = s.position().minus(s.normal().times(0.0016));
+        return Surfel.disc(
+                Part.SKIN, under, s.normal(), s.length() * 1.9, s.colour().times(0.94));
     }
 
     private Surfel surfel(Vec3 p, Vec3 n, double spacing, double open) {
@@ -93,8 +115,8 @@ final class Skin {
         Vec3[] hits = new Vec3[directions.size()];
         IntStream.range(0, hits.length).parallel().forEach(i -> {
             Vec3 d = directions.get(i);
-            Vec3 from = d.times(0.18);
-            hits[i] = from.minus(d.times(head.field().trace(from, d.times(-1), 0.17)));
+            Vec3 from = d.times(0.14);
+            hits[i] = from.minus(d.times(head.field().trace(from, d.times(-1), 0.13)));
         });
         for (Vec3 hit : hits) {
             if (hit.length() > 0.02) {
@@ -103,21 +125,22 @@ final class Skin {
         }
     }
 
-    /** The nose has flanks and an underside that rays towards the head's centre miss. */
+    /** The nose has flanks, creases and an underside that rays towards the head's centre miss. */
     private void sampleNose(double spacing) {
-        for (double z = 0.076; z < 0.115; z += spacing) {
-            for (double y = -0.054; y < 0.012; y += spacing) {
-                Vec3 from = new Vec3(0.05, y, z);
-                double t = head.field().trace(from, new Vec3(-1, 0, 0), 0.05);
-                if (t > 0.027 && t < 0.0497) {
-                    offer(new Vec3(0.05 - t, y, z), spacing);
-                }
-            }
-            for (double x = 0; x < 0.018; x += spacing) {
-                Vec3 from = new Vec3(x, -0.058, z);
-                double t = head.field().trace(from, new Vec3(0, 1, 0), 0.03);
-                if (t > 0.001 && t < 0.025) {
-                    offer(new Vec3(x, -0.058 + t, z), spacing);
+        Vec3 middle = new Vec3(0.008, -0.028, 0.092);
+        for (Vec3 direction : NOSE_VIEWS) {
+            Vec3 right = new Vec3(0, 1, 0.01).cross(direction).unit();
+            Vec3 up = direction.cross(right);
+            for (double u = -0.024; u < 0.024; u += spacing) {
+                for (double v = -0.034; v < 0.034; v += spacing) {
+                    Vec3 from = middle.minus(direction.times(0.05))
+                            .plus(right.times(u))
+                            .plus(up.times(v));
+                    double t = head.field().trace(from, direction, 0.08);
+                    Vec3 hit = from.plus(direction.times(t));
+                    if (t < 0.075 && hit.minus(middle).length() < 0.030 && hit.x() >= 0) {
+                        offer(hit, spacing);
+                    }
                 }
             }
         }
