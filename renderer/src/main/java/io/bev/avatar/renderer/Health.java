@@ -27,16 +27,26 @@ final class Health {
     private final StateStore store;
     private final FrameHub hub;
     private final Faults faults;
+    private final boolean redisWanted;
     private int slowLooks;
     private volatile List<String> reasons = List.of();
 
-    Health(Lifecycle lifecycle, FrameStats stats, FrameLoop loop, StateStore store, FrameHub hub, Faults faults) {
+    /** @param redisWanted whether the configuration names a Redis; without, its absence is no fault */
+    Health(
+            Lifecycle lifecycle,
+            FrameStats stats,
+            FrameLoop loop,
+            StateStore store,
+            FrameHub hub,
+            Faults faults,
+            boolean redisWanted) {
         this.lifecycle = lifecycle;
         this.stats = stats;
         this.loop = loop;
         this.store = store;
         this.hub = hub;
         this.faults = faults;
+        this.redisWanted = redisWanted;
     }
 
     /** What was wrong at the last look. */
@@ -62,7 +72,7 @@ final class Health {
             found.add(String.format(Locale.ROOT, "%.1f frames per second instead of %d", fps, loop.targetFps()));
         }
         StateStore.Statistics state = store.statistics();
-        if (!state.redisConnected()) {
+        if (redisWanted && !state.redisConnected()) {
             found.add("Redis is away, the state is kept in a local file: " + state.redisDetail());
         }
         reasons = List.copyOf(found);

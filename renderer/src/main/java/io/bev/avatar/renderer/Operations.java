@@ -47,7 +47,7 @@ final class Operations implements RendererControl {
             RenderCommands commands,
             StateStore store,
             FrameHub hub,
-            AvatarSource avatars,
+            AvatarFitting avatars,
             RestartLedger ledger,
             Faults faults,
             ServiceManager service,

@@ -3,12 +3,22 @@ package io.bev.avatar.renderer;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.renderer.config.GpuConfig;
 import io.bev.avatar.renderer.config.RendererConfig;
+import io.bev.avatar.renderer.rig.ExpressionConfig;
+import io.bev.avatar.renderer.state.OsintConfig;
+import io.bev.avatar.renderer.state.RedisConfig;
+import io.bev.avatar.renderer.state.StateConfig;
 import io.bev.avatar.renderer.stream.StreamConfig;
-import java.nio.file.Path;
 import java.util.Map;
 
 /** Every section of the configuration that the renderer owns or reads. */
-public record RendererSettings(RendererConfig renderer, GpuConfig gpu, StreamConfig stream, Path stateDirectory) {
+public record RendererSettings(
+        RendererConfig renderer,
+        StreamConfig stream,
+        GpuConfig gpu,
+        StateConfig state,
+        OsintConfig osint,
+        ExpressionConfig expression,
+        RedisConfig redis) {
 
     /**
      * Reads the file that {@code BEV_AVATAR_CONFIG} names, and the environment.
@@ -16,13 +26,20 @@ public record RendererSettings(RendererConfig renderer, GpuConfig gpu, StreamCon
      * @throws io.bev.avatar.common.config.ConfigException with every problem found
      */
     public static RendererSettings load(Map<String, String> environment) {
-        Config config = Config.load(environment);
+        return from(Config.load(environment));
+    }
+
+    /** See {@link #load}. */
+    public static RendererSettings from(Config config) {
         RendererSettings settings = new RendererSettings(
                 RendererConfig.from(config),
-                GpuConfig.from(config),
                 StreamConfig.from(config),
-                Path.of(config.text("state.directory", "state", "BEV_AVATAR_STATE_DIR")));
-        config.finish("renderer", "gpu", "stream", "state", "osint", "expression");
+                GpuConfig.from(config),
+                StateConfig.from(config),
+                OsintConfig.from(config),
+                ExpressionConfig.from(config),
+                RedisConfig.from(config));
+        config.finish("renderer", "stream", "gpu", "state", "osint", "expression", "redis");
         return settings;
     }
 }

@@ -5,7 +5,10 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What must be undone, in an order. A step that fails is reported and does not keep the others from running. */
+/**
+ * What must be undone, the latest first. A step that fails is reported and does not keep the others from running.
+ * Thread-safe; the steps run once.
+ */
 public final class ShutdownSequence {
 
     private static final Logger log = LoggerFactory.getLogger(ShutdownSequence.class);
@@ -21,19 +24,20 @@ public final class ShutdownSequence {
 
     private final Deque<Named> steps = new ArrayDeque<>();
 
-    /** Adds a step after those before. */
-    public ShutdownSequence then(String name, Step step) {
-        steps.addLast(new Named(name, step));
-        return this;
+    /** Adds a step that runs before those added until now. */
+    public synchronized void push(String name, Step step) {
+        steps.push(new Named(name, step));
     }
 
-    /** Runs every step once, in order. */
-    public void run() {
-        Named next = steps.pollFirst();
-        while (next != null) {
+    /** Runs every step; a second caller waits and finds nothing left. */
+    public synchronized void run() {
+        while (!steps.isEmpty()) {
+            Named next = steps.pop();
             long started = System.nanoTime();
             try {
                 next.step().run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             } catch (Exception e) {
                 log.error("shutdown: {} failed", next.name(), e);
             }
@@ -41,7 +45,6 @@ public final class ShutdownSequence {
             if (millis > SLOW_MILLIS) {
                 log.info("shutdown: {} took {} ms", next.name(), millis);
             }
-            next = steps.pollFirst();
         }
     }
 }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Makes avatars ready to be drawn. */
-record AvatarSource(RendererAssembly assembly, Ticker ticker) {
+record AvatarFitting(RendererAssembly assembly, Ticker ticker) {
 
     /** See {@link RendererAssembly#avatar}. */
     LoadedAvatar load(Optional<Path> model) throws IOException {

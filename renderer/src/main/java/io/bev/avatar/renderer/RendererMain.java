@@ -1,0 +1,69 @@
+package io.bev.avatar.renderer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bev.avatar.renderer.lifecycle.ExitCode;
+import java.io.PrintWriter;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The program. Alone to end the process. */
+@Command(
+        name = "avatar-renderer",
+        description = "Real-time renderer of Gaussian avatars. Without a command: serve.",
+        mixinStandardHelpOptions = true,
+        versionProvider = RendererMain.Version.class)
+public final class RendererMain implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(RendererMain.class);
+
+    private RendererMain() {}
+
+    public static void main(String[] arguments) {
+        Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> {
+            // A process whose threads die must not live on half; no hook may keep it.
+            log.error("thread {} died: the process ends", thread.getName(), fault);
+            Runtime.getRuntime().halt(ExitCode.SOFTWARE);
+        });
+        System.exit(execute(
+                System.getenv(),
+                new PrintWriter(System.out, true, UTF_8),
+                new PrintWriter(System.err, true, UTF_8),
+                arguments));
+    }
+
+    /** Runs one command line and answers the exit code. */
+    static int execute(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
+        ServeCommand serve = new ServeCommand(environment);
+        CommandLine commands = new CommandLine(new RendererMain());
+        commands.addSubcommand(serve);
+        commands.setOut(out).setErr(err);
+        commands.setExitCodeExceptionMapper(fault -> ExitCode.SOFTWARE);
+        commands.setParameterExceptionHandler((fault, given) -> {
+            fault.getCommandLine().getErr().println(fault.getMessage() + "; see --help");
+            return ExitCode.USAGE;
+        });
+        return commands.execute(arguments.length == 0 ? new String[] {"serve"} : arguments);
+    }
+
+    /** Only {@code --help} and {@code --version} come without a command. */
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(new CommandLine(this), "expected a command, such as serve");
+    }
+
+    /** Version of the jar, and of Java. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {
+                "avatar-renderer " + ServeCommand.version(),
+                "Java " + System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + ")"
+            };
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.bev.avatar.renderer;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.renderer.config.RendererConfig;
+import io.bev.avatar.renderer.lifecycle.ExpressionSource;
+import io.bev.avatar.renderer.raster.Rasterizer;
+import io.bev.avatar.renderer.raster.cpu.CpuRasterizer;
+import io.bev.avatar.renderer.raster.cpu.TileKernels;
+import io.bev.avatar.renderer.raster.cuda.CudaDevices;
+import io.bev.avatar.renderer.raster.cuda.CudaDiscovery;
+import io.bev.avatar.renderer.rig.ExpressionController;
+import io.bev.avatar.renderer.rig.Poser;
+import io.bev.avatar.renderer.rig.Posers;
+import io.bev.avatar.renderer.scene.Avatar;
+import io.bev.avatar.renderer.scene.AvatarLoader;
+import io.bev.avatar.renderer.scene.builtin.BuiltInAvatar;
+import io.bev.avatar.renderer.state.AvatarState;
+import io.bev.avatar.renderer.state.DurableStateStore;
+import io.bev.avatar.renderer.state.StateDirectoryInUseException;
+import io.bev.avatar.renderer.state.StateDocument;
+import io.bev.avatar.renderer.state.StateStore;
+import io.bev.avatar.renderer.stream.FrameHub;
+import io.bev.avatar.renderer.stream.JpegEncoders;
+import io.bev.avatar.renderer.stream.LatestFrameHub;
+import io.bev.avatar.renderer.stream.PageModel;
+import io.bev.avatar.renderer.stream.StreamServer;
+import io.bev.avatar.renderer.stream.StreamSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+
+/** The parts that the program is made of. */
+public final class StandardAssembly implements RendererAssembly {
+
+    private final RendererSettings settings;
+    private final Map<String, String> environment;
+    private final Clock clock;
+    private final Ticker ticker;
+
+    public StandardAssembly(RendererSettings settings, Map<String, String> environment, Clock clock, Ticker ticker) {
+        this.settings = settings;
+        this.environment = Map.copyOf(environment);
+        this.clock = clock;
+        this.ticker = ticker;
+    }
+
+    @Override
+    public StateStore stateStore() throws IOException {
+        DurableStateStore store =
+                new DurableStateStore(settings.state(), settings.redis(), settings.osint(), clock, ticker);
+        try {
+            store.start();
+            return store;
+        } catch (StateDirectoryInUseException e) {
+            store.close();
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public ObjectNode document(AvatarState state) {
+        return StateDocument.tree(state);
+    }
+
+    @Override
+    public CudaDevices devices() {
+        return CudaDiscovery.ofMachine(environment, settings.state().directory().resolve("native"))
+                .find();
+    }
+
+    @Override
+    public Rasterizer rasterizer() {
+        return new CpuRasterizer(settings.renderer().threadCount(), TileKernels.fastest());
+    }
+
+    @Override
+    public Avatar avatar(Optional<Path> model) throws IOException {
+        return model.isPresent() ? AvatarLoader.load(model.get()) : BuiltInAvatar.create();
+    }
+
+    @Override
+    public Poser poser(Avatar avatar) {
+        return Posers.of(avatar);
+    }
+
+    @Override
+    public ExpressionSource expression() {
+        ExpressionController controller = new ExpressionController(settings.expression());
+        return (state, nowNanos, out) -> controller.advance(nowNanos, state, out);
+    }
+
+    @Override
+    public ViewerEnd viewers(PageModel model) {
+        RendererConfig config = settings.renderer();
+        LatestFrameHub hub = new LatestFrameHub(
+                JpegEncoders.best(settings.stream().jpegQuality()),
+                settings.stream().maxViewers());
+        StreamServer server = new StreamServer(
+                StreamSettings.of(
+                        config.bind(),
+                        config.port(),
+                        config.allowedHosts(),
+                        settings.stream().maxViewers()),
+                hub,
+                model);
+        return new StreamEnd(hub, server);
+    }
+
+    private record StreamEnd(LatestFrameHub latest, StreamServer server) implements ViewerEnd {
+
+        @Override
+        public FrameHub hub() {
+            return latest;
+        }
+
+        @Override
+        public void start() throws IOException {
+            server.start();
+        }
+
+        @Override
+        public int port() {
+            return server.port();
+        }
+
+        @Override
+        public void changed() {
+            server.stateChanged();
+        }
+
+        @Override
+        public void close() {
+            server.close();
+            latest.close();
+        }
+    }
+}
