@@ -96,7 +96,9 @@ final class AvatarUp {
         Path root = repository();
         Path run = Files.createDirectories(directory.resolve("run folder"));
         Path output = Files.createTempFile(directory, "up", ".out");
-        List<String> command = new ArrayList<>(List.of(root.resolve("avatar").toString(), "up", "--no-install"));
+        // A shell's background jobs ignore SIGINT, and so would their descendants.
+        List<String> command = new ArrayList<>(
+                List.of("env", "--default-signal=INT", root.resolve("avatar").toString(), "up", "--no-install"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -164,10 +164,7 @@ class StackIT {
     @Test
     @Order(7)
     void emotion_setByJolokiaAndRedis_isShown() throws Exception {
-        JsonNode answer = up.execute("Avatar", "setEmotion", "focused", 0.8);
-        if (answer.path("status").asInt() != 200) {
-            answer = up.execute("Avatar", "setEmotion", "focused");
-        }
+        JsonNode answer = up.execute("Avatar", "setEmotion", "focused");
         assertThat(answer.path("status").asInt()).as(answer.toString()).isEqualTo(200);
         up.await("the emotion by Jolokia", SOON, () -> emotion().equals("focused"));
 
