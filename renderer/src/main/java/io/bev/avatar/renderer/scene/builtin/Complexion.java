@@ -14,7 +14,7 @@ final class Complexion {
     static Vec3 at(Vec3 p) {
         Vec3 q = new Vec3(Math.abs(p.x()), p.y(), p.z());
         double blush = 0.42 * Curves.bell(new Vec3(0.041, -0.029, 0.066), new Vec3(0.017, 0.012, 0.03), q)
-                + 0.50 * Curves.bell(new Vec3(0, -0.036, 0.112), new Vec3(0.011, 0.009, 0.012), q)
+                + 0.34 * Curves.bell(new Vec3(0, -0.035, 0.107), new Vec3(0.011, 0.009, 0.012), q)
                 + 0.75 * Curves.bell(new Vec3(0.080, -0.010, -0.015), new Vec3(0.010, 0.035, 0.020), q)
                 + 0.22 * Curves.bell(new Vec3(0, -0.110, 0.080), new Vec3(0.014, 0.009, 0.02), q)
                 + 0.10 * Curves.bell(new Vec3(0, -0.072, 0.084), new Vec3(0.024, 0.014, 0.03), q);

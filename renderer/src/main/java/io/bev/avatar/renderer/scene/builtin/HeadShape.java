@@ -7,7 +7,7 @@ package io.bev.avatar.renderer.scene.builtin;
 final class HeadShape {
 
     /** Corner of the mouth at rest. */
-    static final Vec3 MOUTH_CORNER = new Vec3(0.0260, -0.0683, 0.0740);
+    static final Vec3 MOUTH_CORNER = new Vec3(0.0262, -0.0671, 0.0740);
     /** Height of the line between the lips in the middle. */
     static final double MOUTH_Y = -0.0695;
 
@@ -33,11 +33,11 @@ final class HeadShape {
     }
 
     private static Field build() {
-        return skull().with(nose(), 0.010)
+        return skull().with(nose().within(v(0, -0.017, 0.090), 0.040), 0.010)
                 .without(nostrils(), 0.003)
-                .with(mouthMound(), 0.016)
+                .with(mouthMound().within(v(0, -0.068, 0.068), 0.040), 0.016)
                 .without(Field.stick(v(0, -0.048, 0.1010), v(0, -0.0605, 0.0985), 0.0026, 0.0032), 0.006)
-                .with(ear(), 0.006)
+                .with(ear().within(v(0.078, -0.010, -0.014), 0.036), 0.006)
                 .with(neck(), 0.022)
                 .mirrored();
     }

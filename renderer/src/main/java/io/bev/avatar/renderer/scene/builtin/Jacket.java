@@ -10,7 +10,10 @@ final class Jacket {
     static final Vec3 CLOTH = Lighting.linear(0x2B323D);
     static final Vec3 PANEL = Lighting.linear(0x1B2027);
     static final Vec3 PIPING = Lighting.linear(0x35C6C9);
-    private static final double BOTTOM = -0.345;
+    /** How far the torso is raised towards the head. */
+    static final double RAISE = 0.018;
+
+    private static final double BOTTOM = -0.335;
 
     private final SurfelBuilder out;
     private final Field body = body();
@@ -30,11 +33,12 @@ final class Jacket {
     }
 
     private static Field body() {
-        return Field.ellipsoid(v(0, -0.330, -0.020), v(0.132, 0.146, 0.090))
+        Field torso = Field.ellipsoid(v(0, -0.330, -0.020), v(0.132, 0.146, 0.090))
                 .with(Field.stick(v(0.015, -0.178, -0.050), v(0.100, -0.230, -0.042), 0.034, 0.040), 0.040)
                 .with(Field.ball(v(0.130, -0.264, -0.038), 0.043), 0.030)
                 .with(Field.stick(v(0.136, -0.272, -0.038), v(0.164, -0.440, -0.025), 0.043, 0.042), 0.024)
                 .mirrored();
+        return (x, y, z) -> torso.at(x, y - RAISE, z);
     }
 
     private void addBody() {
@@ -71,14 +75,14 @@ final class Jacket {
     private static boolean inNeckHole(Vec3 p) {
         double dx = p.x() / 0.050;
         double dz = (p.z() + 0.036) / 0.056;
-        return dx * dx + dz * dz < 1 && p.y() > -0.225;
+        return dx * dx + dz * dz < 1 && p.y() > -0.225 + RAISE;
     }
 
     private Surfel surfel(Vec3 p, double size) {
         Vec3 n = body.normal(p);
         double x = Math.abs(p.x());
         // A yoke seam runs from the zip over the shoulder; the panel below it is darker.
-        double seam = p.y() - (-0.252 + 0.10 * x);
+        double seam = p.y() - RAISE - (-0.254 + 0.10 * x);
         boolean front = p.z() > -0.02;
         Vec3 albedo = CLOTH.lerp(PANEL, front ? Curves.smooth(0.003, -0.003, seam) : 0);
         double weave = 1 + 0.10 * Noise.smooth(p.x() * 300, p.y() * 300, p.z() * 300);
@@ -99,7 +103,7 @@ final class Jacket {
 
     /** The head keeps the key light off the shoulder behind it. */
     static double headShadow(Vec3 p) {
-        return 1 - 0.55 * Curves.bell(v(0.045, -0.21, -0.02), v(0.05, 0.05, 0.06), p);
+        return 1 - 0.55 * Curves.bell(v(0.045, -0.21 + RAISE, -0.02), v(0.05, 0.05, 0.06), p);
     }
 
     /** Three small lights on the avatar's left breast. */
@@ -107,7 +111,7 @@ final class Jacket {
         for (int light = 0; light < 3; light++) {
             for (int k = -3; k <= 3; k++) {
                 double x = 0.062 + 0.0105 * light + 0.0009 * k;
-                double y = -0.247;
+                double y = -0.250 + RAISE;
                 Vec3 from = v(x, y, 0.2);
                 Vec3 p = from.minus(v(0, 0, body.trace(from, v(0, 0, -1), 0.3) - 0.0012));
                 Vec3 colour = Lighting.display(PIPING.times(light == 0 ? 1.6 : 0.5));

@@ -22,11 +22,11 @@ final class Lips {
         return HeadShape.MOUTH_Y
                 + 0.0008 * Curves.bell(0.32, 0.16, u)
                 - 0.0008 * Curves.bell(0, 0.16, u)
-                + 0.0014 * u * u * u;
+                + 0.0025 * u * u * u;
     }
 
     private static double upperBorder(double u) {
-        double bow = 0.0086 - 0.0014 * Curves.bell(0, 0.10, u);
+        double bow = 0.0080 - 0.0014 * Curves.bell(0, 0.10, u);
         return line(u) + bow * Math.pow(Math.max(0, 1 - Math.pow(u, 1.7)), 0.85);
     }
 
