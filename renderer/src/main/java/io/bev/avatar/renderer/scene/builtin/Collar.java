@@ -75,8 +75,8 @@ final class Collar {
     private void addEdge(double height) {
         for (int k = 0; k < 3; k++) {
             double h = Math.min(1, height + k / (3.0 * ROWS));
-            Vec3 p = outline(opening(h) - 0.012, h, 0.0026).plus(v(0, 0, 0.0008));
-            addPair(p, v(-0.3, 0, 1), 0.0011, Jacket.PIPING, 0.9);
+            Vec3 p = outline(opening(h) - 0.010, h, 0.0040).plus(v(0, 0, 0.0014));
+            addPair(p, v(-0.3, 0, 1), 0.00125, Jacket.PIPING, 0.9);
         }
     }
 

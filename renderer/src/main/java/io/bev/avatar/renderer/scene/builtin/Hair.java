@@ -78,7 +78,7 @@ final class Hair {
             for (double a = 0; a < 2 * Math.PI; a += across) {
                 Vec3 d = new Vec3(Math.cos(e) * Math.sin(a), Math.sin(e), Math.cos(e) * Math.cos(a));
                 Vec3 p = onScalp(d);
-                if (HairStyle.isScalp(p.minus(new Vec3(0, 0.006, 0)))) {
+                if (HairStyle.isScalp(p.minus(new Vec3(0, 0.006 * Curves.smooth(0.048, 0.036, Math.abs(p.x())), 0)))) {
                     Vec3 n = HairStyle.skull().normal(p);
                     Vec3 colour = Lighting.display(DARK.times(0.55));
                     out.add(Surfel.disc(Part.HAIR, p.plus(n.times(0.002)), n, 0.0025, colour));

@@ -51,7 +51,7 @@ final class Skin {
 
     void addTo(SurfelBuilder out) {
         FANS.forEach(this::sampleFan);
-        sampleNose(0.00115);
+        sampleNose(0.00130);
         sampleNeck(0.0030);
         Surfel[] left = new Surfel[points.size()];
         Surfel[] right = new Surfel[points.size()];
@@ -133,8 +133,8 @@ final class Skin {
         for (Vec3 direction : NOSE_VIEWS) {
             Vec3 right = new Vec3(0, 1, 0.01).cross(direction).unit();
             Vec3 up = direction.cross(right);
-            for (double u = -0.024; u < 0.024; u += spacing) {
-                for (double v = -0.034; v < 0.034; v += spacing) {
+            for (double u = -0.018; u < 0.018; u += spacing) {
+                for (double v = -0.026; v < 0.026; v += spacing) {
                     Vec3 from = middle.minus(direction.times(0.05))
                             .plus(right.times(u))
                             .plus(up.times(v));
