@@ -50,8 +50,8 @@ final class Skin {
     }
 
     void addTo(SurfelBuilder out) {
+        sampleNose(0.00120);
         FANS.forEach(this::sampleFan);
-        sampleNose(0.00130);
         sampleNeck(0.0030);
         Surfel[] left = new Surfel[points.size()];
         Surfel[] right = new Surfel[points.size()];
