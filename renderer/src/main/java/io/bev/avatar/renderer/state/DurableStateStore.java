@@ -48,7 +48,8 @@ public final class DurableStateStore implements StateStore {
     }
 
     /**
-     * Restores the newest saved state and begins to follow Redis; takes half a second at most, even when Redis hangs.
+     * Restores the journal's newest state and begins to follow Redis, whose state is taken as soon as it proves newer. Only
+     * when the journal has none does this wait for Redis, half a second at most.
      *
      * @throws StateDirectoryInUseException when another renderer has the state directory
      */
@@ -56,7 +57,9 @@ public final class DurableStateStore implements StateStore {
         journal.open();
         boolean restored = ledger.restoreFromJournal();
         redis.ifPresent(RedisLink::start);
-        redis.ifPresent(DurableStateStore::awaitFirstLook);
+        if (!restored) {
+            redis.ifPresent(DurableStateStore::awaitFirstLook);
+        }
         housekeeping.every(config.saveInterval(), () -> redis.ifPresent(RedisLink::save));
         housekeeping.every(JOURNAL_RETRY, ledger::retryJournal);
         AvatarState state = current();

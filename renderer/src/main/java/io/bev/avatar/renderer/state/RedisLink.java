@@ -37,8 +37,7 @@ final class RedisLink implements Closeable {
     private final RedisOwner owner;
     private final Ticker ticker;
     private final RedisStatus status;
-    private final ClientResources resources;
-    private final RedisClient client;
+    private final RedisURI uri;
     private final PubSubInbox inbox = new PubSubInbox();
     private final CountDownLatch firstLookDone = new CountDownLatch(1);
     private final InvestigationWriter investigation;
@@ -49,18 +48,13 @@ final class RedisLink implements Closeable {
     private volatile boolean closed;
 
     RedisLink(RedisURI uri, String address, Duration timeout, RedisOwner owner, Ticker ticker) {
+        this.uri = uri;
         this.timeout = timeout;
         this.owner = owner;
         this.ticker = ticker;
         this.status = new RedisStatus(address);
         this.exchange = new StateExchange(owner, status, ticker);
         this.investigation = new InvestigationWriter(status);
-        this.resources = DefaultClientResources.builder()
-                .ioThreadPoolSize(2)
-                .computationThreadPoolSize(2)
-                .build();
-        this.client = RedisClient.create(resources, uri);
-        this.client.setOptions(RedisSession.options(timeout));
         this.thread = new Thread(this::run, "avatar-redis");
         this.thread.setDaemon(true);
     }
@@ -114,7 +108,27 @@ final class RedisLink implements Closeable {
         return Optional.ofNullable(session).filter(RedisSession::isOpen);
     }
 
+    /** The client is made here because its classes take long to load, and a start must not wait for them. */
     private void run() {
+        ClientResources resources = DefaultClientResources.builder()
+                .ioThreadPoolSize(2)
+                .computationThreadPoolSize(2)
+                .build();
+        RedisClient client = RedisClient.create(resources, uri);
+        client.setOptions(RedisSession.options(timeout));
+        try {
+            connectAgainAndAgain(client);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            client.shutdown(Duration.ZERO, LAST_SAVE);
+            resources
+                    .shutdown(0, LAST_SAVE.toMillis(), TimeUnit.MILLISECONDS)
+                    .awaitUninterruptibly(LAST_SAVE.toMillis());
+        }
+    }
+
+    private void connectAgainAndAgain(RedisClient client) throws InterruptedException {
         Duration pause = FIRST_PAUSE;
         while (!closed) {
             try (RedisSession opened = RedisSession.open(client)) {
@@ -122,9 +136,6 @@ final class RedisLink implements Closeable {
                 if (serve(opened)) {
                     pause = FIRST_PAUSE;
                 }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
             } catch (RuntimeException e) {
                 RedisFault fault = RedisFault.of(e);
                 if (!closed) {
@@ -138,12 +149,7 @@ final class RedisLink implements Closeable {
                 session = null;
                 firstLookDone.countDown();
             }
-            try {
-                inbox.sleep(pause, () -> closed);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+            inbox.sleep(pause, () -> closed);
             Duration twice = pause.multipliedBy(2);
             pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
         }
@@ -220,14 +226,11 @@ final class RedisLink implements Closeable {
             inbox.wake();
             thread.join(LAST_SAVE.toMillis());
             thread.interrupt();
+            thread.join(LAST_SAVE.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             closed = true;
-            client.shutdown(Duration.ZERO, LAST_SAVE);
-            resources
-                    .shutdown(0, LAST_SAVE.toMillis(), TimeUnit.MILLISECONDS)
-                    .awaitUninterruptibly(LAST_SAVE.toMillis());
         }
     }
 }
