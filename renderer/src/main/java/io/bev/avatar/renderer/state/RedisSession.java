@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -40,6 +41,7 @@ final class RedisSession implements Closeable {
 
     private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
     private static final byte[] SCRIPT = script();
+    private static final long CLOSE_MILLIS = 200;
 
     private final StatefulRedisConnection<String, byte[]> commands;
     private final StatefulRedisConnection<String, byte[]> streams;
@@ -176,14 +178,17 @@ final class RedisSession implements Closeable {
         commands.setTimeout(timeout);
     }
 
+    /** Waits a moment at most. */
     @Override
     public void close() {
         if (closed.getAndSet(true)) {
             return;
         }
-        drop(commands);
-        drop(streams);
-        drop(pubsub);
+        CompletableFuture<Void> all = CompletableFuture.allOf(
+                        commands.closeAsync(), streams.closeAsync(), pubsub.closeAsync())
+                .orTimeout(CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+                .exceptionally(e -> null);
+        all.join();
     }
 
     /** Closes without waiting. */

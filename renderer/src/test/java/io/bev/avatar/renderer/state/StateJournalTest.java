@@ -49,6 +49,11 @@ class StateJournalTest {
         try (StateJournal journal = open()) {
             assertThat(newest(journal)).isEqualTo("{\"n\":2}");
             assertThat(journal.pending()).isEqualTo(2);
+            journal.saved(2);
+            assertThat(journal.append(3, payload(3))).isTrue();
+        }
+        try (StateJournal journal = open()) {
+            assertThat(journal.pending()).as("what was saved before is known").isEqualTo(1);
         }
     }
 
