@@ -58,7 +58,10 @@ class ExporterMainTest {
         Ended ended = run(Map.of("BEV_AVATAR_CONFIG", file.toString()), "serve");
 
         assertThat(ended.code()).isEqualTo(78);
-        assertThat(ended.errors()).contains("2 problems").contains("exporter.port").contains("exporter.colour");
+        assertThat(ended.errors())
+                .contains("2 problems")
+                .contains("exporter.port")
+                .contains("exporter.colour");
     }
 
     @Test

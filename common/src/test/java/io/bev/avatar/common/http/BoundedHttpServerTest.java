@@ -25,8 +25,8 @@ class BoundedHttpServerTest {
     private static final InetSocketAddress FREE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private static Socket ask(HttpServer server, String path) throws IOException {
-        Socket socket = new Socket(
-                InetAddress.getLoopbackAddress(), server.getAddress().getPort());
+        Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.getAddress().getPort());
         socket.setSoTimeout(20_000);
         socket.getOutputStream()
                 .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -42,8 +42,8 @@ class BoundedHttpServerTest {
     void create_portTaken_saysWhichAndWhatToDo() throws Exception {
         HttpServer first = BoundedHttpServer.create(FREE, "first", 2);
         try {
-            InetSocketAddress taken =
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), first.getAddress().getPort());
+            InetSocketAddress taken = new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), first.getAddress().getPort());
             assertThatThrownBy(() -> BoundedHttpServer.create(taken, "second", 2))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("cannot listen on")

@@ -47,8 +47,7 @@ class ExporterConfigTest {
     @Test
     void from_everyKey_isTaken() throws Exception {
         Path token = Files.writeString(folder.resolve("token"), "secret");
-        ExporterConfig config = read(
-                """
+        ExporterConfig config = read("""
                 exporter:
                   bind: 0.0.0.0
                   port: 1234
@@ -67,9 +66,7 @@ class ExporterConfigTest {
                     gpu_temperature_celsius: {warning: 75, critical: 85.5}
                 mcp: {url: "http://127.0.0.1:3"}
                 redis: {url: "redis://127.0.0.1:4", timeout: 1s}
-                """
-                        .formatted(token),
-                Map.of("BEV_EXPORTER_PORT", "4321"));
+                """.formatted(token), Map.of("BEV_EXPORTER_PORT", "4321"));
 
         assertThat(config.port()).isEqualTo(4321);
         assertThat(config.allowedHosts()).containsExactly("gpu-07");
@@ -84,8 +81,7 @@ class ExporterConfigTest {
 
     @Test
     void from_manyMistakes_reportsAllAndNoPassword() {
-        assertThatThrownBy(() -> read(
-                        """
+        assertThatThrownBy(() -> read("""
                         exporter:
                           port: 99999
                           prot: 1
@@ -93,8 +89,7 @@ class ExporterConfigTest {
                           alert-token-file: /no/such/token
                           thresholds: {a: {warning: hot, bad: 1}, b: 7}
                         redis: {url: "http://user:open-sesame@host"}
-                        """,
-                        Map.of()))
+                        """, Map.of()))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("exporter.port: found '99999', expected an integer from 0 to 65535")
                 .hasMessageContaining("exporter.prot")
@@ -109,9 +104,7 @@ class ExporterConfigTest {
 
     @Test
     void from_overrideOfAThresholdThatNobodyHas_isAProblem() throws Exception {
-        Path defaults = Files.writeString(
-                folder.resolve("thresholds.rules.yml"),
-                """
+        Path defaults = Files.writeString(folder.resolve("thresholds.rules.yml"), """
                 groups:
                   - name: defaults
                     rules:

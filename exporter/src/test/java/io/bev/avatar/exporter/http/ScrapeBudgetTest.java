@@ -18,7 +18,9 @@ class ScrapeBudgetTest {
     @Test
     void of_noOrNonsenseHeader_isTheConfiguredTime() {
         for (String header : new String[] {"soon", "", "-1", "0", "NaN"}) {
-            assertThat(ScrapeBudget.of(header, CONFIGURED)).as("header '%s'", header).isEqualTo(CONFIGURED);
+            assertThat(ScrapeBudget.of(header, CONFIGURED))
+                    .as("header '%s'", header)
+                    .isEqualTo(CONFIGURED);
         }
         assertThat(ScrapeBudget.of(null, CONFIGURED)).isEqualTo(CONFIGURED);
     }
