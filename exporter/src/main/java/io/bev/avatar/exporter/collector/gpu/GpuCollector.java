@@ -1,0 +1,108 @@
+package io.bev.avatar.exporter.collector.gpu;
+
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.exporter.collector.Collector;
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.PartialCollectionException;
+import io.bev.avatar.exporter.nvml.NvmlCode;
+import io.bev.avatar.exporter.nvml.NvmlException;
+import io.bev.avatar.exporter.nvml.NvmlLoader;
+import io.bev.avatar.exporter.nvml.NvmlSession;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * NVIDIA GPUs through NVML.
+ *
+ * <pre>
+ * nvidia_gpu_temperature_celsius{uuid="GPU-...",gpu="0"} 46
+ * nvidia_gpu_memory_used_bytes{uuid="GPU-...",gpu="0"} 1.545601024E9
+ * nvidia_gpu_reading_supported{uuid="GPU-...",gpu="0",reading="fan_speed"} 1
+ * avatar_exporter_nvml_error{code="18",error="LIB_RM_VERSION_MISMATCH"} 1
+ * </pre>
+ *
+ * <p>Every scrape reads the fast tier anew on the NVML thread. Readings that cost the driver more, or that hardly change, are
+ * at most {@link GpuSettings#slowAge} old, {@link GpuSettings#slowestAge} while the driver answers slowly; what cannot change
+ * in a session is read once. None outlives its session or a lost GPU: then its series are absent and the NVML code is told.
+ */
+public final class GpuCollector implements Collector {
+
+    private static final long FAREWELL_MILLIS = 5000;
+
+    private final NvmlCallMeter meter;
+    private final XidCounts xids = new XidCounts();
+    private final GpuReader reader;
+    private final NvmlThread thread = new NvmlThread();
+
+    /**
+     * @param loader loads the library, telling {@code meter} of its calls
+     * @param meter times the calls
+     */
+    public GpuCollector(NvmlLoader loader, NvmlCallMeter meter, GpuSettings settings, Ticker ticker, Clock clock) {
+        this.meter = meter;
+        this.reader =
+                new GpuReader(new NvmlSession(loader, ticker, settings.retryInterval()), settings, xids, ticker, clock);
+    }
+
+    @Override
+    public String name() {
+        return "gpu";
+    }
+
+    @Override
+    public void collect(MetricSink out) throws Exception {
+        try {
+            Optional<GpuReader.Snapshot> snapshot = thread.call(reader::read);
+            if (snapshot.isEmpty()) {
+                throw new PartialCollectionException("the NVIDIA driver hangs: " + whatHangs()
+                        + "; see 'dmesg | grep -i nvrm', readings resume when it returns");
+            }
+            snapshot.get().samples().forEach(sample -> sample.emit(out));
+            complainAboutLost(snapshot.get(), out);
+        } catch (NvmlException e) {
+            error(out, e.code());
+            throw new PartialCollectionException(e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PartialCollectionException("the NVIDIA driver did not answer in time: " + whatHangs(), e);
+        } finally {
+            xids.emit(out);
+            meter.emit(out);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.close(reader::close, FAREWELL_MILLIS);
+    }
+
+    private static void complainAboutLost(GpuReader.Snapshot snapshot, MetricSink out)
+            throws PartialCollectionException {
+        if (snapshot.lost().isEmpty()) {
+            return;
+        }
+        snapshot.lost().forEach((gpu, code) -> error(out, code, "gpu", String.valueOf(gpu)));
+        throw new PartialCollectionException(snapshot.lost().entrySet().stream()
+                .map(lost -> "GPU " + lost.getKey() + ": " + NvmlCode.describe(lost.getValue()))
+                .collect(Collectors.joining("; ")));
+    }
+
+    private static void error(MetricSink out, int code, String... gpu) {
+        String[] labels = new String[gpu.length + 4];
+        System.arraycopy(gpu, 0, labels, 0, gpu.length);
+        labels[gpu.length] = "code";
+        labels[gpu.length + 1] = String.valueOf(code);
+        labels[gpu.length + 2] = "error";
+        labels[gpu.length + 3] = NvmlCode.name(code);
+        out.gauge(
+                "avatar_exporter_nvml_error", "1 while NVML, or this GPU, cannot be read, with NVML's code", 1, labels);
+    }
+
+    private String whatHangs() {
+        return thread.thread()
+                .flatMap(meter::inFlight)
+                .map(call -> "inside " + call)
+                .orElse("between calls");
+    }
+}

@@ -1,0 +1,101 @@
+package io.bev.avatar.exporter.collector.gpu;
+
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.exporter.nvml.NvmlCode;
+import io.bev.avatar.exporter.nvml.NvmlDevice;
+import io.bev.avatar.exporter.nvml.NvmlException;
+import io.bev.avatar.exporter.nvml.NvmlResult;
+import io.bev.avatar.exporter.nvml.NvmlSession;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Reads all GPUs of the current session; used by the NVML thread alone. */
+final class GpuReader {
+
+    /**
+     * What one read gave.
+     *
+     * @param samples of the GPUs that answered
+     * @param lost NVML index and code of those that did not
+     */
+    record Snapshot(List<GpuSample> samples, Map<Integer, Integer> lost) {}
+
+    private final NvmlSession session;
+    private final GpuSettings settings;
+    private final XidCounts xids;
+    private final Ticker ticker;
+    private final Clock clock;
+    private final Map<Integer, GpuDevice> devices = new TreeMap<>();
+    private final Map<Integer, Integer> handleless = new TreeMap<>();
+    private long adopted;
+    private Optional<XidWatcher> watcher = Optional.empty();
+
+    GpuReader(NvmlSession session, GpuSettings settings, XidCounts xids, Ticker ticker, Clock clock) {
+        this.session = session;
+        this.settings = settings;
+        this.xids = xids;
+        this.ticker = ticker;
+        this.clock = clock;
+    }
+
+    Snapshot read() throws NvmlException {
+        watcher.ifPresent(w -> session.report(w.endedBy()));
+        NvmlSession.Open open = session.open();
+        if (open.number() != adopted) {
+            adopt(open);
+        }
+        List<GpuSample> samples = new ArrayList<>();
+        Map<Integer, Integer> lost = new TreeMap<>(handleless);
+        for (Map.Entry<Integer, GpuDevice> entry : devices.entrySet()) {
+            GpuDevice device = entry.getValue();
+            boolean xid = watcher.map(w -> w.watches(device.handle())).orElse(false);
+            samples.addAll(device.read(open.api(), xid));
+            if (device.lostBy() != NvmlCode.SUCCESS) {
+                lost.put(entry.getKey(), device.lostBy());
+            }
+        }
+        lost.values().forEach(session::report);
+        return new Snapshot(samples, lost);
+    }
+
+    void close() {
+        session.close();
+    }
+
+    private void adopt(NvmlSession.Open open) {
+        devices.clear();
+        handleless.clear();
+        Map<NvmlDevice, XidWatcher.Labels> watched = new HashMap<>();
+        for (NvmlSession.Slot slot : open.slots()) {
+            NvmlDevice handle = slot.handle().orNull();
+            NvmlResult<String> uuid = handle == null
+                    ? NvmlResult.failed(slot.handle().call(), slot.handle().code())
+                    : open.api().uuid(handle);
+            if (handle == null || uuid.orNull() == null) {
+                handleless.put(slot.index(), uuid.code());
+            } else {
+                String index = String.valueOf(slot.index());
+                List<String> labels = List.of("uuid", uuid.get(), "gpu", index);
+                devices.put(slot.index(), new GpuDevice(handle, labels, readings(), settings, ticker));
+                watched.put(handle, new XidWatcher.Labels(uuid.get(), index));
+            }
+        }
+        watcher = XidWatcher.start(
+                open.api(), watched, xids, clock, (int) settings.eventWait().toMillis());
+        watcher.ifPresent(w -> session.attach(w::stop));
+        adopted = open.number();
+    }
+
+    private List<Reading> readings() {
+        List<Reading> all = new ArrayList<>(BoardReadings.all(settings.pcieThroughput()));
+        all.addAll(CoreReadings.all());
+        all.add(new ProcessMemory(new ProcessNames(settings.procPath())));
+        all.add(new ProcessUtilization(clock, settings.slowestAge()));
+        return all;
+    }
+}

@@ -1,0 +1,66 @@
+package io.bev.avatar.exporter.collector.gpu;
+
+import io.bev.avatar.exporter.nvml.NvmlApi;
+import io.bev.avatar.exporter.nvml.NvmlApi.GpuProcess;
+import io.bev.avatar.exporter.nvml.NvmlDevice;
+import io.bev.avatar.exporter.nvml.NvmlResult;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Memory per process; one that computes and draws is in both of NVML's lists with the same memory, and is one series. */
+final class ProcessMemory implements Reading {
+
+    private final ProcessNames names;
+
+    private record Entry(String type, GpuProcess process) {
+        Entry and(Entry other) {
+            GpuProcess known = process.memoryKnown() ? process : other.process;
+            return new Entry(type.equals(other.type) ? type : "C+G", known);
+        }
+    }
+
+    ProcessMemory(ProcessNames names) {
+        this.names = names;
+    }
+
+    @Override
+    public String name() {
+        return "process_memory";
+    }
+
+    @Override
+    public Tier tier() {
+        return Tier.SLOW;
+    }
+
+    @Override
+    public void read(NvmlApi api, NvmlDevice device, Readout out) {
+        Map<Integer, Entry> byPid = new TreeMap<>(Integer::compareUnsigned);
+        gather(byPid, "C", api.computeProcesses(device), out);
+        gather(byPid, "G", api.graphicsProcesses(device), out);
+        byPid.forEach((pid, entry) -> {
+            if (entry.process.memoryKnown()) {
+                out.gauge(
+                        "process_memory_bytes",
+                        "GPU memory of a process that computes (C), draws (G) or both",
+                        entry.process.usedBytes(),
+                        "pid",
+                        Integer.toUnsignedString(pid),
+                        "name",
+                        names.name(pid),
+                        "type",
+                        entry.type,
+                        "unit",
+                        names.unit(pid));
+            }
+        });
+    }
+
+    private static void gather(
+            Map<Integer, Entry> byPid, String type, NvmlResult<List<GpuProcess>> processes, Readout out) {
+        if (out.note(processes)) {
+            processes.get().forEach(p -> byPid.merge(p.pid(), new Entry(type, p), Entry::and));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.bev.avatar.exporter.collector.gpu;
+
+import io.bev.avatar.exporter.nvml.NvmlApi;
+import io.bev.avatar.exporter.nvml.NvmlApi.ProcessSample;
+import io.bev.avatar.exporter.nvml.NvmlCode;
+import io.bev.avatar.exporter.nvml.NvmlDevice;
+import io.bev.avatar.exporter.nvml.NvmlResult;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** Load per process: the newest sample of each since the call before, at most {@code slowestAge} old. */
+final class ProcessUtilization implements Reading {
+
+    private static final double PERCENT = 0.01;
+
+    private final Clock clock;
+    private final Duration horizon;
+    private long lastSeenMicros;
+
+    /** @param horizon age beyond which the driver's buffered samples are of no interest */
+    ProcessUtilization(Clock clock, Duration horizon) {
+        this.clock = clock;
+        this.horizon = horizon;
+    }
+
+    @Override
+    public String name() {
+        return "process_utilization";
+    }
+
+    @Override
+    public Tier tier() {
+        return Tier.SLOW;
+    }
+
+    @Override
+    public void read(NvmlApi api, NvmlDevice device, Readout out) {
+        long since = TimeUnit.MILLISECONDS.toMicros(clock.millis() - horizon.toMillis());
+        NvmlResult<List<ProcessSample>> samples = api.processUtilization(device, Math.max(lastSeenMicros, since));
+        if (samples.code() == NvmlCode.NOT_FOUND || !out.note(samples)) {
+            return;
+        }
+        Map<Integer, ProcessSample> newest = new TreeMap<>(Integer::compareUnsigned);
+        for (ProcessSample sample : samples.get()) {
+            if (sample.pid() != 0) {
+                newest.merge(sample.pid(), sample, (a, b) -> a.timestampMicros() > b.timestampMicros() ? a : b);
+                lastSeenMicros = Math.max(lastSeenMicros, sample.timestampMicros());
+            }
+        }
+        newest.values().forEach(sample -> {
+            emit(out, sample, "sm", sample.sm());
+            emit(out, sample, "memory", sample.memory());
+            emit(out, sample, "encoder", sample.encoder());
+            emit(out, sample, "decoder", sample.decoder());
+        });
+    }
+
+    private static void emit(Readout out, ProcessSample sample, String engine, int percent) {
+        out.gauge(
+                "process_utilization_ratio",
+                "Share of time in which the process kept the engine busy",
+                percent * PERCENT,
+                "pid",
+                Integer.toUnsignedString(sample.pid()),
+                "engine",
+                engine);
+    }
+}

@@ -1,0 +1,11 @@
+package io.bev.avatar.exporter.collector.gpu;
+
+/** How often a reading is worth its cost to the driver, which serves rendering under the same lock. */
+enum Tier {
+    /** Read in every scrape. */
+    FAST,
+    /** Read again once it is as old as the settings allow. */
+    SLOW,
+    /** Read once in a session: it cannot change while the driver stays loaded. */
+    STATIC
+}

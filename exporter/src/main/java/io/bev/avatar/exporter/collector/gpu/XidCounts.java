@@ -1,0 +1,44 @@
+package io.bev.avatar.exporter.collector.gpu;
+
+import io.bev.avatar.exporter.collector.MetricSink;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** XID errors since this program began; they outlive the session in which they came. */
+final class XidCounts {
+
+    /** NVML's number for an XID that it does not know. */
+    private static final long UNKNOWN = 999;
+
+    private record Key(String uuid, String gpu, String xid) implements Comparable<Key> {
+        @Override
+        public int compareTo(Key other) {
+            return (uuid + '/' + xid).compareTo(other.uuid + '/' + other.xid);
+        }
+    }
+
+    private record Seen(long count, Instant last) {}
+
+    private final Map<Key, Seen> counts = new ConcurrentSkipListMap<>();
+
+    void add(String uuid, String gpu, long xid, Instant when) {
+        Key key = new Key(uuid, gpu, xid == UNKNOWN ? "unknown" : String.valueOf(xid));
+        counts.merge(key, new Seen(1, when), (old, one) -> new Seen(old.count + 1, when));
+    }
+
+    void emit(MetricSink out) {
+        counts.forEach((key, seen) -> {
+            String[] labels = {"uuid", key.uuid, "gpu", key.gpu, "xid", key.xid};
+            out.counter("nvidia_gpu_xid_errors_total", "Errors that the driver reported, by XID", seen.count, labels);
+        });
+        counts.forEach((key, seen) -> {
+            String[] labels = {"uuid", key.uuid, "gpu", key.gpu, "xid", key.xid};
+            out.gauge(
+                    "nvidia_gpu_xid_last_timestamp_seconds",
+                    "When the driver last reported this XID",
+                    seen.last.toEpochMilli() / 1000.0,
+                    labels);
+        });
+    }
+}

@@ -1,0 +1,5 @@
+/** Collector mcp: the handshake of the optional MCP server. */
+@NullMarked
+package io.bev.avatar.exporter.collector.mcp;
+
+import org.jspecify.annotations.NullMarked;

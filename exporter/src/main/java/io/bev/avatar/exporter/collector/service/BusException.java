@@ -1,0 +1,15 @@
+package io.bev.avatar.exporter.collector.service;
+
+/** The message bus, or who was called over it, cannot be reached or refused. */
+final class BusException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    BusException(String message) {
+        super(message);
+    }
+
+    BusException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

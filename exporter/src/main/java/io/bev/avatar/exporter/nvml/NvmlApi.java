@@ -1,0 +1,186 @@
+package io.bev.avatar.exporter.nvml;
+
+import java.util.List;
+
+/**
+ * The NVML functions that we read. A function that the library lacks gives {@link NvmlCode#FUNCTION_NOT_FOUND}. Units are
+ * NVML's own. One thread may call it; the {@link NvmlEvents} part may be another's.
+ */
+public interface NvmlApi extends NvmlEvents, AutoCloseable {
+
+    /** {@code nvmlClockType_t}. */
+    enum Clock {
+        GRAPHICS,
+        SM,
+        MEMORY,
+        VIDEO
+    }
+
+    /** Engines with a utilisation call of their own. */
+    enum Engine {
+        ENCODER,
+        DECODER,
+        JPEG,
+        OFA
+    }
+
+    /** {@code nvmlTemperatureThresholds_t}, the ones we read. */
+    enum Threshold {
+        SHUTDOWN,
+        SLOWDOWN,
+        GPU_MAX
+    }
+
+    /** Power limits with a call of their own. */
+    enum PowerLimit {
+        REQUESTED,
+        ENFORCED,
+        DEFAULT
+    }
+
+    /** {@code nvmlPcieUtilCounter_t}. */
+    enum PcieDirection {
+        TRANSMIT,
+        RECEIVE
+    }
+
+    /** {@code nvmlPciInfo_t}: bus id such as {@code 00000000:01:00.0}. */
+    record PciInfo(String busId) {}
+
+    /** {@code nvmlUtilization_t}, percent: busy with kernels, busy with memory transfers. */
+    record Utilization(int gpu, int memory) {}
+
+    /** {@code nvmlMemory_v2_t}, bytes; used excludes reserved. */
+    record DeviceMemory(long total, long reserved, long free, long used) {}
+
+    /** {@code nvmlBAR1Memory_t}, bytes. */
+    record Bar1Memory(long total, long free, long used) {}
+
+    /** Power limits that may be set, milliwatts. */
+    record PowerRange(int min, int max) {}
+
+    /** {@code nvmlDeviceGetEncoderStats}: sessions, average frames per second, average latency in microseconds. */
+    record EncoderStats(int sessions, int averageFps, int averageLatencyMicros) {}
+
+    /** {@code nvmlProcessInfo_v2_t}: memory in bytes, all bits set when unknown. */
+    record GpuProcess(int pid, long usedBytes) {
+        /** Whether {@link #usedBytes} says something. */
+        public boolean memoryKnown() {
+            return usedBytes != -1;
+        }
+    }
+
+    /**
+     * {@code nvmlProcessUtilizationSample_t}, percent.
+     *
+     * @param timestampMicros time of the sample
+     */
+    record ProcessSample(int pid, long timestampMicros, int sm, int memory, int encoder, int decoder) {}
+
+    /** {@code nvmlInit_v2}; gives the code. */
+    int init();
+
+    /** {@code nvmlShutdown}; gives the code. */
+    int shutdown();
+
+    /** Unloads the library; nothing else may be called afterwards. */
+    @Override
+    void close();
+
+    NvmlResult<String> driverVersion();
+
+    /** 1000 x major + 10 x minor. */
+    NvmlResult<Integer> cudaDriverVersion();
+
+    NvmlResult<Integer> deviceCount();
+
+    /** {@code index} from 0. */
+    NvmlResult<NvmlDevice> device(int index);
+
+    NvmlResult<String> name(NvmlDevice device);
+
+    NvmlResult<String> uuid(NvmlDevice device);
+
+    NvmlResult<String> vbiosVersion(NvmlDevice device);
+
+    NvmlResult<PciInfo> pciInfo(NvmlDevice device);
+
+    NvmlResult<Utilization> utilization(NvmlDevice device);
+
+    /** Percent. */
+    NvmlResult<Integer> engineUtilization(NvmlDevice device, Engine engine);
+
+    NvmlResult<DeviceMemory> memory(NvmlDevice device);
+
+    NvmlResult<Bar1Memory> bar1Memory(NvmlDevice device);
+
+    /** Degrees Celsius of the GPU. */
+    NvmlResult<Integer> temperature(NvmlDevice device);
+
+    /** Degrees Celsius. */
+    NvmlResult<Integer> temperatureThreshold(NvmlDevice device, Threshold threshold);
+
+    /** Milliwatts. */
+    NvmlResult<Integer> powerUsage(NvmlDevice device);
+
+    /** Milliwatts. */
+    NvmlResult<Integer> powerLimit(NvmlDevice device, PowerLimit limit);
+
+    NvmlResult<PowerRange> powerRange(NvmlDevice device);
+
+    /** Millijoules since the driver was loaded. */
+    NvmlResult<Long> totalEnergy(NvmlDevice device);
+
+    /** Megahertz. */
+    NvmlResult<Integer> clock(NvmlDevice device, Clock clock);
+
+    /** Megahertz. */
+    NvmlResult<Integer> maxClock(NvmlDevice device, Clock clock);
+
+    /** Bits of {@code nvmlClocksEventReason*}. */
+    NvmlResult<Long> clocksEventReasons(NvmlDevice device);
+
+    NvmlResult<Integer> fanCount(NvmlDevice device);
+
+    /** Percent of the intended speed; may pass 100. */
+    NvmlResult<Integer> fanSpeed(NvmlDevice device, int fan);
+
+    /** 0 (fastest) to 15; 32 when unknown. */
+    NvmlResult<Integer> performanceState(NvmlDevice device);
+
+    /** 0 default, 1 exclusive thread, 2 prohibited, 3 exclusive process. */
+    NvmlResult<Integer> computeMode(NvmlDevice device);
+
+    /** 0 or 1. */
+    NvmlResult<Integer> persistenceMode(NvmlDevice device);
+
+    /** 0 or 1. */
+    NvmlResult<Integer> displayActive(NvmlDevice device);
+
+    NvmlResult<Integer> pcieGeneration(NvmlDevice device);
+
+    NvmlResult<Integer> pcieMaxGeneration(NvmlDevice device);
+
+    /** Lanes. */
+    NvmlResult<Integer> pcieWidth(NvmlDevice device);
+
+    /** Lanes. */
+    NvmlResult<Integer> pcieMaxWidth(NvmlDevice device);
+
+    NvmlResult<Integer> pcieReplays(NvmlDevice device);
+
+    /** Kilobytes (1000) per second over the last 20 ms, for which it blocks. */
+    NvmlResult<Integer> pcieThroughput(NvmlDevice device, PcieDirection direction);
+
+    NvmlResult<EncoderStats> encoderStats(NvmlDevice device);
+
+    NvmlResult<List<GpuProcess>> computeProcesses(NvmlDevice device);
+
+    NvmlResult<List<GpuProcess>> graphicsProcesses(NvmlDevice device);
+
+    /**
+     * Samples after {@code lastSeenMicros}, the greatest {@link ProcessSample#timestampMicros} of the call before;
+     * {@link NvmlCode#NOT_FOUND} when there are none.
+     */
+    NvmlResult<List<ProcessSample>> processUtilization(NvmlDevice device, long lastSeenMicros);
+}

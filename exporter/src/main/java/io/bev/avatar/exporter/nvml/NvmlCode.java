@@ -1,0 +1,93 @@
+package io.bev.avatar.exporter.nvml;
+
+import java.util.Map;
+import java.util.Set;
+
+/** Return codes of NVML ({@code nvmlReturn_t}) and what they mean to a reader of values. */
+public final class NvmlCode {
+
+    public static final int SUCCESS = 0;
+    public static final int UNINITIALIZED = 1;
+    public static final int INVALID_ARGUMENT = 2;
+    public static final int NOT_SUPPORTED = 3;
+    public static final int NO_PERMISSION = 4;
+    public static final int NOT_FOUND = 6;
+    public static final int INSUFFICIENT_SIZE = 7;
+    public static final int DRIVER_NOT_LOADED = 9;
+    public static final int TIMEOUT = 10;
+    public static final int LIBRARY_NOT_FOUND = 12;
+    public static final int FUNCTION_NOT_FOUND = 13;
+    public static final int GPU_IS_LOST = 15;
+    public static final int LIB_RM_VERSION_MISMATCH = 18;
+    public static final int ARGUMENT_VERSION_MISMATCH = 25;
+    public static final int DEPRECATED = 26;
+    public static final int GPU_NOT_FOUND = 28;
+    public static final int UNKNOWN = 999;
+
+    private static final Set<Integer> SESSION_ENDING =
+            Set.of(UNINITIALIZED, DRIVER_NOT_LOADED, GPU_IS_LOST, LIB_RM_VERSION_MISMATCH, GPU_NOT_FOUND);
+
+    private static final Set<Integer> UNSUPPORTED =
+            Set.of(NOT_SUPPORTED, NO_PERMISSION, FUNCTION_NOT_FOUND, ARGUMENT_VERSION_MISMATCH, DEPRECATED);
+
+    private static final Map<Integer, String> NAMES = Map.ofEntries(
+            Map.entry(SUCCESS, "SUCCESS"),
+            Map.entry(UNINITIALIZED, "UNINITIALIZED"),
+            Map.entry(INVALID_ARGUMENT, "INVALID_ARGUMENT"),
+            Map.entry(NOT_SUPPORTED, "NOT_SUPPORTED"),
+            Map.entry(NO_PERMISSION, "NO_PERMISSION"),
+            Map.entry(5, "ALREADY_INITIALIZED"),
+            Map.entry(NOT_FOUND, "NOT_FOUND"),
+            Map.entry(INSUFFICIENT_SIZE, "INSUFFICIENT_SIZE"),
+            Map.entry(8, "INSUFFICIENT_POWER"),
+            Map.entry(DRIVER_NOT_LOADED, "DRIVER_NOT_LOADED"),
+            Map.entry(TIMEOUT, "TIMEOUT"),
+            Map.entry(11, "IRQ_ISSUE"),
+            Map.entry(LIBRARY_NOT_FOUND, "LIBRARY_NOT_FOUND"),
+            Map.entry(FUNCTION_NOT_FOUND, "FUNCTION_NOT_FOUND"),
+            Map.entry(14, "CORRUPTED_INFOROM"),
+            Map.entry(GPU_IS_LOST, "GPU_IS_LOST"),
+            Map.entry(16, "RESET_REQUIRED"),
+            Map.entry(17, "OPERATING_SYSTEM"),
+            Map.entry(LIB_RM_VERSION_MISMATCH, "LIB_RM_VERSION_MISMATCH"),
+            Map.entry(19, "IN_USE"),
+            Map.entry(20, "MEMORY"),
+            Map.entry(21, "NO_DATA"),
+            Map.entry(23, "INSUFFICIENT_RESOURCES"),
+            Map.entry(ARGUMENT_VERSION_MISMATCH, "ARGUMENT_VERSION_MISMATCH"),
+            Map.entry(DEPRECATED, "DEPRECATED"),
+            Map.entry(27, "NOT_READY"),
+            Map.entry(GPU_NOT_FOUND, "GPU_NOT_FOUND"),
+            Map.entry(UNKNOWN, "UNKNOWN"));
+
+    private NvmlCode() {}
+
+    /** Whether the session is of no use after this code and a new one may be. */
+    public static boolean endsSession(int code) {
+        return SESSION_ENDING.contains(code);
+    }
+
+    /** Whether this device or driver does not offer the reading, rather than failing to read it. */
+    public static boolean isUnsupported(int code) {
+        return UNSUPPORTED.contains(code);
+    }
+
+    /** NVML's name without {@code NVML_ERROR_}, such as {@code GPU_IS_LOST}. */
+    public static String name(int code) {
+        return NAMES.getOrDefault(code, "CODE_" + code);
+    }
+
+    /** Name, number and, where there is one, the remedy. */
+    public static String describe(int code) {
+        String remedy = switch (code) {
+            case DRIVER_NOT_LOADED -> ": the NVIDIA kernel module is not loaded; run 'modprobe nvidia' or reboot";
+            case NO_PERMISSION -> ": let this user read /dev/nvidia* (group video, or DeviceAllow=char-nvidia* rw)";
+            case GPU_IS_LOST -> ": the GPU fell off the bus; see 'dmesg | grep -i xid' and reset or reboot the machine";
+            case LIB_RM_VERSION_MISMATCH ->
+                ": the driver library and the loaded kernel module differ, as after an upgrade; reboot";
+            case GPU_NOT_FOUND -> ": no GPU visible; see 'lspci | grep -i nvidia'";
+            default -> "";
+        };
+        return name(code) + " (" + code + ")" + remedy;
+    }
+}

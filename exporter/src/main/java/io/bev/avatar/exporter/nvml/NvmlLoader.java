@@ -1,0 +1,13 @@
+package io.bev.avatar.exporter.nvml;
+
+/** Loads the NVML library afresh; the session initialises it. */
+@FunctionalInterface
+public interface NvmlLoader {
+
+    /**
+     * The loaded library, not yet initialised.
+     *
+     * @throws NvmlException when it cannot be loaded
+     */
+    NvmlApi load() throws NvmlException;
+}

@@ -1,0 +1,56 @@
+package io.bev.avatar.exporter.nvml;
+
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an NVML call gave: a value, or the reason why not.
+ *
+ * @param call NVML function, such as {@code nvmlDeviceGetPowerUsage}
+ * @param code {@code nvmlReturn_t}; see {@link NvmlCode}
+ * @param orNull the value, null unless {@code code} is {@link NvmlCode#SUCCESS}
+ */
+public record NvmlResult<T>(String call, int code, @Nullable T orNull) {
+
+    /** A call that succeeded. */
+    public static <T> NvmlResult<T> of(String call, T value) {
+        return new NvmlResult<>(call, NvmlCode.SUCCESS, value);
+    }
+
+    /** A call that gave {@code code} instead of a value. */
+    public static <T> NvmlResult<T> failed(String call, int code) {
+        return new NvmlResult<>(call, code, null);
+    }
+
+    /** The value, empty when the call failed. */
+    public Optional<T> value() {
+        return Optional.ofNullable(orNull);
+    }
+
+    /**
+     * The value.
+     *
+     * @throws NvmlException when the call failed
+     */
+    public T orThrow() throws NvmlException {
+        if (orNull == null) {
+            throw new NvmlException(call, code);
+        }
+        return orNull;
+    }
+
+    /** The same outcome with the value converted. */
+    public <R> NvmlResult<R> map(Function<? super T, R> conversion) {
+        return orNull == null ? failed(call, code) : of(call, conversion.apply(orNull));
+    }
+
+    /** The value of a call known to have succeeded. */
+    public T get() {
+        if (orNull == null) {
+            throw new NoSuchElementException(call + ": " + NvmlCode.describe(code));
+        }
+        return orNull;
+    }
+}

@@ -1,0 +1,388 @@
+package io.bev.avatar.exporter.nvml.jna;
+
+import static io.bev.avatar.exporter.nvml.jna.NvmlConstants.*;
+
+import com.sun.jna.Memory;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.exporter.nvml.CallObserver;
+import io.bev.avatar.exporter.nvml.NvmlApi;
+import io.bev.avatar.exporter.nvml.NvmlCode;
+import io.bev.avatar.exporter.nvml.NvmlDevice;
+import io.bev.avatar.exporter.nvml.NvmlException;
+import io.bev.avatar.exporter.nvml.NvmlResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * NVML through JNA. Every symbol is looked up on its first use, so that an older or newer driver lacks a reading, not the
+ * exporter. Owns one block of native memory for what calls give back, until {@link #close}.
+ */
+public final class JnaNvml implements NvmlApi {
+
+    /** Room for the greatest answer, a list of processes. */
+    private static final int SCRATCH_BYTES = 64 * 1024;
+
+    /** Offsets in the scratch block of a call's second and third output, where it has more than one. */
+    private static final int SECOND = 8;
+
+    private static final int THIRD = 16;
+
+    private final NativeCalls calls;
+    private final Memory scratch = new Memory(SCRATCH_BYTES);
+    private final Pointer second = scratch.share(SECOND);
+    private final Pointer third = scratch.share(THIRD);
+    private final JnaNvmlEvents events;
+
+    private JnaNvml(NativeCalls calls) {
+        this.calls = calls;
+        this.events = new JnaNvmlEvents(calls);
+    }
+
+    /**
+     * Loads the library.
+     *
+     * @param library file name for the dynamic linker, such as {@code libnvidia-ml.so.1}, or a path
+     * @throws NvmlException when it cannot be loaded
+     */
+    public static JnaNvml load(String library, Ticker ticker, CallObserver observer) throws NvmlException {
+        try {
+            return new JnaNvml(new NativeCalls(NativeLibrary.getInstance(library), ticker, observer));
+        } catch (LinkageError e) {
+            throw NvmlException.notLoaded(NotLoaded.message(library, e), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        events.close();
+        scratch.close();
+        calls.close();
+    }
+
+    @Override
+    public int init() {
+        return calls.call("nvmlInit_v2");
+    }
+
+    @Override
+    public int shutdown() {
+        return calls.call("nvmlShutdown");
+    }
+
+    @Override
+    public NvmlResult<String> driverVersion() {
+        return answer(
+                "nvmlSystemGetDriverVersion",
+                calls.call("nvmlSystemGetDriverVersion", scratch, DRIVER_VERSION_LENGTH),
+                m -> m.getString(0));
+    }
+
+    @Override
+    public NvmlResult<Integer> cudaDriverVersion() {
+        String name = newest("nvmlSystemGetCudaDriverVersion_v2", "nvmlSystemGetCudaDriverVersion");
+        return answer(name, calls.call(name, scratch), m -> m.getInt(0));
+    }
+
+    @Override
+    public NvmlResult<Integer> deviceCount() {
+        return answer("nvmlDeviceGetCount_v2", calls.call("nvmlDeviceGetCount_v2", scratch), m -> m.getInt(0));
+    }
+
+    @Override
+    public NvmlResult<NvmlDevice> device(int index) {
+        return answer(
+                "nvmlDeviceGetHandleByIndex_v2",
+                calls.call("nvmlDeviceGetHandleByIndex_v2", index, scratch),
+                m -> new NvmlDevice(m.getLong(0)));
+    }
+
+    @Override
+    public NvmlResult<String> name(NvmlDevice device) {
+        return text("nvmlDeviceGetName", device, NAME_LENGTH);
+    }
+
+    @Override
+    public NvmlResult<String> uuid(NvmlDevice device) {
+        return text("nvmlDeviceGetUUID", device, UUID_LENGTH);
+    }
+
+    @Override
+    public NvmlResult<String> vbiosVersion(NvmlDevice device) {
+        return text("nvmlDeviceGetVbiosVersion", device, VBIOS_LENGTH);
+    }
+
+    @Override
+    public NvmlResult<PciInfo> pciInfo(NvmlDevice device) {
+        return read("nvmlDeviceGetPciInfo_v3", device, m -> new PciInfo(m.getString(PCI_INFO_BUS_ID)));
+    }
+
+    @Override
+    public NvmlResult<Utilization> utilization(NvmlDevice device) {
+        return read("nvmlDeviceGetUtilizationRates", device, m -> new Utilization(m.getInt(0), m.getInt(4)));
+    }
+
+    @Override
+    public NvmlResult<Integer> engineUtilization(NvmlDevice device, Engine engine) {
+        String name = switch (engine) {
+            case ENCODER -> "nvmlDeviceGetEncoderUtilization";
+            case DECODER -> "nvmlDeviceGetDecoderUtilization";
+            case JPEG -> "nvmlDeviceGetJpgUtilization";
+            case OFA -> "nvmlDeviceGetOfaUtilization";
+        };
+        int code = calls.call(name, pointer(device), scratch, second);
+        return answer(name, code, m -> m.getInt(0));
+    }
+
+    @Override
+    public NvmlResult<DeviceMemory> memory(NvmlDevice device) {
+        scratch.setInt(0, MEMORY_V2_VERSION);
+        return read(
+                "nvmlDeviceGetMemoryInfo_v2",
+                device,
+                m -> new DeviceMemory(
+                        m.getLong(MEMORY_V2_TOTAL),
+                        m.getLong(MEMORY_V2_RESERVED),
+                        m.getLong(MEMORY_V2_FREE),
+                        m.getLong(MEMORY_V2_USED)));
+    }
+
+    @Override
+    public NvmlResult<Bar1Memory> bar1Memory(NvmlDevice device) {
+        return read(
+                "nvmlDeviceGetBAR1MemoryInfo", device, m -> new Bar1Memory(m.getLong(0), m.getLong(8), m.getLong(16)));
+    }
+
+    @Override
+    public NvmlResult<Integer> temperature(NvmlDevice device) {
+        return number("nvmlDeviceGetTemperature", device, TEMPERATURE_GPU);
+    }
+
+    @Override
+    public NvmlResult<Integer> temperatureThreshold(NvmlDevice device, Threshold threshold) {
+        int number = switch (threshold) {
+            case SHUTDOWN -> THRESHOLD_SHUTDOWN;
+            case SLOWDOWN -> THRESHOLD_SLOWDOWN;
+            case GPU_MAX -> THRESHOLD_GPU_MAX;
+        };
+        return number("nvmlDeviceGetTemperatureThreshold", device, number);
+    }
+
+    @Override
+    public NvmlResult<Integer> powerUsage(NvmlDevice device) {
+        return number("nvmlDeviceGetPowerUsage", device);
+    }
+
+    @Override
+    public NvmlResult<Integer> powerLimit(NvmlDevice device, PowerLimit limit) {
+        return number(
+                switch (limit) {
+                    case REQUESTED -> "nvmlDeviceGetPowerManagementLimit";
+                    case ENFORCED -> "nvmlDeviceGetEnforcedPowerLimit";
+                    case DEFAULT -> "nvmlDeviceGetPowerManagementDefaultLimit";
+                },
+                device);
+    }
+
+    @Override
+    public NvmlResult<PowerRange> powerRange(NvmlDevice device) {
+        String name = "nvmlDeviceGetPowerManagementLimitConstraints";
+        int code = calls.call(name, pointer(device), scratch, second);
+        return answer(name, code, m -> new PowerRange(m.getInt(0), m.getInt(SECOND)));
+    }
+
+    @Override
+    public NvmlResult<Long> totalEnergy(NvmlDevice device) {
+        return read("nvmlDeviceGetTotalEnergyConsumption", device, m -> m.getLong(0));
+    }
+
+    @Override
+    public NvmlResult<Integer> clock(NvmlDevice device, Clock clock) {
+        return number("nvmlDeviceGetClockInfo", device, number(clock));
+    }
+
+    @Override
+    public NvmlResult<Integer> maxClock(NvmlDevice device, Clock clock) {
+        return number("nvmlDeviceGetMaxClockInfo", device, number(clock));
+    }
+
+    @Override
+    public NvmlResult<Long> clocksEventReasons(NvmlDevice device) {
+        String name = newest("nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetCurrentClocksThrottleReasons");
+        return read(name, device, m -> m.getLong(0));
+    }
+
+    @Override
+    public NvmlResult<Integer> fanCount(NvmlDevice device) {
+        return number("nvmlDeviceGetNumFans", device);
+    }
+
+    @Override
+    public NvmlResult<Integer> fanSpeed(NvmlDevice device, int fan) {
+        return number("nvmlDeviceGetFanSpeed_v2", device, fan);
+    }
+
+    @Override
+    public NvmlResult<Integer> performanceState(NvmlDevice device) {
+        return number("nvmlDeviceGetPerformanceState", device);
+    }
+
+    @Override
+    public NvmlResult<Integer> computeMode(NvmlDevice device) {
+        return number("nvmlDeviceGetComputeMode", device);
+    }
+
+    @Override
+    public NvmlResult<Integer> persistenceMode(NvmlDevice device) {
+        return number("nvmlDeviceGetPersistenceMode", device);
+    }
+
+    @Override
+    public NvmlResult<Integer> displayActive(NvmlDevice device) {
+        return number("nvmlDeviceGetDisplayActive", device);
+    }
+
+    @Override
+    public NvmlResult<Integer> pcieGeneration(NvmlDevice device) {
+        return number("nvmlDeviceGetCurrPcieLinkGeneration", device);
+    }
+
+    @Override
+    public NvmlResult<Integer> pcieMaxGeneration(NvmlDevice device) {
+        return number("nvmlDeviceGetMaxPcieLinkGeneration", device);
+    }
+
+    @Override
+    public NvmlResult<Integer> pcieWidth(NvmlDevice device) {
+        return number("nvmlDeviceGetCurrPcieLinkWidth", device);
+    }
+
+    @Override
+    public NvmlResult<Integer> pcieMaxWidth(NvmlDevice device) {
+        return number("nvmlDeviceGetMaxPcieLinkWidth", device);
+    }
+
+    @Override
+    public NvmlResult<Integer> pcieReplays(NvmlDevice device) {
+        return number("nvmlDeviceGetPcieReplayCounter", device);
+    }
+
+    @Override
+    public NvmlResult<Integer> pcieThroughput(NvmlDevice device, PcieDirection direction) {
+        int number = switch (direction) {
+            case TRANSMIT -> PCIE_TRANSMIT;
+            case RECEIVE -> PCIE_RECEIVE;
+        };
+        return number("nvmlDeviceGetPcieThroughput", device, number);
+    }
+
+    @Override
+    public NvmlResult<EncoderStats> encoderStats(NvmlDevice device) {
+        String name = "nvmlDeviceGetEncoderStats";
+        int code = calls.call(name, pointer(device), scratch, second, third);
+        return answer(name, code, m -> new EncoderStats(m.getInt(0), m.getInt(SECOND), m.getInt(THIRD)));
+    }
+
+    @Override
+    public NvmlResult<List<GpuProcess>> computeProcesses(NvmlDevice device) {
+        return processes("nvmlDeviceGetComputeRunningProcesses_v2", device);
+    }
+
+    @Override
+    public NvmlResult<List<GpuProcess>> graphicsProcesses(NvmlDevice device) {
+        return processes("nvmlDeviceGetGraphicsRunningProcesses_v2", device);
+    }
+
+    @Override
+    public NvmlResult<List<ProcessSample>> processUtilization(NvmlDevice device, long lastSeenMicros) {
+        String name = "nvmlDeviceGetProcessUtilization";
+        scratch.setInt(0, (SCRATCH_BYTES - SECOND) / SAMPLE_SIZE);
+        int code = calls.call(name, pointer(device), second, scratch, lastSeenMicros);
+        return answer(name, code, m -> {
+            List<ProcessSample> samples = new ArrayList<>();
+            for (int i = 0; i < m.getInt(0); i++) {
+                Pointer s = m.share(SECOND + (long) i * SAMPLE_SIZE);
+                samples.add(new ProcessSample(
+                        s.getInt(0),
+                        s.getLong(SAMPLE_TIME),
+                        s.getInt(SAMPLE_SM),
+                        s.getInt(SAMPLE_MEMORY),
+                        s.getInt(SAMPLE_ENCODER),
+                        s.getInt(SAMPLE_DECODER)));
+            }
+            return List.copyOf(samples);
+        });
+    }
+
+    @Override
+    public NvmlResult<EventSet> createEventSet() {
+        return events.createEventSet();
+    }
+
+    @Override
+    public int registerEvents(NvmlDevice device, long types, EventSet set) {
+        return events.registerEvents(device, types, set);
+    }
+
+    @Override
+    public NvmlResult<Event> awaitEvent(EventSet set, int timeoutMillis) {
+        return events.awaitEvent(set, timeoutMillis);
+    }
+
+    @Override
+    public int freeEventSet(EventSet set) {
+        return events.freeEventSet(set);
+    }
+
+    private NvmlResult<List<GpuProcess>> processes(String name, NvmlDevice device) {
+        scratch.setInt(0, (SCRATCH_BYTES - SECOND) / PROCESS_SIZE);
+        int code = calls.call(name, pointer(device), scratch, second);
+        return answer(name, code, m -> {
+            List<GpuProcess> processes = new ArrayList<>();
+            for (int i = 0; i < m.getInt(0); i++) {
+                long at = SECOND + (long) i * PROCESS_SIZE;
+                processes.add(new GpuProcess(m.getInt(at), m.getLong(at + PROCESS_MEMORY)));
+            }
+            return List.copyOf(processes);
+        });
+    }
+
+    private NvmlResult<String> text(String name, NvmlDevice device, int length) {
+        return answer(name, calls.call(name, pointer(device), scratch, length), m -> m.getString(0));
+    }
+
+    private NvmlResult<Integer> number(String name, NvmlDevice device) {
+        return read(name, device, m -> m.getInt(0));
+    }
+
+    private NvmlResult<Integer> number(String name, NvmlDevice device, int selector) {
+        return answer(name, calls.call(name, pointer(device), selector, scratch), m -> m.getInt(0));
+    }
+
+    private <T> NvmlResult<T> read(String name, NvmlDevice device, Function<Pointer, T> reader) {
+        return answer(name, calls.call(name, pointer(device), scratch), reader);
+    }
+
+    private <T> NvmlResult<T> answer(String name, int code, Function<Pointer, T> reader) {
+        return code == NvmlCode.SUCCESS ? NvmlResult.of(name, reader.apply(scratch)) : NvmlResult.failed(name, code);
+    }
+
+    private String newest(String preferred, String older) {
+        return calls.has(preferred) ? preferred : older;
+    }
+
+    private static int number(Clock clock) {
+        return switch (clock) {
+            case GRAPHICS -> CLOCK_GRAPHICS;
+            case SM -> CLOCK_SM;
+            case MEMORY -> CLOCK_MEMORY;
+            case VIDEO -> CLOCK_VIDEO;
+        };
+    }
+
+    private static Pointer pointer(NvmlDevice device) {
+        return new Pointer(device.handle());
+    }
+}

@@ -1,0 +1,60 @@
+package io.bev.avatar.exporter.nvml.jna;
+
+/** Numbers and struct layouts of {@code nvml.h}; offsets and sizes in bytes, for the 64-bit ABI. */
+final class NvmlConstants {
+
+    static final int TEMPERATURE_GPU = 0;
+
+    static final int THRESHOLD_SHUTDOWN = 0;
+    static final int THRESHOLD_SLOWDOWN = 1;
+    static final int THRESHOLD_GPU_MAX = 3;
+
+    static final int CLOCK_GRAPHICS = 0;
+    static final int CLOCK_SM = 1;
+    static final int CLOCK_MEMORY = 2;
+    static final int CLOCK_VIDEO = 3;
+
+    static final int PCIE_TRANSMIT = 0;
+    static final int PCIE_RECEIVE = 1;
+
+    static final int DRIVER_VERSION_LENGTH = 80;
+    static final int NAME_LENGTH = 96;
+    static final int UUID_LENGTH = 96;
+    static final int VBIOS_LENGTH = 32;
+
+    /** {@code nvmlMemory_v2_t}: u32 version, u64 total, reserved, free, used. */
+    static final int MEMORY_V2_SIZE = 40;
+
+    static final int MEMORY_V2_VERSION = MEMORY_V2_SIZE | 2 << 24;
+    static final int MEMORY_V2_TOTAL = 8;
+    static final int MEMORY_V2_RESERVED = 16;
+    static final int MEMORY_V2_FREE = 24;
+    static final int MEMORY_V2_USED = 32;
+
+    /** {@code nvmlPciInfo_t}: char[16] legacy bus id, five u32, char[32] bus id. */
+    static final int PCI_INFO_SIZE = 68;
+
+    static final int PCI_INFO_BUS_ID = 36;
+
+    /** {@code nvmlProcessInfo_v2_t}: u32 pid, u64 memory, u32 GPU instance, u32 compute instance. */
+    static final int PROCESS_SIZE = 24;
+
+    static final int PROCESS_MEMORY = 8;
+
+    /** {@code nvmlProcessUtilizationSample_t}: u32 pid, u64 time stamp, u32 sm, memory, encoder, decoder. */
+    static final int SAMPLE_SIZE = 32;
+
+    static final int SAMPLE_TIME = 8;
+    static final int SAMPLE_SM = 16;
+    static final int SAMPLE_MEMORY = 20;
+    static final int SAMPLE_ENCODER = 24;
+    static final int SAMPLE_DECODER = 28;
+
+    /** {@code nvmlEventData_t}: device, u64 type, u64 data, u32 GPU instance, u32 compute instance. */
+    static final int EVENT_SIZE = 32;
+
+    static final int EVENT_TYPE = 8;
+    static final int EVENT_DATA = 16;
+
+    private NvmlConstants() {}
+}

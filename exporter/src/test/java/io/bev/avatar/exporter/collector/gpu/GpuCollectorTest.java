@@ -1,0 +1,389 @@
+package io.bev.avatar.exporter.collector.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.jna.NativeLibrary;
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.PartialCollectionException;
+import io.bev.avatar.exporter.nvml.CallObserver;
+import io.bev.avatar.exporter.nvml.SimulatedNvml;
+import io.bev.avatar.exporter.nvml.jna.JnaNvml;
+import io.prometheus.client.exporter.common.TextFormat;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Collections;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The collector against the simulated NVML: real symbols, real struct layouts. */
+class GpuCollectorTest {
+
+    private static final Path GOLDEN = Path.of("src/test/resources/golden/gpu.prom");
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-06-26T10:00:00Z"), ZoneOffset.UTC);
+    private static final String GPU0 = "{uuid=\"GPU-00000000-0000-0000-0000-000000000000\",gpu=\"0\",}";
+
+    @TempDir
+    private static Path shared;
+
+    private static SimulatedNvml built;
+
+    @TempDir
+    private Path folder;
+
+    private final AtomicLong nanos = new AtomicLong(1);
+    private final Ticker ticker = nanos::get;
+    private SimulatedNvml nvml;
+    private GpuCollector collector;
+
+    @BeforeAll
+    static void build() throws Exception {
+        built = SimulatedNvml.build(shared);
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        nvml = built.copy(folder);
+        collector = collector(nvml);
+    }
+
+    @AfterEach
+    void close() {
+        collector.close();
+    }
+
+    private GpuCollector collector(SimulatedNvml simulated) throws IOException {
+        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        return new GpuCollector(simulated.loader(meter), meter, settings(), ticker, CLOCK);
+    }
+
+    private GpuSettings settings() throws IOException {
+        process(5021, "ffmpeg", "0::/user.slice/user-1000.slice/user@1000.service/app.slice/run-u7.scope\n");
+        process(5022, "ffmpeg", "0::/system.slice/bev-advanced-avatar.service\n");
+        process(2165, "kwin_wayland", "1:name=systemd:/user.slice/user@1000.service\n");
+        return new GpuSettings(
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
+                false,
+                Duration.ofMillis(20),
+                folder.resolve("proc"));
+    }
+
+    private void process(int pid, String name, String cgroup) throws IOException {
+        Path process = Files.createDirectories(folder.resolve("proc").resolve(String.valueOf(pid)));
+        Files.writeString(process.resolve("comm"), name + "\n");
+        Files.writeString(process.resolve("cgroup"), cgroup);
+    }
+
+    private void pass(long seconds) {
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+    }
+
+    private static String text(MetricSink sink) throws IOException {
+        StringWriter text = new StringWriter();
+        TextFormat.write004(text, Collections.enumeration(sink.families()));
+        return text.toString();
+    }
+
+    private String scrape() throws Exception {
+        MetricSink sink = new MetricSink();
+        collector.collect(sink);
+        return text(sink);
+    }
+
+    private String failedScrape(String... complaint) throws Exception {
+        MetricSink sink = new MetricSink();
+        assertThatThrownBy(() -> collector.collect(sink))
+                .isInstanceOf(PartialCollectionException.class)
+                .hasMessageContainingAll(complaint);
+        return text(sink);
+    }
+
+    @Test
+    void workingGpu_goldenExposition() throws Exception {
+        String found = withoutTimes(scrape());
+
+        if (Boolean.getBoolean("golden.update")) {
+            Files.createDirectories(GOLDEN.getParent());
+            Files.writeString(GOLDEN, found);
+        }
+        assertThat(found)
+                .as("the exposition; if the change is meant, run the test again with -Dgolden.update=true")
+                .isEqualTo(Files.readString(GOLDEN));
+    }
+
+    private static String withoutTimes(String exposition) {
+        return exposition
+                .lines()
+                .filter(line -> !line.contains("avatar_exporter_nvml_call_seconds"))
+                .reduce("", (all, line) -> all + line + "\n");
+    }
+
+    @Test
+    void everyCall_timedOnce() throws Exception {
+        String text = scrape();
+
+        assertThat(text)
+                .contains("avatar_exporter_nvml_call_seconds_count{call=\"nvmlDeviceGetMemoryInfo_v2\",} 1.0")
+                .doesNotContain("nvmlEventSetWait");
+    }
+
+    @Test
+    void unsupportedReading_seriesAbsentAndTold() throws Exception {
+        nvml.scenario("nvmlDeviceGetTotalEnergyConsumption = error 3", "nvmlDeviceGetNumFans = error 3");
+
+        assertThat(scrape())
+                .doesNotContain("nvidia_gpu_energy_joules_total{", "nvidia_gpu_fan_speed_ratio{")
+                .contains(supported("energy", 0), supported("fan_speed", 0), supported("power", 1))
+                .doesNotContain("avatar_exporter_nvml_call_errors_total");
+    }
+
+    private static String supported(String reading, int value) {
+        return "nvidia_gpu_reading_supported" + GPU0.replace("}", "reading=\"" + reading + "\",} ") + value + ".0";
+    }
+
+    @Test
+    void unknownMemoryOfAProcess_noSeries() throws Exception {
+        nvml.scenario("process = 5021 C unknown", "process = 5022 C 1000");
+
+        assertThat(scrape()).contains("pid=\"5022\"").doesNotContain("pid=\"5021\",name");
+    }
+
+    @Test
+    void missingSymbols_readingsUnsupportedOrOlderCallUsed() throws Exception {
+        SimulatedNvml old = SimulatedNvml.build(
+                folder,
+                "nvmlDeviceGetOfaUtilization",
+                "nvmlDeviceGetCurrentClocksEventReasons",
+                "nvmlDeviceGetFanSpeed_v2",
+                "nvmlEventSetCreate",
+                "nvmlDeviceGetMemoryInfo_v2");
+        collector.close();
+        collector = collector(old);
+
+        assertThat(scrape())
+                .contains("engine=\"jpeg\"", "nvmlDeviceGetCurrentClocksThrottleReasons", supported("memory", 0))
+                .contains(supported("xid", 0), supported("clocks_event_reason", 1))
+                .doesNotContain("engine=\"ofa\"", "nvidia_gpu_memory_used_bytes{");
+    }
+
+    @Test
+    void fastReading_freshEachTime_slowOneWithinItsAge() throws Exception {
+        scrape();
+        nvml.scenario("temperature = 80", "fan_speed = 50");
+
+        pass(9);
+        assertThat(scrape()).contains("nvidia_gpu_temperature_celsius" + GPU0 + " 80.0", fan(0.0));
+        pass(1);
+        assertThat(scrape()).contains(fan(0.5));
+    }
+
+    private static String fan(double ratio) {
+        return "nvidia_gpu_fan_speed_ratio" + GPU0.replace("}", "fan=\"0\",} ") + ratio;
+    }
+
+    @Test
+    void failingCall_countedAndItsSeriesAbsent_restStays() throws Exception {
+        nvml.scenario("nvmlDeviceGetPowerUsage = error 999");
+
+        assertThat(scrape())
+                .contains(
+                        "avatar_exporter_nvml_call_errors_total{call=\"nvmlDeviceGetPowerUsage\",code=\"UNKNOWN\",} 1.0")
+                .contains(supported("power", 1), "nvidia_gpu_temperature_celsius{")
+                .doesNotContain("nvidia_gpu_power_watts{");
+    }
+
+    @Test
+    void lostGpu_seriesAbsentCodeTold_backAfterReinit() throws Exception {
+        scrape();
+        nvml.scenario("nvmlDevice* = error 15");
+
+        assertThat(failedScrape("GPU 0: GPU_IS_LOST (15)", "reset or reboot"))
+                .contains("avatar_exporter_nvml_error{gpu=\"0\",code=\"15\",error=\"GPU_IS_LOST\",} 1.0")
+                .doesNotContain("nvidia_gpu_temperature", "nvidia_gpu_info");
+        pass(10);
+        failedScrape("GPU_IS_LOST");
+        nvml.scenario();
+        pass(10);
+
+        assertThat(scrape()).contains("nvidia_gpu_temperature_celsius").doesNotContain("avatar_exporter_nvml_error{");
+    }
+
+    @Test
+    void oneOfTwoGpusLost_otherIsRead() throws Exception {
+        nvml.scenario("gpus = 2", "gpu1.nvmlDeviceGetTemperature = error 15");
+
+        assertThat(failedScrape("GPU 1: GPU_IS_LOST"))
+                .contains("nvidia_gpu_temperature_celsius" + GPU0)
+                .doesNotContain("GPU-00000000-0000-0000-0000-000000000001");
+    }
+
+    @Test
+    void driverNotLoaded_codeToldAndRetried() throws Exception {
+        nvml.scenario("nvmlInit_v2 = error 9");
+
+        assertThat(failedScrape("DRIVER_NOT_LOADED (9)", "modprobe nvidia"))
+                .contains("avatar_exporter_nvml_error{code=\"9\",error=\"DRIVER_NOT_LOADED\",} 1.0");
+        nvml.scenario();
+        pass(10);
+
+        assertThat(scrape()).contains("nvidia_gpu_info");
+    }
+
+    @Test
+    void driverUpgradedUnderUs_mismatchToldUntilItIsMended() throws Exception {
+        scrape();
+        nvml.scenario("* = error 18");
+
+        failedScrape("LIB_RM_VERSION_MISMATCH (18)", "reboot");
+        failedScrape("nvmlInit_v2", "LIB_RM_VERSION_MISMATCH");
+        nvml.scenario();
+        pass(10);
+
+        assertThat(scrape()).contains("nvidia_gpu_info");
+    }
+
+    @Test
+    void noLibrary_saysWhatToDo() throws Exception {
+        collector.close();
+        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        collector = new GpuCollector(
+                () -> JnaNvml.load("libnvidia-ml-absent.so.1", ticker, meter), meter, settings(), ticker, CLOCK);
+
+        assertThat(failedScrape("libnvidia-ml-absent.so.1 not found: no NVIDIA driver on this machine; "
+                        + "install the driver or exclude the collector"))
+                .contains("avatar_exporter_nvml_error{code=\"12\",error=\"LIBRARY_NOT_FOUND\",} 1.0")
+                .doesNotContain("nvidia_gpu_");
+    }
+
+    @Test
+    void brokenLibrary_saysSo() throws Exception {
+        Path broken = Files.writeString(folder.resolve("broken.so"), "no ELF file");
+        collector.close();
+        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        collector = new GpuCollector(
+                () -> JnaNvml.load(broken.toString(), ticker, meter), meter, settings(), ticker, CLOCK);
+
+        failedScrape("broken.so cannot be loaded", "file too short");
+    }
+
+    @Test
+    void slowCall_slowReadingsAreReadMoreSeldom() throws Exception {
+        collector.close();
+        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        collector = new GpuCollector(
+                () -> JnaNvml.load(nvml.library().toString(), ticker, new CostlyCalls(meter)),
+                meter,
+                settings(),
+                ticker,
+                CLOCK);
+        scrape();
+        nvml.scenario("fan_speed = 50");
+
+        pass(19);
+        assertThat(scrape()).as("two calls of 10 ms ask for 20 s").contains(fan(0.0));
+        pass(11);
+        assertThat(scrape()).contains(fan(0.5));
+    }
+
+    /** Lets every fan call take 10 ms of the test's time. */
+    private final class CostlyCalls implements CallObserver {
+        private final NvmlCallMeter meter;
+
+        private CostlyCalls(NvmlCallMeter meter) {
+            this.meter = meter;
+        }
+
+        @Override
+        public void calling(String call) {
+            if (call.contains("Fan")) {
+                nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
+            }
+            meter.calling(call);
+        }
+
+        @Override
+        public void called(String call, int code, long duration) {
+            meter.called(call, code, duration);
+        }
+    }
+
+    @Test
+    void hangingCall_scrapeEndsWhenInterrupted_nextNamesTheCall_thenRecovers() throws Exception {
+        scrape();
+        nvml.scenario("nvmlDeviceGetPowerUsage = hang");
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread scrape = new Thread(() -> {
+            try {
+                collector.collect(new MetricSink());
+            } catch (Throwable e) {
+                failure.set(e);
+            }
+        });
+
+        scrape.start();
+        while (scrape.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        scrape.interrupt();
+        scrape.join();
+        assertThat(failure.get()).isInstanceOf(PartialCollectionException.class).hasMessageContaining("in time");
+        failedScrape("the NVIDIA driver hangs: inside nvmlDeviceGetPowerUsage for");
+
+        nvml.scenario();
+        assertThat(eventually()).contains("nvidia_gpu_power_watts");
+    }
+
+    /** The first scrape that succeeds, for what another thread brings about. */
+    private String eventually() throws Exception {
+        while (true) {
+            try {
+                return scrape();
+            } catch (PartialCollectionException notYet) {
+                Thread.sleep(5);
+            }
+        }
+    }
+
+    @Test
+    void xid_countedAndKeptWhileTheGpuIsLost() throws Exception {
+        scrape();
+        nvml.scenario("xid = 79");
+        String text = scrape();
+        while (!text.contains("xid_errors_total")) {
+            Thread.sleep(5);
+            text = scrape();
+        }
+        assertThat(text)
+                .contains("nvidia_gpu_xid_errors_total" + GPU0.replace("}", "xid=\"79\",} 1.0"))
+                .contains("nvidia_gpu_xid_last_timestamp_seconds" + GPU0.replace("}", "xid=\"79\",} 1.782468E9"));
+
+        nvml.scenario("nvmlDevice* = error 15");
+        assertThat(failedScrape("GPU_IS_LOST")).contains("nvidia_gpu_xid_errors_total{");
+    }
+
+    @Test
+    void close_shutsDownWhatWasInitialised() throws Exception {
+        try (NativeLibrary held = nvml.hold()) {
+            scrape();
+            assertThat(SimulatedNvml.inits(held)).isOne();
+            collector.close();
+
+            assertThat(SimulatedNvml.inits(held)).isZero();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.bev.avatar.exporter.nvml;
+
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An NVML of which only the session functions answer, counting what it is asked. */
+final class FakeNvml implements NvmlLoader {
+
+    int initCode = NvmlCode.SUCCESS;
+    int countCode = NvmlCode.SUCCESS;
+    boolean absent;
+    final List<String> calls = new ArrayList<>();
+
+    @Override
+    public NvmlApi load() throws NvmlException {
+        calls.add("load");
+        if (absent) {
+            throw NvmlException.notLoaded("libnvidia-ml.so.1 not found", new UnsatisfiedLinkError());
+        }
+        return (NvmlApi) Proxy.newProxyInstance(
+                NvmlApi.class.getClassLoader(), new Class<?>[] {NvmlApi.class}, (proxy, method, arguments) -> {
+                    calls.add(method.getName());
+                    return switch (method.getName()) {
+                        case "init" -> initCode;
+                        case "shutdown" -> NvmlCode.SUCCESS;
+                        case "deviceCount" ->
+                            countCode == NvmlCode.SUCCESS
+                                    ? NvmlResult.of("nvmlDeviceGetCount_v2", 1)
+                                    : NvmlResult.failed("nvmlDeviceGetCount_v2", countCode);
+                        case "device" -> NvmlResult.of("nvmlDeviceGetHandleByIndex_v2", new NvmlDevice(1));
+                        case "close" -> null;
+                        default -> throw new AssertionError(method);
+                    };
+                });
+    }
+
+    long count(String call) {
+        return calls.stream().filter(call::equals).count();
+    }
+}

@@ -1,0 +1,779 @@
+/*
+ * A libnvidia-ml.so.1 without a GPU behind it: NVML's symbols and struct layouts, answers from a scenario file.
+ *
+ * The scenario is the file named by NVML_SIMULATOR_SCENARIO, else the library's own path with ".scenario" appended. It is
+ * read again whenever it changes, and may be absent. Lines are "key = value"; '#' begins a comment.
+ *
+ *   temperature = 46          a value of every GPU; 46 90 30 goes from 46 to 90 within 30 s of the file's last change
+ *   gpu1.temperature = 50     the same for one GPU
+ *   gpus = 2                  how many there are, at most 8
+ *   nvmlInit_v2 = error 9     the call returns this code; "nvmlDevice* = error 15" and "* = error 1" match more
+ *   gpu0.nvmlDevice* = error 15   the same for one GPU
+ *   nvmlDeviceGetFanSpeed_v2 = delay 20    the call takes 20 ms
+ *   nvmlDeviceGetPowerUsage = hang         the call returns once the scenario no longer says so
+ *   process = 5021 C 377487360             pid, C or G, bytes or "unknown"; the first replaces the built-in list
+ *   xid = 79                  one event for GPU 0 each time the file changes and says so
+ *
+ * A symbol can be hidden at build time with a linker version script. Built-in values are those of a GeForce RTX 4080 SUPER
+ * under a light load. Built with: cc -shared -fPIC -O1 -pthread -Wl,-soname,libnvidia-ml.so.1
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define EXPORT __attribute__((visibility("default")))
+#define MAX_GPUS 8
+#define MAX_ENTRIES 128
+#define MAX_PROCESSES 64
+#define TEXT 128
+
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef int nvmlReturn_t;
+
+enum {
+    SUCCESS = 0,
+    UNINITIALIZED = 1,
+    INVALID_ARGUMENT = 2,
+    NOT_SUPPORTED = 3,
+    NOT_FOUND = 6,
+    INSUFFICIENT_SIZE = 7,
+    TIMEOUT = 10,
+    ARGUMENT_VERSION_MISMATCH = 25,
+};
+
+typedef struct Gpu {
+    u32 index;
+} Gpu;
+typedef Gpu *nvmlDevice_t;
+
+typedef struct EventSet {
+    u32 gpus; /* bit per registered GPU */
+} EventSet;
+typedef EventSet *nvmlEventSet_t;
+
+typedef struct {
+    char busIdLegacy[16];
+    u32 domain, bus, device, pciDeviceId, pciSubSystemId;
+    char busId[32];
+} nvmlPciInfo_t;
+
+typedef struct {
+    u32 gpu, memory;
+} nvmlUtilization_t;
+
+typedef struct {
+    u32 version;
+    u64 total, reserved, free, used;
+} nvmlMemory_v2_t;
+
+typedef struct {
+    u64 total, free, used;
+} nvmlBAR1Memory_t;
+
+typedef struct {
+    u32 pid;
+    u64 usedGpuMemory;
+    u32 gpuInstanceId, computeInstanceId;
+} nvmlProcessInfo_v2_t;
+
+typedef struct {
+    u32 pid;
+    u64 timeStamp;
+    u32 smUtil, memUtil, encUtil, decUtil;
+} nvmlProcessUtilizationSample_t;
+
+typedef struct {
+    nvmlDevice_t device;
+    u64 eventType, eventData;
+    u32 gpuInstanceId, computeInstanceId;
+} nvmlEventData_t;
+
+_Static_assert(sizeof(nvmlPciInfo_t) == 68 && offsetof(nvmlPciInfo_t, busId) == 36, "nvmlPciInfo_t");
+_Static_assert(sizeof(nvmlUtilization_t) == 8, "nvmlUtilization_t");
+_Static_assert(sizeof(nvmlMemory_v2_t) == 40 && offsetof(nvmlMemory_v2_t, total) == 8, "nvmlMemory_v2_t");
+_Static_assert(sizeof(nvmlBAR1Memory_t) == 24, "nvmlBAR1Memory_t");
+_Static_assert(sizeof(nvmlProcessInfo_v2_t) == 24 && offsetof(nvmlProcessInfo_v2_t, usedGpuMemory) == 8, "v2 process");
+_Static_assert(sizeof(nvmlProcessUtilizationSample_t) == 32 && offsetof(nvmlProcessUtilizationSample_t, smUtil) == 16,
+               "nvmlProcessUtilizationSample_t");
+_Static_assert(sizeof(nvmlEventData_t) == 32 && offsetof(nvmlEventData_t, eventData) == 16, "nvmlEventData_t");
+
+/* Built-in values. Memory in bytes, power in mW, energy in mJ, clocks in MHz, as NVML gives them. */
+#define MIB 1048576.0
+static const struct {
+    const char *key;
+    double value;
+} DEFAULTS[] = {
+    {"gpus", 1},
+    {"cuda_version", 13020},
+    {"utilization", 7},
+    {"memory_utilization", 2},
+    {"encoder_utilization", 72},
+    {"decoder_utilization", 0},
+    {"jpeg_utilization", 0},
+    {"ofa_utilization", 0},
+    {"memory_total", 16376 * MIB},
+    {"memory_reserved", 434 * MIB},
+    {"memory_used", 1474 * MIB},
+    {"bar1_total", 16384 * MIB},
+    {"bar1_used", 35 * MIB},
+    {"temperature", 46},
+    {"threshold_shutdown", 101},
+    {"threshold_slowdown", 96},
+    {"threshold_gpu_max", 90},
+    {"power", 84240},
+    {"power_limit", 320000},
+    {"power_limit_enforced", 320000},
+    {"power_limit_default", 320000},
+    {"power_limit_min", 150000},
+    {"power_limit_max", 400000},
+    {"energy", 123456789},
+    {"clock_graphics", 2805},
+    {"clock_sm", 2805},
+    {"clock_memory", 11251},
+    {"clock_video", 2145},
+    {"clock_max_graphics", 3165},
+    {"clock_max_sm", 3165},
+    {"clock_max_memory", 11501},
+    {"clock_max_video", 2415},
+    {"event_reasons", 0},
+    {"fans", 2},
+    {"fan_speed", 0},
+    {"pstate", 2},
+    {"compute_mode", 0},
+    {"persistence_mode", 0},
+    {"display_active", 1},
+    {"pcie_generation", 4},
+    {"pcie_max_generation", 4},
+    {"pcie_width", 16},
+    {"pcie_max_width", 16},
+    {"pcie_replays", 0},
+    {"pcie_transmit", 174169},
+    {"pcie_receive", 1436230},
+    {"encoder_sessions", 2},
+    {"encoder_fps", 184},
+    {"encoder_latency", 62844},
+};
+
+typedef struct {
+    u32 pid;
+    char type;
+    u64 bytes;
+} Process;
+
+static const Process DEFAULT_PROCESSES[] = {
+    {2165, 'C', 25 * 1048576ull},  {2165, 'G', 25 * 1048576ull},  {2496, 'G', 200 * 1048576ull},
+    {2620, 'G', 4 * 1048576ull},   {2954, 'G', 120 * 1048576ull}, {3527, 'G', 3 * 1048576ull},
+    {5021, 'C', 360 * 1048576ull}, {5022, 'C', 503 * 1048576ull},
+};
+
+static const struct {
+    u32 pid, sm, memory, encoder, decoder;
+} DEFAULT_SAMPLES[] = {{5021, 0, 0, 15, 0}, {5022, 5, 1, 54, 0}};
+
+typedef struct {
+    char key[TEXT];
+    char value[TEXT];
+} Entry;
+
+static struct {
+    pthread_mutex_t lock;
+    char path[4096];
+    struct timespec changed;
+    ino_t inode;
+    off_t size;
+    int loaded;
+    struct timespec since; /* monotonic, when this content was first seen */
+    Entry entries[MAX_ENTRIES];
+    int count;
+    Process processes[MAX_PROCESSES];
+    int processCount; /* -1: the built-in ones */
+    int pendingXid;
+    int inits;
+} sim = {.lock = PTHREAD_MUTEX_INITIALIZER, .processCount = -1, .pendingXid = -1};
+
+static Gpu gpus[MAX_GPUS];
+
+/* ---- scenario ------------------------------------------------------------------------------------------------------- */
+
+static void findPath(void) {
+    const char *set = getenv("NVML_SIMULATOR_SCENARIO");
+    Dl_info self;
+    if (set && *set) {
+        snprintf(sim.path, sizeof sim.path, "%s", set);
+    } else if (dladdr((void *)findPath, &self)) {
+        snprintf(sim.path, sizeof sim.path, "%s.scenario", self.dli_fname);
+    }
+}
+
+static char *trim(char *text) {
+    while (*text == ' ' || *text == '\t') {
+        text++;
+    }
+    char *end = text + strlen(text);
+    while (end > text && strchr(" \t\r\n", end[-1])) {
+        *--end = 0;
+    }
+    return text;
+}
+
+static void addProcess(const char *value) {
+    Process p = {0};
+    char bytes[TEXT] = "";
+    if (sim.processCount < 0) {
+        sim.processCount = 0;
+    }
+    if (sim.processCount < MAX_PROCESSES && sscanf(value, "%u %c %100s", &p.pid, &p.type, bytes) == 3) {
+        p.bytes = strcmp(bytes, "unknown") == 0 ? ~0ull : strtoull(bytes, NULL, 10);
+        sim.processes[sim.processCount++] = p;
+    }
+}
+
+static void parse(FILE *file) {
+    char line[512];
+    sim.count = 0;
+    sim.processCount = -1;
+    sim.pendingXid = -1;
+    while (fgets(line, sizeof line, file)) {
+        char *comment = strchr(line, '#');
+        if (comment) {
+            *comment = 0;
+        }
+        char *equals = strchr(line, '=');
+        if (!equals) {
+            continue;
+        }
+        *equals = 0;
+        char *key = trim(line), *value = trim(equals + 1);
+        if (strcmp(key, "process") == 0) {
+            addProcess(value);
+        } else if (strcmp(key, "xid") == 0) {
+            sim.pendingXid = atoi(value);
+        } else if (sim.count < MAX_ENTRIES) {
+            snprintf(sim.entries[sim.count].key, TEXT, "%s", key);
+            snprintf(sim.entries[sim.count].value, TEXT, "%s", value);
+            sim.count++;
+        }
+    }
+}
+
+/* With the lock held. */
+static void refresh(void) {
+    struct stat now = {0};
+    if (!sim.path[0]) {
+        findPath();
+    }
+    int present = stat(sim.path, &now) == 0;
+    if (sim.loaded && now.st_mtim.tv_sec == sim.changed.tv_sec && now.st_mtim.tv_nsec == sim.changed.tv_nsec &&
+        now.st_ino == sim.inode && now.st_size == sim.size) {
+        return;
+    }
+    sim.loaded = 1;
+    sim.changed = now.st_mtim;
+    sim.inode = now.st_ino;
+    sim.size = now.st_size;
+    clock_gettime(CLOCK_MONOTONIC, &sim.since);
+    FILE *file = present ? fopen(sim.path, "r") : NULL;
+    sim.count = 0;
+    sim.processCount = -1;
+    sim.pendingXid = -1;
+    if (file) {
+        parse(file);
+        fclose(file);
+    }
+}
+
+static const char *entry(const char *key) {
+    for (int i = 0; i < sim.count; i++) {
+        if (strcmp(sim.entries[i].key, key) == 0) {
+            return sim.entries[i].value;
+        }
+    }
+    return NULL;
+}
+
+/* The value of a key for a GPU (or of the machine, -1); a ramp is "from to seconds". */
+static double value(int gpu, const char *key) {
+    char own[TEXT];
+    snprintf(own, sizeof own, "gpu%d.%s", gpu, key);
+    pthread_mutex_lock(&sim.lock);
+    const char *text = gpu >= 0 ? entry(own) : NULL;
+    text = text ? text : entry(key);
+    double from = 0, to = 0, seconds = 0;
+    int parts = text ? sscanf(text, "%lf %lf %lf", &from, &to, &seconds) : 0;
+    if (parts == 3 && seconds > 0) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        double passed = (double)(now.tv_sec - sim.since.tv_sec) + (double)(now.tv_nsec - sim.since.tv_nsec) * 1e-9;
+        from += (to - from) * (passed < seconds ? passed / seconds : 1);
+    }
+    pthread_mutex_unlock(&sim.lock);
+    if (parts > 0) {
+        return from;
+    }
+    for (size_t i = 0; i < sizeof DEFAULTS / sizeof *DEFAULTS; i++) {
+        if (strcmp(DEFAULTS[i].key, key) == 0) {
+            return DEFAULTS[i].value;
+        }
+    }
+    return 0;
+}
+
+/* Whether a pattern, which may end in '*', names the call. */
+static int names(const char *pattern, const char *call) {
+    size_t n = strlen(pattern);
+    return n > 0 && pattern[n - 1] == '*' ? strncmp(pattern, call, n - 1) == 0 : strcmp(pattern, call) == 0;
+}
+
+/* What the scenario orders for a call: the first line that names it. With the lock held. */
+static const char *order(int gpu, const char *call) {
+    char prefix[16];
+    int n = snprintf(prefix, sizeof prefix, "gpu%d.", gpu);
+    for (int i = 0; i < sim.count; i++) {
+        const char *key = sim.entries[i].key;
+        if (gpu >= 0 && strncmp(key, prefix, (size_t)n) == 0) {
+            key += n;
+        }
+        if (names(key, call)) {
+            return sim.entries[i].value;
+        }
+    }
+    return NULL;
+}
+
+static void sleepMillis(long millis) {
+    struct timespec wait = {millis / 1000, millis % 1000 * 1000000};
+    nanosleep(&wait, NULL);
+}
+
+/* Every call begins here: it waits, hangs or fails as ordered. */
+static nvmlReturn_t enter(const char *call, int gpu, int needsInit) {
+    int delayed = 0;
+    for (;;) {
+        int code = 0, delay = 0, hang = 0;
+        pthread_mutex_lock(&sim.lock);
+        refresh();
+        const char *what = order(gpu, call);
+        if (what) {
+            hang = strcmp(what, "hang") == 0;
+            if (sscanf(what, "error %d", &code) != 1) {
+                code = 0;
+            }
+            if (sscanf(what, "delay %d", &delay) != 1) {
+                delay = 0;
+            }
+        }
+        if (code == 0 && needsInit && sim.inits == 0) {
+            code = UNINITIALIZED;
+        }
+        pthread_mutex_unlock(&sim.lock);
+        if (hang) {
+            sleepMillis(5);
+        } else if (delay && !delayed) {
+            delayed = 1;
+            sleepMillis(delay);
+        } else {
+            return code;
+        }
+    }
+}
+
+static int indexOf(nvmlDevice_t device) {
+    return device >= gpus && device < gpus + MAX_GPUS ? (int)(device - gpus) : -1;
+}
+
+/* Begins a call about a device; leaves the function when it fails. */
+#define DEVICE_CALL(device)                                                                                            \
+    int gpu = indexOf(device);                                                                                         \
+    do {                                                                                                               \
+        nvmlReturn_t entered = enter(__func__, gpu, 1);                                                                \
+        if (entered != SUCCESS) {                                                                                      \
+            return entered;                                                                                            \
+        }                                                                                                              \
+        if (gpu < 0) {                                                                                                 \
+            return INVALID_ARGUMENT;                                                                                   \
+        }                                                                                                              \
+    } while (0)
+
+#define SYSTEM_CALL(needsInit)                                                                                         \
+    do {                                                                                                               \
+        nvmlReturn_t entered = enter(__func__, -1, needsInit);                                                         \
+        if (entered != SUCCESS) {                                                                                      \
+            return entered;                                                                                            \
+        }                                                                                                              \
+    } while (0)
+
+static nvmlReturn_t put(char *to, u32 length, const char *text) {
+    if (!to) {
+        return INVALID_ARGUMENT;
+    }
+    if (strlen(text) >= length) {
+        return INSUFFICIENT_SIZE;
+    }
+    strcpy(to, text);
+    return SUCCESS;
+}
+
+/* ---- system --------------------------------------------------------------------------------------------------------- */
+
+EXPORT nvmlReturn_t nvmlInit_v2(void) {
+    SYSTEM_CALL(0);
+    pthread_mutex_lock(&sim.lock);
+    sim.inits++;
+    for (u32 i = 0; i < MAX_GPUS; i++) {
+        gpus[i].index = i;
+    }
+    pthread_mutex_unlock(&sim.lock);
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlShutdown(void) {
+    SYSTEM_CALL(1);
+    pthread_mutex_lock(&sim.lock);
+    sim.inits--;
+    pthread_mutex_unlock(&sim.lock);
+    return SUCCESS;
+}
+
+/* Not NVML's: how many initialisations are held, for tests of the balance. */
+EXPORT int nvmlSimulatorInits(void) {
+    pthread_mutex_lock(&sim.lock);
+    int inits = sim.inits;
+    pthread_mutex_unlock(&sim.lock);
+    return inits;
+}
+
+EXPORT nvmlReturn_t nvmlSystemGetDriverVersion(char *version, u32 length) {
+    SYSTEM_CALL(1);
+    return put(version, length, "595.71.05");
+}
+
+EXPORT nvmlReturn_t nvmlSystemGetCudaDriverVersion_v2(int *version) {
+    SYSTEM_CALL(1);
+    *version = (int)value(-1, "cuda_version");
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetCount_v2(u32 *count) {
+    SYSTEM_CALL(1);
+    *count = (u32)value(-1, "gpus");
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetHandleByIndex_v2(u32 index, nvmlDevice_t *device) {
+    nvmlReturn_t entered = enter(__func__, (int)index, 1);
+    if (entered != SUCCESS) {
+        return entered;
+    }
+    if (index >= MAX_GPUS || index >= (u32)value(-1, "gpus")) {
+        return INVALID_ARGUMENT;
+    }
+    *device = &gpus[index];
+    return SUCCESS;
+}
+
+/* ---- identity ------------------------------------------------------------------------------------------------------- */
+
+EXPORT nvmlReturn_t nvmlDeviceGetName(nvmlDevice_t device, char *name, u32 length) {
+    DEVICE_CALL(device);
+    return put(name, length, "NVIDIA GeForce RTX 4080 SUPER");
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetUUID(nvmlDevice_t device, char *uuid, u32 length) {
+    DEVICE_CALL(device);
+    char text[TEXT];
+    snprintf(text, sizeof text, "GPU-00000000-0000-0000-0000-%012d", gpu);
+    return put(uuid, length, text);
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetVbiosVersion(nvmlDevice_t device, char *version, u32 length) {
+    DEVICE_CALL(device);
+    return put(version, length, "95.03.44.00.B2");
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetPciInfo_v3(nvmlDevice_t device, nvmlPciInfo_t *pci) {
+    DEVICE_CALL(device);
+    memset(pci, 0, sizeof *pci);
+    pci->bus = (u32)gpu + 1;
+    pci->pciDeviceId = 0x270210DE;
+    pci->pciSubSystemId = 0x51101462;
+    snprintf(pci->busIdLegacy, sizeof pci->busIdLegacy, "0000:%02X:00.0", (gpu + 1) & 0xff);
+    snprintf(pci->busId, sizeof pci->busId, "00000000:%02X:00.0", (gpu + 1) & 0xff);
+    return SUCCESS;
+}
+
+/* ---- load and memory ------------------------------------------------------------------------------------------------ */
+
+EXPORT nvmlReturn_t nvmlDeviceGetUtilizationRates(nvmlDevice_t device, nvmlUtilization_t *use) {
+    DEVICE_CALL(device);
+    use->gpu = (u32)value(gpu, "utilization");
+    use->memory = (u32)value(gpu, "memory_utilization");
+    return SUCCESS;
+}
+
+/* A call that gives one unsigned int. */
+#define NUMBER(function, key)                                                                                          \
+    EXPORT nvmlReturn_t function(nvmlDevice_t device, u32 *out) {                                                      \
+        DEVICE_CALL(device);                                                                                           \
+        *out = (u32)value(gpu, key);                                                                                   \
+        return SUCCESS;                                                                                                \
+    }
+
+/* A call that gives an engine's utilisation in percent and its sampling period in microseconds. */
+#define ENGINE(function, key)                                                                                          \
+    EXPORT nvmlReturn_t function(nvmlDevice_t device, u32 *out, u32 *period) {                                         \
+        DEVICE_CALL(device);                                                                                           \
+        *out = (u32)value(gpu, key);                                                                                   \
+        *period = 167000;                                                                                              \
+        return SUCCESS;                                                                                                \
+    }
+
+ENGINE(nvmlDeviceGetEncoderUtilization, "encoder_utilization")
+ENGINE(nvmlDeviceGetDecoderUtilization, "decoder_utilization")
+ENGINE(nvmlDeviceGetJpgUtilization, "jpeg_utilization")
+ENGINE(nvmlDeviceGetOfaUtilization, "ofa_utilization")
+
+EXPORT nvmlReturn_t nvmlDeviceGetMemoryInfo_v2(nvmlDevice_t device, nvmlMemory_v2_t *memory) {
+    DEVICE_CALL(device);
+    if (memory->version != (sizeof *memory | 2u << 24)) {
+        return ARGUMENT_VERSION_MISMATCH;
+    }
+    memory->total = (u64)value(gpu, "memory_total");
+    memory->reserved = (u64)value(gpu, "memory_reserved");
+    memory->used = (u64)value(gpu, "memory_used");
+    memory->free = memory->total - memory->reserved - memory->used;
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetBAR1MemoryInfo(nvmlDevice_t device, nvmlBAR1Memory_t *memory) {
+    DEVICE_CALL(device);
+    memory->total = (u64)value(gpu, "bar1_total");
+    memory->used = (u64)value(gpu, "bar1_used");
+    memory->free = memory->total - memory->used;
+    return SUCCESS;
+}
+
+/* ---- heat, power, clocks -------------------------------------------------------------------------------------------- */
+
+EXPORT nvmlReturn_t nvmlDeviceGetTemperature(nvmlDevice_t device, int sensor, u32 *celsius) {
+    DEVICE_CALL(device);
+    if (sensor != 0) {
+        return INVALID_ARGUMENT;
+    }
+    *celsius = (u32)value(gpu, "temperature");
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetTemperatureThreshold(nvmlDevice_t device, int threshold, u32 *celsius) {
+    DEVICE_CALL(device);
+    switch (threshold) {
+    case 0:
+        *celsius = (u32)value(gpu, "threshold_shutdown");
+        return SUCCESS;
+    case 1:
+        *celsius = (u32)value(gpu, "threshold_slowdown");
+        return SUCCESS;
+    case 3:
+        *celsius = (u32)value(gpu, "threshold_gpu_max");
+        return SUCCESS;
+    default:
+        return NOT_SUPPORTED;
+    }
+}
+
+NUMBER(nvmlDeviceGetPowerUsage, "power")
+NUMBER(nvmlDeviceGetPowerManagementLimit, "power_limit")
+NUMBER(nvmlDeviceGetEnforcedPowerLimit, "power_limit_enforced")
+NUMBER(nvmlDeviceGetPowerManagementDefaultLimit, "power_limit_default")
+
+EXPORT nvmlReturn_t nvmlDeviceGetPowerManagementLimitConstraints(nvmlDevice_t device, u32 *min, u32 *max) {
+    DEVICE_CALL(device);
+    *min = (u32)value(gpu, "power_limit_min");
+    *max = (u32)value(gpu, "power_limit_max");
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetTotalEnergyConsumption(nvmlDevice_t device, u64 *millijoules) {
+    DEVICE_CALL(device);
+    *millijoules = (u64)value(gpu, "energy");
+    return SUCCESS;
+}
+
+static const char *const CLOCKS[] = {"clock_graphics", "clock_sm", "clock_memory", "clock_video"};
+static const char *const MAX_CLOCKS[] = {"clock_max_graphics", "clock_max_sm", "clock_max_memory", "clock_max_video"};
+
+EXPORT nvmlReturn_t nvmlDeviceGetClockInfo(nvmlDevice_t device, u32 type, u32 *megahertz) {
+    DEVICE_CALL(device);
+    if (type >= 4) {
+        return INVALID_ARGUMENT;
+    }
+    *megahertz = (u32)value(gpu, CLOCKS[type]);
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetMaxClockInfo(nvmlDevice_t device, u32 type, u32 *megahertz) {
+    DEVICE_CALL(device);
+    if (type >= 4) {
+        return INVALID_ARGUMENT;
+    }
+    *megahertz = (u32)value(gpu, MAX_CLOCKS[type]);
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetCurrentClocksEventReasons(nvmlDevice_t device, u64 *reasons) {
+    DEVICE_CALL(device);
+    *reasons = (u64)value(gpu, "event_reasons");
+    return SUCCESS;
+}
+
+/* The name that drivers before 535 use. */
+EXPORT nvmlReturn_t nvmlDeviceGetCurrentClocksThrottleReasons(nvmlDevice_t device, u64 *reasons) {
+    DEVICE_CALL(device);
+    *reasons = (u64)value(gpu, "event_reasons");
+    return SUCCESS;
+}
+
+NUMBER(nvmlDeviceGetNumFans, "fans")
+
+EXPORT nvmlReturn_t nvmlDeviceGetFanSpeed_v2(nvmlDevice_t device, u32 fan, u32 *percent) {
+    DEVICE_CALL(device);
+    if (fan >= (u32)value(gpu, "fans")) {
+        return INVALID_ARGUMENT;
+    }
+    *percent = (u32)value(gpu, "fan_speed");
+    return SUCCESS;
+}
+
+NUMBER(nvmlDeviceGetPerformanceState, "pstate")
+NUMBER(nvmlDeviceGetComputeMode, "compute_mode")
+NUMBER(nvmlDeviceGetPersistenceMode, "persistence_mode")
+NUMBER(nvmlDeviceGetDisplayActive, "display_active")
+
+/* ---- PCIe and encoder ----------------------------------------------------------------------------------------------- */
+
+NUMBER(nvmlDeviceGetCurrPcieLinkGeneration, "pcie_generation")
+NUMBER(nvmlDeviceGetMaxPcieLinkGeneration, "pcie_max_generation")
+NUMBER(nvmlDeviceGetCurrPcieLinkWidth, "pcie_width")
+NUMBER(nvmlDeviceGetMaxPcieLinkWidth, "pcie_max_width")
+NUMBER(nvmlDeviceGetPcieReplayCounter, "pcie_replays")
+
+EXPORT nvmlReturn_t nvmlDeviceGetPcieThroughput(nvmlDevice_t device, u32 counter, u32 *kilobytes) {
+    DEVICE_CALL(device);
+    sleepMillis(20); /* as the driver does: it measures for that long */
+    *kilobytes = (u32)value(gpu, counter == 0 ? "pcie_transmit" : "pcie_receive");
+    return counter <= 1 ? SUCCESS : INVALID_ARGUMENT;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetEncoderStats(nvmlDevice_t device, u32 *sessions, u32 *fps, u32 *latency) {
+    DEVICE_CALL(device);
+    *sessions = (u32)value(gpu, "encoder_sessions");
+    *fps = (u32)value(gpu, "encoder_fps");
+    *latency = (u32)value(gpu, "encoder_latency");
+    return SUCCESS;
+}
+
+/* ---- processes ------------------------------------------------------------------------------------------------------ */
+
+static nvmlReturn_t listProcesses(char type, u32 *count, nvmlProcessInfo_v2_t *infos) {
+    pthread_mutex_lock(&sim.lock);
+    const Process *all = sim.processCount >= 0 ? sim.processes : DEFAULT_PROCESSES;
+    u32 n = sim.processCount >= 0 ? (u32)sim.processCount : sizeof DEFAULT_PROCESSES / sizeof *DEFAULT_PROCESSES;
+    u32 capacity = *count, found = 0;
+    for (u32 i = 0; i < n; i++) {
+        if (all[i].type == type) {
+            if (infos && found < capacity) {
+                infos[found] = (nvmlProcessInfo_v2_t){all[i].pid, all[i].bytes, ~0u, ~0u};
+            }
+            found++;
+        }
+    }
+    pthread_mutex_unlock(&sim.lock);
+    *count = found;
+    return found > capacity ? INSUFFICIENT_SIZE : SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v2(nvmlDevice_t device, u32 *count,
+                                                            nvmlProcessInfo_v2_t *infos) {
+    DEVICE_CALL(device);
+    return listProcesses('C', count, infos);
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetGraphicsRunningProcesses_v2(nvmlDevice_t device, u32 *count,
+                                                             nvmlProcessInfo_v2_t *infos) {
+    DEVICE_CALL(device);
+    return listProcesses('G', count, infos);
+}
+
+/* One sample per busy process and call, a microsecond after the last one seen. */
+EXPORT nvmlReturn_t nvmlDeviceGetProcessUtilization(nvmlDevice_t device, nvmlProcessUtilizationSample_t *samples,
+                                                    u32 *count, u64 lastSeen) {
+    DEVICE_CALL(device);
+    u32 n = sizeof DEFAULT_SAMPLES / sizeof *DEFAULT_SAMPLES;
+    if (value(gpu, "utilization") == 0) {
+        return NOT_FOUND;
+    }
+    if (!samples || *count < n) {
+        *count = n;
+        return INSUFFICIENT_SIZE;
+    }
+    for (u32 i = 0; i < n; i++) {
+        samples[i] = (nvmlProcessUtilizationSample_t){
+            DEFAULT_SAMPLES[i].pid,    lastSeen + 1,
+            DEFAULT_SAMPLES[i].sm,     DEFAULT_SAMPLES[i].memory,
+            DEFAULT_SAMPLES[i].encoder, DEFAULT_SAMPLES[i].decoder};
+    }
+    *count = n;
+    return SUCCESS;
+}
+
+/* ---- events --------------------------------------------------------------------------------------------------------- */
+
+EXPORT nvmlReturn_t nvmlEventSetCreate(nvmlEventSet_t *set) {
+    SYSTEM_CALL(1);
+    *set = calloc(1, sizeof **set);
+    return *set ? SUCCESS : 20;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceRegisterEvents(nvmlDevice_t device, u64 types, nvmlEventSet_t set) {
+    DEVICE_CALL(device);
+    if (types != 8) {
+        return NOT_SUPPORTED;
+    }
+    set->gpus |= 1u << gpu;
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlEventSetWait_v2(nvmlEventSet_t set, nvmlEventData_t *data, u32 timeoutMillis) {
+    for (u32 waited = 0;; waited += 5) {
+        nvmlReturn_t entered = enter(__func__, -1, 1);
+        if (entered != SUCCESS) {
+            return entered;
+        }
+        pthread_mutex_lock(&sim.lock);
+        int xid = set->gpus & 1u ? sim.pendingXid : -1;
+        if (xid >= 0) {
+            sim.pendingXid = -1;
+        }
+        pthread_mutex_unlock(&sim.lock);
+        if (xid >= 0) {
+            *data = (nvmlEventData_t){&gpus[0], 8, (u64)xid, ~0u, ~0u};
+            return SUCCESS;
+        }
+        if (waited >= timeoutMillis) {
+            return TIMEOUT;
+        }
+        sleepMillis(5);
+    }
+}
+
+EXPORT nvmlReturn_t nvmlEventSetFree(nvmlEventSet_t set) {
+    SYSTEM_CALL(1);
+    free(set);
+    return SUCCESS;
+}
