@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.collector;
 import io.bev.avatar.common.time.Ticker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,7 @@ final class CollectorRun {
     private final List<Consumer<CollectorResult>> listeners = new ArrayList<>(1);
     private long deadlineNanos;
     private @Nullable Thread worker;
+    private boolean interrupted;
 
     CollectorRun(String name, Ticker ticker, long deadlineNanos) {
         this.name = name;
@@ -96,14 +98,20 @@ final class CollectorRun {
             return late;
         }
         CollectorResult cutOff = CollectorResult.failed(
-                name,
-                elapsedNanos(),
-                "no answer within " + Math.round((scrapeDeadlineNanos - startNanos) / 1e6)
-                        + " ms: cut off; it is started again once it returns");
+                name, elapsedNanos(), late(scrapeDeadlineNanos) + "; it is started again once it returns");
         if (last && !complete(cutOff)) {
             return result.join();
         }
         return cutOff;
+    }
+
+    /** What to say when the run failed because it was interrupted; empty when it was not. */
+    synchronized Optional<String> interruption() {
+        return interrupted ? Optional.of(late(deadlineNanos)) : Optional.empty();
+    }
+
+    private String late(long untilNanos) {
+        return "no answer within " + Math.round((untilNanos - startNanos) / 1e6) + " ms: cut off";
     }
 
     private synchronized boolean interruptIfDue(long scrapeDeadlineNanos) {
@@ -112,6 +120,7 @@ final class CollectorRun {
         }
         if (worker != null && !result.isDone()) {
             worker.interrupt();
+            interrupted = true;
         }
         return true;
     }

@@ -80,7 +80,8 @@ final class CollectorSlot implements AutoCloseable {
             outcome = new CollectorResult(name(), run.elapsedNanos(), sink.families(), Optional.of(describe(e)));
         } catch (Throwable e) {
             // Isolation: a missing native symbol or a bug in one collector must not end the others' scrape.
-            outcome = CollectorResult.failed(name(), run.elapsedNanos(), describe(e));
+            String error = run.interruption().orElseGet(() -> describe(e));
+            outcome = CollectorResult.failed(name(), run.elapsedNanos(), error);
         }
         run.end();
         synchronized (this) {

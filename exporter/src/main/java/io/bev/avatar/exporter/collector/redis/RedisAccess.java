@@ -2,6 +2,7 @@ package io.bev.avatar.exporter.collector.redis;
 
 import io.bev.avatar.exporter.config.RedisConfig;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
@@ -42,6 +43,7 @@ public final class RedisAccess implements AutoCloseable {
         client = RedisClient.create(resources, address);
         client.setOptions(ClientOptions.builder()
                 .autoReconnect(false)
+                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .protocolVersion(ProtocolVersion.RESP2)
                 .requestQueueSize(LARGEST_QUEUE)

@@ -1,0 +1,59 @@
+package io.bev.avatar.exporter;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The fences between the exporter's packages. */
+@AnalyzeClasses(packages = "io.bev.avatar.exporter", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule NATIVE_CALLS_STAY_IN_THEIR_PACKAGES = noClasses()
+            .that()
+            .resideOutsideOfPackages("..nvml.jna..", "..collector.host.jna..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.sun.jna..");
+
+    @ArchTest
+    static final ArchRule OSHI_STAYS_WITH_THE_HOST = noClasses()
+            .that()
+            .resideOutsideOfPackage("..collector.host..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("oshi..")
+            .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule LETTUCE_STAYS_WITH_REDIS_AND_ALERTS = noClasses()
+            .that()
+            .resideOutsideOfPackages("..collector.redis..", "..exporter.alert..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.lettuce..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule DBUS_STAYS_WITH_SYSTEMD = noClasses()
+            .that()
+            .resideOutsideOfPackage("..collector.service..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.freedesktop..");
+
+    @ArchTest
+    static final ArchRule COLLECTORS_KNOW_NO_HTTP_SERVER = noClasses()
+            .that()
+            .resideInAPackage("..exporter.collector..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..exporter.http..", "..exporter.alert..", "com.sun.net.httpserver..");
+
+    @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("io.bev.avatar.exporter.(**)").should().beFreeOfCycles();
+}

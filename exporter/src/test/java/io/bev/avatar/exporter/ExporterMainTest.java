@@ -1,0 +1,84 @@
+package io.bev.avatar.exporter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+@Timeout(60)
+@ResourceLock(Resources.SYSTEM_ERR)
+class ExporterMainTest {
+
+    @TempDir
+    Path folder;
+
+    private record Ended(int code, String errors) {}
+
+    private static Ended run(Map<String, String> environment, String... args) {
+        PrintStream kept = System.err;
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+        try {
+            int code = ExporterMain.run(environment, args);
+            return new Ended(code, errors.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setErr(kept);
+        }
+    }
+
+    @Test
+    void serve_portTaken_saysSoInOneLine() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Ended ended = run(Map.of("BEV_EXPORTER_PORT", Integer.toString(taken.getLocalPort())));
+
+            assertThat(ended.code()).isEqualTo(69);
+            assertThat(ended.errors().strip().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("cannot listen on 127.0.0.1:" + taken.getLocalPort())
+                    .contains("stop what holds the port or configure another");
+        }
+    }
+
+    @Test
+    void serve_brokenConfiguration_listsEveryProblemAndEndsWith78() throws Exception {
+        Path file = Files.writeString(folder.resolve("avatar.yaml"), "exporter: {port: none, colour: red}\n");
+
+        Ended ended = run(Map.of("BEV_AVATAR_CONFIG", file.toString()), "serve");
+
+        assertThat(ended.code()).isEqualTo(78);
+        assertThat(ended.errors())
+                .contains("2 problems")
+                .contains("exporter.port")
+                .contains("exporter.colour");
+    }
+
+    @Test
+    void serve_configOption_isReadInPlaceOfTheEnvironment() throws Exception {
+        Path file = Files.writeString(folder.resolve("other.yaml"), "exporter: {bind: nowhere.invalid}\n");
+
+        Ended ended = run(Map.of("BEV_AVATAR_CONFIG", "/no/such/file"), "--config", file.toString());
+
+        assertThat(ended.code()).isEqualTo(69);
+        assertThat(ended.errors()).contains("exporter.bind: no address is known for nowhere.invalid");
+    }
+
+    @Test
+    void unknownOption_endsWithUsage() {
+        Ended ended = run(Map.of(), "--nonsense");
+
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.errors()).contains("--nonsense").contains("Usage: avatar-exporter");
+    }
+}

@@ -1,0 +1,33 @@
+package io.bev.avatar.exporter;
+
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.host.HostFixture;
+import io.bev.avatar.exporter.collector.redis.RedisFixture;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+/** Every name, type, help, label and value of the host and Redis collectors over fixed input. */
+class GoldenScrapeTest {
+
+    private static final Path RESOURCES = Path.of("src/test/resources");
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-01T01:00:00Z"), ZoneOffset.UTC);
+
+    @Test
+    void host_fixtureTree_isAsRecorded() throws Exception {
+        MetricSink out = new MetricSink();
+        HostFixture.collect(RESOURCES.resolve("fixtures"), CLOCK, out);
+
+        Golden.check(RESOURCES.resolve("golden/host.prom"), Expositions.text(out));
+    }
+
+    @Test
+    void redis_fixtureInfo_isAsRecorded() throws Exception {
+        MetricSink out = new MetricSink();
+        RedisFixture.collect(RESOURCES.resolve("fixtures/redis-info.txt"), CLOCK, out);
+
+        Golden.check(RESOURCES.resolve("golden/redis.prom"), Expositions.text(out));
+    }
+}

@@ -1,0 +1,291 @@
+package io.bev.avatar.exporter.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import io.bev.avatar.common.http.BoundedHttpServer;
+import io.bev.avatar.common.http.RequestGuard;
+import io.bev.avatar.exporter.Expositions;
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.redis.RedisAccess;
+import io.bev.avatar.exporter.collector.redis.RedisServer;
+import io.bev.avatar.exporter.config.RedisConfig;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class AlertWebhookTest {
+
+    private static final String T1 = "2026-01-01T00:00:00.123Z";
+    private static final String T2 = "2026-01-01T00:10:00Z";
+
+    @TempDir
+    Path folder;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private RedisServer redis;
+    private RedisAccess access;
+    private AlertWebhook webhook;
+    private HttpServer http;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = RedisServer.start(folder);
+        Files.writeString(folder.resolve("token"), "open-sesame\n");
+        open(folder.resolve("spool/alerts.jsonl"));
+    }
+
+    private void open(Path spool) throws Exception {
+        access = new RedisAccess(new RedisConfig(redis.url(), Duration.ofMillis(500)));
+        webhook = AlertWebhook.over(
+                access.link("test"),
+                RequestGuard.allowing(List.of()),
+                Optional.of(folder.resolve("token")),
+                spool,
+                Duration.ofHours(12),
+                Clock.systemUTC());
+        http = BoundedHttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "test", 4);
+        http.createContext("/alerts", webhook);
+        http.start();
+    }
+
+    private void shut() {
+        http.stop(0);
+        webhook.close();
+        access.close();
+    }
+
+    @AfterEach
+    void stop() {
+        shut();
+        redis.close();
+    }
+
+    private static String alert(String fingerprint, String status, String startsAt) {
+        String end = status.equals("firing") ? "0001-01-01T00:00:00Z" : "2026-01-01T00:20:00+00:00";
+        return """
+                {"status":"%s","labels":{"alertname":"AvatarGpuTemperatureHigh","severity":"warning","instance":"gpu-07"},
+                 "annotations":{"summary":"GPU hot","description":"81 of 80 degrees","runbook_url":"x"},
+                 "startsAt":"%s","endsAt":"%s","generatorURL":"","fingerprint":"%s","newField":1}""".formatted(status, startsAt, end, fingerprint);
+    }
+
+    private static String message(String... alerts) {
+        return """
+                {"version":"4","groupKey":"{}","truncatedAlerts":0,"status":"firing","receiver":"avatar","newField":{},
+                 "groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"","alerts":[%s]}""".formatted(String.join(",", alerts));
+    }
+
+    private int post(String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + http.getAddress().getPort() + "/alerts"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString())
+                .statusCode();
+    }
+
+    private int send(String... alerts) throws Exception {
+        return post(message(alerts), "Authorization", "Bearer open-sesame");
+    }
+
+    private String count(String... command) throws Exception {
+        return redis.command(command);
+    }
+
+    private String metrics() {
+        MetricSink out = new MetricSink();
+        webhook.accept(out);
+        return Expositions.text(out);
+    }
+
+    @Test
+    void post_firingAlert_isPublishedAndActive() throws Exception {
+        assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
+
+        JsonNode event = new ObjectMapper().readTree(redis.bulk("LINDEX", "avatar:alerts", "0"));
+        assertThat(event.path("schema").asInt()).isEqualTo(1);
+        assertThat(event.path("level").asText()).isEqualTo("warning");
+        assertThat(event.path("alertname").asText()).isEqualTo("AvatarGpuTemperatureHigh");
+        assertThat(event.path("instance").asText()).isEqualTo("gpu-07");
+        assertThat(event.path("startsAt").asText()).isEqualTo(T1);
+        assertThat(event.path("endsAt").isNull()).isTrue();
+        assertThat(event.path("summary").asText()).isEqualTo("GPU hot");
+        assertThat(count("HEXISTS", "avatar:alerts:active", "a1")).isEqualTo(":1");
+        assertThat(metrics()).contains("avatar_exporter_alerts_received_total{status=\"firing\",} 1.0");
+    }
+
+    @Test
+    void post_sameAlertAgain_isPublishedOnce() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            assertThat(send(alert("a1", "firing", T1), alert("b2", "firing", T1)))
+                    .isEqualTo(200);
+        }
+
+        assertThat(count("LLEN", "avatar:alerts")).isEqualTo(":2");
+        assertThat(count("HLEN", "avatar:alerts:active")).isEqualTo(":2");
+    }
+
+    @Test
+    void post_firingThenResolvedThenFiringAgain_isThreeEventsAndActive() throws Exception {
+        send(alert("a1", "firing", T1));
+        send(alert("a1", "resolved", T1));
+        assertThat(count("HLEN", "avatar:alerts:active")).isEqualTo(":0");
+        send(alert("a1", "firing", T2));
+
+        assertThat(count("LLEN", "avatar:alerts")).isEqualTo(":3");
+        assertThat(count("HLEN", "avatar:alerts:active")).isEqualTo(":1");
+    }
+
+    @Test
+    void post_resolvedBeforeItsFiring_leavesNothingActive() throws Exception {
+        send(alert("a1", "resolved", T1));
+        send(alert("a1", "firing", T1));
+
+        assertThat(count("LLEN", "avatar:alerts")).isEqualTo(":2");
+        assertThat(count("HLEN", "avatar:alerts:active")).isEqualTo(":0");
+    }
+
+    @Test
+    void post_oldResolvedAfterNewFiring_leavesTheNewOneActive() throws Exception {
+        send(alert("a1", "firing", T2));
+        send(alert("a1", "resolved", T1));
+        send(alert("a1", "firing", T1));
+
+        String active = redis.bulk("HGET", "avatar:alerts:active", "a1");
+        assertThat(active).contains(T2);
+    }
+
+    @Test
+    void post_manyAlerts_keepsTheNewestHundred() throws Exception {
+        for (int i = 0; i < 7; i++) {
+            String[] batch = new String[20];
+            for (int k = 0; k < batch.length; k++) {
+                batch[k] = alert("f" + i + "-" + k, "firing", T1);
+            }
+            assertThat(send(batch)).isEqualTo(200);
+        }
+
+        assertThat(count("LLEN", "avatar:alerts")).isEqualTo(":100");
+        assertThat(redis.bulk("LINDEX", "avatar:alerts", "0")).contains("f6-19");
+        assertThat(count("HLEN", "avatar:alerts:active")).isEqualTo(":140");
+    }
+
+    @Test
+    void post_redisDownThenUp_keepsOnDiskAndPublishesOnceInOrder() throws Exception {
+        redis.stop();
+        assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
+        assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
+        assertThat(send(alert("a1", "resolved", T1))).isEqualTo(200);
+        assertThat(metrics()).contains("avatar_exporter_alert_spool_pending 3.0");
+        assertThat(metrics()).doesNotContain("avatar_exporter_alert_publish_failures_total 0.0");
+
+        redis.restart();
+        while (!metrics().contains("avatar_exporter_alert_spool_pending 0.0")) {
+            Thread.sleep(50);
+        }
+
+        assertThat(count("LLEN", "avatar:alerts")).isEqualTo(":2");
+        assertThat(redis.bulk("LINDEX", "avatar:alerts", "0")).contains("resolved");
+        assertThat(count("HLEN", "avatar:alerts:active")).isEqualTo(":0");
+    }
+
+    @Test
+    void post_redisDownAndProcessRestarted_publishesWhatWaited() throws Exception {
+        redis.stop();
+        assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
+        shut();
+        redis.restart();
+
+        open(folder.resolve("spool/alerts.jsonl"));
+        while (!metrics().contains("avatar_exporter_alert_spool_pending 0.0")) {
+            Thread.sleep(50);
+        }
+
+        assertThat(count("LLEN", "avatar:alerts")).isEqualTo(":1");
+    }
+
+    @Test
+    void post_neitherRedisNorDisk_asksToSendAgain() throws Exception {
+        shut();
+        // A file where the spool's folder should be: even root cannot write below it.
+        Files.writeString(folder.resolve("blocked"), "");
+        open(folder.resolve("blocked/alerts.jsonl"));
+        redis.stop();
+
+        assertThat(send(alert("a1", "firing", T1))).isEqualTo(503);
+
+        redis.restart();
+        assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
+        assertThat(count("LLEN", "avatar:alerts")).isEqualTo(":1");
+    }
+
+    @Test
+    void post_frozenRedis_isKeptOnDisk() throws Exception {
+        send(alert("a1", "firing", T1));
+        redis.freeze();
+        try {
+            assertThat(send(alert("b2", "firing", T1))).isEqualTo(200);
+        } finally {
+            redis.thaw();
+        }
+        while (!metrics().contains("avatar_exporter_alert_spool_pending 0.0")) {
+            Thread.sleep(50);
+        }
+
+        assertThat(count("LLEN", "avatar:alerts")).isEqualTo(":2");
+    }
+
+    @Test
+    void post_wrongOrNoToken_is401() throws Exception {
+        String body = message(alert("a1", "firing", T1));
+
+        assertThat(post(body)).isEqualTo(401);
+        assertThat(post(body, "Authorization", "Bearer open-sesam")).isEqualTo(401);
+        assertThat(post(body, "Authorization", "Basic open-sesame")).isEqualTo(401);
+        assertThat(count("LLEN", "avatar:alerts")).isEqualTo(":0");
+    }
+
+    @Test
+    void post_foreignOrigin_is403() throws Exception {
+        int status = post(
+                message(alert("a1", "firing", T1)),
+                "Authorization",
+                "Bearer open-sesame",
+                "Origin",
+                "http://evil.example");
+
+        assertThat(status).isEqualTo(403);
+    }
+
+    @Test
+    void post_brokenMessages_are400() throws Exception {
+        String[] token = {"Authorization", "Bearer open-sesame"};
+
+        assertThat(post("{", token)).isEqualTo(400);
+        assertThat(post("", token)).isEqualTo(400);
+        assertThat(post("{\"version\":\"3\",\"alerts\":[]}", token)).isEqualTo(400);
+        assertThat(post(message(alert("a1", "burning", T1)), token)).isEqualTo(400);
+        assertThat(post(message(alert("a1", "firing", "yesterday")), token)).isEqualTo(400);
+        assertThat(post("[".repeat(5000), token)).isEqualTo(400);
+    }
+}
