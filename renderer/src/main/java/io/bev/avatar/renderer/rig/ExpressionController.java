@@ -41,9 +41,9 @@ public final class ExpressionController {
      * A blink shuts the lids so far and rolls the eyes down so far. Together they close the eyes; lids alone, pressed shut,
      * let the eyeball of captured avatars show through.
      */
-    private static final float BLINK_SHUTS = 0.75f;
+    private static final float BLINK_SHUTS = 0.7f;
 
-    private static final float BLINK_LOOKS_DOWN = 0.9f;
+    private static final float BLINK_LOOKS_DOWN = 1f;
 
     private static final double BREATHS_PER_SECOND = 0.24;
 
