@@ -32,7 +32,8 @@ final class MessageBus implements AutoCloseable {
     /** A reply: its parameters, or the error's text. */
     record Reply(List<Object> parameters, @Nullable String error) {}
 
-    private static final int CONNECT_MILLIS = 2000;
+    /** dbus-java tries again every half second for so long; for us the next scrape is soon enough. */
+    private static final int CONNECT_MILLIS = 1;
 
     private final String address;
     private final String destination;
