@@ -195,9 +195,15 @@ final class Projector {
             float inverse = 1 / (float) Math.sqrt(dx * dx + dy * dy + dz * dz);
             SphericalHarmonics.basis(s.shDegree, dx * inverse, dy * inverse, dz * inverse, basis);
             int k = GaussianCloud.coefficients(s.shDegree);
-            red += SphericalHarmonics.dot(s.sh, 3 * i * k, basis, k);
-            green += SphericalHarmonics.dot(s.sh, (3 * i + 1) * k, basis, k);
-            blue += SphericalHarmonics.dot(s.sh, (3 * i + 2) * k, basis, k);
+            // All three at once: three sums that do not wait for each other.
+            float[] sh = s.sh;
+            int first = 3 * i * k;
+            for (int j = 0; j < k; j++) {
+                float weight = basis[j];
+                red += sh[first + j] * weight;
+                green += sh[first + k + j] * weight;
+                blue += sh[first + 2 * k + j] * weight;
+            }
         }
         record[at + Projection.RED] = red > 0 ? red : 0;
         record[at + Projection.GREEN] = green > 0 ? green : 0;
