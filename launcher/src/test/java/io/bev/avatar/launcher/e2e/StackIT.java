@@ -39,7 +39,7 @@ class StackIT {
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     @SuppressWarnings("NullAway.Init") // JUnit sets it
-    Path directory;
+    static Path directory;
 
     @SuppressWarnings("NullAway.Init") // set before all tests
     private AvatarUp up;

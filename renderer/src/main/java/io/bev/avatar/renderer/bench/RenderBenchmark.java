@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.bev.avatar.renderer.raster.Camera;
 import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.raster.Rasterizer;
@@ -11,6 +12,7 @@ import io.bev.avatar.renderer.rig.Poser;
 import io.bev.avatar.renderer.scene.Avatar;
 import io.bev.avatar.renderer.scene.AvatarSource;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,7 +27,7 @@ import java.util.function.IntFunction;
 public final class RenderBenchmark implements Benchmark {
 
     private static final int MAX_FRAMES = 20_000;
-    private static final int MIN_FRAMES = 10;
+    private static final int MIN_FRAMES = 5;
     private static final int SPLIT = 100_000;
 
     private final AvatarSource avatars;
@@ -82,7 +84,9 @@ public final class RenderBenchmark implements Benchmark {
         Loop loop = new Loop(rasterizer, posers.apply(avatar), avatar, width, height);
         loop.run(options.duration().toNanos(), new Frames());
         Frames frames = new Frames();
+        long cpuBefore = processCpuNanos();
         loop.run(options.duration().toNanos(), frames);
+        double cpuMs = (processCpuNanos() - cpuBefore) * 1e-6 / frames.count;
         double median = frames.percentile(frames.total, 0.5);
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("gaussians", avatar.cloud().count());
@@ -91,10 +95,16 @@ public final class RenderBenchmark implements Benchmark {
         details.put("frames", frames.count);
         details.put("p50Ms", median);
         details.put("p99Ms", frames.percentile(frames.total, 0.99));
+        // Of all threads together: on a busy machine it tells the work from the waiting.
+        details.put("cpuMs", cpuMs);
         details.put("encoded", true);
         results.accept(new BenchResult(
                 "render.cpu." + label + "." + width + "x" + height + ".fps", 1000 / median, "fps", details));
         return frames;
+    }
+
+    private static long processCpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
     /** The frame loop of the service without its pacing. */

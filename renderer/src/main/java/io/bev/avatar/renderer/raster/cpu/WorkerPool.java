@@ -26,7 +26,7 @@ final class WorkerPool implements AutoCloseable {
     private final Thread[] helpers;
     private final AtomicInteger nextPart = new AtomicInteger();
     private final AtomicInteger busyHelpers = new AtomicInteger();
-    private volatile int round;
+    private final AtomicInteger round = new AtomicInteger();
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
     private @Nullable Job job;
@@ -71,7 +71,7 @@ final class WorkerPool implements AutoCloseable {
         asker = Thread.currentThread();
         nextPart.set(0);
         busyHelpers.set(helpers.length);
-        advanceRound();
+        round.incrementAndGet();
         for (Thread helper : helpers) {
             LockSupport.unpark(helper);
         }
@@ -82,12 +82,6 @@ final class WorkerPool implements AutoCloseable {
             failure = null;
             throw new IllegalStateException("a part of the frame failed: " + thrown, thrown);
         }
-    }
-
-    /** Only the asking thread writes {@link #round}. */
-    @SuppressWarnings("NonAtomicVolatileUpdate")
-    private void advanceRound() {
-        round++;
     }
 
     private void awaitHelpers() {
@@ -120,7 +114,7 @@ final class WorkerPool implements AutoCloseable {
         int seen = 0;
         while (true) {
             int spins = 0;
-            while (round == seen && !closed) {
+            while (round.get() == seen && !closed) {
                 if (spins++ < SPINS) {
                     Thread.onSpinWait();
                 } else {
@@ -130,7 +124,7 @@ final class WorkerPool implements AutoCloseable {
             if (closed) {
                 return;
             }
-            seen = round;
+            seen = round.get();
             Job current = job;
             if (current != null) {
                 work(current, parts, worker);
