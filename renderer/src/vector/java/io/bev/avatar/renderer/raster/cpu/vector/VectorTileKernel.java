@@ -70,11 +70,7 @@ public final class VectorTileKernel implements TileKernel {
         }
     }
 
-<<<<<<< HEAD
-    /** Longer than methods should be: split, it spends a fifth more on passing the record's fields along. */
-=======
     /** Longer than methods should be: split by bands, it took a tenth more time. */
->>>>>>> raster
     private static void blendOne(float[] r, int at, Tile tile) {
         int left = Math.max(0, (int) r[at + Projection.LEFT] - tile.originX) >> 2;
         int right = Math.min(Tile.SIZE - 1, (int) r[at + Projection.RIGHT] - tile.originX) >> 2;
