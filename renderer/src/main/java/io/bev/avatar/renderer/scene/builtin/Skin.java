@@ -20,9 +20,9 @@ final class Skin {
     /** Finest first: a later fan only fills what is still free. */
     private static final List<Fan> FANS = List.of(
             new Fan(0.34, -0.85, 0.02, 0.00125),
-            new Fan(0.86, -1.10, 0.42, 0.00200),
+            new Fan(0.86, -1.10, 0.42, 0.00215),
             new Fan(1.75, -1.30, 0.95, 0.00310),
-            new Fan(Math.PI, -1.30, 1.57, 0.00500));
+            new Fan(Math.PI, -1.30, 1.57, 0.00600));
 
     private static final List<Vec3> NOSE_VIEWS = List.of(
             new Vec3(-0.60, -0.45, -0.66).unit(),
@@ -52,7 +52,7 @@ final class Skin {
     void addTo(SurfelBuilder out) {
         sampleNose(0.00120);
         FANS.forEach(this::sampleFan);
-        sampleNeck(0.0030);
+        sampleNeck(0.0034);
         Surfel[] left = new Surfel[points.size()];
         Surfel[] right = new Surfel[points.size()];
         IntStream.range(0, left.length).parallel().forEach(i -> {
