@@ -38,7 +38,7 @@ final class Eyelids {
     /** True where the lids, not the skin, cover the head; for x &gt;= 0. */
     static boolean covers(Vec3 p) {
         double s = EyeShape.azimuth(p) / EyeShape.HALF_WIDTH;
-        if (Math.abs(s) > 0.985 || p.minus(EyeShape.CENTRE).length() > EyeShape.LID_RADIUS + 0.004) {
+        if (Math.abs(s) > 0.998 || p.minus(EyeShape.CENTRE).length() > EyeShape.LID_RADIUS + 0.004) {
             return false;
         }
         double e = EyeShape.elevation(p);

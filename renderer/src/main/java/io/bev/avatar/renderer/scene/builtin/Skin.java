@@ -19,7 +19,8 @@ final class Skin {
 
     /** Finest first: a later fan only fills what is still free. */
     private static final List<Fan> FANS = List.of(
-            new Fan(0.34, -0.85, 0.02, 0.00125),
+            new Fan(0.34, -0.85, 0.02, 0.00130),
+            new Fan(0.82, -0.26, 0.30, 0.00140),
             new Fan(0.86, -1.10, 0.42, 0.00215),
             new Fan(1.75, -1.30, 0.95, 0.00310),
             new Fan(Math.PI, -1.30, 1.57, 0.00600));
@@ -76,7 +77,8 @@ final class Skin {
     /** True beside the corners of the mouth and under the brow, where expressions pull surfels apart. */
     private static boolean stretches(Vec3 p) {
         boolean cheek = p.x() > 0.0285 && p.x() < 0.048 && p.y() > -0.092 && p.y() < -0.050 && p.z() > 0.045;
-        boolean lid = p.x() > 0.012 && p.x() < 0.055 && p.y() > 0.008 && p.y() < 0.024 && p.z() > 0.045;
+        double s = EyeShape.azimuth(p) / EyeShape.HALF_WIDTH;
+        boolean lid = Math.abs(s) < 1 && Eyelids.slack(p) < 1 && EyeShape.elevation(p) > EyeShape.crease(s) + 0.22;
         return cheek || lid;
     }
 
