@@ -165,31 +165,39 @@ final class Skin {
     }
 
     private void offer(Vec3 p, double spacing) {
-        if (!bare.test(p) || crowded(p, spacing)) {
+        if (!bare.test(p)) {
             return;
         }
-        Point point = new Point(p, spacing);
-        points.add(point);
+        double nearest = Double.MAX_VALUE;
+        double finest = spacing;
+        for (Point other : around(p)) {
+            double distance = other.position().minus(p).length();
+            double finer = Math.min(spacing, other.spacing());
+            if (distance < (spacing - finer < 0.4 * finer ? 0.84 : 0.65) * finer) {
+                return;
+            }
+            if (distance < nearest) {
+                nearest = distance;
+                finest = finer;
+            }
+        }
+        // Between finer neighbours a surfel is only as large as the gap, or it would veil them.
+        Point point = new Point(p, Math.min(spacing, Math.max(finest, 1.2 * nearest)));
         grid.computeIfAbsent(key(cell(p.x()), cell(p.y()), cell(p.z())), k -> new ArrayList<>())
                 .add(point);
+        points.add(point);
     }
 
-    private boolean crowded(Vec3 p, double spacing) {
+    private List<Point> around(Vec3 p) {
+        List<Point> found = new ArrayList<>();
         for (int x = cell(p.x()) - 1; x <= cell(p.x()) + 1; x++) {
             for (int y = cell(p.y()) - 1; y <= cell(p.y()) + 1; y++) {
                 for (int z = cell(p.z()) - 1; z <= cell(p.z()) + 1; z++) {
-                    for (Point other : grid.getOrDefault(key(x, y, z), List.of())) {
-                        double finer = Math.min(spacing, other.spacing());
-                        double least = (spacing - finer < 0.4 * finer ? 0.84 : 0.50) * finer;
-                        Vec3 d = other.position().minus(p);
-                        if (d.dot(d) < least * least) {
-                            return true;
-                        }
-                    }
+                    found.addAll(grid.getOrDefault(key(x, y, z), List.of()));
                 }
             }
         }
-        return false;
+        return found;
     }
 
     private static int cell(double v) {
