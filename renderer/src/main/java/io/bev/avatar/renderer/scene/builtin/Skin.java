@@ -86,7 +86,7 @@ final class Skin {
     private static Surfel lining(Surfel s) {
         Vec3 under = s.position().minus(s.normal().times(0.0016));
         return Surfel.disc(
-                Part.SKIN, under, s.normal(), s.length() * 1.9, s.colour().times(0.94));
+                Part.SKIN, under, s.normal(), s.length() * 2.4, s.colour().times(0.94));
     }
 
     private Surfel surfel(Vec3 p, Vec3 n, double spacing, double open) {
