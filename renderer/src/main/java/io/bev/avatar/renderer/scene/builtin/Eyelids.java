@@ -4,11 +4,11 @@ package io.bev.avatar.renderer.scene.builtin;
 final class Eyelids {
 
     private static final int COLUMNS = 44;
-    private static final int UPPER_ROWS = 23;
+    private static final int UPPER_ROWS = 21;
     /** Rows tucked away above the crease, seen when the brow lifts. */
     private static final int FOLDED_ROWS = 6;
 
-    private static final int LOWER_ROWS = 12;
+    private static final int LOWER_ROWS = 10;
     private static final Vec3 SHADOW = Lighting.linear(0x9A5B48);
     private static final Vec3 WATERLINE = Lighting.linear(0xC98278);
     private static final Vec3 INK = Lighting.linear(0x1A0F0C);
@@ -38,7 +38,7 @@ final class Eyelids {
     /** True where the lids, not the skin, cover the head; for x &gt;= 0. */
     static boolean covers(Vec3 p) {
         double s = EyeShape.azimuth(p) / EyeShape.HALF_WIDTH;
-        if (Math.abs(s) > 0.985 || p.minus(EyeShape.CENTRE).length() > EyeShape.LID_RADIUS + 0.004) {
+        if (Math.abs(s) > 0.998 || p.minus(EyeShape.CENTRE).length() > EyeShape.LID_RADIUS + 0.004) {
             return false;
         }
         double e = EyeShape.elevation(p);
@@ -110,7 +110,7 @@ final class Eyelids {
         Vec3 albedo = Complexion.at(place).lerp(SHADOW, Curves.clamp01(dark));
         Vec3 colour = lighting.shade(albedo, facing, Lighting.Finish.SKIN, open, lighting.keyShare(lit, facing));
         int index =
-                out.add(Surfel.disc(Part.LID, place, normal, 0.00060, colour).withThickness(0.00022));
+                out.add(Surfel.disc(Part.LID, place, normal, 0.00064, colour).withThickness(0.00022));
         addMotions(side, index, rest, s, v, radius, upper);
     }
 

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 /** The hair: locks of strands over a dark cap that closes the gaps between them. */
 final class Hair {
 
-    private static final int LOCKS = 96;
+    private static final int LOCKS = 88;
     private static final int HAIRLINE_LOCKS = 40;
     private static final int STRANDS = 5;
     private static final Vec3 DARK = Lighting.linear(0x2A1712);
@@ -72,7 +72,7 @@ final class Hair {
 
     /** Dark surfels on the scalp, under all strands. */
     private void addCap() {
-        double step = 0.030;
+        double step = 0.036;
         for (double e = -0.75; e < 1.57; e += step) {
             double across = step / Math.max(0.05, Math.cos(e));
             for (double a = 0; a < 2 * Math.PI; a += across) {
@@ -81,7 +81,7 @@ final class Hair {
                 if (HairStyle.isScalp(p.minus(new Vec3(0, 0.006 * Curves.smooth(0.048, 0.036, Math.abs(p.x())), 0)))) {
                     Vec3 n = HairStyle.skull().normal(p);
                     Vec3 colour = Lighting.display(DARK.times(0.55));
-                    out.add(Surfel.disc(Part.HAIR, p.plus(n.times(0.002)), n, 0.0025, colour));
+                    out.add(Surfel.disc(Part.HAIR, p.plus(n.times(0.002)), n, 0.0030, colour));
                 }
             }
         }

@@ -64,7 +64,8 @@ final class HairStyle {
     static Strand grow(Vec3 root, double lift, double length, long seed) {
         List<Vec3> points = new ArrayList<>();
         Vec3 normal = SKULL.normal(root);
-        double away = root.x() > PARTING ? 1 : -1;
+        // Behind the crown hair falls straight down.
+        double away = (root.x() > PARTING ? 1 : -1) * Curves.smooth(-0.085, -0.035, root.z());
         double front = Curves.smooth(0.0, 0.06, root.z());
         double low = Curves.smooth(0.075, 0.030, root.y());
         Vec3 combed = new Vec3(away * (0.9 + 0.2 * front), 0.10 - 1.6 * low, -0.40 + 0.30 * front + 0.4 * low);

@@ -43,8 +43,8 @@ final class Jacket {
     }
 
     private void addBody() {
-        addFan(0, 1.45, 0.026);
-        addFan(1.45, Math.PI, 0.045);
+        addFan(0, 1.45, 0.029);
+        addFan(1.45, Math.PI, 0.058);
     }
 
     private void addFan(double azimuthFrom, double azimuthTo, double step) {

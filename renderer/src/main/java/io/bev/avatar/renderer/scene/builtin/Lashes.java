@@ -19,8 +19,8 @@ final class Lashes {
             double lift = 0.50 + 0.35 * Noise.hash(i / 3, 5, 3);
             addLash(out, side, new Lash(s, true, length * (0.72 + 0.42 * Noise.hash(i, 5, 2)), splay, lift));
         }
-        for (int i = 0; i < 22; i++) {
-            double s = -0.50 + 1.40 * i / 21 + 0.04 * (Noise.hash(i, 6, 1) - 0.5);
+        for (int i = 0; i < 15; i++) {
+            double s = -0.15 + 1.05 * i / 14 + 0.04 * (Noise.hash(i, 6, 1) - 0.5);
             double length = 0.0009 + 0.0013 * Noise.hash(i, 6, 2);
             addLash(out, side, new Lash(s, false, length, 0.6 * s + (i % 2) * 0.3 - 0.15, -0.75));
         }

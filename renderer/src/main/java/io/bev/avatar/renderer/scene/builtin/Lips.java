@@ -26,9 +26,8 @@ final class Lips {
     }
 
     private static double upperBorder(double u) {
-        double bow = 0.0082 - 0.0015 * Curves.bell(0, 0.09, u);
-        double t = Math.max(0, 1 - u);
-        return line(u) + bow * Math.min(1, 1.28 * Math.pow(t, 0.78) * (1 - 0.20 * t * t));
+        double bow = 0.0074 - 0.0015 * Curves.bell(0, 0.09, u);
+        return line(u) + bow * Math.max(0, 1 - Math.pow(u, 1.6));
     }
 
     private static double lowerBorder(double u) {

@@ -19,10 +19,11 @@ final class Skin {
 
     /** Finest first: a later fan only fills what is still free. */
     private static final List<Fan> FANS = List.of(
-            new Fan(0.34, -0.85, 0.02, 0.00125),
-            new Fan(0.86, -1.10, 0.42, 0.00200),
+            new Fan(0.34, -0.85, 0.02, 0.00130),
+            new Fan(0.82, -0.26, 0.30, 0.00140),
+            new Fan(0.86, -1.10, 0.42, 0.00215),
             new Fan(1.75, -1.30, 0.95, 0.00310),
-            new Fan(Math.PI, -1.30, 1.57, 0.00500));
+            new Fan(Math.PI, -1.30, 1.57, 0.00600));
 
     private static final List<Vec3> NOSE_VIEWS = List.of(
             new Vec3(-0.60, -0.45, -0.66).unit(),
@@ -52,7 +53,7 @@ final class Skin {
     void addTo(SurfelBuilder out) {
         sampleNose(0.00120);
         FANS.forEach(this::sampleFan);
-        sampleNeck(0.0030);
+        sampleNeck(0.0034);
         Surfel[] left = new Surfel[points.size()];
         Surfel[] right = new Surfel[points.size()];
         IntStream.range(0, left.length).parallel().forEach(i -> {
@@ -76,7 +77,8 @@ final class Skin {
     /** True beside the corners of the mouth and under the brow, where expressions pull surfels apart. */
     private static boolean stretches(Vec3 p) {
         boolean cheek = p.x() > 0.0285 && p.x() < 0.048 && p.y() > -0.092 && p.y() < -0.050 && p.z() > 0.045;
-        boolean lid = p.x() > 0.012 && p.x() < 0.055 && p.y() > 0.008 && p.y() < 0.024 && p.z() > 0.045;
+        double s = EyeShape.azimuth(p) / EyeShape.HALF_WIDTH;
+        boolean lid = Math.abs(s) < 1 && Eyelids.slack(p) < 1 && EyeShape.elevation(p) > EyeShape.crease(s) + 0.22;
         return cheek || lid;
     }
 
@@ -84,7 +86,7 @@ final class Skin {
     private static Surfel lining(Surfel s) {
         Vec3 under = s.position().minus(s.normal().times(0.0016));
         return Surfel.disc(
-                Part.SKIN, under, s.normal(), s.length() * 1.9, s.colour().times(0.94));
+                Part.SKIN, under, s.normal(), s.length() * 2.4, s.colour().times(0.94));
     }
 
     private Surfel surfel(Vec3 p, Vec3 n, double spacing, double open) {
@@ -163,31 +165,39 @@ final class Skin {
     }
 
     private void offer(Vec3 p, double spacing) {
-        if (!bare.test(p) || crowded(p, spacing)) {
+        if (!bare.test(p)) {
             return;
         }
-        Point point = new Point(p, spacing);
-        points.add(point);
+        double nearest = Double.MAX_VALUE;
+        double finest = spacing;
+        for (Point other : around(p)) {
+            double distance = other.position().minus(p).length();
+            double finer = Math.min(spacing, other.spacing());
+            if (distance < (spacing - finer < 0.4 * finer ? 0.84 : 0.65) * finer) {
+                return;
+            }
+            if (distance < nearest) {
+                nearest = distance;
+                finest = finer;
+            }
+        }
+        // Between finer neighbours a surfel is only as large as the gap, or it would veil them.
+        Point point = new Point(p, Math.min(spacing, Math.max(finest, 1.2 * nearest)));
         grid.computeIfAbsent(key(cell(p.x()), cell(p.y()), cell(p.z())), k -> new ArrayList<>())
                 .add(point);
+        points.add(point);
     }
 
-    private boolean crowded(Vec3 p, double spacing) {
+    private List<Point> around(Vec3 p) {
+        List<Point> found = new ArrayList<>();
         for (int x = cell(p.x()) - 1; x <= cell(p.x()) + 1; x++) {
             for (int y = cell(p.y()) - 1; y <= cell(p.y()) + 1; y++) {
                 for (int z = cell(p.z()) - 1; z <= cell(p.z()) + 1; z++) {
-                    for (Point other : grid.getOrDefault(key(x, y, z), List.of())) {
-                        double finer = Math.min(spacing, other.spacing());
-                        double least = (spacing - finer < 0.4 * finer ? 0.84 : 0.50) * finer;
-                        Vec3 d = other.position().minus(p);
-                        if (d.dot(d) < least * least) {
-                            return true;
-                        }
-                    }
+                    found.addAll(grid.getOrDefault(key(x, y, z), List.of()));
                 }
             }
         }
-        return false;
+        return found;
     }
 
     private static int cell(double v) {

@@ -3,11 +3,7 @@ package io.bev.avatar.renderer.scene.builtin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.bev.avatar.renderer.raster.Camera;
-import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.raster.Splats;
-import io.bev.avatar.renderer.raster.StageTimes;
-import io.bev.avatar.renderer.raster.cpu.ReferenceRasterizer;
 import io.bev.avatar.renderer.rig.ArkitBlendshapes;
 import io.bev.avatar.renderer.rig.ExpressionFrame;
 import io.bev.avatar.renderer.rig.MorphTarget;
@@ -18,26 +14,11 @@ import io.bev.avatar.renderer.scene.GaussianCloud;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class BuiltInAvatarTest {
 
     private static final Avatar AVATAR = BuiltInAvatar.create();
     private static final GaussianCloud CLOUD = AVATAR.cloud();
-
-    /** Decides whether a pixel counts, from its channels in 0..255. */
-    @FunctionalInterface
-    private interface Colour {
-        boolean matches(int red, int green, int blue);
-    }
-
-    private static final Colour IRIS = new Colour() {
-        @Override
-        public boolean matches(int red, int green, int blue) {
-            return blue > red + 25 && green > red + 25;
-        }
-    };
 
     @Test
     void create_twice_givesTheSameBits() {
@@ -48,7 +29,7 @@ class BuiltInAvatarTest {
 
     @Test
     void create_gaussians_areTensOfThousandsWithoutHarmonics() {
-        assertThat(CLOUD.count()).isBetween(30_000, 80_000);
+        assertThat(CLOUD.count()).isBetween(30_000, 65_000);
         assertThat(CLOUD.shDegree()).isZero();
     }
 
@@ -156,55 +137,6 @@ class BuiltInAvatarTest {
     }
 
     @Test
-    void portrait_centre_isSkin() {
-        Framebuffer picture = render(new ExpressionFrame(), Camera.of(AVATAR.framing(), 320, 180));
-
-        int skin = count(picture, 145, 70, 30, 50, (r, g, b) -> r > g && g > b && r > 90);
-
-        assertThat(skin).isGreaterThan(30 * 50 * 7 / 10);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"Left", "Right"})
-    void blink_atFullWeight_hidesTheEye(String side) {
-        double x = side.equals("Left") ? EyeShape.CENTRE.x() : -EyeShape.CENTRE.x();
-        Camera camera = closeUp(x, 0.0, 2.2f);
-        ExpressionFrame closed = with("eyeBlink" + side, 1);
-
-        Colour white = (r, g, b) -> Math.min(r, Math.min(g, b)) > 150 && Math.abs(r - b) < 24;
-        Framebuffer before = render(new ExpressionFrame(), camera);
-        Framebuffer after = render(closed, camera);
-
-        assertThat(count(before, IRIS)).isGreaterThan(400);
-        assertThat(count(before, white)).isGreaterThan(100);
-        assertThat(count(after, IRIS)).isLessThan(4);
-        assertThat(count(after, white)).isLessThan(4);
-    }
-
-    @Test
-    void lookLeft_iris_movesTowardsTheAvatarsLeft() {
-        Camera camera = closeUp(EyeShape.CENTRE.x(), 0.0, 2.2f);
-
-        double rest = centreX(render(new ExpressionFrame(), camera), IRIS);
-        double out = centreX(render(with("eyeLookOutLeft", 1), camera), IRIS);
-        double in = centreX(render(with("eyeLookInLeft", 1), camera), IRIS);
-
-        assertThat(out).isGreaterThan(rest + 8);
-        assertThat(in).isLessThan(rest - 8);
-    }
-
-    @Test
-    void jawOpen_mouth_showsItsDarkInside() {
-        Camera camera = closeUp(0, -0.075, 4.5f);
-        Colour dark = (r, g, b) -> r + g + b < 150;
-
-        int shut = count(render(new ExpressionFrame(), camera), dark);
-        int open = count(render(with("jawOpen", 1), camera), dark);
-
-        assertThat(open).isGreaterThan(shut + 500);
-    }
-
-    @Test
     void turnedHead_shoulders_stayInPlace() {
         ExpressionFrame turned = new ExpressionFrame();
         turned.headYaw = 0.4f;
@@ -230,62 +162,6 @@ class BuiltInAvatarTest {
 
     private static MorphTarget target(String name) {
         return targets().get(ArkitBlendshapes.indexOf(name).orElseThrow());
-    }
-
-    private static ExpressionFrame with(String name, float weight) {
-        ExpressionFrame frame = new ExpressionFrame();
-        frame.weights[ArkitBlendshapes.indexOf(name).orElseThrow()] = weight;
-        return frame;
-    }
-
-    private static Camera closeUp(double x, double y, float fovDegrees) {
-        float[] target = {(float) x, (float) y, 0};
-        float[] eye = {(float) x, (float) y, 1};
-        return Camera.lookAt(eye, target, new float[] {0, 1, 0}, fovDegrees, 160, 120, 0.01f);
-    }
-
-    private static Framebuffer render(ExpressionFrame expression, Camera camera) {
-        Splats splats = new Splats(CLOUD);
-        Posers.of(AVATAR).pose(expression, splats);
-        Framebuffer picture = new Framebuffer(camera.width(), camera.height(), 0.055f, 0.067f, 0.086f);
-        try (ReferenceRasterizer rasterizer = new ReferenceRasterizer()) {
-            rasterizer.render(splats, camera, picture, new StageTimes());
-        }
-        return picture;
-    }
-
-    private static int count(Framebuffer picture, Colour colour) {
-        return count(picture, 0, 0, picture.width, picture.height, colour);
-    }
-
-    private static int count(Framebuffer picture, int left, int top, int width, int height, Colour colour) {
-        int n = 0;
-        for (int y = top; y < top + height; y++) {
-            for (int x = left; x < left + width; x++) {
-                n += matches(picture, x, y, colour) ? 1 : 0;
-            }
-        }
-        return n;
-    }
-
-    private static double centreX(Framebuffer picture, Colour colour) {
-        double sum = 0;
-        int n = 0;
-        for (int y = 0; y < picture.height; y++) {
-            for (int x = 0; x < picture.width; x++) {
-                if (matches(picture, x, y, colour)) {
-                    sum += x;
-                    n++;
-                }
-            }
-        }
-        assertThat(n).isPositive();
-        return sum / n;
-    }
-
-    private static boolean matches(Framebuffer picture, int x, int y, Colour colour) {
-        int at = 3 * (y * picture.width + x);
-        return colour.matches(picture.bgr[at + 2] & 0xff, picture.bgr[at + 1] & 0xff, picture.bgr[at] & 0xff);
     }
 
     private static int nearest(Vec3 place) {
