@@ -24,6 +24,7 @@ public final class RendererMain implements Runnable {
     private RendererMain() {}
 
     public static void main(String[] arguments) {
+        limitSlowClients();
         Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> {
             // A process whose threads die must not live on half; no hook may keep it.
             log.error("thread {} died: the process ends", thread.getName(), fault);
@@ -34,6 +35,17 @@ public final class RendererMain implements Runnable {
                 new PrintWriter(System.out, true, UTF_8),
                 new PrintWriter(System.err, true, UTF_8),
                 arguments));
+    }
+
+    /** The JDK's HTTP server reads its limits once, before the first one exists. Seconds. */
+    private static void limitSlowClients() {
+        Map<String, String> limits = Map.of("maxReqTime", "5", "maxRspTime", "15", "idleInterval", "10");
+        limits.forEach((name, seconds) -> {
+            String key = "sun.net.httpserver." + name;
+            if (System.getProperty(key) == null) {
+                System.setProperty(key, seconds);
+            }
+        });
     }
 
     /** Runs one command line and answers the exit code. */
