@@ -25,7 +25,7 @@ import java.util.function.IntFunction;
 public final class RenderBenchmark implements Benchmark {
 
     private static final int MAX_FRAMES = 20_000;
-    private static final int MIN_FRAMES = 10;
+    private static final int MIN_FRAMES = 5;
     private static final int SPLIT = 100_000;
 
     private final AvatarSource avatars;

@@ -30,7 +30,6 @@ import picocli.CommandLine.Spec;
 /** {@code bench}: measures this machine. */
 @Command(
         name = "bench",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Measures this machine and prints the numbers.",
         footer = {"", "Exit codes: 0 done, 64 wrong usage, 66 model unusable, 70 internal error."})
@@ -59,6 +58,12 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "S",
             description = "How long each number is measured, after as long a warm-up (default: 4).")
     private double seconds = 4;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    boolean helpRequested;
 
     /** @param benchmarks what can be asked for, in the order in which they run */
     public BenchCommand(List<Benchmark> benchmarks) {

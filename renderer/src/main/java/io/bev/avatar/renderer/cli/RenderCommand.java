@@ -32,7 +32,6 @@ import picocli.CommandLine.Spec;
 /** {@code render}: one picture of an avatar at rest, to a file. */
 @Command(
         name = "render",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Draws one picture of an avatar at rest and writes it as PNG.",
         footer = {
@@ -119,6 +118,12 @@ public final class RenderCommand implements Callable<Integer> {
 
     @Option(names = "--output", paramLabel = "FILE", required = true, description = "PNG file to write.")
     private @Nullable Path output;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    boolean helpRequested;
 
     /**
      * @param avatars loads the model

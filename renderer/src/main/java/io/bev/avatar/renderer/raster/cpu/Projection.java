@@ -42,10 +42,18 @@ public final class Projection {
     public static final int TOP = 13;
     public static final int BOTTOM = 14;
 
+    /**
+     * From how many blocks beyond the first on it pays to find the ellipse's ends in every band of a tile, rather than to
+     * treat the whole of its box: many for an upright ellipse, few for a slanted one.
+     */
+    public static final int SPAN_WIDTH = 15;
+
     Projection() {}
 
     /** [capacity, STRIDE]; chunk c starts at record c * CHUNK. */
     float[] records = new float[0];
+    /** First and last tile column and row of each record, 16 bits each from the lowest; [capacity]. */
+    long[] tiles = new long[0];
     /** Bits of each record's depth, which order as the depths do, all being positive; [capacity]. */
     int[] depthBits = new int[0];
     /** Records in each chunk. */
@@ -61,6 +69,7 @@ public final class Projection {
         chunks = (count + CHUNK - 1) / CHUNK;
         if (chunkCounts.length < chunks) {
             records = new float[Math.multiplyExact(chunks * CHUNK, STRIDE)];
+            tiles = new long[chunks * CHUNK];
             depthBits = new int[chunks * CHUNK];
             chunkCounts = new int[chunks];
             chunkLowest = new int[chunks];

@@ -57,22 +57,19 @@ public final class ScalarTileKernel implements TileKernel {
         float sourceRed = records[at + Projection.RED];
         float sourceGreen = records[at + Projection.GREEN];
         float sourceBlue = records[at + Projection.BLUE];
-        float[] transmittance = tile.transmittance;
-        float[] red = tile.red;
-        float[] green = tile.green;
-        float[] blue = tile.blue;
+        float[] pixels = tile.pixels;
         for (int column = first; column <= last; column++) {
             float u = ux * column + offset;
             float exponent = u * u + base;
             if (exponent <= Projection.MAX_EXPONENT) {
-                int i = row * Tile.SIZE + column;
+                int i = Tile.CHANNELS * (row * Tile.SIZE + (column & -Tile.BLOCK_WIDTH)) + column % Tile.BLOCK_WIDTH;
                 float alpha = Math.min(SplatRules.MAX_ALPHA, Exponents.exp2Negative(exponent));
-                float t = transmittance[i];
+                float t = pixels[i + 3 * Tile.BLOCK_WIDTH];
                 float weight = alpha * t;
-                red[i] += sourceRed * weight;
-                green[i] += sourceGreen * weight;
-                blue[i] += sourceBlue * weight;
-                transmittance[i] = t - weight;
+                pixels[i] += sourceRed * weight;
+                pixels[i + Tile.BLOCK_WIDTH] += sourceGreen * weight;
+                pixels[i + 2 * Tile.BLOCK_WIDTH] += sourceBlue * weight;
+                pixels[i + 3 * Tile.BLOCK_WIDTH] = t - weight;
             }
         }
     }

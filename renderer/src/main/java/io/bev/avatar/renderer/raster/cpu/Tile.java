@@ -19,12 +19,12 @@ public final class Tile {
 
     static final int BLOCKS_PER_BAND = SIZE / BLOCK_WIDTH;
 
-    /** What a new Gaussian would still show of itself, [pixels, in block order]. */
-    public final float[] transmittance = new float[SIZE * SIZE];
+    /** Channels of a pixel: red, green, blue, and what a new Gaussian would still show of itself. */
+    public static final int CHANNELS = 4;
 
-    public final float[] red = new float[SIZE * SIZE];
-    public final float[] green = new float[SIZE * SIZE];
-    public final float[] blue = new float[SIZE * SIZE];
+    /** [blocks, CHANNELS, pixels of the block]: what belongs to a block lies together. */
+    public final float[] pixels = new float[CHANNELS * SIZE * SIZE];
+
     /** For each band of blocks, a bit for each block that is not yet opaque. */
     public final int[] live;
     /** Pixels in a block. */
@@ -45,7 +45,7 @@ public final class Tile {
         live = new int[SIZE / bandHeight];
         bandRows = new int[SIZE];
         for (int y = 0; y < SIZE; y++) {
-            bandRows[y] = y / bandHeight * SIZE * bandHeight + y % bandHeight * BLOCK_WIDTH;
+            bandRows[y] = y / bandHeight * SIZE * bandHeight * CHANNELS + y % bandHeight * BLOCK_WIDTH;
         }
     }
 
@@ -53,10 +53,11 @@ public final class Tile {
     void begin(int originX, int originY, int width, int height) {
         this.originX = originX;
         this.originY = originY;
-        Arrays.fill(transmittance, 1);
-        Arrays.fill(red, 0);
-        Arrays.fill(green, 0);
-        Arrays.fill(blue, 0);
+        int block = CHANNELS * blockSize;
+        for (int first = 0; first < pixels.length; first += block) {
+            Arrays.fill(pixels, first, first + block - blockSize, 0);
+            Arrays.fill(pixels, first + block - blockSize, first + block, 1);
+        }
         int columns = Math.min(BLOCKS_PER_BAND, (width - originX + BLOCK_WIDTH - 1) / BLOCK_WIDTH);
         for (int band = 0; band < live.length; band++) {
             live[band] = originY + band * bandHeight < height ? (1 << columns) - 1 : 0;
@@ -70,7 +71,7 @@ public final class Tile {
             int bits = live[band];
             for (int rest = bits; rest != 0; rest &= rest - 1) {
                 int block = Integer.numberOfTrailingZeros(rest);
-                if (opaque((band * BLOCKS_PER_BAND + block) * blockSize)) {
+                if (opaque(((band * BLOCKS_PER_BAND + block) * CHANNELS + CHANNELS - 1) * blockSize)) {
                     bits &= ~(1 << block);
                 }
             }
@@ -82,7 +83,7 @@ public final class Tile {
 
     private boolean opaque(int first) {
         for (int i = first; i < first + blockSize; i++) {
-            if (transmittance[i] >= SplatRules.MIN_TRANSMITTANCE) {
+            if (pixels[i] >= SplatRules.MIN_TRANSMITTANCE) {
                 return false;
             }
         }
@@ -98,11 +99,11 @@ public final class Tile {
             int out = 3 * ((originY + y) * target.width + originX);
             int row = bandRows[y];
             for (int x = 0; x < columns; x++) {
-                int i = row + (x >> 2) * blockSize + (x & 3);
-                float t = transmittance[i];
-                bgr[out++] = Pictures.toByte(blue[i] + t * target.backgroundBlue);
-                bgr[out++] = Pictures.toByte(green[i] + t * target.backgroundGreen);
-                bgr[out++] = Pictures.toByte(red[i] + t * target.backgroundRed);
+                int i = row + (x >> 2) * CHANNELS * blockSize + (x & 3);
+                float t = pixels[i + 3 * blockSize];
+                bgr[out++] = Pictures.toByte(pixels[i + 2 * blockSize] + t * target.backgroundBlue);
+                bgr[out++] = Pictures.toByte(pixels[i + blockSize] + t * target.backgroundGreen);
+                bgr[out++] = Pictures.toByte(pixels[i] + t * target.backgroundRed);
             }
         }
     }

@@ -1,5 +1,8 @@
 package io.bev.avatar.renderer.raster.cpu;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Lists for every tile the records that reach it, nearest first. The depth order is cut into segments; each counts, then
  * writes, behind the segments before it, so that lists stay in order however many threads work.
@@ -40,8 +43,8 @@ final class TileBinner {
     /** Counts a segment's records per tile. */
     void count(Projection projection, int[] order, int total, int segment) {
         int[] counts = positions[segment];
-        java.util.Arrays.fill(counts, 0, tiles, 0);
-        visit(projection.records, order, total, segment, counts, null);
+        Arrays.fill(counts, 0, tiles, 0);
+        visit(projection, order, total, segment, counts, null);
     }
 
     /** Turns counts into positions; between {@link #count} and {@link #fill}. */
@@ -63,42 +66,49 @@ final class TileBinner {
 
     /** Writes a segment's records into the lists. */
     void fill(Projection projection, int[] order, int total, int segment) {
-        visit(projection.records, order, total, segment, positions[segment], list);
+        visit(projection, order, total, segment, positions[segment], list);
     }
 
-    private void visit(
-            float[] records,
-            int[] order,
-            int total,
-            int segment,
-            int[] next,
-            int @org.jspecify.annotations.Nullable [] out) {
+    private void visit(Projection projection, int[] order, int total, int segment, int[] next, int @Nullable [] out) {
+        long[] tilesOf = projection.tiles;
         int end = (int) ((long) total * (segment + 1) / segments);
         for (int i = (int) ((long) total * segment / segments); i < end; i++) {
             int record = order[i];
-            int at = record * Projection.STRIDE;
-            int left = (int) records[at + Projection.LEFT] >> Tile.SHIFT;
-            int right = (int) records[at + Projection.RIGHT] >> Tile.SHIFT;
-            int top = (int) records[at + Projection.TOP] >> Tile.SHIFT;
-            int bottom = (int) records[at + Projection.BOTTOM] >> Tile.SHIFT;
-            boolean oblong = right > left && bottom > top;
-            for (int ty = top; ty <= bottom; ty++) {
-                int from = left;
-                int to = right;
-                if (oblong) {
-                    float above = (ty << Tile.SHIFT) - records[at + Projection.Y];
-                    float below = above + (Tile.SIZE - 1);
-                    float x = records[at + Projection.X];
-                    from = Math.max(left, (int) (x + EllipseSpan.left(records, at, above, below)) >> Tile.SHIFT);
-                    to = Math.min(right, (int) (x + EllipseSpan.right(records, at, above, below)) >> Tile.SHIFT);
+            long packed = tilesOf[record];
+            int left = (int) packed & 0xffff;
+            int right = (int) (packed >>> 16) & 0xffff;
+            int top = (int) (packed >>> 32) & 0xffff;
+            int bottom = (int) (packed >>> 48);
+            if (right > left && bottom > top) {
+                visitOblong(projection.records, record, left, right, top, bottom, next, out);
+            } else {
+                for (int ty = top; ty <= bottom; ty++) {
+                    put(record, ty * tilesX + left, ty * tilesX + right, next, out);
                 }
-                for (int t = ty * tilesX + from; t <= ty * tilesX + to; t++) {
-                    if (out == null) {
-                        next[t]++;
-                    } else {
-                        out[next[t]++] = record;
-                    }
-                }
+            }
+        }
+    }
+
+    /** Leaves out the corners of the box that the ellipse does not reach. */
+    private void visitOblong(
+            float[] records, int record, int left, int right, int top, int bottom, int[] next, int @Nullable [] out) {
+        int at = record * Projection.STRIDE;
+        float x = records[at + Projection.X];
+        for (int ty = top; ty <= bottom; ty++) {
+            float above = (ty << Tile.SHIFT) - records[at + Projection.Y];
+            float below = above + (Tile.SIZE - 1);
+            int from = Math.max(left, (int) (x + EllipseSpan.left(records, at, above, below)) >> Tile.SHIFT);
+            int to = Math.min(right, (int) (x + EllipseSpan.right(records, at, above, below)) >> Tile.SHIFT);
+            put(record, ty * tilesX + from, ty * tilesX + to, next, out);
+        }
+    }
+
+    private static void put(int record, int first, int last, int[] next, int @Nullable [] out) {
+        for (int t = first; t <= last; t++) {
+            if (out == null) {
+                next[t]++;
+            } else {
+                out[next[t]++] = record;
             }
         }
     }

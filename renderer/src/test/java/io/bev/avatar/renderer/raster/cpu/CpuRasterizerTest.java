@@ -21,7 +21,7 @@ class CpuRasterizerTest {
 
     private static final Camera CAMERA =
             Camera.lookAt(new float[] {0, 0, 3}, new float[3], new float[] {0, 1, 0}, 45, 320, 180, 0.2f);
-    private static final int WARM_UP_FRAMES = 400;
+    private static final int MAX_ROUNDS = 200;
     private static final int FRAMES = 50;
     /** What the measuring itself and the virtual machine's own bookkeeping may take, per frame. */
     private static final long ALLOWED_BYTES = 256;
@@ -40,16 +40,17 @@ class CpuRasterizerTest {
         try (CpuRasterizer rasterizer = new CpuRasterizer(3, kernel)) {
             long[] ids = threadsOf(rasterizer);
             assertThat(ids).hasSize(3);
-            for (int frame = 0; frame < WARM_UP_FRAMES; frame++) {
-                rasterizer.render(splats, CAMERA, picture, times);
+            long perFrame = Long.MAX_VALUE;
+            // Until the compiler is through, which takes longer on a busy machine, vectors are objects.
+            for (int round = 0; round < MAX_ROUNDS && perFrame > ALLOWED_BYTES; round++) {
+                long before = sum(threads.getThreadAllocatedBytes(ids));
+                for (int frame = 0; frame < FRAMES; frame++) {
+                    rasterizer.render(splats, CAMERA, picture, times);
+                }
+                perFrame = (sum(threads.getThreadAllocatedBytes(ids)) - before) / FRAMES;
             }
-            long before = sum(threads.getThreadAllocatedBytes(ids));
-            for (int frame = 0; frame < FRAMES; frame++) {
-                rasterizer.render(splats, CAMERA, picture, times);
-            }
-            long after = sum(threads.getThreadAllocatedBytes(ids));
 
-            assertThat((after - before) / FRAMES).isLessThanOrEqualTo(ALLOWED_BYTES);
+            assertThat(perFrame).as("bytes per frame").isLessThanOrEqualTo(ALLOWED_BYTES);
         }
     }
 
