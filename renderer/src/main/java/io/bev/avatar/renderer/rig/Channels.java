@@ -66,7 +66,7 @@ final class Channels {
             return 30;
         }
         if (name.startsWith("eye")) {
-            return 15;
+            return 20;
         }
         return isMouth(channel) ? 16 : 6;
     }

@@ -37,8 +37,13 @@ public final class ExpressionController {
     private static final float MOUTH_LOWER = 0.3f;
     private static final float MOUTH_UPPER = 0.15f;
 
-    /** Eyes roll down a little under closing lids. */
-    private static final float BLINK_LOOKS_DOWN = 0.5f;
+    /**
+     * A blink shuts the lids so far and rolls the eyes down so far. Together they close the eyes; lids alone, pressed shut,
+     * let the eyeball of captured avatars show through.
+     */
+    private static final float BLINK_SHUTS = 0.7f;
+
+    private static final float BLINK_LOOKS_DOWN = 1f;
 
     private static final double BREATHS_PER_SECOND = 0.24;
 
@@ -191,8 +196,8 @@ public final class ExpressionController {
 
     private void addBlink(Mood target) {
         float closure = (float) blinks.closure(seconds, target.blinkRate());
-        raise(Channels.BLINK_LEFT, closure);
-        raise(Channels.BLINK_RIGHT, closure);
+        raise(Channels.BLINK_LEFT, BLINK_SHUTS * closure);
+        raise(Channels.BLINK_RIGHT, BLINK_SHUTS * closure);
         wanted[Channels.LOOK_DOWN_LEFT] += BLINK_LOOKS_DOWN * closure;
         wanted[Channels.LOOK_DOWN_RIGHT] += BLINK_LOOKS_DOWN * closure;
     }

@@ -5,13 +5,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
-/** Loads an avatar from a file of any supported format, told by its first bytes. */
+/** Loads an avatar from a file of any supported format, told by its first bytes; {@code .splat}, which has none, by name. */
 public final class AvatarLoader {
 
     /** What the loader reads, for messages. */
-    public static final String FORMATS = "a LAM bundle (.zip) or a Gaussian splatting .ply";
+    public static final String FORMATS = "a LAM bundle (.zip) or a Gaussian cloud (.ply, .spz, .splat)";
 
     private AvatarLoader() {}
 
@@ -28,11 +29,20 @@ public final class AvatarLoader {
         try (InputStream in = Files.newInputStream(file)) {
             read = in.readNBytes(start, 0, start.length);
         }
-        if (read >= 4 && start[0] == 'P' && start[1] == 'K') {
+        if (startsWith(start, read, 'P', 'K')) {
             return LamBundleReader.read(file);
         }
-        if (read >= 4 && start[0] == 'p' && start[1] == 'l' && start[2] == 'y') {
-            return still(source, ply(file, source));
+        if (startsWith(start, read, 'p', 'l', 'y')) {
+            return still(file, (in, size) -> PlyReader.read(source, in, size, PlyReader.Colour.HARMONIC));
+        }
+        if (startsWith(start, read, 0x1f, 0x8b)) {
+            return still(file, (in, size) -> SpzReader.read(source, in, size));
+        }
+        if (startsWith(start, read, 'N', 'G', 'S', 'P')) {
+            throw SpzReader.versionFour(source);
+        }
+        if (source.toLowerCase(Locale.ROOT).endsWith(".splat")) {
+            return still(file, (in, size) -> SplatReader.read(source, in, size));
         }
         throw new AvatarFormatException(
                 source, FORMATS, "a file of another kind", "give the path of an avatar in one of these formats");
@@ -55,13 +65,23 @@ public final class AvatarLoader {
         }
     }
 
-    private static GaussianCloud ply(Path file, String source) throws IOException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            return PlyReader.read(source, in, Files.size(file), PlyReader.Colour.HARMONIC);
+    private static boolean startsWith(byte[] start, int read, int... expected) {
+        for (int i = 0; i < expected.length; i++) {
+            if (i >= read || (start[i] & 0xFF) != expected[i]) {
+                return false;
+            }
         }
+        return true;
     }
 
-    private static Avatar still(String source, GaussianCloud cloud) {
-        return new Avatar(source, cloud, Optional.empty(), Framings.scene(cloud));
+    private interface CloudReader {
+        GaussianCloud read(InputStream in, long size) throws IOException;
+    }
+
+    private static Avatar still(Path file, CloudReader reader) throws IOException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            GaussianCloud cloud = reader.read(in, Files.size(file));
+            return new Avatar(file.toString(), cloud, Optional.empty(), Framings.scene(cloud));
+        }
     }
 }

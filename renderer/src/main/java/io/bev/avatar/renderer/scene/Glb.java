@@ -3,6 +3,7 @@ package io.bev.avatar.renderer.scene;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -64,10 +65,9 @@ final class Glb {
     private static JsonNode json(String source, byte[] text) throws AvatarFormatException {
         try {
             return JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new AvatarFormatException(source, "valid JSON", e.getOriginalMessage(), "export the avatar again", e);
-        } catch (java.io.IOException e) {
-            throw new AvatarFormatException(source, "valid JSON", e.toString(), "export the avatar again", e);
+        } catch (IOException e) {
+            String found = e instanceof JsonProcessingException j ? j.getOriginalMessage() : e.toString();
+            throw new AvatarFormatException(source, "valid JSON", found, "export the avatar again", e);
         }
     }
 

@@ -55,19 +55,6 @@ final class GltfAccessor {
         return accessor;
     }
 
-    /** An accessor of any number of elements up to a bound. */
-    static GltfAccessor atMost(Glb glb, int index, String type, int bound) throws AvatarFormatException {
-        GltfAccessor accessor = new GltfAccessor(glb, index, type);
-        if (accessor.count > bound) {
-            throw glb.bad("at most " + bound + " elements in " + accessor.where, accessor.count + "");
-        }
-        return accessor;
-    }
-
-    int count() {
-        return count;
-    }
-
     /** Every value as a real number, normalised integers scaled, [count, width]. */
     float[] floats() throws AvatarFormatException {
         float[] values = new float[Math.multiplyExact(count, width)];

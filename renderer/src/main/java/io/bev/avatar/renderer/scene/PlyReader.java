@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * Reads the .ply of 3D Gaussian splatting: logit opacity, logarithmic scales, a quaternion w, x, y, z of any length and
  * spherical harmonics whose degree follows from the number of {@code f_rest_*} properties.
  *
- * <p>Properties are found by name; others are ignored.
+ * <p>Properties are found by name; others are ignored. PlayCanvas' compressed variant is read as well.
  */
 public final class PlyReader {
 
@@ -50,6 +50,9 @@ public final class PlyReader {
     /** Reads on from the end of {@code header}. */
     static GaussianCloud read(String source, PlyHeader header, InputStream in, long size, Colour colour)
             throws IOException {
+        if (CompressedPlyReader.fits(header)) {
+            return CompressedPlyReader.read(source, header, in, size);
+        }
         PlyReader reader = new PlyReader(source, colour);
         PlyHeader.Element vertices = header.element("vertex")
                 .orElseThrow(() -> PlyHeader.bad(

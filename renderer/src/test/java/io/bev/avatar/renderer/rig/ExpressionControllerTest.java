@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.management.ThreadMXBean;
 import io.bev.avatar.renderer.scene.SharedAvatars;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.Emotion;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +69,7 @@ class ExpressionControllerTest {
         for (int k = 0; k < seconds * perSecond; k++) {
             controller.advance(k * (1_000_000_000L / perSecond), state(emotion), frame);
             boolean moved = weight(frame, "eyeBlinkLeft") > 0.2;
-            shut |= weight(frame, "eyeBlinkLeft") > 0.95;
+            shut |= weight(frame, "eyeBlinkLeft") > 0.65 && weight(frame, "eyeLookDownLeft") > 0.8;
             if (moved && start < 0) {
                 start = k / (double) perSecond;
             } else if (!moved && start >= 0) {
@@ -318,6 +320,21 @@ class ExpressionControllerTest {
         assertThat(least).isLessThan(0.1f);
         assertThat(most).isGreaterThan(0.9f);
         assertThat(yaw).isBetween(0.003f, 0.06f);
+    }
+
+    @Test
+    void advance_frameAfterFrame_allocatesNothing() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        ExpressionController controller = new ExpressionController(ExpressionConfig.DEFAULTS);
+        AvatarState state = state(Emotion.EXCITED, 1, Map.of("jawOpen", 0.4), 0.2, 0.1, -0.3);
+        run(controller, state, 100);
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        run(controller, state, 1000);
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+        // The counter itself may cost a little; a frame may not.
+        assertThat(allocated).isLessThan(1000);
     }
 
     private void run(ExpressionController controller, AvatarState state, int frames) {

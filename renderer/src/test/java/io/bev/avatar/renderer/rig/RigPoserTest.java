@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import io.bev.avatar.renderer.raster.Splats;
 import io.bev.avatar.renderer.rig.Skeleton.Joint;
 import io.bev.avatar.renderer.scene.Avatar;
@@ -12,6 +13,7 @@ import io.bev.avatar.renderer.scene.Framing;
 import io.bev.avatar.renderer.scene.GaussianCloud;
 import io.bev.avatar.renderer.scene.SharedAvatars;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -209,6 +211,26 @@ class RigPoserTest {
 
         assertThat(out.x[lowest]).isCloseTo(cloud.x[lowest], within(1e-4f));
         assertThat(out.x[nose]).isGreaterThan(cloud.x[nose] + 0.03f);
+    }
+
+    @Test
+    void pose_frameAfterFrame_allocatesNothing() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        GaussianCloud cloud = cloud(100);
+        Splats out = new Splats(cloud);
+        Poser poser = Posers.of(avatar(cloud, FRONT));
+        set("jawOpen", 1);
+        poser.pose(expression, out);
+
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int k = 0; k < 1000; k++) {
+            expression.headYaw = 0.001f * k;
+            poser.pose(expression, out);
+        }
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+        // The counter itself may cost a little; a frame may not.
+        assertThat(allocated).isLessThan(1000);
     }
 
     @Test

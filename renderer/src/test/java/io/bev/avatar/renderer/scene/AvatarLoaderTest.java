@@ -3,10 +3,14 @@ package io.bev.avatar.renderer.scene;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +57,35 @@ class AvatarLoaderTest {
         byte[] ply = PlyFile.ofDegree(0).vertex().bytes();
 
         assertThat(AvatarLoader.load(file("model.bin", ply)).cloud().count()).isEqualTo(1);
+    }
+
+    @Test
+    void load_splat_isToldByItsName() throws IOException {
+        ByteBuffer record = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+        record.putFloat(12, 0.1f).putFloat(16, 0.1f).putFloat(20, 0.1f);
+
+        assertThat(AvatarLoader.load(file("a.SPLAT", record.array())).cloud().count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void load_gzip_isReadAsSpz() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(new byte[16]);
+        }
+        Path file = file("a.spz", out.toByteArray());
+
+        assertThatThrownBy(() -> AvatarLoader.load(file))
+                .isInstanceOf(AvatarFormatException.class)
+                .hasMessageContaining("a gzip stream that holds .spz");
+    }
+
+    @Test
+    void load_spzOfVersionFour_saysWhatToDo() throws IOException {
+        Path file = file("a.spz", "NGSP....".getBytes(StandardCharsets.US_ASCII));
+
+        assertThatThrownBy(() -> AvatarLoader.load(file)).hasMessageContaining("convert it to version 3");
     }
 
     @Test
