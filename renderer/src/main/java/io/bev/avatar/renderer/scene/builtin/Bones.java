@@ -44,7 +44,7 @@ final class Bones {
         double chest = 0;
         if (s.part() == Part.CLOTH) {
             head = 0;
-            chest = Curves.smooth(-0.135, -0.185, s.position().y());
+            chest = Curves.smooth(-0.095, -0.165, s.position().y());
         } else if (s.part() == Part.SKIN) {
             Vec3 p = s.position();
             head = Curves.smooth(-0.145, -0.082, p.y() + 0.9 * Math.max(0, p.z()));

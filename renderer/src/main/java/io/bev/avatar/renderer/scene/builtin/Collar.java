@@ -4,8 +4,8 @@ package io.bev.avatar.renderer.scene.builtin;
 final class Collar {
 
     private static final Vec3 SHIRT = Lighting.linear(0x4A4F58);
-    private static final double TOP = -0.146;
-    private static final double FOOT = -0.214;
+    private static final double TOP = -0.146 + Jacket.RAISE;
+    private static final double FOOT = -0.214 + Jacket.RAISE;
     private static final double STEP = 0.0029;
     private static final int ROWS = 26;
 
@@ -75,8 +75,8 @@ final class Collar {
     private void addEdge(double height) {
         for (int k = 0; k < 3; k++) {
             double h = Math.min(1, height + k / (3.0 * ROWS));
-            Vec3 p = outline(opening(h) - 0.012, h, 0.0026).plus(v(0, 0, 0.0008));
-            addPair(p, v(-0.3, 0, 1), 0.0011, Jacket.PIPING, 0.9);
+            Vec3 p = outline(opening(h) - 0.010, h, 0.0040).plus(v(0, 0, 0.0014));
+            addPair(p, v(-0.3, 0, 1), 0.00125, Jacket.PIPING, 0.9);
         }
     }
 
@@ -99,7 +99,7 @@ final class Collar {
                     double z = 0.0200 - 0.24 * (y + 0.19) - 7.0 * x * x;
                     double rib = 1 + 0.18 * Math.sin(x * 2400);
                     double hem = y > neckline - 0.006 ? 1.3 : 1;
-                    addPair(v(x, y, z), v(18 * x, 0.15, 1), 0.0020, SHIRT.times(rib * hem * 0.7), 0.7);
+                    addPair(v(x, y + Jacket.RAISE, z), v(18 * x, 0.15, 1), 0.0020, SHIRT.times(rib * hem * 0.7), 0.7);
                 }
             }
         }

@@ -37,7 +37,7 @@ final class EyeShape {
 
     static double upperMargin(double s) {
         double t = Math.abs(s + 0.10 * (1 - s * s));
-        return middle(s) + Math.toRadians(17.3) * Math.pow(Math.max(0, 1 - Math.pow(t, 2.1)), 0.80);
+        return middle(s) + Math.toRadians(16.2) * Math.pow(Math.max(0, 1 - Math.pow(t, 2.1)), 0.80);
     }
 
     static double lowerMargin(double s) {

@@ -3,12 +3,12 @@ package io.bev.avatar.renderer.scene.builtin;
 /** Upper and lower lids with their rims and lashes, on a ball around the eye. */
 final class Eyelids {
 
-    private static final int COLUMNS = 48;
-    private static final int UPPER_ROWS = 23;
+    private static final int COLUMNS = 44;
+    private static final int UPPER_ROWS = 21;
     /** Rows tucked away above the crease, seen when the brow lifts. */
     private static final int FOLDED_ROWS = 6;
 
-    private static final int LOWER_ROWS = 12;
+    private static final int LOWER_ROWS = 10;
     private static final Vec3 SHADOW = Lighting.linear(0x9A5B48);
     private static final Vec3 WATERLINE = Lighting.linear(0xC98278);
     private static final Vec3 INK = Lighting.linear(0x1A0F0C);
@@ -43,6 +43,19 @@ final class Eyelids {
         }
         double e = EyeShape.elevation(p);
         return e < EyeShape.crease(s) - 0.015 && e > EyeShape.lowerEdge(s) + 0.03;
+    }
+
+    /** Freedom of the skin at {@code p}: none where it meets the upper lid, 1 away from the eye; for the left half. */
+    static double slack(Vec3 p) {
+        double away = p.minus(EyeShape.CENTRE).length() - EyeShape.LID_RADIUS;
+        if (away > 0.010) {
+            return 1;
+        }
+        double s = EyeShape.azimuth(p) / EyeShape.HALF_WIDTH;
+        double near = Curves.smooth(0.010, 0.003, away) * Curves.smooth(1.5, 1.05, Math.abs(s));
+        double within = Math.max(-1, Math.min(1, s));
+        double above = EyeShape.elevation(p) - EyeShape.crease(within);
+        return 1 - near * Curves.smooth(0.34, 0.02, above) * Curves.smooth(-0.6, -0.2, above);
     }
 
     void addBoth() {
@@ -97,7 +110,7 @@ final class Eyelids {
         Vec3 albedo = Complexion.at(place).lerp(SHADOW, Curves.clamp01(dark));
         Vec3 colour = lighting.shade(albedo, facing, Lighting.Finish.SKIN, open, lighting.keyShare(lit, facing));
         int index =
-                out.add(Surfel.disc(Part.LID, place, normal, 0.00060, colour).withThickness(0.00022));
+                out.add(Surfel.disc(Part.LID, place, normal, 0.00064, colour).withThickness(0.00022));
         addMotions(side, index, rest, s, v, radius, upper);
     }
 
@@ -133,6 +146,6 @@ final class Eyelids {
         double rest = upper ? EyeShape.upperMargin(s) : EyeShape.lowerMargin(s);
         double margin = Curves.lerp(rest, EyeShape.closedMargin(s), closing);
         double elevation = v < 0 ? base - 0.9 * v : Curves.lerp(base, margin, v);
-        return EyeShape.onBall(radius + 0.006 * Math.min(0, v), s * EyeShape.HALF_WIDTH, elevation);
+        return EyeShape.onBall(radius + 0.0015 * Math.min(0, v), s * EyeShape.HALF_WIDTH, elevation);
     }
 }

@@ -83,7 +83,7 @@ final class Eyes {
         double s = Math.max(-1, Math.min(1, azimuth / EyeShape.HALF_WIDTH));
         double below = EyeShape.upperMargin(s) - elevation;
         double above = elevation - EyeShape.lowerMargin(s);
-        return Curves.lerp(0.22, 1, Curves.smooth(-0.06, 0.24, below))
+        return Curves.lerp(0.16, 1, Curves.smooth(-0.06, 0.28, below))
                 * Curves.lerp(0.55, 1, Curves.smooth(-0.05, 0.12, above))
                 * Curves.lerp(0.45, 1, Curves.smooth(1.02, 0.60, Math.abs(s)));
     }

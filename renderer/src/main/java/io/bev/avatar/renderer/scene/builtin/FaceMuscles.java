@@ -53,7 +53,7 @@ final class FaceMuscles {
 
     private void cheeks() {
         both("cheekPuff", mm(44, -60, 54), mm(17, 18, 26), mm(9, 0, 6), FACE);
-        both("cheekPuff", mm(0, -60, 90), mm(18, 7, 20), mm(0, 0, 2.5), FACE);
+        both("cheekPuff", mm(0, -60, 90), mm(18, 7, 20), mm(0.0, 0.0, 3.5), FACE);
         left("cheekSquint", mm(40, -22, 68), mm(16, 11, 26), mm(0, 5.5, 2), FACE);
         left("eyeSquint", mm(34, -17, 78), mm(16, 6, 26), mm(0, 2.6, 0.6), FACE);
         left("eyeSquint", mm(36, 22, 75), mm(16, 8, 26), mm(0, -1.6, 0.3), FACE);
@@ -72,9 +72,9 @@ final class FaceMuscles {
         left("mouthDimple", mm(27, -70, 74), mm(10, 9, 24), mm(5.5, 1.2, -4.0), FACE);
         left("mouthStretch", mm(27, -72, 74), mm(13, 12, 26), mm(9.0, -3.5, -4.0), FACE);
         both("mouthPucker", mm(25, -70, 75), mm(13, 12, 26), mm(-9.5, 0, 5.0), FACE);
-        both("mouthPucker", mm(0, -70, 88), mm(14, 10, 24), mm(0, 0, 6.0), FACE);
+        both("mouthPucker", mm(0, -70, 88), mm(14, 10, 24), mm(0.0, 0.0, 8.4), FACE);
         both("mouthFunnel", mm(25, -70, 75), mm(12, 13, 26), mm(-7.5, 0, 4.5), FACE);
-        both("mouthFunnel", mm(0, -70, 88), mm(14, 14, 24), mm(0, 0, 5.0), FACE);
+        both("mouthFunnel", mm(0, -70, 88), mm(14, 14, 24), mm(0.0, 0.0, 8.0), FACE);
     }
 
     private void lips() {
@@ -82,29 +82,29 @@ final class FaceMuscles {
         left("mouthLowerDown", mm(13, -77, 84), mm(10, 9, 24), mm(0.5, -6.5, 0), LOWER);
         left("mouthPress", mm(16, -66, 82), mm(12, 6, 24), mm(0.5, -2.0, -1.5), UPPER_LIP);
         left("mouthPress", mm(16, -76, 82), mm(12, 6, 24), mm(0.5, 2.4, -1.5), LOWER_LIP);
-        both("mouthRollUpper", mm(0, -66, 84), mm(22, 6, 24), mm(0, -2.6, -4.5), UPPER_LIP);
-        both("mouthRollUpper", mm(0, -60, 86), mm(20, 6, 24), mm(0, -1.5, -1.5), UPPER);
-        both("mouthRollLower", mm(0, -76, 84), mm(22, 6, 24), mm(0, 3.2, -4.8), LOWER_LIP);
-        both("mouthRollLower", mm(0, -83, 82), mm(20, 6, 24), mm(0, 1.8, -1.5), LOWER);
-        both("mouthShrugUpper", mm(0, -62, 86), mm(20, 9, 24), mm(0, 3.6, 1.2), UPPER);
-        both("mouthShrugLower", mm(0, -84, 82), mm(20, 14, 24), mm(0, 4.4, 1.8), LOWER);
-        both("mouthFunnel", mm(0, -64, 86), mm(13, 8, 24), mm(0, 4.0, 0.5), UPPER_LIP);
-        both("mouthFunnel", mm(0, -77, 85), mm(13, 8, 24), mm(0, -4.5, 0.5), LOWER_LIP);
-        both("tongueOut", mm(0, -76, 84), mm(15, 9, 24), mm(0, -5.5, 0.5), LOWER_LIP);
-        both("tongueOut", mm(0, -84, 84), mm(15, 8, 24), mm(0, -2.5, 0), LOWER);
-        both("tongueOut", mm(0, -64, 86), mm(13, 7, 24), mm(0, 2.2, 0.5), UPPER_LIP);
+        both("mouthRollUpper", mm(0, -66, 84), mm(22, 6, 24), mm(0.0, -3.6, -6.3), UPPER_LIP);
+        both("mouthRollUpper", mm(0, -60, 86), mm(20, 6, 24), mm(0.0, -2.1, -2.1), UPPER);
+        both("mouthRollLower", mm(0, -76, 84), mm(22, 6, 24), mm(0.0, 4.5, -6.7), LOWER_LIP);
+        both("mouthRollLower", mm(0, -83, 82), mm(20, 6, 24), mm(0.0, 2.5, -2.1), LOWER);
+        both("mouthShrugUpper", mm(0, -62, 86), mm(20, 9, 24), mm(0.0, 5.0, 1.7), UPPER);
+        both("mouthShrugLower", mm(0, -84, 82), mm(20, 14, 24), mm(0.0, 6.2, 2.5), LOWER);
+        both("mouthFunnel", mm(0, -64, 86), mm(13, 8, 24), mm(0.0, 6.4, 0.8), UPPER_LIP);
+        both("mouthFunnel", mm(0, -77, 85), mm(13, 8, 24), mm(0.0, -7.2, 0.8), LOWER_LIP);
+        both("tongueOut", mm(0, -76, 84), mm(15, 9, 24), mm(0.0, -8.8, 0.8), LOWER_LIP);
+        both("tongueOut", mm(0, -84, 84), mm(15, 8, 24), mm(0.0, -4.0, 0.0), LOWER);
+        both("tongueOut", mm(0, -64, 86), mm(13, 7, 24), mm(0.0, 3.5, 0.8), UPPER_LIP);
     }
 
     private void lipShapes() {
         both("mouthPucker", mm(10, -62, 86), mm(12, 5, 24), mm(0, -1.0, 1.0), UPPER);
         both("mouthPucker", mm(10, -79, 84), mm(12, 5, 24), mm(0, 1.2, 1.0), LOWER);
-        both("mouthShrugLower", mm(0, -74, 86), mm(20, 6, 24), mm(0, 0.8, 1.5), LOWER_LIP);
+        both("mouthShrugLower", mm(0, -74, 86), mm(20, 6, 24), mm(0.0, 1.1, 2.1), LOWER_LIP);
         left("mouthSmile", mm(10, -77, 84), mm(10, 7, 24), mm(0.8, 1.2, -1.5), LOWER);
         left("mouthSmile", mm(10, -63, 86), mm(10, 6, 24), mm(0.8, 1.8, -1.5), UPPER);
     }
 
     private void tongue() {
-        both("tongueOut", mm(0, -80, 78), mm(40, 30, 19), mm(0, 2.0, 29.0), TONGUE);
-        both("tongueOut", mm(0, -80, 80), mm(40, 30, 9), mm(0, -7.0, 0), TONGUE);
+        both("tongueOut", mm(0, -80, 78), mm(40, 30, 19), mm(0.0, 3.2, 46.4), TONGUE);
+        both("tongueOut", mm(0, -80, 80), mm(40, 30, 9), mm(0.0, -11.2, 0.0), TONGUE);
     }
 }

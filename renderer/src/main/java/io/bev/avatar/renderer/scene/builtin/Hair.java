@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 /** The hair: locks of strands over a dark cap that closes the gaps between them. */
 final class Hair {
 
-    private static final int LOCKS = 100;
-    private static final int HAIRLINE_LOCKS = 42;
-    private static final int STRANDS = 6;
+    private static final int LOCKS = 88;
+    private static final int HAIRLINE_LOCKS = 40;
+    private static final int STRANDS = 5;
     private static final Vec3 DARK = Lighting.linear(0x2A1712);
     private static final Vec3 BODY = Lighting.linear(0x5A3222);
     private static final Vec3 SHINE = Lighting.linear(0xD99A66);
@@ -72,16 +72,16 @@ final class Hair {
 
     /** Dark surfels on the scalp, under all strands. */
     private void addCap() {
-        double step = 0.030;
+        double step = 0.036;
         for (double e = -0.75; e < 1.57; e += step) {
             double across = step / Math.max(0.05, Math.cos(e));
             for (double a = 0; a < 2 * Math.PI; a += across) {
                 Vec3 d = new Vec3(Math.cos(e) * Math.sin(a), Math.sin(e), Math.cos(e) * Math.cos(a));
                 Vec3 p = onScalp(d);
-                if (HairStyle.isScalp(p)) {
+                if (HairStyle.isScalp(p.minus(new Vec3(0, 0.006 * Curves.smooth(0.048, 0.036, Math.abs(p.x())), 0)))) {
                     Vec3 n = HairStyle.skull().normal(p);
                     Vec3 colour = Lighting.display(DARK.times(0.55));
-                    out.add(Surfel.disc(Part.HAIR, p.plus(n.times(0.002)), n, 0.0025, colour));
+                    out.add(Surfel.disc(Part.HAIR, p.plus(n.times(0.002)), n, 0.0030, colour));
                 }
             }
         }
@@ -119,7 +119,7 @@ final class Hair {
             Vec3 to = points.get(i + 1);
             double t = (double) i / links;
             Vec3 n = HairStyle.skull().normal(from);
-            double radius = 0.00165 * (1 - 0.55 * t * t * t);
+            double radius = 0.00185 * (1 - 0.55 * t * t * t);
             double opacity = t > 0.9 ? 0.75 : 0.94;
             Vec3 colour = colour(to.minus(from).unit(), n, from, t, tone, layer);
             surfels.add(Surfel.needle(Part.HAIR, from, to, n, radius, opacity, colour));

@@ -7,7 +7,7 @@ package io.bev.avatar.renderer.scene.builtin;
 final class HeadShape {
 
     /** Corner of the mouth at rest. */
-    static final Vec3 MOUTH_CORNER = new Vec3(0.0260, -0.0683, 0.0740);
+    static final Vec3 MOUTH_CORNER = new Vec3(0.0262, -0.0671, 0.0740);
     /** Height of the line between the lips in the middle. */
     static final double MOUTH_Y = -0.0695;
 
@@ -33,11 +33,11 @@ final class HeadShape {
     }
 
     private static Field build() {
-        return skull().with(nose(), 0.010)
+        return skull().with(nose().within(v(0, -0.017, 0.090), 0.040), 0.0085)
                 .without(nostrils(), 0.003)
-                .with(mouthMound(), 0.016)
+                .with(mouthMound().within(v(0, -0.068, 0.068), 0.040), 0.016)
                 .without(Field.stick(v(0, -0.048, 0.1010), v(0, -0.0605, 0.0985), 0.0026, 0.0032), 0.006)
-                .with(ear(), 0.006)
+                .with(ear().within(v(0.078, -0.010, -0.014), 0.036), 0.006)
                 .with(neck(), 0.022)
                 .mirrored();
     }
@@ -47,24 +47,26 @@ final class HeadShape {
         return Field.ellipsoid(v(0, 0.036, -0.013), v(0.0755, 0.086, 0.096))
                 .with(Field.ellipsoid(v(0, 0.030, 0.030), v(0.062, 0.055, 0.0545)), 0.030)
                 .with(Field.ellipsoid(v(0, -0.034, 0.020), v(0.0560, 0.080, 0.0625)), 0.030)
-                .with(Field.stick(v(0.0430, -0.052, 0.004), v(0.0115, -0.095, 0.061), 0.0150, 0.0150), 0.030)
+                .with(Field.stick(v(0.0415, -0.052, 0.004), v(0.0115, -0.095, 0.061), 0.0150, 0.0150), 0.030)
                 .with(Field.ball(v(0, -0.1015, 0.0665), 0.0150), 0.022)
                 .with(Field.ellipsoid(v(0.0415, -0.026, 0.0555), v(0.0200, 0.0175, 0.0200)), 0.026)
-                .with(Field.ellipsoid(v(0.0360, -0.0560, 0.0440), v(0.0180, 0.0200, 0.0200)), 0.028)
+                .with(Field.ellipsoid(v(0.0345, -0.0560, 0.0440), v(0.0170, 0.0200, 0.0200)), 0.028)
                 .without(Field.ellipsoid(v(0.0325, -0.001, 0.0990), v(0.0200, 0.0150, 0.0200)), 0.020)
                 .with(Field.stick(v(0.010, 0.0200, 0.0780), v(0.044, 0.0235, 0.0620), 0.0085, 0.0075), 0.014)
                 .with(eye, 0.006);
     }
 
     private static Field nose() {
-        return Field.stick(v(0, 0.0125, 0.0800), v(0, -0.0300, 0.0985), 0.0056, 0.0064)
-                .with(Field.ball(v(0, -0.0335, 0.0998), 0.0072), 0.006)
-                .with(Field.ellipsoid(v(0.0083, -0.0385, 0.0915), v(0.0052, 0.0056, 0.0080)), 0.007)
-                .with(Field.stick(v(0, -0.0385, 0.0990), v(0, -0.0450, 0.0885), 0.0038, 0.0042), 0.004);
+        return Field.stick(v(0, 0.0125, 0.0800), v(0, -0.0300, 0.0985), 0.0054, 0.0060)
+                // The pyramid below the ridge: without it the ridge is a handle with air behind.
+                .with(Field.stick(v(0, 0.0080, 0.0715), v(0, -0.0340, 0.0860), 0.0070, 0.0092), 0.012)
+                .with(Field.ball(v(0, -0.0335, 0.1000), 0.0070), 0.005)
+                .with(Field.ellipsoid(v(0.0090, -0.0380, 0.0915), v(0.0048, 0.0054, 0.0076)), 0.0040)
+                .with(Field.stick(v(0, -0.0385, 0.0990), v(0, -0.0440, 0.0885), 0.0030, 0.0034), 0.0035);
     }
 
     private static Field nostrils() {
-        return Field.ellipsoid(v(0.0060, -0.0452, 0.0945), v(0.0030, 0.0026, 0.0050));
+        return Field.ellipsoid(v(0.0054, -0.0428, 0.0940), v(0.0029, 0.0030, 0.0052));
     }
 
     private static Field mouthMound() {

@@ -19,8 +19,8 @@ final class Lashes {
             double lift = 0.50 + 0.35 * Noise.hash(i / 3, 5, 3);
             addLash(out, side, new Lash(s, true, length * (0.72 + 0.42 * Noise.hash(i, 5, 2)), splay, lift));
         }
-        for (int i = 0; i < 30; i++) {
-            double s = -0.50 + 1.40 * i / 29 + 0.04 * (Noise.hash(i, 6, 1) - 0.5);
+        for (int i = 0; i < 15; i++) {
+            double s = -0.15 + 1.05 * i / 14 + 0.04 * (Noise.hash(i, 6, 1) - 0.5);
             double length = 0.0009 + 0.0013 * Noise.hash(i, 6, 2);
             addLash(out, side, new Lash(s, false, length, 0.6 * s + (i % 2) * 0.3 - 0.15, -0.75));
         }
@@ -32,7 +32,7 @@ final class Lashes {
             Vec3 to = point(lash, k + 1, 0);
             double taper = 1 - 0.75 * k / LINKS;
             double radius = (lash.upper() ? 0.00017 : 0.00012) * taper;
-            double opacity = lash.upper() ? 0.92 - 0.08 * k : 0.30;
+            double opacity = lash.upper() ? 0.92 - 0.08 * k : 0.17;
             int index = out.add(Surfel.needle(
                     Part.LID, side.of(from), side.of(to), new Vec3(0, 0, 1), Math.max(radius, 0.00008), opacity, INK));
             shift(out, side, "eyeBlink", index, lash, k, 1, 1);

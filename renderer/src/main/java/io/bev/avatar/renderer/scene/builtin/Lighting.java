@@ -7,15 +7,15 @@ package io.bev.avatar.renderer.scene.builtin;
 final class Lighting {
 
     static final Vec3 KEY = new Vec3(-0.50, 0.58, 0.72).unit();
-    private static final Vec3 KEY_COLOUR = new Vec3(1.00, 0.92, 0.82).times(1.08);
+    private static final Vec3 KEY_COLOUR = new Vec3(1.00, 0.92, 0.82).times(1.22);
     private static final Vec3 FILL = new Vec3(0.70, 0.05, 0.70).unit();
-    private static final Vec3 FILL_COLOUR = new Vec3(0.80, 0.82, 1.00).times(0.30);
+    private static final Vec3 FILL_COLOUR = new Vec3(0.80, 0.82, 1.00).times(0.21);
     private static final Vec3 RIM_LEFT = new Vec3(0.86, 0.30, -0.42).unit();
     private static final Vec3 RIM_LEFT_COLOUR = new Vec3(0.50, 0.80, 1.00).times(0.85);
     private static final Vec3 RIM_RIGHT = new Vec3(-0.88, 0.28, -0.40).unit();
     private static final Vec3 RIM_RIGHT_COLOUR = new Vec3(1.00, 0.66, 0.42).times(0.55);
-    private static final Vec3 SKY = new Vec3(0.24, 0.25, 0.29);
-    private static final Vec3 GROUND = new Vec3(0.15, 0.11, 0.10);
+    private static final Vec3 SKY = new Vec3(0.19, 0.20, 0.24);
+    private static final Vec3 GROUND = new Vec3(0.12, 0.085, 0.08);
     private static final Vec3 VIEWER = new Vec3(0, 0.05, 1).unit();
 
     private final Field solid;
@@ -36,7 +36,7 @@ final class Lighting {
      */
     record Finish(Vec3 wrap, double gloss, double shininess) {
 
-        static final Finish SKIN = new Finish(new Vec3(0.42, 0.22, 0.16), 0.16, 22);
+        static final Finish SKIN = new Finish(new Vec3(0.37, 0.21, 0.16), 0.16, 22);
         static final Finish MOIST = new Finish(new Vec3(0.36, 0.20, 0.18), 0.42, 46);
         static final Finish CLOTH = new Finish(new Vec3(0.10, 0.10, 0.10), 0.05, 10);
         static final Finish SHELL = new Finish(new Vec3(0.06, 0.06, 0.06), 0.30, 26);
@@ -87,7 +87,7 @@ final class Lighting {
 
     /** What the lights behind the avatar add to a surface seen from the front. */
     static Vec3 rim(Vec3 n, double openness) {
-        double edge = Curves.smooth(0.45, 0.05, n.z()) * Curves.smooth(-0.75, -0.05, n.z()) * openness;
+        double edge = Curves.smooth(0.34, -0.02, n.z()) * Curves.smooth(-0.75, -0.05, n.z()) * openness;
         return RIM_LEFT_COLOUR
                 .times(Math.max(0, n.dot(RIM_LEFT)) * edge)
                 .plus(RIM_RIGHT_COLOUR.times(Math.max(0, n.dot(RIM_RIGHT)) * edge));

@@ -22,16 +22,16 @@ final class Lips {
         return HeadShape.MOUTH_Y
                 + 0.0008 * Curves.bell(0.32, 0.16, u)
                 - 0.0008 * Curves.bell(0, 0.16, u)
-                + 0.0014 * u * u * u;
+                + 0.0025 * u * u * u;
     }
 
     private static double upperBorder(double u) {
-        double bow = 0.0086 - 0.0014 * Curves.bell(0, 0.10, u);
-        return line(u) + bow * Math.pow(Math.max(0, 1 - Math.pow(u, 1.7)), 0.85);
+        double bow = 0.0074 - 0.0015 * Curves.bell(0, 0.09, u);
+        return line(u) + bow * Math.max(0, 1 - Math.pow(u, 1.6));
     }
 
     private static double lowerBorder(double u) {
-        return line(u) - 0.0104 * Math.pow(Math.max(0, 1 - Math.pow(u, 2.3)), 0.85);
+        return line(u) - 0.0104 * Math.pow(Math.max(0, 1 - Math.pow(u, 2.0)), 0.95);
     }
 
     /** True where the lips, not the skin, cover the head; for x &gt;= 0. */
@@ -88,7 +88,7 @@ final class Lips {
         double outer = Math.min(v, 1);
         double y = Curves.lerp(border, line(u), outer);
         double full = (1 - u * u) * (upper ? 0.0015 : 0.0019);
-        double tubercle = upper ? 0.0006 * Curves.bell(0, 0.16, u) * Curves.smooth(0.3, 0.9, outer) : 0;
+        double tubercle = upper ? 0.0004 * Curves.bell(0, 0.16, u) * Curves.smooth(0.3, 0.9, outer) : 0;
         double bulge = full * Math.sin(Math.PI * Math.pow(outer, 0.85) * 0.93) + tubercle;
         double tuck = 0.0016 * Curves.smooth(0.75, 1, outer);
         double depth = Math.max(0, v - 1);

@@ -71,7 +71,9 @@ final class MorphBuilder {
     private void addMuscles(String name, double[] dense) {
         for (Pull pull : muscles.of(name)) {
             addPull(pull, Side.LEFT, dense);
-            addPull(pull, Side.RIGHT, dense);
+            if (pull.centre().x() > 0) {
+                addPull(pull, Side.RIGHT, dense);
+            }
         }
         for (Side side : Side.values()) {
             if (name.endsWith(side.target(""))) {
@@ -86,7 +88,7 @@ final class MorphBuilder {
         for (int i : soft) {
             Surfel s = surfels.get(i);
             Vec3 p = side.of(s.position());
-            double share = pull.share(s.part(), p);
+            double share = pull.share(s.part(), p) * (s.part() == Part.SKIN ? Eyelids.slack(p) : 1);
             if (share > 0) {
                 double half = pull.sided() ? Curves.smooth(-0.012, 0.010, p.x()) : 1;
                 add(dense, i, side.of(pull.delta()).times(share * half));

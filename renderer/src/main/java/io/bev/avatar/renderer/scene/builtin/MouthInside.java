@@ -35,7 +35,7 @@ final class MouthInside {
     }
 
     private void addRow(double[] widths, double[] heights, double edge, int up, double front, Part part) {
-        double step = 0.00110;
+        double step = 0.00130;
         double along = 0;
         for (int tooth = 0; tooth < widths.length; tooth++) {
             int columns = (int) Math.ceil(widths[tooth] / step);
@@ -61,11 +61,11 @@ final class MouthInside {
         double gap = 1 - 0.55 * Curves.smooth(0.78, 1, Math.abs(across));
         double gum = Curves.smooth(0.88, 1.02, height + 0.10 * across * across);
         Vec3 albedo = ENAMEL.lerp(GUM, gum);
-        double light = 0.40 * deep * Curves.lerp(gap, 0.8, gum) * (0.80 + 0.20 * (1 - height));
+        double light = 0.56 * deep * Curves.lerp(gap, 0.8, gum) * (0.80 + 0.20 * (1 - height));
         for (Side side : Side.values()) {
             Vec3 normal = side.of(n);
             double lit = light * (0.70 + 0.30 * Math.max(0, normal.dot(Lighting.KEY)));
-            out.add(Surfel.disc(part, side.of(p), normal, 0.00082, Lighting.display(albedo.times(lit))));
+            out.add(Surfel.disc(part, side.of(p), normal, 0.00098, Lighting.display(albedo.times(lit))));
         }
     }
 

@@ -20,9 +20,9 @@ final class Skin {
     /** Finest first: a later fan only fills what is still free. */
     private static final List<Fan> FANS = List.of(
             new Fan(0.34, -0.85, 0.02, 0.00125),
-            new Fan(0.86, -1.10, 0.42, 0.00200),
-            new Fan(1.75, -1.30, 0.95, 0.00280),
-            new Fan(Math.PI, -1.30, 1.57, 0.00500));
+            new Fan(0.86, -1.10, 0.42, 0.00215),
+            new Fan(1.75, -1.30, 0.95, 0.00310),
+            new Fan(Math.PI, -1.30, 1.57, 0.00600));
 
     private static final List<Vec3> NOSE_VIEWS = List.of(
             new Vec3(-0.60, -0.45, -0.66).unit(),
@@ -50,9 +50,9 @@ final class Skin {
     }
 
     void addTo(SurfelBuilder out) {
+        sampleNose(0.00120);
         FANS.forEach(this::sampleFan);
-        sampleNose(0.00115);
-        sampleNeck(0.0030);
+        sampleNeck(0.0034);
         Surfel[] left = new Surfel[points.size()];
         Surfel[] right = new Surfel[points.size()];
         IntStream.range(0, left.length).parallel().forEach(i -> {
@@ -73,9 +73,11 @@ final class Skin {
         }
     }
 
-    /** True beside the corners of the mouth, where an opening jaw pulls surfels apart. */
+    /** True beside the corners of the mouth and under the brow, where expressions pull surfels apart. */
     private static boolean stretches(Vec3 p) {
-        return p.x() > 0.0285 && p.x() < 0.048 && p.y() > -0.092 && p.y() < -0.050 && p.z() > 0.045;
+        boolean cheek = p.x() > 0.0285 && p.x() < 0.048 && p.y() > -0.092 && p.y() < -0.050 && p.z() > 0.045;
+        boolean lid = p.x() > 0.012 && p.x() < 0.055 && p.y() > 0.008 && p.y() < 0.024 && p.z() > 0.045;
+        return cheek || lid;
     }
 
     /** A larger surfel just under the skin that closes the gaps of stretched skin. */
@@ -131,8 +133,8 @@ final class Skin {
         for (Vec3 direction : NOSE_VIEWS) {
             Vec3 right = new Vec3(0, 1, 0.01).cross(direction).unit();
             Vec3 up = direction.cross(right);
-            for (double u = -0.024; u < 0.024; u += spacing) {
-                for (double v = -0.034; v < 0.034; v += spacing) {
+            for (double u = -0.018; u < 0.018; u += spacing) {
+                for (double v = -0.026; v < 0.026; v += spacing) {
                     Vec3 from = middle.minus(direction.times(0.05))
                             .plus(right.times(u))
                             .plus(up.times(v));
