@@ -181,6 +181,7 @@ export class View {
     const redis = health.redis || {};
     put("redis", redis.connected ? "Connected" : "Away");
     element("redis").title = redis.detail || "";
+    element("redis").dataset.tone = redis.connected ? "quiet" : "warn";
     put("viewers", number(health.viewers, 0));
     put("uptime", typeof health.uptimeSeconds === "number" ? duration(health.uptimeSeconds) : "–");
     put("version", health.version || "–");

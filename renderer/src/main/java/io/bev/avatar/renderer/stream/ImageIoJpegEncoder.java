@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes with the JDK's own codec, which works everywhere and takes about four times as long as libjpeg-turbo. Writer,
- * output and the image over the framebuffer's bytes are reused; the codec itself allocates a little for each picture.
+ * output and the image over the framebuffer's bytes are reused; the codec itself allocates about one copy of each picture.
  */
 public final class ImageIoJpegEncoder implements JpegEncoder {
 

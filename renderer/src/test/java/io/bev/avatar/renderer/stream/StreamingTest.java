@@ -1,0 +1,401 @@
+package io.bev.avatar.renderer.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.renderer.stream.StreamFixture.Answer;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Frames and messages to viewers, over real connections. */
+class StreamingTest {
+
+    private static final String MJPEG = "GET /stream.mjpeg HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+    private final ObjectMapper mapper = new ObjectMapper();
+    private StreamFixture fixture;
+
+    @BeforeEach
+    void open() throws IOException {
+        fixture = new StreamFixture();
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    /** A WebSocket client that keeps what it gets. */
+    private static final class Client implements WebSocket.Listener {
+        final BlockingQueue<byte[]> frames = new LinkedBlockingQueue<>();
+        final BlockingQueue<String> texts = new LinkedBlockingQueue<>();
+        final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
+        private final StringBuilder text = new StringBuilder();
+
+        @Override
+        public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            binary.writeBytes(TestPictures.copy(data));
+            if (last) {
+                frames.add(binary.toByteArray());
+                binary.reset();
+            }
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            text.append(data);
+            if (last) {
+                texts.add(text.toString());
+                text.setLength(0);
+            }
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+            closed.complete(status);
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable error) {
+            closed.completeExceptionally(error);
+        }
+
+        byte[] frame() throws InterruptedException {
+            byte[] frame = frames.poll(20, TimeUnit.SECONDS);
+            if (frame == null) {
+                throw new AssertionError("no frame came");
+            }
+            return frame;
+        }
+    }
+
+    @Test
+    void webSocket_frames_comeWithHeaderAndPicture() throws Exception {
+        Framebuffer picture = TestPictures.smooth(320, 180);
+        fixture.drawAlways(picture);
+        Client client = new Client();
+        WebSocket socket = connect("/ws", client);
+
+        long previous = 0;
+        for (int i = 0; i < 5; i++) {
+            ByteBuffer frame = ByteBuffer.wrap(client.frame());
+            assertThat(frame.getShort()).isEqualTo((short) 0x4241);
+            assertThat(frame.get(2)).isEqualTo((byte) 1);
+            assertThat(frame.getInt(4)).isEqualTo(1000);
+            assertThat(frame.getLong(8)).isGreaterThan(previous);
+            previous = frame.getLong(8);
+            assertThat(frame.getLong(16)).isEqualTo(41);
+            assertThat(frame.getShort(24)).isEqualTo((short) 320);
+            assertThat(frame.getShort(26)).isEqualTo((short) 180);
+            byte[] jpeg = TestPictures.copy(frame.position(EncodedFrame.HEADER_BYTES));
+            assertThat(TestPictures.psnr(picture, TestPictures.decode(jpeg))).isGreaterThan(35);
+        }
+        assertThat(fixture.hub.framesSent()).isPositive();
+        assertThat(fixture.hub.bytesSent()).isGreaterThan(fixture.hub.framesSent() * EncodedFrame.HEADER_BYTES);
+        socket.abort();
+        StreamFixture.await("the viewer to leave", () -> fixture.hub.viewers() == 0);
+    }
+
+    @Test
+    void webSocket_state_comesOnConnectAndOnChange() throws Exception {
+        Client client = new Client();
+        WebSocket socket = connect("/ws", client);
+
+        assertThat(next(client, "state").path("state").path("seq").asLong()).isEqualTo(41);
+        assertThat(next(client, "health").path("health").path("status").asText())
+                .isEqualTo("ok");
+        fixture.model.seq = 42;
+        fixture.server.stateChanged();
+
+        assertThat(next(client, "state").path("state").path("seq").asLong()).isEqualTo(42);
+        socket.abort();
+    }
+
+    @Test
+    void webSocket_changeThatNobodyAnnounced_isFoundWithTheHealth() throws Exception {
+        Client client = new Client();
+        WebSocket socket = connect("/ws", client);
+        next(client, "state");
+
+        fixture.model.seq = 50;
+
+        StreamFixture.await("state 50", () -> {
+            String text = client.texts.poll();
+            return text != null && text.contains("\"seq\":50");
+        });
+        socket.abort();
+    }
+
+    @Test
+    void webSocket_modelFails_tellsAnErrorAndRecovers() throws Exception {
+        fixture.model.broken = true;
+        Client client = new Client();
+        WebSocket socket = connect("/ws", client);
+
+        assertThat(next(client, "error").path("detail").asText()).contains("log");
+        fixture.model.broken = false;
+        assertThat(next(client, "health").path("health").path("status").asText())
+                .isEqualTo("ok");
+        socket.abort();
+    }
+
+    @Test
+    void webSocket_acknowledging_getsNoMoreThanTheWindowUntilItAnswers() throws Exception {
+        fixture.drawAlways(TestPictures.smooth(64, 36));
+        Client client = new Client();
+        WebSocket socket = connect("/ws?ack=1", client);
+
+        byte[] first = client.frame();
+        byte[] second = client.frame();
+        long dropped = fixture.hub.framesDropped();
+        StreamFixture.await("frames to be dropped", () -> fixture.hub.framesDropped() > dropped + 10);
+        assertThat(client.frames).isEmpty();
+
+        acknowledge(socket, first);
+        byte[] third = client.frame();
+        assertThat(sequence(third)).isGreaterThan(sequence(second) + 5);
+        StreamFixture.await("more drops", () -> fixture.hub.framesDropped() > dropped + 20);
+        assertThat(client.frames).isEmpty();
+
+        acknowledge(socket, third);
+        assertThat(sequence(client.frame())).isGreaterThan(sequence(third));
+        client.frame();
+        socket.abort();
+    }
+
+    @Test
+    void webSocket_unexpectedMessage_isClosed() throws Exception {
+        Client client = new Client();
+        WebSocket socket = connect("/ws", client);
+
+        socket.sendText("{\"emotion\":\"happy\"}", true).get(10, TimeUnit.SECONDS);
+
+        assertThat(client.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1003);
+        assertThat(fixture.model.submitted).isEmpty();
+    }
+
+    @Test
+    void webSocket_oversizeMessage_isClosed() throws Exception {
+        Client client = new Client();
+        WebSocket socket = connect("/ws?ack=1", client);
+
+        socket.sendBinary(ByteBuffer.allocate(5000), true).get(10, TimeUnit.SECONDS);
+
+        StreamFixture.await("the viewer to leave", () -> fixture.hub.viewers() == 0);
+    }
+
+    @Test
+    void webSocket_clientCloses_isAnsweredAndLeaves() throws Exception {
+        Client client = new Client();
+        WebSocket socket = connect("/ws", client);
+
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "bye").get(10, TimeUnit.SECONDS);
+
+        assertThat(client.closed.get(20, TimeUnit.SECONDS)).isEqualTo(WebSocket.NORMAL_CLOSURE);
+        StreamFixture.await("the viewer to leave", () -> fixture.hub.viewers() == 0);
+    }
+
+    @Test
+    void webSocket_withoutUpgrade_saysWhatItWants() throws Exception {
+        HttpResponse<byte[]> answer = fixture.get("/ws");
+
+        assertThat(answer.statusCode()).isEqualTo(426);
+        assertThat(answer.headers().firstValue("Upgrade")).hasValue("websocket");
+    }
+
+    @Test
+    void viewers_beyondTheLimit_are503UntilOneLeaves() throws Exception {
+        WebSocket first = connect("/ws", new Client());
+        for (int i = 1; i < StreamFixture.MAX_VIEWERS; i++) {
+            connect("/ws", new Client());
+        }
+
+        for (String path : new String[] {"/ws", "/stream.mjpeg"}) {
+            HttpResponse<byte[]> refused = fixture.get(path);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(mapper.readTree(refused.body()).path("detail").asText())
+                    .contains("all 3 places are taken")
+                    .contains("stream.max-viewers");
+        }
+        first.abort();
+        StreamFixture.await("a place", () -> fixture.hub.viewers() < StreamFixture.MAX_VIEWERS);
+        connect("/ws", new Client()).abort();
+    }
+
+    @Test
+    void disconnectAll_endsEveryViewer() throws Exception {
+        fixture.drawAlways(TestPictures.smooth(64, 36));
+        Client client = new Client();
+        connect("/ws", client);
+        HttpResponse<InputStream> mjpeg = fixture.client()
+                .send(
+                        java.net.http.HttpRequest.newBuilder(fixture.uri("/stream.mjpeg"))
+                                .build(),
+                        BodyHandlers.ofInputStream());
+        StreamFixture.await("two viewers", () -> fixture.hub.viewers() == 2);
+
+        assertThat(fixture.hub.disconnectAll()).isEqualTo(2);
+
+        assertThat(client.closed.get(20, TimeUnit.SECONDS)).isEqualTo(4000);
+        try (InputStream body = mjpeg.body()) {
+            StreamFixture.await("the stream to end", () -> ended(body));
+        }
+        StreamFixture.await("nobody to be left", () -> fixture.hub.viewers() == 0);
+    }
+
+    @Test
+    void mjpeg_eachPart_endsWithItsBoundary() throws Exception {
+        fixture.drawAlways(TestPictures.smooth(160, 90));
+        try (Socket socket = fixture.socket()) {
+            StreamFixture.write(socket.getOutputStream(), MJPEG);
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            Answer head = Answer.read(in);
+            assertThat(head.status()).isEqualTo(200);
+            String type = head.headers().getOrDefault("content-type", "");
+            assertThat(type).startsWith("multipart/x-mixed-replace; boundary=");
+            String boundary = "--" + type.substring(type.indexOf('=') + 1);
+
+            assertThat(StreamFixture.line(in)).isEmpty();
+            assertThat(StreamFixture.line(in)).isEqualTo(boundary);
+            for (int i = 0; i < 4; i++) {
+                assertThat(StreamFixture.line(in)).isEqualTo("Content-Type: image/jpeg");
+                int length = Integer.parseInt(StreamFixture.line(in).replace("Content-Length: ", ""));
+                assertThat(StreamFixture.line(in)).startsWith("X-Frame-Sequence: ");
+                assertThat(StreamFixture.line(in)).isEmpty();
+                BufferedImage decoded = TestPictures.decode(in.readNBytes(length));
+                assertThat(decoded.getHeight()).isEqualTo(90);
+                assertThat(StreamFixture.line(in)).isEmpty();
+                assertThat(StreamFixture.line(in)).isEqualTo(boundary);
+            }
+        }
+        StreamFixture.await("the viewer to leave", () -> fixture.hub.viewers() == 0);
+    }
+
+    @Test
+    void stalledViewer_losesFramesAndDelaysNobody() throws Exception {
+        fixture.drawAlways(TestPictures.noise(320, 200));
+        try (Socket stalled = fixture.socket()) {
+            stalled.setReceiveBufferSize(4096);
+            StreamFixture.write(stalled.getOutputStream(), MJPEG);
+            StreamFixture.await("the stalled viewer to lose frames", () -> fixture.hub.framesDropped() > 50);
+
+            Client client = new Client();
+            WebSocket socket = connect("/ws", client);
+            long first = sequence(client.frame());
+            for (int i = 0; i < 50; i++) {
+                client.frame();
+            }
+
+            assertThat(sequence(client.frame())).isGreaterThan(first + 50);
+            assertThat(fixture.hub.viewers()).isEqualTo(2);
+            socket.abort();
+
+            // Beyond what the sockets held, it goes on with frames of now.
+            InputStream in = stalled.getInputStream();
+            Answer.read(in);
+            long newest = 0;
+            while (newest < first + 50) {
+                String line = StreamFixture.line(in);
+                if (line.startsWith("X-Frame-Sequence: ")) {
+                    newest = Long.parseLong(line.substring(18));
+                }
+            }
+            assertThat(newest).isGreaterThanOrEqualTo(first + 50);
+        }
+    }
+
+    @Test
+    void stalledViewer_forTooLong_isLetGo() throws Exception {
+        try (StreamFixture impatient = new StreamFixture(Duration.ofSeconds(15), Duration.ofMillis(400))) {
+            impatient.drawAlways(TestPictures.noise(320, 200));
+            try (Socket stalled = impatient.socket()) {
+                stalled.setReceiveBufferSize(4096);
+                StreamFixture.write(stalled.getOutputStream(), MJPEG);
+
+                StreamFixture.await("a viewer", () -> impatient.hub.viewers() == 1);
+                StreamFixture.await("it to be let go", () -> impatient.hub.viewers() == 0);
+                assertThat(impatient.hub.framesSent()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void idleViewer_withoutFrames_isKept() throws Exception {
+        try (StreamFixture impatient = new StreamFixture(Duration.ofMillis(200), Duration.ofMillis(200))) {
+            Client client = new Client();
+            WebSocket socket = impatient
+                    .client()
+                    .newWebSocketBuilder()
+                    .buildAsync(java.net.URI.create("ws://127.0.0.1:" + impatient.server.port() + "/ws"), client)
+                    .get(20, TimeUnit.SECONDS);
+            next(client, "state");
+            next(client, "health");
+            next(client, "health");
+
+            assertThat(impatient.hub.viewers()).isEqualTo(1);
+            socket.abort();
+        }
+    }
+
+    private WebSocket connect(String path, Client client) throws Exception {
+        return fixture.client()
+                .newWebSocketBuilder()
+                .buildAsync(java.net.URI.create("ws://127.0.0.1:" + fixture.server.port() + path), client)
+                .get(20, TimeUnit.SECONDS);
+    }
+
+    private JsonNode next(Client client, String type) throws Exception {
+        for (; ; ) {
+            String text = client.texts.poll(20, TimeUnit.SECONDS);
+            if (text == null) {
+                throw new AssertionError("no message of type " + type + " came");
+            }
+            JsonNode message = mapper.readTree(text);
+            if (message.path("type").asText().equals(type)) {
+                return message;
+            }
+        }
+    }
+
+    private static long sequence(byte[] frame) {
+        return ByteBuffer.wrap(frame).getLong(8);
+    }
+
+    private static void acknowledge(WebSocket socket, byte[] frame) throws Exception {
+        socket.sendBinary(ByteBuffer.wrap(frame, 8, 8).slice(), true).get(10, TimeUnit.SECONDS);
+    }
+
+    private static boolean ended(InputStream in) {
+        try {
+            return in.read(new byte[8192]) < 0;
+        } catch (IOException closed) {
+            return true;
+        }
+    }
+}
