@@ -199,11 +199,11 @@ public final class Config {
 
     /** A list of strings; in an environment variable, separated by commas. */
     public List<String> texts(String key, List<String> fallback, String... variables) {
+        JsonNode node = tree(key);
         Optional<Value> override = override(key, variables);
         if (override.isPresent()) {
             return List.of(override.get().text().split("\\s*,\\s*"));
         }
-        JsonNode node = tree(key);
         if (node.isMissingNode() || node.isNull()) {
             return fallback;
         }
@@ -250,7 +250,8 @@ public final class Config {
     }
 
     private void reportUnread(String path, JsonNode node) {
-        if (consumed.contains(path)) {
+        boolean isEmptySection = node.isNull() && !path.contains(".");
+        if (consumed.contains(path) || isEmptySection) {
             return;
         }
         if (node.isObject() && (!node.isEmpty() || !path.contains("."))) {

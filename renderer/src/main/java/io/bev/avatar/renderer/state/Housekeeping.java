@@ -32,12 +32,12 @@ final class Housekeeping implements Closeable {
         ScheduledFuture<?> unused = executor.scheduleWithFixedDelay(guarded, millis, millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Lets a running task come to its end, for a second at most. */
+    /** Lets a running task come to its end, for half a second at most. */
     @Override
     public void close() {
         executor.shutdown();
         try {
-            if (!executor.awaitTermination(1, TimeUnit.SECONDS)) {
+            if (!executor.awaitTermination(500, TimeUnit.MILLISECONDS)) {
                 executor.shutdownNow();
             }
         } catch (InterruptedException e) {

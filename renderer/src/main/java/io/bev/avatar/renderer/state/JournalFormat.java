@@ -10,8 +10,9 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  * int   length   of the payload, 1..64 KiB
- * int   crc      CRC32C over sequence number and payload
+ * int   crc      CRC32C over all that follows
  * long  seq      the state's sequence number
+ * long  saved    highest sequence number that was known to be saved elsewhere
  * byte  payload[length]
  * </pre>
  *
@@ -19,13 +20,13 @@ import java.util.zip.CRC32C;
  */
 final class JournalFormat {
 
-    static final int HEADER_BYTES = 16;
+    static final int HEADER_BYTES = 24;
     private static final int MAX_PAYLOAD = StateDocument.MAX_BYTES;
 
     private JournalFormat() {}
 
     /** One record. */
-    record Entry(long seq, byte[] payload) {}
+    record Entry(long seq, long saved, byte[] payload) {}
 
     /**
      * What a file holds.
@@ -43,7 +44,11 @@ final class JournalFormat {
                     "journal record: found " + length + " bytes, expected 1.." + MAX_PAYLOAD);
         }
         ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + length);
-        bytes.putInt(length).putInt(0).putLong(entry.seq()).put(entry.payload());
+        bytes.putInt(length)
+                .putInt(0)
+                .putLong(entry.seq())
+                .putLong(entry.saved())
+                .put(entry.payload());
         bytes.putInt(4, crc(bytes, 0, length));
         return bytes.flip();
     }
@@ -62,7 +67,7 @@ final class JournalFormat {
             }
             byte[] payload = new byte[length];
             file.get(at + HEADER_BYTES, payload);
-            entries.add(new Entry(file.getLong(at + 8), payload));
+            entries.add(new Entry(file.getLong(at + 8), file.getLong(at + 16), payload));
             damaged += at - good;
             at += HEADER_BYTES + length;
             good = at;

@@ -2,8 +2,10 @@ package io.bev.avatar.renderer.state;
 
 import io.bev.avatar.common.config.Config;
 import io.lettuce.core.RedisURI;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -39,10 +41,11 @@ public record RedisConfig(Optional<String> url, Duration timeout) {
      */
     Optional<RedisURI> uri() {
         return url.map(text -> {
-            RedisURI uri = RedisURI.create(text);
-            if ((uri.getHost() == null || uri.getHost().isEmpty()) && uri.getSocket() == null) {
-                throw new IllegalArgumentException("no host");
+            URI parsed = URI.create(text);
+            if (Set.of("redis", "rediss").contains(String.valueOf(parsed.getScheme())) && parsed.getHost() == null) {
+                throw new IllegalArgumentException("no host, or no number as port");
             }
+            RedisURI uri = RedisURI.create(parsed);
             uri.setTimeout(timeout);
             uri.setClientName("bev-avatar-renderer");
             return uri;

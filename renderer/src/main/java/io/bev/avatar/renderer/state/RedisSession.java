@@ -29,6 +29,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The connections to one Redis while it answers: one for commands, one for blocking reads, one for pub/sub. It does not
@@ -39,10 +41,12 @@ final class RedisSession implements Closeable {
 
     private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
     private static final byte[] SCRIPT = script();
+    private static final long CLOSE_MILLIS = 200;
 
     private final StatefulRedisConnection<String, byte[]> commands;
     private final StatefulRedisConnection<String, byte[]> streams;
     private final StatefulRedisPubSubConnection<String, byte[]> pubsub;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private RedisSession(
             StatefulRedisConnection<String, byte[]> commands,
@@ -84,7 +88,7 @@ final class RedisSession implements Closeable {
     }
 
     boolean isOpen() {
-        return commands.isOpen() && streams.isOpen() && pubsub.isOpen();
+        return !closed.get() && commands.isOpen() && streams.isOpen() && pubsub.isOpen();
     }
 
     /** What {@code exchange-state.lua} found. */
@@ -174,11 +178,17 @@ final class RedisSession implements Closeable {
         commands.setTimeout(timeout);
     }
 
+    /** Waits a moment at most. */
     @Override
     public void close() {
-        drop(commands);
-        drop(streams);
-        drop(pubsub);
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        CompletableFuture<Void> all = CompletableFuture.allOf(
+                        commands.closeAsync(), streams.closeAsync(), pubsub.closeAsync())
+                .orTimeout(CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+                .exceptionally(e -> null);
+        all.join();
     }
 
     /** Closes without waiting. */

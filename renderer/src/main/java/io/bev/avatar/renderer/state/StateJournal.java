@@ -45,6 +45,7 @@ final class StateJournal implements Closeable {
     private @Nullable FileChannel channel;
     private @Nullable Entry newest;
     private long length;
+    private long saved = -1;
     private String fault = "not opened";
 
     StateJournal(Path directory) {
@@ -110,7 +111,9 @@ final class StateJournal implements Closeable {
             for (Entry entry : contents.entries()) {
                 newest = entry;
                 pending.add(entry.seq());
+                saved = Math.max(saved, entry.saved());
             }
+            saved(saved);
         } catch (IOException e) {
             opened.close();
             throw e;
@@ -147,6 +150,7 @@ final class StateJournal implements Closeable {
 
     /** Notes that states up to {@code seq} are safe elsewhere. */
     synchronized void saved(long seq) {
+        saved = Math.max(saved, seq);
         pending.removeIf(kept -> kept <= seq);
     }
 
@@ -156,7 +160,7 @@ final class StateJournal implements Closeable {
         if (open == null) {
             return false;
         }
-        Entry entry = new Entry(seq, payload);
+        Entry entry = new Entry(seq, saved, payload);
         try {
             if (length >= MAX_BYTES) {
                 rewrite(entry);

@@ -2,18 +2,23 @@ package io.bev.avatar.renderer.state;
 
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.StreamMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the two update streams of one session in a consumer group, acknowledging what the owner made durable. What was
  * delivered but not acknowledged before a crash is delivered again first. Each stream fails and recovers on its own.
  */
 final class UpdateStreams implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UpdateStreams.class);
 
     private static final List<String> STREAMS = List.of(RedisKeys.STATE_UPDATES, RedisKeys.OSINT_UPDATES);
     private static final int BATCH = 64;
@@ -52,7 +57,11 @@ final class UpdateStreams implements Runnable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RedisException e) {
+            LOG.debug("the session ends", e);
         } catch (RuntimeException e) {
+            LOG.error("reading the update streams failed; starting over", e);
+        } finally {
             session.close();
         }
     }

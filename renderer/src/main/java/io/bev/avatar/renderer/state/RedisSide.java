@@ -1,0 +1,131 @@
+package io.bev.avatar.renderer.state;
+
+import io.bev.avatar.renderer.state.OsintDeduplicator.Channel;
+import io.bev.avatar.renderer.state.StateStore.Outcome;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The store as {@link RedisLink} sees it. */
+final class RedisSide implements RedisOwner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisSide.class);
+
+    /** Applies changes, durable when it returns; {@code read} are the stream entries that they come from. */
+    interface Submitter {
+        List<Outcome> submit(List<Change> changes, Map<String, String> read);
+    }
+
+    private final StateLedger ledger;
+    private final StateJournal journal;
+    private final Changes changes;
+    private final UpdateCounters counters;
+    private final Clock clock;
+    private final Submitter submitter;
+
+    RedisSide(
+            StateLedger ledger,
+            StateJournal journal,
+            Changes changes,
+            UpdateCounters counters,
+            Clock clock,
+            Submitter submitter) {
+        this.ledger = ledger;
+        this.journal = journal;
+        this.changes = changes;
+        this.counters = counters;
+        this.clock = clock;
+        this.submitter = submitter;
+    }
+
+    @Override
+    public AvatarState current() {
+        return ledger.current();
+    }
+
+    @Override
+    public OptionalLong found(byte[] value, boolean first) {
+        long before = ledger.current().seq();
+        try {
+            DocumentFields fields = new DocumentFields(StateDocument.parse(value), false);
+            OptionalLong seq = fields.integer("seq", 0, Long.MAX_VALUE);
+            if (first && seq.isPresent() && seq.getAsLong() < before) {
+                return OptionalLong.empty();
+            }
+            AvatarState next = ledger.adopt(state -> StateDocument.apply(fields, state, clock.instant()));
+            if (first && next.seq() > before) {
+                counters.restored(clock.instant());
+            }
+            boolean whole = seq.isPresent()
+                    && StateDocument.read(value, clock.instant()).equals(next);
+            return whole ? OptionalLong.of(next.seq()) : OptionalLong.empty();
+        } catch (RejectedUpdateException e) {
+            refused(e.reason(), RedisKeys.STATE + ": " + e.detail());
+            standAbove(value);
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Moves the current state to the next number when a refused value bears the same, so that ours is the newer one. */
+    private void standAbove(byte[] value) {
+        try {
+            long refused = StateDocument.read(value, clock.instant()).seq();
+            ledger.adopt(state -> state.seq() == refused ? state.withSeq(refused + 1) : state);
+        } catch (RejectedUpdateException e) {
+            LOG.debug("{}: not a state, so it needs no answer", RedisKeys.STATE, e);
+        }
+    }
+
+    @Override
+    public boolean take(String stream, List<StreamEntry> entries, boolean redelivered) {
+        String last = redelivered ? cursor(stream) : "";
+        List<Change> fresh = new ArrayList<>();
+        for (StreamEntry entry : entries) {
+            if (last.isEmpty() || !StreamEntry.isUpTo(entry.id(), last)) {
+                fresh.add(changes.entry(stream, entry));
+            }
+        }
+        if (fresh.isEmpty()) {
+            return true;
+        }
+        String read = entries.get(entries.size() - 1).id();
+        return submitter.submit(fresh, Map.of(stream, read)).stream()
+                .noneMatch(outcome -> outcome.reason().equals(Reason.NOT_DURABLE.label()));
+    }
+
+    @Override
+    public String cursor(String stream) {
+        return ledger.cursor(stream);
+    }
+
+    @Override
+    public void takeMessages(List<byte[]> messages) {
+        submitter.submit(
+                messages.stream()
+                        .map(message -> changes.event(message, Channel.PUBSUB))
+                        .toList(),
+                Map.of());
+    }
+
+    @Override
+    public void refused(Reason reason, String detail) {
+        ledger.refused(reason, detail);
+    }
+
+    @Override
+    public void saved(long seq, boolean written) {
+        journal.saved(seq);
+        if (written) {
+            counters.saved(clock.instant());
+        }
+    }
+
+    @Override
+    public void saveFailed() {
+        counters.saveFailed();
+    }
+}
