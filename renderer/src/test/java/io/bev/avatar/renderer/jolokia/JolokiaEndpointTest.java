@@ -37,6 +37,8 @@ class JolokiaEndpointTest {
         void setLevel(int level);
 
         int flash();
+
+        int dim(double factor, String why);
     }
 
     private static final class RealLamp implements Lamp {
@@ -55,6 +57,12 @@ class JolokiaEndpointTest {
         @Override
         public int flash() {
             return level.incrementAndGet();
+        }
+
+        @Override
+        public int dim(double factor, String why) {
+            level.set((int) (factor * level.get()));
+            return level.get();
         }
     }
 
@@ -269,6 +277,18 @@ class JolokiaEndpointTest {
                     .json();
             assertThat(mixed).extracting(n -> n.path("status").asInt()).containsExactly(200, 403, 200);
             assertThat(lamp.getLevel()).isEqualTo(4);
+        });
+    }
+
+    @Test
+    void integerArgument_isTakenForADouble_andABadOneFailsAlone() throws IOException {
+        String dim = "{\"type\":\"exec\",\"mbean\":\"bev.avatar:type=Lamp\",\"operation\":\"dim\",\"arguments\":[%s]}";
+        String requests = "[" + dim.formatted("2,\"why\"") + "," + dim.formatted("\"x\",\"why\"") + "," + READ + "]";
+        serving(ControlPassword.of("opensesame"), port -> {
+            JsonNode answers = post(port, requests, "Authorization: " + BASIC).json();
+            assertThat(answers.path(0).path("value").asInt()).isEqualTo(6);
+            assertThat(answers.path(1).path("status").asInt()).isNotEqualTo(200);
+            assertThat(answers.path(2).path("value").asInt()).isEqualTo(6);
         });
     }
 
