@@ -26,10 +26,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What operators may ask of a renderer that runs. Thread-safe. */
 final class Operations implements RendererControl {
 
+    private static final Logger log = LoggerFactory.getLogger(Operations.class);
     private static final Set<LifecycleState> DRAWING = EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED);
     private static final Set<LifecycleState> HELD = EnumSet.of(LifecycleState.PAUSED, LifecycleState.DRAINING);
     private static final Set<LifecycleState> UP =
@@ -153,12 +156,14 @@ final class Operations implements RendererControl {
         requireUp("restart");
         parts.ledger().restarting(reason);
         restartRequested = true;
+        log.info("restart asked for: {}", reason);
         exit.complete(ExitCode.RESTART);
     }
 
     @Override
     public void shutdown() {
         requireUp("shutdown");
+        log.info("shutdown asked for");
         exit.complete(ExitCode.OK);
     }
 
@@ -211,6 +216,7 @@ final class Operations implements RendererControl {
         requireUp("setTargetFps");
         int idle = Math.min(settings.renderer().idleFps(), framesPerSecond);
         parts.loop().setPace(framesPerSecond, idle);
+        log.info("target {} frames per second", framesPerSecond);
     }
 
     @Override
@@ -227,6 +233,7 @@ final class Operations implements RendererControl {
             parts.pipeline().setResolution(wanted.width(), wanted.height());
             return wanted;
         });
+        log.info("pictures of {}", wanted);
     }
 
     private static void requireRange(String name, int value, int min, int max) {
@@ -264,6 +271,7 @@ final class Operations implements RendererControl {
                 parts.pipeline().setAvatar(fresh);
                 return fresh;
             });
+            log.info("avatar {}, read in {} ms", fresh.avatar().source(), fresh.loadMillis());
         } catch (IOException e) {
             parts.faults().note(operation, e);
             throw new IllegalArgumentException(operation + ": the present model stays; " + e.getMessage(), e);

@@ -23,8 +23,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,29 +82,68 @@ public final class Renderer implements AutoCloseable {
         around.service().status("starting");
         lifecycle.change("start", EnumSet.of(LifecycleState.CREATED), LifecycleState.INITIALIZING, "");
 
+        // What takes long goes on side by side.
         AvatarFitting avatars = new AvatarFitting(assembly, around.ticker());
         CompletableFuture<LoadedAvatar> avatar = aside("load-avatar", () -> avatars.load(config.model()));
         CompletableFuture<CudaDevices> devices = aside("find-gpu", assembly::devices);
+        CompletableFuture<StateStore> opening = aside("open-state", assembly::stateStore);
+        undo.push("state", () -> whenMade(opening, StateStore::close));
         ControlPassword password = config.controlPasswordFile().isPresent()
                 ? ControlPassword.read(config.controlPasswordFile().get())
                 : ControlPassword.none();
         CompletableFuture<JolokiaEndpoint> jolokia = openManagement(config, password);
-
         RendererPage page = new RendererPage(around.version(), around.startTime(), around.clock());
         RendererAssembly.ViewerEnd viewers = assembly.viewers(page);
         undo.push("viewers", viewers::close);
         viewers.start();
-        StateStore store = assembly.stateStore();
-        undo.push("state", store::close);
-        RestartLedger ledger = new RestartLedger(settings.state().directory());
-        undo.push("restart ledger", ledger::ended);
         Rasterizer rasterizer = assembly.rasterizer();
         undo.push("rasterizer", rasterizer::close);
         String backendReason = Backends.reasonForCpu(config.backend(), result(devices));
 
-        FrameHub hub = viewers.hub();
+        StateStore store = result(opening);
+        RestartLedger ledger = new RestartLedger(settings.state().directory());
+        undo.push("restart ledger", ledger::ended);
+        Core core = core(result(avatar), store, rasterizer, viewers.hub(), ledger);
+        Operations operations = operations(core, backendReason, avatars);
+        RendererMBeans mbeans = new RendererMBeans(
+                around.mbeans(),
+                new RendererMBeans.Parts(
+                        operations,
+                        core.stats,
+                        store,
+                        viewers.hub(),
+                        result(devices).devices(),
+                        settings.gpu().memoryFraction(),
+                        around.clock()));
+        undo.push("MBeans", mbeans::close);
+        page.attach(new RendererPage.View(operations, core.health, core.stats, store, assembly, viewers));
+        store.onChange(state -> viewers.changed());
+        lifecycle.onChange(change -> viewers.changed());
+
+        draw(core);
+        port = viewers.port();
+        jolokiaPort = result(jolokia).port();
+        tell(operations);
+    }
+
+    /** What draws, and what watches it draw. */
+    private record Core(
+            StateStore store,
+            Rasterizer rasterizer,
+            FrameHub hub,
+            RestartLedger ledger,
+            FramePipeline pipeline,
+            RenderCommands commands,
+            FrameStats stats,
+            FrameWatch watch,
+            FrameLoop loop,
+            Health health) {}
+
+    private Core core(
+            LoadedAvatar avatar, StateStore store, Rasterizer rasterizer, FrameHub hub, RestartLedger ledger) {
+        RendererConfig config = settings.renderer();
         FramePipeline pipeline = new FramePipeline(
-                result(avatar),
+                avatar,
                 config.width(),
                 config.height(),
                 config.background(),
@@ -116,67 +157,53 @@ public final class Renderer implements AutoCloseable {
         FrameWatch watch = new FrameWatch(lifecycle, around.service(), faults, ledger, exit);
         FrameLoop loop =
                 new FrameLoop(pipeline, watch, commands, stats, config.targetFps(), config.idleFps(), around.ticker());
-        Health health = new Health(
-                lifecycle,
-                stats,
-                loop,
-                store,
-                hub,
-                faults,
-                settings.redis().url().isPresent());
-        Operations operations = new Operations(
-                new Operations.Parts(
-                        around.version(),
-                        around.startTime(),
-                        rasterizer.name(),
-                        backendReason,
-                        lifecycle,
-                        loop,
-                        pipeline,
-                        commands,
-                        store,
-                        hub,
-                        avatars,
-                        ledger,
-                        faults,
-                        around.service(),
-                        around.configuration()),
-                settings,
-                health::reasons,
-                exit);
-        RendererMBeans mbeans = new RendererMBeans(
-                around.mbeans(),
-                new RendererMBeans.Parts(
-                        operations,
-                        stats,
-                        store,
-                        hub,
-                        result(devices).devices(),
-                        settings.gpu().memoryFraction(),
-                        around.clock()));
-        undo.push("MBeans", mbeans::close);
-        page.attach(new RendererPage.View(operations, health, stats, store, assembly, viewers));
-        store.onChange(state -> viewers.changed());
-        lifecycle.onChange(change -> viewers.changed());
+        boolean redisWanted = settings.redis().url().isPresent();
+        Health health = new Health(lifecycle, stats, loop, store, hub, faults, redisWanted);
+        return new Core(store, rasterizer, hub, ledger, pipeline, commands, stats, watch, loop, health);
+    }
 
-        Housekeeper housekeeper = new Housekeeper(health, lifecycle, stats, hub, rasterizer.name(), around.service());
+    private Operations operations(Core core, String backendReason, AvatarFitting avatars) {
+        Operations.Parts parts = new Operations.Parts(
+                around.version(),
+                around.startTime(),
+                core.rasterizer.name(),
+                backendReason,
+                lifecycle,
+                core.loop,
+                core.pipeline,
+                core.commands,
+                core.store,
+                core.hub,
+                avatars,
+                core.ledger,
+                faults,
+                around.service(),
+                around.configuration());
+        return new Operations(parts, settings, core.health::reasons, exit);
+    }
+
+    /** Starts the frames and waits for the first. */
+    private void draw(Core core) throws StartException {
+        Housekeeper housekeeper =
+                new Housekeeper(core.health, lifecycle, core.stats, core.hub, core.rasterizer.name(), around.service());
         undo.push("housekeeping", housekeeper::close);
-        undo.push("last save", store::save);
-        undo.push("frames", () -> stop(loop));
-        loop.start();
-        awaitFirstFrame(watch);
+        undo.push("last save", core.store::save);
+        undo.push("frames", () -> stop(core.loop));
+        core.loop.start();
+        awaitFirstFrame(core.watch);
         housekeeper.start();
-        port = viewers.port();
-        jolokiaPort = result(jolokia).port();
+    }
+
+    private void tell(Operations operations) {
         log.info(
                 "avatar {} ({} Gaussians) at http://{}:{}, Jolokia at port {}, drawn by {}: {}",
                 operations.model().source(),
                 operations.model().gaussians(),
-                config.bind(),
+                settings.renderer().bind(),
                 port,
                 jolokiaPort,
-                rasterizer.name(),
-                backendReason);
+                operations.backend(),
+                operations.backendReason());
     }
 
     private CompletableFuture<JolokiaEndpoint> openManagement(RendererConfig config, ControlPassword password)
@@ -192,11 +219,7 @@ public final class Renderer implements AutoCloseable {
                         config.allowedHosts(),
                         config.jolokiaPolicyFile(),
                         password));
-        undo.push("Jolokia", () -> {
-            if (!jolokia.handle((endpoint, fault) -> fault != null).join()) {
-                jolokia.join().close();
-            }
-        });
+        undo.push("Jolokia", () -> whenMade(jolokia, JolokiaEndpoint::close));
         return jolokia;
     }
 
@@ -235,6 +258,11 @@ public final class Renderer implements AutoCloseable {
         thread.setDaemon(true);
         thread.start();
         return done;
+    }
+
+    /** Undoes what was made aside; what could not be made has been reported. */
+    private static <T> void whenMade(CompletableFuture<T> work, Consumer<T> end) {
+        work.handle((made, fault) -> Optional.ofNullable(made)).join().ifPresent(end);
     }
 
     private static <T> T result(CompletableFuture<T> work) throws IOException {

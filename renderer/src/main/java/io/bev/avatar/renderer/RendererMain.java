@@ -2,8 +2,16 @@ package io.bev.avatar.renderer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bev.avatar.renderer.bench.RenderBenchmark;
+import io.bev.avatar.renderer.cli.BenchCommand;
+import io.bev.avatar.renderer.cli.OneLineErrors;
+import io.bev.avatar.renderer.cli.RenderCommand;
 import io.bev.avatar.renderer.lifecycle.ExitCode;
+import io.bev.avatar.renderer.raster.cpu.CpuRasterizer;
+import io.bev.avatar.renderer.raster.cpu.TileKernels;
+import io.bev.avatar.renderer.rig.Posers;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +24,8 @@ import picocli.CommandLine.IVersionProvider;
         name = "avatar-renderer",
         description = "Real-time renderer of Gaussian avatars. Without a command: serve.",
         mixinStandardHelpOptions = true,
-        versionProvider = RendererMain.Version.class)
+        versionProvider = RendererMain.Version.class,
+        synopsisSubcommandLabel = "COMMAND")
 public final class RendererMain implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(RendererMain.class);
@@ -24,6 +33,7 @@ public final class RendererMain implements Runnable {
     private RendererMain() {}
 
     public static void main(String[] arguments) {
+        limitSlowClients();
         Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> {
             // A process whose threads die must not live on half; no hook may keep it.
             log.error("thread {} died: the process ends", thread.getName(), fault);
@@ -36,18 +46,34 @@ public final class RendererMain implements Runnable {
                 arguments));
     }
 
+    /** The JDK's HTTP server reads its limits once, before the first one exists. Seconds. */
+    private static void limitSlowClients() {
+        Map<String, String> limits = Map.of("maxReqTime", "5", "maxRspTime", "15", "idleInterval", "10");
+        limits.forEach((name, seconds) -> {
+            String key = "sun.net.httpserver." + name;
+            if (System.getProperty(key) == null) {
+                System.setProperty(key, seconds);
+            }
+        });
+    }
+
     /** Runs one command line and answers the exit code. */
     static int execute(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
-        ServeCommand serve = new ServeCommand(environment);
         CommandLine commands = new CommandLine(new RendererMain());
-        commands.addSubcommand(serve);
+        commands.addSubcommand(new ServeCommand(environment));
+        commands.addSubcommand(new RenderCommand(StandardAssembly::load, Posers::of));
+        commands.addSubcommand(new CommandLine(new BenchCommand(List.of(renderBenchmark()))));
         commands.setOut(out).setErr(err);
-        commands.setExitCodeExceptionMapper(fault -> ExitCode.SOFTWARE);
-        commands.setParameterExceptionHandler((fault, given) -> {
-            fault.getCommandLine().getErr().println(fault.getMessage() + "; see --help");
-            return ExitCode.USAGE;
-        });
+        OneLineErrors.install(commands);
         return commands.execute(arguments.length == 0 ? new String[] {"serve"} : arguments);
+    }
+
+    private static RenderBenchmark renderBenchmark() {
+        return new RenderBenchmark(
+                StandardAssembly::load,
+                Posers::of,
+                threads -> new CpuRasterizer(threads, TileKernels.fastest()),
+                new BenchEncoder());
     }
 
     /** Only {@code --help} and {@code --version} come without a command. */

@@ -78,6 +78,11 @@ public final class StandardAssembly implements RendererAssembly {
 
     @Override
     public Avatar avatar(Optional<Path> model) throws IOException {
+        return load(model);
+    }
+
+    /** See {@link #avatar}. */
+    static Avatar load(Optional<Path> model) throws IOException {
         return model.isPresent() ? AvatarLoader.load(model.get()) : BuiltInAvatar.create();
     }
 

@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.management.ObjectName;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
 import org.jolokia.server.core.restrictor.DenyAllRestrictor;
 import org.jolokia.server.core.restrictor.policy.PolicyRestrictor;
 import org.jolokia.server.core.service.api.Restrictor;
@@ -14,6 +17,8 @@ import org.jolokia.server.core.util.HttpMethod;
 import org.jolokia.server.core.util.RequestType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.w3c.dom.Element;
+import org.xml.sax.SAXException;
 
 /**
  * What Jolokia may touch: what the policy document allows, and changes only on behalf of somebody who gave the password.
@@ -60,12 +65,27 @@ final class AccessPolicy implements Restrictor {
                     e);
         }
         try {
+            requireDefaultDeny(document);
             return new PolicyRestrictor(new ByteArrayInputStream(document));
-        } catch (RuntimeException e) {
+        } catch (SAXException | ParserConfigurationException | RuntimeException e) {
             throw new IOException(
                     "Jolokia policy " + file + " is not one (" + e.getMessage() + "): expected a <restrict>"
                             + " document of Jolokia's; mend it or remove renderer.jolokia-policy-file",
                     e);
+        }
+    }
+
+    /** Without a list of commands Jolokia would allow them all, on every MBean. */
+    private static void requireDefaultDeny(byte[] document)
+            throws IOException, SAXException, ParserConfigurationException {
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+        DocumentBuilder builder = factory.newDocumentBuilder();
+        builder.setErrorHandler(null);
+        Element root = builder.parse(new ByteArrayInputStream(document)).getDocumentElement();
+        if (!root.getTagName().equals("restrict")
+                || root.getElementsByTagName("commands").getLength() == 0) {
+            throw new IllegalArgumentException("no <commands>, which would allow everything");
         }
     }
 

@@ -6,18 +6,22 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
- * One request or an array of them, as judged before Jolokia sees it. {@link #json} is written anew from what was judged, so
- * that no two parsers can disagree about it.
+ * One request or an array of them, as judged before Jolokia sees it. Each is written anew from what was judged, so that no
+ * two parsers can disagree about it.
  *
- * @param json for Jolokia, UTF-8
+ * @param requests for Jolokia, UTF-8, one each
+ * @param array whether the client sent an array and is to get one
  * @param control whether one of them changes anything
  */
-record BulkRequest(byte[] json, boolean control) {
+record BulkRequest(List<byte[]> requests, boolean array, boolean control) {
 
     private static final int MAX_DEPTH = 32;
     private static final int MAX_REQUESTS = 128;
@@ -40,19 +44,33 @@ record BulkRequest(byte[] json, boolean control) {
         } catch (IOException e) {
             throw new BadRequest("not acceptable as JSON: " + firstLine(e), e);
         }
-        boolean control;
-        if (tree != null && tree.isArray()) {
-            if (tree.isEmpty() || tree.size() > MAX_REQUESTS) {
-                throw new BadRequest(tree.size() + " requests: expected 1 to " + MAX_REQUESTS);
-            }
-            control = false;
-            for (JsonNode request : tree) {
-                control |= changes(request);
-            }
-        } else {
-            control = changes(tree == null ? JSON.missingNode() : tree);
+        if (tree == null || !tree.isArray()) {
+            JsonNode single = tree == null ? JSON.missingNode() : tree;
+            boolean control = changes(single);
+            return new BulkRequest(List.of(forJolokia(single)), false, control);
         }
-        return new BulkRequest(String.valueOf(tree).getBytes(StandardCharsets.UTF_8), control);
+        if (tree.isEmpty() || tree.size() > MAX_REQUESTS) {
+            throw new BadRequest(tree.size() + " requests: expected 1 to " + MAX_REQUESTS);
+        }
+        boolean control = false;
+        List<byte[]> requests = new ArrayList<>();
+        for (JsonNode request : tree) {
+            control |= changes(request);
+            requests.add(forJolokia(request));
+        }
+        return new BulkRequest(List.copyOf(requests), true, control);
+    }
+
+    /** Jolokia takes no integer for a parameter of type double; from text it makes either. */
+    private static byte[] forJolokia(JsonNode request) {
+        if (request.path("arguments") instanceof ArrayNode arguments) {
+            for (int i = 0; i < arguments.size(); i++) {
+                if (arguments.get(i).isNumber()) {
+                    arguments.set(i, arguments.get(i).asText());
+                }
+            }
+        }
+        return request.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static boolean changes(JsonNode request) throws BadRequest {

@@ -2,7 +2,9 @@ package io.bev.avatar.renderer.jolokia;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.jolokia.core.api.LogHandler;
@@ -40,11 +42,19 @@ final class JolokiaBackend implements AutoCloseable {
         handler = new HttpRequestHandler(services.start());
     }
 
-    /** Answers one request or an array of them; refused and failed ones are answered inside, with their status. */
-    String answer(BulkRequest request) throws IOException {
+    /** Answers each request for itself; refused and failed ones with their status. */
+    String answer(BulkRequest bulk) throws IOException {
+        List<String> answers = new ArrayList<>();
+        for (byte[] request : bulk.requests()) {
+            answers.add(answer(request));
+        }
+        return bulk.array() ? "[" + String.join(",", answers) + "]" : answers.get(0);
+    }
+
+    private String answer(byte[] request) throws IOException {
         try {
             JSONStructure reply =
-                    handler.handlePostRequest("/jolokia", new ByteArrayInputStream(request.json()), "utf-8", Map.of());
+                    handler.handlePostRequest("/jolokia", new ByteArrayInputStream(request), "utf-8", Map.of());
             return reply.toJSONString();
         } catch (BadRequestException | EmptyResponseException | RuntimeException e) {
             return handler.handleThrowable(e).toJSONString();

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Jolokia over HTTP, behind the guard. Serves from construction until closed. */
 public final class JolokiaEndpoint implements AutoCloseable {
 
-    private static final int THREADS = 4;
+    private static final int THREADS = 8;
     private static final long CLOSE_PATIENCE_NANOS = 1_000_000_000L;
     private static final long POLL_NANOS = 5_000_000L;
 

@@ -143,7 +143,9 @@ final class JolokiaHandler implements HttpHandler {
         boolean head = exchange.getRequestMethod().equals("HEAD");
         exchange.sendResponseHeaders(status, head ? -1 : body.length);
         if (!head) {
+            // Closing reads the rest of the request first; the client is to have its answer before.
             exchange.getResponseBody().write(body);
+            exchange.getResponseBody().flush();
         }
     }
 }

@@ -1,0 +1,22 @@
+package io.bev.avatar.renderer;
+
+import io.bev.avatar.renderer.bench.PictureEncoder;
+import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.renderer.stream.JpegEncoder;
+import io.bev.avatar.renderer.stream.JpegEncoders;
+import org.jspecify.annotations.Nullable;
+
+/** The stream's encoder for benchmarks; opened by the first picture, given back by the end of the process. */
+final class BenchEncoder implements PictureEncoder {
+
+    private static final int QUALITY = 85;
+
+    private @Nullable JpegEncoder encoder;
+
+    @Override
+    public int encode(Framebuffer picture) {
+        JpegEncoder open = encoder == null ? JpegEncoders.best(QUALITY) : encoder;
+        encoder = open;
+        return open.encode(picture).remaining();
+    }
+}

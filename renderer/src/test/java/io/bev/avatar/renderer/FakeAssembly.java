@@ -1,0 +1,141 @@
+package io.bev.avatar.renderer;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.renderer.lifecycle.ExpressionSource;
+import io.bev.avatar.renderer.raster.Camera;
+import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.renderer.raster.Rasterizer;
+import io.bev.avatar.renderer.raster.Splats;
+import io.bev.avatar.renderer.raster.StageTimes;
+import io.bev.avatar.renderer.raster.cuda.CudaDevice;
+import io.bev.avatar.renderer.raster.cuda.CudaDevices;
+import io.bev.avatar.renderer.rig.Poser;
+import io.bev.avatar.renderer.scene.Avatar;
+import io.bev.avatar.renderer.scene.Framing;
+import io.bev.avatar.renderer.scene.GaussianCloud;
+import io.bev.avatar.renderer.state.AvatarState;
+import io.bev.avatar.renderer.state.StateStore;
+import io.bev.avatar.renderer.stream.FrameHub;
+import io.bev.avatar.renderer.stream.PageModel;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A renderer's parts without pixels, network or disk. */
+public final class FakeAssembly implements RendererAssembly {
+
+    public final FakeStateStore store = new FakeStateStore();
+    public final FakeHub hub = new FakeHub();
+    public final List<String> calls = new CopyOnWriteArrayList<>();
+    public final AtomicInteger changes = new AtomicInteger();
+    public volatile boolean rasterizerBroken;
+    public volatile int undrawableGaussians = -1;
+    public volatile @Nullable IOException viewersFault;
+    public volatile @Nullable PageModel page;
+    public List<CudaDevice> devices = List.of();
+
+    @Override
+    public StateStore stateStore() {
+        return store;
+    }
+
+    @Override
+    public ObjectNode document(AvatarState state) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("seq", state.seq())
+                .put("emotion", state.emotion().label());
+    }
+
+    @Override
+    public CudaDevices devices() {
+        return new CudaDevices(
+                devices, devices.isEmpty() ? Optional.of("no NVIDIA driver: not in a test") : Optional.empty());
+    }
+
+    @Override
+    public Rasterizer rasterizer() {
+        return new Rasterizer() {
+            @Override
+            public String name() {
+                return "fake";
+            }
+
+            @Override
+            public void render(Splats splats, Camera camera, Framebuffer target, StageTimes times) {
+                if (rasterizerBroken || splats.count == undrawableGaussians) {
+                    throw new IllegalStateException("cannot draw " + splats.count);
+                }
+                times.blendNanos = 11;
+                target.bgr[0] = (byte) splats.count;
+            }
+
+            @Override
+            public void close() {
+                calls.add("rasterizer closed");
+            }
+        };
+    }
+
+    /** Files named {@code N.ply} hold N Gaussians; others are not there. */
+    @Override
+    public Avatar avatar(Optional<Path> model) throws IOException {
+        String name = model.map(Path::toString).orElse("built-in");
+        if (model.isPresent() && !name.matches("\\d+\\.ply")) {
+            throw new NoSuchFileException(name);
+        }
+        int count = model.isPresent() ? Integer.parseInt(name.replace(".ply", "")) : 1;
+        return new Avatar(
+                name, new GaussianCloud(count, 0), Optional.empty(), new Framing(0, 0, 1, 0, 0, 0, 0, 1, 0, 30, 0.01f));
+    }
+
+    @Override
+    public Poser poser(Avatar avatar) {
+        return (expression, out) -> {};
+    }
+
+    @Override
+    public ExpressionSource expression() {
+        return (state, nowNanos, out) -> out.rest();
+    }
+
+    @Override
+    public ViewerEnd viewers(PageModel model) {
+        page = model;
+        return new ViewerEnd() {
+            @Override
+            public FrameHub hub() {
+                return hub;
+            }
+
+            @Override
+            public void start() throws IOException {
+                IOException fault = viewersFault;
+                if (fault != null) {
+                    throw fault;
+                }
+            }
+
+            @Override
+            public int port() {
+                return 8080;
+            }
+
+            @Override
+            public void changed() {
+                changes.incrementAndGet();
+            }
+
+            @Override
+            public void close() {
+                calls.add("viewers closed");
+            }
+        };
+    }
+}

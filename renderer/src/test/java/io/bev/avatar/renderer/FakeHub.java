@@ -1,0 +1,56 @@
+package io.bev.avatar.renderer;
+
+import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.renderer.stream.FrameHub;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Viewers that keep the last picture only. */
+public final class FakeHub implements FrameHub {
+
+    public final AtomicLong published = new AtomicLong();
+    public final AtomicLong lastSequence = new AtomicLong();
+    public final AtomicInteger disconnects = new AtomicInteger();
+    public volatile boolean wanted = true;
+    public volatile @Nullable Framebuffer last;
+
+    @Override
+    public boolean wanted() {
+        return wanted;
+    }
+
+    @Override
+    public long publish(Framebuffer picture, long sequence, long renderNanos, long stateSequence) {
+        last = picture;
+        lastSequence.set(sequence);
+        published.incrementAndGet();
+        return 7;
+    }
+
+    @Override
+    public int viewers() {
+        return 3;
+    }
+
+    @Override
+    public long framesSent() {
+        return published.get();
+    }
+
+    @Override
+    public long framesDropped() {
+        return 4;
+    }
+
+    @Override
+    public long bytesSent() {
+        return 1000;
+    }
+
+    @Override
+    public int disconnectAll() {
+        disconnects.incrementAndGet();
+        return 3;
+    }
+}

@@ -1,0 +1,288 @@
+package io.bev.avatar.renderer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.systemd.ServiceManager;
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.renderer.lifecycle.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import javax.management.MBeanServer;
+import javax.management.MBeanServerFactory;
+import javax.management.ObjectName;
+import javax.management.RuntimeMBeanException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RendererTest {
+
+    @TempDir
+    Path folder;
+
+    private final FakeAssembly assembly = new FakeAssembly();
+    private final MBeanServer mbeans = MBeanServerFactory.newMBeanServer();
+    private volatile String yaml = "";
+
+    private RendererSettings settings() {
+        String base = "renderer: {port: 0, jolokia-port: 0, target-fps: 100, idle-fps: 50" + yaml
+                + "}\nstate: {directory: '" + folder + "'}\n";
+        return RendererSettings.from(Config.of(base, "test", Map.of()));
+    }
+
+    private Renderer start() throws StartException {
+        return Renderer.start(
+                settings(),
+                assembly,
+                new Surroundings(
+                        ServiceManager.none(),
+                        mbeans,
+                        Clock.systemUTC(),
+                        Ticker.system(),
+                        Instant.now(),
+                        "1.2.3",
+                        this::settings));
+    }
+
+    private Object read(String type, String attribute) throws Exception {
+        return mbeans.getAttribute(new ObjectName("bev.avatar:type=" + type), attribute);
+    }
+
+    private Object call(String type, String operation, Object... arguments) throws Exception {
+        String[] signature = new String[arguments.length];
+        for (int i = 0; i < arguments.length; i++) {
+            signature[i] = arguments[i] instanceof Integer
+                    ? "int"
+                    : arguments[i].getClass().getName();
+        }
+        try {
+            return mbeans.invoke(new ObjectName("bev.avatar:type=" + type), operation, arguments, signature);
+        } catch (RuntimeMBeanException e) {
+            throw e.getTargetException();
+        }
+    }
+
+    private ObjectNode health() {
+        return Objects.requireNonNull(assembly.page).health();
+    }
+
+    private static void until(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waiting until " + what).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void started_itDraws_andSaysSo() throws Exception {
+        try (Renderer renderer = start()) {
+            assertThat(renderer.jolokiaPort()).isPositive();
+            until("frames come", () -> assembly.hub.published.get() > 3);
+            assertThat(read("Renderer", "State")).isEqualTo("RUNNING");
+            assertThat(read("Renderer", "BackendReason")).isEqualTo("no NVIDIA driver: not in a test");
+            assertThat(read("Renderer", "Version")).isEqualTo("1.2.3");
+            assertThat(read("Model", "Source")).isEqualTo("built-in");
+            ObjectNode health = health();
+            assertThat(health.path("status").asText()).isEqualTo("ok");
+            assertThat(health.path("backend").asText()).isEqualTo("fake");
+            assertThat(health.path("viewers").asInt()).isEqualTo(3);
+            assertThat(health.path("redis").path("connected").asBoolean()).isTrue();
+            assertThat(health.path("model").path("gaussians").asInt()).isEqualTo(1);
+            assertThat(health.path("lastFrameAgeMs").isNumber()).isTrue();
+            assertThat(health.path("version").asText()).isEqualTo("1.2.3");
+        }
+    }
+
+    @Test
+    void closed_itStopsSavesAndLetsGo_inOrder() throws Exception {
+        Renderer renderer = start();
+        renderer.close();
+        renderer.close();
+        assertThat(assembly.store.calls).containsExactly("save", "close");
+        assertThat(assembly.calls).containsExactly("rasterizer closed", "viewers closed");
+        assertThat(mbeans.queryNames(new ObjectName("bev.avatar:*"), null)).isEmpty();
+        assertThat(health().path("status").asText()).isEqualTo("stopping");
+        assertThat(renderer.awaitExit()).isEqualTo(ExitCode.OK);
+        long after = assembly.hub.published.get();
+        assertThat(assembly.hub.published).hasValue(after);
+    }
+
+    @Test
+    void redisAway_isDegraded_andRecovers() throws Exception {
+        try (Renderer renderer = start()) {
+            assertThat(renderer.port()).isEqualTo(8080);
+            assembly.store.redisConnected = false;
+            until("degraded", () -> health().path("status").asText().equals("degraded"));
+            assertThat(read("Renderer", "State")).isEqualTo("DEGRADED");
+            assertThat(health().path("reasons").path(0).asText()).contains("Redis is away");
+            assertThat((String[]) read("Renderer", "DegradedReasons")).hasSize(1);
+            assembly.store.redisConnected = true;
+            until("ok", () -> health().path("status").asText().equals("ok"));
+            assertThat(read("Renderer", "State")).isEqualTo("RUNNING");
+        }
+    }
+
+    @Test
+    void pauseResumeDrain_followTheStates() throws Exception {
+        try (Renderer renderer = start()) {
+            assertThat(renderer).isNotNull();
+            call("Renderer", "pause");
+            assertThat(read("Renderer", "State")).isEqualTo("PAUSED");
+            assertThat(health().path("status").asText()).isEqualTo("ok");
+            assertThatThrownBy(() -> call("Renderer", "pause"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("pause is not possible in state PAUSED; it is in [RUNNING, DEGRADED]");
+            long frozen = assembly.hub.lastSequence.get() + 1;
+            long shown = assembly.hub.published.get();
+            until("the last frame is shown again", () -> assembly.hub.published.get() > shown + 3);
+            assertThat(assembly.hub.lastSequence.get()).isLessThanOrEqualTo(frozen);
+            call("Renderer", "resume");
+            until("new frames come", () -> assembly.hub.lastSequence.get() > frozen + 2);
+
+            call("Renderer", "drain");
+            assertThat(health().path("status").asText()).isEqualTo("stopping");
+            assertThat(assembly.hub.disconnects).hasValue(1);
+            assertThat(assembly.store.calls).containsExactly("save");
+            call("Renderer", "resume");
+            assertThat(read("Renderer", "State")).isEqualTo("RUNNING");
+        }
+    }
+
+    @Test
+    void restart_exits75_andIsCountedByReason() throws Exception {
+        try (Renderer renderer = start()) {
+            assertThatThrownBy(() -> call("Renderer", "restart", "Not A Word"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("expected one word");
+            assertThat(read("Renderer", "RestartRequested")).isEqualTo(false);
+            call("Renderer", "restart", "memory_pressure");
+            assertThat(renderer.awaitExit()).isEqualTo(ExitCode.RESTART);
+            assertThat(read("Renderer", "RestartRequested")).isEqualTo(true);
+        }
+        try (Renderer again = start()) {
+            assertThat(again).isNotNull();
+            assertThat(read("Renderer", "RestartsByReason").toString())
+                    .contains("memory_pressure")
+                    .contains("value=1");
+        }
+    }
+
+    @Test
+    void shutdown_exits0() throws Exception {
+        try (Renderer renderer = start()) {
+            call("Renderer", "shutdown");
+            assertThat(renderer.awaitExit()).isEqualTo(ExitCode.OK);
+        }
+    }
+
+    @Test
+    void badModel_isRefused_andThePresentOneStays() throws Exception {
+        try (Renderer renderer = start()) {
+            assertThat(renderer).isNotNull();
+            assertThat(call("Model", "load", "5.ply")).isEqualTo("5.ply");
+            assertThat(read("Model", "Gaussians")).isEqualTo(5);
+            assertThatThrownBy(() -> call("Model", "load", "missing.zip"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the present model stays; missing.zip");
+            assertThat((String) read("Renderer", "LastError")).contains("missing.zip");
+            assembly.undrawableGaussians = 6;
+            assertThatThrownBy(() -> call("Model", "load", "6.ply"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("cannot draw 6");
+            assertThat(read("Model", "Gaussians")).isEqualTo(5);
+            assertThat(read("Frames", "FramesFailed")).isEqualTo(0L);
+            assertThat(call("Model", "load", "")).isEqualTo("built-in");
+        }
+    }
+
+    @Test
+    void paceAndSize_changeWithinTheirRanges() throws Exception {
+        try (Renderer renderer = start()) {
+            assertThat(renderer).isNotNull();
+            assertThat(call("Frames", "setTargetFps", 60)).isEqualTo(60);
+            assertThat(call("Frames", "setResolution", 320, 200)).isEqualTo("320x200");
+            assertThat(read("Frames", "Width")).isEqualTo(320);
+            assertThatThrownBy(() -> call("Frames", "setTargetFps", 0))
+                    .hasMessage("frames per second 0: expected 1 to 240");
+            assertThatThrownBy(() -> call("Frames", "setResolution", 8, 200))
+                    .hasMessage("width 8: expected 16 to 3840");
+            assertThat(read("Frames", "TargetFps")).isEqualTo(60);
+            assertThat(read("Frames", "Height")).isEqualTo(200);
+            until("a picture of the new size", () -> Objects.requireNonNull(assembly.hub.last).width == 320);
+        }
+    }
+
+    @Test
+    void reload_appliesWhatItCan_andNamesTheRest() throws Exception {
+        try (Renderer renderer = start()) {
+            assertThat(renderer).isNotNull();
+            yaml = ", model: 9.ply, width: 100, height: 50, threads: 3";
+            assertThat(call("Renderer", "reload")).isEqualTo("done; only with a restart: renderer.threads");
+            assertThat(read("Model", "Gaussians")).isEqualTo(9);
+            assertThat(read("Frames", "Width")).isEqualTo(100);
+            yaml = ", width: 1, height: 60";
+            assertThatThrownBy(() -> call("Renderer", "reload"))
+                    .hasMessageContaining("reload: nothing changed")
+                    .hasMessageContaining("renderer.width");
+            assertThat(read("Frames", "Height")).isEqualTo(50);
+        }
+    }
+
+    @Test
+    void framesThatKeepFailing_endTheProcessWith70() throws Exception {
+        try (Renderer renderer = start()) {
+            assembly.rasterizerBroken = true;
+            assertThat(renderer.awaitExit()).isEqualTo(ExitCode.SOFTWARE);
+            assertThat(read("Renderer", "State")).isEqualTo("FAILED");
+            assertThat((String) read("Renderer", "LastError")).contains("cannot draw");
+            assertThat(health().path("status").asText()).isEqualTo("failed");
+        }
+        assembly.rasterizerBroken = false;
+        try (Renderer again = start()) {
+            assertThat(again).isNotNull();
+            assertThat(read("Renderer", "RestartsByReason").toString()).contains("failure");
+        }
+    }
+
+    @Test
+    void firstFrameThatFails_isAStartFailure_withNothingLeftBehind() {
+        assembly.rasterizerBroken = true;
+        assertThatThrownBy(this::start)
+                .isInstanceOfSatisfying(
+                        StartException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.SOFTWARE))
+                .hasMessageContaining("cannot draw");
+        assertThat(assembly.calls).containsExactly("rasterizer closed", "viewers closed");
+    }
+
+    @Test
+    void missingModel_takenPort_badPasswordFile_areConfigurationFaults() throws Exception {
+        yaml = ", model: missing.zip";
+        assertThatThrownBy(this::start)
+                .isInstanceOfSatisfying(
+                        StartException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CONFIG))
+                .hasMessageContaining("missing.zip");
+        yaml = ", control-password-file: " + folder.resolve("none");
+        assertThatThrownBy(this::start)
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining("control password file");
+        yaml = ", backend: cuda";
+        assertThatThrownBy(this::start)
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining("renderer.backend: found cuda")
+                .hasMessageContaining("set it to auto or cpu");
+        yaml = "";
+        assembly.viewersFault = new IOException("cannot listen on 127.0.0.1:8080");
+        assertThatThrownBy(this::start).isInstanceOf(StartException.class).hasMessageContaining("8080");
+        assertThat(mbeans.queryNames(new ObjectName("bev.avatar:*"), null)).isEmpty();
+        assertThat(Files.exists(folder.resolve("native"))).isFalse();
+    }
+}

@@ -1,0 +1,71 @@
+package io.bev.avatar.renderer.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RestartLedgerTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void firstStart_andStartAfterAnOrderlyEnd_areNoRestarts() {
+        RestartLedger first = new RestartLedger(folder);
+        assertThat(first.counts()).isEmpty();
+        first.ended();
+        assertThat(new RestartLedger(folder).counts()).isEmpty();
+    }
+
+    @Test
+    void endWithoutAWord_isACrash() {
+        assertThat(new RestartLedger(folder).counts()).isEmpty();
+        assertThat(new RestartLedger(folder).counts()).isEqualTo(Map.of("crash", 1L));
+        assertThat(new RestartLedger(folder).counts()).isEqualTo(Map.of("crash", 2L));
+    }
+
+    @Test
+    void announcedRestart_isCountedByItsReason_whetherOrNotTheEndWasOrderly() {
+        RestartLedger first = new RestartLedger(folder);
+        first.restarting("memory_pressure");
+        first.ended();
+        RestartLedger second = new RestartLedger(folder);
+        second.restarting(RestartLedger.FAILURE);
+        assertThat(new RestartLedger(folder).counts()).isEqualTo(Map.of("memory_pressure", 1L, "failure", 1L));
+    }
+
+    @Test
+    void reasonThatMakesNoLabel_isRefused() {
+        RestartLedger ledger = new RestartLedger(folder);
+        for (String reason : new String[] {"", "Two Words", "9x", "x".repeat(33), "a\nb"}) {
+            assertThatThrownBy(() -> ledger.restarting(reason)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void reasons_areLimitedInNumber() {
+        for (int i = 0; i < 40; i++) {
+            RestartLedger ledger = new RestartLedger(folder);
+            ledger.restarting("reason_" + i);
+            ledger.ended();
+        }
+        assertThat(new RestartLedger(folder).counts()).hasSize(33).containsEntry("other", 8L);
+    }
+
+    @Test
+    void brokenOrUnwritableFile_doesNotStopTheRenderer() throws IOException {
+        Files.writeString(folder.resolve("restarts.properties"), "count.x=many\ncount.y=4\nrunning=\\u00zz");
+        assertThat(new RestartLedger(folder).counts()).isEmpty();
+        Path file = Files.writeString(folder.resolve("file"), "");
+        RestartLedger nowhere = new RestartLedger(file.resolve("below"));
+        nowhere.restarting("x");
+        nowhere.ended();
+        assertThat(nowhere.counts()).isEmpty();
+    }
+}
