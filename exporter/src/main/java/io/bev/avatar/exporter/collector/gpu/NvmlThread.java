@@ -18,7 +18,7 @@ final class NvmlThread implements AutoCloseable {
 
     private final ExecutorService executor = Executors.newSingleThreadExecutor(this::thread);
     private volatile @Nullable Thread thread;
-    private @Nullable Future<?> last;
+    private volatile @Nullable Future<?> last;
 
     /** Runs {@code work}; empty when the thread is still inside earlier work. */
     <T> Optional<T> call(Callable<T> work) throws Exception {
@@ -39,7 +39,8 @@ final class NvmlThread implements AutoCloseable {
 
     /** Whether the thread is inside work. */
     boolean busy() {
-        return last != null && !last.isDone();
+        Future<?> running = last;
+        return running != null && !running.isDone();
     }
 
     /** The thread, once it has had work. */

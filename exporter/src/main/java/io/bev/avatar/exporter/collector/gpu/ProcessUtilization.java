@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** Load per process: the newest sample of each since the call before, at most {@code slowestAge} old. */
 final class ProcessUtilization implements Reading {
 
-    private static final double PERCENT = 0.01;
+    private static final double PERCENT = 100;
 
     private final Clock clock;
     private final Duration horizon;
@@ -63,7 +63,7 @@ final class ProcessUtilization implements Reading {
         out.gauge(
                 "process_utilization_ratio",
                 "Share of time in which the process kept the engine busy",
-                percent * PERCENT,
+                percent / PERCENT,
                 "pid",
                 Integer.toUnsignedString(sample.pid()),
                 "engine",

@@ -38,14 +38,14 @@ final class Readout {
     /** A gauge of {@code scale} times the result, when there is one; {@code name} lacks {@code nvidia_gpu_}. */
     void gauge(String name, String help, NvmlResult<? extends Number> result, double scale, String... labels) {
         if (note(result)) {
-            gauge(name, help, result.get().doubleValue() * scale, labels);
+            gauge(name, help, scaled(result.get().doubleValue(), scale), labels);
         }
     }
 
     /** A counter of {@code scale} times the result, when there is one. */
     void counter(String name, String help, NvmlResult<? extends Number> result, double scale, String... labels) {
         if (note(result)) {
-            add(true, name, help, result.get().doubleValue() * scale, labels);
+            add(true, name, help, scaled(result.get().doubleValue(), scale), labels);
         }
     }
 
@@ -72,5 +72,10 @@ final class Readout {
         List<String> all = new ArrayList<>(deviceLabels);
         all.addAll(List.of(labels));
         samples.add(new GpuSample(counter, PREFIX + name, help, value, all));
+    }
+
+    /** Dividing by a hundred is exact where multiplying by a hundredth is not. */
+    private static double scaled(double value, double scale) {
+        return scale < 1 ? value / Math.rint(1 / scale) : value * scale;
     }
 }

@@ -26,7 +26,7 @@ final class Attributes {
     void gauge(String attribute, String name, String help, double scale, String... labels) {
         JsonNode value = bean.path(attribute);
         if (value.isNumber()) {
-            out.gauge(PREFIX + name, help, value.asDouble() * scale, labels);
+            out.gauge(PREFIX + name, help, scaled(value.asDouble(), scale), labels);
         }
     }
 
@@ -40,7 +40,7 @@ final class Attributes {
     void counter(String attribute, String name, String help, double scale, String... labels) {
         JsonNode value = bean.path(attribute);
         if (value.isNumber()) {
-            out.counter(PREFIX + name, help, value.asDouble() * scale, labels);
+            out.counter(PREFIX + name, help, scaled(value.asDouble(), scale), labels);
         }
     }
 
@@ -105,5 +105,10 @@ final class Attributes {
     Optional<Double> field(String attribute, String field) {
         JsonNode value = bean.path(attribute).path(field);
         return value.isNumber() && value.asDouble() >= 0 ? Optional.of(value.asDouble()) : Optional.empty();
+    }
+
+    /** Dividing by a thousand is exact where multiplying by a thousandth is not. */
+    private static double scaled(double value, double scale) {
+        return scale < 1 ? value / Math.rint(1 / scale) : value * scale;
     }
 }

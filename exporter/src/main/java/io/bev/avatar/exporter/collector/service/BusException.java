@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.collector.service;
 
 /** The message bus, or who was called over it, cannot be reached or refused. */
-final class BusException extends Exception {
+class BusException extends Exception {
 
     private static final long serialVersionUID = 1L;
 

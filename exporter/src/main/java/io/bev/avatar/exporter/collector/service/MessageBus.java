@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.freedesktop.dbus.connections.impl.DBusConnection;
 import org.freedesktop.dbus.connections.impl.DBusConnectionBuilder;
@@ -31,7 +32,8 @@ final class MessageBus implements AutoCloseable {
     /** A reply: its parameters, or the error's text. */
     record Reply(List<Object> parameters, @Nullable String error) {}
 
-    private static final int CONNECT_MILLIS = 2000;
+    /** dbus-java tries again every half second for so long; for us the next scrape is soon enough. */
+    private static final int CONNECT_MILLIS = 1;
 
     private final String address;
     private final String destination;
@@ -50,21 +52,26 @@ final class MessageBus implements AutoCloseable {
 
     /** Sends {@code calls} and waits for all replies, in their order. */
     List<Reply> callAll(List<Call> calls, Duration timeout) throws BusException, InterruptedException {
-        DBusConnection bus = connect();
+        boolean kept = connection != null;
         long deadline = ticker.nanos() + timeout.toNanos();
+        try {
+            return exchange(calls, deadline);
+        } catch (ConnectionLostException e) {
+            if (!kept) {
+                throw e;
+            }
+            // A kept connection ends with the bus that it was made to, which may have been started again since.
+            return exchange(calls, deadline);
+        }
+    }
+
+    private List<Reply> exchange(List<Call> calls, long deadline) throws BusException, InterruptedException {
+        DBusConnection bus = connect();
+        boolean whole = false;
         try {
             List<MethodCall> sent = new ArrayList<>(calls.size());
             for (Call call : calls) {
-                MethodCall message = bus.getMessageFactory()
-                        .createMethodCall(
-                                null,
-                                destination,
-                                call.path(),
-                                call.face(),
-                                call.method(),
-                                (byte) 0,
-                                call.signature().isEmpty() ? null : call.signature(),
-                                call.arguments().toArray());
+                MethodCall message = message(bus, call);
                 bus.sendMessage(message);
                 sent.add(message);
             }
@@ -72,14 +79,31 @@ final class MessageBus implements AutoCloseable {
             for (MethodCall call : sent) {
                 replies.add(await(call, deadline));
             }
+            if (!bus.isConnected()) {
+                throw new ConnectionLostException("D-Bus at " + address + " closed the connection");
+            }
+            whole = true;
             return replies;
-        } catch (DBusException | DBusExecutionException e) {
-            close();
-            throw new BusException("D-Bus at " + address + " failed: " + e.getMessage(), e);
-        } catch (BusException | InterruptedException e) {
-            close();
-            throw e;
+        } catch (DBusException | DBusExecutionException | RejectedExecutionException e) {
+            throw new ConnectionLostException("D-Bus at " + address + " failed: " + e.getMessage(), e);
+        } finally {
+            if (!whole) {
+                close();
+            }
         }
+    }
+
+    private MethodCall message(DBusConnection bus, Call call) throws DBusException {
+        return bus.getMessageFactory()
+                .createMethodCall(
+                        null,
+                        destination,
+                        call.path(),
+                        call.face(),
+                        call.method(),
+                        (byte) 0,
+                        call.signature(),
+                        call.arguments().toArray());
     }
 
     private Reply await(MethodCall call, long deadline) throws BusException, InterruptedException, DBusException {

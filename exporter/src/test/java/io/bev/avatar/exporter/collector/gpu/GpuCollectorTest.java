@@ -1,25 +1,22 @@
 package io.bev.avatar.exporter.collector.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.jna.NativeLibrary;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
+import io.bev.avatar.exporter.collector.Scrapes;
 import io.bev.avatar.exporter.nvml.CallObserver;
 import io.bev.avatar.exporter.nvml.SimulatedNvml;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
-import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Collections;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The collector against the simulated NVML: real symbols, real struct layouts. */
 class GpuCollectorTest {
 
-    private static final Path GOLDEN = Path.of("src/test/resources/golden/gpu.prom");
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-06-26T10:00:00Z"), ZoneOffset.UTC);
     private static final String GPU0 = "{uuid=\"GPU-00000000-0000-0000-0000-000000000000\",gpu=\"0\",}";
 
@@ -93,37 +89,17 @@ class GpuCollectorTest {
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
     }
 
-    private static String text(MetricSink sink) throws IOException {
-        StringWriter text = new StringWriter();
-        TextFormat.write004(text, Collections.enumeration(sink.families()));
-        return text.toString();
-    }
-
     private String scrape() throws Exception {
-        MetricSink sink = new MetricSink();
-        collector.collect(sink);
-        return text(sink);
+        return Scrapes.scrape(collector);
     }
 
-    private String failedScrape(String... complaint) throws Exception {
-        MetricSink sink = new MetricSink();
-        assertThatThrownBy(() -> collector.collect(sink))
-                .isInstanceOf(PartialCollectionException.class)
-                .hasMessageContainingAll(complaint);
-        return text(sink);
+    private String failedScrape(String... complaint) throws IOException {
+        return Scrapes.failedScrape(collector, complaint);
     }
 
     @Test
     void workingGpu_goldenExposition() throws Exception {
-        String found = withoutTimes(scrape());
-
-        if (Boolean.getBoolean("golden.update")) {
-            Files.createDirectories(GOLDEN.getParent());
-            Files.writeString(GOLDEN, found);
-        }
-        assertThat(found)
-                .as("the exposition; if the change is meant, run the test again with -Dgolden.update=true")
-                .isEqualTo(Files.readString(GOLDEN));
+        Scrapes.assertGolden(withoutTimes(scrape()), "gpu.prom");
     }
 
     private static String withoutTimes(String exposition) {

@@ -1,19 +1,16 @@
 package io.bev.avatar.exporter.collector.service;
 
+import static io.bev.avatar.exporter.collector.Scrapes.scrape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.exporter.collector.MetricSink;
-import io.prometheus.client.exporter.common.TextFormat;
-import java.io.StringWriter;
 import java.math.BigInteger;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.freedesktop.dbus.types.UInt32;
@@ -30,14 +27,6 @@ class ServiceCollectorTest {
 
     @TempDir
     private Path folder;
-
-    private static String scrape(ServiceCollector collector) throws Exception {
-        MetricSink sink = new MetricSink();
-        collector.collect(sink);
-        StringWriter text = new StringWriter();
-        TextFormat.write004(text, Collections.enumeration(sink.families()));
-        return text.toString();
-    }
 
     private static ServiceCollector collector(String address, Duration timeout, String... units) {
         return new ServiceCollector(List.of(units), address, timeout, Ticker.system());

@@ -1,0 +1,51 @@
+package io.bev.avatar.exporter.collector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.prometheus.client.exporter.common.TextFormat;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+
+/** Collections of one collector as exposition text, and the golden files that they are compared with. */
+public final class Scrapes {
+
+    private Scrapes() {}
+
+    /** The exposition of a collection that succeeds. */
+    public static String scrape(Collector collector) throws Exception {
+        MetricSink sink = new MetricSink();
+        collector.collect(sink);
+        return text(sink);
+    }
+
+    /** The exposition that a failing collection vouches for; its message contains every {@code complaint}. */
+    public static String failedScrape(Collector collector, String... complaint) throws IOException {
+        MetricSink sink = new MetricSink();
+        assertThatThrownBy(() -> collector.collect(sink))
+                .isInstanceOf(PartialCollectionException.class)
+                .hasMessageContainingAll(complaint);
+        return text(sink);
+    }
+
+    /** Compares with {@code src/test/resources/golden/NAME}, or writes that file under {@code -Dgolden.update=true}. */
+    public static void assertGolden(String found, String name) throws IOException {
+        Path golden = Path.of("src/test/resources/golden", name);
+        if (Boolean.getBoolean("golden.update")) {
+            Files.createDirectories(golden.getParent());
+            Files.writeString(golden, found);
+        }
+        assertThat(found)
+                .as("the exposition; if the change is meant, run the test again with -Dgolden.update=true")
+                .isEqualTo(Files.readString(golden));
+    }
+
+    private static String text(MetricSink sink) throws IOException {
+        StringWriter text = new StringWriter();
+        TextFormat.write004(text, Collections.enumeration(sink.families()));
+        return text.toString();
+    }
+}

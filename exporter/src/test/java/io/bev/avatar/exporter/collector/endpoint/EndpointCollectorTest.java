@@ -1,0 +1,106 @@
+package io.bev.avatar.exporter.collector.endpoint;
+
+import static io.bev.avatar.exporter.collector.Scrapes.failedScrape;
+import static io.bev.avatar.exporter.collector.Scrapes.scrape;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bev.avatar.exporter.client.HttpSource;
+import io.bev.avatar.exporter.client.StubServer;
+import io.bev.avatar.exporter.client.StubServer.Answer;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EndpointCollectorTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final HttpSource http = new HttpSource();
+    private final AtomicLong nanos = new AtomicLong();
+    private StubServer renderer;
+
+    @BeforeEach
+    void open() throws IOException {
+        renderer = new StubServer(request -> {
+            nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(250));
+            return Answer.json("{\"status\":\"ok\",\"fps\":30}");
+        });
+    }
+
+    @AfterEach
+    void close() {
+        renderer.close();
+        http.close();
+    }
+
+    private EndpointCollector collector(URI base, Duration timeout) {
+        return new EndpointCollector(base, timeout, http, nanos::get);
+    }
+
+    @Test
+    void healthy_exactExposition() throws Exception {
+        assertThat(scrape(collector(renderer.address(""), LONG))).isEqualTo("""
+                # HELP avatar_endpoint_up 1 when the renderer's health answer is 200
+                # TYPE avatar_endpoint_up gauge
+                avatar_endpoint_up 1.0
+                # HELP avatar_endpoint_response_seconds Time until the health answer was there
+                # TYPE avatar_endpoint_response_seconds gauge
+                avatar_endpoint_response_seconds 0.25
+                # HELP avatar_endpoint_info 1, with the status in the health answer and its HTTP code
+                # TYPE avatar_endpoint_info gauge
+                avatar_endpoint_info{status="ok",code="200",} 1.0
+                """);
+    }
+
+    @Test
+    void baseWithSlash_samePath() throws Exception {
+        scrape(collector(renderer.address("/"), LONG));
+
+        assertThat(renderer.asked())
+                .singleElement()
+                .satisfies(request -> assertThat(request.path()).isEqualTo("/health"));
+    }
+
+    @Test
+    void failedRenderer_downWithStatusAndTime() throws Exception {
+        renderer.answer(request -> Answer.status(503, "{\"status\":\"failed\"}"));
+
+        assertThat(failedScrape(collector(renderer.address(""), LONG), "/health answers HTTP 503, status failed"))
+                .contains(
+                        "avatar_endpoint_up 0.0", "avatar_endpoint_response_seconds", "status=\"failed\",code=\"503\"");
+    }
+
+    @Test
+    void somethingElseListens_statusUnknown() throws Exception {
+        renderer.answer(request -> Answer.status(200, "<html>\"status\"</html>"));
+
+        assertThat(scrape(collector(renderer.address(""), LONG))).contains("status=\"unknown\"");
+    }
+
+    @Test
+    void longOrOddStatus_notALabel() throws Exception {
+        renderer.answer(request -> Answer.json("{\"status\":\"" + "x".repeat(100) + "\"}"));
+
+        assertThat(scrape(collector(renderer.address(""), LONG))).contains("status=\"unknown\"");
+    }
+
+    @Test
+    void nobodyListens_downWithoutTime() throws Exception {
+        assertThat(failedScrape(collector(StubServer.nobody(""), LONG), "nothing listens there", "systemctl status"))
+                .contains("avatar_endpoint_up 0.0")
+                .doesNotContain("response_seconds", "avatar_endpoint_info");
+    }
+
+    @Test
+    void silent_downAfterTheTimeout() throws Exception {
+        renderer.answer(request -> Answer.silence());
+
+        assertThat(failedScrape(collector(renderer.address(""), Duration.ofMillis(100)), "no answer within 100 ms"))
+                .contains("avatar_endpoint_up 0.0");
+    }
+}
