@@ -3,16 +3,13 @@ package io.bev.avatar.exporter;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.alert.AlertWebhook;
+import io.bev.avatar.exporter.client.HttpSource;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.Exposition;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.ScrapeRunner;
-import io.bev.avatar.exporter.collector.host.HostCollector;
-import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
 import io.bev.avatar.exporter.collector.redis.RedisAccess;
-import io.bev.avatar.exporter.collector.redis.RedisCollector;
 import io.bev.avatar.exporter.config.ExporterConfig;
-import io.bev.avatar.exporter.config.RedisConfig;
 import io.bev.avatar.exporter.http.ExporterServer;
 import io.bev.avatar.exporter.http.LandingPage;
 import io.prometheus.client.hotspot.BufferPoolsExports;
@@ -30,17 +27,18 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** The exporter's parts, put together from its configuration. Closing ends all of them. */
-public final class ExporterAssembly implements AutoCloseable {
-
-    private static final List<String> STREAMS = List.of("avatar:state:updates", "osint:updates");
+final class ExporterAssembly implements AutoCloseable {
 
     private final RedisAccess redis;
+    private final HttpSource http;
     private final ScrapeRunner runner;
     private final AlertWebhook webhook;
     private final ExporterServer server;
 
     /** @throws IOException when the address cannot be bound or an old alert spool cannot be read */
-    public ExporterAssembly(ExporterConfig config, RedisConfig redisConfig, String version) throws IOException {
+    ExporterAssembly(ExporterSettings settings, String version) throws IOException {
+        ExporterConfig config = settings.exporter();
+        Ticker ticker = Ticker.system();
         Clock clock = Clock.systemUTC();
         InetSocketAddress address = new InetSocketAddress(config.bind(), config.port());
         if (address.isUnresolved()) {
@@ -49,9 +47,10 @@ public final class ExporterAssembly implements AutoCloseable {
         RequestGuard guard = RequestGuard.allowing(config.allowedHosts());
         List<AutoCloseable> made = new ArrayList<>();
         try {
-            redis = kept(made, new RedisAccess(redisConfig));
-            runner = kept(
-                    made, new ScrapeRunner(collectors(config, clock), config.scrapeTimeout(), Ticker.system(), clock));
+            redis = kept(made, new RedisAccess(settings.redis()));
+            http = kept(made, new HttpSource());
+            List<Collector> sources = Sources.of(settings, redis.link("avatar-exporter"), http, ticker, clock, version);
+            runner = kept(made, new ScrapeRunner(sources, config.scrapeTimeout(), ticker, clock));
             webhook = kept(
                     made,
                     AlertWebhook.over(
@@ -74,12 +73,6 @@ public final class ExporterAssembly implements AutoCloseable {
             closeAll(made, e);
             throw e;
         }
-    }
-
-    private List<Collector> collectors(ExporterConfig config, Clock clock) {
-        return List.of(
-                new HostCollector(config.procPath(), config.sysPath(), new LibcFileSystems(), clock),
-                RedisCollector.over(redis.link("avatar-exporter"), STREAMS, clock));
     }
 
     private static List<io.prometheus.client.Collector> processMetrics() {
@@ -109,12 +102,12 @@ public final class ExporterAssembly implements AutoCloseable {
     }
 
     /** Serves. */
-    public void start() {
+    void start() {
         server.start();
     }
 
     /** Where it listens, with the port that was really taken. */
-    public InetSocketAddress address() {
+    InetSocketAddress address() {
         return server.address();
     }
 
@@ -123,6 +116,7 @@ public final class ExporterAssembly implements AutoCloseable {
         server.close();
         webhook.close();
         runner.close();
+        http.close();
         redis.close();
     }
 }

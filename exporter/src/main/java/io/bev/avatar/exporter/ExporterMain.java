@@ -3,8 +3,6 @@ package io.bev.avatar.exporter;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.exporter.config.ExporterConfig;
-import io.bev.avatar.exporter.config.McpConfig;
-import io.bev.avatar.exporter.config.RedisConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -76,22 +74,19 @@ public final class ExporterMain implements Callable<Integer> {
     /** Serves until the process is told to stop. */
     @Command(name = "serve", description = "Listen and serve until stopped (the default).")
     int serve() {
-        ExporterConfig config;
-        RedisConfig redis;
+        ExporterSettings settings;
         try {
             Config file = configFile == null ? Config.load(environment) : Config.load(configFile, environment);
-            config = ExporterConfig.from(file);
-            redis = RedisConfig.from(file);
-            McpConfig.from(file);
-            file.finish("exporter", "mcp", "redis");
+            settings = ExporterSettings.from(file, environment);
         } catch (ConfigException e) {
             System.err.println(e.getMessage());
             return EXIT_CONFIG;
         }
+        ExporterConfig config = settings.exporter();
         HttpLimits.apply(config.scrapeTimeout());
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
-        try (ExporterAssembly exporter = new ExporterAssembly(config, redis, Version.text())) {
+        try (ExporterAssembly exporter = new ExporterAssembly(settings, Version.text())) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "shutdown"));
             exporter.start();
             LOG.info(

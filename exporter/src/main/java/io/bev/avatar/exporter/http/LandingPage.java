@@ -74,7 +74,7 @@ public final class LandingPage {
         boolean past = tone.equals("ok") && !error.isEmpty();
         return "<tr><th scope=\"row\"><a href=\"/metrics?collect[]=" + escape(status.collector()) + "\">"
                 + escape(status.collector()) + "</a></th><td><span class=\"pill " + tone + "\">" + word
-                + "</span></td><td class=\"number\">" + took + "</td><td class=\"number\">" + success
+                + "</span></td><td class=\"number\">" + took + "</td><td class=\"number success\">" + success
                 + "</td><td class=\"error" + (past ? " past" : "") + "\">" + (past ? "earlier: " : "") + escape(error)
                 + "</td></tr>\n";
     }

@@ -1,0 +1,31 @@
+package io.bev.avatar.exporter;
+
+import io.bev.avatar.common.config.Config;
+import io.bev.avatar.exporter.collector.service.ServiceCollector;
+import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.config.McpConfig;
+import io.bev.avatar.exporter.config.RedisConfig;
+import java.util.Map;
+
+/**
+ * Everything that the exporter is told from outside.
+ *
+ * @param systemBus D-Bus address of the system bus
+ */
+record ExporterSettings(ExporterConfig exporter, RedisConfig redis, McpConfig mcp, String systemBus) {
+
+    /**
+     * Reads the exporter's sections.
+     *
+     * @throws io.bev.avatar.common.config.ConfigException with every problem
+     */
+    static ExporterSettings from(Config config, Map<String, String> environment) {
+        ExporterSettings settings = new ExporterSettings(
+                ExporterConfig.from(config),
+                RedisConfig.from(config),
+                McpConfig.from(config),
+                ServiceCollector.systemBus(environment));
+        config.finish("exporter", "mcp", "redis");
+        return settings;
+    }
+}

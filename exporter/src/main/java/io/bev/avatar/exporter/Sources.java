@@ -1,0 +1,52 @@
+package io.bev.avatar.exporter;
+
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.exporter.client.HttpSource;
+import io.bev.avatar.exporter.collector.Collector;
+import io.bev.avatar.exporter.collector.endpoint.EndpointCollector;
+import io.bev.avatar.exporter.collector.gpu.GpuCollector;
+import io.bev.avatar.exporter.collector.gpu.GpuSettings;
+import io.bev.avatar.exporter.collector.gpu.NvmlCallMeter;
+import io.bev.avatar.exporter.collector.host.HostCollector;
+import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
+import io.bev.avatar.exporter.collector.mcp.McpCollector;
+import io.bev.avatar.exporter.collector.mcp.McpProbe;
+import io.bev.avatar.exporter.collector.redis.RedisCollector;
+import io.bev.avatar.exporter.collector.redis.RedisLink;
+import io.bev.avatar.exporter.collector.renderer.RendererCollector;
+import io.bev.avatar.exporter.collector.service.ServiceCollector;
+import io.bev.avatar.exporter.nvml.jna.JnaNvml;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/** Makes the collectors, in the order in which a scrape shows them. */
+final class Sources {
+
+    /** For what answers in milliseconds when it is well, and must not use up the scrape's time when it is not. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /** The renderer's streams in Redis. */
+    private static final List<String> STREAMS = List.of("avatar:state:updates", "osint:updates");
+
+    private Sources() {}
+
+    static List<Collector> of(
+            ExporterSettings settings, RedisLink redis, HttpSource http, Ticker ticker, Clock clock, String version) {
+        var exporter = settings.exporter();
+        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        return List.of(
+                new GpuCollector(
+                        () -> JnaNvml.load(exporter.nvmlLibrary(), ticker, meter),
+                        meter,
+                        GpuSettings.defaults(exporter.procPath()),
+                        ticker,
+                        clock),
+                new HostCollector(exporter.procPath(), exporter.sysPath(), new LibcFileSystems(), clock),
+                RedisCollector.over(redis, STREAMS, clock),
+                new ServiceCollector(exporter.units(), settings.systemBus(), PATIENCE, ticker),
+                new RendererCollector(exporter.jolokiaUrl(), PATIENCE, http),
+                new EndpointCollector(exporter.rendererUrl(), PATIENCE, http, ticker),
+                new McpCollector(new McpProbe(settings.mcp().url(), version, PATIENCE, http), ticker));
+    }
+}
