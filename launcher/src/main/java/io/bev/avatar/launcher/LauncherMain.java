@@ -1,5 +1,9 @@
 package io.bev.avatar.launcher;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +16,8 @@ public final class LauncherMain {
 
     public static void main(String[] arguments) {
         Map<String, String> environment = System.getenv();
-        Console console = Console.of(System.out, environment);
+        Console console = Console.of(
+                new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8), environment);
         CommandLine commands = new CommandLine(new LauncherMain())
                 .addSubcommand(new UpCommand(environment, console))
                 .setExecutionExceptionHandler((e, line, parsed) -> {

@@ -99,7 +99,7 @@ final class ManagedProcess {
         try {
             List<String> lines = new String(Files.readAllBytes(spec.log()), StandardCharsets.UTF_8)
                     .lines()
-                    .filter(line -> !line.isBlank())
+                    .filter(line -> !line.isBlank() && !line.startsWith("WARNING: Using incubator"))
                     .toList();
             if (lines.isEmpty()) {
                 return Optional.empty();

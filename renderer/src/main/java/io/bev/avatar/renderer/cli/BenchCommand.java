@@ -63,11 +63,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help and exit.")
-<<<<<<< HEAD
-    private boolean help;
-=======
     boolean helpRequested;
->>>>>>> raster
 
     /** @param benchmarks what can be asked for, in the order in which they run */
     public BenchCommand(List<Benchmark> benchmarks) {

@@ -123,11 +123,7 @@ public final class RenderCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help and exit.")
-<<<<<<< HEAD
-    private boolean help;
-=======
     boolean helpRequested;
->>>>>>> raster
 
     /**
      * @param avatars loads the model

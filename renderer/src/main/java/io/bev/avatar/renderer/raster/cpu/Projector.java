@@ -17,12 +17,6 @@ final class Projector {
     /** Cost of finding both ends of the ellipse in a band, in blocks treated instead; measured. */
     private static final float SPAN_COST = 2.4f;
 
-    /** Share of its box that an ellipse fills when its axes are upright. */
-    private static final float QUARTER_PI = 0.785398f;
-
-    /** Cost of finding both ends of the ellipse in a band, in blocks treated instead; measured. */
-    private static final float SPAN_COST = 2.4f;
-
     private final float[] basis = new float[GaussianCloud.coefficients(3)];
 
     /** Writes the visible ones of Gaussians {@code chunk * CHUNK} on into the chunk's records. */
@@ -153,11 +147,6 @@ final class Projector {
         record[at + Projection.RIGHT] = right;
         record[at + Projection.TOP] = top;
         record[at + Projection.BOTTOM] = bottom;
-<<<<<<< HEAD
-        float filled = QUARTER_PI * (float) Math.sqrt(determinant * inverseYy / xx);
-        record[at + Projection.SPAN_WIDTH] = SPAN_COST / (1 - filled) - 1;
-        return ux > 0;
-=======
         record[at + Projection.SPAN_WIDTH] = SPAN_COST / (1 - filled) - 1;
         return true;
     }
@@ -174,7 +163,6 @@ final class Projector {
         float largest =
                 middle + (float) Math.sqrt(Math.max(SplatRules.MIN_DISCRIMINANT, middle * middle - determinant));
         return (float) Math.ceil(SplatRules.EXTENT_SIGMAS * (float) Math.sqrt(largest));
->>>>>>> raster
     }
 
     private static int firstPixel(float centre, float radius, int tiles) {
