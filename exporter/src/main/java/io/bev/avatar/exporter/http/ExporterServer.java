@@ -104,11 +104,11 @@ public final class ExporterServer implements AutoCloseable {
         Responses.text(exchange, now ? 200 : 503, now ? "ready" : "stopping");
     }
 
-    /** Stops taking requests, gives those in progress a second, and ends the pools. */
+    /** Ends at once: Prometheus scrapes again, and Alertmanager sends again what it got no answer for. */
     @Override
     public void close() {
         ready.set(false);
-        server.stop(1);
+        server.stop(0);
         scrapes.shutdownNow();
         alerts.shutdownNow();
         front.shutdownNow();

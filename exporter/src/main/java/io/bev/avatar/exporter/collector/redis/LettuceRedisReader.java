@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.collector.redis;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.Group;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.SlowEntry;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.StreamState;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,20 +105,24 @@ final class LettuceRedisReader implements RedisReader {
                 return CompletableFuture.completedFuture(Optional.empty());
             }
         }
-        return command.send().toCompletableFuture().handle((answer, error) -> {
-            if (error != null) {
-                refuse(name, error);
-            }
-            return Optional.ofNullable(answer);
-        });
+        return command.send()
+                .toCompletableFuture()
+                .thenApply(Optional::ofNullable)
+                .exceptionally(error -> refused(name, error));
     }
 
-    private void refuse(String name, Throwable error) {
+    /** Nothing, where the server said no; a connection that broke fails the whole read. */
+    private <T> Optional<T> refused(String name, Throwable error) {
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        if (!(cause instanceof RedisCommandExecutionException)) {
+            throw new CompletionException(cause);
+        }
         synchronized (refused) {
             if (refused.add(name)) {
-                LOG.info("Redis refuses {}: its metrics are absent ({})", name, error.getMessage());
+                LOG.info("Redis refuses {}: its metrics are absent ({})", name, cause.getMessage());
             }
         }
+        return Optional.empty();
     }
 
     private CompletionStage<List<StreamState>> streams(
