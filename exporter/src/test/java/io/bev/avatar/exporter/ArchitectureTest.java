@@ -21,15 +21,6 @@ class ArchitectureTest {
             .resideInAPackage("com.sun.jna..");
 
     @ArchTest
-    static final ArchRule OSHI_STAYS_WITH_THE_HOST = noClasses()
-            .that()
-            .resideOutsideOfPackage("..collector.host..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("oshi..")
-            .allowEmptyShould(true);
-
-    @ArchTest
     static final ArchRule LETTUCE_STAYS_WITH_REDIS_AND_ALERTS = noClasses()
             .that()
             .resideOutsideOfPackages("..collector.redis..", "..exporter.alert..")

@@ -25,15 +25,16 @@ final class Stack {
             "--add-modules",
             "jdk.incubator.vector");
 
+    /** Small and steady: a scrape's garbage is a few hundred kilobytes. */
     private static final List<String> EXPORTER_JVM = List.of(
             "-XX:+UseSerialGC",
-            "-Xmx40m",
-            "-Xss512k",
+            "-Xms6m",
+            "-Xmn4m",
+            "-Xmx32m",
+            "-Xss256k",
             "-XX:TieredStopAtLevel=1",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Dsun.net.httpserver.maxReqTime=5",
-            "-Dsun.net.httpserver.maxRspTime=15",
-            "-Dsun.net.httpserver.idleInterval=10");
+            "-XX:ReservedCodeCacheSize=16m",
+            "-XX:+ExitOnOutOfMemoryError");
 
     private final Path root;
     private final StackConfig config;
@@ -118,6 +119,7 @@ final class Stack {
         command.addAll(List.of("-jar", jar("exporter").toString(), "serve"));
         String url = "http://127.0.0.1:" + config.exporterPort();
         Map<String, String> environment = Map.of(
+                "MALLOC_ARENA_MAX", "2",
                 "BEV_EXPORTER_RENDERER_URL", "http://127.0.0.1:" + config.rendererPort(),
                 "BEV_EXPORTER_JOLOKIA_URL", jolokiaUrl(),
                 "BEV_EXPORTER_ALERT_TOKEN_FILE", files.secret("alert-token").toString(),
