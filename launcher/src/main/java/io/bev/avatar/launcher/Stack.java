@@ -155,9 +155,10 @@ final class Stack {
     }
 
     ServiceSpec prometheus() throws IOException {
-        Path folder = files.preparePrometheus();
+        String program = program("prometheus");
+        Path folder = files.preparePrometheus(PrometheusVersion.of(program).keepsFiring());
         List<String> command = List.of(
-                program("prometheus"),
+                program,
                 "--config.file=" + folder.resolve("prometheus.yml"),
                 "--storage.tsdb.path=" + files.directory("prometheus/data"),
                 "--storage.tsdb.retention.time=15d",

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * The files of a run: copies of the shipped Prometheus, Alertmanager and Grafana configuration with this run's addresses in
@@ -19,6 +20,8 @@ final class StackFiles {
 
     private static final String SHIPPED_EXPORTER = "http://127.0.0.1:9818";
     private static final String SHIPPED_PROMETHEUS = "http://127.0.0.1:9090";
+
+    private static final Pattern KEEP_FIRING_FOR = Pattern.compile("(?m)^ *keep_firing_for:.*\\R");
 
     private final Path root;
     private final StackConfig config;
@@ -36,10 +39,21 @@ final class StackFiles {
         return directory("logs").resolve(service + ".log");
     }
 
-    /** Prometheus' folder: its configuration, rules and targets. */
-    Path preparePrometheus() throws IOException {
+    /**
+     * Prometheus' folder: its configuration, rules and targets.
+     *
+     * @param keepsFiring whether this Prometheus knows {@code keep_firing_for}; an older one refuses rules that have it
+     */
+    Path preparePrometheus(boolean keepsFiring) throws IOException {
         Path target = directory("prometheus");
-        copyYaml(root.resolve("alerting-rules"), target);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(root.resolve("alerting-rules"), "*.yml")) {
+            for (Path file : files) {
+                String text = Files.readString(file);
+                Files.writeString(
+                        target.resolve(file.getFileName().toString()),
+                        keepsFiring ? text : KEEP_FIRING_FOR.matcher(text).replaceAll(""));
+            }
+        }
         Path targets = Files.createDirectories(target.resolve("targets"));
         Files.writeString(
                 targets.resolve("avatar.yml"),
@@ -92,14 +106,6 @@ final class StackFiles {
             Files.writeString(file, HexFormat.of().formatHex(random), StandardCharsets.US_ASCII);
         }
         return file;
-    }
-
-    private static void copyYaml(Path from, Path to) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(from, "*.yml")) {
-            for (Path file : files) {
-                Files.copy(file, to.resolve(file.getFileName().toString()), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
     }
 
     /** The bare host name, as every {@code instance} label is. */

@@ -106,6 +106,11 @@ class AlertingRulesTest {
                 List.of("/usr/bin", "/usr/local/bin").stream()
                         .anyMatch(folder -> Files.isExecutable(Path.of(folder, command[0]))),
                 command[0] + " is not installed");
+        if (command[0].equals("promtool")) {
+            assumeTrue(
+                    PrometheusVersion.of("promtool").keepsFiring(),
+                    "promtool is older than 2.42: it cannot read the rules");
+        }
         Process process = new ProcessBuilder(command)
                 .directory(RULES.toFile())
                 .redirectErrorStream(true)

@@ -1,0 +1,35 @@
+package io.bev.avatar.launcher;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The version of an installed Prometheus, as it tells it. */
+record PrometheusVersion(int major, int minor) {
+
+    private static final Pattern TOLD = Pattern.compile("version (\\d+)\\.(\\d+)");
+
+    /** Asks {@code program --version}. */
+    static PrometheusVersion of(String program) throws IOException {
+        Process process = new ProcessBuilder(program, "--version")
+                .redirectErrorStream(true)
+                .start();
+        return parse(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    }
+
+    /** From text such as {@code prometheus, version 2.42.0+ds (branch: ...)}. */
+    static PrometheusVersion parse(String text) throws IOException {
+        Matcher match = TOLD.matcher(text);
+        if (!match.find()) {
+            throw new IOException(
+                    "prometheus --version said '" + text.strip() + "', expected a version; reinstall prometheus");
+        }
+        return new PrometheusVersion(Integer.parseInt(match.group(1)), Integer.parseInt(match.group(2)));
+    }
+
+    /** Whether rules may say {@code keep_firing_for}: from 2.42 on. */
+    boolean keepsFiring() {
+        return major > 2 || (major == 2 && minor >= 42);
+    }
+}

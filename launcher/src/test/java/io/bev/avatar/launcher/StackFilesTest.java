@@ -1,0 +1,56 @@
+package io.bev.avatar.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bev.avatar.common.config.Config;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StackFilesTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    Path root;
+
+    @Test
+    void preparePrometheus_oldVersion_getsRulesThatItReads() throws IOException {
+        Path rules = Files.createDirectories(root.resolve("alerting-rules"));
+        Files.writeString(rules.resolve("a.rules.yml"), "- alert: A\n  expr: up\n  keep_firing_for: 1m\n  for: 1s\n");
+        assertThat(files().preparePrometheus(false).resolve("a.rules.yml"))
+                .content()
+                .isEqualTo("- alert: A\n  expr: up\n  for: 1s\n");
+        assertThat(files().preparePrometheus(true).resolve("a.rules.yml"))
+                .content()
+                .contains("keep_firing_for: 1m");
+    }
+
+    @Test
+    void preparePrometheus_targets_carryOurPortsAndABareHostName() throws IOException {
+        Files.createDirectories(root.resolve("alerting-rules"));
+        assertThat(files().preparePrometheus(true).resolve("targets/avatar.yml"))
+                .content()
+                .contains("127.0.0.1:9999")
+                .contains("instance: '" + StackFiles.hostName() + "'");
+        assertThat(StackFiles.hostName()).doesNotContain(".").isNotBlank();
+    }
+
+    @Test
+    void secret_isMadeOnceAndForItsOwnerAlone() throws IOException {
+        Path secret = files().secret("control-password");
+        String first = Files.readString(secret);
+        assertThat(first).hasSize(48);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
+                .isEqualTo("rw-------");
+        assertThat(Files.readString(files().secret("control-password"))).isEqualTo(first);
+    }
+
+    private StackFiles files() {
+        Map<String, String> environment = Map.of("BEV_EXPORTER_PORT", "9999");
+        return new StackFiles(root, StackConfig.from(Config.of("", "avatar.yaml", environment), root, environment));
+    }
+}
