@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class CollectorRun {
     private final long startNanos;
     private final CompletableFuture<CollectorResult> result = new CompletableFuture<>();
     private final List<Consumer<CollectorResult>> listeners = new ArrayList<>(1);
+    private final AtomicBoolean settled = new AtomicBoolean();
     private long deadlineNanos;
     private @Nullable Thread worker;
     private boolean interrupted;
@@ -50,11 +52,13 @@ final class CollectorRun {
 
     /** Hands in the result; false when the run was given up before. */
     boolean complete(CollectorResult outcome) {
-        boolean first = result.complete(outcome);
-        if (first) {
-            listeners.forEach(action -> action.accept(outcome));
+        if (!settled.compareAndSet(false, true)) {
+            return false;
         }
-        return first;
+        // Whoever waits for the result sees what the listeners made of it.
+        listeners.forEach(action -> action.accept(outcome));
+        result.complete(outcome);
+        return true;
     }
 
     long elapsedNanos() {
