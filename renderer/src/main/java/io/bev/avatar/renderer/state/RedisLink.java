@@ -121,11 +121,18 @@ final class RedisLink implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            client.shutdown(Duration.ZERO, LAST_SAVE);
-            resources
-                    .shutdown(0, LAST_SAVE.toMillis(), TimeUnit.MILLISECONDS)
-                    .awaitUninterruptibly(LAST_SAVE.toMillis());
+            release(client, resources);
         }
+    }
+
+    /** Lets go of the client; being hurried by {@link #close} while it does is no fault. */
+    private static void release(RedisClient client, ClientResources resources) {
+        try {
+            client.shutdown(Duration.ZERO, LAST_SAVE);
+        } catch (RedisException e) {
+            LOG.info("Redis client: ended in a hurry: {}", e.getMessage());
+        }
+        resources.shutdown(0, LAST_SAVE.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly(LAST_SAVE.toMillis());
     }
 
     private void connectAgainAndAgain(RedisClient client) throws InterruptedException {
