@@ -7,6 +7,10 @@ import java.util.Map;
 final class Console {
 
     private static final String ERASE_LINE = "\r\u001b[2K";
+    /** A live line that wrapped could not be erased, so the terminal cuts it at its edge. */
+    private static final String NO_WRAP = "\u001b[?7l";
+
+    private static final String WRAP = "\u001b[?7h";
 
     private final PrintStream out;
     private final boolean terminal;
@@ -54,7 +58,7 @@ final class Console {
 
     /** Replaces the live line; on anything but a terminal, does nothing. */
     synchronized void live(String text) {
-        if (terminal) {
+        if (terminal && !text.equals(live)) {
             erase();
             live = text;
             redraw();
@@ -86,7 +90,9 @@ final class Console {
     }
 
     private void redraw() {
-        out.print(live);
+        if (!live.isEmpty()) {
+            out.print(NO_WRAP + live + WRAP);
+        }
         out.flush();
     }
 

@@ -32,9 +32,10 @@ final class StatusLine {
         int viewers = health.path("viewers").asInt();
         return String.format(
                 Locale.ROOT,
-                "%s · %.1f fps · %s · %d %s",
+                "%s · %.1f fps%s · %s · %d %s",
                 shown,
                 health.path("fps").asDouble(),
+                viewers == 0 ? " (idle)" : "",
                 health.path("backend").asText("?"),
                 viewers,
                 viewers == 1 ? "viewer" : "viewers");

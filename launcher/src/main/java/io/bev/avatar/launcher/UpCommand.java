@@ -4,6 +4,8 @@ import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -45,6 +47,7 @@ final class UpCommand implements Callable<Integer> {
     private final Map<String, String> environment;
     private final Console console;
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private final AtomicBoolean interrupted = new AtomicBoolean();
 
     UpCommand(Map<String, String> environment, Console console) {
         this.environment = environment;
@@ -59,8 +62,14 @@ final class UpCommand implements Callable<Integer> {
             console.fail("configuration", Objects.toString(e.getMessage()));
             return ExitCodes.CONFIG;
         } catch (LaunchException e) {
+            if (interrupted.get()) {
+                return ExitCodes.INTERRUPTED; // what we stop ourselves has not failed to start
+            }
             console.fail("not started", Objects.toString(e.getMessage()));
             return e.exitCode();
+        } catch (FileSystemException e) {
+            console.fail("not started", unusable(e));
+            return ExitCodes.CANNOT_CREATE;
         } catch (IOException e) {
             console.fail("not started", e.toString());
             return ExitCodes.SOFTWARE;
@@ -76,7 +85,7 @@ final class UpCommand implements Callable<Integer> {
         RunLock lock = RunLock.acquire(config.runDirectory(), stack.pageUrl());
         try {
             Supervisor supervisor = new Supervisor(console, Ticker.system());
-            Thread hook = new Thread(() -> stopAll(supervisor), "stop");
+            Thread hook = new Thread(() -> interrupt(supervisor), "stop");
             Runtime.getRuntime().addShutdownHook(hook);
             try {
                 new Starter(console, stack, config, probe, supervisor).start(file);
@@ -123,6 +132,22 @@ final class UpCommand implements Callable<Integer> {
             }
             Thread.sleep(200);
         }
+    }
+
+    private static String unusable(FileSystemException e) {
+        String reason = e.getReason();
+        if (e instanceof AccessDeniedException) {
+            reason = "permission denied";
+        } else if (reason == null) {
+            reason = e.getClass().getSimpleName();
+        }
+        return e.getFile() + ": " + reason
+                + "; run as the user who owns the checkout, or set BEV_STACK_RUN_DIRECTORY to a folder that can be written";
+    }
+
+    private void interrupt(Supervisor supervisor) {
+        interrupted.set(true);
+        stopAll(supervisor);
     }
 
     private void stopAll(Supervisor supervisor) {
