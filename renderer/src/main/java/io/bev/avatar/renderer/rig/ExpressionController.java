@@ -121,10 +121,10 @@ public final class ExpressionController {
         writeHead(out);
     }
 
-    /** Half the intensity already shows well over half of the mood. */
+    /** Half the intensity already shows three quarters of the mood. */
     private static double strength(double intensity) {
         double i = Math.max(0, Math.min(1, intensity));
-        return i * (1.6 - 0.6 * i);
+        return i * (2 - i);
     }
 
     private void takeGiven(AvatarState state) {

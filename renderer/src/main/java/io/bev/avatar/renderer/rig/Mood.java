@@ -65,12 +65,12 @@ final class Mood {
     static Mood of(Emotion emotion) {
         return switch (emotion) {
             // A face at rest reads as stern; a trace of brow and mouth makes it attentive.
-            case NEUTRAL -> face("mouthSmile 0.12 browInnerUp 0.12 browOuterUp 0.06");
+            case NEUTRAL -> face("mouthSmile 0.42 mouthDimple 0.1 cheekSquint 0.12 browInnerUp 0.16 browOuterUp 0.1");
             // Cheeks and lower lids tell a smile that is meant from one that is shown; the corners go up and out.
             case HAPPY ->
-                face("mouthSmile 1 mouthDimple 0.6 mouthUpperUp 0.32 mouthLowerDown 0.16 cheekSquint 0.85"
-                                + " eyeSquint 0.28 browInnerUp 0.35 browOuterUp 0.35")
-                        .head(0, 0.02, 0.05)
+                face("mouthSmile 1 mouthDimple 0.5 mouthUpperUp 0.5 mouthLowerDown 0.3 jawOpen 0.05 cheekSquint 1"
+                                + " eyeSquint 0.3 browInnerUp 0.45 browOuterUp 0.35")
+                        .head(0, 0.03, 0.03)
                         .tempo(1.1, 1.2);
             // Open, fast, brows high.
             case EXCITED ->

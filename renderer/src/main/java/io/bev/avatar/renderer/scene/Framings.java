@@ -26,8 +26,8 @@ final class Framings {
         double bottom = quantile(y, 0.002);
         double top = quantile(y, 0.998);
         double height = top - bottom;
-        double lower = bottom + 0.10 * height;
-        double upper = top + 0.07 * height;
+        double lower = bottom + 0.16 * height;
+        double upper = top + 0.055 * height;
         double middleZ = quantile(visible(cloud, cloud.z), 0.5);
         double middleY = (lower + upper) / 2;
         double distance = (upper - lower) / 2 / Math.tan(Math.toRadians(PORTRAIT_FOV / 2));

@@ -3,7 +3,7 @@ package io.bev.avatar.renderer.scene.builtin;
 /** Eyebrows, hair by hair along an arch. */
 final class Brows {
 
-    private static final Vec3 HAIR = Lighting.linear(0x3A2219);
+    private static final Vec3 HAIR = Lighting.linear(0x46291D);
     private static final int LINKS = 3;
 
     private final SurfelBuilder out;
@@ -28,7 +28,7 @@ final class Brows {
     }
 
     private static double halfHeight(double t) {
-        return 0.0032 * Math.pow(Math.max(0, 1 - t), 0.55) * Curves.lerp(0.75, 1, Curves.smooth(0, 0.25, t)) + 0.0004;
+        return 0.0028 * Math.pow(Math.max(0, 1 - t), 0.55) * Curves.lerp(0.75, 1, Curves.smooth(0, 0.25, t)) + 0.0004;
     }
 
     private void addHair(int i, double t, double v) {
@@ -44,7 +44,7 @@ final class Brows {
         for (int k = 0; k < LINKS; k++) {
             Vec3 from = lift(x + dx * length * k / LINKS, y + dy * length * k / LINKS, k);
             Vec3 to = lift(x + dx * length * (k + 1) / LINKS, y + dy * length * (k + 1) / LINKS, k + 1);
-            double fade = (k == 2 ? 0.55 : 0.85) * Curves.smooth(-0.08, 0.14, t);
+            double fade = (k == 2 ? 0.55 : 0.85) * Curves.smooth(-0.10, 0.26, t);
             Vec3 colour = Lighting.display(HAIR.times(light));
             for (Side side : Side.values()) {
                 out.add(Surfel.needle(

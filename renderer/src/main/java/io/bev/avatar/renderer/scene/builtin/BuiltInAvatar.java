@@ -8,7 +8,7 @@ import java.util.Optional;
 /** The avatar of a first run: made by code, always the same, with all ARKit blendshapes. */
 public final class BuiltInAvatar {
 
-    private static final Framing PORTRAIT = new Framing(0, -0.035f, 0.99f, 0, -0.045f, 0, 0, 1, 0, 24.5f, 0.01f);
+    private static final Framing PORTRAIT = new Framing(0, -0.0075f, 0.99f, 0, -0.0175f, 0, 0, 1, 0, 20.9f, 0.01f);
 
     private BuiltInAvatar() {}
 

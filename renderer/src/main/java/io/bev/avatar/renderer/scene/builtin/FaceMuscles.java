@@ -65,7 +65,9 @@ final class FaceMuscles {
     }
 
     private void corners() {
-        left("mouthSmile", mm(27, -71, 74), mm(12, 10, 26), mm(8.0, 8.5, -4.0), FACE);
+        // Outwards the whole lip follows; upwards mostly the corner, or the mouth would bend to a V.
+        left("mouthSmile", mm(28, -68, 73), mm(14, 11, 26), mm(7.5, 1.0, -4.0), FACE);
+        left("mouthSmile", mm(29, -67, 73), mm(9.5, 11, 26), mm(0.5, 8.0, 0), FACE);
         left("mouthSmile", mm(41, -34, 66), mm(15, 13, 24), mm(1.5, 5.0, 3.0), FACE);
         left("mouthSmile", mm(34, -15, 80), mm(14, 5, 24), mm(0, 1.3, 0.4), FACE);
         left("mouthFrown", mm(27, -73, 74), mm(12, 11, 26), mm(2.0, -8.0, -1.0), FACE);
@@ -78,8 +80,8 @@ final class FaceMuscles {
     }
 
     private void lips() {
-        left("mouthUpperUp", mm(13, -64, 84), mm(10, 9, 24), mm(0.5, 6.0, 0.5), UPPER);
-        left("mouthLowerDown", mm(13, -77, 84), mm(10, 9, 24), mm(0.5, -6.5, 0), LOWER);
+        left("mouthUpperUp", mm(8, -64, 84), mm(12, 9, 24), mm(0.3, 5.5, 0.5), UPPER);
+        left("mouthLowerDown", mm(8, -77, 84), mm(12, 9, 24), mm(0.3, -6.0, 0), LOWER);
         left("mouthPress", mm(16, -66, 82), mm(12, 6, 24), mm(0.5, -2.0, -1.5), UPPER_LIP);
         left("mouthPress", mm(16, -76, 82), mm(12, 6, 24), mm(0.5, 2.4, -1.5), LOWER_LIP);
         both("mouthRollUpper", mm(0, -66, 84), mm(22, 6, 24), mm(0.0, -3.6, -6.3), UPPER_LIP);
@@ -99,8 +101,8 @@ final class FaceMuscles {
         both("mouthPucker", mm(10, -62, 86), mm(12, 5, 24), mm(0, -1.0, 1.0), UPPER);
         both("mouthPucker", mm(10, -79, 84), mm(12, 5, 24), mm(0, 1.2, 1.0), LOWER);
         both("mouthShrugLower", mm(0, -74, 86), mm(20, 6, 24), mm(0.0, 1.1, 2.1), LOWER_LIP);
-        left("mouthSmile", mm(10, -77, 84), mm(10, 7, 24), mm(0.8, 1.2, -1.5), LOWER);
-        left("mouthSmile", mm(10, -63, 86), mm(10, 6, 24), mm(0.8, 1.8, -1.5), UPPER);
+        left("mouthSmile", mm(10, -77, 84), mm(10, 7, 24), mm(0.8, 0.6, -1.5), LOWER);
+        left("mouthSmile", mm(10, -63, 86), mm(10, 6, 24), mm(0.8, 0.6, -1.5), UPPER);
     }
 
     private void tongue() {

@@ -7,7 +7,7 @@ package io.bev.avatar.renderer.scene.builtin;
 final class HeadShape {
 
     /** Corner of the mouth at rest. */
-    static final Vec3 MOUTH_CORNER = new Vec3(0.0262, -0.0671, 0.0740);
+    static final Vec3 MOUTH_CORNER = new Vec3(0.0280, -0.0658, 0.0726);
     /** Height of the line between the lips in the middle. */
     static final double MOUTH_Y = -0.0695;
 

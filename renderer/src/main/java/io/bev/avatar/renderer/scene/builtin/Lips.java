@@ -20,18 +20,18 @@ final class Lips {
     /** Height of the line where the lips meet, {@code u} from 0 (middle) to 1 (corner). */
     static double line(double u) {
         return HeadShape.MOUTH_Y
-                + 0.0008 * Curves.bell(0.32, 0.16, u)
-                - 0.0008 * Curves.bell(0, 0.16, u)
-                + 0.0025 * u * u * u;
+                + 0.0004 * Curves.bell(0.32, 0.16, u)
+                - 0.0005 * Curves.bell(0, 0.16, u)
+                + 0.0038 * u * u * u;
     }
 
     private static double upperBorder(double u) {
-        double bow = 0.0074 - 0.0015 * Curves.bell(0, 0.09, u);
-        return line(u) + bow * Math.max(0, 1 - Math.pow(u, 1.6));
+        double bow = 0.0066 - 0.0011 * Curves.bell(0, 0.10, u);
+        return line(u) + bow * Math.max(0, 1 - Math.pow(u, 1.9));
     }
 
     private static double lowerBorder(double u) {
-        return line(u) - 0.0104 * Math.pow(Math.max(0, 1 - Math.pow(u, 2.0)), 0.95);
+        return line(u) - 0.0095 * Math.pow(Math.max(0, 1 - Math.pow(u, 2.2)), 0.85);
     }
 
     /** True where the lips, not the skin, cover the head; for x &gt;= 0. */

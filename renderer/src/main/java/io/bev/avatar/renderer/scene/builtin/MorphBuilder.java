@@ -34,13 +34,22 @@ final class MorphBuilder {
                 .toArray();
     }
 
+    /** All blendshapes; the same bits whatever the number of threads. */
     List<MorphTarget> targets() {
-        return ArkitBlendshapes.NAMES.parallelStream().map(this::target).toList();
+        MorphTarget[] targets = new MorphTarget[ArkitBlendshapes.COUNT];
+        int lanes = Math.max(1, Runtime.getRuntime().availableProcessors());
+        IntStream.range(0, lanes).parallel().forEach(lane -> {
+            // One buffer for all targets of a lane: a fresh one for each would cost more than what is written to it.
+            double[] dense = new double[3 * builder.surfels().size()];
+            for (int t = lane; t < targets.length; t += lanes) {
+                targets[t] = target(ArkitBlendshapes.NAMES.get(t), dense);
+                Arrays.fill(dense, 0);
+            }
+        });
+        return List.of(targets);
     }
 
-    private MorphTarget target(String name) {
-        List<Surfel> surfels = builder.surfels();
-        double[] dense = new double[3 * surfels.size()];
+    private MorphTarget target(String name, double[] dense) {
         for (SurfelBuilder.Shift shift : builder.shifts(name)) {
             add(dense, shift.surfel(), shift.delta());
         }
@@ -87,8 +96,14 @@ final class MorphBuilder {
         List<Surfel> surfels = builder.surfels();
         for (int i : soft) {
             Surfel s = surfels.get(i);
+            // Most surfels lie out of reach, which one coordinate tells.
+            if (Math.abs(s.position().y() - pull.centre().y())
+                    > Pull.REACHES * pull.reach().y()) {
+                continue;
+            }
             Vec3 p = side.of(s.position());
-            double share = pull.share(s.part(), p) * (s.part() == Part.SKIN ? Eyelids.slack(p) : 1);
+            double share = pull.share(s.part(), p);
+            share = share > 0 && s.part() == Part.SKIN ? share * Eyelids.slack(p) : share;
             if (share > 0) {
                 double half = pull.sided() ? Curves.smooth(-0.012, 0.010, p.x()) : 1;
                 add(dense, i, side.of(pull.delta()).times(share * half));
@@ -103,21 +118,30 @@ final class MorphBuilder {
     }
 
     private static MorphTarget sparse(String name, double[] dense) {
-        int[] indices = new int[dense.length / 3];
-        float[] deltas = new float[dense.length];
+        int count = dense.length / 3;
+        int moving = 0;
+        for (int i = 0; i < count; i++) {
+            moving += moves(dense, i) ? 1 : 0;
+        }
+        int[] indices = new int[moving];
+        float[] deltas = new float[3 * moving];
         int n = 0;
-        for (int i = 0; i < indices.length; i++) {
-            double x = dense[3 * i];
-            double y = dense[3 * i + 1];
-            double z = dense[3 * i + 2];
-            if (x * x + y * y + z * z > LEAST * LEAST) {
+        for (int i = 0; i < count; i++) {
+            if (moves(dense, i)) {
                 indices[n] = i;
-                deltas[3 * n] = (float) x;
-                deltas[3 * n + 1] = (float) y;
-                deltas[3 * n + 2] = (float) z;
+                deltas[3 * n] = (float) dense[3 * i];
+                deltas[3 * n + 1] = (float) dense[3 * i + 1];
+                deltas[3 * n + 2] = (float) dense[3 * i + 2];
                 n++;
             }
         }
-        return new MorphTarget(name, Arrays.copyOf(indices, n), Arrays.copyOf(deltas, 3 * n));
+        return new MorphTarget(name, indices, deltas);
+    }
+
+    private static boolean moves(double[] dense, int i) {
+        double x = dense[3 * i];
+        double y = dense[3 * i + 1];
+        double z = dense[3 * i + 2];
+        return x * x + y * y + z * z > LEAST * LEAST;
     }
 }

@@ -58,10 +58,10 @@ final class MouthInside {
 
     private void addToothSurfel(Part part, Vec3 p, Vec3 n, int tooth, double across, double height) {
         double deep = 1 - 0.17 * tooth;
-        double gap = 1 - 0.55 * Curves.smooth(0.78, 1, Math.abs(across));
+        double gap = 1 - 0.38 * Curves.smooth(0.78, 1, Math.abs(across));
         double gum = Curves.smooth(0.88, 1.02, height + 0.10 * across * across);
         Vec3 albedo = ENAMEL.lerp(GUM, gum);
-        double light = 0.56 * deep * Curves.lerp(gap, 0.8, gum) * (0.80 + 0.20 * (1 - height));
+        double light = 0.64 * deep * Curves.lerp(gap, 0.8, gum) * (0.80 + 0.20 * (1 - height));
         for (Side side : Side.values()) {
             Vec3 normal = side.of(n);
             double lit = light * (0.70 + 0.30 * Math.max(0, normal.dot(Lighting.KEY)));

@@ -12,13 +12,15 @@ import java.util.Set;
  */
 record Pull(String stem, boolean sided, Vec3 centre, Vec3 reach, Vec3 delta, Set<Part> parts) {
 
+    /** Beyond so many deviations the bell is below 0.0016: no pull of a centimetre moves anything visibly. */
+    static final double REACHES = Math.sqrt(13);
+
     /** Share of {@link #delta} that a point given in the left half's coordinates follows, 0..1. */
     double share(Part part, Vec3 p) {
         double dx = (p.x() - centre.x()) / reach.x();
         double dy = (p.y() - centre.y()) / reach.y();
         double dz = (p.z() - centre.z()) / reach.z();
         double distance = dx * dx + dy * dy + dz * dz;
-        // Beyond 3.6 deviations the bell is below 0.0016: no pull of a centimetre moves anything visibly.
         return distance > 13 || !parts.contains(part) ? 0 : Math.exp(-0.5 * distance);
     }
 }
