@@ -106,12 +106,17 @@ typedef struct {
 _Static_assert(sizeof(void *) == 8, "NVML's layouts here are those of 64-bit systems");
 _Static_assert(sizeof(nvmlPciInfo_t) == 68 && offsetof(nvmlPciInfo_t, busId) == 36, "nvmlPciInfo_t");
 _Static_assert(sizeof(nvmlUtilization_t) == 8, "nvmlUtilization_t");
-_Static_assert(sizeof(nvmlMemory_v2_t) == 40 && offsetof(nvmlMemory_v2_t, total) == 8, "nvmlMemory_v2_t");
+_Static_assert(sizeof(nvmlMemory_v2_t) == 40 && offsetof(nvmlMemory_v2_t, total) == 8 &&
+                   offsetof(nvmlMemory_v2_t, reserved) == 16 && offsetof(nvmlMemory_v2_t, used) == 32,
+               "nvmlMemory_v2_t");
 _Static_assert(sizeof(nvmlBAR1Memory_t) == 24, "nvmlBAR1Memory_t");
 _Static_assert(sizeof(nvmlProcessInfo_v2_t) == 24 && offsetof(nvmlProcessInfo_v2_t, usedGpuMemory) == 8, "v2 process");
-_Static_assert(sizeof(nvmlProcessUtilizationSample_t) == 32 && offsetof(nvmlProcessUtilizationSample_t, smUtil) == 16,
+_Static_assert(sizeof(nvmlProcessUtilizationSample_t) == 32 && offsetof(nvmlProcessUtilizationSample_t, smUtil) == 16 &&
+                   offsetof(nvmlProcessUtilizationSample_t, timeStamp) == 8 &&
+                   offsetof(nvmlProcessUtilizationSample_t, decUtil) == 28,
                "nvmlProcessUtilizationSample_t");
-_Static_assert(sizeof(nvmlEventData_t) == 32 && offsetof(nvmlEventData_t, eventData) == 16, "nvmlEventData_t");
+_Static_assert(sizeof(nvmlEventData_t) == 32 && offsetof(nvmlEventData_t, eventType) == 8 &&
+                   offsetof(nvmlEventData_t, eventData) == 16, "nvmlEventData_t");
 
 /* Built-in values. Memory in bytes, power in mW, energy in mJ, clocks in MHz, as NVML gives them. */
 #define MIB 1048576.0
@@ -204,6 +209,7 @@ static struct {
     int processCount; /* -1: the built-in ones */
     int pendingXid[MAX_GPUS]; /* -1: none */
     int inits;
+    int openedGpus; /* how many GPUs there were at the last initialisation */
 } sim = {.lock = PTHREAD_MUTEX_INITIALIZER, .processCount = -1};
 
 static Gpu gpus[MAX_GPUS];
@@ -454,6 +460,8 @@ static nvmlReturn_t enter(const char *call, int gpu, int needsInit) {
         } else if (delay && !delayed) {
             delayed = 1;
             sleepMillis(delay);
+        } else if (code == 0 && needsInit && strcmp(call, "nvmlShutdown") && sim.openedGpus != (int)value(-1, "gpus")) {
+            return UNINITIALIZED; /* a driver gives its GPUs when it is loaded, so another number of them means another load */
         } else {
             return code;
         }
@@ -500,8 +508,10 @@ static nvmlReturn_t put(char *to, u32 length, const char *text) {
 
 EXPORT nvmlReturn_t nvmlInit_v2(void) {
     SYSTEM_CALL(0);
+    int present = (int)value(-1, "gpus");
     pthread_mutex_lock(&sim.lock);
     sim.inits++;
+    sim.openedGpus = present;
     for (u32 i = 0; i < MAX_GPUS; i++) {
         gpus[i].index = i;
     }

@@ -86,6 +86,11 @@ public final class GpuCollector implements Collector {
     }
 
     @Override
+    public String remark() {
+        return reader.simulated().orElse(false) ? "simulated" : "";
+    }
+
+    @Override
     public void close() {
         thread.close(reader::close, FAREWELL_MILLIS);
     }

@@ -156,6 +156,7 @@ class GpuCollectorTest {
         collector = collector(old);
 
         assertThat(scrape())
+                .contains(supported("engine_utilization_ofa", 0), supported("engine_utilization_jpeg", 1))
                 .contains("engine=\"jpeg\"", "nvmlDeviceGetCurrentClocksThrottleReasons", supported("memory", 0))
                 .contains(supported("xid", 0), supported("clocks_event_reason", 1))
                 .doesNotContain("engine=\"ofa\"", "nvidia_gpu_memory_used_bytes{");
@@ -382,7 +383,9 @@ class GpuCollectorTest {
 
     @Test
     void simulator_saysSoEvenWhileItsDriverIsNotLoaded() throws Exception {
+        assertThat(collector.remark()).as("before the library is loaded").isEmpty();
         assertThat(scrape()).contains("\nnvidia_gpu_simulated 1.0\n", "4080 SUPER (simulated)");
+        assertThat(collector.remark()).isEqualTo("simulated");
 
         nvml.scenario("* = error DRIVER_NOT_LOADED");
         assertThat(failedScrape("DRIVER_NOT_LOADED (9)")).contains("nvidia_gpu_simulated 1.0\n");
@@ -395,6 +398,7 @@ class GpuCollectorTest {
         collector = collector(unmarked);
 
         assertThat(scrape()).contains("\nnvidia_gpu_simulated 0.0\n");
+        assertThat(collector.remark()).isEmpty();
     }
 
     @Test
@@ -445,6 +449,15 @@ class GpuCollectorTest {
         assertThat(scrape())
                 .contains(supported("encoder_sessions", 0))
                 .doesNotContain("nvidia_gpu_encoder_sessions{", "avatar_exporter_nvml_call_errors_total");
+    }
+
+    @Test
+    void gpuAdded_isThereAfterTheDriverIsLoadedAgain() throws Exception {
+        assertThat(scrape()).doesNotContain("gpu=\"1\"");
+        nvml.scenario("gpus = 2");
+        failedScrape("UNINITIALIZED");
+
+        assertThat(scrape()).contains("gpu=\"0\"", "gpu=\"1\"");
     }
 
     @Test
