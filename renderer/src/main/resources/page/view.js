@@ -169,6 +169,7 @@ export class View {
     element("health").dataset.tone = tone;
     put("health-text", name);
     this.showNotice(tone, name, health.reasons || []);
+    element("simulated").hidden = health.gpuSimulated !== true;
     put("fps-renderer", number(health.fps, 0));
     put("backend", String(health.backend || "").toUpperCase());
     element("backend").hidden = !health.backend;

@@ -13,12 +13,17 @@ import io.bev.avatar.exporter.collector.mcp.McpCollector;
 import io.bev.avatar.exporter.collector.mcp.McpProbe;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
 import io.bev.avatar.exporter.collector.redis.RedisLink;
+import io.bev.avatar.exporter.collector.renderer.FrameDeadlines;
 import io.bev.avatar.exporter.collector.renderer.RendererCollector;
 import io.bev.avatar.exporter.collector.service.ServiceCollector;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Makes the collectors, in the order in which a scrape shows them. */
 final class Sources {
@@ -35,18 +40,31 @@ final class Sources {
             ExporterSettings settings, RedisLink redis, HttpSource http, Ticker ticker, Clock clock, String version) {
         var exporter = settings.exporter();
         NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        FrameDeadlines deadlines = new FrameDeadlines(ticker);
+        GpuSettings gpu = GpuSettings.defaults(exporter.procPath())
+                .withPcieThroughput(exporter.pcieThroughput())
+                .withDcgmHost(exporter.dcgmNames() ? Optional.of(hostName(exporter.procPath())) : Optional.empty());
         return List.of(
                 new GpuCollector(
                         () -> JnaNvml.load(exporter.nvmlLibrary(), ticker, meter),
                         meter,
-                        GpuSettings.defaults(exporter.procPath()),
+                        gpu,
+                        deadlines::late,
                         ticker,
                         clock),
                 new HostCollector(exporter.procPath(), exporter.sysPath(), new LibcFileSystems(), clock),
                 RedisCollector.over(redis, STREAMS, clock),
                 new ServiceCollector(exporter.units(), settings.systemBus(), PATIENCE, ticker),
-                new RendererCollector(exporter.jolokiaUrl(), PATIENCE, http),
+                new RendererCollector(exporter.jolokiaUrl(), PATIENCE, http, deadlines),
                 new EndpointCollector(exporter.rendererUrl(), PATIENCE, http, ticker),
                 new McpCollector(new McpProbe(settings.mcp().url(), version, PATIENCE, http), ticker));
+    }
+
+    private static String hostName(Path proc) {
+        try {
+            return Files.readString(proc.resolve("sys/kernel/hostname")).strip();
+        } catch (IOException unknown) {
+            return "";
+        }
     }
 }

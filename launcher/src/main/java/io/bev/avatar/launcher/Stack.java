@@ -40,12 +40,15 @@ final class Stack {
     private final StackConfig config;
     private final StackFiles files;
     private final Probe probe;
+    private final Optional<SimulatedGpu> simulatedGpu;
 
-    Stack(Path root, StackConfig config, Probe probe) {
+    /** @param simulatedGpu what the exporter reads instead of a driver; empty for the driver */
+    Stack(Path root, StackConfig config, Probe probe, Optional<SimulatedGpu> simulatedGpu) {
         this.root = root;
         this.config = config;
         this.files = new StackFiles(root, config);
         this.probe = probe;
+        this.simulatedGpu = simulatedGpu;
     }
 
     String pageUrl() {
@@ -100,6 +103,7 @@ final class Stack {
         environment.put(
                 "BEV_RENDERER_CONTROL_PASSWORD_FILE",
                 files.secret("control-password").toString());
+        simulatedGpu.ifPresent(gpu -> environment.putAll(SimulatedGpu.rendererEnvironment()));
         model.ifPresent(path -> environment.put("BEV_AVATAR_MODEL", path.toString()));
         return new ServiceSpec(
                 "renderer",
@@ -118,12 +122,13 @@ final class Stack {
         command.addAll(EXPORTER_JVM);
         command.addAll(List.of("-jar", jar("exporter").toString(), "serve"));
         String url = "http://127.0.0.1:" + config.exporterPort();
-        Map<String, String> environment = Map.of(
+        Map<String, String> environment = new HashMap<>(Map.of(
                 "MALLOC_ARENA_MAX", "2",
                 "BEV_EXPORTER_RENDERER_URL", "http://127.0.0.1:" + config.rendererPort(),
                 "BEV_EXPORTER_JOLOKIA_URL", jolokiaUrl(),
                 "BEV_EXPORTER_ALERT_TOKEN_FILE", files.secret("alert-token").toString(),
-                "BEV_EXPORTER_STATE_DIR", files.directory("exporter").toString());
+                "BEV_EXPORTER_STATE_DIR", files.directory("exporter").toString()));
+        simulatedGpu.ifPresent(gpu -> environment.putAll(gpu.exporterEnvironment()));
         return new ServiceSpec(
                 "exporter",
                 command,

@@ -44,6 +44,13 @@ final class UpCommand implements Callable<Integer> {
                     "Avatar to show: a LAM bundle (.zip) or a 3DGS file (.ply, .splat, .spz). Default: the built-in one.")
     private @Nullable Path model;
 
+    @Option(
+            names = "--simulate-gpu",
+            description =
+                    "Give the exporter a simulated GPU, for a demonstration without one. Its readings are told by a file"
+                            + " that may be edited while it runs. It draws nothing.")
+    private boolean simulateGpu;
+
     private final Map<String, String> environment;
     private final Console console;
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -81,7 +88,10 @@ final class UpCommand implements Callable<Integer> {
         Optional<Path> file = checkedModel();
         Files.createDirectories(config.runDirectory());
         Probe probe = new Probe();
-        Stack stack = new Stack(root, config, probe);
+        Optional<SimulatedGpu> simulated = simulateGpu
+                ? Optional.of(SimulatedGpu.prepare(root, config.runDirectory().resolve("simulated-gpu")))
+                : Optional.empty();
+        Stack stack = new Stack(root, config, probe, simulated);
         RunLock lock = RunLock.acquire(config.runDirectory(), stack.pageUrl());
         try {
             Supervisor supervisor = new Supervisor(console, Ticker.system());
@@ -90,6 +100,8 @@ final class UpCommand implements Callable<Integer> {
             try {
                 new Starter(console, stack, config, probe, supervisor).start(file);
                 console.plain("");
+                simulated.ifPresent(gpu -> console.warn(
+                        "gpu", "SIMULATED: no reading of it is real; edit " + gpu.scenario() + " to change it"));
                 console.plain("  " + console.strong("Open " + stack.pageUrl()) + "   (Ctrl-C stops everything)");
                 console.plain("");
                 watch(supervisor, new StatusLine(console, probe, stack));

@@ -92,7 +92,8 @@ public final class Renderer implements AutoCloseable {
                 ? ControlPassword.read(config.controlPasswordFile().get())
                 : ControlPassword.none();
         CompletableFuture<JolokiaEndpoint> jolokia = openManagement(config, password);
-        RendererPage page = new RendererPage(around.version(), around.startTime(), around.clock());
+        RendererPage page =
+                new RendererPage(around.version(), around.startTime(), around.clock(), config.gpuSimulated());
         RendererAssembly.ViewerEnd viewers = assembly.viewers(page);
         undo.push("viewers", viewers::close);
         viewers.start();

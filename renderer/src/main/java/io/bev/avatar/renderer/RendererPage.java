@@ -30,12 +30,15 @@ final class RendererPage implements PageModel {
     private final String version;
     private final Instant started;
     private final Clock clock;
+    private final boolean gpuSimulated;
     private volatile @Nullable View view;
 
-    RendererPage(String version, Instant started, Clock clock) {
+    /** @param gpuSimulated whether the GPU readings of this machine's exporter are made up */
+    RendererPage(String version, Instant started, Clock clock, boolean gpuSimulated) {
         this.version = version;
         this.started = started;
         this.clock = clock;
+        this.gpuSimulated = gpuSimulated;
     }
 
     void attach(View ready) {
@@ -50,6 +53,7 @@ final class RendererPage implements PageModel {
         ArrayNode reasons = document.putArray("reasons");
         (v == null ? List.<String>of() : v.health().reasons()).forEach(reasons::add);
         document.put("version", version);
+        document.put("gpuSimulated", gpuSimulated);
         document.put("uptimeSeconds", Duration.between(started, clock.instant()).toMillis() / 1000.0);
         if (v != null) {
             describe(v, document);

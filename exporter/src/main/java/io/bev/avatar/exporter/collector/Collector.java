@@ -18,6 +18,11 @@ public interface Collector extends AutoCloseable {
      */
     void collect(MetricSink out) throws Exception;
 
+    /** A word that a person must read beside the source's result, such as {@code simulated}; empty for none. Any thread asks. */
+    default String remark() {
+        return "";
+    }
+
     @Override
     default void close() {}
 }

@@ -31,7 +31,7 @@ final class CollectorSlot implements AutoCloseable {
         this.collector = collector;
         this.ticker = ticker;
         this.clock = clock;
-        this.status = new CollectorStatus(collector.name(), Optional.empty(), Optional.empty(), Optional.empty());
+        this.status = new CollectorStatus(collector.name(), Optional.empty(), Optional.empty(), Optional.empty(), "");
         this.thread = Executors.newSingleThreadExecutor(task -> {
             Thread made = new Thread(task, "collector-" + collector.name());
             made.setDaemon(true);
@@ -104,7 +104,7 @@ final class CollectorSlot implements AutoCloseable {
         failuresInARow = result.success() ? 0 : failuresInARow + 1;
         // The samples belong to their scrape; the record keeps only how it went.
         CollectorResult bare = new CollectorResult(name(), result.durationNanos(), List.of(), result.error());
-        status = new CollectorStatus(name(), Optional.of(bare), success, error);
+        status = new CollectorStatus(name(), Optional.of(bare), success, error, collector.remark());
     }
 
     private static String describe(Throwable failure) {

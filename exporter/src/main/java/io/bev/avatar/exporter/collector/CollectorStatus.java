@@ -10,6 +10,11 @@ import java.util.Optional;
  * @param last its latest finished collection; empty before the first
  * @param lastSuccess when it last succeeded
  * @param lastError its latest failure, kept after it recovered
+ * @param remark its {@link Collector#remark} at the time of its latest collection
  */
 public record CollectorStatus(
-        String collector, Optional<CollectorResult> last, Optional<Instant> lastSuccess, Optional<String> lastError) {}
+        String collector,
+        Optional<CollectorResult> last,
+        Optional<Instant> lastSuccess,
+        Optional<String> lastError,
+        String remark) {}

@@ -25,6 +25,8 @@ import java.util.Optional;
  * @param sysPath the sys file system
  * @param units systemd units to report
  * @param nvmlLibrary file name of NVML
+ * @param pcieThroughput whether to read PCIe throughput, which blocks the GPU's driver for 40 ms
+ * @param dcgmNames whether to give GPU readings under the DCGM exporter's names too
  * @param thresholds this host's overrides
  */
 public record ExporterConfig(
@@ -41,6 +43,8 @@ public record ExporterConfig(
         Path sysPath,
         List<String> units,
         String nvmlLibrary,
+        boolean pcieThroughput,
+        boolean dcgmNames,
         List<Threshold> thresholds) {
 
     private static final List<String> OWN_UNITS =
@@ -74,6 +78,8 @@ public record ExporterConfig(
                 Path.of(config.text("exporter.sys-path", "/sys")),
                 config.texts("exporter.units", OWN_UNITS),
                 config.text("exporter.nvml-library", "libnvidia-ml.so.1"),
+                config.flag("exporter.pcie-throughput", false),
+                config.flag("exporter.dcgm-names", false),
                 Threshold.read(config, "exporter.thresholds", readableFile(config, "exporter.thresholds-file")));
     }
 

@@ -71,10 +71,13 @@ public final class LandingPage {
                 .orElse("–");
         String success = status.lastSuccess().map(when -> age(when) + " ago").orElse("never");
         String error = status.lastError().orElse("");
+        String remark =
+                status.remark().isEmpty() ? "" : " <span class=\"pill remark\">" + escape(status.remark()) + "</span>";
         boolean past = tone.equals("ok") && !error.isEmpty();
         return "<tr><th scope=\"row\"><a href=\"/metrics?collect[]=" + escape(status.collector()) + "\">"
                 + escape(status.collector()) + "</a></th><td><span class=\"pill " + tone + "\">" + word
-                + "</span></td><td class=\"number\">" + took + "</td><td class=\"number success\">" + success
+                + "</span>" + remark + "</td><td class=\"number\">" + took + "</td><td class=\"number success\">"
+                + success
                 + "</td><td class=\"error" + (past ? " past" : "") + "\">" + (past ? "earlier: " : "") + escape(error)
                 + "</td></tr>\n";
     }

@@ -77,6 +77,9 @@ public interface NvmlApi extends NvmlEvents, AutoCloseable {
      */
     record ProcessSample(int pid, long timestampMicros, int sm, int memory, int encoder, int decoder) {}
 
+    /** Whether this is the project's simulator rather than a driver's library, which it tells by a symbol of its own. */
+    boolean simulated();
+
     /** {@code nvmlInit_v2}; gives the code. */
     int init();
 

@@ -4,6 +4,7 @@ import io.bev.avatar.common.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,7 @@ public final class NvmlSession implements AutoCloseable {
     private int spoiledBy = NvmlCode.SUCCESS;
     private long spoiledAt;
     private long sessions;
+    private volatile @Nullable Boolean simulated;
 
     /** @param retryInterval how long a failed beginning stands before another is tried */
     public NvmlSession(NvmlLoader loader, Ticker ticker, Duration retryInterval) {
@@ -109,6 +111,11 @@ public final class NvmlSession implements AutoCloseable {
         end();
     }
 
+    /** Whether the library is the simulator, known once it is loaded, even if its session fails. Any thread may ask. */
+    public Optional<Boolean> simulated() {
+        return Optional.ofNullable(simulated);
+    }
+
     private void end() {
         Open ended = open;
         open = null;
@@ -133,7 +140,7 @@ public final class NvmlSession implements AutoCloseable {
     }
 
     private Open begin() throws NvmlException {
-        NvmlApi api = loader.load();
+        NvmlApi api = load();
         int code = api.init();
         if (code != NvmlCode.SUCCESS) {
             api.close();
@@ -146,6 +153,18 @@ public final class NvmlSession implements AutoCloseable {
             api.close();
             throw e;
         }
+    }
+
+    private NvmlApi load() throws NvmlException {
+        Boolean before = simulated;
+        simulated = null;
+        NvmlApi api = loader.load();
+        boolean now = api.simulated();
+        if (now && !Boolean.TRUE.equals(before)) {
+            LOG.warn("GPU readings are SIMULATED: the library is the project's simulator, not a driver's");
+        }
+        simulated = now;
+        return api;
     }
 
     private static List<Slot> slots(NvmlApi api) throws NvmlException {

@@ -54,6 +54,11 @@ class ExporterServerTest {
         }
 
         @Override
+        public String remark() {
+            return name.equals("other") ? "simulated <it>" : "";
+        }
+
+        @Override
         public void collect(MetricSink out) throws Exception {
             out.counter(name + "_things_total", "Things with a \\ and \"quotes\".", 3, "path", "a\"b\\c\nd");
         }
@@ -251,6 +256,7 @@ class ExporterServerTest {
                 .contains("1 of 3 sources does not answer")
                 .contains("<span class=\"pill failing\">failing</span>")
                 .contains("cut off")
+                .containsOnlyOnce("<span class=\"pill remark\">simulated &lt;it&gt;</span>")
                 .doesNotContain("{{");
         assertThat(get("/nowhere").statusCode()).isEqualTo(404);
     }

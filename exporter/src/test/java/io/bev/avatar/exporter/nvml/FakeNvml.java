@@ -20,6 +20,9 @@ final class FakeNvml implements NvmlLoader {
         }
         return (NvmlApi) Proxy.newProxyInstance(
                 NvmlApi.class.getClassLoader(), new Class<?>[] {NvmlApi.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("simulated")) {
+                        return false;
+                    }
                     calls.add(method.getName());
                     return switch (method.getName()) {
                         case "init" -> initCode;

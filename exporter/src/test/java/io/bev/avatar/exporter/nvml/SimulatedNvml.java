@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The simulated NVML of {@code src/test/native}, built into a folder, with its scenario. */
+/** The simulated NVML of {@code src/simulator}, built into a folder, with its scenario. */
 public final class SimulatedNvml {
 
-    private static final Path SOURCE = Path.of("src/test/native/nvml_simulator.c");
+    private static final Path SOURCE = Path.of("src/simulator/nvml_simulator.c");
 
     private final Path library;
 

@@ -27,7 +27,7 @@ final class Browser implements AutoCloseable {
 
     /** Opens a window of the given size; skips the test where there is no Chromium. */
     Browser(int width, int height) throws IOException {
-        assumeTrue(Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER), "needs chromium and chromium-driver");
+        assumeTrue(isInstalled(), "needs chromium and chromium-driver");
         ChromeOptions options = new ChromeOptions();
         options.setBinary(CHROMIUM.toFile());
         options.addArguments(
@@ -50,6 +50,11 @@ final class Browser implements AutoCloseable {
         driver = new ChromeDriver(service, options);
         driver.manage().timeouts().pageLoadTimeout(Duration.ofSeconds(20));
         driver.manage().window().setSize(new Dimension(width, height));
+    }
+
+    /** Whether there is a Chromium to open. */
+    static boolean isInstalled() {
+        return Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
     }
 
     void open(String url) {

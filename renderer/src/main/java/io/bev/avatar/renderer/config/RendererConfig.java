@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param controlPasswordFile first line is the password of control operations; without it they are off
  * @param jolokiaPolicyFile Jolokia access policy; without it the built-in one, which allows this program's domain
  * @param background colour behind the avatar
+ * @param gpuSimulated whether the exporter beside this renderer reads a simulated GPU, which the page then says
  */
 public record RendererConfig(
         String bind,
@@ -39,7 +40,8 @@ public record RendererConfig(
         List<String> allowedHosts,
         Optional<Path> controlPasswordFile,
         Optional<Path> jolokiaPolicyFile,
-        Colour background) {
+        Colour background,
+        boolean gpuSimulated) {
 
     public static final int MAX_PORT = 65_535;
     public static final int MIN_SIDE = 16;
@@ -67,7 +69,8 @@ public record RendererConfig(
                 c.texts("renderer.allowed-hosts", List.of()),
                 path(c, "renderer.control-password-file"),
                 path(c, "renderer.jolokia-policy-file"),
-                colour(c));
+                colour(c),
+                c.flag("renderer.gpu-simulated", false));
         if (config.idleFps > config.targetFps) {
             c.problem(
                     "renderer.idle-fps",

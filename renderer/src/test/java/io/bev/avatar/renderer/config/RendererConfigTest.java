@@ -38,7 +38,8 @@ class RendererConfigTest {
                         List.of(),
                         Optional.empty(),
                         Optional.empty(),
-                        Colour.DEFAULT));
+                        Colour.DEFAULT,
+                        false));
     }
 
     @Test
@@ -60,6 +61,7 @@ class RendererConfigTest {
                   control-password-file: secret
                   jolokia-policy-file: policy.xml
                   background: "#0a0B0c"
+                  gpu-simulated: true
                 """;
         assertThat(read(yaml, Map.of()))
                 .isEqualTo(new RendererConfig(
@@ -77,7 +79,8 @@ class RendererConfigTest {
                         List.of("avatar.example", "box"),
                         Optional.of(Path.of("secret")),
                         Optional.of(Path.of("policy.xml")),
-                        new Colour(10, 11, 12)));
+                        new Colour(10, 11, 12),
+                        true));
     }
 
     @Test

@@ -22,8 +22,12 @@ final class BoardReadings {
     private BoardReadings() {}
 
     static List<Reading> all(boolean pcieThroughput) {
-        List<Reading> all = new ArrayList<>(List.of(
-                info(), temperature(), thresholds(), power(), powerLimits(), energy(), fans(), modes(), pcieLink()));
+        List<Reading> all = new ArrayList<>(List.of(info(), temperature()));
+        for (Threshold threshold : Threshold.values()) {
+            all.add(threshold(threshold));
+        }
+        all.addAll(List.of(power(), powerLimits(), energy(), fans()));
+        all.addAll(List.of(computeMode(), persistenceMode(), displayActive(), pcieLink()));
         all.add(Reading.of(
                 "pcie_replays",
                 Tier.SLOW,
@@ -71,18 +75,17 @@ final class BoardReadings {
                         out.gauge("temperature_celsius", "Temperature of the GPU", api.temperature(device), 1));
     }
 
-    private static Reading thresholds() {
-        return Reading.of("temperature_threshold", Tier.STATIC, (api, device, out) -> {
-            for (Threshold threshold : Threshold.values()) {
-                out.gauge(
+    private static Reading threshold(Threshold threshold) {
+        return Reading.of(
+                "temperature_threshold_" + lower(threshold),
+                Tier.STATIC,
+                (api, device, out) -> out.gauge(
                         "temperature_threshold_celsius",
                         "Temperature at which the device shuts down or slows down, or that it should not pass",
                         api.temperatureThreshold(device, threshold),
                         1,
                         "threshold",
-                        lower(threshold));
-            }
-        });
+                        lower(threshold)));
     }
 
     private static Reading power() {
@@ -133,16 +136,28 @@ final class BoardReadings {
         });
     }
 
-    private static Reading modes() {
-        return Reading.of("modes", Tier.SLOW, (api, device, out) -> {
-            out.gauge(
-                    "compute_mode",
-                    "0 default, 1 exclusive thread, 2 prohibited, 3 exclusive process",
-                    api.computeMode(device),
-                    1);
-            out.gauge("persistence_mode", "1 when the driver stays loaded", api.persistenceMode(device), 1);
-            out.gauge("display_active", "1 when a display is initialised", api.displayActive(device), 1);
-        });
+    private static Reading computeMode() {
+        String help = "0 default, 1 exclusive thread, 2 prohibited, 3 exclusive process";
+        return Reading.of(
+                "compute_mode",
+                Tier.SLOW,
+                (api, device, out) -> out.gauge("compute_mode", help, api.computeMode(device), 1));
+    }
+
+    private static Reading persistenceMode() {
+        String help = "1 when the driver stays loaded";
+        return Reading.of(
+                "persistence_mode",
+                Tier.SLOW,
+                (api, device, out) -> out.gauge("persistence_mode", help, api.persistenceMode(device), 1));
+    }
+
+    private static Reading displayActive() {
+        String help = "1 when a display is initialised";
+        return Reading.of(
+                "display_active",
+                Tier.SLOW,
+                (api, device, out) -> out.gauge("display_active", help, api.displayActive(device), 1));
     }
 
     private static Reading pcieLink() {

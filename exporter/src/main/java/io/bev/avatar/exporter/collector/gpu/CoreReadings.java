@@ -5,6 +5,7 @@ import io.bev.avatar.exporter.nvml.NvmlApi.DeviceMemory;
 import io.bev.avatar.exporter.nvml.NvmlApi.Engine;
 import io.bev.avatar.exporter.nvml.NvmlApi.Utilization;
 import io.bev.avatar.exporter.nvml.NvmlResult;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +33,12 @@ final class CoreReadings {
     private CoreReadings() {}
 
     static List<Reading> all() {
-        return List.of(utilization(), engines(), memory(), clocks(), eventReasons(), pstate(), maxClocks());
+        List<Reading> all = new ArrayList<>(List.of(utilization()));
+        for (Engine engine : Engine.values()) {
+            all.add(engine(engine));
+        }
+        all.addAll(List.of(memory(), clocks(), eventReasons(), pstate(), maxClocks()));
+        return all;
     }
 
     private static Reading utilization() {
@@ -51,18 +57,17 @@ final class CoreReadings {
         });
     }
 
-    private static Reading engines() {
-        return Reading.of("engine_utilization", Tier.FAST, (api, device, out) -> {
-            for (Engine engine : Engine.values()) {
-                out.gauge(
+    private static Reading engine(Engine engine) {
+        return Reading.of(
+                "engine_utilization_" + lower(engine),
+                Tier.FAST,
+                (api, device, out) -> out.gauge(
                         "engine_utilization_ratio",
                         "Share of time in which the engine was busy",
                         api.engineUtilization(device, engine),
                         PERCENT,
                         "engine",
-                        lower(engine));
-            }
-        });
+                        lower(engine)));
     }
 
     private static Reading memory() {

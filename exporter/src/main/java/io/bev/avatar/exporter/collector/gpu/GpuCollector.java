@@ -19,12 +19,15 @@ import java.util.stream.Collectors;
  * nvidia_gpu_temperature_celsius{uuid="GPU-...",gpu="0"} 46
  * nvidia_gpu_memory_used_bytes{uuid="GPU-...",gpu="0"} 1.545601024E9
  * nvidia_gpu_reading_supported{uuid="GPU-...",gpu="0",reading="fan_speed"} 1
+ * nvidia_gpu_simulated 0
+ * avatar_exporter_nvml_backoff{reason="slow_calls"} 0
  * avatar_exporter_nvml_error{code="18",error="LIB_RM_VERSION_MISMATCH"} 1
  * </pre>
  *
  * <p>Every scrape reads the fast tier anew on the NVML thread. Readings that cost the driver more, or that hardly change, are
- * at most {@link GpuSettings#slowAge} old, {@link GpuSettings#slowestAge} while the driver answers slowly; what cannot change
- * in a session is read once. None outlives its session or a lost GPU: then its series are absent and the NVML code is told.
+ * at most {@link GpuSettings#slowAge} old; what cannot change in a session is read once. While the driver answers slowly or
+ * frames are late, slow readings are at most {@link GpuSettings#slowestAge} old and fast ones {@link GpuSettings#slowAge}.
+ * None outlives its session or a lost GPU: then its series are absent and the NVML code is told.
  */
 public final class GpuCollector implements Collector {
 
@@ -38,11 +41,18 @@ public final class GpuCollector implements Collector {
     /**
      * @param loader loads the library, telling {@code meter} of its calls
      * @param meter times the calls
+     * @param pressure whether frames are late
      */
-    public GpuCollector(NvmlLoader loader, NvmlCallMeter meter, GpuSettings settings, Ticker ticker, Clock clock) {
+    public GpuCollector(
+            NvmlLoader loader,
+            NvmlCallMeter meter,
+            GpuSettings settings,
+            RenderPressure pressure,
+            Ticker ticker,
+            Clock clock) {
         this.meter = meter;
-        this.reader =
-                new GpuReader(new NvmlSession(loader, ticker, settings.retryInterval()), settings, xids, ticker, clock);
+        NvmlSession session = new NvmlSession(loader, ticker, settings.retryInterval());
+        this.reader = new GpuReader(session, settings, xids, pressure, ticker, clock);
     }
 
     @Override
@@ -59,6 +69,8 @@ public final class GpuCollector implements Collector {
                         + "; see 'dmesg | grep -i nvrm', readings resume when it returns");
             }
             snapshot.get().samples().forEach(sample -> sample.emit(out));
+            backOff(out, "slow_calls", snapshot.get().slowed());
+            backOff(out, "late_frames", snapshot.get().framesLate());
             complainAboutLost(snapshot.get(), out);
         } catch (NvmlException e) {
             error(out, e.code());
@@ -67,14 +79,36 @@ public final class GpuCollector implements Collector {
             Thread.currentThread().interrupt();
             throw new PartialCollectionException("the NVIDIA driver did not answer in time: " + whatHangs(), e);
         } finally {
+            reader.simulated().ifPresent(simulated -> simulated(out, simulated));
             xids.emit(out);
             meter.emit(out);
         }
     }
 
     @Override
+    public String remark() {
+        return reader.simulated().orElse(false) ? "simulated" : "";
+    }
+
+    @Override
     public void close() {
         thread.close(reader::close, FAREWELL_MILLIS);
+    }
+
+    private static void simulated(MetricSink out, boolean simulated) {
+        out.gauge(
+                "nvidia_gpu_simulated",
+                "1 when the GPU readings come from the simulator, not from a driver",
+                simulated ? 1 : 0);
+    }
+
+    private static void backOff(MetricSink out, String reason, boolean active) {
+        out.gauge(
+                "avatar_exporter_nvml_backoff",
+                "1 while GPU readings are read more seldom, so as not to disturb rendering",
+                active ? 1 : 0,
+                "reason",
+                reason);
     }
 
     private static void complainAboutLost(GpuReader.Snapshot snapshot, MetricSink out)

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class GpuDevice {
 
-    /** A slow reading takes at most this share of the time, as far as its greatest age allows. */
-    private static final long COST_DIVISOR = 1000;
+    /** A slow reading takes at most a thousandth of the time, as far as its greatest age allows. */
+    private static final long SLOW_AGE_PER_COST = 1000;
+
+    /** A fast reading takes at most a two-hundredth: above 5 ms it is left out of scrapes that come every second. */
+    private static final long FAST_AGE_PER_COST = 200;
+
+    /** Age to which fast readings are kept, at least, while frames are late: half of the scrapes then ask the driver nothing. */
+    private static final long FAST_AGE_UNDER_PRESSURE_NANOS = 3_000_000_000L;
 
     private record Kept(List<GpuSample> samples, boolean supported, long atNanos, long costNanos) {}
 
@@ -28,6 +35,7 @@ final class GpuDevice {
     private final Ticker ticker;
     private final Map<String, Kept> kept = new HashMap<>();
     private int lostBy = NvmlCode.SUCCESS;
+    private boolean pressed;
 
     GpuDevice(NvmlDevice handle, List<String> labels, List<Reading> readings, GpuSettings settings, Ticker ticker) {
         this.handle = handle;
@@ -46,8 +54,22 @@ final class GpuDevice {
         return lostBy;
     }
 
-    /** The device's samples; none when it is lost, in this read or before. */
-    List<GpuSample> read(NvmlApi api, boolean xid) {
+    /** Whether a reading is read more seldom than it would be were its calls quick. */
+    boolean slowed() {
+        return readings.stream().anyMatch(reading -> {
+            Kept last = kept.get(reading.name());
+            return last != null && costAgeNanos(reading.tier(), last.costNanos()) > slowedNanos(reading.tier());
+        });
+    }
+
+    /**
+     * The device's samples; none when it is lost, in this read or before.
+     *
+     * @param xid whether its XID events are waited for
+     * @param framesLate whether to read as little as may be
+     */
+    List<GpuSample> read(NvmlApi api, boolean xid, boolean framesLate) {
+        pressed = framesLate;
         List<GpuSample> samples = new ArrayList<>();
         List<GpuSample> support = new ArrayList<>();
         for (Reading reading : readings) {
@@ -84,25 +106,46 @@ final class GpuDevice {
     /** Whether {@code reading} is to be read again. What is not supported is asked for again as a slow reading is. */
     private boolean due(Reading reading, Kept old) {
         boolean answered = !old.samples().isEmpty();
-        boolean slow = ticker.nanos() - old.atNanos() >= slowAgeNanos(old.costNanos());
+        long age = ticker.nanos() - old.atNanos();
+        boolean slow = age >= slowAgeNanos(old.costNanos());
         return switch (reading.tier()) {
-            case FAST -> old.supported() || slow;
+            case FAST -> old.supported() ? age >= fastAgeNanos(old.costNanos()) : slow;
             case SLOW -> slow;
             case STATIC -> !answered && slow;
         };
     }
 
+    private long fastAgeNanos(long costNanos) {
+        long wanted = Math.max(costAgeNanos(Tier.FAST, costNanos), pressed ? FAST_AGE_UNDER_PRESSURE_NANOS : 0);
+        return Math.min(settings.slowAge().toNanos(), wanted);
+    }
+
     private long slowAgeNanos(long costNanos) {
-        long wanted = costNanos * COST_DIVISOR;
-        return Math.min(
-                settings.slowestAge().toNanos(), Math.max(settings.slowAge().toNanos(), wanted));
+        long slowest = settings.slowestAge().toNanos();
+        long wanted = pressed ? slowest : costAgeNanos(Tier.SLOW, costNanos);
+        return Math.min(slowest, Math.max(settings.slowAge().toNanos(), wanted));
+    }
+
+    private static long costAgeNanos(Tier tier, long costNanos) {
+        return switch (tier) {
+            case FAST -> costNanos * FAST_AGE_PER_COST;
+            case SLOW -> costNanos * SLOW_AGE_PER_COST;
+            case STATIC -> 0;
+        };
+    }
+
+    /** From which age on a reading counts as slowed. */
+    private long slowedNanos(Tier tier) {
+        return tier == Tier.FAST
+                ? TimeUnit.SECONDS.toNanos(1)
+                : settings.slowAge().toNanos();
     }
 
     private GpuSample support(String reading, boolean supported) {
         List<String> all = new ArrayList<>(labels);
         all.addAll(List.of("reading", reading));
         return new GpuSample(
-                false,
+                GpuSample.Kind.GAUGE,
                 "nvidia_gpu_reading_supported",
                 "1 when device and driver offer the reading, else its series are absent",
                 supported ? 1 : 0,

@@ -22,12 +22,15 @@ final class GpuReader {
      *
      * @param samples of the GPUs that answered
      * @param lost NVML index and code of those that did not
+     * @param framesLate whether readings were spared because frames are late
+     * @param slowed whether readings are spared because their calls are slow
      */
-    record Snapshot(List<GpuSample> samples, Map<Integer, Integer> lost) {}
+    record Snapshot(List<GpuSample> samples, Map<Integer, Integer> lost, boolean framesLate, boolean slowed) {}
 
     private final NvmlSession session;
     private final GpuSettings settings;
     private final XidCounts xids;
+    private final RenderPressure pressure;
     private final Ticker ticker;
     private final Clock clock;
     private final Map<Integer, GpuDevice> devices = new TreeMap<>();
@@ -35,10 +38,17 @@ final class GpuReader {
     private long adopted;
     private Optional<XidWatcher> watcher = Optional.empty();
 
-    GpuReader(NvmlSession session, GpuSettings settings, XidCounts xids, Ticker ticker, Clock clock) {
+    GpuReader(
+            NvmlSession session,
+            GpuSettings settings,
+            XidCounts xids,
+            RenderPressure pressure,
+            Ticker ticker,
+            Clock clock) {
         this.session = session;
         this.settings = settings;
         this.xids = xids;
+        this.pressure = pressure;
         this.ticker = ticker;
         this.clock = clock;
     }
@@ -49,18 +59,28 @@ final class GpuReader {
         if (open.number() != adopted) {
             adopt(open);
         }
+        boolean framesLate = pressure.framesLate();
+        boolean slowed = false;
         List<GpuSample> samples = new ArrayList<>();
         Map<Integer, Integer> lost = new TreeMap<>(handleless);
         for (Map.Entry<Integer, GpuDevice> entry : devices.entrySet()) {
             GpuDevice device = entry.getValue();
             boolean xid = watcher.map(w -> w.watches(device.handle())).orElse(false);
-            samples.addAll(device.read(open.api(), xid));
+            List<GpuSample> own = device.read(open.api(), xid, framesLate);
+            samples.addAll(own);
+            settings.dcgmHost().ifPresent(host -> samples.addAll(DcgmNames.of(own, host, xids)));
+            slowed |= device.slowed();
             if (device.lostBy() != NvmlCode.SUCCESS) {
                 lost.put(entry.getKey(), device.lostBy());
             }
         }
         lost.values().forEach(session::report);
-        return new Snapshot(samples, lost);
+        return new Snapshot(samples, lost, framesLate, slowed);
+    }
+
+    /** Whether the library is the simulator; empty before it is loaded. Any thread may ask. */
+    Optional<Boolean> simulated() {
+        return session.simulated();
     }
 
     void close() {

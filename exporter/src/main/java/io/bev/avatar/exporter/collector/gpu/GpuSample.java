@@ -8,7 +8,14 @@ import java.util.List;
  *
  * @param labels names and values, alternating
  */
-record GpuSample(boolean counter, String name, String help, double value, List<String> labels) {
+record GpuSample(Kind kind, String name, String help, double value, List<String> labels) {
+
+    /** How it is typed in the exposition. */
+    enum Kind {
+        GAUGE,
+        COUNTER,
+        UNTYPED
+    }
 
     GpuSample {
         labels = List.copyOf(labels);
@@ -16,10 +23,20 @@ record GpuSample(boolean counter, String name, String help, double value, List<S
 
     void emit(MetricSink out) {
         String[] array = labels.toArray(String[]::new);
-        if (counter) {
-            out.counter(name, help, value, array);
-        } else {
-            out.gauge(name, help, value, array);
+        switch (kind) {
+            case GAUGE -> out.gauge(name, help, value, array);
+            case COUNTER -> out.counter(name, help, value, array);
+            case UNTYPED -> out.untyped(name, help, value, array);
         }
+    }
+
+    /** The value of {@code label}, empty when there is no such label. */
+    String label(String label) {
+        for (int i = 0; i < labels.size(); i += 2) {
+            if (labels.get(i).equals(label)) {
+                return labels.get(i + 1);
+            }
+        }
+        return "";
     }
 }

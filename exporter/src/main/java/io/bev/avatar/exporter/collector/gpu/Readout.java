@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector.gpu;
 
+import io.bev.avatar.exporter.collector.gpu.GpuSample.Kind;
 import io.bev.avatar.exporter.nvml.NvmlCode;
 import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.util.ArrayList;
@@ -45,13 +46,13 @@ final class Readout {
     /** A counter of {@code scale} times the result, when there is one. */
     void counter(String name, String help, NvmlResult<? extends Number> result, double scale, String... labels) {
         if (note(result)) {
-            add(true, name, help, scaled(result.get().doubleValue(), scale), labels);
+            add(Kind.COUNTER, name, help, scaled(result.get().doubleValue(), scale), labels);
         }
     }
 
     /** A gauge from a call that was noted. */
     void gauge(String name, String help, double value, String... labels) {
-        add(false, name, help, value, labels);
+        add(Kind.GAUGE, name, help, value, labels);
     }
 
     List<GpuSample> samples() {
@@ -68,10 +69,10 @@ final class Readout {
         return fatalCode;
     }
 
-    private void add(boolean counter, String name, String help, double value, String... labels) {
+    private void add(Kind kind, String name, String help, double value, String... labels) {
         List<String> all = new ArrayList<>(deviceLabels);
         all.addAll(List.of(labels));
-        samples.add(new GpuSample(counter, PREFIX + name, help, value, all));
+        samples.add(new GpuSample(kind, PREFIX + name, help, value, all));
     }
 
     /** Dividing by a hundred is exact where multiplying by a hundredth is not. */

@@ -2,7 +2,7 @@ package io.bev.avatar.exporter.collector.gpu;
 
 /** How often a reading is worth its cost to the driver, which serves rendering under the same lock. */
 enum Tier {
-    /** Read in every scrape. */
+    /** Read in every scrape, unless its calls are slow or frames are late. */
     FAST,
     /** Read again once it is as old as the settings allow. */
     SLOW,

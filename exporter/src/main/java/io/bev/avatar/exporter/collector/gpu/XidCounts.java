@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.collector.gpu;
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** XID errors since this program began; they outlive the session in which they came. */
@@ -20,11 +21,19 @@ final class XidCounts {
 
     private record Seen(long count, Instant last) {}
 
+    private final Map<String, Long> lastByUuid = new ConcurrentHashMap<>();
+
     private final Map<Key, Seen> counts = new ConcurrentSkipListMap<>();
 
     void add(String uuid, String gpu, long xid, Instant when) {
         Key key = new Key(uuid, gpu, xid == UNKNOWN ? "unknown" : String.valueOf(xid));
+        lastByUuid.put(uuid, xid);
         counts.merge(key, new Seen(1, when), (old, one) -> new Seen(old.count + 1, when));
+    }
+
+    /** The XID that this GPU reported last, 999 when NVML did not know it; 0 when it has reported none. */
+    long last(String uuid) {
+        return lastByUuid.getOrDefault(uuid, 0L);
     }
 
     void emit(MetricSink out) {

@@ -64,20 +64,26 @@ public final class RendererCollector implements Collector {
                             "MaxFileDescriptorCount"),
                     JvmReadings::operatingSystem));
 
+    /** Where the first of {@link #SOURCES}, the frames, is in the answer. */
+    private static final int FRAMES = 2;
+
     private static final BulkRead BULK = new BulkRead(wanted());
 
     private final URI jolokia;
     private final Duration timeout;
     private final HttpSource http;
+    private final FrameDeadlines deadlines;
 
     /**
      * @param jolokia address of Jolokia, with the trailing slash
      * @param timeout for the one request
+     * @param deadlines told of the frames at each reading
      */
-    public RendererCollector(URI jolokia, Duration timeout, HttpSource http) {
+    public RendererCollector(URI jolokia, Duration timeout, HttpSource http, FrameDeadlines deadlines) {
         this.jolokia = jolokia;
         this.timeout = timeout;
         this.http = http;
+        this.deadlines = deadlines;
     }
 
     @Override
@@ -94,17 +100,18 @@ public final class RendererCollector implements Collector {
                 throw new JolokiaException(given.get(0).error());
             }
         } catch (IOException | JolokiaException e) {
-            up(out, 0);
+            away(out);
             throw new PartialCollectionException(
                     "the renderer cannot be read through " + jolokia + ": " + e.getMessage()
                             + "; see 'systemctl status bev-advanced-avatar'",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            up(out, 0);
+            away(out);
             throw new PartialCollectionException("the renderer did not answer at " + jolokia + " in time", e);
         }
         up(out, 1);
+        tellDeadlines(given.get(FRAMES).value());
         try {
             emit(given, out);
         } catch (IllegalArgumentException e) {
@@ -117,6 +124,19 @@ public final class RendererCollector implements Collector {
                 given.stream().map(Given::error).filter(e -> !e.isEmpty()).collect(Collectors.joining("; "));
         if (!refused.isEmpty()) {
             throw new PartialCollectionException("Jolokia at " + jolokia + " refused " + refused);
+        }
+    }
+
+    private void away(MetricSink out) {
+        deadlines.away();
+        up(out, 0);
+    }
+
+    private void tellDeadlines(JsonNode frames) {
+        JsonNode rendered = frames.path("FramesRendered");
+        JsonNode misses = frames.path("DeadlineMisses");
+        if (rendered.isNumber() && misses.isNumber()) {
+            deadlines.observe(rendered.asLong(), misses.asLong());
         }
     }
 

@@ -63,6 +63,11 @@ public final class JnaNvml implements NvmlApi {
     }
 
     @Override
+    public boolean simulated() {
+        return calls.has("nvmlSimulatorVersion");
+    }
+
+    @Override
     public int init() {
         return calls.call("nvmlInit_v2");
     }

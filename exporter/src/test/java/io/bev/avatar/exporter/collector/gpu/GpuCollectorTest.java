@@ -17,6 +17,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,6 +46,7 @@ class GpuCollectorTest {
     private final Ticker ticker = nanos::get;
     private SimulatedNvml nvml;
     private GpuCollector collector;
+    private volatile boolean framesLate;
 
     @BeforeAll
     static void build() throws Exception {
@@ -63,7 +66,7 @@ class GpuCollectorTest {
 
     private GpuCollector collector(SimulatedNvml simulated) throws IOException {
         NvmlCallMeter meter = new NvmlCallMeter(ticker);
-        return new GpuCollector(simulated.loader(meter), meter, settings(), ticker, CLOCK);
+        return new GpuCollector(simulated.loader(meter), meter, settings(), () -> framesLate, ticker, CLOCK);
     }
 
     private GpuSettings settings() throws IOException {
@@ -76,7 +79,8 @@ class GpuCollectorTest {
                 Duration.ofSeconds(30),
                 false,
                 Duration.ofMillis(20),
-                folder.resolve("proc"));
+                folder.resolve("proc"),
+                Optional.empty());
     }
 
     private void process(int pid, String name, String cgroup) throws IOException {
@@ -152,6 +156,7 @@ class GpuCollectorTest {
         collector = collector(old);
 
         assertThat(scrape())
+                .contains(supported("engine_utilization_ofa", 0), supported("engine_utilization_jpeg", 1))
                 .contains("engine=\"jpeg\"", "nvmlDeviceGetCurrentClocksThrottleReasons", supported("memory", 0))
                 .contains(supported("xid", 0), supported("clocks_event_reason", 1))
                 .doesNotContain("engine=\"ofa\"", "nvidia_gpu_memory_used_bytes{");
@@ -238,7 +243,12 @@ class GpuCollectorTest {
         collector.close();
         NvmlCallMeter meter = new NvmlCallMeter(ticker);
         collector = new GpuCollector(
-                () -> JnaNvml.load("libnvidia-ml-absent.so.1", ticker, meter), meter, settings(), ticker, CLOCK);
+                () -> JnaNvml.load("libnvidia-ml-absent.so.1", ticker, meter),
+                meter,
+                settings(),
+                () -> framesLate,
+                ticker,
+                CLOCK);
 
         assertThat(failedScrape("libnvidia-ml-absent.so.1 not found: no NVIDIA driver on this machine; "
                         + "install the driver or exclude the collector"))
@@ -252,7 +262,12 @@ class GpuCollectorTest {
         collector.close();
         NvmlCallMeter meter = new NvmlCallMeter(ticker);
         collector = new GpuCollector(
-                () -> JnaNvml.load(broken.toString(), ticker, meter), meter, settings(), ticker, CLOCK);
+                () -> JnaNvml.load(broken.toString(), ticker, meter),
+                meter,
+                settings(),
+                () -> framesLate,
+                ticker,
+                CLOCK);
 
         failedScrape("broken.so cannot be loaded", "file too short");
     }
@@ -262,9 +277,10 @@ class GpuCollectorTest {
         collector.close();
         NvmlCallMeter meter = new NvmlCallMeter(ticker);
         collector = new GpuCollector(
-                () -> JnaNvml.load(nvml.library().toString(), ticker, new CostlyCalls(meter)),
+                () -> JnaNvml.load(nvml.library().toString(), ticker, new CostlyCalls(meter, "Fan")),
                 meter,
                 settings(),
+                () -> framesLate,
                 ticker,
                 CLOCK);
         scrape();
@@ -276,17 +292,19 @@ class GpuCollectorTest {
         assertThat(scrape()).contains(fan(0.5));
     }
 
-    /** Lets every fan call take 10 ms of the test's time. */
+    /** Lets some calls take 10 ms of the test's time. */
     private final class CostlyCalls implements CallObserver {
         private final NvmlCallMeter meter;
+        private final String costly;
 
-        private CostlyCalls(NvmlCallMeter meter) {
+        private CostlyCalls(NvmlCallMeter meter, String costly) {
             this.meter = meter;
+            this.costly = costly;
         }
 
         @Override
         public void calling(String call) {
-            if (call.contains("Fan")) {
+            if (call.contains(costly)) {
                 nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
             }
             meter.calling(call);
@@ -361,5 +379,201 @@ class GpuCollectorTest {
 
             assertThat(SimulatedNvml.inits(held)).isZero();
         }
+    }
+
+    @Test
+    void simulator_saysSoEvenWhileItsDriverIsNotLoaded() throws Exception {
+        assertThat(collector.remark()).as("before the library is loaded").isEmpty();
+        assertThat(scrape()).contains("\nnvidia_gpu_simulated 1.0\n", "4080 SUPER (simulated)");
+        assertThat(collector.remark()).isEqualTo("simulated");
+
+        nvml.scenario("* = error DRIVER_NOT_LOADED");
+        assertThat(failedScrape("DRIVER_NOT_LOADED (9)")).contains("nvidia_gpu_simulated 1.0\n");
+    }
+
+    @Test
+    void libraryWithoutTheSimulatorsMark_isReal() throws Exception {
+        SimulatedNvml unmarked = SimulatedNvml.build(folder, "nvmlSimulatorVersion");
+        collector.close();
+        collector = collector(unmarked);
+
+        assertThat(scrape()).contains("\nnvidia_gpu_simulated 0.0\n");
+        assertThat(collector.remark()).isEmpty();
+    }
+
+    @Test
+    void ramps_goFromTheirFirstToTheirLastValue() throws Exception {
+        nvml.scenario("temperature = 46 95 1e9", "memory_used = 1000 16500000000 1e12");
+        assertThat(scrape()).contains("celsius" + GPU0 + " 46.0", "memory_used_bytes" + GPU0 + " 1000.0");
+
+        nvml.scenario("temperature = 46 95 1e-9", "memory_used = 1000 16500000000 1e-9");
+        assertThat(scrape())
+                .contains("celsius" + GPU0 + " 95.0", "memory_used_bytes" + GPU0 + " 1.65E10")
+                .contains("memory_free_bytes" + GPU0 + " 2.16398592E8");
+    }
+
+    @Test
+    void shippedExample_isTheBuiltInGpu() throws Exception {
+        String builtIn = withoutEnergy(scrape());
+        List<String> example = Files.readAllLines(Path.of("src/simulator/scenario.txt"));
+        nvml.scenario(example.toArray(String[]::new));
+        pass(30);
+        assertThat(withoutEnergy(scrape())).as("as shipped").isEqualTo(builtIn);
+
+        // Every documented value without its comment sign, from the heading on.
+        List<String> values = example
+                .subList(
+                        example.indexOf(example.stream()
+                                .filter(line -> line.contains("every value"))
+                                .findFirst()
+                                .orElseThrow()),
+                        example.size())
+                .stream()
+                .filter(line -> line.contains(" = ") && !line.contains("process"))
+                .map(line -> line.substring(1))
+                .toList();
+        assertThat(values).hasSizeGreaterThan(40);
+        nvml.scenario(values.toArray(String[]::new));
+        pass(30);
+        assertThat(withoutEnergy(scrape())).as("with all values said").isEqualTo(builtIn);
+    }
+
+    private static String withoutEnergy(String exposition) {
+        return withoutTimes(exposition).replaceAll("nvidia_gpu_energy_joules_total\\{.*", "");
+    }
+
+    @Test
+    void missingFunctionOfTheDriver_isUnsupported() throws Exception {
+        nvml.scenario("nvmlDeviceGetEncoderStats = error FUNCTION_NOT_FOUND");
+
+        assertThat(scrape())
+                .contains(supported("encoder_sessions", 0))
+                .doesNotContain("nvidia_gpu_encoder_sessions{", "avatar_exporter_nvml_call_errors_total");
+    }
+
+    @Test
+    void gpuAdded_isThereAfterTheDriverIsLoadedAgain() throws Exception {
+        assertThat(scrape()).doesNotContain("gpu=\"1\"");
+        nvml.scenario("gpus = 2");
+        failedScrape("UNINITIALIZED");
+
+        assertThat(scrape()).contains("gpu=\"0\"", "gpu=\"1\"");
+    }
+
+    @Test
+    void severalGpus_eachWithItsOwnValuesAndXids() throws Exception {
+        nvml.scenario("gpus = 8", "gpu7.temperature = 71", "gpu7.xid = 31");
+        String text = scrape();
+        while (!text.contains("xid_errors_total")) {
+            Thread.sleep(5);
+            text = scrape();
+        }
+        String gpu7 = GPU0.replace("00000000\"", "00000007\"").replace("\"0\"", "\"7\"");
+        assertThat(text)
+                .contains("celsius" + GPU0 + " 46.0", "celsius" + gpu7 + " 71.0")
+                .contains("nvidia_gpu_xid_errors_total" + gpu7.replace("}", "xid=\"31\",} 1.0"))
+                .doesNotContain("nvidia_gpu_xid_errors_total" + GPU0.replace("}", "xid"));
+    }
+
+    @Test
+    void xid_notReportedAgainByTheNextSession() throws Exception {
+        scrape();
+        nvml.scenario("xid = 79", "nvmlDeviceGetTemperature = error 15");
+        while (!failedScrape("GPU_IS_LOST").contains("xid_errors_total")) {
+            Thread.sleep(5);
+        }
+        pass(10);
+        String text = failedScrape("GPU_IS_LOST");
+        try (NativeLibrary held = nvml.hold()) {
+            assertThat(SimulatedNvml.inits(held)).isOne();
+        }
+        Thread.sleep(100);
+
+        assertThat(text).contains("xid=\"79\",} 1.0");
+        assertThat(failedScrape("GPU_IS_LOST")).contains("xid=\"79\",} 1.0");
+    }
+
+    @Test
+    void pcieThroughput_readWhenAskedFor() throws Exception {
+        assertThat(scrape()).doesNotContain("nvidia_gpu_pcie_throughput");
+        collector.close();
+        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        GpuSettings wanted = settings().withPcieThroughput(true);
+        collector = new GpuCollector(nvml.loader(meter), meter, wanted, () -> framesLate, ticker, CLOCK);
+
+        String series = "nvidia_gpu_pcie_throughput_bytes_per_second" + GPU0;
+        assertThat(scrape())
+                .contains(series.replace("}", "direction=\"transmit\",} 1.74169E8"))
+                .contains(series.replace("}", "direction=\"receive\",} 1.43623E9"));
+    }
+
+    @Test
+    void dcgmNames_besideOursWhenAskedFor() throws Exception {
+        assertThat(scrape()).doesNotContain("DCGM_");
+        collector.close();
+        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        GpuSettings wanted = settings().withDcgmHost(Optional.of("box"));
+        collector = new GpuCollector(nvml.loader(meter), meter, wanted, () -> framesLate, ticker, CLOCK);
+
+        Scrapes.assertGolden(
+                scrape().lines().filter(line -> line.contains("DCGM_")).reduce("", (all, line) -> all + line + "\n"),
+                "gpu-dcgm.prom");
+    }
+
+    @Test
+    void dcgmXid_isTheLastOne() throws Exception {
+        collector.close();
+        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        GpuSettings wanted = settings().withDcgmHost(Optional.of("box"));
+        collector = new GpuCollector(nvml.loader(meter), meter, wanted, () -> framesLate, ticker, CLOCK);
+        scrape();
+        nvml.scenario("xid = 43");
+        while (!scrape().contains("Hostname=\"box\",} 43.0")) {
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
+    void lateFrames_driverIsAskedLess_untilTheyAreInTime() throws Exception {
+        scrape();
+        framesLate = true;
+        nvml.scenario("temperature = 80", "fan_speed = 50");
+
+        pass(2);
+        assertThat(scrape())
+                .contains("avatar_exporter_nvml_backoff{reason=\"late_frames\",} 1.0", "celsius" + GPU0 + " 46.0");
+        pass(1);
+        assertThat(scrape()).contains("celsius" + GPU0 + " 80.0", fan(0.0));
+        pass(26);
+        assertThat(scrape()).as("29 s").contains(fan(0.0));
+        pass(1);
+        assertThat(scrape()).as("30 s").contains(fan(0.5));
+
+        framesLate = false;
+        nvml.scenario("temperature = 81");
+        assertThat(scrape())
+                .contains("avatar_exporter_nvml_backoff{reason=\"late_frames\",} 0.0", "celsius" + GPU0 + " 81.0");
+    }
+
+    @Test
+    void slowFastReading_readMoreSeldom() throws Exception {
+        collector.close();
+        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        collector = new GpuCollector(
+                () -> JnaNvml.load(nvml.library().toString(), ticker, new CostlyCalls(meter, "GetTemperature")),
+                meter,
+                settings(),
+                () -> framesLate,
+                ticker,
+                CLOCK);
+        assertThat(scrape()).contains("avatar_exporter_nvml_backoff{reason=\"slow_calls\",} 1.0");
+        nvml.scenario("temperature = 80", "power = 99000");
+
+        pass(1);
+        assertThat(scrape())
+                .as("a call of 10 ms asks for 2 s, the others go on")
+                .contains("celsius" + GPU0 + " 46.0", "power_watts" + GPU0 + " 99.0");
+        pass(1);
+        assertThat(scrape()).contains("celsius" + GPU0 + " 80.0");
     }
 }

@@ -34,6 +34,7 @@ class RendererCollectorTest {
     private static final int GPU = 6;
 
     private final HttpSource http = new HttpSource();
+    private final FrameDeadlines deadlines = new FrameDeadlines(() -> 1);
     private String recorded;
     private StubServer jolokia;
     private RendererCollector collector;
@@ -42,7 +43,7 @@ class RendererCollectorTest {
     void open() throws IOException {
         recorded = Files.readString(Path.of("src/test/resources/jolokia/renderer.json"));
         jolokia = new StubServer(request -> Answer.json(recorded));
-        collector = new RendererCollector(jolokia.address("/jolokia/"), LONG, http);
+        collector = new RendererCollector(jolokia.address("/jolokia/"), LONG, http, deadlines);
     }
 
     @AfterEach
@@ -94,7 +95,7 @@ class RendererCollectorTest {
         URI nobody = StubServer.nobody("/jolokia/");
 
         assertThat(failedScrape(
-                        new RendererCollector(nobody, LONG, http),
+                        new RendererCollector(nobody, LONG, http, deadlines),
                         "cannot be read through " + nobody + ": nothing listens there",
                         "systemctl status"))
                 .contains("avatar_renderer_up 0.0\n")
@@ -106,7 +107,7 @@ class RendererCollectorTest {
         jolokia.answer(request -> Answer.silence());
 
         assertThat(failedScrape(
-                        new RendererCollector(jolokia.address("/"), Duration.ofMillis(100), http),
+                        new RendererCollector(jolokia.address("/"), Duration.ofMillis(100), http, deadlines),
                         "no answer within 100 ms"))
                 .contains("avatar_renderer_up 0.0\n");
         assertThat(jolokia.asked()).as("not asked twice").hasSize(1);
@@ -243,11 +244,30 @@ class RendererCollectorTest {
             });
             serving.start();
             RendererCollector kept = new RendererCollector(
-                    URI.create("http://127.0.0.1:" + server.getLocalPort() + "/jolokia/"), LONG, http);
+                    URI.create("http://127.0.0.1:" + server.getLocalPort() + "/jolokia/"), LONG, http, deadlines);
 
             assertThat(scrape(kept)).contains("avatar_renderer_up 1.0");
             assertThat(scrape(kept)).contains("avatar_renderer_up 1.0");
             serving.join();
         }
+    }
+
+    @Test
+    void framesMissTheirDeadlines_lateUntilTheRendererIsAway() throws Exception {
+        scrape(collector);
+        assertThat(deadlines.late()).isFalse();
+        String later = changed(tree -> {
+            ObjectNode frames = (ObjectNode) tree.get(FRAMES).get("value");
+            frames.put("FramesRendered", frames.get("FramesRendered").asLong() + 100);
+            frames.put("DeadlineMisses", frames.get("DeadlineMisses").asLong() + 2);
+        });
+        jolokia.answer(request -> Answer.json(later));
+
+        scrape(collector);
+        assertThat(deadlines.late()).isTrue();
+
+        jolokia.answer(request -> Answer.status(503, "stopping"));
+        failedScrape(collector, "503");
+        assertThat(deadlines.late()).isFalse();
     }
 }

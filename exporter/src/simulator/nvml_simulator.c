@@ -1,18 +1,12 @@
 /*
  * A libnvidia-ml.so.1 without a GPU behind it: NVML's symbols and struct layouts, answers from a scenario file.
  *
- * The scenario is the file named by NVML_SIMULATOR_SCENARIO, else the library's own path with ".scenario" appended. It is
- * read again whenever it changes, and may be absent. Lines are "key = value"; '#' begins a comment.
+ * For tests, and for demonstrations with "avatar up --simulate-gpu". Who must not take it for a driver looks for the symbol
+ * nvmlSimulatorVersion, which NVML lacks.
  *
- *   temperature = 46          a value of every GPU; 46 90 30 goes from 46 to 90 within 30 s of the file's last change
- *   gpu1.temperature = 50     the same for one GPU
- *   gpus = 2                  how many there are, at most 8
- *   nvmlInit_v2 = error 9     the call returns this code; "nvmlDevice* = error 15" and "* = error 1" match more
- *   gpu0.nvmlDevice* = error 15   the same for one GPU
- *   nvmlDeviceGetFanSpeed_v2 = delay 20    the call takes 20 ms
- *   nvmlDeviceGetPowerUsage = hang         the call returns once the scenario no longer says so
- *   process = 5021 C 377487360             pid, C or G, bytes or "unknown"; the first replaces the built-in list
- *   xid = 79                  one event for GPU 0 each time the file changes and says so
+ * The scenario is the file named by NVML_SIMULATOR_SCENARIO, else the library's own path with ".scenario" appended. It is
+ * read again whenever it changes, and may be absent. scenario.txt, beside this file, explains its lines. When a line "xid"
+ * was reported is noted in a file beside it, SCENARIO.xid, because the library is unloaded and loaded as sessions come and go.
  *
  * A symbol can be hidden at build time with a linker version script. Built-in values are those of a GeForce RTX 4080 SUPER
  * under a light load. Built with: cc -shared -fPIC -O1 -pthread -Wl,-soname,libnvidia-ml.so.1
@@ -45,7 +39,20 @@ enum {
     NOT_FOUND = 6,
     INSUFFICIENT_SIZE = 7,
     TIMEOUT = 10,
+    MEMORY = 20,
     ARGUMENT_VERSION_MISMATCH = 25,
+};
+
+/* Return codes that a scenario may give by name. */
+static const struct {
+    const char *name;
+    int code;
+} CODES[] = {
+    {"UNINITIALIZED", 1},      {"INVALID_ARGUMENT", 2},   {"NOT_SUPPORTED", 3},
+    {"NO_PERMISSION", 4},      {"NOT_FOUND", 6},          {"DRIVER_NOT_LOADED", 9},
+    {"TIMEOUT", 10},           {"IRQ_ISSUE", 11},         {"FUNCTION_NOT_FOUND", 13},
+    {"GPU_IS_LOST", 15},       {"RESET_REQUIRED", 16},    {"OPERATING_SYSTEM", 17},
+    {"GPU_NOT_FOUND", 28},     {"UNKNOWN", 999},          {"LIB_RM_VERSION_MISMATCH", 18},
 };
 
 typedef struct Gpu {
@@ -95,14 +102,21 @@ typedef struct {
     u32 gpuInstanceId, computeInstanceId;
 } nvmlEventData_t;
 
+/* Sizes and offsets as nvml.h documents them for 64-bit Linux. The reader's are in its NvmlConstants: the two must agree. */
+_Static_assert(sizeof(void *) == 8, "NVML's layouts here are those of 64-bit systems");
 _Static_assert(sizeof(nvmlPciInfo_t) == 68 && offsetof(nvmlPciInfo_t, busId) == 36, "nvmlPciInfo_t");
 _Static_assert(sizeof(nvmlUtilization_t) == 8, "nvmlUtilization_t");
-_Static_assert(sizeof(nvmlMemory_v2_t) == 40 && offsetof(nvmlMemory_v2_t, total) == 8, "nvmlMemory_v2_t");
+_Static_assert(sizeof(nvmlMemory_v2_t) == 40 && offsetof(nvmlMemory_v2_t, total) == 8 &&
+                   offsetof(nvmlMemory_v2_t, reserved) == 16 && offsetof(nvmlMemory_v2_t, used) == 32,
+               "nvmlMemory_v2_t");
 _Static_assert(sizeof(nvmlBAR1Memory_t) == 24, "nvmlBAR1Memory_t");
 _Static_assert(sizeof(nvmlProcessInfo_v2_t) == 24 && offsetof(nvmlProcessInfo_v2_t, usedGpuMemory) == 8, "v2 process");
-_Static_assert(sizeof(nvmlProcessUtilizationSample_t) == 32 && offsetof(nvmlProcessUtilizationSample_t, smUtil) == 16,
+_Static_assert(sizeof(nvmlProcessUtilizationSample_t) == 32 && offsetof(nvmlProcessUtilizationSample_t, smUtil) == 16 &&
+                   offsetof(nvmlProcessUtilizationSample_t, timeStamp) == 8 &&
+                   offsetof(nvmlProcessUtilizationSample_t, decUtil) == 28,
                "nvmlProcessUtilizationSample_t");
-_Static_assert(sizeof(nvmlEventData_t) == 32 && offsetof(nvmlEventData_t, eventData) == 16, "nvmlEventData_t");
+_Static_assert(sizeof(nvmlEventData_t) == 32 && offsetof(nvmlEventData_t, eventType) == 8 &&
+                   offsetof(nvmlEventData_t, eventData) == 16, "nvmlEventData_t");
 
 /* Built-in values. Memory in bytes, power in mW, energy in mJ, clocks in MHz, as NVML gives them. */
 #define MIB 1048576.0
@@ -189,14 +203,14 @@ static struct {
     ino_t inode;
     off_t size;
     int loaded;
-    struct timespec since; /* monotonic, when this content was first seen */
     Entry entries[MAX_ENTRIES];
     int count;
     Process processes[MAX_PROCESSES];
     int processCount; /* -1: the built-in ones */
-    int pendingXid;
+    int pendingXid[MAX_GPUS]; /* -1: none */
     int inits;
-} sim = {.lock = PTHREAD_MUTEX_INITIALIZER, .processCount = -1, .pendingXid = -1};
+    int openedGpus; /* how many GPUs there were at the last initialisation */
+} sim = {.lock = PTHREAD_MUTEX_INITIALIZER, .processCount = -1};
 
 static Gpu gpus[MAX_GPUS];
 
@@ -235,11 +249,53 @@ static void addProcess(const char *value) {
     }
 }
 
-static void parse(FILE *file) {
-    char line[512];
+/* Whether this state of the file has had its XIDs reported, by this load of the library or one before; notes that it has. */
+static int xidsReported(void) {
+    char path[sizeof sim.path + 8], now[64], before[64] = "";
+    snprintf(path, sizeof path, "%s.xid", sim.path);
+    snprintf(now, sizeof now, "%lld.%09ld", (long long)sim.changed.tv_sec, sim.changed.tv_nsec);
+    FILE *file = fopen(path, "r");
+    if (file) {
+        if (!fgets(before, sizeof before, file)) {
+            before[0] = 0;
+        }
+        fclose(file);
+    }
+    if (strcmp(now, before) == 0) {
+        return 1;
+    }
+    file = fopen(path, "w");
+    if (file) {
+        fputs(now, file);
+        fclose(file);
+    }
+    return 0;
+}
+
+/* "xid = 79" is GPU 0's, "gpu1.xid = 79" GPU 1's. */
+static int addXid(const char *key, const char *value) {
+    u32 gpu = 0;
+    int end = 0;
+    if (strcmp(key, "xid") != 0 && (sscanf(key, "gpu%u.xid%n", &gpu, &end) != 1 || !end || key[end])) {
+        return 0;
+    }
+    if (gpu < MAX_GPUS) {
+        sim.pendingXid[gpu] = atoi(value);
+    }
+    return 1;
+}
+
+static void forget(void) {
     sim.count = 0;
     sim.processCount = -1;
-    sim.pendingXid = -1;
+    for (int i = 0; i < MAX_GPUS; i++) {
+        sim.pendingXid[i] = -1;
+    }
+}
+
+static void parse(FILE *file) {
+    char line[512];
+    int xids = 0;
     while (fgets(line, sizeof line, file)) {
         char *comment = strchr(line, '#');
         if (comment) {
@@ -253,12 +309,17 @@ static void parse(FILE *file) {
         char *key = trim(line), *value = trim(equals + 1);
         if (strcmp(key, "process") == 0) {
             addProcess(value);
-        } else if (strcmp(key, "xid") == 0) {
-            sim.pendingXid = atoi(value);
+        } else if (addXid(key, value)) {
+            xids = 1;
         } else if (sim.count < MAX_ENTRIES) {
             snprintf(sim.entries[sim.count].key, TEXT, "%s", key);
             snprintf(sim.entries[sim.count].value, TEXT, "%s", value);
             sim.count++;
+        }
+    }
+    if (xids && xidsReported()) {
+        for (int i = 0; i < MAX_GPUS; i++) {
+            sim.pendingXid[i] = -1;
         }
     }
 }
@@ -278,11 +339,8 @@ static void refresh(void) {
     sim.changed = now.st_mtim;
     sim.inode = now.st_ino;
     sim.size = now.st_size;
-    clock_gettime(CLOCK_MONOTONIC, &sim.since);
     FILE *file = present ? fopen(sim.path, "r") : NULL;
-    sim.count = 0;
-    sim.processCount = -1;
-    sim.pendingXid = -1;
+    forget();
     if (file) {
         parse(file);
         fclose(file);
@@ -309,9 +367,10 @@ static double value(int gpu, const char *key) {
     int parts = text ? sscanf(text, "%lf %lf %lf", &from, &to, &seconds) : 0;
     if (parts == 3 && seconds > 0) {
         struct timespec now;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        double passed = (double)(now.tv_sec - sim.since.tv_sec) + (double)(now.tv_nsec - sim.since.tv_nsec) * 1e-9;
-        from += (to - from) * (passed < seconds ? passed / seconds : 1);
+        clock_gettime(CLOCK_REALTIME, &now);
+        double passed = (double)(now.tv_sec - sim.changed.tv_sec) + (double)(now.tv_nsec - sim.changed.tv_nsec) * 1e-9;
+        double share = passed / seconds;
+        from += (to - from) * (share < 0 ? 0 : share < 1 ? share : 1);
     }
     pthread_mutex_unlock(&sim.lock);
     if (parts > 0) {
@@ -323,6 +382,31 @@ static double value(int gpu, const char *key) {
         }
     }
     return 0;
+}
+
+/* The text of a key for a GPU (or of the machine, -1), at most TEXT - 1 characters. */
+static void text(int gpu, const char *key, const char *builtIn, char *to) {
+    char own[TEXT];
+    snprintf(own, sizeof own, "gpu%d.%s", gpu, key);
+    pthread_mutex_lock(&sim.lock);
+    const char *found = gpu >= 0 ? entry(own) : NULL;
+    found = found ? found : entry(key);
+    snprintf(to, TEXT, "%s", found ? found : builtIn);
+    pthread_mutex_unlock(&sim.lock);
+}
+
+/* The code that an order "error CODE" means, by number or name; 0 when it is another order. */
+static int ordered(const char *what) {
+    char name[TEXT];
+    if (sscanf(what, "error %100s", name) != 1) {
+        return SUCCESS;
+    }
+    for (size_t i = 0; i < sizeof CODES / sizeof *CODES; i++) {
+        if (strcmp(CODES[i].name, name) == 0) {
+            return CODES[i].code;
+        }
+    }
+    return atoi(name);
 }
 
 /* Whether a pattern, which may end in '*', names the call. */
@@ -362,9 +446,7 @@ static nvmlReturn_t enter(const char *call, int gpu, int needsInit) {
         const char *what = order(gpu, call);
         if (what) {
             hang = strcmp(what, "hang") == 0;
-            if (sscanf(what, "error %d", &code) != 1) {
-                code = 0;
-            }
+            code = ordered(what);
             if (sscanf(what, "delay %d", &delay) != 1) {
                 delay = 0;
             }
@@ -378,6 +460,8 @@ static nvmlReturn_t enter(const char *call, int gpu, int needsInit) {
         } else if (delay && !delayed) {
             delayed = 1;
             sleepMillis(delay);
+        } else if (code == 0 && needsInit && strcmp(call, "nvmlShutdown") && sim.openedGpus != (int)value(-1, "gpus")) {
+            return UNINITIALIZED; /* a driver gives its GPUs when it is loaded, so another number of them means another load */
         } else {
             return code;
         }
@@ -424,8 +508,10 @@ static nvmlReturn_t put(char *to, u32 length, const char *text) {
 
 EXPORT nvmlReturn_t nvmlInit_v2(void) {
     SYSTEM_CALL(0);
+    int present = (int)value(-1, "gpus");
     pthread_mutex_lock(&sim.lock);
     sim.inits++;
+    sim.openedGpus = present;
     for (u32 i = 0; i < MAX_GPUS; i++) {
         gpus[i].index = i;
     }
@@ -441,6 +527,11 @@ EXPORT nvmlReturn_t nvmlShutdown(void) {
     return SUCCESS;
 }
 
+/* Not NVML's: by this symbol a reader tells the simulator from a driver's library. */
+EXPORT int nvmlSimulatorVersion(void) {
+    return 1;
+}
+
 /* Not NVML's: how many initialisations are held, for tests of the balance. */
 EXPORT int nvmlSimulatorInits(void) {
     pthread_mutex_lock(&sim.lock);
@@ -451,7 +542,9 @@ EXPORT int nvmlSimulatorInits(void) {
 
 EXPORT nvmlReturn_t nvmlSystemGetDriverVersion(char *version, u32 length) {
     SYSTEM_CALL(1);
-    return put(version, length, "595.71.05");
+    char driver[TEXT];
+    text(-1, "driver_version", "595.71.05", driver);
+    return put(version, length, driver);
 }
 
 EXPORT nvmlReturn_t nvmlSystemGetCudaDriverVersion_v2(int *version) {
@@ -482,14 +575,16 @@ EXPORT nvmlReturn_t nvmlDeviceGetHandleByIndex_v2(u32 index, nvmlDevice_t *devic
 
 EXPORT nvmlReturn_t nvmlDeviceGetName(nvmlDevice_t device, char *name, u32 length) {
     DEVICE_CALL(device);
-    return put(name, length, "NVIDIA GeForce RTX 4080 SUPER");
+    char model[TEXT];
+    text(gpu, "name", "NVIDIA GeForce RTX 4080 SUPER (simulated)", model);
+    return put(name, length, model);
 }
 
 EXPORT nvmlReturn_t nvmlDeviceGetUUID(nvmlDevice_t device, char *uuid, u32 length) {
     DEVICE_CALL(device);
-    char text[TEXT];
-    snprintf(text, sizeof text, "GPU-00000000-0000-0000-0000-%012d", gpu);
-    return put(uuid, length, text);
+    char own[TEXT];
+    snprintf(own, sizeof own, "GPU-00000000-0000-0000-0000-%012d", gpu);
+    return put(uuid, length, own);
 }
 
 EXPORT nvmlReturn_t nvmlDeviceGetVbiosVersion(nvmlDevice_t device, char *version, u32 length) {
@@ -737,7 +832,7 @@ EXPORT nvmlReturn_t nvmlDeviceGetProcessUtilization(nvmlDevice_t device, nvmlPro
 EXPORT nvmlReturn_t nvmlEventSetCreate(nvmlEventSet_t *set) {
     SYSTEM_CALL(1);
     *set = calloc(1, sizeof **set);
-    return *set ? SUCCESS : 20;
+    return *set ? SUCCESS : MEMORY;
 }
 
 EXPORT nvmlReturn_t nvmlDeviceRegisterEvents(nvmlDevice_t device, u64 types, nvmlEventSet_t set) {
@@ -756,13 +851,16 @@ EXPORT nvmlReturn_t nvmlEventSetWait_v2(nvmlEventSet_t set, nvmlEventData_t *dat
             return entered;
         }
         pthread_mutex_lock(&sim.lock);
-        int xid = set->gpus & 1u ? sim.pendingXid : -1;
-        if (xid >= 0) {
-            sim.pendingXid = -1;
+        int gpu = 0;
+        while (gpu < MAX_GPUS && (!(set->gpus & 1u << gpu) || sim.pendingXid[gpu] < 0)) {
+            gpu++;
+        }
+        if (gpu < MAX_GPUS) {
+            *data = (nvmlEventData_t){&gpus[gpu], 8, (u64)sim.pendingXid[gpu], ~0u, ~0u};
+            sim.pendingXid[gpu] = -1;
         }
         pthread_mutex_unlock(&sim.lock);
-        if (xid >= 0) {
-            *data = (nvmlEventData_t){&gpus[0], 8, (u64)xid, ~0u, ~0u};
+        if (gpu < MAX_GPUS) {
             return SUCCESS;
         }
         if (waited >= timeoutMillis) {

@@ -1,0 +1,104 @@
+package io.bev.avatar.launcher;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * NVML's simulator, for a run without a GPU: built from the shipped source on first use, with a scenario file that a person
+ * may edit while it runs.
+ *
+ * @param library the built library
+ * @param scenario what it answers
+ */
+record SimulatedGpu(Path library, Path scenario) {
+
+    private static final String SOURCES = "exporter/src/simulator";
+
+    /**
+     * Builds the library where it is missing or of another source, and writes the example scenario where there is none.
+     *
+     * @param root the project's folder
+     * @param folder where library and scenario live
+     * @throws LaunchException when it cannot be built
+     */
+    static SimulatedGpu prepare(Path root, Path folder) throws IOException, LaunchException, InterruptedException {
+        return prepare(root, folder, "gcc");
+    }
+
+    /** @param compiler program that takes gcc's options */
+    static SimulatedGpu prepare(Path root, Path folder, String compiler)
+            throws IOException, LaunchException, InterruptedException {
+        Path source = root.resolve(SOURCES).resolve("nvml_simulator.c");
+        Path library = folder.resolve("libnvidia-ml.so.1");
+        Path scenario = folder.resolve("scenario.txt");
+        Path built = folder.resolve(source.getFileName());
+        Files.createDirectories(folder);
+        if (!Files.exists(library) || !Files.exists(built) || Files.mismatch(source, built) >= 0) {
+            build(compiler, source, library);
+            Files.copy(source, built, StandardCopyOption.REPLACE_EXISTING);
+        }
+        if (!Files.exists(scenario)) {
+            Files.copy(root.resolve(SOURCES).resolve("scenario.txt"), scenario);
+        }
+        return new SimulatedGpu(library, scenario);
+    }
+
+    /** What makes the exporter read it instead of a driver. */
+    Map<String, String> exporterEnvironment() {
+        return Map.of("BEV_EXPORTER_NVML_LIBRARY", library.toString(), "NVML_SIMULATOR_SCENARIO", scenario.toString());
+    }
+
+    /** What makes the renderer's page say so. */
+    static Map<String, String> rendererEnvironment() {
+        return Map.of("BEV_RENDERER_GPU_SIMULATED", "true");
+    }
+
+    private static void build(String compiler, Path source, Path library)
+            throws IOException, LaunchException, InterruptedException {
+        Path fresh = library.resolveSibling("libnvidia-ml.so.1.new");
+        ProcessBuilder gcc = new ProcessBuilder(
+                        compiler,
+                        "-shared",
+                        "-fPIC",
+                        "-O1",
+                        "-pthread",
+                        "-Wl,-soname,libnvidia-ml.so.1",
+                        "-o",
+                        fresh.toString(),
+                        source.toString())
+                .redirectErrorStream(true);
+        gcc.environment().put("LC_ALL", "C");
+        Process process;
+        try {
+            process = gcc.start();
+        } catch (IOException e) {
+            throw new LaunchException(ExitCodes.UNAVAILABLE, missing(compiler + " is not installed"), e);
+        }
+        process.getOutputStream().close();
+        List<String> said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        if (process.waitFor() != 0) {
+            String first = said.stream()
+                    .filter(line -> line.contains("error"))
+                    .findFirst()
+                    .orElse(said.isEmpty() ? "no output" : said.get(0));
+            throw new LaunchException(
+                    ExitCodes.UNAVAILABLE,
+                    first.contains("No such file or directory")
+                            ? missing(first)
+                            : compiler + " cannot build the simulated GPU: " + first);
+        }
+        Files.move(fresh, library, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String missing(String reason) {
+        return "--simulate-gpu builds a small C library, and " + reason
+                + ": run apt-get install --no-install-recommends gcc libc6-dev";
+    }
+}

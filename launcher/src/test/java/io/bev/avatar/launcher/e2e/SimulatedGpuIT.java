@@ -1,0 +1,84 @@
+package io.bev.avatar.launcher.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A stack with a simulated GPU: it says so wherever its readings are seen, and it can be heated until an alert fires. */
+class SimulatedGpuIT {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration ALERT = Duration.ofSeconds(60);
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path directory;
+
+    @Test
+    void simulatedGpu_isToldEverywhere_andItsHeatRaisesTheAlert() throws Exception {
+        for (String program : List.of("gcc", "redis-server", "prometheus")) {
+            assumeTrue(isInstalled(program), program + " is not installed: ./avatar test installs it where it may");
+        }
+        AvatarUp up = AvatarUp.start(directory, AvatarUp.Ports.free(), "--simulate-gpu");
+        try {
+            assertThat(up.text()).contains("SIMULATED: no reading of it is real");
+            assertThat(up.metrics())
+                    .contains("\nnvidia_gpu_simulated 1.0\n")
+                    .contains("nvidia_gpu_temperature_celsius")
+                    .contains("4080 SUPER (simulated)");
+            heat(up.runDirectory.resolve("simulated-gpu/scenario.txt"));
+            up.await(
+                    "the heat",
+                    SOON,
+                    () -> !up.query("nvidia_gpu_temperature_celsius == 95").isEmpty());
+            assertThat(up.query("nvidia_gpu_simulated == 1")).isNotEmpty();
+            assertThat(up.json(up.page("/health")).path("gpuSimulated").asBoolean())
+                    .isTrue();
+            pageSaysSo(up);
+            up.await(
+                    "the alert",
+                    ALERT,
+                    () -> !up.query(
+                                    "ALERTS{alertname=\"AvatarGpuTemperatureHigh\",severity=\"critical\",alertstate=\"firing\"}")
+                            .isEmpty());
+        } finally {
+            up.stop();
+        }
+    }
+
+    /** Edits the scenario in place, as a person would. */
+    private static void heat(Path scenario) throws IOException {
+        String text = Files.readString(scenario);
+        String heated = text.replace("# temperature = 46 95 20", "temperature = 46 95 2");
+        assertThat(heated).as("the scenario has its example of heat").isNotEqualTo(text);
+        Files.writeString(scenario, heated);
+    }
+
+    private static void pageSaysSo(AvatarUp up) throws Exception {
+        if (!Browser.isInstalled()) {
+            return; // health has said it, and the page's own tests need the browser too
+        }
+        try (Browser browser = new Browser(1200, 800)) {
+            browser.open(up.page("/"));
+            up.await(
+                    "the mark on the page",
+                    SOON,
+                    () -> Boolean.TRUE.equals(
+                            browser.script("return document.getElementById('simulated').checkVisibility()")));
+            browser.screenshot(Path.of("target", "pictures", "page-simulated-gpu.png"));
+        }
+    }
+
+    private static boolean isInstalled(String program) {
+        return List.of(System.getenv().getOrDefault("PATH", "").split(":", -1)).stream()
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+}
