@@ -55,12 +55,14 @@ final class StackFiles {
             }
         }
         Path targets = Files.createDirectories(target.resolve("targets"));
-        Files.writeString(
-                targets.resolve("avatar.yml"),
-                "- targets: ['127.0.0.1:" + config.exporterPort() + "']\n  labels: {instance: '" + hostName() + "'}\n");
-        Files.writeString(
-                targets.resolve("alertmanager.yml"), "- targets: ['127.0.0.1:" + config.alertmanagerPort() + "']\n");
+        Files.writeString(targets.resolve("avatar.yml"), target(config.exporterPort()));
+        Files.writeString(targets.resolve("alertmanager.yml"), target(config.alertmanagerPort()));
+        Files.writeString(targets.resolve("prometheus.yml"), target(config.prometheusPort()));
         return target;
+    }
+
+    private static String target(int port) {
+        return "- targets: ['127.0.0.1:" + port + "']\n  labels: {instance: '" + hostName() + "'}\n";
     }
 
     /** Alertmanager's folder: its configuration, and the token with which it calls the exporter. */

@@ -1,0 +1,239 @@
+package io.bev.avatar.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bev.avatar.launcher.AlertCases.Case;
+import io.bev.avatar.launcher.RuleFiles.Rule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each alert fires when it must and only then, on promtool. */
+class AlertCasesTest {
+
+    private static final Pattern TEST_NAME =
+            Pattern.compile("(?m)^ *- name: (\\S.*?) (fires|keeps quiet|without data)$");
+    private static final Pattern GOT = Pattern.compile("Labels:\\{(.*)}\\s+Annotations:\\{(.*)}");
+    private static final Pattern PAIR = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    Path folder;
+
+    @Test
+    void everyAlert_hasFiringQuietAndAbsentCases() throws IOException {
+        Set<String> covered = new TreeSet<>();
+        AlertCases.read().forEach(c -> {
+            for (String fate : List.of("fires", "keeps quiet", "without data")) {
+                covered.add(c.id() + " " + fate);
+            }
+        });
+        for (Path file : handWritten()) {
+            Matcher names = TEST_NAME.matcher(Files.readString(file));
+            while (names.find()) {
+                covered.add(names.group(1) + " " + names.group(2));
+            }
+        }
+        Set<String> wanted = new TreeSet<>();
+        for (Rule alert : RuleFiles.alerts()) {
+            for (String fate : List.of("fires", "keeps quiet", "without data")) {
+                if (!alert.name().equals("AvatarWatchdog") || fate.equals("fires")) {
+                    wanted.add(alert.id() + " " + fate);
+                }
+            }
+        }
+        assertThat(covered).containsAll(wanted);
+    }
+
+    @Test
+    void handWrittenTests_pass() throws Exception {
+        String[] command = new String[handWritten().size() + 3];
+        command[0] = "promtool";
+        command[1] = "test";
+        command[2] = "rules";
+        for (int i = 3; i < command.length; i++) {
+            command[i] = handWritten().get(i - 3).toString();
+        }
+        RuleFiles.run(RuleFiles.FOLDER, command).succeeded();
+    }
+
+    @Test
+    void everyFault_raisesItsAlertAndNoOther() throws Exception {
+        Map<String, Rule> rules = RuleFiles.alerts().stream().collect(Collectors.toMap(Rule::id, rule -> rule));
+        Map<String, String> healthy = AlertCases.healthy();
+        Map<String, String> base = AlertCases.readByRules(healthy);
+        StringBuilder series = new StringBuilder();
+        Set<String> firing = new TreeSet<>();
+        AlertCases.addHost(series, "healthy", healthy, Map.of(), Set.of());
+        for (Case one : AlertCases.read()) {
+            AlertCases.addHost(series, one.host("fires"), base, one.fires(), Set.of());
+            expect(firing, one.host("fires"), one.id());
+            one.also().forEach(other -> expect(firing, one.host("fires"), other));
+            AlertCases.addHost(series, one.host("quiet"), base, one.quiet(), Set.of());
+            one.quietAlso().forEach(other -> expect(firing, one.host("quiet"), other));
+            AlertCases.addHost(series, one.host("absent"), base, Map.of(), names(one.fires()));
+            if (one.canFlap(rule(rules, one))) {
+                AlertCases.addHost(series, one.host("onandoff"), base, mixed(one, "%sx59 ", " %s %s"), Set.of());
+                AlertCases.addHost(series, one.host("offandon"), base, mixed(one, "", " %2$s %1$s"), Set.of());
+            }
+        }
+        StringBuilder test = head("all faults", series);
+        test.append("    promql_expr_test:\n");
+        samples(
+                test,
+                "count by (alertname, severity, window, instance) (ALERTS{alertstate=\"firing\",alertname!=\"AvatarWatchdog\","
+                        + "instance!~\".*-(onandoff|offandon)\"})",
+                firing.stream().map(labels -> "{" + labels + "}").toList(),
+                1);
+        flapping(test, rules);
+        annotations(test);
+        RuleFiles.Output output =
+                RuleFiles.run(folder, "promtool", "test", "rules", write(test).toString());
+        // The annotations are asked for by expecting none: promtool tells what it got instead, and nothing else may be
+        // told.
+        String others =
+                output.text().lines().filter(line -> line.contains("expr: ")).collect(Collectors.joining("\n"));
+        assertThat(others).as(output.text()).isEmpty();
+        says(output.text());
+    }
+
+    /** What goes back and forth every reading keeps firing without a gap, or never begins to. */
+    private static void flapping(StringBuilder test, Map<String, Rule> rules) throws IOException {
+        for (Case one : AlertCases.read()) {
+            Rule rule = rule(rules, one);
+            if (one.canFlap(rule)) {
+                String alerts = "ALERTS{alertstate=\"firing\",alertname=\"" + one.alert() + "\",severity=\""
+                        + one.severity() + "\",instance=\"";
+                samples(
+                        test,
+                        "count by (instance) (count_over_time(" + alerts + one.host("onandoff") + "\"}[8m]) == 32)",
+                        List.of("{instance=\"" + one.host("onandoff") + "\"}"),
+                        1);
+                if (!rule.yaml().path("for").asText().equals("10s")) {
+                    samples(test, alerts + one.host("offandon") + "\"}", List.of(), 1);
+                }
+            }
+        }
+    }
+
+    private static void annotations(StringBuilder test) throws IOException {
+        test.append("    alert_rule_test:\n");
+        for (String alert :
+                AlertCases.read().stream().map(Case::alert).collect(Collectors.toCollection(TreeSet::new))) {
+            test.append("      - {eval_time: ")
+                    .append(AlertCases.MINUTES)
+                    .append("m, alertname: ")
+                    .append(alert);
+            test.append(", exp_alerts: []}\n");
+        }
+    }
+
+    private static void says(String output) throws IOException {
+        Map<String, Map<String, String>> got = new LinkedHashMap<>();
+        Matcher alerts = GOT.matcher(output);
+        while (alerts.find()) {
+            Map<String, String> labels = pairs(alerts.group(1));
+            got.put(
+                    (labels.get("alertname") + " " + labels.get("severity") + " " + labels.getOrDefault("window", ""))
+                                    .strip()
+                            + " " + labels.get("instance"),
+                    pairs(alerts.group(2)));
+        }
+        for (Case one : AlertCases.read()) {
+            Map<String, String> annotations = got.getOrDefault(one.id() + " " + one.host("fires"), Map.of());
+            assertThat(annotations)
+                    .as("annotations of " + one.id() + " in " + output)
+                    .isNotNull();
+            assertThat(annotations.get("description")).contains(one.says()).doesNotContain("no value", "error");
+            assertThat(annotations.get("summary")).isNotBlank().doesNotContain("no value", "error");
+            assertThat(annotations.get("runbook_url")).isEqualTo("runbooks.test/" + one.alert() + ".md");
+            assertThat(annotations.get("dashboard_url")).startsWith("dashboards.test/d/avatar-overview?var-instance=");
+        }
+    }
+
+    private static Map<String, String> pairs(String text) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        Matcher found = PAIR.matcher(text);
+        while (found.find()) {
+            pairs.put(found.group(1), found.group(2));
+        }
+        return pairs;
+    }
+
+    private static Rule rule(Map<String, Rule> rules, Case one) {
+        Rule rule = rules.get(one.id());
+        assertThat(rule).as(one.id() + " is in cases.yml and in no rule file").isNotNull();
+        return java.util.Objects.requireNonNull(rule);
+    }
+
+    private static Map<String, String> mixed(Case one, String before, String pair) {
+        Map<String, String> mixed = new LinkedHashMap<>();
+        one.fires().forEach((key, value) -> {
+            String other = String.valueOf(one.quiet().get(key));
+            mixed.put(
+                    key,
+                    before.formatted(value)
+                            + pair.formatted(value, other).repeat(30).strip());
+        });
+        return mixed;
+    }
+
+    private static Set<String> names(Map<String, String> series) {
+        Set<String> names = new HashSet<>();
+        series.keySet().forEach(key -> names.add(AlertCases.metric(key)));
+        return names;
+    }
+
+    private static void expect(Set<String> firing, String host, String id) {
+        String[] parts = id.split(" ", -1);
+        String window = parts.length > 2 ? ",window=\"" + parts[2] + "\"" : "";
+        firing.add("alertname=\"" + parts[0] + "\",severity=\"" + parts[1] + "\",instance=\"" + host + "\"" + window);
+    }
+
+    private static StringBuilder head(String name, StringBuilder series) throws IOException {
+        StringBuilder test = new StringBuilder("rule_files:\n");
+        for (Path file : RuleFiles.files()) {
+            test.append("  - ").append(file).append('\n');
+        }
+        return test.append("evaluation_interval: 15s\ntests:\n  - name: ")
+                .append(name)
+                .append(
+                        "\n    interval: 15s\n    external_labels: {runbooks: runbooks.test, dashboards: dashboards.test}\n")
+                .append("    input_series:\n")
+                .append(series);
+    }
+
+    private static void samples(StringBuilder test, String expression, List<String> labels, int value) {
+        test.append("      - expr: '").append(expression).append("'\n        eval_time: ");
+        test.append(AlertCases.MINUTES).append("m\n        exp_samples:");
+        test.append(labels.isEmpty() ? " []\n" : "\n");
+        labels.forEach(label -> test.append("          - {labels: '")
+                .append(label)
+                .append("', value: ")
+                .append(value)
+                .append("}\n"));
+    }
+
+    private Path write(StringBuilder test) throws IOException {
+        return Files.writeString(folder.resolve("cases.test.yml"), test);
+    }
+
+    private static List<Path> handWritten() throws IOException {
+        try (var files = Files.list(RuleFiles.FOLDER.resolve("tests"))) {
+            return files.filter(file -> file.toString().endsWith(".test.yml"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
