@@ -3,6 +3,7 @@ package io.bev.avatar.launcher;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,6 +52,12 @@ final class ManagedProcess {
                     .redirectOutput(spec.log().toFile());
             builder.environment().putAll(spec.environment());
             process = builder.start();
+        } catch (FileSystemException e) {
+            throw new LaunchException(
+                    ExitCodes.CANNOT_CREATE,
+                    spec.name() + ": cannot write its log " + spec.log() + "; see who owns "
+                            + spec.log().getParent(),
+                    e);
         } catch (IOException e) {
             throw new LaunchException(
                     ExitCodes.SOFTWARE,

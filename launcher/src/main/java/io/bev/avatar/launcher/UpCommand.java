@@ -78,7 +78,7 @@ final class UpCommand implements Callable<Integer> {
             console.fail("not started", unusable(e));
             return ExitCodes.CANNOT_CREATE;
         } catch (IOException e) {
-            console.fail("not started", e.toString());
+            console.fail("not started", "files of this run: " + e.getMessage());
             return ExitCodes.SOFTWARE;
         }
     }
