@@ -3,7 +3,10 @@ package io.bev.avatar.exporter;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.terminal.Screen;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +27,7 @@ import picocli.CommandLine.ScopeType;
         description = "Serves the readings of GPU, host, Redis, systemd and renderer to Prometheus.",
         mixinStandardHelpOptions = true,
         versionProvider = ExporterMain.Version.class,
+        subcommands = {CheckCommand.class, HealthCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:stopped as asked",
@@ -63,7 +67,28 @@ public final class ExporterMain implements Callable<Integer> {
 
     /** Runs the command line and answers the exit code. */
     static int run(Map<String, String> environment, String... args) {
-        return new CommandLine(new ExporterMain(environment)).execute(args);
+        return new CommandLine(new ExporterMain(environment))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args);
+    }
+
+    Optional<Path> configFile() {
+        return Optional.ofNullable(configFile);
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** Where results are shown; {@code AVATAR_TERMINAL=1} says that the caller's output is a terminal. */
+    Screen screen() {
+        return Screen.of(
+                environment, environment.getOrDefault("AVATAR_TERMINAL", "").equals("1"));
+    }
+
+    /** Standard output in UTF-8, whatever the locale. */
+    PrintStream out() {
+        return new PrintStream(System.out, true, StandardCharsets.UTF_8);
     }
 
     @Override

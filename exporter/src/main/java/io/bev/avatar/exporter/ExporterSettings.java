@@ -2,7 +2,9 @@ package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.exporter.collector.service.ServiceCollector;
+import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.config.HealthConfig;
 import io.bev.avatar.exporter.config.McpConfig;
 import io.bev.avatar.exporter.config.RedisConfig;
 import java.util.Map;
@@ -12,7 +14,13 @@ import java.util.Map;
  *
  * @param systemBus D-Bus address of the system bus
  */
-record ExporterSettings(ExporterConfig exporter, RedisConfig redis, McpConfig mcp, String systemBus) {
+record ExporterSettings(
+        ExporterConfig exporter,
+        RedisConfig redis,
+        McpConfig mcp,
+        CheckConfig check,
+        HealthConfig health,
+        String systemBus) {
 
     /**
      * Reads the exporter's sections.
@@ -24,6 +32,8 @@ record ExporterSettings(ExporterConfig exporter, RedisConfig redis, McpConfig mc
                 ExporterConfig.from(config),
                 RedisConfig.from(config),
                 McpConfig.from(config),
+                CheckConfig.from(config),
+                HealthConfig.from(config),
                 ServiceCollector.systemBus(environment));
         config.finish("exporter", "mcp", "redis");
         return settings;

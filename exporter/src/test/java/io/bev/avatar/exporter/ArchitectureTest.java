@@ -15,7 +15,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NATIVE_CALLS_STAY_IN_THEIR_PACKAGES = noClasses()
             .that()
-            .resideOutsideOfPackages("..nvml.jna..", "..collector.host.jna..")
+            .resideOutsideOfPackages("..nvml.jna..", "..collector.host.jna..", "..check.jna..", "..check.cuda.jna..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.sun.jna..");

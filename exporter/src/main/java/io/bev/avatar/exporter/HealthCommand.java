@@ -1,0 +1,192 @@
+package io.bev.avatar.exporter;
+
+import io.bev.avatar.exporter.config.HealthConfig;
+import io.bev.avatar.exporter.health.HealthFiles;
+import io.bev.avatar.exporter.health.HealthJson;
+import io.bev.avatar.exporter.health.HealthKeys;
+import io.bev.avatar.exporter.health.HealthMonitor;
+import io.bev.avatar.exporter.health.HealthReport;
+import io.bev.avatar.exporter.health.HealthStatus;
+import io.bev.avatar.exporter.health.HealthTable;
+import io.bev.avatar.exporter.threshold.Limits;
+import io.bev.avatar.exporter.threshold.ThresholdException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code health}: judges by the thresholds of the alerts and ends with 0, 1 or 2. */
+@Command(
+        name = "health",
+        description = {
+            "Judge service, endpoint, GPU, system and Redis by the thresholds of the alerts.",
+            "once (the default): one round. status: the last round's result and its age. monitor: rounds until stopped,"
+                    + " showing what changes.",
+            "Each round is written to exporter.health.directory and to Redis."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all is well, or monitor was stopped",
+            "1:warnings only, or a status too old to trust",
+            "2:critical, no status yet, or a wrong command line",
+            "78:the configuration or the thresholds have problems"
+        })
+final class HealthCommand implements Callable<Integer> {
+
+    /** What is done. */
+    enum Mode {
+        ONCE,
+        STATUS,
+        MONITOR
+    }
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+    private ExporterMain main;
+
+    @Parameters(arity = "0..1", defaultValue = "once", description = "once, status or monitor")
+    private Mode mode = Mode.ONCE;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "SECONDS",
+            description = "monitor: from one round to the next, 1 to 240; default: exporter.health.interval")
+    private Optional<Integer> interval = Optional.empty();
+
+    @Option(names = "--json", description = "print JSON: one object a round")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (interval.isPresent()
+                && (interval.get() < 1 || interval.get() > HealthConfig.LONGEST_INTERVAL.toSeconds())) {
+            throw new ParameterException(
+                    spec.commandLine(), "--interval: found " + interval.get() + ", expected seconds from 1 to 240");
+        }
+        QuietLog.errorsOnly();
+        CheckSettings settings = CheckSettings.load(main.configFile(), main.environment());
+        if (settings.problems().isPresent()) {
+            System.err.println(settings.problems().get());
+            return ExporterMain.EXIT_CONFIG;
+        }
+        var health = settings.exporter().health();
+        HealthFiles files = new HealthFiles(health.directory());
+        try {
+            if (mode == Mode.STATUS) {
+                return status(files);
+            }
+            Limits limits = Limits.read(ThresholdsFile.of(health))
+                    .with(settings.exporter().exporter().thresholds());
+            try (HealthAssembly parts = new HealthAssembly(settings.exporter(), settings.cpuAllowed(), limits)) {
+                HealthMonitor monitor =
+                        new HealthMonitor(parts.round()::run, files::write, parts.keys()::write, new Printer());
+                if (mode == Mode.MONITOR) {
+                    return monitor(monitor, interval.map(Duration::ofSeconds).orElse(health.interval()));
+                }
+                HealthReport report = monitor.once();
+                print(report);
+                return report.status().exitCode();
+            }
+        } catch (ThresholdException e) {
+            System.err.println("avatar-exporter: " + e.getMessage());
+            return ExporterMain.EXIT_CONFIG;
+        }
+    }
+
+    private int status(HealthFiles files) {
+        Optional<HealthReport> last;
+        try {
+            last = files.read();
+        } catch (IOException e) {
+            System.err.println("avatar-exporter: " + e.getMessage());
+            return HealthStatus.CRITICAL.exitCode();
+        }
+        if (last.isEmpty()) {
+            System.err.println("avatar-exporter: no result yet: found no " + files.summary()
+                    + "; run './avatar health once' or './avatar health monitor'");
+            return HealthStatus.CRITICAL.exitCode();
+        }
+        HealthReport report = last.get();
+        Duration age = Duration.between(report.at(), Instant.now());
+        boolean stale = age.compareTo(HealthKeys.LIFE) > 0;
+        print(report);
+        if (!json) {
+            main.out().println(table().age(age, stale));
+        }
+        return Math.max(report.status().exitCode(), stale ? HealthStatus.WARNING.exitCode() : 0);
+    }
+
+    private int monitor(HealthMonitor monitor, Duration every) throws InterruptedException {
+        Thread rounds = Thread.currentThread();
+        Thread hook = new Thread(
+                () -> {
+                    rounds.interrupt();
+                    try {
+                        rounds.join(TimeUnit.SECONDS.toMillis(4));
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+        monitor.run(every, wait -> TimeUnit.NANOSECONDS.sleep(wait.toNanos()));
+        return 0;
+    }
+
+    private void print(HealthReport report) {
+        if (json) {
+            main.out().println(HealthJson.write(report));
+        } else {
+            table().lines(report).forEach(main.out()::println);
+        }
+    }
+
+    private HealthTable table() {
+        return new HealthTable(main.screen(), ZoneId.systemDefault());
+    }
+
+    /** Shows the monitor's rounds: all of the first, then the changes; in JSON every round. */
+    private final class Printer implements HealthMonitor.Listener {
+
+        @Override
+        public void first(HealthReport report) {
+            print(report);
+        }
+
+        @Override
+        public void next(HealthReport before, HealthReport now) {
+            PrintStream out = main.out();
+            if (json) {
+                if (before.status() != now.status()
+                        || !table().changes(before, now).isEmpty()) {
+                    out.println(HealthJson.write(now));
+                }
+            } else {
+                table().changes(before, now).forEach(out::println);
+            }
+        }
+
+        @Override
+        public void publishing(String where, Optional<String> failure) {
+            System.err.println("avatar-exporter: "
+                    + failure.map(why -> "results do not go to " + where + ": " + why)
+                            .orElse("results go to " + where + " again"));
+        }
+    }
+}

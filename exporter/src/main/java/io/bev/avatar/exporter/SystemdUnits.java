@@ -1,0 +1,44 @@
+package io.bev.avatar.exporter;
+
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.exporter.check.DockerCheck;
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.service.ServiceCollector;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** States of single units, asked over D-Bus. */
+final class SystemdUnits implements DockerCheck.UnitState {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Logger LOG = LoggerFactory.getLogger(SystemdUnits.class);
+
+    private final ExporterSettings settings;
+
+    SystemdUnits(ExporterSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public Optional<String> of(String unit) throws InterruptedException {
+        MetricSink out = new MetricSink();
+        try (ServiceCollector units =
+                new ServiceCollector(List.of(unit), settings.systemBus(), PATIENCE, Ticker.system())) {
+            units.collect(out);
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            LOG.debug("the state of {} is not known", unit, e);
+            return Optional.empty();
+        }
+        return out.families().stream()
+                .filter(family -> family.name.equals("systemd_unit_state"))
+                .flatMap(family -> family.samples.stream())
+                .filter(sample -> sample.value == 1)
+                .map(sample -> sample.labelValues.get(sample.labelNames.indexOf("state")))
+                .findFirst();
+    }
+}

@@ -1,0 +1,44 @@
+package io.bev.avatar.exporter.check;
+
+import io.bev.avatar.exporter.terminal.Screen;
+import io.bev.avatar.exporter.terminal.Screen.Tone;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A report as lines: one a check, and below what is not well what was expected and what to do. */
+public final class CheckTable {
+
+    private final Screen screen;
+
+    public CheckTable(Screen screen) {
+        this.screen = screen;
+    }
+
+    /** The lines, without line ends. */
+    public List<String> lines(CheckReport report) {
+        List<String> lines = new ArrayList<>();
+        for (CheckResult result : report.results()) {
+            lines.addAll(screen.entry(tone(result.status()), result.name(), result.found()));
+            if (result.status() != Status.OK) {
+                lines.addAll(screen.detail("expected", result.expected()));
+                lines.addAll(screen.detail("remedy", result.remedy()));
+            }
+        }
+        lines.add("");
+        lines.add("  "
+                + screen.paint(
+                        tone(report.status()),
+                        report.subject() + ": " + report.status().word()) + "  ("
+                + report.count(Status.OK) + " ok, " + report.count(Status.WARNING) + " warnings, "
+                + report.count(Status.FAILURE) + " failures)");
+        return lines;
+    }
+
+    private static Tone tone(Status status) {
+        return switch (status) {
+            case OK -> Tone.GOOD;
+            case WARNING -> Tone.WARNING;
+            case FAILURE -> Tone.BAD;
+        };
+    }
+}

@@ -1,0 +1,55 @@
+package io.bev.avatar.exporter.check;
+
+import io.bev.avatar.exporter.collector.redis.RedisStrings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Whether Redis takes a key, gives it back and removes it. The key is of this check alone and vanishes by itself. */
+public final class RedisCheck implements Check {
+
+    private static final Duration LIFE = Duration.ofSeconds(30);
+
+    private final RedisStrings redis;
+    private final String where;
+
+    /** @param where its address, without the password */
+    public RedisCheck(RedisStrings redis, String where) {
+        this.redis = redis;
+        this.where = where;
+    }
+
+    @Override
+    public String name() {
+        return "redis";
+    }
+
+    @Override
+    public List<CheckResult> run() throws InterruptedException {
+        String expected = "Redis that connects, writes, reads and deletes";
+        String key = "avatar:check:" + UUID.randomUUID();
+        String step = "connecting and writing";
+        try {
+            redis.set(Map.of(key, key), LIFE);
+            step = "reading";
+            Optional<String> read = redis.get(key);
+            step = "deleting";
+            boolean deleted = redis.delete(key);
+            return List.of(CheckResult.of(
+                    deleted && read.equals(Optional.of(key)),
+                    name(),
+                    deleted ? "write, read, delete at " + where : where + " lost a key between writing and deleting",
+                    expected,
+                    "see 'maxmemory-policy' and what else writes there"));
+        } catch (IOException e) {
+            return List.of(CheckResult.failure(
+                    name(),
+                    step + ": " + e.getMessage(),
+                    expected,
+                    "start Redis ('systemctl start redis-server'), or mend redis.url (BEV_REDIS_URL)"));
+        }
+    }
+}

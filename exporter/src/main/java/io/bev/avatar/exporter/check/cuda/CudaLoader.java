@@ -1,0 +1,9 @@
+package io.bev.avatar.exporter.check.cuda;
+
+/** Loads the CUDA driver's library. */
+@FunctionalInterface
+public interface CudaLoader {
+
+    /** @throws CudaException when it cannot be loaded */
+    CudaApi load() throws CudaException;
+}

@@ -1,0 +1,63 @@
+package io.bev.avatar.exporter.config;
+
+import io.bev.avatar.common.config.Config;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The section {@code exporter.check}: what a machine must have. Sizes are in GB of 10^9 bytes.
+ *
+ * @param user who shall run it; without, anybody but root
+ * @param diskFreeGb free space where state and logs are written
+ * @param memoryAvailableGb memory that can be taken without swapping
+ * @param driverVersion oldest NVIDIA driver
+ * @param cudaVersion oldest CUDA that the driver offers
+ * @param gpuMemoryFreeGb free memory of the GPU
+ * @param powerLimitWatts power limit that the set-up asks for; a device that allows less is asked for its most
+ * @param javaVersion oldest Java
+ * @param docker what a missing Docker means
+ * @param dockerSocket Docker's socket
+ * @param mcp what a missing MCP server means
+ */
+public record CheckConfig(
+        Optional<String> user,
+        double diskFreeGb,
+        double memoryAvailableGb,
+        String driverVersion,
+        String cudaVersion,
+        double gpuMemoryFreeGb,
+        double powerLimitWatts,
+        int javaVersion,
+        Need docker,
+        Path dockerSocket,
+        Need mcp) {
+
+    private static final double MOST_GB = 1e6;
+    private static final Pattern VERSION = Pattern.compile("\\d{1,9}(\\.\\d{1,9}){0,3}");
+
+    /** Reads the section; problems are noted in {@code config}. */
+    public static CheckConfig from(Config config) {
+        return new CheckConfig(
+                config.optionalText("exporter.check.user"),
+                config.number("exporter.check.disk-free-gb", 10, 0, MOST_GB),
+                config.number("exporter.check.memory-available-gb", 8, 0, MOST_GB),
+                version(config, "exporter.check.driver-version", "525.60.11"),
+                version(config, "exporter.check.cuda-version", "12.0"),
+                config.number("exporter.check.gpu-memory-free-gb", 12, 0, MOST_GB),
+                config.number("exporter.check.power-limit-watts", 450, 1, 10_000),
+                config.integer("exporter.check.java-version", 17, 17, 1000),
+                config.choice("exporter.check.docker", Need.class, Need.OPTIONAL),
+                Path.of(config.text("exporter.check.docker-socket", "/var/run/docker.sock")),
+                config.choice("exporter.check.mcp", Need.class, Need.OPTIONAL));
+    }
+
+    private static String version(Config config, String key, String fallback) {
+        String text = config.text(key, fallback);
+        if (!VERSION.matcher(text).matches()) {
+            config.problem(key, "'" + text + "'", "a version such as " + fallback);
+            return fallback;
+        }
+        return text;
+    }
+}
