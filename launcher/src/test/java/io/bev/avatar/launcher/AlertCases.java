@@ -116,7 +116,7 @@ final class AlertCases {
         all.keySet().removeIf(key -> replaced.contains(metric(key)));
         all.putAll(faults);
         all.forEach((key, values) -> out.append("      - series: '")
-                .append(labelled(key, host))
+                .append(labelled(key, host).replace("'", "''"))
                 .append("'\n        values: '")
                 .append(values(values))
                 .append("'\n"));

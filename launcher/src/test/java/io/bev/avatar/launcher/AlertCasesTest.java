@@ -7,17 +7,21 @@ import io.bev.avatar.launcher.RuleFiles.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Each alert fires when it must and only then, on promtool. */
 class AlertCasesTest {
@@ -27,9 +31,11 @@ class AlertCasesTest {
     private static final Pattern GOT = Pattern.compile("Labels:\\{(.*)}\\s+Annotations:\\{(.*)}");
     private static final Pattern PAIR = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // JUnit sets it
-    Path folder;
+    /** promtool evaluates with at most 10,000 samples, of which each host's thresholds are many. */
+    private static final int CASES_TOGETHER = 17;
+
+    /** Where the generated test lies, for a person to run it again. */
+    private final Path folder = Path.of("target").toAbsolutePath();
 
     @Test
     void everyAlert_hasFiringQuietAndAbsentCases() throws IOException {
@@ -73,10 +79,37 @@ class AlertCasesTest {
         Map<String, Rule> rules = RuleFiles.alerts().stream().collect(Collectors.toMap(Rule::id, rule -> rule));
         Map<String, String> healthy = AlertCases.healthy();
         Map<String, String> base = AlertCases.readByRules(healthy);
+        List<Case> cases = AlertCases.read();
+        List<Callable<String>> runs = new ArrayList<>();
+        for (int i = 0; i < cases.size(); i += CASES_TOGETHER) {
+            List<Case> some = cases.subList(i, Math.min(cases.size(), i + CASES_TOGETHER));
+            Path file = write("cases-" + i, test(some, rules, healthy, base));
+            runs.add(() -> RuleFiles.run(folder, "promtool", "test", "rules", file.toString())
+                    .text());
+        }
+        StringBuilder output = new StringBuilder();
+        ExecutorService two = Executors.newFixedThreadPool(2);
+        try {
+            for (Future<String> run : two.invokeAll(runs)) {
+                output.append(run.get());
+            }
+        } finally {
+            two.shutdown();
+        }
+        // The annotations are asked for by expecting none: promtool tells what it got, and must tell nothing else.
+        assertThat(output.toString().split("\n\n"))
+                .filteredOn(part -> part.contains("expr: ") || part.contains("err:") || part.contains("yaml:"))
+                .isEmpty();
+        says(cases, output.toString());
+    }
+
+    private static StringBuilder test(
+            List<Case> cases, Map<String, Rule> rules, Map<String, String> healthy, Map<String, String> base)
+            throws IOException {
         StringBuilder series = new StringBuilder();
         Set<String> firing = new TreeSet<>();
         AlertCases.addHost(series, "healthy", healthy, Map.of(), Set.of());
-        for (Case one : AlertCases.read()) {
+        for (Case one : cases) {
             AlertCases.addHost(series, one.host("fires"), base, one.fires(), Set.of());
             expect(firing, one.host("fires"), one.id());
             one.also().forEach(other -> expect(firing, one.host("fires"), other));
@@ -88,36 +121,31 @@ class AlertCasesTest {
                 AlertCases.addHost(series, one.host("offandon"), base, mixed(one, "", " %2$s %1$s"), Set.of());
             }
         }
-        StringBuilder test = head("all faults", series);
+        StringBuilder test = head("faults, each on a host of its own", series);
         test.append("    promql_expr_test:\n");
         samples(
                 test,
-                "count by (alertname, severity, window, instance) (ALERTS{alertstate=\"firing\",alertname!=\"AvatarWatchdog\","
-                        + "instance!~\".*-(onandoff|offandon)\"})",
+                "count by (alertname, severity, window, instance) (ALERTS{alertstate=\"firing\","
+                        + "alertname!=\"AvatarWatchdog\",instance!~\".*-(onandoff|offandon)\"}"
+                        // A page or a picture that is gone uses up its budget, too.
+                        + " unless ALERTS{alertname=~\".*BudgetBurn\",instance!~\".*BudgetBurn-.*\"})",
                 firing.stream().map(labels -> "{" + labels + "}").toList(),
                 1);
-        flapping(test, rules);
-        annotations(test);
-        RuleFiles.Output output =
-                RuleFiles.run(folder, "promtool", "test", "rules", write(test).toString());
-        // The annotations are asked for by expecting none: promtool tells what it got instead, and nothing else may be
-        // told.
-        String others =
-                output.text().lines().filter(line -> line.contains("expr: ")).collect(Collectors.joining("\n"));
-        assertThat(others).as(output.text()).isEmpty();
-        says(output.text());
+        flapping(cases, test, rules);
+        annotations(cases, test);
+        return test;
     }
 
     /** What goes back and forth every reading keeps firing without a gap, or never begins to. */
-    private static void flapping(StringBuilder test, Map<String, Rule> rules) throws IOException {
-        for (Case one : AlertCases.read()) {
+    private static void flapping(List<Case> cases, StringBuilder test, Map<String, Rule> rules) {
+        for (Case one : cases) {
             Rule rule = rule(rules, one);
             if (one.canFlap(rule)) {
                 String alerts = "ALERTS{alertstate=\"firing\",alertname=\"" + one.alert() + "\",severity=\""
                         + one.severity() + "\",instance=\"";
                 samples(
                         test,
-                        "count by (instance) (count_over_time(" + alerts + one.host("onandoff") + "\"}[8m]) == 32)",
+                        "count by (instance) (count_over_time(" + alerts + one.host("onandoff") + "\"}[8m]) >= 32)",
                         List.of("{instance=\"" + one.host("onandoff") + "\"}"),
                         1);
                 if (!rule.yaml().path("for").asText().equals("10s")) {
@@ -127,10 +155,9 @@ class AlertCasesTest {
         }
     }
 
-    private static void annotations(StringBuilder test) throws IOException {
+    private static void annotations(List<Case> cases, StringBuilder test) {
         test.append("    alert_rule_test:\n");
-        for (String alert :
-                AlertCases.read().stream().map(Case::alert).collect(Collectors.toCollection(TreeSet::new))) {
+        for (String alert : cases.stream().map(Case::alert).collect(Collectors.toCollection(TreeSet::new))) {
             test.append("      - {eval_time: ")
                     .append(AlertCases.MINUTES)
                     .append("m, alertname: ")
@@ -139,7 +166,7 @@ class AlertCasesTest {
         }
     }
 
-    private static void says(String output) throws IOException {
+    private static void says(List<Case> cases, String output) {
         Map<String, Map<String, String>> got = new LinkedHashMap<>();
         Matcher alerts = GOT.matcher(output);
         while (alerts.find()) {
@@ -150,7 +177,7 @@ class AlertCasesTest {
                             + " " + labels.get("instance"),
                     pairs(alerts.group(2)));
         }
-        for (Case one : AlertCases.read()) {
+        for (Case one : cases) {
             Map<String, String> annotations = got.getOrDefault(one.id() + " " + one.host("fires"), Map.of());
             assertThat(annotations)
                     .as("annotations of " + one.id() + " in " + output)
@@ -225,8 +252,8 @@ class AlertCasesTest {
                 .append("}\n"));
     }
 
-    private Path write(StringBuilder test) throws IOException {
-        return Files.writeString(folder.resolve("cases.test.yml"), test);
+    private Path write(String name, StringBuilder test) throws IOException {
+        return Files.writeString(Files.createDirectories(folder).resolve(name + ".test.yml"), test);
     }
 
     private static List<Path> handWritten() throws IOException {

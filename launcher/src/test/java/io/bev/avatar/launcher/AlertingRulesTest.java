@@ -58,7 +58,8 @@ class AlertingRulesTest {
             assertThat(dashboard.matches()).as(alert.id()).isTrue();
             assertThat(RuleFiles.ROOT.resolve("grafana/dashboards/" + dashboard.group(1) + ".json"))
                     .exists();
-            if (alert.expression().contains("avatar_threshold:")) {
+            if (alert.expression().contains("avatar_threshold:")
+                    && !alert.name().equals("AvatarThresholdMissing")) {
                 assertThat(alert.annotation("description")).as(alert.id()).contains("$value", "avatar_threshold:");
             }
         }
