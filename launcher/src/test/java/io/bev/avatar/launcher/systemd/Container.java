@@ -1,0 +1,132 @@
+package io.bev.avatar.launcher.systemd;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A machine of its own with a real systemd: this machine's files under a writable overlay in memory, booted by
+ * systemd-nspawn with a network of its own. Its mounts live in a mount namespace that goes with it.
+ */
+final class Container {
+
+    private static final String BOOT = """
+            set -e
+            mount -t tmpfs tmpfs "$1"
+            mkdir "$1/upper" "$1/work" "$1/root"
+            mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
+            : >"$1/root/etc/machine-id"
+            for unit in prometheus prometheus-alertmanager prometheus-node-exporter prometheus-redis-exporter; do
+              ln -sf /dev/null "$1/root/etc/systemd/system/$unit.service"
+            done
+            export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
+            exec systemd-nspawn -D "$1/root" --bind-ro="$2" --register=no --keep-unit --link-journal=no -M "$3" \\
+              --private-network --capability=all --system-call-filter="bpf @keyring perf_event_open" \\
+              -b --console=read-only systemd.unit=multi-user.target
+            """;
+
+    private final Process nspawn;
+    private final long init;
+
+    private Container(Process nspawn, long init) {
+        this.nspawn = nspawn;
+        this.init = init;
+    }
+
+    /** What a command inside printed, and its exit code. */
+    record Result(int exit, String output) {}
+
+    /** Why no container can be had here; empty when one can be tried. */
+    static Optional<String> obstacle() {
+        if (!System.getProperty("user.name").equals("root")) {
+            return Optional.of("booting a systemd needs root");
+        }
+        if (!Files.isExecutable(Path.of("/usr/bin/systemd-nspawn"))) {
+            return Optional.of("systemd-nspawn is not installed: apt-get install systemd-container");
+        }
+        if (!Files.isExecutable(Path.of("/lib/systemd/systemd"))) {
+            return Optional.of("systemd is not installed: apt-get install systemd");
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Boots.
+     *
+     * @param directory empty, outside of any mount but the root's
+     * @param visible shown at the same place inside, read-only
+     * @throws IOException when this machine lets none boot; the message says how far it came
+     */
+    static Container boot(Path directory, Path visible) throws IOException, InterruptedException {
+        Path mount = Files.createDirectory(directory.resolve("machine"));
+        File console = directory.resolve("console").toFile();
+        String name = "avatar-" + ProcessHandle.current().pid();
+        Process nspawn = new ProcessBuilder(
+                        "unshare",
+                        "--mount",
+                        "--propagation",
+                        "private",
+                        "sh",
+                        "-c",
+                        BOOT,
+                        "boot",
+                        mount.toString(),
+                        visible.toString(),
+                        name)
+                .redirectErrorStream(true)
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(console)
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(nspawn::destroyForcibly, "container"));
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (nspawn.isAlive() && System.nanoTime() - deadline < 0) {
+            Optional<ProcessHandle> child = nspawn.children()
+                    .filter(handle -> handle.info().command().orElse("").endsWith("/systemd"))
+                    .findFirst();
+            if (child.isPresent()) {
+                Container container = new Container(nspawn, child.get().pid());
+                if (container.run("systemctl", "is-system-running").output.matches("running|degraded")) {
+                    return container;
+                }
+            }
+            Thread.sleep(200);
+        }
+        nspawn.destroyForcibly();
+        throw new IOException("no systemd booted: " + Files.readString(console.toPath(), StandardCharsets.UTF_8));
+    }
+
+    /** Runs a command inside, as root. */
+    Result run(String... command) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(
+                List.of("nsenter", "-t", Long.toString(init), "-m", "-u", "-i", "-n", "-p", "-C", "--"));
+        words.addAll(List.of(command));
+        ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.environment().remove("JAVA_HOME");
+        Process process = builder.redirectInput(new File("/dev/null")).start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Result(process.waitFor(), text.strip());
+    }
+
+    /** Runs a line of shell inside; answers what it printed. */
+    String shell(String line) throws IOException, InterruptedException {
+        return run("bash", "-c", line).output;
+    }
+
+    /** Ends it, and everything in it. */
+    void powerOff() throws IOException, InterruptedException {
+        if (nspawn.isAlive()) {
+            run("systemctl", "poweroff", "--no-block");
+            if (!nspawn.waitFor(30, TimeUnit.SECONDS)) {
+                nspawn.destroyForcibly().waitFor();
+            }
+        }
+    }
+}
