@@ -62,10 +62,12 @@ public final class ControlPassword {
     }
 
     private static void warnWhenOthersMayRead(Path file) throws IOException {
-        if (!Files.getFileStore(file).supportsFileAttributeView("posix")) {
-            return;
+        Set<PosixFilePermission> permissions = Set.of();
+        try {
+            permissions = Files.getPosixFilePermissions(file);
+        } catch (UnsupportedOperationException e) {
+            log.debug("no permissions on the file system of {}", file, e);
         }
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
         if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
             log.warn("control password file {} may be read by everybody: chmod 600 {}", file, file);
         }
