@@ -55,6 +55,7 @@ final class HealthAssembly implements AutoCloseable {
                                 () -> JnaNvml.load(exporter.nvmlLibrary(), ticker, meter),
                                 meter,
                                 GpuSettings.defaults(exporter.procPath()),
+                                () -> false, // a round in half a minute presses on nobody
                                 ticker,
                                 clock),
                         new HostCollector(exporter.procPath(), exporter.sysPath(), new LibcFileSystems(), clock),
