@@ -3,7 +3,9 @@ package io.bev.avatar.exporter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.config.HealthConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,8 +22,13 @@ class ExampleConfigTest {
         }
         Config example = Config.load(folder.resolve("avatar.yaml.example"), Map.of());
         ExporterConfig fromExample = ExporterConfig.from(example);
+        CheckConfig checks = CheckConfig.from(example);
+        HealthConfig health = HealthConfig.from(example);
         example.text("mcp.url", "");
         example.finish("exporter", "mcp");
-        assertThat(fromExample).isEqualTo(ExporterConfig.from(Config.of("", "nothing", Map.of())));
+        Config nothing = Config.of("", "nothing", Map.of());
+        assertThat(fromExample).isEqualTo(ExporterConfig.from(nothing));
+        assertThat(checks).isEqualTo(CheckConfig.from(nothing));
+        assertThat(health).isEqualTo(HealthConfig.from(nothing));
     }
 }
