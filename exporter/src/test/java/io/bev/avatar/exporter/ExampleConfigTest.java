@@ -30,5 +30,7 @@ class ExampleConfigTest {
         assertThat(fromExample).isEqualTo(ExporterConfig.from(nothing));
         assertThat(checks).isEqualTo(CheckConfig.from(nothing));
         assertThat(health).isEqualTo(HealthConfig.from(nothing));
+        // Each key of them is shown; exporter.check.user only in a comment, as it has no default.
+        assertThat(example.tree("exporter.check").size()).isEqualTo(CheckConfig.class.getRecordComponents().length - 1);
     }
 }

@@ -60,7 +60,7 @@ public final class GpuChecks implements Check {
                 api.close();
             }
         } catch (NvmlException e) {
-            return none(e.getMessage());
+            return none(e.getMessage().replaceFirst("; [^;]* or exclude the collector$", ""));
         }
     }
 

@@ -26,7 +26,7 @@ final class GpuJudge implements Judge {
                 .anyMatch(sample -> Readings.label(sample, "code").equals(NO_DRIVER));
         String error = readings.error("gpu").orElse("");
         if (noDriver && cpuAllowed) {
-            return HealthResult.skipped(CHECK, "not judged: " + error);
+            return HealthResult.skipped(CHECK, error);
         }
         if (!error.isEmpty()) {
             verdict.note("not read");

@@ -62,7 +62,8 @@ public final class HealthFiles {
     }
 
     private void replace(Path file, String text) throws IOException {
-        Path fresh = Files.createTempFile(directory, "." + file.getFileName(), "");
+        Path fresh = directory.resolve(
+                "." + file.getFileName() + "." + ProcessHandle.current().pid());
         try {
             Files.writeString(fresh, text + "\n", StandardCharsets.UTF_8);
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {

@@ -33,6 +33,11 @@ public record HealthResult(
     }
 
     static HealthResult skipped(String check, String why) {
-        return new HealthResult(check, HealthStatus.SKIPPED, why, List.of(), Map.of());
+        return new HealthResult(
+                check,
+                HealthStatus.SKIPPED,
+                "not judged: " + why.replaceFirst("; [^;]* or exclude the collector$", ""),
+                List.of(),
+                Map.of());
     }
 }

@@ -31,7 +31,7 @@ final class ServiceJudge implements Judge {
     public HealthResult judge(Readings readings, Limits limits) {
         Optional<String> error = readings.error("service");
         if (error.isPresent()) {
-            return HealthResult.skipped(CHECK, "not judged: " + error.get());
+            return HealthResult.skipped(CHECK, error.get());
         }
         Verdict verdict = new Verdict(CHECK, limits);
         boolean any = false;
@@ -47,7 +47,7 @@ final class ServiceJudge implements Judge {
         }
         return any
                 ? verdict.result()
-                : HealthResult.skipped(CHECK, "not judged: systemd knows none of " + String.join(", ", units));
+                : HealthResult.skipped(CHECK, "systemd knows none of " + String.join(", ", units));
     }
 
     private void unit(String unit, String state, Readings readings, Verdict verdict) {

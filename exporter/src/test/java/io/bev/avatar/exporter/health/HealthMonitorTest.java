@@ -1,0 +1,152 @@
+package io.bev.avatar.exporter.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bev.avatar.exporter.collector.redis.RedisAccess;
+import io.bev.avatar.exporter.collector.redis.RedisServer;
+import io.bev.avatar.exporter.collector.redis.RedisStrings;
+import io.bev.avatar.exporter.config.RedisConfig;
+import io.bev.avatar.exporter.health.HealthResult.Problem;
+import io.bev.avatar.exporter.terminal.Screen;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class HealthMonitorTest {
+
+    @TempDir
+    Path folder;
+
+    private static HealthReport report(HealthStatus gpu) {
+        List<Problem> problems = gpu == HealthStatus.OK
+                ? List.of()
+                : List.of(new Problem(gpu, "temperature is 83 °C", "at most 80 °C", "cool it"));
+        return HealthReport.of(
+                Instant.parse("2026-01-01T10:20:30Z"),
+                "gpu-07",
+                List.of(
+                        new HealthResult("gpu", gpu, "GPU 0 83 °C", problems, Map.of("temperature_celsius:0", 83.0)),
+                        HealthResult.skipped("service", "no D-Bus; start it")));
+    }
+
+    /** Writes down what a monitor says. */
+    private static final class Diary implements HealthMonitor.Listener {
+        private final List<String> entries = new ArrayList<>();
+        private final HealthTable table = new HealthTable(new Screen(80, false), ZoneOffset.UTC);
+
+        @Override
+        public void first(HealthReport report) {
+            entries.add("first " + report.status().word());
+        }
+
+        @Override
+        public void next(HealthReport before, HealthReport now) {
+            entries.addAll(table.changes(before, now));
+        }
+
+        @Override
+        public void publishing(String where, Optional<String> failure) {
+            entries.add(where + ": " + failure.orElse("works"));
+        }
+    }
+
+    @Test
+    void run_showsTheFirstRoundThenChanges_andGoesOnWithoutRedis() {
+        Iterator<HealthReport> reports = List.of(
+                        report(HealthStatus.OK),
+                        report(HealthStatus.OK),
+                        report(HealthStatus.WARNING),
+                        report(HealthStatus.WARNING),
+                        report(HealthStatus.OK))
+                .iterator();
+        Iterator<Boolean> redisAway = List.of(false, true, true, false, false).iterator();
+        Diary diary = new Diary();
+        List<HealthReport> filed = new ArrayList<>();
+        HealthMonitor monitor = new HealthMonitor(
+                reports::next,
+                filed::add,
+                report -> {
+                    if (redisAway.next()) {
+                        throw new IOException("Connection refused");
+                    }
+                },
+                diary);
+
+        assertThatThrownBy(() -> monitor.run(Duration.ofSeconds(30), interval -> {
+                    assertThat(interval).isEqualTo(Duration.ofSeconds(30));
+                    if (!reports.hasNext()) {
+                        throw new InterruptedException();
+                    }
+                }))
+                .isInstanceOf(InterruptedException.class);
+
+        assertThat(filed).hasSize(5);
+        assertThat(diary.entries)
+                .containsExactly(
+                        "first ok",
+                        "Redis: Connection refused",
+                        "  ! 10:20:30 gpu         ok -> warning: GPU 0 83 °C",
+                        "                         found     temperature is 83 °C",
+                        "                         expected  at most 80 °C",
+                        "                         remedy    cool it",
+                        "Redis: works",
+                        "  ✓ 10:20:30 gpu         warning -> ok: GPU 0 83 °C");
+    }
+
+    @Test
+    void files_areReplacedWholeAndReadBack() throws Exception {
+        Path directory = folder.resolve("logs/health");
+        HealthFiles files = new HealthFiles(directory);
+        assertThat(files.read()).isEmpty();
+
+        files.write(report(HealthStatus.OK));
+        files.write(report(HealthStatus.WARNING));
+
+        assertThat(files.read()).contains(report(HealthStatus.WARNING));
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("gpu.json", "service.json", "summary.json");
+        }
+        assertThat(Files.readString(directory.resolve("gpu.json")))
+                .contains("\"check\":\"gpu\"", "\"status\":\"warning\"", "\"temperature_celsius:0\":83.0");
+    }
+
+    @Test
+    void files_brokenSummary_saysWhatToDo() throws Exception {
+        Files.writeString(folder.resolve("summary.json"), "{\"schema\":9}");
+
+        assertThatThrownBy(() -> new HealthFiles(folder).read())
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll("summary.json", "schema: found 9, expected 1", "health once");
+    }
+
+    @Test
+    void keys_areInRedisForFiveMinutes() throws Exception {
+        try (RedisServer server = RedisServer.start(folder);
+                RedisAccess access = new RedisAccess(new RedisConfig(server.url(), Duration.ofSeconds(5)))) {
+            new HealthKeys(new RedisStrings(access.link("test"))).write(report(HealthStatus.WARNING));
+
+            assertThat(server.bulk("GET", "avatar:health_summary"))
+                    .isEqualTo(HealthJson.write(report(HealthStatus.WARNING)));
+            assertThat(server.bulk("GET", "avatar:health:gpu")).contains("\"check\":\"gpu\"");
+            for (String key : List.of("avatar:health_summary", "avatar:health:gpu", "avatar:health:service")) {
+                int seconds = Integer.parseInt(server.command("TTL", key).substring(1));
+                assertThat(seconds).as(key).isBetween(200, 300);
+            }
+        }
+    }
+}
