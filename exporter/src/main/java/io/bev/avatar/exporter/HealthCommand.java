@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,12 +39,15 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:all is well, or monitor was stopped",
+            "0:all is well",
             "1:warnings only, or a status too old to trust",
             "2:critical, no status yet, or a wrong command line",
-            "78:the configuration or the thresholds have problems"
+            "78:the configuration or the thresholds have problems",
+            "143:monitor was stopped (130 by Ctrl-C)"
         })
 final class HealthCommand implements Callable<Integer> {
+
+    private static final long STOP_SECONDS = 4;
 
     /** What is done. */
     enum Mode {
@@ -65,7 +69,11 @@ final class HealthCommand implements Callable<Integer> {
             description = "monitor: from one round to the next, 1 to 240; default: exporter.health.interval")
     private Optional<Integer> interval = Optional.empty();
 
-    @Option(names = "--json", description = "print JSON: one object a round")
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    @Option(
+            names = "--json",
+            description = "print JSON: one object a round; of a monitor, each round that changes something")
     private boolean json;
 
     @Spec
@@ -106,6 +114,8 @@ final class HealthCommand implements Callable<Integer> {
         } catch (ThresholdException e) {
             System.err.println("avatar-exporter: " + e.getMessage());
             return ExporterMain.EXIT_CONFIG;
+        } finally {
+            ended.countDown();
         }
     }
 
@@ -132,21 +142,26 @@ final class HealthCommand implements Callable<Integer> {
         return Math.max(report.status().exitCode(), stale ? HealthStatus.WARNING.exitCode() : 0);
     }
 
-    private int monitor(HealthMonitor monitor, Duration every) throws InterruptedException {
+    /** Ends by an interrupt, which comes from the shutdown hook; that waits until the parts are closed. */
+    private int monitor(HealthMonitor monitor, Duration every) {
         Thread rounds = Thread.currentThread();
-        Thread hook = new Thread(
-                () -> {
-                    rounds.interrupt();
-                    try {
-                        rounds.join(TimeUnit.SECONDS.toMillis(4));
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "shutdown");
-        Runtime.getRuntime().addShutdownHook(hook);
-        monitor.run(every, wait -> TimeUnit.NANOSECONDS.sleep(wait.toNanos()));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(rounds), "shutdown"));
+        try {
+            monitor.run(every, wait -> TimeUnit.NANOSECONDS.sleep(wait.toNanos()));
+        } catch (InterruptedException e) {
+            // Stopped as asked: the flag stays down, so that closing the parts is not cut short.
+            return 0;
+        }
         return 0;
+    }
+
+    private void awaitEnd(Thread rounds) {
+        rounds.interrupt();
+        try {
+            boolean unused = ended.await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void print(HealthReport report) {
