@@ -58,15 +58,15 @@ class JudgesTest {
     }
 
     @Test
-    void everyShippedThreshold_hasASignalHere() throws Exception {
+    void everySignalHere_hasAShippedThreshold() throws Exception {
         Set<String> shipped = new TreeSet<>();
         for (JsonNode rule :
                 new YAMLMapper().readTree(Files.readString(ShippedRules.file())).findParents("record")) {
             shipped.add(rule.path("labels").path("signal").asText());
         }
 
-        assertThat(Stream.of(Signal.values()).map(Signal::key).collect(Collectors.toSet()))
-                .isEqualTo(shipped);
+        assertThat(shipped)
+                .containsAll(Stream.of(Signal.values()).map(Signal::key).collect(Collectors.toSet()));
     }
 
     @Test
