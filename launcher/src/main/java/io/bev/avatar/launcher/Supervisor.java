@@ -148,11 +148,6 @@ final class Supervisor {
         return code > 128 ? "signal " + (code - 128) : "exit " + code;
     }
 
-    /** Whether a service that was started runs now. */
-    synchronized boolean isAlive(String name) {
-        return entries.stream().anyMatch(e -> e.process.spec().name().equals(name) && e.process.isAlive());
-    }
-
     /**
      * Stops everything within 5 s: the service that was started first goes last, alone, because the others still save to it.
      * Safe to call twice.

@@ -62,7 +62,7 @@ class SupervisorTest {
         supervisor.awaitReady();
         Files.createFile(stopFile);
         tendUntil(() -> text().contains("stopped by somebody"));
-        assertThat(supervisor.isAlive("worker")).isFalse();
+        assertThat(process.isAlive()).isFalse();
     }
 
     @Test
