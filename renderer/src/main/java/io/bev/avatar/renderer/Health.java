@@ -75,12 +75,12 @@ final class Health {
         if (redisWanted && !state.redisConnected()) {
             found.add("Redis is away, the state is kept in a local file: " + state.redisDetail());
         }
-        reasons = List.copyOf(found);
         if (found.isEmpty()) {
             lifecycle.changeIf(EnumSet.of(LifecycleState.DEGRADED), LifecycleState.RUNNING, "");
         } else {
             lifecycle.changeIf(EnumSet.of(LifecycleState.RUNNING), LifecycleState.DEGRADED, String.join("; ", found));
         }
+        reasons = List.copyOf(found); // last, so that who sees the status finds the state changed
     }
 
     /** {@code ok}, {@code degraded}, {@code starting}, {@code stopping} or {@code failed}. */
