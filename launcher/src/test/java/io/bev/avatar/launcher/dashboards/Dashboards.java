@@ -1,0 +1,96 @@
+package io.bev.avatar.launcher.dashboards;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The dashboards that ship, as Grafana reads them. */
+public final class Dashboards {
+
+    static final Path GRAFANA = repository().resolve("grafana");
+    static final Path FOLDER = GRAFANA.resolve("dashboards");
+
+    /** What a panel says when it is empty; one that may be says why instead. */
+    static final String NO_DATA = "no data";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * A query with its variables filled in as Grafana would, all hosts chosen.
+     *
+     * @param panel dashboard and title
+     * @param expression PromQL
+     * @param quiet why it may be empty on a healthy machine; else empty
+     */
+    public record Query(String panel, String expression, String quiet) {}
+
+    private Dashboards() {}
+
+    static List<JsonNode> shipped() {
+        List<JsonNode> dashboards = new ArrayList<>();
+        for (String name : DashboardJson.NAMES) {
+            try {
+                dashboards.add(
+                        JSON.readTree(FOLDER.resolve("avatar-" + name + ".json").toFile()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return dashboards;
+    }
+
+    /** Panels without the titles of rows. */
+    static List<JsonNode> panels(JsonNode dashboard) {
+        List<JsonNode> panels = new ArrayList<>();
+        for (JsonNode panel : dashboard.path("panels")) {
+            if (!panel.path("type").asText().equals("row")) {
+                panels.add(panel);
+            }
+        }
+        return panels;
+    }
+
+    /** Every query of every panel. */
+    public static List<Query> queries() {
+        List<Query> queries = new ArrayList<>();
+        for (JsonNode dashboard : shipped()) {
+            for (JsonNode panel : panels(dashboard)) {
+                String noValue = panel.path("fieldConfig")
+                        .path("defaults")
+                        .path("noValue")
+                        .asText();
+                for (JsonNode target : panel.path("targets")) {
+                    queries.add(new Query(
+                            dashboard.path("title").asText() + ", "
+                                    + panel.path("title").asText(),
+                            filledIn(target),
+                            noValue.equals(NO_DATA) ? "" : noValue));
+                }
+            }
+        }
+        return queries;
+    }
+
+    /** The expression of a target; a rate interval of ten of its steps, or of ten scrapes where it has none. */
+    static String filledIn(JsonNode target) {
+        boolean slow = target.has("interval");
+        return target.path("expr")
+                .asText()
+                .replace("$__rate_interval", slow ? "150s" : "20s")
+                .replaceAll("\\$(job|instance|site|server)\\b", ".+");
+    }
+
+    private static Path repository() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isExecutable(folder.resolve("avatar"))) {
+            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
+        }
+        return folder;
+    }
+}
