@@ -42,16 +42,12 @@ final class DashboardJson {
         dashboard.put("uid", "avatar-" + name).put("title", "Avatar: " + source.title());
         dashboard.put("description", source.about().strip());
         dashboard.setAll((ObjectNode) frame.deepCopy());
-        dashboard
-                .withArray("/annotations/list")
-                .forEach(annotation -> ((ObjectNode) annotation)
-                        .replace(
-                                "expr",
-                                annotation.has("expr")
-                                        ? JSON.getNodeFactory()
-                                                .textNode(PanelJson.expand(
-                                                        annotation.path("expr").asText()))
-                                        : null));
+        for (JsonNode annotation : dashboard.withArray("/annotations/list")) {
+            if (annotation.has("expr")) {
+                ((ObjectNode) annotation)
+                        .put("expr", PanelJson.expand(annotation.path("expr").asText()));
+            }
+        }
         addVariables(dashboard.withArray("/templating/list"), source);
         addLinks(dashboard.putArray("links"), name);
         addPanels(dashboard.putArray("panels"), source);

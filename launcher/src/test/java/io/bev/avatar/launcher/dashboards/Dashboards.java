@@ -33,16 +33,24 @@ public final class Dashboards {
     private Dashboards() {}
 
     static List<JsonNode> shipped() {
-        List<JsonNode> dashboards = new ArrayList<>();
-        for (String name : DashboardJson.NAMES) {
-            try {
-                dashboards.add(
-                        JSON.readTree(FOLDER.resolve("avatar-" + name + ".json").toFile()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        return DashboardJson.NAMES.stream().map(Dashboards::shipped).toList();
+    }
+
+    static JsonNode shipped(String name) {
+        try {
+            return JSON.readTree(FOLDER.resolve("avatar-" + name + ".json").toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static JsonNode variable(JsonNode dashboard, String name) {
+        for (JsonNode variable : dashboard.path("templating").path("list")) {
+            if (variable.path("name").asText().equals(name)) {
+                return variable;
             }
         }
-        return dashboards;
+        throw new AssertionError(dashboard.path("uid").asText() + " has no variable " + name);
     }
 
     /** Panels without the titles of rows. */

@@ -42,7 +42,7 @@ final class PanelJson {
     }
 
     ObjectNode render(PanelSource source, int id, int x, int y) {
-        String type = Objects.requireNonNull(source.type());
+        String type = source.kind();
         ObjectNode panel = JSON.objectNode().put("id", id).put("type", type);
         panel.put("title", source.title()).put("description", source.about().strip());
         panel.set("datasource", datasource());
@@ -59,7 +59,10 @@ final class PanelJson {
         ObjectNode defaults = object(object(panel, "fieldConfig"), "defaults");
         defaults.put("unit", source.unit());
         defaults.put("noValue", source.quiet() == null ? "no data" : source.quiet());
-        panel.withObject("/fieldConfig").set("overrides", overrides(source, type));
+        object(panel, "fieldConfig").set("overrides", overrides(source, type));
+        if (source.limit() != null) {
+            lay(panel, look("limits", type));
+        }
         if (type.equals("table")) {
             panel.set("transformations", columns(source));
         }
@@ -76,11 +79,10 @@ final class PanelJson {
         ArrayNode targets = JSON.arrayNode();
         char ref = 'A';
         for (PanelSource.Query query : source.allQueries()) {
-            targets.add(target(
-                    String.valueOf(ref++), query, Objects.requireNonNull(source.type()), source.queries() == null));
+            targets.add(target(String.valueOf(ref++), query, source.kind()));
         }
         if (source.limit() != null) {
-            boolean line = source.type().equals("timeseries");
+            boolean line = source.kind().equals("timeseries");
             String hosts = "{signal=\"" + source.limit() + "\",$host}";
             PanelSource.Query limit = new PanelSource.Query(
                     line ? "max by (instance, severity) (" + EFFECTIVE + hosts + ")" : "max(" + USED + hosts + ")",
@@ -88,19 +90,19 @@ final class PanelJson {
                     null,
                     null,
                     null,
-                    null);
-            targets.add(target("Limit", limit, source.type(), false));
+                    null,
+                    false);
+            targets.add(target("Limit", limit, source.kind()));
         }
         return targets;
     }
 
-    private static ObjectNode target(String ref, PanelSource.Query query, String type, boolean only) {
+    private static ObjectNode target(String ref, PanelSource.Query query, String type) {
         boolean instant = INSTANT.contains(type);
         ObjectNode target = JSON.objectNode().put("refId", ref);
         target.set("datasource", datasource());
         target.put("editorMode", "code").put("expr", expand(query.query()));
-        String legend = query.legend();
-        target.put("legendFormat", legend != null ? legend : type.equals("heatmap") ? "{{le}}" : only ? "" : ref);
+        target.put("legendFormat", query.legend() != null ? query.legend() : defaultLegend(type));
         target.put("format", type.equals("table") || type.equals("heatmap") ? type : "time_series");
         target.put("instant", instant).put("range", !instant);
         if (query.step() != null) {
@@ -109,14 +111,19 @@ final class PanelJson {
         return target;
     }
 
+    private static String defaultLegend(String type) {
+        return switch (type) {
+            case "heatmap" -> "{{le}}";
+            case "stat", "trend" -> "now";
+            default -> "";
+        };
+    }
+
     private ArrayNode overrides(PanelSource source, String type) {
         ArrayNode overrides = JSON.arrayNode();
-        if (source.limit() != null) {
-            overrides.addAll((ArrayNode) look("limits", type).deepCopy());
-        }
         if (type.equals("table")) {
             for (PanelSource.Query query : source.allQueries()) {
-                if (query.name() != null) {
+                if (query.name() != null && (query.unit() != null || query.look() != null)) {
                     overrides.add(column(query.name(), query));
                 }
             }
@@ -124,6 +131,16 @@ final class PanelJson {
             source.names()
                     .forEach((series, name) ->
                             override(overrides, "byName", series).add(property("displayName", JSON.textNode(name))));
+        }
+        char ref = 'A';
+        for (PanelSource.Query query : source.allQueries()) {
+            if (query.dashed()) {
+                overrides
+                        .addObject()
+                        .<ObjectNode>set("matcher", matcher("byFrameRefID", String.valueOf(ref)))
+                        .set("properties", looks.path("dashed").deepCopy());
+            }
+            ref++;
         }
         return overrides;
     }
@@ -146,8 +163,12 @@ final class PanelJson {
 
     private static ArrayNode override(ArrayNode overrides, String matcher, String options) {
         ObjectNode override = overrides.addObject();
-        override.putObject("matcher").put("id", matcher).put("options", options);
+        override.set("matcher", matcher(matcher, options));
         return override.putArray("properties");
+    }
+
+    private static ObjectNode matcher(String id, String options) {
+        return JSON.objectNode().put("id", id).put("options", options);
     }
 
     private static ObjectNode property(String id, JsonNode value) {
@@ -161,7 +182,9 @@ final class PanelJson {
         ArrayNode steps = JSON.arrayNode();
         if (queries.size() > 1) {
             ObjectNode join = steps.addObject().put("id", "joinByField");
-            join.putObject("options").put("byField", labels.keySet().iterator().next()).put("mode", "outer");
+            join.putObject("options")
+                    .put("byField", labels.keySet().iterator().next())
+                    .put("mode", "outer");
         }
         ObjectNode filter = steps.addObject().put("id", "filterFieldsByName");
         ArrayNode kept = filter.putObject("options").putObject("include").putArray("names");

@@ -45,6 +45,7 @@ record PanelSource(
      *
      * @param step shortest step in Prometheus' notation; needed where the readings come more seldom than most
      * @param name its column in a table
+     * @param dashed whether it is a line to compare others with
      */
     record Query(
             String query,
@@ -52,7 +53,8 @@ record PanelSource(
             @Nullable String step,
             @Nullable String name,
             @Nullable String unit,
-            @Nullable String look) {
+            @Nullable String look,
+            boolean dashed) {
 
         Query {
             Objects.requireNonNull(query, "a query without its PromQL");
@@ -70,14 +72,17 @@ record PanelSource(
             throw new IllegalArgumentException(
                     "panel " + title + ": size " + size + " is not width x height, as in 8x8");
         }
-        type = type == null ? "timeseries" : type;
     }
 
     /** All queries, however they are written. */
     List<Query> allQueries() {
         return queries != null
                 ? queries
-                : List.of(new Query(Objects.requireNonNull(query), legend, step, null, null, null));
+                : List.of(new Query(Objects.requireNonNull(query), legend, step, null, null, null, false));
+    }
+
+    String kind() {
+        return type == null ? "timeseries" : type;
     }
 
     int width() {
