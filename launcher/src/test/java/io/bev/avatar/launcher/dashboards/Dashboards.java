@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The dashboards that ship, as Grafana reads them. */
@@ -16,8 +17,18 @@ public final class Dashboards {
     static final Path GRAFANA = repository().resolve("grafana");
     static final Path FOLDER = GRAFANA.resolve("dashboards");
 
-    /** What a panel says when it is empty; one that may be says why instead. */
+    /** What a panel says when it is empty; one that may be on a healthy machine says why instead. */
     static final String NO_DATA = "no data";
+
+    /** What a panel that reads nothing but GPUs says when it is empty. */
+    static final String NO_GPU = "no GPU is watched";
+
+    /** Readings that not every healthy machine has, and why not. */
+    private static final Map<String, String> NOT_EVERYWHERE = Map.of(
+            "node_pressure_", "a kernel may be built or started without pressure stall information",
+            "node_disk_", "a container may see no disk",
+            "device!=\"lo\"", "a machine may have no network",
+            "signal=\"frame_deadline_burn_rate\"", "a CPU promises no deadlines");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -26,9 +37,16 @@ public final class Dashboards {
      *
      * @param panel dashboard and title
      * @param expression PromQL
-     * @param quiet why it may be empty on a healthy machine; else empty
+     * @param whenEmpty what the panel says when it is empty
      */
-    public record Query(String panel, String expression, String quiet) {}
+    public record Query(String panel, String expression, String whenEmpty) {
+
+        /** Whether it must return data on a healthy machine. */
+        public boolean mustHaveData(boolean withGpu) {
+            return NOT_EVERYWHERE.keySet().stream().noneMatch(expression::contains)
+                    && (whenEmpty.equals(NO_DATA) || (withGpu && whenEmpty.equals(NO_GPU)));
+        }
+    }
 
     private Dashboards() {}
 
@@ -78,7 +96,7 @@ public final class Dashboards {
                             dashboard.path("title").asText() + ", "
                                     + panel.path("title").asText(),
                             filledIn(target),
-                            noValue.equals(NO_DATA) ? "" : noValue));
+                            noValue));
                 }
             }
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Renders panels as Grafana's JSON. Within queries, {@code $here} stands for the chosen jobs and hosts, {@code $host} for the
@@ -21,6 +22,7 @@ final class PanelJson {
     private static final Set<String> INSTANT = Set.of("stat", "label", "bargauge", "table");
 
     private static final Set<String> ADDITIONS = Set.of("overrides", "transformations", "links");
+    private static final Pattern GPU = Pattern.compile("nvidia_|_nvml_");
     private static final String USED = "instance:avatar_threshold_used:ratio";
     private static final String EFFECTIVE = "instance:avatar_threshold:effective";
 
@@ -58,7 +60,7 @@ final class PanelJson {
         }
         ObjectNode defaults = object(object(panel, "fieldConfig"), "defaults");
         defaults.put("unit", source.unit());
-        defaults.put("noValue", source.quiet() == null ? "no data" : source.quiet());
+        defaults.put("noValue", whenEmpty(source));
         object(panel, "fieldConfig").set("overrides", overrides(source, type));
         if (source.limit() != null) {
             lay(panel, look("limits", type));
@@ -73,6 +75,15 @@ final class PanelJson {
             lay(panel, source.json());
         }
         return panel;
+    }
+
+    private static String whenEmpty(PanelSource source) {
+        if (source.quiet() != null) {
+            return source.quiet();
+        }
+        boolean gpu = source.allQueries().stream()
+                .allMatch(query -> GPU.matcher(query.query()).find());
+        return gpu ? Dashboards.NO_GPU : Dashboards.NO_DATA;
     }
 
     private ArrayNode targets(PanelSource source) {

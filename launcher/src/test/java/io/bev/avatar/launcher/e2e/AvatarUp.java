@@ -181,17 +181,16 @@ final class AvatarUp {
     }
 
     /**
-     * Waits until each query of the shipped dashboards that {@code concerns} this stack returns data. Some need two scrapes, or
-     * a rule that is evaluated every half minute. Those that may be empty on a healthy machine must only be answered.
+     * Waits until each query of the shipped dashboards returns data. Some need two scrapes, or a rule that is evaluated every
+     * half minute. Those that may be empty on a healthy machine must only be answered.
      */
-    void awaitDashboards(Predicate<String> concerns) throws InterruptedException {
+    void awaitDashboards(boolean withGpu) throws InterruptedException {
         List<Dashboards.Query> open = new ArrayList<>(Dashboards.queries());
-        open.removeIf(query -> !concerns.test(query.expression()));
         try {
             await("data for the dashboards", Duration.ofMinutes(4), () -> {
                 List<Dashboards.Query> empty = new ArrayList<>();
                 for (Dashboards.Query query : open) {
-                    if (query(query.expression()).isEmpty() && query.quiet().isEmpty()) {
+                    if (query(query.expression()).isEmpty() && query.mustHaveData(withGpu)) {
                         empty.add(query);
                     }
                 }

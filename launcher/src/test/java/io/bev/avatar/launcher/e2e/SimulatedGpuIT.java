@@ -49,7 +49,7 @@ class SimulatedGpuIT {
                     () -> !up.query(
                                     "ALERTS{alertname=\"AvatarGpuTemperatureHigh\",severity=\"critical\",alertstate=\"firing\"}")
                             .isEmpty());
-            up.awaitDashboards(expression -> true);
+            up.awaitDashboards(true);
         } finally {
             up.stop();
         }
