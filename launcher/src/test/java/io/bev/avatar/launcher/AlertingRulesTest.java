@@ -154,4 +154,21 @@ class AlertingRulesTest {
             }
         }
     }
+
+    /** A dashboard that shows none of the series that an alert reads would be no help. */
+    @Test
+    void everyAlert_leadsToADashboardThatShowsWhatItReads() throws IOException {
+        Pattern window = Pattern.compile("(?<=error_ratio)_\\w+");
+        for (Rule alert : RuleFiles.alerts()) {
+            String uid = alert.annotation("dashboard_url").replaceAll(".*/d/([a-z-]+).*", "$1");
+            String dashboard = Files.readString(RuleFiles.ROOT.resolve("grafana/dashboards/" + uid + ".json"));
+            List<String> series = RuleFiles.series(alert.expression()).stream()
+                    .filter(name -> !name.startsWith("avatar_threshold:") && !name.contains(":avatar_threshold:"))
+                    .map(name -> window.matcher(name).replaceAll(""))
+                    .toList();
+            if (!series.isEmpty()) {
+                assertThat(series).as(alert.id() + " on " + uid).anyMatch(dashboard::contains);
+            }
+        }
+    }
 }
