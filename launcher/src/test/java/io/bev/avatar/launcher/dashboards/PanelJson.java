@@ -96,8 +96,8 @@ final class PanelJson {
             boolean line = source.kind().equals("timeseries");
             String hosts = "{signal=\"" + source.limit() + "\",$host}";
             PanelSource.Query limit = new PanelSource.Query(
-                    line ? "max by (instance, severity) (" + EFFECTIVE + hosts + ")" : "max(" + USED + hosts + ")",
-                    line ? "{{severity}} limit {{instance}}" : "of the limit",
+                    line ? lines(EFFECTIVE + hosts) : "max(" + USED + hosts + ")",
+                    line ? "{{severity}} limit {{of}}" : "of the limit",
                     null,
                     null,
                     null,
@@ -106,6 +106,13 @@ final class PanelJson {
             targets.add(target("Limit", limit, source.kind()));
         }
         return targets;
+    }
+
+    /** One line a severity however many hosts there are; where their thresholds differ, the lowest and the highest. */
+    private static String lines(String thresholds) {
+        String lowest = "min by (severity) (" + thresholds + ")";
+        String highest = "max by (severity) (" + thresholds + ")";
+        return lowest + " or label_replace(" + highest + " > " + lowest + ", \"of\", \"(highest)\", \"\", \"\")";
     }
 
     private static ObjectNode target(String ref, PanelSource.Query query, String type) {
