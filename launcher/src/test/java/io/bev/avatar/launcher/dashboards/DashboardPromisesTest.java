@@ -142,6 +142,18 @@ class DashboardPromisesTest {
         }
     }
 
+    /** Guards the tests of the whole stack: what they wait for. */
+    @Test
+    void queries_withoutData_areExcusedByListedReasonsAlone() {
+        List<Dashboards.Query> queries = Dashboards.queries();
+        assertThat(queries.stream().filter(query -> query.mustHaveData(false)))
+                .hasSizeGreaterThan(120)
+                .noneMatch(query -> query.expression().contains("nvidia_"));
+        assertThat(queries.stream().filter(query -> query.mustHaveData(true)))
+                .anyMatch(query -> query.expression().contains("nvidia_gpu_temperature_celsius"))
+                .noneMatch(query -> query.expression().contains("nvidia_gpu_xid"));
+    }
+
     /** The first thing that a person sees where GPU readings show. */
     @Test
     void simulatedGpu_isToldAcrossTheTop() {

@@ -43,8 +43,10 @@ public final class Dashboards {
 
         /** Whether it must return data on a healthy machine. */
         public boolean mustHaveData(boolean withGpu) {
-            return NOT_EVERYWHERE.keySet().stream().noneMatch(expression::contains)
-                    && (whenEmpty.equals(NO_DATA) || (withGpu && whenEmpty.equals(NO_GPU)));
+            boolean gpu = whenEmpty.equals(NO_GPU) || expression.contains("nvidia_");
+            return (whenEmpty.equals(NO_DATA) || whenEmpty.equals(NO_GPU))
+                    && (withGpu || !gpu)
+                    && NOT_EVERYWHERE.keySet().stream().noneMatch(expression::contains);
         }
     }
 
