@@ -3,7 +3,6 @@ package io.bev.avatar.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bev.avatar.launcher.RuleFiles.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -156,26 +155,19 @@ class AlertingRulesTest {
         }
     }
 
+    /** A dashboard that shows none of the series that an alert reads would be no help. */
     @Test
-    void dashboard_everyPanel_hasTitleDescriptionUnitAndFilters() throws IOException {
-        JsonNode dashboard = new ObjectMapper()
-                .readTree(RuleFiles.ROOT
-                        .resolve("grafana/dashboards/avatar-overview.json")
-                        .toFile());
-        assertThat(dashboard.path("uid").asText()).isEqualTo("avatar-overview");
-        assertThat(dashboard.path("editable").asBoolean(true)).isFalse();
-        for (JsonNode panel : dashboard.path("panels")) {
-            if (panel.path("type").asText().equals("row")) {
-                continue;
-            }
-            String title = panel.path("title").asText();
-            assertThat(title).isNotBlank();
-            assertThat(panel.path("description").asText()).as(title).isNotBlank();
-            assertThat(panel.path("fieldConfig").path("defaults").path("unit").asText())
-                    .as(title)
-                    .isNotBlank();
-            for (JsonNode target : panel.path("targets")) {
-                assertThat(target.path("expr").asText()).as(title).contains("instance=~\"$instance\"");
+    void everyAlert_leadsToADashboardThatShowsWhatItReads() throws IOException {
+        Pattern window = Pattern.compile("(?<=error_ratio)_\\w+");
+        for (Rule alert : RuleFiles.alerts()) {
+            String uid = alert.annotation("dashboard_url").replaceAll(".*/d/([a-z-]+).*", "$1");
+            String dashboard = Files.readString(RuleFiles.ROOT.resolve("grafana/dashboards/" + uid + ".json"));
+            List<String> series = RuleFiles.series(alert.expression()).stream()
+                    .filter(name -> !name.startsWith("avatar_threshold:") && !name.contains(":avatar_threshold:"))
+                    .map(name -> window.matcher(name).replaceAll(""))
+                    .toList();
+            if (!series.isEmpty()) {
+                assertThat(series).as(alert.id() + " on " + uid).anyMatch(dashboard::contains);
             }
         }
     }

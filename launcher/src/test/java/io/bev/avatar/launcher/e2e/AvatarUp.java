@@ -2,6 +2,7 @@ package io.bev.avatar.launcher.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.launcher.dashboards.Dashboards;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -177,6 +178,28 @@ final class AvatarUp {
             throw new IOException(expression + ": " + answer);
         }
         return answer.path("data").path("result");
+    }
+
+    /**
+     * Waits until each query of the shipped dashboards returns data. Some need two scrapes, or a rule that is evaluated every
+     * half minute. Those that may be empty on a healthy machine must only be answered.
+     */
+    void awaitDashboards(boolean withGpu) throws InterruptedException {
+        List<Dashboards.Query> open = new ArrayList<>(Dashboards.queries());
+        try {
+            await("data for the dashboards", Duration.ofMinutes(4), () -> {
+                List<Dashboards.Query> empty = new ArrayList<>();
+                for (Dashboards.Query query : open) {
+                    if (query(query.expression()).isEmpty() && query.mustHaveData(withGpu)) {
+                        empty.add(query);
+                    }
+                }
+                open.retainAll(empty);
+                return open.isEmpty();
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError("no data for " + open, e);
+        }
     }
 
     /** Posts a Jolokia request as the operator, with the control password. */

@@ -49,6 +49,7 @@ class SimulatedGpuIT {
                     () -> !up.query(
                                     "ALERTS{alertname=\"AvatarGpuTemperatureHigh\",severity=\"critical\",alertstate=\"firing\"}")
                             .isEmpty());
+            up.awaitDashboards(true);
         } finally {
             up.stop();
         }
