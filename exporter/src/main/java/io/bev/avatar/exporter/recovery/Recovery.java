@@ -125,11 +125,11 @@ public final class Recovery {
         settleInterrupted(now);
         notebook.note(memory -> tidied(memory, now));
         boolean waiting = notebook.memory().firings().values().stream().anyMatch(Firing::waiting);
-        if (waiting || !now.isBefore(nextLook)) {
+        if (waiting || due(nextLook, SWITCH_INTERVAL, now)) {
             nextLook = now.plus(SWITCH_INTERVAL);
             switches.switchedOff().ifPresent(off -> notebook.note(memory -> memory.withSwitchedOff(off)));
         }
-        if (!now.isBefore(quietUntil)) {
+        if (due(quietUntil, SPACING, now)) {
             for (Firing firing : notebook.memory().firings().values()) {
                 if (firing.waiting() && take(firing, now)) {
                     break;
@@ -138,6 +138,11 @@ public final class Recovery {
         }
         frameRate.step();
         findIneffective();
+    }
+
+    /** Whether the time has come; one further off than it can be was set before the clock was put back. */
+    private static boolean due(Instant time, Duration furthest, Instant now) {
+        return !now.isBefore(time) || time.isAfter(now.plus(furthest));
     }
 
     /** What was under way when an earlier process ended. */
@@ -149,13 +154,18 @@ public final class Recovery {
         }
     }
 
-    /** Forgets what is old, and has no run in the future, where a clock that was put back would leave it. */
+    /** Forgets what is old, and leaves nothing in the future, where it would be once the clock is put back. */
     private static Memory tidied(Memory before, Instant now) {
         Memory after = before.withRuns(before.runs().stream()
                 .filter(run -> run.at().isAfter(now.minus(DAY)))
                 .map(run -> run.at().isAfter(now) ? new Memory.Run(run.action(), now) : run)
                 .toList());
+        after = after.withFrameRate(
+                before.frameRate().map(rate -> rate.changedAt().isAfter(now) ? rate.at(now) : rate));
         for (Firing firing : before.firings().values()) {
+            if (firing.since().isAfter(now)) {
+                after = after.with(firing.steppedAt(now));
+            }
             boolean old =
                     firing.over().filter(over -> over.isBefore(now.minus(HOUR))).isPresent();
             if (old && !firing.waiting()) {

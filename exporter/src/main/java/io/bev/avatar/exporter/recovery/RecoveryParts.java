@@ -32,9 +32,10 @@ public final class RecoveryParts {
             AlertPublisher publisher,
             Clock clock)
             throws IOException {
+        RedisStrings strings = new RedisStrings(redis);
         return new Recovery(
                 ownNames,
-                new Switches(config, new RedisStrings(redis)),
+                new Switches(config, () -> strings.get(Switches.KEY).isPresent()),
                 new JolokiaControl(jolokia, config.controlPasswordFile().orElse(Path.of("/dev/null")), http),
                 new Notebook(new MemoryFile(folder.resolve("recovery.json"))),
                 new Diary(publisher),

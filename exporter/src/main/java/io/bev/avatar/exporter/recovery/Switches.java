@@ -1,6 +1,5 @@
 package io.bev.avatar.exporter.recovery;
 
-import io.bev.avatar.exporter.collector.redis.RedisStrings;
 import io.bev.avatar.exporter.config.RecoveryAction;
 import io.bev.avatar.exporter.config.RecoveryConfig;
 import java.io.IOException;
@@ -15,13 +14,19 @@ final class Switches {
 
     private static final Logger LOG = LoggerFactory.getLogger(Switches.class);
 
+    /** Whether the key is there. */
+    @FunctionalInterface
+    interface Key {
+        boolean isSet() throws IOException, InterruptedException;
+    }
+
     private final RecoveryConfig config;
-    private final RedisStrings redis;
+    private final Key key;
     private boolean away;
 
-    Switches(RecoveryConfig config, RedisStrings redis) {
+    Switches(RecoveryConfig config, Key key) {
         this.config = config;
-        this.redis = redis;
+        this.key = key;
     }
 
     /** Why the action may not be done, by the configuration; empty when it may. */
@@ -40,7 +45,7 @@ final class Switches {
     /** Whether the key is there; empty while Redis does not say. */
     Optional<Boolean> switchedOff() throws InterruptedException {
         try {
-            boolean off = redis.get(KEY).isPresent();
+            boolean off = key.isSet();
             away = false;
             return Optional.of(off);
         } catch (IOException e) {
