@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * one it waits twice as long, for Prometheus and Alertmanager may start after the exporter.
  *
  * <pre>
+ * avatar_exporter_watchdog_timeout_seconds 240.0
  * avatar_exporter_watchdog_last_arrival_timestamp_seconds 1.767225600E9
  * </pre>
  */
@@ -147,6 +148,10 @@ public final class DeadMansSwitch {
 
     /** Tells the metrics. */
     public synchronized void collect(MetricSink out) {
+        out.gauge(
+                "avatar_exporter_watchdog_timeout_seconds",
+                "Silence of AvatarWatchdog that counts as a fault.",
+                timeout.toMillis() / 1000.0);
         arrived.ifPresent(last -> out.gauge(
                 "avatar_exporter_watchdog_last_arrival_timestamp_seconds",
                 "When AvatarWatchdog, the sign of life, last arrived, Unix time.",
