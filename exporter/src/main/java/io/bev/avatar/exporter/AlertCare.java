@@ -46,8 +46,8 @@ final class AlertCare implements Consumer<MetricSink>, AutoCloseable {
                 http,
                 webhook.publisher(),
                 clock);
-        reconciliation =
-                webhook.reconciliation(redis, new Alertmanager(settings.alertmanager().url(), http, clock));
+        reconciliation = webhook.reconciliation(
+                redis, new Alertmanager(settings.alertmanager().url(), http, clock));
         deadMansSwitch = new DeadMansSwitch(
                 settings.alertmanager().watchdogTimeout(),
                 host,

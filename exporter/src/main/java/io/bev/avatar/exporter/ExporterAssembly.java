@@ -61,8 +61,7 @@ final class ExporterAssembly implements AutoCloseable {
                             config.alertSpoolFile(),
                             config.alertActiveFor(),
                             clock));
-            care = kept(
-                    made, new AlertCare(settings, webhook, redis.link("avatar-exporter-recovery"), http, clock));
+            care = kept(made, new AlertCare(settings, webhook, redis.link("avatar-exporter-recovery"), http, clock));
             List<Consumer<MetricSink>> own = List.of(new OwnMetrics(version, config.thresholds()), webhook, care);
             Exposition exposition = new Exposition(runner, own, processMetrics());
             server = new ExporterServer(

@@ -75,7 +75,8 @@ public final class Alertmanager {
         try {
             starts = OffsetDateTime.parse(alert.path("startsAt").asText()).toInstant();
         } catch (DateTimeParseException e) {
-            throw new IOException("an alert's startsAt is '" + alert.path("startsAt").asText() + "'", e);
+            throw new IOException(
+                    "an alert's startsAt is '" + alert.path("startsAt").asText() + "'", e);
         }
         AlertEvent event = new AlertEvent(
                 AlertEvent.ALERT,

@@ -16,10 +16,7 @@ import java.util.Optional;
  * @param instance this host's {@code instance} label; empty for the bare host name
  */
 public record RecoveryConfig(
-        boolean enabled,
-        List<RecoveryAction> actions,
-        Optional<Path> controlPasswordFile,
-        Optional<String> instance) {
+        boolean enabled, List<RecoveryAction> actions, Optional<Path> controlPasswordFile, Optional<String> instance) {
 
     public RecoveryConfig {
         actions = List.copyOf(actions);
@@ -31,9 +28,7 @@ public record RecoveryConfig(
                 config.optionalText("exporter.recovery.control-password-file").map(Path::of);
         password.filter(file -> !Files.isReadable(file))
                 .ifPresent(file -> config.problem(
-                        "exporter.recovery.control-password-file",
-                        "'" + file + "'",
-                        "a file that this user can read"));
+                        "exporter.recovery.control-password-file", "'" + file + "'", "a file that this user can read"));
         return new RecoveryConfig(
                 config.flag("exporter.recovery.enabled", true),
                 actions(config),

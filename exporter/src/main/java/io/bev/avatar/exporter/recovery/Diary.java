@@ -74,7 +74,11 @@ final class Diary {
 
     void withoutEffect(Firing firing, Instant now) throws InterruptedException {
         String detail = "the alert still fires " + firing.order().cooldown().toSeconds() + " s after";
-        LOG.warn("{} did not help: {} {}", firing.order().action().label(), firing.order().alert(), detail);
+        LOG.warn(
+                "{} did not help: {} {}",
+                firing.order().action().label(),
+                firing.order().alert(),
+                detail);
         publish(firing, "ineffective", detail, now);
     }
 
@@ -118,7 +122,8 @@ final class Diary {
                     "avatar_exporter_recovery_ineffective",
                     "Alerts that fire on although the action should have helped by now.",
                     memory.firings().values().stream()
-                            .filter(f -> f.ineffective() && f.fires() && f.order().action() == action)
+                            .filter(f ->
+                                    f.ineffective() && f.fires() && f.order().action() == action)
                             .count(),
                     "action",
                     action.label());

@@ -59,7 +59,8 @@ final class FrameRateKeeper {
         try {
             String detail = next(rate, fires, now);
             cause.filter(Firing::fires)
-                    .ifPresent(firing -> notebook.note(memory -> memory.with(memory.current(firing).steppedAt(now))));
+                    .ifPresent(firing -> notebook.note(
+                            memory -> memory.with(memory.current(firing).steppedAt(now))));
             diary.stepped(cause, detail, now);
         } catch (IOException e) {
             LOG.warn("the frame rate stays {} step(s) lowered: {}", rate.step(), e.getMessage());

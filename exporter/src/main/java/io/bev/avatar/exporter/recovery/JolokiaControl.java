@@ -143,8 +143,8 @@ final class JolokiaControl implements RendererControl {
     }
 
     private String authorization() throws IOException {
-        String password = Files.readString(passwordFile).lines().findFirst().orElse("").strip();
-        return "Basic "
-                + Base64.getEncoder().encodeToString(("avatar:" + password).getBytes(StandardCharsets.UTF_8));
+        String password =
+                Files.readString(passwordFile).lines().findFirst().orElse("").strip();
+        return "Basic " + Base64.getEncoder().encodeToString(("avatar:" + password).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -50,8 +50,7 @@ final class MemoryFile {
 
     private Memory memory(JsonNode root) {
         if (root.path("schema").asInt() != SCHEMA) {
-            throw new IllegalArgumentException(
-                    "schema: found " + root.path("schema") + ", expected " + SCHEMA);
+            throw new IllegalArgumentException("schema: found " + root.path("schema") + ", expected " + SCHEMA);
         }
         Memory memory = Memory.empty().withSwitchedOff(root.path("switchedOff").asBoolean());
         for (JsonNode firing : root.path("firings")) {
@@ -82,7 +81,8 @@ final class MemoryFile {
                 event,
                 Firing.Phase.valueOf(node.path("phase").asText().toUpperCase(Locale.ROOT)),
                 node.has("outcome")
-                        ? Optional.of(Outcome.valueOf(node.path("outcome").asText().toUpperCase(Locale.ROOT)))
+                        ? Optional.of(
+                                Outcome.valueOf(node.path("outcome").asText().toUpperCase(Locale.ROOT)))
                         : Optional.empty(),
                 time(node, "since"),
                 node.has("over") ? Optional.of(time(node, "over")) : Optional.empty(),
@@ -105,13 +105,15 @@ final class MemoryFile {
         ArrayNode firings = root.putArray("firings");
         memory.firings().values().forEach(firing -> put(firings.addObject(), firing));
         ArrayNode runs = root.putArray("runs");
-        memory.runs().forEach(run -> runs.addObject()
-                .put("action", run.action().label())
-                .put("at", run.at().toString()));
-        memory.frameRate().ifPresent(rate -> root.putObject("frameRate")
-                .put("original", rate.original())
-                .put("step", rate.step())
-                .put("changedAt", rate.changedAt().toString()));
+        memory.runs()
+                .forEach(run -> runs.addObject()
+                        .put("action", run.action().label())
+                        .put("at", run.at().toString()));
+        memory.frameRate()
+                .ifPresent(rate -> root.putObject("frameRate")
+                        .put("original", rate.original())
+                        .put("step", rate.step())
+                        .put("changedAt", rate.changedAt().toString()));
         replace(json.writeValueAsBytes(root));
     }
 

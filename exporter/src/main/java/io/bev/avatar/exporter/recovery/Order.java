@@ -60,7 +60,8 @@ record Order(
         String text = event.annotations().getOrDefault("cooldown", "");
         Matcher time = TIME.matcher(text);
         if (!time.matches()) {
-            LOG.warn("alert {}: cooldown '{}' is no time such as 5m: {} is taken", event.name(), text, DEFAULT_COOLDOWN);
+            LOG.warn(
+                    "alert {}: cooldown '{}' is no time such as 5m: {} is taken", event.name(), text, DEFAULT_COOLDOWN);
             return DEFAULT_COOLDOWN;
         }
         long number = Long.parseLong(time.group(1));

@@ -201,7 +201,8 @@ public final class Recovery {
 
     private boolean run(Firing firing, Instant now) throws InterruptedException {
         RecoveryAction action = firing.order().action();
-        if (!notebook.commit(memory -> memory.with(memory.current(firing).running(now)).ran(action, now))) {
+        if (!notebook.commit(
+                memory -> memory.with(memory.current(firing).running(now)).ran(action, now))) {
             return false;
         }
         diary.began(firing, now);

@@ -36,8 +36,7 @@ class JolokiaControlTest {
 
     @BeforeEach
     void open() throws IOException {
-        jolokia = new StubServer(request ->
-                Answer.json(request.body().contains("Gpu,*") ? gpus : executed));
+        jolokia = new StubServer(request -> Answer.json(request.body().contains("Gpu,*") ? gpus : executed));
         Path password = Files.writeString(folder.resolve("password"), "open-sesame\nnot this\n");
         control = new JolokiaControl(jolokia.address("/jolokia/"), password, http);
     }
@@ -60,8 +59,8 @@ class JolokiaControlTest {
         assertThat(last().path("type").asText()).isEqualTo("exec");
         assertThat(last().path("mbean").asText()).isEqualTo("bev.avatar:device=1,type=Gpu");
         assertThat(last().path("operation").asText()).isEqualTo("trimMemory");
-        assertThat(jolokia.asked()).allMatch(asked -> asked.header("Authorization")
-                .equals("Basic YXZhdGFyOm9wZW4tc2VzYW1l"));
+        assertThat(jolokia.asked())
+                .allMatch(asked -> asked.header("Authorization").equals("Basic YXZhdGFyOm9wZW4tc2VzYW1l"));
     }
 
     @Test
@@ -84,7 +83,8 @@ class JolokiaControlTest {
 
     @Test
     void gpuThatIsLetGoMeanwhile_isNotApplicable() {
-        executed = "{\"status\":500,\"error_type\":\"java.lang.IllegalStateException\",\"error\":\"trimMemory: not in use\"}";
+        executed =
+                "{\"status\":500,\"error_type\":\"java.lang.IllegalStateException\",\"error\":\"trimMemory: not in use\"}";
 
         assertThatThrownBy(() -> control.trimMemory(""))
                 .isInstanceOf(RendererControl.NotApplicableException.class)
@@ -106,7 +106,8 @@ class JolokiaControlTest {
 
     @Test
     void refusal_saysWhy_andIsNotTriedAgain() {
-        jolokia.answer(request -> Answer.status(401, "{\"status\":401,\"error\":\"control operations need user avatar\"}"));
+        jolokia.answer(
+                request -> Answer.status(401, "{\"status\":401,\"error\":\"control operations need user avatar\"}"));
 
         assertThatThrownBy(() -> control.restart())
                 .isInstanceOf(IOException.class)

@@ -5,17 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.alert.AlertEvent;
+import io.bev.avatar.exporter.alert.ManualClock;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.config.RecoveryAction;
 import io.bev.avatar.exporter.config.RecoveryConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,29 +39,6 @@ class RecoveryTest {
     private boolean enabled = true;
     private List<RecoveryAction> actions = List.of(RecoveryAction.values());
     private Recovery recovery;
-
-    private static final class ManualClock extends Clock {
-        private Instant now = T0;
-
-        void pass(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    }
 
     /** A renderer that remembers what it was told. */
     private static final class FakeRenderer implements RendererControl {
@@ -170,8 +145,8 @@ class RecoveryTest {
     }
 
     private void workFor(Duration time) throws InterruptedException {
-        Instant end = clock.now.plus(time);
-        while (!clock.now.isAfter(end)) {
+        Instant end = clock.instant().plus(time);
+        while (!clock.instant().isAfter(end)) {
             recovery.work();
             clock.pass(Duration.ofSeconds(5));
         }
@@ -251,7 +226,7 @@ class RecoveryTest {
     @Test
     void manyFirings_stopAtTheHourlyCap() throws Exception {
         for (int i = 0; i < 6; i++) {
-            recovery.offer(List.of(alert("a", "restart_renderer", "firing", clock.now)));
+            recovery.offer(List.of(alert("a", "restart_renderer", "firing", clock.instant())));
             workFor(COOLDOWN);
         }
 
@@ -276,7 +251,7 @@ class RecoveryTest {
     }
 
     @Test
-    void restartedExporter_rememberstCooldownAndWhatItDid() throws Exception {
+    void restartedExporter_remembersTheCooldownAndWhatItDid() throws Exception {
         fire("a", "restart_renderer");
         recovery.work();
         start();
@@ -480,7 +455,7 @@ class RecoveryTest {
         fire("a", "restart_renderer");
         recovery.work();
         clock.pass(Duration.ofDays(-300));
-        recovery.offer(List.of(alert("a", "restart_renderer", "firing", clock.now)));
+        recovery.offer(List.of(alert("a", "restart_renderer", "firing", clock.instant())));
         recovery.work();
         workFor(COOLDOWN.plusSeconds(10));
 

@@ -17,8 +17,7 @@ final class RendererBean extends NotificationBroadcasterSupport implements Rende
 
     private final RendererControl renderer;
     private final Clock clock;
-    private final DeadlockWatch deadlocks =
-            new DeadlockWatch(ManagementFactory.getThreadMXBean(), Ticker.system());
+    private final DeadlockWatch deadlocks = new DeadlockWatch(ManagementFactory.getThreadMXBean(), Ticker.system());
 
     RendererBean(RendererControl renderer, ObjectName name, Clock clock) {
         super(new MBeanNotificationInfo(

@@ -123,7 +123,9 @@ public final class AlertFeed implements ActiveAlert.Source {
                 follow(commands, channel);
             } catch (RedisException e) {
                 if (!away && !closed) {
-                    LOG.info("alerts cannot be followed for now: {}", RedisFault.of(e).text());
+                    LOG.info(
+                            "alerts cannot be followed for now: {}",
+                            RedisFault.of(e).text());
                 }
                 away = true;
             }

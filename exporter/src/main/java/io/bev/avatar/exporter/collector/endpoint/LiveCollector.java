@@ -42,7 +42,11 @@ public final class LiveCollector implements Collector {
     @Override
     public void collect(MetricSink out) throws PartialCollectionException {
         try {
-            tell(out, http.exchange(HttpRequest.newBuilder(live).build(), timeout, MAX_BYTES).statusCode() > 0);
+            tell(
+                    out,
+                    http.exchange(HttpRequest.newBuilder(live).build(), timeout, MAX_BYTES)
+                                    .statusCode()
+                            > 0);
         } catch (IOException e) {
             tell(out, false);
         } catch (InterruptedException e) {
