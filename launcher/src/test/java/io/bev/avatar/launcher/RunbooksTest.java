@@ -30,6 +30,7 @@ class RunbooksTest {
     /** Of Prometheus and Alertmanager, and what Prometheus makes itself. */
     private static final Map<String, String> OTHERS = Map.of(
             "up", "gauge",
+            "process_start_time_seconds", "gauge",
             "prometheus_rule_evaluation_failures_total", "counter",
             "alertmanager_notifications_failed_total", "counter");
 

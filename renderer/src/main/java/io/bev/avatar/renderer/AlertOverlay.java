@@ -34,7 +34,7 @@ final class AlertOverlay implements ExpressionSource {
             expression.express(state, nowNanos, out);
             return;
         }
-        if (state != below) {
+        if (!state.equals(below)) {
             below = state;
             shown = alerted(state);
         }

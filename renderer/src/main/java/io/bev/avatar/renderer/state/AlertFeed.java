@@ -99,8 +99,8 @@ public final class AlertFeed implements ActiveAlert.Source {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            client.shutdownAsync(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            resources.shutdown(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            var unusedClient = client.shutdownAsync(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            var unusedResources = resources.shutdown(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
