@@ -30,9 +30,7 @@ final class AlertCare implements Consumer<MetricSink>, AutoCloseable {
     private final DeadMansSwitch deadMansSwitch;
     private final List<Chore> chores;
 
-    /** @throws IOException when what an earlier process was doing cannot be read */
-    AlertCare(ExporterSettings settings, AlertWebhook webhook, RedisLink redis, HttpSource http, Clock clock)
-            throws IOException {
+    AlertCare(ExporterSettings settings, AlertWebhook webhook, RedisLink redis, HttpSource http, Clock clock) {
         ExporterConfig exporter = settings.exporter();
         Path folder = exporter.alertSpoolFile().toAbsolutePath().getParent();
         Path state = folder == null ? Path.of("/") : folder;

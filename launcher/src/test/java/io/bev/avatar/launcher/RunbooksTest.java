@@ -51,6 +51,31 @@ class RunbooksTest {
     }
 
     @Test
+    void documentation_namesEveryAlertWithItsSeverities_andWhatRecoversFromIt() throws IOException {
+        String alerts = Files.readString(RuleFiles.ROOT.resolve("docs/alerts.md"));
+        List<String> recovery = Files.readAllLines(RuleFiles.ROOT.resolve("docs/recovery.md"));
+        for (Rule alert : RuleFiles.alerts()) {
+            String name = alert.name().substring("Avatar".length());
+            assertThat(alerts)
+                    .as(alert.id())
+                    .containsPattern("\\[" + name + "]\\(\\.\\./alerting-rules/runbooks/" + alert.name()
+                            + "\\.md\\) \\([a-z, ]*" + alert.severity());
+            String action = alert.label("recovery");
+            if (!action.isEmpty()) {
+                String bounds = alert.annotation("cooldown").replace("m", " min, ") + alert.annotation("max_per_hour");
+                assertThat(recovery)
+                        .as(alert.id())
+                        .anyMatch(line -> line.contains("| `" + action + "` |")
+                                && line.contains(name)
+                                && line.endsWith(" " + bounds + " |"));
+                assertThat(RuleFiles.FOLDER.resolve("runbooks/" + alert.name() + ".md"))
+                        .content()
+                        .containsPattern("docs/recovery\\.md|as for Avatar");
+            }
+        }
+    }
+
+    @Test
     void series_thatRulesAndRunbooksName_exist() throws IOException {
         Set<String> known = new TreeSet<>(types().keySet());
         RuleFiles.rules().stream().filter(rule -> !rule.alert()).map(Rule::name).forEach(known::add);

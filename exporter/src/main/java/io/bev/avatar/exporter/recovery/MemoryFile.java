@@ -44,7 +44,9 @@ final class MemoryFile {
             return memory(json.readTree(Files.readAllBytes(file)));
         } catch (IOException | IllegalArgumentException | DateTimeException e) {
             throw new IOException(
-                    file + " cannot be read (" + e.getMessage() + "): remove it once no recovery is under way", e);
+                    file + " cannot be read (" + e.getMessage()
+                            + "): once no recovery is under way, remove it and restart the exporter",
+                    e);
         }
     }
 

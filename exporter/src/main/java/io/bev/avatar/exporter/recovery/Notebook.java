@@ -15,13 +15,23 @@ final class Notebook {
     private final ReentrantLock lock = new ReentrantLock();
     private Memory memory;
     private Memory written;
+    private final boolean readable;
     private boolean unwritable;
 
-    /** @throws IOException when there is a file that cannot be used */
-    Notebook(MemoryFile file) throws IOException {
+    /** Takes up what an earlier process left; over a file that cannot be read, nothing is written and so nothing done. */
+    Notebook(MemoryFile file) {
         this.file = file;
-        this.memory = file.read();
-        this.written = memory;
+        Memory read = Memory.empty();
+        boolean usable = true;
+        try {
+            read = file.read();
+        } catch (IOException e) {
+            LOG.error("recovery is off: {}", e.getMessage());
+            usable = false;
+        }
+        this.readable = usable;
+        this.memory = read;
+        this.written = read;
     }
 
     Memory memory() {
@@ -60,6 +70,9 @@ final class Notebook {
     }
 
     private boolean write(Memory wanted) {
+        if (!readable) {
+            return false;
+        }
         if (wanted.equals(written)) {
             return true;
         }

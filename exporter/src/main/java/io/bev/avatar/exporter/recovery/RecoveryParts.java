@@ -5,7 +5,6 @@ import io.bev.avatar.exporter.client.HttpSource;
 import io.bev.avatar.exporter.collector.redis.RedisLink;
 import io.bev.avatar.exporter.collector.redis.RedisStrings;
 import io.bev.avatar.exporter.config.RecoveryConfig;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,7 +19,6 @@ public final class RecoveryParts {
      * @param ownNames values of the label {@code instance} that mean this host
      * @param folder where the state is kept
      * @param jolokia the renderer's Jolokia, with the trailing slash
-     * @throws IOException when what an earlier process left cannot be used
      */
     public static Recovery make(
             RecoveryConfig config,
@@ -30,8 +28,7 @@ public final class RecoveryParts {
             RedisLink redis,
             HttpSource http,
             AlertPublisher publisher,
-            Clock clock)
-            throws IOException {
+            Clock clock) {
         RedisStrings strings = new RedisStrings(redis);
         return new Recovery(
                 ownNames,

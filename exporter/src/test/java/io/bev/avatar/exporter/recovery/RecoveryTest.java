@@ -100,7 +100,7 @@ class RecoveryTest {
     }
 
     @BeforeEach
-    void start() throws IOException {
+    void start() {
         RecoveryConfig config =
                 new RecoveryConfig(enabled, actions, Optional.of(folder.resolve("password")), Optional.empty());
         Switches switches = new Switches(config, () -> {
@@ -276,14 +276,19 @@ class RecoveryTest {
     }
 
     @Test
-    void brokenMemory_isToldWithItsRemedy() throws IOException {
+    void brokenMemory_nothingRunsAndTheFileStaysAsItIs() throws Exception {
         Files.createDirectories(folder.resolve("state"));
-        Files.writeString(folder.resolve("state/recovery.json"), "{\"schema\":1,\"firings\":[{}]}");
+        Path broken = Files.writeString(folder.resolve("state/recovery.json"), "{\"schema\":1,\"firings\":[{}]}");
+        start();
+        fire("a", "restart_renderer");
+        workFor(Duration.ofMinutes(1));
 
-        assertThatThrownBy(this::start)
+        assertThat(renderer.calls).isEmpty();
+        assertThat(broken).hasContent("{\"schema\":1,\"firings\":[{}]}");
+        assertThatThrownBy(() -> new MemoryFile(broken).read())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("recovery.json cannot be read")
-                .hasMessageContaining("remove it");
+                .hasMessageContaining("remove it and restart the exporter");
     }
 
     @Test
