@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,7 +38,7 @@ public final class Reconciliation {
     private final ActiveAlerts active;
     private final AlertIntake intake;
     private final Clock clock;
-    private final List<Consumer<Set<String>>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<KnownAlerts>> listeners = new CopyOnWriteArrayList<>();
     /** Since when an entry is not as it should be, by fingerprint and what is wrong. */
     private Map<String, Instant> suspects = Map.of();
 
@@ -50,8 +51,8 @@ public final class Reconciliation {
         this.clock = clock;
     }
 
-    /** Calls {@code listener} with the fingerprints that Alertmanager knows, muted or not, each time it answers. */
-    public void onKnown(Consumer<Set<String>> listener) {
+    /** Calls {@code listener} with what Alertmanager knows, each time it answers. */
+    public void onKnown(Consumer<KnownAlerts> listener) {
         listeners.add(listener);
     }
 
@@ -65,7 +66,11 @@ public final class Reconciliation {
             tell(false, String.valueOf(e.getMessage()));
             return;
         }
-        listeners.forEach(listener -> listener.accept(Set.copyOf(known.keySet())));
+        Set<String> muted = new HashSet<>(known.keySet());
+        muted.removeIf(fingerprint ->
+                Objects.requireNonNull(known.get(fingerprint)).muted().isEmpty());
+        KnownAlerts told = new KnownAlerts(known.keySet(), muted);
+        listeners.forEach(listener -> listener.accept(told));
         if (intake.waiting()) {
             return;
         }

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +42,12 @@ final class FrameRateKeeper {
         return move(current, from.down(now));
     }
 
-    /** Goes on with a rate that was lowered, a cooldown after the last step: down while the alert fires, else up. */
-    void step() throws InterruptedException {
+    /**
+     * Goes on with a rate that was lowered, a cooldown after the last step: down while the alert fires, else up.
+     *
+     * @param muted fingerprints of alerts that are silenced; for those it stays as it is
+     */
+    void step(Set<String> muted) throws InterruptedException {
         Optional<FrameRate> lowered = notebook.memory().frameRate();
         if (lowered.isEmpty()) {
             return;
@@ -50,7 +55,9 @@ final class FrameRateKeeper {
         FrameRate rate = lowered.get();
         Optional<Firing> cause = cause();
         boolean fires = cause.filter(Firing::fires).isPresent();
-        boolean held = fires && (rate.lowest() || notebook.memory().switchedOff());
+        boolean silenced = cause.filter(firing -> muted.contains(firing.order().fingerprint()))
+                .isPresent();
+        boolean held = fires && (rate.lowest() || silenced || notebook.memory().switchedOff());
         Instant now = clock.instant();
         Duration pause = cause.map(firing -> firing.order().cooldown()).orElse(Order.DEFAULT_COOLDOWN);
         if (held || now.isBefore(rate.changedAt().plus(pause))) {

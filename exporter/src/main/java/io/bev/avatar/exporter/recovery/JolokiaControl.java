@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.exporter.client.HttpSource;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,8 +57,10 @@ final class JolokiaControl implements RendererControl {
 
     @Override
     public String restart() throws IOException, InterruptedException {
+        // Reading first makes sure of the connection, which the operation itself could only lose.
+        JsonNode state = value(ask("read", RENDERER, "attribute", "State", List.of()));
         JsonNode unused = value(ask("exec", RENDERER, "operation", "restart", List.of("recovery")));
-        return "the renderer ends to be started again";
+        return "the renderer ends to be started again; it was " + state.asText();
     }
 
     @Override
@@ -115,20 +119,32 @@ final class JolokiaControl implements RendererControl {
         if (!arguments.isEmpty()) {
             request.set("arguments", json.valueToTree(arguments));
         }
-        // An operation is sent once: a connection that breaks leaves open whether it was done.
-        HttpResponse<String> answer = http.exchange(
+        HttpResponse<String> answer = send(
                 HttpRequest.newBuilder(jolokia)
                         .header("Content-Type", "application/json")
                         .header("Authorization", authorization())
                         .POST(HttpRequest.BodyPublishers.ofString(request.toString()))
                         .build(),
-                PATIENCE,
-                MAX_BYTES);
+                type.equals("read"));
         JsonNode tree = json.readTree(answer.body());
         if (answer.statusCode() != OK) {
             throw new IOException("HTTP " + answer.statusCode() + ", " + error(tree));
         }
         return tree;
+    }
+
+    /** An operation is sent once: a connection that breaks leaves open whether it was done. */
+    private HttpResponse<String> send(HttpRequest request, boolean harmless) throws IOException, InterruptedException {
+        try {
+            return http.exchange(request, PATIENCE, MAX_BYTES);
+        } catch (ConnectException | HttpTimeoutException e) {
+            throw e;
+        } catch (IOException keptConnectionWasClosed) {
+            if (!harmless) {
+                throw keptConnectionWasClosed;
+            }
+            return http.exchange(request, PATIENCE, MAX_BYTES);
+        }
     }
 
     private static JsonNode value(JsonNode answer) throws IOException {

@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.recovery;
 
 import io.bev.avatar.exporter.alert.AlertEvent;
+import io.bev.avatar.exporter.alert.KnownAlerts;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.config.RecoveryAction;
 import java.io.IOException;
@@ -42,6 +43,9 @@ public final class Recovery {
     private final FrameRateKeeper frameRate;
     private final Diary diary;
     private final Clock clock;
+
+    /** Alerts that people are not to be bothered with, nor the renderer. */
+    private volatile Set<String> muted = Set.of();
 
     // The rest belongs to the working thread, but for the first, which belongs to that of known().
     private final Map<String, Instant> unknownSince = new HashMap<>();
@@ -104,10 +108,11 @@ public final class Recovery {
     }
 
     /** Takes note of which alerts Alertmanager knows; called each time it answers. */
-    public void known(Set<String> fingerprints) {
+    public void known(KnownAlerts alerts) {
         Instant now = clock.instant();
+        muted = alerts.muted();
         for (Firing firing : notebook.memory().firings().values()) {
-            if (!firing.fires() || fingerprints.contains(firing.order().fingerprint())) {
+            if (!firing.fires() || alerts.all().contains(firing.order().fingerprint())) {
                 unknownSince.remove(firing.key());
                 continue;
             }
@@ -136,7 +141,7 @@ public final class Recovery {
                 }
             }
         }
-        frameRate.step();
+        frameRate.step(muted);
         findIneffective();
     }
 
@@ -185,6 +190,8 @@ public final class Recovery {
             end(firing, Outcome.OVER, "the alert was over before its turn", now);
         } else if (forbidden.isPresent()) {
             end(firing, Outcome.DISABLED, forbidden.get(), now);
+        } else if (muted.contains(order.fingerprint())) {
+            end(firing, Outcome.DISABLED, "the alert is silenced or inhibited", now);
         } else if (memory.switchedOff()) {
             end(firing, Outcome.DISABLED, Switches.KEY + " is set in Redis", now);
         } else if (last.isEmpty() || !now.isBefore(last.get().plus(order.cooldown()))) {

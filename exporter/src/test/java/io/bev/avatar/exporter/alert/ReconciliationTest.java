@@ -34,7 +34,7 @@ class ReconciliationTest {
 
     private final ManualClock clock = new ManualClock();
     private final HttpSource http = new HttpSource();
-    private final List<Set<String>> known = new ArrayList<>();
+    private final List<KnownAlerts> known = new ArrayList<>();
     private RedisServer redis;
     private RedisAccess access;
     private StubServer alertmanager;
@@ -90,6 +90,10 @@ class ReconciliationTest {
         alertmanager.answer(request -> Answer.json("[" + String.join(",", alerts) + "]"));
     }
 
+    private static KnownAlerts nothing() {
+        return new KnownAlerts(Set.of(), Set.of());
+    }
+
     private String newest() throws Exception {
         return redis.bulk("LINDEX", "avatar:alerts", "0");
     }
@@ -120,6 +124,7 @@ class ReconciliationTest {
         reconciliation.run();
         assertThat(newest()).contains("\"status\":\"closed\"", "\"reason\":\"inhibited\"");
         assertThat(redis.command("LLEN", "avatar:alerts")).isEqualTo(":4");
+        assertThat(known.get(0)).isEqualTo(new KnownAlerts(Set.of("a"), Set.of("a")));
     }
 
     @Test
@@ -148,7 +153,7 @@ class ReconciliationTest {
         reconciliation.run();
 
         assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
-        assertThat(known).containsExactly(Set.of(), Set.of("a"), Set.of());
+        assertThat(known).containsExactly(nothing(), new KnownAlerts(Set.of("a"), Set.of()), nothing());
     }
 
     @Test

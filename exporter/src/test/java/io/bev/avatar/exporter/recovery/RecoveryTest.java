@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.alert.AlertEvent;
+import io.bev.avatar.exporter.alert.KnownAlerts;
 import io.bev.avatar.exporter.alert.ManualClock;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.config.RecoveryAction;
@@ -382,14 +383,14 @@ class RecoveryTest {
     void alertThatAlertmanagerForgot_isOver() throws Exception {
         fire("a", "restart_renderer");
         workFor(COOLDOWN.plusSeconds(10));
-        recovery.known(Set.of("a"));
-        recovery.known(Set.of());
+        recovery.known(new KnownAlerts(Set.of("a"), Set.of()));
+        recovery.known(new KnownAlerts(Set.of(), Set.of()));
         clock.pass(Recovery.UNKNOWN_FOR.minusSeconds(1));
-        recovery.known(Set.of());
+        recovery.known(new KnownAlerts(Set.of(), Set.of()));
         assertThat(metrics()).contains("ineffective{action=\"restart_renderer\",} 1.0");
 
         clock.pass(Duration.ofSeconds(1));
-        recovery.known(Set.of());
+        recovery.known(new KnownAlerts(Set.of(), Set.of()));
         assertThat(metrics()).contains("ineffective{action=\"restart_renderer\",} 0.0");
     }
 
@@ -406,6 +407,33 @@ class RecoveryTest {
         workFor(Duration.ofMinutes(30));
         assertThat(renderer.calls.subList(3, renderer.calls.size())).containsExactly("fps 15", "fps 20", "fps 30");
         assertThat(metrics()).contains("avatar_exporter_recovery_frame_rate_steps 0.0");
+    }
+
+    @Test
+    void heatThatIsSilenced_keepsTheLoweredRateUntilAlertmanagerForgetsIt() throws Exception {
+        fire("a", "lower_frame_rate");
+        recovery.work();
+        recovery.known(new KnownAlerts(Set.of("a"), Set.of("a")));
+        workFor(Duration.ofMinutes(30));
+        assertThat(renderer.fps).isEqualTo(20);
+
+        recovery.known(new KnownAlerts(Set.of(), Set.of()));
+        clock.pass(Recovery.UNKNOWN_FOR);
+        recovery.known(new KnownAlerts(Set.of(), Set.of()));
+        workFor(Duration.ofMinutes(1));
+        assertThat(renderer.fps).isEqualTo(30);
+    }
+
+    @Test
+    void alertThatIsSilencedWhileItWaits_isNotMended() throws Exception {
+        fire("a", "restart_renderer");
+        fire("b", "restart_renderer");
+        recovery.work();
+        recovery.known(new KnownAlerts(Set.of("a", "b"), Set.of("b")));
+        workFor(Duration.ofMinutes(20));
+
+        assertThat(renderer.calls).containsExactly("restart");
+        assertThat(metrics()).contains(total("restart_renderer", "disabled", 1));
     }
 
     @Test
