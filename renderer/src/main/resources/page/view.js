@@ -51,6 +51,7 @@ export class View {
     this.rates = [];
     this.chips = new Map();
     this.mood = "";
+    this.alarm = "[]";
     this.wasCovered = true;
   }
 
@@ -169,6 +170,7 @@ export class View {
     element("health").dataset.tone = tone;
     put("health-text", name);
     this.showNotice(tone, name, health.reasons || []);
+    this.showAlarm(health.alerts || []);
     element("simulated").hidden = health.gpuSimulated !== true;
     put("fps-renderer", number(health.fps, 0));
     put("backend", String(health.backend || "").toUpperCase());
@@ -186,6 +188,35 @@ export class View {
     put("viewers", number(health.viewers, 0));
     put("uptime", typeof health.uptimeSeconds === "number" ? duration(health.uptimeSeconds) : "–");
     put("version", health.version || "–");
+  }
+
+  /** Critical alerts; every text of them is set as text, whatever it holds. */
+  showAlarm(alerts) {
+    const key = JSON.stringify(alerts);
+    if (this.alarm === key) {
+      return;
+    }
+    this.alarm = key;
+    element("alarm").hidden = alerts.length === 0;
+    put("alarm-title", alerts.length === 1 ? "Critical alert" : `${alerts.length} critical alerts`);
+    element("alarm-list").replaceChildren(...alerts.map((alert) => {
+      const item = document.createElement("li");
+      const name = document.createElement("strong");
+      name.textContent = alert.name || "Alert";
+      const summary = document.createElement("span");
+      summary.textContent = alert.summary || alert.description || "";
+      item.title = alert.description || "";
+      item.append(name, summary);
+      const since = Date.parse(alert.since);
+      if (Number.isFinite(since)) {
+        const time = document.createElement("time");
+        time.dateTime = alert.since;
+        time.textContent = `since ${new Date(since).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
+        item.append(time);
+      }
+      return item;
+    }));
+    this.title();
   }
 
   showNotice(tone, name, reasons) {
@@ -210,6 +241,7 @@ export class View {
     if (!connected) {
       element("health").hidden = true;
       element("notice").hidden = true;
+      this.showAlarm([]);
       put("fps-renderer", "–");
     }
     element("link").dataset.tone = tone;
@@ -236,7 +268,8 @@ export class View {
   }
 
   title() {
-    document.title = this.wasCovered ? "Away · Avatar" : this.mood ? `${words(this.mood)} · Avatar` : "Avatar";
+    const alarmed = !element("alarm").hidden;
+    document.title = alarmed ? "Critical alert · Avatar" : this.wasCovered ? "Away · Avatar" : this.mood ? `${words(this.mood)} · Avatar` : "Avatar";
   }
 
   showFrame(width, height) {

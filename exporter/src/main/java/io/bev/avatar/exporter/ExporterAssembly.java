@@ -33,6 +33,7 @@ final class ExporterAssembly implements AutoCloseable {
     private final HttpSource http;
     private final ScrapeRunner runner;
     private final AlertWebhook webhook;
+    private final AlertCare care;
     private final ExporterServer server;
 
     /** @throws IOException when the address cannot be bound or an old alert spool cannot be read */
@@ -60,7 +61,8 @@ final class ExporterAssembly implements AutoCloseable {
                             config.alertSpoolFile(),
                             config.alertActiveFor(),
                             clock));
-            List<Consumer<MetricSink>> own = List.of(new OwnMetrics(version, config.thresholds()), webhook);
+            care = kept(made, new AlertCare(settings, webhook, redis.link("avatar-exporter-recovery"), http, clock));
+            List<Consumer<MetricSink>> own = List.of(new OwnMetrics(version, config.thresholds()), webhook, care);
             Exposition exposition = new Exposition(runner, own, processMetrics());
             server = new ExporterServer(
                     address,
@@ -114,6 +116,7 @@ final class ExporterAssembly implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        care.close();
         webhook.close();
         runner.close();
         http.close();

@@ -2,10 +2,12 @@ package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.exporter.collector.service.ServiceCollector;
+import io.bev.avatar.exporter.config.AlertmanagerConfig;
 import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.config.HealthConfig;
 import io.bev.avatar.exporter.config.McpConfig;
+import io.bev.avatar.exporter.config.RecoveryConfig;
 import io.bev.avatar.exporter.config.RedisConfig;
 import java.util.Map;
 
@@ -20,6 +22,8 @@ record ExporterSettings(
         McpConfig mcp,
         CheckConfig check,
         HealthConfig health,
+        RecoveryConfig recovery,
+        AlertmanagerConfig alertmanager,
         String systemBus) {
 
     /**
@@ -34,6 +38,8 @@ record ExporterSettings(
                 McpConfig.from(config),
                 CheckConfig.from(config),
                 HealthConfig.from(config),
+                RecoveryConfig.from(config),
+                AlertmanagerConfig.from(config),
                 ServiceCollector.systemBus(environment));
         config.finish("exporter", "mcp", "redis");
         return settings;

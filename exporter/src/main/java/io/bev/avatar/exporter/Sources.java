@@ -4,6 +4,7 @@ import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.client.HttpSource;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.endpoint.EndpointCollector;
+import io.bev.avatar.exporter.collector.endpoint.LiveCollector;
 import io.bev.avatar.exporter.collector.gpu.GpuCollector;
 import io.bev.avatar.exporter.collector.gpu.GpuSettings;
 import io.bev.avatar.exporter.collector.gpu.NvmlCallMeter;
@@ -31,6 +32,9 @@ final class Sources {
     /** For what answers in milliseconds when it is well, and must not use up the scrape's time when it is not. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /** For what is asked in every scrape, even one of two seconds. */
+    private static final Duration QUICK = Duration.ofSeconds(1);
+
     /** The renderer's streams in Redis. */
     private static final List<String> STREAMS = List.of("avatar:state:updates", "osint:updates");
 
@@ -56,6 +60,7 @@ final class Sources {
                 RedisCollector.over(redis, STREAMS, clock),
                 new ServiceCollector(exporter.units(), settings.systemBus(), PATIENCE, ticker),
                 new RendererCollector(exporter.jolokiaUrl(), PATIENCE, http, deadlines),
+                new LiveCollector(exporter.rendererUrl(), QUICK, http),
                 new EndpointCollector(exporter.rendererUrl(), PATIENCE, http, ticker),
                 new McpCollector(new McpProbe(settings.mcp().url(), version, PATIENCE, http), ticker));
     }

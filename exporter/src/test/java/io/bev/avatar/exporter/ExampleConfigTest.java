@@ -3,9 +3,11 @@ package io.bev.avatar.exporter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.exporter.config.AlertmanagerConfig;
 import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.config.HealthConfig;
+import io.bev.avatar.exporter.config.RecoveryConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -24,12 +26,16 @@ class ExampleConfigTest {
         ExporterConfig fromExample = ExporterConfig.from(example);
         CheckConfig checks = CheckConfig.from(example);
         HealthConfig health = HealthConfig.from(example);
+        RecoveryConfig recovery = RecoveryConfig.from(example);
+        AlertmanagerConfig alertmanager = AlertmanagerConfig.from(example);
         example.text("mcp.url", "");
         example.finish("exporter", "mcp");
         Config nothing = Config.of("", "nothing", Map.of());
         assertThat(fromExample).isEqualTo(ExporterConfig.from(nothing));
         assertThat(checks).isEqualTo(CheckConfig.from(nothing));
         assertThat(health).isEqualTo(HealthConfig.from(nothing));
+        assertThat(recovery).isEqualTo(RecoveryConfig.from(nothing));
+        assertThat(alertmanager).isEqualTo(AlertmanagerConfig.from(nothing));
         // Each key of them is shown; exporter.check.user only in a comment, as it has no default.
         assertThat(example.tree("exporter.check").size()).isEqualTo(CheckConfig.class.getRecordComponents().length - 1);
     }

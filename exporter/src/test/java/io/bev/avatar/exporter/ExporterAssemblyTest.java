@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ExporterAssemblyTest {
 
-    private static final List<String> ALL = List.of("gpu", "host", "redis", "service", "renderer", "endpoint", "mcp");
+    private static final List<String> ALL =
+            List.of("gpu", "host", "redis", "service", "renderer", "live", "endpoint", "mcp");
 
     @TempDir
     Path folder;

@@ -127,6 +127,9 @@ final class Stack {
                 "BEV_EXPORTER_RENDERER_URL", "http://127.0.0.1:" + config.rendererPort(),
                 "BEV_EXPORTER_JOLOKIA_URL", jolokiaUrl(),
                 "BEV_EXPORTER_ALERT_TOKEN_FILE", files.secret("alert-token").toString(),
+                "BEV_EXPORTER_ALERTMANAGER_URL", alertmanagerUrl(),
+                "BEV_EXPORTER_RECOVERY_CONTROL_PASSWORD_FILE",
+                        files.secret("control-password").toString(),
                 "BEV_EXPORTER_STATE_DIR", files.directory("exporter").toString()));
         simulatedGpu.ifPresent(gpu -> environment.putAll(gpu.exporterEnvironment()));
         return new ServiceSpec(

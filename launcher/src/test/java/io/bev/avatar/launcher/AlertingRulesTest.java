@@ -65,6 +65,26 @@ class AlertingRulesTest {
     }
 
     @Test
+    void recovery_namesAnActionThatThereIsAndItsBounds() throws IOException {
+        Set<String> actions = new TreeSet<>();
+        RuleFiles.YAML
+                .readTree(RuleFiles.ROOT.resolve("avatar.yaml.example").toFile())
+                .path("exporter")
+                .path("recovery")
+                .path("actions")
+                .forEach(action -> actions.add(action.asText()));
+        Set<String> asked = new TreeSet<>();
+        for (Rule alert : RuleFiles.alerts()) {
+            if (!alert.label("recovery").isEmpty()) {
+                asked.add(alert.label("recovery"));
+                assertThat(alert.annotation("cooldown")).as(alert.id()).matches("\\d+[smh]");
+                assertThat(alert.annotation("max_per_hour")).as(alert.id()).matches("[1-9]\\d*");
+            }
+        }
+        assertThat(asked).isNotEmpty().isEqualTo(actions);
+    }
+
+    @Test
     void linkBases_standInPrometheusConfigurationAlone() throws IOException {
         JsonNode config = RuleFiles.YAML.readTree(
                 RuleFiles.FOLDER.resolve("prometheus.yml").toFile());

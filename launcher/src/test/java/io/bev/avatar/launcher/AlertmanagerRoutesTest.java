@@ -40,6 +40,16 @@ class AlertmanagerRoutesTest {
     }
 
     @Test
+    void alertThatCanBeMended_goesToRecoveryAndOnToEverybodyElse() throws Exception {
+        routed(
+                "alertmanager.yml",
+                "avatar-recovery,avatar-exporter,nobody",
+                "severity=critical",
+                "alertname=AvatarX",
+                "recovery=trim_gpu_memory");
+    }
+
+    @Test
     void examplesInComments_whenUsed_areValidAndRouted() throws Exception {
         String text = Files.readString(RuleFiles.FOLDER.resolve("alertmanager.yml"));
         int examples = text.indexOf("  # - name: on-call");

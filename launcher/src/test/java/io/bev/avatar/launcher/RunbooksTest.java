@@ -30,6 +30,7 @@ class RunbooksTest {
     /** Of Prometheus and Alertmanager, and what Prometheus makes itself. */
     private static final Map<String, String> OTHERS = Map.of(
             "up", "gauge",
+            "process_start_time_seconds", "gauge",
             "prometheus_rule_evaluation_failures_total", "counter",
             "alertmanager_notifications_failed_total", "counter");
 
@@ -46,6 +47,31 @@ class RunbooksTest {
                     .startsWith("# " + alert + "\n")
                     .contains("**What it means.**", "**What to look at.**", "**What to do.**")
                     .contains("**What the system does by itself.**");
+        }
+    }
+
+    @Test
+    void documentation_namesEveryAlertWithItsSeverities_andWhatRecoversFromIt() throws IOException {
+        String alerts = Files.readString(RuleFiles.ROOT.resolve("docs/alerts.md"));
+        List<String> recovery = Files.readAllLines(RuleFiles.ROOT.resolve("docs/recovery.md"));
+        for (Rule alert : RuleFiles.alerts()) {
+            String name = alert.name().substring("Avatar".length());
+            assertThat(alerts)
+                    .as(alert.id())
+                    .containsPattern("\\[" + name + "]\\(\\.\\./alerting-rules/runbooks/" + alert.name()
+                            + "\\.md\\) \\([a-z, ]*" + alert.severity());
+            String action = alert.label("recovery");
+            if (!action.isEmpty()) {
+                String bounds = alert.annotation("cooldown").replace("m", " min, ") + alert.annotation("max_per_hour");
+                assertThat(recovery)
+                        .as(alert.id())
+                        .anyMatch(line -> line.contains("| `" + action + "` |")
+                                && line.contains(name)
+                                && line.endsWith(" " + bounds + " |"));
+                assertThat(RuleFiles.FOLDER.resolve("runbooks/" + alert.name() + ".md"))
+                        .content()
+                        .containsPattern("docs/recovery\\.md|as for Avatar");
+            }
         }
     }
 

@@ -17,6 +17,7 @@ import io.bev.avatar.renderer.lifecycle.ShutdownSequence;
 import io.bev.avatar.renderer.mbean.RendererMBeans;
 import io.bev.avatar.renderer.raster.Rasterizer;
 import io.bev.avatar.renderer.raster.cuda.CudaDevices;
+import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
 import java.io.IOException;
@@ -104,7 +105,9 @@ public final class Renderer implements AutoCloseable {
         StateStore store = result(opening);
         RestartLedger ledger = new RestartLedger(settings.state().directory());
         undo.push("restart ledger", ledger::ended);
-        Core core = core(result(avatar), store, rasterizer, viewers.hub(), ledger);
+        ActiveAlert.Source alerts = assembly.alerts();
+        undo.push("alerts", alerts::close);
+        Core core = core(result(avatar), store, rasterizer, viewers.hub(), ledger, alerts);
         Operations operations = operations(core, backendReason, avatars);
         RendererMBeans mbeans = new RendererMBeans(
                 around.mbeans(),
@@ -117,7 +120,7 @@ public final class Renderer implements AutoCloseable {
                         settings.gpu().memoryFraction(),
                         around.clock()));
         undo.push("MBeans", mbeans::close);
-        page.attach(new RendererPage.View(operations, core.health, core.stats, store, assembly, viewers));
+        page.attach(new RendererPage.View(operations, core.health, core.stats, store, assembly, viewers, alerts));
         store.onChange(state -> viewers.changed());
         lifecycle.onChange(change -> viewers.changed());
 
@@ -141,7 +144,12 @@ public final class Renderer implements AutoCloseable {
             Health health) {}
 
     private Core core(
-            LoadedAvatar avatar, StateStore store, Rasterizer rasterizer, FrameHub hub, RestartLedger ledger) {
+            LoadedAvatar avatar,
+            StateStore store,
+            Rasterizer rasterizer,
+            FrameHub hub,
+            RestartLedger ledger,
+            ActiveAlert.Source alerts) {
         RendererConfig config = settings.renderer();
         FramePipeline pipeline = new FramePipeline(
                 avatar,
@@ -149,7 +157,7 @@ public final class Renderer implements AutoCloseable {
                 config.height(),
                 config.background(),
                 store,
-                assembly.expression(),
+                new AlertOverlay(assembly.expression(), alerts, store.current()),
                 rasterizer,
                 hub,
                 around.ticker());

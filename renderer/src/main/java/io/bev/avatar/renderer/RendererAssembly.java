@@ -6,6 +6,7 @@ import io.bev.avatar.renderer.raster.Rasterizer;
 import io.bev.avatar.renderer.raster.cuda.CudaDevices;
 import io.bev.avatar.renderer.rig.Poser;
 import io.bev.avatar.renderer.scene.Avatar;
+import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
@@ -38,6 +39,11 @@ public interface RendererAssembly {
     Poser poser(Avatar avatar);
 
     ExpressionSource expression();
+
+    /** Where the renderer learns of critical alerts. */
+    default ActiveAlert.Source alerts() {
+        return ActiveAlert.none();
+    }
 
     /** The viewers' end; it listens once started. */
     ViewerEnd viewers(PageModel model);

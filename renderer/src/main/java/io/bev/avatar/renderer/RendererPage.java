@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.renderer.lifecycle.FrameStats;
 import io.bev.avatar.renderer.mbean.RendererControl;
+import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.state.StateStore.Origin;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
@@ -25,7 +26,8 @@ final class RendererPage implements PageModel {
             FrameStats stats,
             StateStore store,
             RendererAssembly assembly,
-            RendererAssembly.ViewerEnd viewers) {}
+            RendererAssembly.ViewerEnd viewers,
+            ActiveAlert.Source alerts) {}
 
     private final String version;
     private final Instant started;
@@ -82,6 +84,15 @@ final class RendererPage implements PageModel {
         document.putObject("model")
                 .put("source", renderer.model().source())
                 .put("gaussians", renderer.model().gaussians());
+        ArrayNode alerts = document.putArray("alerts");
+        v.alerts()
+                .active()
+                .forEach(alert -> alerts.addObject()
+                        .put("name", alert.name())
+                        .put("instance", alert.instance())
+                        .put("summary", alert.summary())
+                        .put("description", alert.description())
+                        .put("since", alert.since()));
         document.put("stateSequence", v.store().current().seq());
     }
 

@@ -15,6 +15,8 @@ import io.bev.avatar.renderer.rig.Posers;
 import io.bev.avatar.renderer.scene.Avatar;
 import io.bev.avatar.renderer.scene.AvatarLoader;
 import io.bev.avatar.renderer.scene.builtin.BuiltInAvatar;
+import io.bev.avatar.renderer.state.ActiveAlert;
+import io.bev.avatar.renderer.state.AlertFeed;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.DurableStateStore;
 import io.bev.avatar.renderer.state.StateDirectoryInUseException;
@@ -95,6 +97,11 @@ public final class StandardAssembly implements RendererAssembly {
     public ExpressionSource expression() {
         ExpressionController controller = new ExpressionController(settings.expression());
         return (state, nowNanos, out) -> controller.advance(nowNanos, state, out);
+    }
+
+    @Override
+    public ActiveAlert.Source alerts() {
+        return AlertFeed.of(settings.redis(), ticker);
     }
 
     @Override

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -13,46 +14,86 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * That an alert fires or is resolved, as it stands in Redis:
+ * What happened to an alert, as it stands in Redis:
  *
  * <pre>
- * {"schema":1,"fingerprint":"c1f2...","status":"firing","level":"warning","alertname":"AvatarGpuTemperatureHigh",
- *  "instance":"gpu-07","summary":"...","description":"...","labels":{...},"startsAt":"2026-01-01T00:00:00Z",
- *  "endsAt":null,"receivedAt":"2026-01-01T00:00:05Z"}
+ * {"schema":1,"kind":"alert","fingerprint":"c1f2...","status":"firing","level":"warning",
+ *  "alertname":"AvatarGpuTemperatureHigh","instance":"gpu-07","summary":"...","description":"...","labels":{...},
+ *  "details":{},"startsAt":"2026-01-01T00:00:00Z","endsAt":null,"receivedAt":"2026-01-01T00:00:05Z"}
  * </pre>
  *
+ * <p>Kind {@code alert}: it is {@code firing}, {@code resolved}, or {@code closed}, which means that it is no longer told of and
+ * whose details say why. Kind {@code recovery}: the status is what became of the action that the details name.
+ *
+ * @param kind {@link #ALERT} or {@link #RECOVERY}
  * @param fingerprint Alertmanager's number of the label set
- * @param status {@code firing} or {@code resolved}
  * @param labels the alert's labels; level, name and instance are taken from them
- * @param summary annotation of that name, may be empty
- * @param description annotation of that name, may be empty
- * @param startsAt when it began to fire
+ * @param annotations the alert's annotations, of which only summary and description are kept
+ * @param details what else there is to say
+ * @param startsAt when the alert began to fire
  * @param endsAt when it ended; empty while it fires
  * @param receivedAt when the exporter was told
  */
 public record AlertEvent(
+        String kind,
         String fingerprint,
         String status,
         Map<String, String> labels,
-        String summary,
-        String description,
+        Map<String, String> annotations,
+        Map<String, String> details,
         Instant startsAt,
         Optional<Instant> endsAt,
         Instant receivedAt) {
 
-    static final String FIRING = "firing";
-    static final String RESOLVED = "resolved";
+    public static final String ALERT = "alert";
+    public static final String RECOVERY = "recovery";
+
+    public static final String FIRING = "firing";
+    public static final String RESOLVED = "resolved";
+    public static final String CLOSED = "closed";
+
+    /** The sign of life. */
+    public static final String WATCHDOG = "AvatarWatchdog";
 
     private static final int SCHEMA = 1;
     private static final Set<String> LEVELS = Set.of("critical", "warning", "info");
 
     public AlertEvent {
-        labels = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+        labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+        annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+        details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    }
+
+    /** The same alert with another status, and why. */
+    public AlertEvent became(String newKind, String newStatus, Map<String, String> why, Instant at) {
+        return new AlertEvent(
+                newKind,
+                fingerprint,
+                newStatus,
+                labels,
+                annotations,
+                why,
+                startsAt,
+                newKind.equals(RECOVERY) ? endsAt : Optional.of(at),
+                at);
+    }
+
+    public String name() {
+        return labels.getOrDefault("alertname", "");
+    }
+
+    public boolean firing() {
+        return kind.equals(ALERT) && status.equals(FIRING);
+    }
+
+    public boolean resolved() {
+        return kind.equals(ALERT) && status.equals(RESOLVED);
     }
 
     /** What makes two notifications the same event. */
     String identity() {
-        return fingerprint + "|" + startsAt + "|" + status;
+        String what = fingerprint + "|" + startsAt + "|" + status;
+        return kind.equals(ALERT) ? what : what + "|" + kind + details;
     }
 
     /** {@code critical}, {@code warning} or {@code info}; an unknown severity counts as a warning, none as info. */
@@ -62,18 +103,21 @@ public record AlertEvent(
     }
 
     /** The event as one line of JSON. */
-    String toJson(ObjectMapper json) {
+    public String toJson(ObjectMapper json) {
         ObjectNode node = json.createObjectNode();
         node.put("schema", SCHEMA);
+        node.put("kind", kind);
         node.put("fingerprint", fingerprint);
         node.put("status", status);
         node.put("level", level());
-        node.put("alertname", labels.getOrDefault("alertname", ""));
+        node.put("alertname", name());
         node.put("instance", labels.getOrDefault("instance", ""));
-        node.put("summary", summary);
-        node.put("description", description);
+        node.put("summary", annotations.getOrDefault("summary", ""));
+        node.put("description", annotations.getOrDefault("description", ""));
         ObjectNode all = node.putObject("labels");
         labels.forEach(all::put);
+        ObjectNode more = node.putObject("details");
+        details.forEach(more::put);
         node.put("startsAt", startsAt.toString());
         node.put("endsAt", endsAt.map(Instant::toString).orElse(null));
         node.put("receivedAt", receivedAt.toString());
@@ -89,26 +133,32 @@ public record AlertEvent(
      *
      * @throws IllegalArgumentException when it is no such text, as after a torn write
      */
-    static AlertEvent fromJson(ObjectMapper json, String line) {
+    public static AlertEvent fromJson(ObjectMapper json, String line) {
         try {
             JsonNode node = json.readTree(line);
-            Map<String, String> labels = new LinkedHashMap<>();
-            node.path("labels")
-                    .properties()
-                    .forEach(
-                            label -> labels.put(label.getKey(), label.getValue().asText()));
             JsonNode end = node.path("endsAt");
             return new AlertEvent(
+                    node.path("kind").asText(ALERT),
                     node.path("fingerprint").asText(),
                     node.path("status").asText(),
-                    labels,
-                    node.path("summary").asText(),
-                    node.path("description").asText(),
+                    texts(node.path("labels")),
+                    Map.of(
+                            "summary", node.path("summary").asText(),
+                            "description", node.path("description").asText()),
+                    texts(node.path("details")),
                     Instant.parse(node.path("startsAt").asText()),
                     end.isTextual() ? Optional.of(Instant.parse(end.asText())) : Optional.empty(),
                     Instant.parse(node.path("receivedAt").asText()));
         } catch (JsonProcessingException | DateTimeParseException e) {
             throw new IllegalArgumentException("not an alert event: " + e.getMessage(), e);
         }
+    }
+
+    /** The fields of an object, each as text. */
+    static Map<String, String> texts(JsonNode object) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        object.properties()
+                .forEach(field -> texts.put(field.getKey(), field.getValue().asText()));
+        return texts;
     }
 }

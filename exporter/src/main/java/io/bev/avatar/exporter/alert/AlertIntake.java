@@ -54,7 +54,7 @@ final class AlertIntake implements Consumer<MetricSink>, AutoCloseable {
     }
 
     /**
-     * Returns once the events are durable.
+     * Counts what Alertmanager sent, and does as {@link #publish}.
      *
      * @throws IOException when neither the store nor the spool took them; the sender should try again
      */
@@ -62,6 +62,20 @@ final class AlertIntake implements Consumer<MetricSink>, AutoCloseable {
         for (AlertEvent event : events) {
             (event.status().equals(AlertEvent.FIRING) ? firing : resolved).increment();
         }
+        publish(events);
+    }
+
+    /** Whether events wait on disk, so that Redis does not yet show how things stand. */
+    boolean waiting() {
+        return pending.get() > 0;
+    }
+
+    /**
+     * Returns once the events are durable.
+     *
+     * @throws IOException when neither the store nor the spool took them
+     */
+    void publish(List<AlertEvent> events) throws IOException, InterruptedException {
         if (events.isEmpty()) {
             return;
         }

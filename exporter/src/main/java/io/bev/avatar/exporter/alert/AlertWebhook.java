@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
     private final AlertIntake intake;
     private final Clock clock;
     private final ObjectMapper json;
+    private final List<Consumer<List<AlertEvent>>> listeners = new CopyOnWriteArrayList<>();
 
     AlertWebhook(RequestGuard guard, Optional<BearerToken> token, AlertIntake intake, Clock clock, ObjectMapper json) {
         this.guard = guard;
@@ -62,6 +64,26 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
         return new AlertWebhook(guard, tokenFile.map(BearerToken::new), intake, clock, json);
     }
 
+    /** Whether there is a token, without which everything is refused. */
+    public boolean isOpen() {
+        return token.isPresent();
+    }
+
+    /** Calls {@code listener} with what Alertmanager sent, once it is durable and before Alertmanager hears so. */
+    public void onAlerts(Consumer<List<AlertEvent>> listener) {
+        listeners.add(listener);
+    }
+
+    /** What the exporter itself has to tell goes the same way as what it is told. */
+    public AlertPublisher publisher() {
+        return intake::publish;
+    }
+
+    /** Keeps what Redis holds as firing in step with Alertmanager. */
+    public Reconciliation reconciliation(RedisLink link, Alertmanager alertmanager) {
+        return new Reconciliation(alertmanager, new ActiveAlerts(link, json), intake, clock);
+    }
+
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         Optional<RequestGuard.Rejection> refused =
@@ -85,6 +107,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
         }
         try {
             intake.accept(events);
+            listeners.forEach(listener -> listener.accept(events));
             Responses.text(exchange, 200, events.size() + " accepted");
         } catch (IOException e) {
             LOG.error("alerts could be neither published nor kept on disk: {}", e.getMessage());

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,17 +53,14 @@ final class WebhookMessage {
             throw new IllegalArgumentException(
                     where + "fingerprint: found '" + fingerprint + "', expected a hex number");
         }
-        Map<String, String> labels = new LinkedHashMap<>();
-        alert.path("labels")
-                .properties()
-                .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
         Instant endsAt = status.equals(AlertEvent.RESOLVED) ? time(alert, "endsAt", where) : Instant.MIN;
         return new AlertEvent(
+                AlertEvent.ALERT,
                 fingerprint,
                 status,
-                labels,
-                alert.path("annotations").path("summary").asText(),
-                alert.path("annotations").path("description").asText(),
+                AlertEvent.texts(alert.path("labels")),
+                AlertEvent.texts(alert.path("annotations")),
+                Map.of(),
                 time(alert, "startsAt", where),
                 status.equals(AlertEvent.RESOLVED) ? Optional.of(endsAt) : Optional.empty(),
                 receivedAt);

@@ -27,9 +27,16 @@ for i = 5, #ARGV, 5 do
     local over = redis.call('ZSCORE', KEYS[3], fingerprint .. '|' .. starts .. '|resolved')
     if newest and not over then
       redis.call('HSET', KEYS[2], fingerprint, json)
+      redis.call('ZREM', KEYS[3], fingerprint .. '|' .. starts .. '|closed')
     end
-  elseif active and newest then
-    redis.call('HDEL', KEYS[2], fingerprint)
+  elseif status == 'resolved' or status == 'closed' then
+    if active and newest then
+      redis.call('HDEL', KEYS[2], fingerprint)
+    end
+    if status == 'closed' then
+      -- Told of again, it is news again.
+      redis.call('ZREM', KEYS[3], fingerprint .. '|' .. starts .. '|firing')
+    end
   end
   if not known then
     redis.call('LPUSH', KEYS[1], json)

@@ -155,6 +155,8 @@ class SystemdIT {
         provoke("hang", "kill -STOP $(systemctl show -P MainPID " + RENDERER + ")");
         awaitReady("hang");
         assertThat(journal(RENDERER)).contains("Watchdog timeout", "Full thread dump", "\"render\" ");
+        assertThat(machine.shell("curl -s http://127.0.0.1:9818/metrics"))
+                .contains("avatar_renderer_restarts_total{reason=\"watchdog\",} 1.0");
         report("SIGSTOP to READY", "hang");
     }
 

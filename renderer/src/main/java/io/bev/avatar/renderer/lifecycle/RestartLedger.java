@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How often this renderer was started again and why, over the lives of its processes, in {@code restarts.properties}. A
- * process that ended without a word crashed. Thread-safe; a file that cannot be written is reported and counting goes on in
+ * process that ended without a word crashed, unless systemd says that its watchdog ended it. Thread-safe; a file that cannot be written is reported and counting goes on in
  * memory.
  */
 public final class RestartLedger {
@@ -26,6 +26,8 @@ public final class RestartLedger {
     public static final String FAILURE = "failure";
     /** Reason of an end that nobody announced. */
     public static final String CRASH = "crash";
+    /** Reason of an end by systemd, which saw no sign of life. */
+    public static final String WATCHDOG = "watchdog";
 
     private static final Logger log = LoggerFactory.getLogger(RestartLedger.class);
     private static final Pattern REASON = Pattern.compile("[a-z][a-z0-9_]{0,31}");
@@ -34,6 +36,8 @@ public final class RestartLedger {
     private static final String COUNT = "count.";
     private static final String RUNNING = "running";
     private static final String NEXT = "next";
+    /** Where the unit leaves systemd's {@code $SERVICE_RESULT} of the process before, beside the ledger. */
+    private static final String SERVICE_RESULT = "service-result";
 
     private final Path file;
     private final Map<String, Long> counts = new TreeMap<>();
@@ -48,7 +52,9 @@ public final class RestartLedger {
     public RestartLedger(Path folder) {
         this.file = folder.resolve("restarts.properties");
         read();
-        String reason = next.isEmpty() && running ? CRASH : next;
+        String result = takeServiceResult();
+        String unannounced = result.equals(WATCHDOG) ? WATCHDOG : CRASH;
+        String reason = next.isEmpty() && running ? unannounced : next;
         if (!reason.isEmpty()) {
             String counted = counts.containsKey(reason) || counts.size() < MAX_REASONS ? reason : OTHER;
             counts.merge(counted, 1L, Long::sum);
@@ -80,6 +86,21 @@ public final class RestartLedger {
     public synchronized void ended() {
         running = false;
         write();
+    }
+
+    /** What systemd said of the process before; it counts once. */
+    private String takeServiceResult() {
+        Path told = file.resolveSibling(SERVICE_RESULT);
+        try {
+            String result = Files.readString(told).strip();
+            Files.delete(told);
+            return result;
+        } catch (NoSuchFileException e) {
+            return "";
+        } catch (IOException e) {
+            log.warn("{}: left out: {}", told, e.toString());
+            return "";
+        }
     }
 
     private void read() {

@@ -1,6 +1,8 @@
 package io.bev.avatar.renderer.mbean;
 
+import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -15,6 +17,7 @@ final class RendererBean extends NotificationBroadcasterSupport implements Rende
 
     private final RendererControl renderer;
     private final Clock clock;
+    private final DeadlockWatch deadlocks = new DeadlockWatch(ManagementFactory.getThreadMXBean(), Ticker.system());
 
     RendererBean(RendererControl renderer, ObjectName name, Clock clock) {
         super(new MBeanNotificationInfo(
@@ -101,6 +104,11 @@ final class RendererBean extends NotificationBroadcasterSupport implements Rende
     @Override
     public Map<String, Long> getRestartsByReason() {
         return renderer.restartsByReason();
+    }
+
+    @Override
+    public int getDeadlockedThreads() {
+        return deadlocks.count();
     }
 
     @Override

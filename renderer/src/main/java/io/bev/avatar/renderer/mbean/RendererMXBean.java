@@ -58,9 +58,13 @@ public interface RendererMXBean {
     boolean isRestartRequested();
 
     @Description("Starts of this renderer after the first, by the reason of the end before: a reason given to restart,"
-            + " failure, or crash")
+            + " failure, watchdog, or crash")
     @Unit(Unit.COUNT)
     Map<String, Long> getRestartsByReason();
+
+    @Description("Threads that wait for each other and will for ever; looked at every ten seconds at most")
+    @Unit(Unit.COUNT)
+    int getDeadlockedThreads();
 
     @Description("Shows the last frame and draws no new ones, until resume. From RUNNING or DEGRADED")
     @Unit(Unit.NONE)

@@ -41,6 +41,24 @@ class RestartLedgerTest {
     }
 
     @Test
+    void endBySystemdsWatchdog_isCountedAsSuch_once() throws IOException {
+        RestartLedger first = new RestartLedger(folder);
+        assertThat(first.counts()).isEmpty();
+        Files.writeString(folder.resolve("service-result"), "watchdog\n");
+        assertThat(new RestartLedger(folder).counts()).isEqualTo(Map.of("watchdog", 1L));
+        assertThat(new RestartLedger(folder).counts()).isEqualTo(Map.of("watchdog", 1L, "crash", 1L));
+        Files.writeString(folder.resolve("service-result"), "core-dump\n");
+        assertThat(new RestartLedger(folder).counts()).isEqualTo(Map.of("watchdog", 1L, "crash", 2L));
+    }
+
+    @Test
+    void watchdogsWordOnAnOrderlyEnd_isNoRestart() throws IOException {
+        new RestartLedger(folder).ended();
+        Files.writeString(folder.resolve("service-result"), "watchdog\n");
+        assertThat(new RestartLedger(folder).counts()).isEmpty();
+    }
+
+    @Test
     void reasonThatMakesNoLabel_isRefused() {
         RestartLedger ledger = new RestartLedger(folder);
         for (String reason : new String[] {"", "Two Words", "9x", "x".repeat(33), "a\nb"}) {

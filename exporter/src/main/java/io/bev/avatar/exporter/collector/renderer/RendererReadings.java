@@ -40,6 +40,7 @@ final class RendererReadings {
         a.timestamp("StartTime", "start_time_seconds", "When the renderer started, Unix time");
         a.counter("BackendFallbacks", "backend_fallbacks_total", "Times that a failing backend was left for the CPU");
         a.flag("RestartRequested", "restart_requested", "1 while the renderer is about to end to be started again");
+        a.gauge("DeadlockedThreads", "jvm_threads_deadlocked", "Threads of the renderer that wait for each other");
         a.counters("RestartsByReason", "restarts_total", "Starts after the first, by reason", "reason");
     }
 

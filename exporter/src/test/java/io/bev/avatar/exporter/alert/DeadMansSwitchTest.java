@@ -1,0 +1,155 @@
+package io.bev.avatar.exporter.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.bev.avatar.exporter.Expositions;
+import io.bev.avatar.exporter.collector.MetricSink;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+class DeadMansSwitchTest {
+
+    private static final Duration TIMEOUT = Duration.ofMinutes(4);
+
+    @TempDir
+    Path folder;
+
+    private final ManualClock clock = new ManualClock();
+    private final List<AlertEvent> told = new ArrayList<>();
+    private final Logger critical = (Logger) LoggerFactory.getLogger("critical");
+    private final ListAppender<ILoggingEvent> journal = new ListAppender<>();
+    private DeadMansSwitch deadMan;
+
+    @BeforeEach
+    void start() {
+        deadMan = new DeadMansSwitch(TIMEOUT, "host-1", folder.resolve("state/silent-since"), told::addAll, clock);
+        journal.start();
+        critical.addAppender(journal);
+    }
+
+    @AfterEach
+    void stop() {
+        critical.detachAppender(journal);
+    }
+
+    private void arrives(String name) {
+        deadMan.arrived(List.of(new AlertEvent(
+                AlertEvent.ALERT,
+                "f1",
+                AlertEvent.FIRING,
+                Map.of("alertname", name),
+                Map.of(),
+                Map.of(),
+                Instant.EPOCH,
+                Optional.empty(),
+                clock.instant())));
+    }
+
+    private void pass(Duration time) throws InterruptedException {
+        clock.pass(time);
+        deadMan.look();
+    }
+
+    private List<String> distinct() {
+        return told.stream().map(AlertEvent::identity).distinct().toList();
+    }
+
+    @Test
+    void watchdogStops_isToldOnceAndCritical_andResolvedWhenItIsBack() throws Exception {
+        arrives("AvatarWatchdog");
+        pass(TIMEOUT.minusSeconds(1));
+        assertThat(told).isEmpty();
+
+        pass(Duration.ofSeconds(1));
+        for (int i = 0; i < 100; i++) {
+            pass(Duration.ofSeconds(10));
+        }
+        assertThat(distinct()).hasSize(1);
+        assertThat(told.get(0).level()).isEqualTo("critical");
+        assertThat(told.get(0).name()).isEqualTo("AvatarAlertPipelineSilent");
+        assertThat(told.get(0).labels()).containsEntry("instance", "host-1");
+        assertThat(journal.list)
+                .singleElement()
+                .satisfies(
+                        line -> assertThat(line.getFormattedMessage()).contains("no sign of life", "240 s", "host-1"));
+
+        arrives("AvatarWatchdog");
+        deadMan.look();
+        deadMan.look();
+        assertThat(distinct()).hasSize(2);
+        assertThat(told.get(told.size() - 1).resolved()).isTrue();
+        assertThat(told.get(told.size() - 1).startsAt()).isEqualTo(told.get(0).startsAt());
+    }
+
+    @Test
+    void longSilence_isToldAgainInTimeForRedisNotToForgetIt() throws Exception {
+        arrives("AvatarWatchdog");
+        for (int i = 0; i < 40; i++) {
+            pass(Duration.ofSeconds(30));
+        }
+        assertThat(told).hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void otherAlerts_areNoSignOfLife() throws Exception {
+        arrives("AvatarWatchdog");
+        pass(TIMEOUT.minusSeconds(1));
+        arrives("AvatarGpuMemoryHigh");
+        pass(Duration.ofSeconds(1));
+
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void neverArrived_isToldAfterTwiceTheTime() throws Exception {
+        pass(TIMEOUT.multipliedBy(2).minusSeconds(1));
+        assertThat(told).isEmpty();
+
+        pass(Duration.ofSeconds(1));
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void restartInTheMiddleOfASilence_goesOnWithTheSameAlert() throws Exception {
+        arrives("AvatarWatchdog");
+        pass(TIMEOUT);
+        start();
+        pass(Duration.ofSeconds(1));
+        assertThat(distinct()).hasSize(1);
+
+        arrives("AvatarWatchdog");
+        deadMan.look();
+        assertThat(distinct()).hasSize(2);
+        start();
+        deadMan.look();
+        assertThat(distinct()).hasSize(2);
+    }
+
+    @Test
+    void metrics_tellTheLastArrivalOnlyOnceThereWasOne() {
+        assertThat(metrics())
+                .contains("avatar_exporter_watchdog_timeout_seconds 240.0")
+                .doesNotContain("arrival");
+        arrives("AvatarWatchdog");
+        assertThat(metrics()).contains("avatar_exporter_watchdog_last_arrival_timestamp_seconds 1.7672256E9");
+    }
+
+    private String metrics() {
+        MetricSink out = new MetricSink();
+        deadMan.collect(out);
+        return Expositions.text(out);
+    }
+}

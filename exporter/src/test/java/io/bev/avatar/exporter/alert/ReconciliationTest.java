@@ -1,0 +1,221 @@
+package io.bev.avatar.exporter.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.exporter.Expositions;
+import io.bev.avatar.exporter.client.HttpSource;
+import io.bev.avatar.exporter.client.StubServer;
+import io.bev.avatar.exporter.client.StubServer.Answer;
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.redis.RedisAccess;
+import io.bev.avatar.exporter.collector.redis.RedisLink;
+import io.bev.avatar.exporter.collector.redis.RedisServer;
+import io.bev.avatar.exporter.config.RedisConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReconciliationTest {
+
+    private static final String T1 = "2026-01-01T00:00:00Z";
+
+    @TempDir
+    Path folder;
+
+    private final ManualClock clock = new ManualClock();
+    private final HttpSource http = new HttpSource();
+    private final List<KnownAlerts> known = new ArrayList<>();
+    private RedisServer redis;
+    private RedisAccess access;
+    private StubServer alertmanager;
+    private AlertIntake intake;
+    private Reconciliation reconciliation;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = RedisServer.start(folder);
+        access = new RedisAccess(new RedisConfig(redis.url(), Duration.ofMillis(500)));
+        alertmanager = new StubServer(request -> Answer.json("[]"));
+        RedisLink link = access.link("test");
+        ObjectMapper json = new ObjectMapper();
+        intake = new AlertIntake(
+                new RedisAlertStore(link, Duration.ofHours(12), clock, json),
+                new AlertSpool(folder.resolve("spool"), 100, json));
+        reconciliation = new Reconciliation(
+                new Alertmanager(alertmanager.address("/"), http, clock), new ActiveAlerts(link, json), intake, clock);
+        reconciliation.onKnown(known::add);
+    }
+
+    @AfterEach
+    void stop() {
+        intake.close();
+        access.close();
+        redis.close();
+        alertmanager.close();
+        http.close();
+    }
+
+    private static AlertEvent event(String fingerprint, String status) {
+        return new AlertEvent(
+                AlertEvent.ALERT,
+                fingerprint,
+                status,
+                Map.of("alertname", "AvatarTest", "severity", "critical"),
+                Map.of("summary", "s"),
+                Map.of(),
+                Instant.parse(T1),
+                Optional.empty(),
+                Instant.parse(T1));
+    }
+
+    private static String alert(String fingerprint, String state, String silencedBy) {
+        return """
+                {"annotations":{"summary":"s"},"endsAt":"2026-01-01T00:05:00Z","fingerprint":"%s",
+                 "receivers":[{"name":"avatar-exporter"}],"startsAt":"2026-01-01T01:00:00+01:00",
+                 "status":{"inhibitedBy":[],"silencedBy":[%s],"state":"%s"},"updatedAt":"2026-01-01T00:00:00Z",
+                 "generatorURL":"","labels":{"alertname":"AvatarTest","severity":"critical"}}""".formatted(fingerprint, silencedBy, state);
+    }
+
+    private void answers(String... alerts) {
+        alertmanager.answer(request -> Answer.json("[" + String.join(",", alerts) + "]"));
+    }
+
+    private static KnownAlerts nothing() {
+        return new KnownAlerts(Set.of(), Set.of());
+    }
+
+    private String newest() throws Exception {
+        return redis.bulk("LINDEX", "avatar:alerts", "0");
+    }
+
+    @Test
+    void alertThatIsSilenced_isClosedAtTheSecondLook_andToldAgainWhenTheSilenceEnds() throws Exception {
+        intake.publish(List.of(event("a", "firing")));
+        answers(alert("a", "suppressed", "\"s1\""));
+        reconciliation.run();
+        assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
+
+        reconciliation.run();
+        reconciliation.run();
+        assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":0");
+        assertThat(newest()).contains("\"status\":\"closed\"", "\"reason\":\"silenced\"", "\"kind\":\"alert\"");
+        assertThat(redis.command("LLEN", "avatar:alerts")).isEqualTo(":2");
+
+        answers(alert("a", "active", ""));
+        reconciliation.run();
+        reconciliation.run();
+        reconciliation.run();
+        assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
+        assertThat(redis.command("LLEN", "avatar:alerts")).isEqualTo(":3");
+        assertThat(newest()).contains("\"status\":\"firing\"");
+
+        answers(alert("a", "suppressed", ""));
+        reconciliation.run();
+        reconciliation.run();
+        assertThat(newest()).contains("\"status\":\"closed\"", "\"reason\":\"inhibited\"");
+        assertThat(redis.command("LLEN", "avatar:alerts")).isEqualTo(":4");
+        assertThat(known.get(0)).isEqualTo(new KnownAlerts(Set.of("a"), Set.of("a")));
+    }
+
+    @Test
+    void alertThatAlertmanagerDoesNotKnow_isClosedAfterTwoMinutes() throws Exception {
+        intake.publish(List.of(event("a", "firing")));
+        reconciliation.run();
+        clock.pass(Duration.ofSeconds(119));
+        reconciliation.run();
+        assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
+
+        clock.pass(Duration.ofSeconds(1));
+        reconciliation.run();
+        assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":0");
+        assertThat(newest()).contains("\"status\":\"closed\"", "\"reason\":\"expired\"");
+    }
+
+    @Test
+    void alertThatIsKnownAgainInBetween_isKept() throws Exception {
+        intake.publish(List.of(event("a", "firing")));
+        reconciliation.run();
+        clock.pass(Duration.ofSeconds(60));
+        answers(alert("a", "active", ""));
+        reconciliation.run();
+        answers();
+        clock.pass(Duration.ofSeconds(100));
+        reconciliation.run();
+
+        assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
+        assertThat(known).containsExactly(nothing(), new KnownAlerts(Set.of("a"), Set.of()), nothing());
+    }
+
+    @Test
+    void exportersOwnAlert_isNotAlertmanagersToClose() throws Exception {
+        intake.publish(List.of(event("local-host-1-alert-pipeline", "firing")));
+        for (int i = 0; i < 5; i++) {
+            clock.pass(Duration.ofMinutes(5));
+            reconciliation.run();
+        }
+        assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
+    }
+
+    @Test
+    void alertmanagerAwayOrTalkingNonsense_changesNothing() throws Exception {
+        intake.publish(List.of(event("a", "firing")));
+        for (Answer answer :
+                List.of(Answer.status(500, "no"), Answer.json("{}"), Answer.json("nonsense"), Answer.json(""))) {
+            alertmanager.answer(request -> answer);
+            clock.pass(Duration.ofMinutes(5));
+            reconciliation.run();
+        }
+        assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
+        assertThat(known).isEmpty();
+        assertThat(metrics()).contains("avatar_exporter_alertmanager_up 0.0");
+
+        answers(alert("a", "active", ""));
+        reconciliation.run();
+        assertThat(metrics()).contains("avatar_exporter_alertmanager_up 1.0");
+    }
+
+    @Test
+    void redisAwayAndEventsWaiting_nothingIsClosed() throws Exception {
+        redis.stop();
+        intake.publish(List.of(event("a", "firing")));
+        reconciliation.run();
+        clock.pass(Duration.ofMinutes(5));
+        reconciliation.run();
+        redis.restart();
+        intake.drain();
+
+        assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
+        assertThat(redis.command("LLEN", "avatar:alerts")).isEqualTo(":1");
+    }
+
+    @Test
+    void recoveryEvents_areListedEachAndTouchNoActiveAlert() throws Exception {
+        AlertEvent alert = event("a", "firing");
+        intake.publish(List.of(alert));
+        for (String status : List.of("started", "done", "ineffective")) {
+            intake.publish(List.of(
+                    alert.became(AlertEvent.RECOVERY, status, Map.of("action", "trim_gpu_memory"), clock.instant())));
+        }
+
+        assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
+        assertThat(redis.command("LLEN", "avatar:alerts")).isEqualTo(":4");
+        assertThat(newest())
+                .contains("\"kind\":\"recovery\"", "\"status\":\"ineffective\"", "\"action\":\"trim_gpu_memory\"");
+    }
+
+    private String metrics() {
+        MetricSink out = new MetricSink();
+        reconciliation.collect(out);
+        return Expositions.text(out);
+    }
+}

@@ -1,0 +1,84 @@
+package io.bev.avatar.renderer.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bev.avatar.common.time.Ticker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AlertFeedTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path folder;
+
+    private final AtomicLong extraNanos = new AtomicLong();
+    private RedisServer redis;
+    private ActiveAlert.Source feed;
+
+    @BeforeEach
+    void start() {
+        redis = RedisServer.start(folder);
+        Ticker ticker = () -> System.nanoTime() + extraNanos.get();
+        feed = AlertFeed.of(redis.config(), ticker);
+    }
+
+    @AfterEach
+    void stop() {
+        feed.close();
+        redis.close();
+    }
+
+    private void fire(String fingerprint, String level, String summary) {
+        redis.commands()
+                .hset("avatar:alerts:active", fingerprint, """
+                {"schema":1,"kind":"alert","fingerprint":"%s","status":"firing","level":"%s","alertname":"Avatar%s",
+                 "instance":"host-1","summary":"%s","description":"97%% used","startsAt":"2026-01-01T00:00:00Z"}""".formatted(fingerprint, level, fingerprint, summary));
+    }
+
+    @Test
+    void criticalAlert_isShownWhileItFires_othersAreNot() {
+        fire("b", "warning", "almost full");
+        fire("a", "critical", "full");
+        redis.commands().hset("avatar:alerts:active", "x", "no JSON");
+        Await.until("the alert", () -> feed.active().size() == 1);
+        assertThat(feed.active())
+                .containsExactly(new ActiveAlert("Avatara", "host-1", "full", "97% used", "2026-01-01T00:00:00Z"));
+
+        redis.commands().hdel("avatar:alerts:active", "a");
+        redis.commands().publish("avatar:alerts", "{}");
+        Await.until("its end", () -> feed.active().isEmpty());
+    }
+
+    @Test
+    void redisGoesAndComes_whatWasKnownStandsForAWhile_thenTheNewIsShown() {
+        fire("a", "critical", "full");
+        Await.until("the alert", () -> feed.active().size() == 1);
+        redis.stop();
+        assertThat(feed.active()).hasSize(1);
+
+        extraNanos.set(Duration.ofMinutes(2).toNanos());
+        assertThat(feed.active()).isEmpty();
+
+        redis.start();
+        redis.commands().del("avatar:alerts:active");
+        fire("b", "critical", "hot");
+        Await.until(
+                "the other alert",
+                () -> feed.active().stream().anyMatch(alert -> alert.name().equals("Avatarb")));
+        assertThat(feed.active()).hasSize(1);
+    }
+
+    @Test
+    void noRedisConfigured_noAlerts() {
+        try (ActiveAlert.Source none =
+                AlertFeed.of(new RedisConfig(java.util.Optional.empty(), Duration.ofSeconds(1)), Ticker.system())) {
+            assertThat(none.active()).isEmpty();
+        }
+    }
+}
