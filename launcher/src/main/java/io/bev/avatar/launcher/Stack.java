@@ -98,7 +98,7 @@ final class Stack {
         command.add("serve");
         String url = "http://127.0.0.1:" + config.exporterPort();
         Map<String, String> environment = new HashMap<>(Map.of(
-                "MALLOC_ARENA_MAX", "2",
+                "MALLOC_ARENA_MAX", "1",
                 "BEV_EXPORTER_RENDERER_URL", "http://127.0.0.1:" + config.rendererPort(),
                 "BEV_EXPORTER_JOLOKIA_URL", jolokiaUrl(),
                 "BEV_EXPORTER_ALERT_TOKEN_FILE", files.secret("alert-token").toString(),

@@ -120,7 +120,7 @@ public final class Workbench implements AutoCloseable {
     public Program exporter(int port, List<String> flags, Map<String, String> environment) throws IOException {
         Map<String, String> all = new HashMap<>(Map.of(
                 "MALLOC_ARENA_MAX",
-                "2",
+                "1",
                 "BEV_REDIS_URL",
                 redisUrl(),
                 "BEV_EXPORTER_PORT",
