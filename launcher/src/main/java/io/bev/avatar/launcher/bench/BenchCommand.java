@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
             "  start     process start to first frame, and to first scrape",
             "  scrape    a scrape's time and memory, beside node_exporter and redis_exporter",
             "  observer  the time of a frame with scrapes over the same without",
-            "  soak      10,000 scrapes, with Redis, renderer and GPU going away and coming back",
+            "  soak      10,000 scrapes, while Redis, renderer and GPU go and come back",
             ""
         },
         footer = {"", "Exit codes: 0 done, 64 wrong usage, 69 something is missing, 70 a program failed."})
