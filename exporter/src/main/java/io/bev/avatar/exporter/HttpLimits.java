@@ -20,6 +20,8 @@ final class HttpLimits {
                         "sun.net.httpserver.maxReqTime", "5",
                         "sun.net.httpserver.maxRspTime", Long.toString(answer),
                         "sun.net.httpserver.idleInterval", "10",
+                        // A header must not make its body wait 40 ms for the client's acknowledgement.
+                        "sun.net.httpserver.nodelay", "true",
                         "jdk.httpserver.maxConnections", "2000")
                 .forEach((key, value) -> {
                     if (System.getProperty(key) == null) {

@@ -1,11 +1,11 @@
 package io.bev.avatar.launcher;
 
 /** Exit codes after sysexits.h. */
-final class ExitCodes {
-    static final int USAGE = 64;
+public final class ExitCodes {
+    public static final int USAGE = 64;
     static final int NO_INPUT = 66;
-    static final int UNAVAILABLE = 69;
-    static final int SOFTWARE = 70;
+    public static final int UNAVAILABLE = 69;
+    public static final int SOFTWARE = 70;
     static final int CANNOT_CREATE = 73;
     static final int TEMPORARY = 75;
     static final int CONFIG = 78;

@@ -1,23 +1,23 @@
 package io.bev.avatar.launcher;
 
 /** A reason not to start, or to stop: one line that says what to do. */
-final class LaunchException extends Exception {
+public final class LaunchException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     private final int exitCode;
 
-    LaunchException(int exitCode, String message) {
+    public LaunchException(int exitCode, String message) {
         super(message);
         this.exitCode = exitCode;
     }
 
-    LaunchException(int exitCode, String message, Throwable cause) {
+    public LaunchException(int exitCode, String message, Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;
     }
 
-    int exitCode() {
+    public int exitCode() {
         return exitCode;
     }
 }

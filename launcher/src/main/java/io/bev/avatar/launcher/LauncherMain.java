@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.launcher.bench.BenchCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -8,7 +9,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry point of {@code ./avatar up}; the only place that ends the process. */
+/** Entry point of {@code ./avatar up} and of benchmarks of whole programs; the only place that ends the process. */
 @Command(name = "avatar", mixinStandardHelpOptions = true, sortOptions = false)
 public final class LauncherMain {
 
@@ -16,16 +17,21 @@ public final class LauncherMain {
 
     public static void main(String[] arguments) {
         Map<String, String> environment = System.getenv();
-        Console console = Console.of(
-                new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8), environment);
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        Console console = Console.of(out, environment);
         CommandLine commands = new CommandLine(new LauncherMain())
                 .addSubcommand(new UpCommand(environment, console))
+                .addSubcommand(new ArchiveCommand(console))
+                .addSubcommand(new BenchCommand(out, System.err))
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     console.fail("broken", e.toString());
                     return ExitCodes.SOFTWARE;
                 })
                 .setParameterExceptionHandler((e, given) -> {
-                    console.fail("usage", e.getMessage() + "; ./avatar up --help lists the options");
+                    console.fail(
+                            "usage",
+                            e.getMessage() + "; ./avatar " + e.getCommandLine().getCommandName()
+                                    + " --help lists the options");
                     return ExitCodes.USAGE;
                 });
         System.exit(commands.execute(arguments));

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param library the built library
  * @param scenario what it answers
  */
-record SimulatedGpu(Path library, Path scenario) {
+public record SimulatedGpu(Path library, Path scenario) {
 
     private static final String SOURCES = "exporter/src/simulator";
 
@@ -26,7 +26,8 @@ record SimulatedGpu(Path library, Path scenario) {
      * @param folder where library and scenario live
      * @throws LaunchException when it cannot be built
      */
-    static SimulatedGpu prepare(Path root, Path folder) throws IOException, LaunchException, InterruptedException {
+    public static SimulatedGpu prepare(Path root, Path folder)
+            throws IOException, LaunchException, InterruptedException {
         return prepare(root, folder, "gcc");
     }
 
@@ -49,7 +50,7 @@ record SimulatedGpu(Path library, Path scenario) {
     }
 
     /** What makes the exporter read it instead of a driver. */
-    Map<String, String> exporterEnvironment() {
+    public Map<String, String> exporterEnvironment() {
         return Map.of("BEV_EXPORTER_NVML_LIBRARY", library.toString(), "NVML_SIMULATOR_SCENARIO", scenario.toString());
     }
 

@@ -1,11 +1,9 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.launcher.program.Programs;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,26 +14,6 @@ final class Stack {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration SECOND = Duration.ofSeconds(1);
-    /** Reclaims frames' garbage in small steps on few cores; a renderer that runs out of memory ends and is restarted. */
-    private static final List<String> RENDERER_JVM = List.of(
-            "-XX:+UseSerialGC",
-            "-Xms256m",
-            "-Xmx1g",
-            "-XX:+ExitOnOutOfMemoryError",
-            "--add-modules",
-            "jdk.incubator.vector");
-
-    /** Small and steady: a scrape's garbage is a few hundred kilobytes. */
-    private static final List<String> EXPORTER_JVM = List.of(
-            "-XX:+UseSerialGC",
-            "-Xms6m",
-            "-Xmn4m",
-            "-Xmx32m",
-            "-Xss256k",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:ReservedCodeCacheSize=16m",
-            "-XX:+ExitOnOutOfMemoryError");
-
     private final Path root;
     private final StackConfig config;
     private final StackFiles files;
@@ -93,11 +71,9 @@ final class Stack {
     }
 
     ServiceSpec renderer(Optional<Path> model) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(java());
-        command.addAll(RENDERER_JVM);
-        command.addAll(List.of("-Dsun.net.httpserver.maxReqTime=5", "-Dsun.net.httpserver.maxRspTime=15"));
-        command.addAll(List.of("-jar", jar("renderer").toString(), "serve"));
+        Programs programs = Programs.of(root);
+        List<String> command = programs.command(programs.renderer());
+        command.add("serve");
         Map<String, String> environment = new HashMap<>();
         environment.put("BEV_AVATAR_STATE_DIR", files.directory("state").toString());
         environment.put(
@@ -117,13 +93,12 @@ final class Stack {
     }
 
     ServiceSpec exporter() throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(java());
-        command.addAll(EXPORTER_JVM);
-        command.addAll(List.of("-jar", jar("exporter").toString(), "serve"));
+        Programs programs = Programs.of(root);
+        List<String> command = programs.command(programs.exporter());
+        command.add("serve");
         String url = "http://127.0.0.1:" + config.exporterPort();
         Map<String, String> environment = new HashMap<>(Map.of(
-                "MALLOC_ARENA_MAX", "2",
+                "MALLOC_ARENA_MAX", "1",
                 "BEV_EXPORTER_RENDERER_URL", "http://127.0.0.1:" + config.rendererPort(),
                 "BEV_EXPORTER_JOLOKIA_URL", jolokiaUrl(),
                 "BEV_EXPORTER_ALERT_TOKEN_FILE", files.secret("alert-token").toString(),
@@ -184,7 +159,7 @@ final class Stack {
 
     /** Grafana, when it is installed. */
     Optional<ServiceSpec> grafana() throws IOException {
-        Optional<Path> server = find("grafana-server");
+        Optional<Path> server = Programs.find("grafana-server");
         if (server.isEmpty()) {
             return Optional.empty();
         }
@@ -217,38 +192,13 @@ final class Stack {
                 SECOND));
     }
 
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
-    private Path jar(String module) throws IOException {
-        Path target = root.resolve(module).resolve("target");
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, "avatar-" + module + "-*.jar")) {
-            for (Path jar : jars) {
-                return jar;
-            }
-        }
-        throw new IOException("no " + module + " in " + target + "; ./avatar up builds it");
-    }
-
     private static String program(String... names) throws IOException {
         for (String name : names) {
-            Optional<Path> found = find(name);
+            Optional<Path> found = Programs.find(name);
             if (found.isPresent()) {
                 return found.get().toString();
             }
         }
         throw new IOException(names[0] + " is not installed; ./avatar up without --no-install installs it");
-    }
-
-    private static Optional<Path> find(String name) {
-        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin";
-        for (String folder : path.split(":", -1)) {
-            Path candidate = Path.of(folder.isEmpty() ? "." : folder, name);
-            if (Files.isExecutable(candidate)) {
-                return Optional.of(candidate.toAbsolutePath());
-            }
-        }
-        return Optional.empty();
     }
 }

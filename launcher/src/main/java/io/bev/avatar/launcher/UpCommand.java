@@ -3,6 +3,8 @@ package io.bev.avatar.launcher;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.launcher.program.Programs;
+import io.bev.avatar.launcher.program.Rehearsal;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -87,6 +89,7 @@ final class UpCommand implements Callable<Integer> {
         StackConfig config = StackConfig.from(Config.load(environment), root, environment);
         Optional<Path> file = checkedModel();
         Files.createDirectories(config.runDirectory());
+        prepareFastStart();
         Probe probe = new Probe();
         Optional<SimulatedGpu> simulated = simulateGpu
                 ? Optional.of(SimulatedGpu.prepare(root, config.runDirectory().resolve("simulated-gpu")))
@@ -111,6 +114,19 @@ final class UpCommand implements Callable<Integer> {
             }
         } finally {
             lock.close();
+        }
+    }
+
+    /** Once after a build. What cannot be made costs time at every start, and nothing else. */
+    private void prepareFastStart() throws InterruptedException {
+        try {
+            Rehearsal rehearsal = new Rehearsal(Programs.of(root));
+            if (!rehearsal.isFresh()) {
+                console.note("preparing", "class archives, so that later starts are faster");
+                rehearsal.run();
+            }
+        } catch (IOException e) {
+            console.warn("preparing", "no class archives, starts take longer: " + e.getMessage());
         }
     }
 

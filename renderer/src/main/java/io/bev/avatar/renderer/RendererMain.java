@@ -46,13 +46,14 @@ public final class RendererMain implements Runnable {
                 arguments));
     }
 
-    /** The JDK's HTTP server reads its limits once, before the first one exists. Seconds. */
+    /** The JDK's HTTP server reads its limits once, before the first one exists. Seconds, and whether to send at once. */
     private static void limitSlowClients() {
-        Map<String, String> limits = Map.of("maxReqTime", "5", "maxRspTime", "15", "idleInterval", "10");
-        limits.forEach((name, seconds) -> {
+        Map<String, String> limits =
+                Map.of("maxReqTime", "5", "maxRspTime", "15", "idleInterval", "10", "nodelay", "true");
+        limits.forEach((name, value) -> {
             String key = "sun.net.httpserver." + name;
             if (System.getProperty(key) == null) {
-                System.setProperty(key, seconds);
+                System.setProperty(key, value);
             }
         });
     }

@@ -1,42 +1,38 @@
 package io.bev.avatar.exporter.client;
 
 import java.io.IOException;
-import java.net.http.HttpClient;
+import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks HTTP servers on behalf of the collectors, which share one: no answer lasts longer or grows larger than allowed,
  * redirects are not followed, no proxy is used, connections are kept for the next scrape.
+ *
+ * <p>Plain HTTP is spoken on the caller's thread with a few classes; what a scrape asks is on this machine. Only {@code https}
+ * addresses load the JDK's client.
  */
 public final class HttpSource implements AutoCloseable {
 
-    private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
-        Thread created = new Thread(task, "http-source");
-        created.setDaemon(true);
-        return created;
-    });
+    /** Per server; collectors ask one at a time each. */
+    private static final int MAX_IDLE = 2;
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .proxy(HttpClient.Builder.NO_PROXY)
-            .executor(executor)
-            .build();
+    private final Map<String, Deque<PlainConnection>> idle = new HashMap<>();
+    private @Nullable TlsSource tls;
 
     /** As the other one, for bodies that end. */
     public HttpResponse<String> exchange(HttpRequest request, Duration timeout, int maxBytes)
             throws IOException, InterruptedException {
-        return send(request, timeout, new LimitedBody(maxBytes, null));
+        return send(request, timeout, maxBytes, null);
     }
 
     /**
@@ -49,35 +45,94 @@ public final class HttpSource implements AutoCloseable {
      */
     public HttpResponse<String> exchange(HttpRequest request, Duration timeout, int maxBytes, Predicate<String> enough)
             throws IOException, InterruptedException {
-        return send(request, timeout, new LimitedBody(maxBytes, enough));
+        return send(request, timeout, maxBytes, enough);
     }
 
-    private HttpResponse<String> send(HttpRequest request, Duration timeout, LimitedBody body)
+    private HttpResponse<String> send(
+            HttpRequest request, Duration timeout, int maxBytes, @Nullable Predicate<String> enough)
             throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<String>> answer = client.sendAsync(request, info -> body);
+        if ("https".equals(request.uri().getScheme())) {
+            return tls().exchange(request, timeout, maxBytes, enough);
+        }
         try {
-            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
+            return plain(request, System.nanoTime() + timeout.toNanos(), maxBytes, enough);
+        } catch (SocketTimeoutException e) {
             HttpTimeoutException late = new HttpTimeoutException("no answer within " + timeout.toMillis() + " ms");
             late.initCause(e);
             throw late;
-        } catch (ExecutionException e) {
-            throw failure(e.getCause() == null ? e : e.getCause());
-        } finally {
-            answer.cancel(true);
+        } catch (IOException e) {
+            if (Thread.interrupted()) {
+                InterruptedException interrupted = new InterruptedException("while waiting for an answer");
+                interrupted.initCause(e);
+                throw interrupted;
+            }
+            throw e;
         }
     }
 
-    private static IOException failure(Throwable cause) {
-        if (cause instanceof java.net.ConnectException) {
-            return new java.net.ConnectException("nothing listens there");
+    private HttpResponse<String> plain(
+            HttpRequest request, long deadlineNanos, int maxBytes, @Nullable Predicate<String> enough)
+            throws IOException {
+        String server = request.uri().getAuthority();
+        PlainConnection kept = take(server);
+        if (kept != null) {
+            try {
+                return answered(server, kept, request, deadlineNanos, maxBytes, enough);
+            } catch (PlainConnection.StaleException e) {
+                // The server has closed it meanwhile, without reading the request.
+            }
         }
-        String message = cause.getMessage();
-        return new IOException(message == null ? cause.getClass().getSimpleName() : message, cause);
+        URI uri = request.uri();
+        int port = uri.getPort() < 0 ? 80 : uri.getPort();
+        PlainConnection fresh = PlainConnection.open(uri.getHost(), port, deadlineNanos);
+        return answered(server, fresh, request, deadlineNanos, maxBytes, enough);
+    }
+
+    private HttpResponse<String> answered(
+            String server,
+            PlainConnection connection,
+            HttpRequest request,
+            long deadlineNanos,
+            int maxBytes,
+            @Nullable Predicate<String> enough)
+            throws IOException {
+        boolean reusable = false;
+        try {
+            PlainAnswer answer = connection.exchange(request, deadlineNanos, maxBytes, enough);
+            reusable = answer.reusable();
+            return answer;
+        } finally {
+            if (!reusable || !keep(server, connection)) {
+                connection.close();
+            }
+        }
+    }
+
+    private synchronized @Nullable PlainConnection take(String server) {
+        Deque<PlainConnection> kept = idle.get(server);
+        return kept == null ? null : kept.pollFirst();
+    }
+
+    private synchronized boolean keep(String server, PlainConnection connection) {
+        Deque<PlainConnection> kept = idle.computeIfAbsent(server, s -> new ArrayDeque<>(MAX_IDLE));
+        return kept.size() < MAX_IDLE && kept.offerFirst(connection);
+    }
+
+    private synchronized TlsSource tls() {
+        TlsSource source = tls;
+        if (source == null) {
+            source = new TlsSource();
+            tls = source;
+        }
+        return source;
     }
 
     @Override
-    public void close() {
-        executor.shutdownNow();
+    public synchronized void close() {
+        idle.values().forEach(kept -> kept.forEach(PlainConnection::close));
+        idle.clear();
+        if (tls != null) {
+            tls.close();
+        }
     }
 }

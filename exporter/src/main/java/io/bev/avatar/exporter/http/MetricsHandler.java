@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.bev.avatar.exporter.collector.Exposition;
 import io.prometheus.client.exporter.common.TextFormat;
+import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Set;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +44,9 @@ final class MetricsHandler implements HttpHandler {
                 TextFormat.chooseContentType(exchange.getRequestHeaders().getFirst("Accept"));
         boolean gzip = takesGzip(exchange.getRequestHeaders().getFirst("Accept-Encoding"));
         ByteArrayOutputStream body = new ByteArrayOutputStream(64 * 1024);
-        try (Writer out = new OutputStreamWriter(gzip ? compressed(body) : body, StandardCharsets.UTF_8)) {
+        // Label values are written char by char: unbuffered, each would cost the encoder two objects.
+        try (Writer out =
+                new BufferedWriter(new OutputStreamWriter(gzip ? compressed(body) : body, StandardCharsets.UTF_8))) {
             TextFormat.writeFormat(contentType, out, Collections.enumeration(exposition.scrape(wanted, budget)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -57,7 +61,7 @@ final class MetricsHandler implements HttpHandler {
     }
 
     private static OutputStream compressed(OutputStream out) throws IOException {
-        return new GZIPOutputStream(out, 8192);
+        return new FastGzip(out);
     }
 
     private static boolean takesGzip(@Nullable String acceptEncoding) {
@@ -71,5 +75,13 @@ final class MetricsHandler implements HttpHandler {
             }
         }
         return false;
+    }
+
+    /** Exposition text shrinks to a sixth at the cheapest level; the dearest takes four times the time for little more. */
+    private static final class FastGzip extends GZIPOutputStream {
+        FastGzip(OutputStream out) throws IOException {
+            super(out, 8192);
+            def.setLevel(Deflater.BEST_SPEED);
+        }
     }
 }

@@ -88,7 +88,7 @@ final class AvatarUp {
     /** Starts and waits until the page's address is told. */
     static AvatarUp start(Path directory, Ports ports, String... arguments) throws IOException, InterruptedException {
         AvatarUp up = launch(directory, ports, arguments);
-        up.await("the stack to be up", Duration.ofSeconds(90), () -> up.text().contains("Open http"));
+        up.await("the stack to be up", Duration.ofMinutes(3), () -> up.text().contains("Open http"));
         return up;
     }
 

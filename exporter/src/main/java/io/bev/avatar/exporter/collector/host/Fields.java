@@ -1,16 +1,26 @@
 package io.bev.avatar.exporter.collector.host;
 
-import java.util.regex.Pattern;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Lines of blank-separated fields, as the kernel writes them. */
 final class Fields {
 
-    private static final Pattern BLANKS = Pattern.compile("\\s+");
-
     private Fields() {}
 
     static String[] split(String line) {
-        return BLANKS.split(line.strip());
+        List<String> fields = new ArrayList<>(16);
+        int start = -1;
+        for (int i = 0; i <= line.length(); i++) {
+            boolean blank = i == line.length() || Character.isWhitespace(line.charAt(i));
+            if (blank && start >= 0) {
+                fields.add(line.substring(start, i));
+                start = -1;
+            } else if (!blank && start < 0) {
+                start = i;
+            }
+        }
+        return fields.isEmpty() ? new String[] {""} : fields.toArray(new String[0]);
     }
 
     /** @throws IllegalArgumentException when the field is missing or no number; the message holds the line */

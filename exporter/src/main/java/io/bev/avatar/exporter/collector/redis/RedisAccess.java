@@ -40,7 +40,7 @@ public final class RedisAccess implements AutoCloseable {
                 .computationThreadPoolSize(2)
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
                 .build();
-        client = RedisClient.create(resources, address);
+        client = new LeanRedisClient(resources, address);
         client.setOptions(ClientOptions.builder()
                 .autoReconnect(false)
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())

@@ -1,0 +1,5 @@
+/** The programs' log, set up by code. */
+@NullMarked
+package io.bev.avatar.common.log;
+
+import org.jspecify.annotations.NullMarked;

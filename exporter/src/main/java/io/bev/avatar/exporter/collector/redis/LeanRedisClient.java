@@ -1,0 +1,48 @@
+package io.bev.avatar.exporter.collector.redis;
+
+import io.lettuce.core.RedisChannelWriter;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisReactiveCommandsImpl;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.StatefulRedisConnectionImpl;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.protocol.PushHandler;
+import io.lettuce.core.resource.ClientResources;
+import java.time.Duration;
+
+/**
+ * A client whose connections have the asynchronous commands alone. Lettuce makes the other two kinds for every connection;
+ * the synchronous one is a proxy of two thousand methods, which cost the exporter some megabytes and a part of its start.
+ */
+final class LeanRedisClient extends RedisClient {
+
+    LeanRedisClient(ClientResources resources, RedisURI address) {
+        super(resources, address);
+    }
+
+    @Override
+    protected <K, V> StatefulRedisConnectionImpl<K, V> newStatefulRedisConnection(
+            RedisChannelWriter writer, PushHandler pushHandler, RedisCodec<K, V> codec, Duration timeout) {
+        return new AsyncConnection<>(writer, pushHandler, codec, timeout);
+    }
+
+    private static final class AsyncConnection<K, V> extends StatefulRedisConnectionImpl<K, V> {
+
+        AsyncConnection(RedisChannelWriter writer, PushHandler pushHandler, RedisCodec<K, V> codec, Duration timeout) {
+            super(writer, pushHandler, codec, timeout);
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // nobody asks this connection for them
+        protected RedisCommands<K, V> newRedisSyncCommandsImpl() {
+            return null;
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // nobody asks this connection for them
+        protected RedisReactiveCommandsImpl<K, V> newRedisReactiveCommandsImpl() {
+            return null;
+        }
+    }
+}

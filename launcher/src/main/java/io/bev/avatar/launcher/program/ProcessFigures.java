@@ -1,0 +1,74 @@
+package io.bev.avatar.launcher.program;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** What the kernel counts of one process. */
+public final class ProcessFigures {
+
+    /** The kernel's unit of CPU time in {@code /proc/PID/stat}: USER_HZ, 100 on every architecture that Linux has now. */
+    private static final double TICK_SECONDS = 0.01;
+
+    private final Path proc;
+
+    /** @param proc the process's folder in a proc file system */
+    ProcessFigures(Path proc) {
+        this.proc = proc;
+    }
+
+    /** CPU time of all its threads since its start, in user and in kernel mode. */
+    public double cpuSeconds() throws IOException {
+        String stat = Files.readString(proc.resolve("stat"));
+        // The name in parentheses may hold anything; the numbers begin behind its end.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_SECONDS;
+    }
+
+    /** Resident memory now. */
+    public long residentBytes() throws IOException {
+        return Files.readString(proc.resolve("status"))
+                .lines()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst()
+                .orElseThrow(() -> new IOException("no VmRSS in " + proc.resolve("status")));
+    }
+
+    public int threads() throws IOException {
+        return entries("task");
+    }
+
+    /** Open file descriptors. */
+    public int descriptors() throws IOException {
+        return entries("fd");
+    }
+
+    /** Open sockets. */
+    public int sockets() throws IOException {
+        int sockets = 0;
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(proc.resolve("fd"))) {
+            for (Path descriptor : open) {
+                sockets += isSocket(descriptor) ? 1 : 0;
+            }
+        }
+        return sockets;
+    }
+
+    private static boolean isSocket(Path descriptor) throws IOException {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (NoSuchFileException closedMeanwhile) {
+            return false;
+        }
+    }
+
+    private int entries(String folder) throws IOException {
+        try (Stream<Path> all = Files.list(proc.resolve(folder))) {
+            return (int) all.count();
+        }
+    }
+}

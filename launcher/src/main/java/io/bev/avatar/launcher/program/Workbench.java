@@ -1,0 +1,173 @@
+package io.bev.avatar.launcher.program;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A place of its own where the programs run for a while: a temporary folder and ports that are free. Closing ends what runs
+ * and removes the folder.
+ */
+public final class Workbench implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final Programs programs;
+    private final Path folder;
+    private final Web web = new Web();
+    private final FreePorts ports = new FreePorts();
+    private final List<Program> running = new ArrayList<>();
+    private final Map<String, Long> readyNanos = new HashMap<>();
+    private final int redisPort;
+    private final int pagePort;
+    private final int jolokiaPort;
+
+    /**
+     * @param parent existing folder in which the temporary one is made
+     */
+    public Workbench(Programs programs, Path parent) throws IOException {
+        this.programs = programs;
+        this.folder = Files.createTempDirectory(parent, "workbench-");
+        redisPort = ports.next();
+        pagePort = ports.next();
+        jolokiaPort = ports.next();
+    }
+
+    /** Its folder. */
+    public Path folder() {
+        return folder;
+    }
+
+    public Web web() {
+        return web;
+    }
+
+    /** A port that nobody holds. */
+    public int freePort() throws IOException {
+        return ports.next();
+    }
+
+    public int redisPort() {
+        return redisPort;
+    }
+
+    public String redisUrl() {
+        return "redis://127.0.0.1:" + redisPort;
+    }
+
+    /** The renderer's page, with the slash. */
+    public String pageUrl() {
+        return "http://127.0.0.1:" + pagePort + "/";
+    }
+
+    /** The Redis of this workbench, always at the same port; empty where the machine has none. */
+    public Optional<Program> redis() throws IOException, InterruptedException {
+        Optional<Path> server = Programs.find("redis-server");
+        if (server.isEmpty()) {
+            return Optional.empty();
+        }
+        Program redis = start(
+                "redis",
+                List.of(
+                        server.get().toString(),
+                        "--port",
+                        Integer.toString(redisPort),
+                        "--bind",
+                        "127.0.0.1",
+                        "--save",
+                        ""),
+                Map.of());
+        awaitReady("redis", redis, () -> Web.isRedis(redisPort));
+        return Optional.of(redis);
+    }
+
+    /** The renderer of this workbench, always at the same ports and with the same state; drawing when this answers. */
+    public Program renderer(List<String> flags, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "BEV_AVATAR_STATE_DIR",
+                        Files.createDirectories(folder.resolve("state")).toString(),
+                "BEV_AVATAR_PORT", Integer.toString(pagePort),
+                "BEV_JOLOKIA_PORT", Integer.toString(jolokiaPort),
+                "BEV_REDIS_URL", redisUrl()));
+        all.putAll(environment);
+        List<String> command = programs.command(programs.renderer(), flags);
+        command.add("serve");
+        Program renderer = start("renderer", command, all);
+        awaitReady("renderer", renderer, () -> web.answers(pageUrl() + "health/ready"));
+        return renderer;
+    }
+
+    /** As {@link #renderer(List, Map)}, with its class archive. */
+    public Program renderer() throws IOException, InterruptedException {
+        return renderer(programs.archive(programs.renderer()).options(), Map.of());
+    }
+
+    /**
+     * An exporter that reads this workbench.
+     *
+     * @param port where it is to listen
+     */
+    public Program exporter(int port, List<String> flags, Map<String, String> environment) throws IOException {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "MALLOC_ARENA_MAX",
+                "1",
+                "BEV_REDIS_URL",
+                redisUrl(),
+                "BEV_EXPORTER_PORT",
+                Integer.toString(port),
+                "BEV_EXPORTER_RENDERER_URL",
+                "http://127.0.0.1:" + pagePort,
+                "BEV_EXPORTER_JOLOKIA_URL",
+                "http://127.0.0.1:" + jolokiaPort + "/jolokia/",
+                "BEV_EXPORTER_STATE_DIR",
+                Files.createDirectories(folder.resolve("exporter")).toString()));
+        all.putAll(environment);
+        List<String> command = programs.command(programs.exporter(), flags);
+        command.add("serve");
+        return start("exporter", command, all);
+    }
+
+    /** Any other program. */
+    public Program start(String name, List<String> command, Map<String, String> environment) throws IOException {
+        Program program = Program.start(name, command, environment, folder);
+        running.add(program);
+        return program;
+    }
+
+    /** Waits until {@code program} is ready; answers how many nanoseconds that took from its start. */
+    public long awaitReady(String name, Program program, Program.Readiness ready)
+            throws IOException, InterruptedException {
+        long nanos = program.awaitReady(ready, PATIENCE);
+        readyNanos.put(name, nanos);
+        return nanos;
+    }
+
+    /** How long the last start of {@code name} took until it was ready. */
+    public long readyNanos(String name) {
+        return readyNanos.getOrDefault(name, 0L);
+    }
+
+    @Override
+    public void close() {
+        for (int i = running.size() - 1; i >= 0; i--) {
+            running.get(i).close();
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.bev.avatar.launcher.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.bev.avatar.launcher.program.Programs;
+import io.bev.avatar.launcher.program.Workbench;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The endurance run in short: what the long one measures, {@code ./avatar bench soak}. */
+class SoakIT {
+
+    /** Pools that grow on demand within their bounds; a leak of one thread or socket a fault is five a cycle. */
+    private static final int SLACK = 3;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void sourcesGoingAwayAndComingBack_leaveNoThreadAndNoSocketBehind() throws Exception {
+        assumeTrue(Programs.find("redis-server").isPresent(), "redis-server is not installed");
+        assumeTrue(Programs.find("gcc").isPresent(), "gcc, which builds the simulated GPU, is not installed");
+        Path root = repository();
+        Programs programs = Programs.of(root);
+        try (Workbench bench = new Workbench(programs, folder)) {
+            // Answers only when every source has recovered from every fault.
+            Endurance.Outcome outcome = Endurance.run(bench, programs, root, 200, 2, step -> {});
+
+            assertThat(outcome.noticed()).containsExactly(Fault.values());
+            assertThat(outcome.scrapes()).isGreaterThanOrEqualTo(200);
+            assertThat(outcome.last().threads())
+                    .as("threads, after the first cycle %s", outcome.first().threads())
+                    .isLessThanOrEqualTo(outcome.first().threads() + SLACK);
+            assertThat(outcome.last().sockets())
+                    .as("sockets, after the first cycle %s", outcome.first().sockets())
+                    .isLessThanOrEqualTo(outcome.first().sockets() + SLACK);
+        }
+    }
+
+    private static Path repository() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isExecutable(folder.resolve("avatar"))) {
+            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
+        }
+        return folder;
+    }
+}

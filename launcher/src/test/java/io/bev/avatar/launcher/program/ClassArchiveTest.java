@@ -1,0 +1,57 @@
+package io.bev.avatar.launcher.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClassArchiveTest {
+
+    @TempDir
+    private Path folder;
+
+    private Path jar;
+    private ClassArchive archive;
+
+    @BeforeEach
+    void aProgramWithAnArchive() throws Exception {
+        jar = Files.writeString(folder.resolve("exporter.jar"), "jar");
+        archive = new ClassArchive(
+                folder.resolve("archives"), new Programs.Jar("exporter", jar, folder.resolve("jvm.flags")));
+        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes"));
+    }
+
+    @Test
+    void installedArchive_isUsed() throws Exception {
+        assertThat(archive.isFresh()).isTrue();
+        assertThat(archive.options()).containsExactly("-XX:SharedArchiveFile=" + archive.file());
+        assertThat(archive.file()).hasContent("classes");
+    }
+
+    @Test
+    void newerJar_makesItStale() throws Exception {
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(60)));
+
+        assertThat(archive.isFresh()).isFalse();
+    }
+
+    @Test
+    void archiveOfAnotherJava_isStale() throws Exception {
+        Files.writeString(folder.resolve("archives/exporter.java-version"), "Another VM 99");
+
+        assertThat(archive.isFresh()).isFalse();
+    }
+
+    @Test
+    void missingArchive_addsNoFlag() throws Exception {
+        Files.delete(archive.file());
+
+        assertThat(archive.isFresh()).isFalse();
+        assertThat(archive.options()).isEmpty();
+    }
+}

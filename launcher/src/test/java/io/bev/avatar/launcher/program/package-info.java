@@ -1,0 +1,4 @@
+@NullMarked
+package io.bev.avatar.launcher.program;
+
+import org.jspecify.annotations.NullMarked;
