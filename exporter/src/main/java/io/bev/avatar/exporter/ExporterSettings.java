@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.log.LoggingConfig;
 import io.bev.avatar.exporter.collector.service.ServiceCollector;
 import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.config.ExporterConfig;
@@ -20,6 +21,7 @@ record ExporterSettings(
         McpConfig mcp,
         CheckConfig check,
         HealthConfig health,
+        LoggingConfig logging,
         String systemBus) {
 
     /**
@@ -34,8 +36,9 @@ record ExporterSettings(
                 McpConfig.from(config),
                 CheckConfig.from(config),
                 HealthConfig.from(config),
+                LoggingConfig.from(config),
                 ServiceCollector.systemBus(environment));
-        config.finish("exporter", "mcp", "redis");
+        config.finish("exporter", "mcp", "redis", "logging");
         return settings;
     }
 }
