@@ -114,6 +114,12 @@ public final class ProgramLog {
         }
     }
 
+    /** For a command that prints its findings itself: the log is for what it cannot say otherwise. */
+    public void errorsOnly() {
+        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.ERROR);
+        context.getLogger(OWN).setLevel(Level.ERROR);
+    }
+
     /** Every event from now on says where the program stands. */
     public void trace(Trace trace) {
         trace.attach(context);

@@ -124,6 +124,18 @@ class ProgramLogTest {
     }
 
     @Test
+    void errorsOnly_silencesOurWarningsToo() {
+        String said = standardError(() -> {
+            log.configure(config(""), "renderer", Map.of());
+            log.errorsOnly();
+            context.getLogger("io.bev.avatar.X").warn("not heard");
+            context.getLogger("elsewhere").warn("not heard");
+            context.getLogger("io.bev.avatar.X").error("heard");
+        });
+        assertThat(said).contains(": heard").doesNotContain("not heard");
+    }
+
+    @Test
     void level_changesAndIsInheritedAgain() {
         log.configure(config(""), "renderer", Map.of());
 
