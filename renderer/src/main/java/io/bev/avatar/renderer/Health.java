@@ -75,6 +75,7 @@ final class Health {
         if (redisWanted && !state.redisConnected()) {
             found.add("Redis is away, the state is kept in a local file: " + state.redisDetail());
         }
+        store.journalFault().ifPresent(why -> found.add("the state's local file cannot be written: " + why));
         reasons = List.copyOf(found);
         if (found.isEmpty()) {
             lifecycle.changeIf(EnumSet.of(LifecycleState.DEGRADED), LifecycleState.RUNNING, "");
