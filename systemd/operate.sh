@@ -23,8 +23,9 @@ exporter_command() (
     exec "$base/../avatar" "$@"
   fi
   export_settings
+  # A check's own folders; the exporter's belong to another user.
   if [ "$user" = "$(renderer_user)" ]; then
-    # Its own folders; the exporter's belong to another user, and systemd makes them.
+    # shellcheck disable=SC2030 # meant for this subshell
     export BEV_EXPORTER_STATE_DIR=$state/renderer BEV_EXPORTER_HEALTH_DIRECTORY=$logs/renderer
   fi
   if [ -t 1 ]; then
@@ -37,10 +38,21 @@ exporter_command() (
     -jar "$program/exporter/avatar-exporter.jar" "$@")
   cd /
   if [ "$(id -u)" -eq 0 ] && [ "$user" != root ]; then
+    make_folders
     exec setpriv --reuid "$user" --regid bev-avatar --clear-groups -- "${words[@]}"
   fi
   exec "${words[@]}"
 )
+
+# The services' folders, as systemd makes them at the first start.
+make_folders() {
+  local service owner
+  for service in renderer exporter; do
+    if [ $service = renderer ]; then owner=$(renderer_user); else owner=$(exporter_user); fi
+    [ -d "$state/$service" ] || install -d -m 700 -o "$owner" -g bev-avatar "$state/$service"
+    [ -d "$logs/$service" ] || install -d -m 750 -o "$owner" -g bev-avatar "$logs/$service"
+  done
+}
 
 renderer_user() { property "$renderer_unit" User; }
 exporter_user() { property "$exporter_unit" User; }
@@ -48,8 +60,10 @@ exporter_user() { property "$exporter_unit" User; }
 # The services' configuration and environment; of these, what we may read.
 export_settings() {
   local line value
+  # shellcheck disable=SC2031 # called in the subshell of exporter_command
   export BEV_AVATAR_STATE_DIR=$state/renderer BEV_EXPORTER_STATE_DIR=$state/exporter
   if [ "$(id -u)" -eq 0 ]; then
+    # shellcheck disable=SC2031
     export BEV_EXPORTER_HEALTH_DIRECTORY=$logs/exporter/health
   else
     export BEV_EXPORTER_HEALTH_DIRECTORY=${XDG_STATE_HOME:-${HOME:-/tmp}/.local/state}/bev-avatar/health

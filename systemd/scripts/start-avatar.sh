@@ -11,7 +11,7 @@ case "${1:-}" in
   --force) force=yes ;;
   *) fail "no option '$1'; there is --force" 64 ;;
 esac
-require_root start
+[ "$(id -u)" -eq 0 ] || fail "starting needs root: sudo $0" 77
 if renderer_serves && exporter_serves; then
   say '=' "runs already: http://127.0.0.1:$(renderer_port)/"
   exit 0

@@ -13,7 +13,7 @@ case "${1:-}" in
     [[ $patience =~ ^[0-9]{1,4}$ ]] || fail "--drain: found '$patience', expected seconds from 0 to 9999" 64 ;;
   *) fail "no option '$1'; there is --drain SECONDS" 64 ;;
 esac
-require_root stop
+[ "$(id -u)" -eq 0 ] || fail "stopping needs root: sudo $0" 77
 
 viewers() { json_field "$(jolokia '{"type":"read","mbean":"bev.avatar:type=Stream","attribute":"Viewers"}')" value; }
 

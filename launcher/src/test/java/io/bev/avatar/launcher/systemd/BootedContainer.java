@@ -72,6 +72,11 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
+    /** Boots it anew, with the files as they are. */
+    void reboot() throws IOException, InterruptedException {
+        Optional.ofNullable(container).orElseThrow().reboot();
+    }
+
     /** Runs a command inside, as root. */
     Result run(String... command) throws IOException, InterruptedException {
         return Optional.ofNullable(container).orElseThrow().run(command);

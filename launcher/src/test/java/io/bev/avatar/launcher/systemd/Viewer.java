@@ -54,9 +54,6 @@ final class Viewer implements WebSocket.Listener {
                 state = shown;
                 System.out.println(connection + " " + state);
             }
-            if (last) {
-                socket.sendText("{\"type\":\"ack\",\"seq\":" + data.getLong(data.position() + 8) + "}", true);
-            }
         }
         socket.request(1);
         return CompletableFuture.completedFuture(null);
