@@ -202,7 +202,7 @@ thread_dump() {
   since=$(date '+%Y-%m-%d %H:%M:%S')
   kill -QUIT "$pid" || return 0
   # Its last part tells of the heap; a hung process may never come so far.
-  for _ in {1..25}; do
+  for _ in {1..50}; do
     if journalctl --sync 2>/dev/null && journalctl --no-pager -o cat --since "$since" -u "$unit" | grep -q '^Heap'; then break; fi
     sleep 0.2
   done

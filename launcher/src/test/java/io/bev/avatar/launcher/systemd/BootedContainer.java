@@ -146,13 +146,13 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         Result last = run(
                 "bash",
                 "-c",
-                "for i in {1..600}; do (" + condition + ") >/dev/null && exit 0; sleep 0.1; done; exit 1");
+                "for i in {1..1800}; do (" + condition + ") >/dev/null && exit 0; sleep 0.1; done; exit 1");
         assertThat(last.exit()).as("%s: %s", what, journal(RENDERER)).isZero();
     }
 
     /** Waits until the renderer has become ready after {@code mark}. */
     void awaitReady(String mark) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + 90_000_000_000L;
+        long deadline = System.nanoTime() + 240_000_000_000L;
         while (System.nanoTime() - deadline < 0) {
             if (readyAfter(mark).isPresent()
                     && property(RENDERER, "ActiveState").equals("active")) {
