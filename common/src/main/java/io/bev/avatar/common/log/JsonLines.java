@@ -28,12 +28,12 @@ final class JsonLines extends LineEncoder {
     @Override
     void append(ILoggingEvent event, StringBuilder line) {
         if (journal) {
-            priority(event.getLevel(), line);
+            priority(event, line);
         }
         line.append("{\"timestamp\":\"");
         time(event.getInstant(), ZoneOffset.UTC, line);
         line.append("Z\"");
-        field("level", event.getLevel().toString(), line);
+        field("level", level(event), line);
         field("logger", event.getLoggerName(), line);
         field("thread", event.getThreadName(), line);
         field("message", message(event), line);

@@ -58,10 +58,22 @@ abstract class LineEncoder extends EncoderBase<ILoggingEvent> {
                 : whole.substring(0, longest) + "... (" + (whole.length() - longest) + " characters more)";
     }
 
-    /** {@code <3>} to {@code <7>}, the journal's priorities of syslog(3). */
-    static void priority(Level level, StringBuilder line) {
+    /** The event's level by name; {@code CRITICAL} for what is told to {@link ProgramLog#CRITICAL}. */
+    static String level(ILoggingEvent event) {
+        return critical(event) ? "CRITICAL" : event.getLevel().toString();
+    }
+
+    private static boolean critical(ILoggingEvent event) {
+        return event.getLoggerName().equals(ProgramLog.CRITICAL);
+    }
+
+    /** {@code <2>} to {@code <7>}, the journal's priorities of syslog(3). */
+    static void priority(ILoggingEvent event, StringBuilder line) {
+        Level level = event.getLevel();
         char digit = '7';
-        if (level.isGreaterOrEqual(Level.ERROR)) {
+        if (critical(event)) {
+            digit = '2';
+        } else if (level.isGreaterOrEqual(Level.ERROR)) {
             digit = '3';
         } else if (level.isGreaterOrEqual(Level.WARN)) {
             digit = '4';

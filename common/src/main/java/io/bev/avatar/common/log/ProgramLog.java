@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 /** The log of this process: where it goes, from which level on each logger speaks, and what each event is traced to. */
 public final class ProgramLog {
 
+    /** The logger for what somebody must see at once: the journal takes it as critical, not as an error. */
+    public static final String CRITICAL = "critical";
+
     /** The loggers of this project. */
     private static final String OWN = "io.bev.avatar";
 

@@ -23,13 +23,13 @@ final class TextLines extends LineEncoder {
     @Override
     void append(ILoggingEvent event, StringBuilder line) {
         if (journal) {
-            priority(event.getLevel(), line);
+            priority(event, line);
         } else {
             ZoneOffset offset = zone.getRules().getOffset(event.getInstant());
             time(event.getInstant(), offset, line);
             line.append(offset.getId()).append(' ');
         }
-        String level = event.getLevel().toString();
+        String level = level(event);
         line.append(level).append(" ".repeat(Math.max(1, 6 - level.length())));
         line.append('[').append(event.getThreadName()).append("] ");
         String logger = event.getLoggerName();
@@ -38,7 +38,7 @@ final class TextLines extends LineEncoder {
         stack(event)
                 .ifPresent(stack -> stack.lines().forEach(part -> {
                     if (journal) {
-                        priority(event.getLevel(), line);
+                        priority(event, line);
                     }
                     line.append(part).append('\n');
                 }));

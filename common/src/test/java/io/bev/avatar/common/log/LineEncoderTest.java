@@ -117,6 +117,15 @@ class LineEncoderTest {
     }
 
     @Test
+    void criticalLogger_isAPriorityOfItsOwn() {
+        LoggingEvent event = new LoggingEvent(
+                "", context.getLogger(ProgramLog.CRITICAL), Level.ERROR, "nobody listens", null, new Object[0]);
+
+        assertThat(line(new JsonLines(true), event)).startsWith("<2>{").contains("\"level\":\"CRITICAL\"");
+        assertThat(line(new TextLines(true, ZoneId.of("UTC")), event)).startsWith("<2>CRITICAL [");
+    }
+
+    @Test
     void text_isOneLineForPeople() {
         assertThat(line(
                         new TextLines(false, ZoneId.of("Asia/Kolkata")),
