@@ -159,7 +159,7 @@ readable() {
     if [[ $line =~ $event ]]; then
       colour=''
       case ${BASH_REMATCH[2]} in
-        ERROR) colour=$red ;;
+        CRITICAL | ERROR) colour=$red ;;
         WARN) colour=$yellow ;;
         DEBUG | TRACE) colour=$dim ;;
       esac
