@@ -181,7 +181,7 @@ class OperationIT {
                         + " echo $left >$group/cgroup.procs;"
                         + " printf 'process = %s C 1048576\\n' " + atWork
                         + " $left $stranger >/usr/lib/libnvidia-ml.so.1.scenario; echo $left $stranger")
-                .split(" ");
+                .split(" ", -1);
 
         Result cleaned = machine.run(BIN + "scripts/cleanup-gpu.sh");
 
@@ -222,7 +222,7 @@ class OperationIT {
         assertThat(machine.journal(RENDERER, "upgrade").split("Started " + RENDERER, -1))
                 .as("one restart")
                 .hasSize(2);
-        long shownBefore = Long.parseLong(before.split("\n")[1]);
+        long shownBefore = Long.parseLong(before.split("\n", -1)[1]);
         long shownAfter = Long.parseLong(machine.shell("grep -m 1 '^2 [1-9]' /root/viewer | cut -d' ' -f2"));
         assertThat(shownAfter).as("the state's sequence goes on").isGreaterThanOrEqualTo(shownBefore);
         machine.reportReady("upgrade: from the installer's start to READY", "upgrade");
