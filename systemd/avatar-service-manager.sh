@@ -3,156 +3,316 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-# shellcheck source=systemd/lib.sh
-. "$here/lib.sh"
+# shellcheck source=systemd/operate.sh
+. "$here/operate.sh"
 
 usage() {
   cat <<'TEXT'
 Usage: avatar-service-manager.sh COMMAND
 
-  start, stop, restart    the services; start and restart wait until frames flow (root)
+  start [--force]         checks the machine, starts the services, waits until frames flow (root)
+  stop [--drain SECONDS]  stops them; after sending viewers away and waiting for the last (root)
+  restart                 restarts them and waits until frames flow (root)
   enable, disable         whether they start at boot (root)
-  recover                 ends what the units run, at once, forgets their failures, and starts (root)
-  status                  state, uptime, address, picture and memory
-  health                  status and reasons, as JSON; exit code 0 when all is well, 1 degraded, 2 down
-  health monitor          the same, every 5 seconds
-  logs [N | follow]       the last N lines of the journal (100), or those that come
+  recover [--reset-gpu]   ends at once what the units run, frees the GPU, forgets failures, and starts (root);
+                          --reset-gpu also resets the GPUs, which ends whatever else uses them
+  status                  state, uptime, address, picture, GPU and memory, on one screen
+  health [status|monitor] judges by the thresholds of the alerts: now, the last result, or until stopped;
+                          exit code 0 all is well, 1 warnings, 2 critical
+  logs [N | follow]       the last N lines of the journal (100), or those that come; --json as they were written
+  logs level LOGGER LEVEL what a logger tells from now on until the next start, such as
+                          io.bev.avatar.renderer.state DEBUG; INHERIT takes it back (root)
+  logs roll               closes the renderer's log file and begins another (root)
   diagnostics [FILE]      an archive for those who help: no secrets in it (root)
 TEXT
 }
 
-services=("$renderer_unit" "$exporter_unit")
+# --- status -----------------------------------------------------------------------------------------------------------
 
-property() { systemctl show -P "$2" "$1"; }
+row() { printf '%s%-10s%s %s\n' "$bold" "$1" "$plain" "$2"; }
 
-await_ready() {
-  local end=$((SECONDS + 120)) shown='' now
-  while [ "$SECONDS" -lt "$end" ]; do
-    if renderer_serves; then
-      say "${green}✓${plain}" "http://127.0.0.1:$(renderer_port)/"
-      return 0
-    fi
-    now="$(property "$renderer_unit" ActiveState) $(property "$renderer_unit" StatusText)"
-    if [ "$now" != "$shown" ]; then say '·' "renderer: $now"; fi
-    shown=$now
-    if [ "${now%% *}" = failed ]; then break; fi
-    sleep 0.3
-  done
-  journalctl --no-pager -o cat -n 5 -u "$renderer_unit" | sed 's/^/      /' >&2
-  fail "the renderer is not ready; its last words are above, all of them with: $0 logs" 70
+# 90061 -> 1 d 1 h
+span() {
+  local s=$1
+  if [ "$s" -ge 86400 ]; then
+    echo "$((s / 86400)) d $((s % 86400 / 3600)) h"
+  elif [ "$s" -ge 3600 ]; then
+    echo "$((s / 3600)) h $((s % 3600 / 60)) min"
+  elif [ "$s" -ge 60 ]; then
+    echo "$((s / 60)) min $((s % 60)) s"
+  else
+    echo "$s s"
+  fi
+}
+
+unit_text() {
+  local unit=$1 now colour='' entered text='' uptime restarts
+  now=$(property "$unit" ActiveState)
+  case $now in
+    active) colour=$green ;;
+    failed) colour=$red ;;
+    *) colour=$yellow ;;
+  esac
+  entered=$(property "$unit" ActiveEnterTimestampMonotonic)
+  if [ "$now" = active ] && [ "${entered:-0}" -gt 0 ]; then
+    read -r uptime _ </proc/uptime
+    text="for $(span $((${uptime%%.*} - entered / 1000000)))"
+    restarts=$(property "$unit" NRestarts)
+    if [ "${restarts:-0}" -gt 0 ]; then text+=", $restarts restarts"; fi
+  elif [ "$now" = failed ]; then
+    text="$(property "$unit" Result), exit code $(property "$unit" ExecMainStatus): $0 logs 20"
+  elif [ "$(property "$unit" LoadState)" != loaded ]; then
+    text='not installed'
+  fi
+  printf '%s%s%s %s' "$colour" "$now" "$plain" "$text"
+}
+
+memory_text() {
+  local used limit pid
+  used=$(property "$1" MemoryCurrent)
+  if [[ ! $used =~ ^[0-9]+$ ]]; then
+    # Without the memory controller: what the process has in memory.
+    pid=$(property "$1" MainPID)
+    used=$(awk '$1 == "VmRSS:" { print $2 * 1024 }' "/proc/$pid/status" 2>/dev/null)
+  fi
+  limit=$(property "$1" MemoryMax)
+  [ -n "$used" ] || used=0
+  case $limit in
+    '' | *[!0-9]*) printf '%d MiB' $((used / 1048576)) ;;
+    *) printf '%d of %d MiB' $((used / 1048576)) $((limit / 1048576)) ;;
+  esac
+}
+
+# From the exporter's metrics: name, temperature, load, memory of each GPU.
+gpu_text() {
+  awk '
+    function label(name, rest) {
+      rest = $0
+      if (!match(rest, "[{,]" name "=\"")) return ""
+      rest = substr(rest, RSTART + RLENGTH)
+      return substr(rest, 1, index(rest, "\"") - 1)
+    }
+    /^nvidia_gpu_info\{/ { name[label("gpu")] = label("name") }
+    /^nvidia_gpu_temperature_celsius\{/ { heat[label("gpu")] = $NF }
+    /^nvidia_gpu_utilization_ratio\{/ { load[label("gpu")] = $NF }
+    /^nvidia_gpu_memory_used_bytes\{/ { used[label("gpu")] = $NF }
+    /^nvidia_gpu_memory_total_bytes\{/ { total[label("gpu")] = $NF }
+    END {
+      for (gpu in name) {
+        printf "%s: %d °C, %d %% busy, %d of %d MiB\n", name[gpu], heat[gpu], load[gpu] * 100, used[gpu] / 1048576, total[gpu] / 1048576
+      }
+    }'
+}
+
+picture_text() {
+  local health=$1 reasons redis
+  printf '%s, %s of %s fps, %s viewers, drawn by %s' "$(json_field "$health" resolution)" "$(json_field "$health" fps)" \
+    "$(json_field "$health" targetFps)" "$(json_field "$health" viewers)" "$(json_field "$health" backend)"
+  redis=$(json_field "$health" connected)
+  printf '; Redis %s, %s changes wait in the journal' "$([ "$redis" = true ] && echo connected || echo away)" \
+    "$(json_field "$health" journalPending)"
+  reasons=${health#*\"reasons\":[}
+  reasons=${reasons%%]*}
+  if [ -n "$reasons" ]; then printf '\n%-10s %s%s%s' '' "$yellow" "$(json_text "${reasons//\",\"/; }" | tr -d '"')" "$plain"; fi
 }
 
 show_status() {
-  local unit body rss since
-  for unit in "${services[@]}"; do
-    rss=$(property "$unit" MemoryCurrent)
-    since=$(property "$unit" ActiveEnterTimestamp)
-    printf '%-30s %-12s %s\n' "$unit" "$(property "$unit" ActiveState)" "$(property "$unit" StatusText)"
-    if [ "$(property "$unit" ActiveState)" = active ]; then
-      printf '%-30s since %s, %s restarts' '' "$since" "$(property "$unit" NRestarts)"
-      case "$rss" in *[!0-9]* | '') echo ;; *) printf ', %d MiB\n' $((rss / 1048576)) ;; esac
-    fi
-  done
-  printf '%-30s http://127.0.0.1:%s/\n' page "$(renderer_port)"
-  printf '%-30s http://127.0.0.1:%s/metrics\n' metrics "$(exporter_port)"
-  if command -v nvidia-smi >/dev/null; then
-    printf '%-30s %s\n' GPU "$(nvidia-smi --query-gpu=name,memory.used,memory.total,temperature.gpu --format=csv,noheader 2>&1 | head -1)"
+  local health metrics gpu boot
+  health=$(http_body "$(renderer_port)" /health) || health=''
+  metrics=$(http_get "$(exporter_port)" /metrics) || metrics=''
+  row renderer "$(unit_text "$renderer_unit")"
+  row exporter "$(unit_text "$exporter_unit")"
+  if [ -n "$health" ]; then
+    row page "http://127.0.0.1:$(renderer_port)/  $(json_field "$health" status)"
+    row picture "$(picture_text "$health")"
+  else
+    row page "http://127.0.0.1:$(renderer_port)/  ${red}no answer${plain}"
   fi
-  body=$(http_get "$(renderer_port)" /health) || true
-  printf '%-30s %s\n' health "${body:-no answer}"
+  row metrics "http://127.0.0.1:$(exporter_port)/metrics  $([ -n "$metrics" ] && echo ok || echo "${red}no answer${plain}")"
+  gpu=$(gpu_text <<<"$metrics")
+  row GPU "${gpu:-$([ -n "$metrics" ] && echo 'none that the exporter can read' || echo unknown)}"
+  row memory "renderer $(memory_text "$renderer_unit"), exporter $(memory_text "$exporter_unit")"
+  boot=$(systemctl is-enabled "$target_unit" 2>/dev/null) || true
+  row boot "${boot:-not installed}"
+  if [ ! -r "$settings/environment" ] && [ -d "$settings" ]; then
+    row note "ports are the defaults: $settings can be read by root and the group bev-avatar only"
+  fi
+  renderer_serves
 }
 
-health() {
-  local body
-  body=$(http_get "$(renderer_port)" /health) || true
-  echo "${body:-{\"status\":\"down\",\"reasons\":[\"no answer at port $(renderer_port)\"]\}}"
-  case "$body" in
-    *'"status":"ok"'*) return 0 ;;
-    *'"status":"degraded"'*) return 1 ;;
-    *) return 2 ;;
-  esac
-}
+# As http_get, but also of an answer other than 200: /health says with 503 what is wrong.
+http_body() (
+  trap 'exit 1' PIPE
+  exec 9<>"/dev/tcp/127.0.0.1/$1" || exit 1
+  printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&9
+  while IFS= read -r -t 5 line <&9 && [ "${line%$'\r'}" != '' ]; do :; done
+  timeout 5 cat <&9
+) 2>/dev/null
+
+# --- logs -------------------------------------------------------------------------------------------------------------
 
 logs() {
-  local units=(-u "$renderer_unit" -u "$exporter_unit")
-  case "${1:-100}" in
-    follow) exec journalctl -f "${units[@]}" ;;
-    *[!0-9]*) fail "logs: found '$1', expected a number of lines or follow" 64 ;;
-    *) exec journalctl --no-pager -n "${1:-100}" "${units[@]}" ;;
-  esac
+  local shown=readable lines=(-n 100) journal=(journalctl --no-pager -o short-iso -u "$renderer_unit" -u "$exporter_unit")
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --json) shown='cat' ;;
+      follow) lines=(-f) ;;
+      level)
+        [ $# -eq 3 ] || fail "logs level needs a logger and a level, such as io.bev.avatar.renderer.state DEBUG" 64
+        local level
+        level=$(mbean_exec Logging setLevel "$2" "$3")
+        say "${green}✓${plain}" "$2 speaks from $level on"
+        return 0 ;;
+      roll)
+        local rolled
+        rolled=$(mbean_exec Logging rollFile)
+        [ "$rolled" = true ] || fail "the renderer writes no log files: see logging in avatar.yaml.example" 69
+        say "${green}✓${plain}" "a new file was begun in $logs/renderer"
+        return 0 ;;
+      *)
+        [[ $1 =~ ^[0-9]{1,7}$ ]] || fail "logs: found '$1', expected a number of lines, follow, level or roll" 64
+        lines=(-n "$1") ;;
+    esac
+    shift
+  done
+  if [ "$(id -u)" -ne 0 ] && ! id -nG | grep -qwE 'adm|systemd-journal|wheel'; then
+    say '!' "the journal of services is for root and the groups adm and systemd-journal: sudo $0 logs" >&2
+  fi
+  "${journal[@]}" "${lines[@]}" | "$shown"
 }
 
-# Credentials stay where they are; passwords in addresses and values of secret keys are blanked.
+# --- diagnostics ------------------------------------------------------------------------------------------------------
+
+# Passwords in addresses, values of secret keys, and every secret of this installation wherever it may stand.
 without_secrets() {
-  sed -E 's#(://[^/@[:space:]]*:)[^/@[:space:]]+@#\1***@#g; s/((password|token|secret)[a-z_-]*[:=] *)[^[:space:]]+/\1***/Ig'
+  local script='s#(://)[^@[:space:]"]*@#\1***@#g; s/((password|token|secret|authorization)[A-Za-z_-]*["'"'"']?[:=] *)[^[:space:]]+/\1***/Ig' secret
+  for secret in "$settings"/credentials/*; do
+    [ -s "$secret" ] || continue
+    # shellcheck disable=SC2016 # these characters as they are
+    secret=$(head -1 "$secret" | sed 's/[][\\.*^$(){}+?|#&]/\\&/g')
+    script+="; s#$secret#***#g"
+  done
+  sed -E "$script"
+}
+
+thread_dump() {
+  local unit=$1 pid since
+  pid=$(property "$unit" MainPID)
+  [ "${pid:-0}" -gt 0 ] || return 0
+  since=$(date '+%Y-%m-%d %H:%M:%S')
+  kill -QUIT "$pid" || return 0
+  # Its last part tells of the heap; a hung process may never come so far.
+  for _ in {1..50}; do
+    if journalctl --sync 2>/dev/null && journalctl --no-pager -o cat --since "$since" -u "$unit" | grep -q '^Heap'; then break; fi
+    sleep 0.2
+  done
+  journalctl --no-pager -o cat --since "$since" -u "$unit" | sed -n '/^Full thread dump/,$p'
+}
+
+# collect NAME COMMAND...: what the command says, without secrets, as a file of the archive.
+collect() {
+  local name=$1
+  shift
+  say '·' "$name"
+  "$@" 2>&1 | without_secrets >"$folder/$name" || true
+}
+
+versions() {
+  date -Is
+  uname -a
+  sed -n 's/^PRETTY_NAME=//p' /etc/os-release
+  systemctl --version | head -1
+  "$program/java" -version
+  "$program/java" -jar "$program/renderer/avatar-renderer.jar" --version
+  "$program/java" -jar "$program/exporter/avatar-exporter.jar" --version
+  nvidia-smi 2>/dev/null || echo 'no nvidia-smi'
 }
 
 diagnostics() {
-  local archive=${1:-bev-avatar-diagnostics-$(date +%Y%m%d-%H%M%S).tar.gz} work folder unit pid
+  local archive=${1:-bev-avatar-diagnostics-$(date +%Y%m%d-%H%M%S).tar.gz} work unit short
   work=$(mktemp -d)
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf '$work'" EXIT
   folder=$work/bev-avatar-diagnostics
   mkdir "$folder"
-  {
-    uname -a
-    systemctl --version | head -1
-    "$program/java" -version
-    "$program/java" -jar "$program/renderer/avatar-renderer.jar" --version
-    "$program/java" -jar "$program/exporter/avatar-exporter.jar" --version
-  } >"$folder/versions" 2>&1 || true
+  collect versions versions
+  collect avatar.yaml cat "$settings/avatar.yaml"
+  collect environment cat "$settings/environment"
+  collect checks.json exporter_command "$(renderer_user)" check prestart --json
   for unit in "${services[@]}"; do
-    systemctl status --no-pager --full "$unit" >"$folder/$unit.status" 2>&1 || true
-    systemctl show "$unit" | without_secrets >"$folder/$unit.properties" || true
-    pid=$(property "$unit" MainPID)
-    # A thread dump, which goes to the journal.
-    if [ "$pid" -gt 0 ]; then kill -QUIT "$pid" || true; fi
+    short=${unit%.service}
+    collect "$short.status" systemctl status --no-pager --full "$unit"
+    collect "$short.unit" systemctl cat "$unit"
+    collect "$short.properties" systemctl show "$unit"
+    collect "$short.threads" thread_dump "$unit"
   done
-  sleep 1
-  journalctl --no-pager -o short-iso -n 2000 -u "$renderer_unit" -u "$exporter_unit" | without_secrets >"$folder/journal" || true
-  for unit in avatar.yaml environment; do
-    if [ -r "$settings/$unit" ]; then without_secrets <"$settings/$unit" >"$folder/$unit"; fi
-  done
-  http_get "$(renderer_port)" /health >"$folder/health.json" || true
-  http_get "$(exporter_port)" /metrics >"$folder/metrics" || true
-  (umask 077 && tar -C "$work" -czf "$archive" bev-avatar-diagnostics)
-  say "${green}✓${plain}" "$archive"
+  collect errors journalctl --no-pager -o short-iso -p warning -n 500 -u "$renderer_unit" -u "$exporter_unit"
+  collect journal journalctl --no-pager -o short-iso -n 3000 -u "$renderer_unit" -u "$exporter_unit"
+  collect health.json http_body "$(renderer_port)" /health
+  collect state.json http_body "$(renderer_port)" /state
+  collect mbeans.json jolokia '{"type":"read","mbean":"bev.avatar:*"}'
+  collect metrics http_get "$(exporter_port)" /metrics
+  collect disks df -hT "$state" "$logs" /tmp
+  collect files ls -lR "$state" "$logs"
+  collect sockets ss -ltnp
+  (umask 077 && tar -C "$work" -czf "$archive" bev-avatar-diagnostics) || fail "$archive cannot be written" 73
+  say "${green}✓${plain}" "$archive  $(stat -c %s "$archive" | numfmt --to=iec) (passwords are blanked; look through it before you give it away)"
+}
+
+# --- recover ----------------------------------------------------------------------------------------------------------
+
+reset_gpus() {
+  nvidia-smi --gpu-reset || fail "the GPU was not reset (nvidia-smi said why): end what else uses it, or restart the machine" 70
+  say "${green}✓${plain}" "GPU reset"
+}
+
+recover() {
+  local reset=no
+  case ${1:-} in
+    '') ;;
+    --reset-gpu)
+      command -v nvidia-smi >/dev/null || fail "--reset-gpu: no nvidia-smi here; the NVIDIA driver brings it" 69
+      reset=yes ;;
+    *) fail "recover: found '$1', there is --reset-gpu" 64 ;;
+  esac
+  say '·' "ending what the units run"
+  systemctl kill -s KILL "${services[@]}" 2>/dev/null || true
+  systemctl stop "$target_unit" "${services[@]}"
+  "$base/scripts/cleanup-gpu.sh" || say "${yellow}!${plain}" "the GPU is not free: --reset-gpu, or a restart of the machine, helps"
+  if [ "$reset" = yes ]; then reset_gpus; fi
+  systemctl reset-failed "${services[@]}" 2>/dev/null || true
+  systemctl --no-block start "$target_unit"
+  await_ready
 }
 
 command=${1:-help}
 shift || true
 case "$command" in
-  start | restart)
-    require_root "$command"
+  start) exec "$base/scripts/start-avatar.sh" "$@" ;;
+  stop) exec "$base/scripts/stop-avatar.sh" "$@" ;;
+  restart)
+    require_root restart
     systemctl reset-failed "${services[@]}" 2>/dev/null || true
-    systemctl --no-block "$command" "$target_unit"
+    systemctl --no-block restart "$target_unit"
     await_ready ;;
-  stop)
-    require_root stop
-    systemctl stop "$target_unit" "${services[@]}"
-    say "${green}✓${plain}" "stopped" ;;
   enable | disable)
     require_root "$command"
     systemctl "$command" --quiet "$target_unit" "${services[@]}"
     say "${green}✓${plain}" "${command}d" ;;
   recover)
     require_root recover
-    systemctl kill -s KILL "${services[@]}" 2>/dev/null || true
-    systemctl stop "$target_unit" "${services[@]}"
-    systemctl reset-failed "${services[@]}" 2>/dev/null || true
-    systemctl --no-block start "$target_unit"
-    await_ready ;;
+    recover "$@" ;;
   status) show_status ;;
   health)
-    case "${1:-status}" in
-      status) health ;;
-      monitor) while true; do printf '%s ' "$(date +%T)"; health || true; sleep 5; done ;;
-      *) fail "health: found '$1', expected status or monitor" 64 ;;
-    esac ;;
+    mode=${1:-once}
+    shift || true
+    exec "$base/monitor-avatar-health.sh" "$mode" "$@" ;;
   logs) logs "$@" ;;
   diagnostics)
     require_root diagnostics
     diagnostics "$@" ;;
   help | -h | --help) usage ;;
-  *) usage >&2; fail "no command '$command'" 64 ;;
+  *)
+    usage >&2
+    fail "no command '$command'" 64 ;;
 esac

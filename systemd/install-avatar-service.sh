@@ -173,7 +173,10 @@ stage_program() {
     done
   fi
   install -m 755 "$here/scripts/avatar-backoff" "$here/avatar-service-manager.sh" "$here/uninstall-avatar-service.sh" "$stage/bin/"
-  install -m 644 "$here/lib.sh" "$stage/bin/"
+  install -m 644 "$here/lib.sh" "$here/operate.sh" "$stage/bin/"
+  install -m 755 "$here/monitor-avatar-health.sh" "$stage/bin/"
+  install -D -m 755 -t "$stage/bin/scripts" "$here"/scripts/*.sh
+  install -D -m 644 -t "$stage/alerting-rules" "$root/alerting-rules/thresholds.rules.yml"
   ln -s "$java" "$stage/java"
   chmod -R u=rwX,go=rX "$stage"
   chown -R root:root "$stage"

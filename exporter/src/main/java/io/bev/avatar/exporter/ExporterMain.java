@@ -1,11 +1,14 @@
 package io.bev.avatar.exporter;
 
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.log.ProgramLog;
 import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.terminal.Screen;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -27,7 +30,7 @@ import picocli.CommandLine.ScopeType;
         description = "Serves the readings of GPU, host, Redis, systemd and renderer to Prometheus.",
         mixinStandardHelpOptions = true,
         versionProvider = ExporterMain.Version.class,
-        subcommands = {CheckCommand.class, HealthCommand.class},
+        subcommands = {CheckCommand.class, HealthCommand.class, GpuCleanupCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:stopped as asked",
@@ -36,12 +39,6 @@ import picocli.CommandLine.ScopeType;
             "78:the configuration has problems, all of them listed"
         })
 public final class ExporterMain implements Callable<Integer> {
-
-    /** sysexits' EX_UNAVAILABLE. */
-    static final int EXIT_UNAVAILABLE = 69;
-
-    /** sysexits' EX_CONFIG, on which systemd does not restart. */
-    static final int EXIT_CONFIG = 78;
 
     private static final long STOP_SECONDS = 4;
 
@@ -104,10 +101,11 @@ public final class ExporterMain implements Callable<Integer> {
             Config file = configFile == null ? Config.load(environment) : Config.load(configFile, environment);
             settings = ExporterSettings.from(file, environment);
         } catch (ConfigException e) {
-            System.err.println(e.getMessage());
-            return EXIT_CONFIG;
+            refuse(String.valueOf(e.getMessage()));
+            return ExitCodes.CONFIG;
         }
         ExporterConfig config = settings.exporter();
+        ProgramLog.ofProcess().configure(settings.logging(), "exporter", environment);
         HttpLimits.apply(config.scrapeTimeout());
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
@@ -121,14 +119,18 @@ public final class ExporterMain implements Callable<Integer> {
                     exporter.address().getPort());
             stop.await();
         } catch (IOException e) {
-            System.err.println("avatar-exporter: " + e.getMessage());
-            return EXIT_UNAVAILABLE;
+            refuse("avatar-exporter: " + e.getMessage());
+            return ExitCodes.UNAVAILABLE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return CommandLine.ExitCode.SOFTWARE;
         }
         stopped.countDown();
         return CommandLine.ExitCode.OK;
+    }
+
+    private void refuse(String message) {
+        ProgramLog.ofProcess().refusal(message, environment, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     }
 
     /** Runs in the shutdown hook: tells the main thread to close everything and gives it a few seconds. */

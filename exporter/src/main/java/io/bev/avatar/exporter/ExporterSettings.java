@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.log.LoggingConfig;
 import io.bev.avatar.exporter.collector.service.ServiceCollector;
 import io.bev.avatar.exporter.config.AlertmanagerConfig;
 import io.bev.avatar.exporter.config.CheckConfig;
@@ -24,6 +25,7 @@ record ExporterSettings(
         HealthConfig health,
         RecoveryConfig recovery,
         AlertmanagerConfig alertmanager,
+        LoggingConfig logging,
         String systemBus) {
 
     /**
@@ -40,8 +42,9 @@ record ExporterSettings(
                 HealthConfig.from(config),
                 RecoveryConfig.from(config),
                 AlertmanagerConfig.from(config),
+                LoggingConfig.from(config),
                 ServiceCollector.systemBus(environment));
-        config.finish("exporter", "mcp", "redis");
+        config.finish("exporter", "mcp", "redis", "logging");
         return settings;
     }
 }

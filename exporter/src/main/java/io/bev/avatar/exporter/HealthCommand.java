@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter;
 
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.exporter.config.HealthConfig;
 import io.bev.avatar.exporter.health.HealthFiles;
 import io.bev.avatar.exporter.health.HealthJson;
@@ -91,7 +92,7 @@ final class HealthCommand implements Callable<Integer> {
         CheckSettings settings = CheckSettings.load(main.configFile(), main.environment());
         if (settings.problems().isPresent()) {
             System.err.println(settings.problems().get());
-            return ExporterMain.EXIT_CONFIG;
+            return ExitCodes.CONFIG;
         }
         var health = settings.exporter().health();
         HealthFiles files = new HealthFiles(health.directory());
@@ -113,7 +114,7 @@ final class HealthCommand implements Callable<Integer> {
             }
         } catch (ThresholdException e) {
             System.err.println("avatar-exporter: " + e.getMessage());
-            return ExporterMain.EXIT_CONFIG;
+            return ExitCodes.CONFIG;
         } finally {
             ended.countDown();
         }

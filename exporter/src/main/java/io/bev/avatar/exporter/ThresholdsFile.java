@@ -6,10 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 
-/** Where the fleet's thresholds are: what the configuration names, else the file shipped beside this program. */
+/** Where the fleet's thresholds are: what the configuration names, else the file shipped beside this program, else the installed one. */
 final class ThresholdsFile {
 
     private static final Path SHIPPED = Path.of("alerting-rules", "thresholds.rules.yml");
+
+    /** Where an installation has it. */
+    private static final Path INSTALLED = Path.of("/usr/share/bev-avatar").resolve(SHIPPED);
 
     private ThresholdsFile() {}
 
@@ -17,7 +20,7 @@ final class ThresholdsFile {
         return config.thresholdsFile().orElseGet(() -> above(program()));
     }
 
-    /** The shipped file in a folder above {@code start}; where there is none, its name, for the error. */
+    /** The shipped file in a folder above {@code start}; where there is none, the installed one, or a name for the error. */
     static Path above(Path start) {
         for (Path folder = start; folder != null; folder = folder.getParent()) {
             Path file = folder.resolve(SHIPPED);
@@ -25,7 +28,7 @@ final class ThresholdsFile {
                 return file;
             }
         }
-        return SHIPPED;
+        return Files.exists(INSTALLED) ? INSTALLED : SHIPPED;
     }
 
     private static Path program() {

@@ -106,6 +106,15 @@ class CommandsTest {
     }
 
     @Test
+    void gpuCleanup_withoutADriver_hasNothingToDo() throws Exception {
+        Ended ended = run(Map.of(), "gpu-cleanup");
+
+        assertThat(ended.code()).as(ended.errors()).isZero();
+        assertThat(ended.out()).contains("no GPU can be asked, nothing to do");
+        assertThat(run(Map.of(), "gpu-cleanup", "--grace", "61").code()).isEqualTo(2);
+    }
+
+    @Test
     void check_people_seeMarksAndRemediesWithoutColourInAPipe() throws Exception {
         Ended ended = run(Map.of("COLUMNS", "80"), "check", "gpu");
         Ended colourful = run(Map.of("AVATAR_TERMINAL", "1"), "check", "gpu");

@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.launcher.program.Programs;
 import io.bev.avatar.launcher.program.Rehearsal;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.launcher.bench.BenchCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

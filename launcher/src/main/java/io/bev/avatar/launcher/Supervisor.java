@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.bev.avatar.renderer;
 
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.renderer.config.BackendChoice;
-import io.bev.avatar.renderer.lifecycle.ExitCode;
 import io.bev.avatar.renderer.raster.cuda.CudaDevices;
 
 /** Which backend draws, and why. */
@@ -23,7 +23,7 @@ final class Backends {
             case AUTO -> cuda;
             case CUDA ->
                 throw new StartException(
-                        ExitCode.CONFIG,
+                        ExitCodes.CONFIG,
                         "renderer.backend: found cuda, which cannot be had here (" + cuda + "); set it to auto or cpu");
         };
     }

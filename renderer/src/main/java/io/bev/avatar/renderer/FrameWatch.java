@@ -1,7 +1,7 @@
 package io.bev.avatar.renderer;
 
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.systemd.ServiceManager;
-import io.bev.avatar.renderer.lifecycle.ExitCode;
 import io.bev.avatar.renderer.lifecycle.FrameEvents;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
 import io.bev.avatar.renderer.lifecycle.LifecycleState;
@@ -67,7 +67,7 @@ final class FrameWatch implements FrameEvents {
         ledger.restarting(RestartLedger.FAILURE);
         lifecycle.end(LifecycleState.FAILED, reason);
         service.failed(5, reason);
-        exit.complete(ExitCode.SOFTWARE);
+        exit.complete(ExitCodes.SOFTWARE);
         return false;
     }
 

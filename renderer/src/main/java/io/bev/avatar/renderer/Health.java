@@ -71,6 +71,7 @@ final class Health {
         if (slowLooks >= SLOW_LOOKS) {
             found.add(String.format(Locale.ROOT, "%.1f frames per second instead of %d", fps, loop.targetFps()));
         }
+        store.journalFault().ifPresent(why -> found.add("the state's local file cannot be written: " + why));
         StateStore.Statistics state = store.statistics();
         if (redisWanted && !state.redisConnected()) {
             found.add("Redis is away, the state is kept in a local file: " + state.redisDetail());

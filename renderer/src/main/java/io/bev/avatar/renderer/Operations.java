@@ -1,9 +1,9 @@
 package io.bev.avatar.renderer;
 
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.systemd.ServiceManager;
 import io.bev.avatar.renderer.config.RendererConfig;
-import io.bev.avatar.renderer.lifecycle.ExitCode;
 import io.bev.avatar.renderer.lifecycle.FrameLoop;
 import io.bev.avatar.renderer.lifecycle.FramePipeline;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
@@ -157,14 +157,14 @@ final class Operations implements RendererControl {
         parts.ledger().restarting(reason);
         restartRequested = true;
         log.info("restart asked for: {}", reason);
-        exit.complete(ExitCode.RESTART);
+        exit.complete(ExitCodes.TEMPORARY);
     }
 
     @Override
     public void shutdown() {
         requireUp("shutdown");
         log.info("shutdown asked for");
-        exit.complete(ExitCode.OK);
+        exit.complete(ExitCodes.OK);
     }
 
     private void requireUp(String operation) {

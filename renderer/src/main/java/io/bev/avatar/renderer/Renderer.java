@@ -1,10 +1,12 @@
 package io.bev.avatar.renderer;
 
+import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.log.ProgramLog;
+import io.bev.avatar.common.log.Trace;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.jolokia.ControlPassword;
 import io.bev.avatar.renderer.jolokia.JmxEndpoint;
 import io.bev.avatar.renderer.jolokia.JolokiaEndpoint;
-import io.bev.avatar.renderer.lifecycle.ExitCode;
 import io.bev.avatar.renderer.lifecycle.FrameLoop;
 import io.bev.avatar.renderer.lifecycle.FramePipeline;
 import io.bev.avatar.renderer.lifecycle.FrameStats;
@@ -70,7 +72,7 @@ public final class Renderer implements AutoCloseable {
             return renderer;
         } catch (IOException e) {
             renderer.undo.run();
-            throw new StartException(ExitCode.CONFIG, String.valueOf(e.getMessage()), e);
+            throw new StartException(ExitCodes.CONFIG, String.valueOf(e.getMessage()), e);
         } catch (StartException | RuntimeException e) {
             renderer.undo.run();
             throw e;
@@ -196,6 +198,9 @@ public final class Renderer implements AutoCloseable {
         Housekeeper housekeeper =
                 new Housekeeper(core.health, lifecycle, core.stats, core.hub, core.rasterizer.name(), around.service());
         undo.push("housekeeping", housekeeper::close);
+        ProgramLog events = ProgramLog.ofProcess();
+        events.trace(new Trace(core.loop::sequence, () -> core.store.current().seq()));
+        undo.push("trace", events::untrace);
         undo.push("last save", core.store::save);
         undo.push("frames", () -> stop(core.loop));
         core.loop.start();
@@ -236,7 +241,7 @@ public final class Renderer implements AutoCloseable {
         CompletableFuture.anyOf(watch.firstFrame(), exit).join();
         if (!watch.firstFrame().isDone()) {
             throw new StartException(
-                    exit.getNow(ExitCode.SOFTWARE),
+                    exit.getNow(ExitCodes.SOFTWARE),
                     "no frame could be drawn: " + faults.lastError().orElse("no reason known"));
         }
     }
@@ -308,6 +313,6 @@ public final class Renderer implements AutoCloseable {
         around.service().stopping();
         undo.run();
         lifecycle.end(LifecycleState.STOPPED, "");
-        exit.complete(ExitCode.OK);
+        exit.complete(ExitCodes.OK);
     }
 }

@@ -2,11 +2,11 @@ package io.bev.avatar.renderer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.renderer.bench.RenderBenchmark;
 import io.bev.avatar.renderer.cli.BenchCommand;
 import io.bev.avatar.renderer.cli.OneLineErrors;
 import io.bev.avatar.renderer.cli.RenderCommand;
-import io.bev.avatar.renderer.lifecycle.ExitCode;
 import io.bev.avatar.renderer.raster.cpu.CpuRasterizer;
 import io.bev.avatar.renderer.raster.cpu.TileKernels;
 import io.bev.avatar.renderer.rig.Posers;
@@ -37,7 +37,7 @@ public final class RendererMain implements Runnable {
         Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> {
             // A process whose threads die must not live on half; no hook may keep it.
             log.error("thread {} died: the process ends", thread.getName(), fault);
-            Runtime.getRuntime().halt(ExitCode.SOFTWARE);
+            Runtime.getRuntime().halt(ExitCodes.SOFTWARE);
         });
         System.exit(execute(
                 System.getenv(),

@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer;
 
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.log.LoggingConfig;
 import io.bev.avatar.renderer.config.GpuConfig;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.rig.ExpressionConfig;
@@ -18,7 +19,8 @@ public record RendererSettings(
         StateConfig state,
         OsintConfig osint,
         ExpressionConfig expression,
-        RedisConfig redis) {
+        RedisConfig redis,
+        LoggingConfig logging) {
 
     /**
      * Reads the file that {@code BEV_AVATAR_CONFIG} names, and the environment.
@@ -38,8 +40,9 @@ public record RendererSettings(
                 StateConfig.from(config),
                 OsintConfig.from(config),
                 ExpressionConfig.from(config),
-                RedisConfig.from(config));
-        config.finish("renderer", "stream", "gpu", "state", "osint", "expression", "redis");
+                RedisConfig.from(config),
+                LoggingConfig.from(config));
+        config.finish("renderer", "stream", "gpu", "state", "osint", "expression", "redis", "logging");
         return settings;
     }
 }

@@ -1,10 +1,12 @@
 package io.bev.avatar.renderer;
 
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.log.ProgramLog;
 import io.bev.avatar.common.systemd.ServiceManager;
+import io.bev.avatar.common.text.Secrets;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.jolokia.PlatformMBeans;
-import io.bev.avatar.renderer.lifecycle.ExitCode;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -71,7 +73,7 @@ final class ServeCommand implements Callable<Integer> {
         try {
             return serve(effective, service);
         } catch (ConfigException e) {
-            return refuse(service, ExitCode.CONFIG, String.valueOf(e.getMessage()));
+            return refuse(service, ExitCodes.CONFIG, String.valueOf(e.getMessage()));
         } catch (StartException e) {
             log.debug("start", e);
             return refuse(service, e.exitCode(), String.valueOf(e.getMessage()));
@@ -79,15 +81,15 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int refuse(ServiceManager service, int code, String message) {
-        spec.commandLine().getErr().println(message);
-        spec.commandLine().getErr().flush();
-        service.failed(code, message);
+        ProgramLog.ofProcess().refusal(message, environment, spec.commandLine().getErr());
+        service.failed(code, Secrets.blanked(message));
         service.close();
         return code;
     }
 
     private static int serve(Map<String, String> environment, ServiceManager service) throws StartException {
         RendererSettings settings = RendererSettings.load(environment);
+        ProgramLog.ofProcess().configure(settings.logging(), "renderer", environment);
         PlatformMBeans.removeDangerous(ManagementFactory.getPlatformMBeanServer());
         Clock clock = Clock.systemUTC();
         Surroundings around = new Surroundings(

@@ -2,11 +2,12 @@ package io.bev.avatar.renderer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bev.avatar.renderer.lifecycle.ExitCode;
+import io.bev.avatar.common.cli.ExitCodes;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,7 @@ class RendererMainTest {
         Path file = Files.writeString(
                 folder.resolve("avatar.yaml"),
                 "renderer: {port: x, colour: red}\nrendrer: {}\nstream: {jpeg-quality: 0}\n");
-        assertThat(run(Map.of(), "serve", "--config", file.toString())).isEqualTo(ExitCode.CONFIG);
+        assertThat(run(Map.of(), "serve", "--config", file.toString())).isEqualTo(ExitCodes.CONFIG);
         assertThat(err.toString())
                 .contains("4 problems")
                 .contains("renderer.port: found 'x'")
@@ -40,15 +41,34 @@ class RendererMainTest {
     }
 
     @Test
+    void passwords_inAddresses_areNeverTold() throws Exception {
+        String secret = "open-sesame";
+        for (String url : List.of(
+                "redis://user:" + secret + "@host:port",
+                "ftp://:" + secret + "@host",
+                "redis://user:" + secret + "@ho st",
+                "redis://user:" + secret + "/" + secret + "@host:99999999")) {
+            Path file = Files.writeString(
+                    folder.resolve("avatar.yaml"),
+                    "redis: {url: '" + url + "'}\nrenderer: {port: '" + url + "', background: '" + url + "', backend: '"
+                            + url + "'}\n");
+            assertThat(run(Map.of(), "serve", "--config", file.toString())).isEqualTo(ExitCodes.CONFIG);
+            assertThat(err.toString())
+                    .contains("redis.url", "renderer.port", "renderer.background", "renderer.backend")
+                    .doesNotContain(secret);
+        }
+    }
+
+    @Test
     void missingConfiguration_isOneClearProblem() {
         Path missing = folder.resolve("missing.yaml");
-        assertThat(run(Map.of("BEV_AVATAR_CONFIG", missing.toString()))).isEqualTo(ExitCode.CONFIG);
+        assertThat(run(Map.of("BEV_AVATAR_CONFIG", missing.toString()))).isEqualTo(ExitCodes.CONFIG);
         assertThat(err.toString()).contains("missing.yaml").contains("1 problem");
     }
 
     @Test
     void wrongCommandLine_exits64_withoutTheWholeHelp() {
-        assertThat(run(Map.of(), "serve", "--modle", "x")).isEqualTo(ExitCode.USAGE);
+        assertThat(run(Map.of(), "serve", "--modle", "x")).isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString().lines()).hasSize(2);
         assertThat(err.toString()).contains("--modle").contains("--help");
     }

@@ -39,12 +39,13 @@ class RendererSettingsTest {
         String text = Files.readString(example());
         JsonNode sections = new YAMLMapper().readTree(text);
         assertThat(sections.path("renderer").size()).isEqualTo(12);
-        assertThat(text).contains("# model:", "# control-password-file:", "# jolokia-policy-file:");
+        assertThat(text).contains("# directory:", "# model:", "# control-password-file:", "# jolokia-policy-file:");
         assertThat(sections.path("stream").size()).isEqualTo(2);
         assertThat(sections.path("gpu").size()).isEqualTo(2);
         assertThat(sections.path("state").size()).isEqualTo(2);
         assertThat(sections.path("expression").size()).isEqualTo(4);
         assertThat(sections.path("redis").size()).isEqualTo(2);
+        assertThat(sections.path("logging").size()).isEqualTo(5);
     }
 
     @Test

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.systemd.ServiceManager;
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.renderer.lifecycle.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,7 +111,7 @@ class RendererTest {
         assertThat(assembly.calls).containsExactly("rasterizer closed", "viewers closed");
         assertThat(mbeans.queryNames(new ObjectName("bev.avatar:*"), null)).isEmpty();
         assertThat(health().path("status").asText()).isEqualTo("stopping");
-        assertThat(renderer.awaitExit()).isEqualTo(ExitCode.OK);
+        assertThat(renderer.awaitExit()).isEqualTo(ExitCodes.OK);
         long after = assembly.hub.published.get();
         assertThat(assembly.hub.published).hasValue(after);
     }
@@ -165,7 +165,7 @@ class RendererTest {
                     .hasMessageContaining("expected one word");
             assertThat(read("Renderer", "RestartRequested")).isEqualTo(false);
             call("Renderer", "restart", "memory_pressure");
-            assertThat(renderer.awaitExit()).isEqualTo(ExitCode.RESTART);
+            assertThat(renderer.awaitExit()).isEqualTo(ExitCodes.TEMPORARY);
             assertThat(read("Renderer", "RestartRequested")).isEqualTo(true);
         }
         try (Renderer again = start()) {
@@ -180,7 +180,7 @@ class RendererTest {
     void shutdown_exits0() throws Exception {
         try (Renderer renderer = start()) {
             call("Renderer", "shutdown");
-            assertThat(renderer.awaitExit()).isEqualTo(ExitCode.OK);
+            assertThat(renderer.awaitExit()).isEqualTo(ExitCodes.OK);
         }
     }
 
@@ -241,7 +241,7 @@ class RendererTest {
     void framesThatKeepFailing_endTheProcessWith70() throws Exception {
         try (Renderer renderer = start()) {
             assembly.rasterizerBroken = true;
-            assertThat(renderer.awaitExit()).isEqualTo(ExitCode.SOFTWARE);
+            assertThat(renderer.awaitExit()).isEqualTo(ExitCodes.SOFTWARE);
             assertThat(read("Renderer", "State")).isEqualTo("FAILED");
             assertThat((String) read("Renderer", "LastError")).contains("cannot draw");
             assertThat(health().path("status").asText()).isEqualTo("failed");
@@ -258,7 +258,7 @@ class RendererTest {
         assembly.rasterizerBroken = true;
         assertThatThrownBy(this::start)
                 .isInstanceOfSatisfying(
-                        StartException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.SOFTWARE))
+                        StartException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCodes.SOFTWARE))
                 .hasMessageContaining("cannot draw");
         assertThat(assembly.calls).containsExactly("rasterizer closed", "viewers closed");
     }
@@ -268,7 +268,7 @@ class RendererTest {
         yaml = ", model: missing.zip";
         assertThatThrownBy(this::start)
                 .isInstanceOfSatisfying(
-                        StartException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.CONFIG))
+                        StartException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCodes.CONFIG))
                 .hasMessageContaining("missing.zip");
         yaml = ", control-password-file: " + folder.resolve("none");
         assertThatThrownBy(this::start)

@@ -1,7 +1,9 @@
 package io.bev.avatar.common.config;
 
+import io.bev.avatar.common.text.Secrets;
+
 /**
- * One thing wrong with the configuration.
+ * One thing wrong with the configuration. Its text shows no password of an address.
  *
  * @param key dotted key, such as {@code renderer.port}
  * @param found the value as written
@@ -12,6 +14,6 @@ public record ConfigProblem(String key, String found, String expected, String or
 
     @Override
     public String toString() {
-        return key + ": found " + found + ", expected " + expected + " (" + origin + ")";
+        return key + ": found " + Secrets.blanked(found) + ", expected " + expected + " (" + origin + ")";
     }
 }

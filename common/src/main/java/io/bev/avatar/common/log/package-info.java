@@ -1,4 +1,4 @@
-/** The programs' log, set up by code. */
+/** What a program tells: its log, where it goes and in which form. */
 @NullMarked
 package io.bev.avatar.common.log;
 

@@ -1,15 +1,21 @@
 package io.bev.avatar.exporter.check;
 
+import io.bev.avatar.common.text.Secrets;
+
 /**
  * What one check gave.
  *
  * @param name what was checked, such as {@code gpu-driver}
  * @param status how it came out
- * @param found what there is
+ * @param found what there is; passwords of addresses are blanked
  * @param expected what there should be
  * @param remedy what to do; empty when all is well
  */
 public record CheckResult(String name, Status status, String found, String expected, String remedy) {
+
+    public CheckResult {
+        found = Secrets.blanked(found);
+    }
 
     static CheckResult ok(String name, String found, String expected) {
         return new CheckResult(name, Status.OK, found, expected, "");

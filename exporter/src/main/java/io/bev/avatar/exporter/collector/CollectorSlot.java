@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector;
 
+import io.bev.avatar.common.text.Secrets;
 import io.bev.avatar.common.time.Ticker;
 import java.time.Clock;
 import java.time.Instant;
@@ -80,7 +81,7 @@ final class CollectorSlot implements AutoCloseable {
             outcome = new CollectorResult(name(), run.elapsedNanos(), sink.families(), Optional.of(describe(e)));
         } catch (Throwable e) {
             // Isolation: a missing native symbol or a bug in one collector must not end the others' scrape.
-            String error = run.interruption().orElseGet(() -> describe(e));
+            String error = Secrets.blanked(run.interruption().orElseGet(() -> describe(e)));
             outcome = CollectorResult.failed(name(), run.elapsedNanos(), error);
         }
         run.end();

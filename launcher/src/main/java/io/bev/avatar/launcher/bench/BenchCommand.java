@@ -2,7 +2,7 @@ package io.bev.avatar.launcher.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.bev.avatar.launcher.ExitCodes;
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.launcher.LaunchException;
 import java.io.IOException;
 import java.io.PrintStream;

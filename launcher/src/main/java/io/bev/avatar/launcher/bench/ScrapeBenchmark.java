@@ -1,6 +1,6 @@
 package io.bev.avatar.launcher.bench;
 
-import io.bev.avatar.launcher.ExitCodes;
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.launcher.LaunchException;
 import io.bev.avatar.launcher.SimulatedGpu;
 import io.bev.avatar.launcher.program.Program;

@@ -27,13 +27,17 @@ final class Container {
               ln -sf /dev/null "$1/root/etc/systemd/system/$unit.service"
             done
             export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
-            exec systemd-nspawn -D "$1/root" --bind-ro="$2" --register=no --keep-unit --link-journal=no -M "$3" \\
-              --private-network --capability=all --system-call-filter="bpf @keyring perf_event_open" \\
-              -b --console=read-only systemd.unit=multi-user.target
+            reboot=133
+            while [ "$reboot" = 133 ]; do
+              reboot=0
+              systemd-nspawn -D "$1/root" --bind-ro="$2" --register=no --keep-unit --link-journal=no -M "$3" \\
+                --private-network --capability=all --system-call-filter="bpf @keyring perf_event_open" \\
+                -b --console=read-only systemd.unit=multi-user.target || reboot=$?
+            done
             """;
 
     private final Process nspawn;
-    private final long init;
+    private long init;
 
     private Container(Process nspawn, long init) {
         this.nspawn = nspawn;
@@ -84,22 +88,55 @@ final class Container {
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(console)
                 .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(nspawn::destroyForcibly, "container"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(nspawn), "container"));
+        Container container = new Container(nspawn, 0);
+        if (container.booted(0)) {
+            return container;
+        }
+        end(nspawn);
+        throw new IOException("no systemd booted: " + Files.readString(console.toPath(), StandardCharsets.UTF_8));
+    }
+
+    /** Waits for a systemd other than {@code before}, and that it has started what it should; false when none comes. */
+    private boolean booted(long before) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (nspawn.isAlive() && System.nanoTime() - deadline < 0) {
-            Optional<ProcessHandle> child = nspawn.children()
-                    .filter(handle -> handle.info().command().orElse("").endsWith("/systemd"))
+            Optional<ProcessHandle> child = nspawn.descendants()
+                    .filter(handle -> handle.pid() != before
+                            && isProgram(handle, "/systemd")
+                            && handle.parent()
+                                    .filter(parent -> isProgram(parent, "/systemd-nspawn"))
+                                    .isPresent())
                     .findFirst();
             if (child.isPresent()) {
-                Container container = new Container(nspawn, child.get().pid());
-                if (container.run("systemctl", "is-system-running").output.matches("running|degraded")) {
-                    return container;
+                init = child.get().pid();
+                if (run("systemctl", "is-system-running").output.matches("running|degraded")) {
+                    return true;
                 }
             }
             Thread.sleep(200);
         }
+        return false;
+    }
+
+    private static boolean isProgram(ProcessHandle process, String name) {
+        return process.info().command().orElse("").endsWith(name);
+    }
+
+    private static void end(Process nspawn) {
+        // The loop first, so that it starts no other.
+        List<ProcessHandle> all = nspawn.descendants().toList();
         nspawn.destroyForcibly();
-        throw new IOException("no systemd booted: " + Files.readString(console.toPath(), StandardCharsets.UTF_8));
+        all.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Boots anew, with the files as they are. */
+    void reboot() throws IOException, InterruptedException {
+        long before = init;
+        run("systemctl", "reboot", "--no-block");
+        if (!booted(before)) {
+            throw new IOException("the machine did not come back");
+        }
     }
 
     /** Runs a command inside, as root. */
@@ -125,7 +162,8 @@ final class Container {
         if (nspawn.isAlive()) {
             run("systemctl", "poweroff", "--no-block");
             if (!nspawn.waitFor(30, TimeUnit.SECONDS)) {
-                nspawn.destroyForcibly().waitFor();
+                end(nspawn);
+                nspawn.waitFor();
             }
         }
     }

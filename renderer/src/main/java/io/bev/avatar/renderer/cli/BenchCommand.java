@@ -2,6 +2,7 @@ package io.bev.avatar.renderer.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.renderer.bench.BenchOptions;
 import io.bev.avatar.renderer.bench.BenchResult;
 import io.bev.avatar.renderer.bench.Benchmark;

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.cli;
 
+import io.bev.avatar.common.cli.ExitCodes;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.cli;
 
+import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.renderer.raster.Camera;
 import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.raster.Rasterizer;

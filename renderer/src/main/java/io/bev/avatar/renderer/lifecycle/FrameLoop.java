@@ -25,7 +25,7 @@ public final class FrameLoop {
     private volatile boolean paused;
     private volatile int targetFps;
     private volatile int idleFps;
-    private long sequence;
+    private volatile long sequence;
     private int failures;
 
     public FrameLoop(
@@ -52,6 +52,11 @@ public final class FrameLoop {
 
     public int targetFps() {
         return targetFps;
+    }
+
+    /** Sequence number of the last frame drawn; 0 before the first. */
+    public long sequence() {
+        return sequence;
     }
 
     /** Takes hold with the next frame. */
@@ -131,8 +136,9 @@ public final class FrameLoop {
                 source.presentAgain(sequence);
                 stats.presented(ticker.nanos());
             } else {
-                source.present(sequence + 1, times);
-                sequence++;
+                long next = sequence + 1;
+                source.present(next, times);
+                sequence = next;
                 long now = ticker.nanos();
                 stats.rendered(now, now - started, times);
                 if (failures > 0) {

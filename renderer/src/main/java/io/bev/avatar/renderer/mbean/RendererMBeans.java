@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.mbean;
 
+import io.bev.avatar.common.log.ProgramLog;
 import io.bev.avatar.renderer.lifecycle.FrameStats;
 import io.bev.avatar.renderer.raster.cuda.CudaDevice;
 import io.bev.avatar.renderer.state.StateStore;
@@ -35,6 +36,7 @@ public final class RendererMBeans implements AutoCloseable {
             add(name("type=Avatar"), new AvatarBean(parts.store(), parts.clock()), AvatarMXBean.class);
             add(name("type=Model"), new ModelBean(parts.renderer()), ModelMXBean.class);
             add(name("type=State"), new StateBean(parts.store()), StateMXBean.class);
+            add(name("type=Logging"), new LoggingBean(ProgramLog.ofProcess()), LoggingMXBean.class);
             add(name("type=Stream"), new StreamBean(parts.hub()), StreamMXBean.class);
             for (CudaDevice device : parts.devices()) {
                 add(

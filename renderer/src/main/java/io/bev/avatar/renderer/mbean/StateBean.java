@@ -33,6 +33,16 @@ record StateBean(StateStore store) implements StateMXBean {
     }
 
     @Override
+    public boolean isJournalOn() {
+        return store.journalFault().isEmpty();
+    }
+
+    @Override
+    public @Nullable String getJournalFault() {
+        return store.journalFault().orElse(null);
+    }
+
+    @Override
     public boolean isRedisConnected() {
         return store.statistics().redisConnected();
     }

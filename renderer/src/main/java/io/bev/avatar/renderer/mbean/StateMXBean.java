@@ -28,6 +28,15 @@ public interface StateMXBean {
     @Unit(Unit.COUNT)
     int getJournalPending();
 
+    @Description("Whether the local journal keeps changes; a full disk turns it off until there is room")
+    @Unit(Unit.FLAG)
+    boolean isJournalOn();
+
+    @Description("Why the local journal keeps nothing; null while it does")
+    @Unit(Unit.TEXT)
+    @Nullable
+    String getJournalFault();
+
     @Description("Whether Redis answers")
     @Unit(Unit.FLAG)
     boolean isRedisConnected();

@@ -37,6 +37,7 @@ import javax.management.Notification;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class RendererMBeansTest {
 
@@ -202,6 +203,21 @@ class RendererMBeansTest {
     }
 
     @Test
+    void logging_changesLevelsOfThisProcess() throws Exception {
+        String logger = "io.bev.avatar.test.of.levels";
+        LoggingMXBean logging = proxy("type=Logging", LoggingMXBean.class);
+        assertThat(logging.setLevel(logger, "debug")).isEqualTo("DEBUG");
+        assertThat(logging.getLevels()).containsEntry(logger, "DEBUG");
+        assertThat(LoggerFactory.getLogger(logger + ".Below").isDebugEnabled()).isTrue();
+        assertThat(logging.setLevel(logger, "inherit")).isEqualTo("INFO");
+        assertThat(logging.getLevels()).doesNotContainKey(logger);
+        assertThatThrownBy(() -> logging.setLevel(logger, "loud"))
+                .hasMessageContaining("found 'loud', expected one of");
+        assertThat(logging.getFile()).isNull();
+        assertThat(logging.rollFile()).isFalse();
+    }
+
+    @Test
     void everyBeanOfTheContract_isRegistered() throws Exception {
         assertThat(server.queryNames(new ObjectName("bev.avatar:*"), null))
                 .extracting(ObjectName::getCanonicalName)
@@ -211,6 +227,7 @@ class RendererMBeansTest {
                         "bev.avatar:type=Avatar",
                         "bev.avatar:type=Model",
                         "bev.avatar:type=State",
+                        "bev.avatar:type=Logging",
                         "bev.avatar:type=Stream",
                         "bev.avatar:device=0,type=Gpu");
     }

@@ -92,6 +92,7 @@ final class RendererReadings {
         a.counter("SaveFailures", "state_save_failures_total", "Saves that Redis did not take");
         a.timestamp("LastSaveTime", "state_last_save_timestamp_seconds", "When the state was last saved, Unix time");
         a.gauge("JournalPending", "state_journal_pending", "States in the local journal that Redis lacks");
+        a.flag("JournalOn", "state_journal_up", "1 while the local journal keeps changes of the state");
         a.flag("RedisConnected", "redis_connected", "1 while the renderer reaches Redis");
     }
 

@@ -1,0 +1,11 @@
+package io.bev.avatar.common.log;
+
+/** How an event is written to standard error. */
+public enum LogFormat {
+    /** {@link #JSON} to systemd's journal, else {@link #TEXT}. */
+    AUTO,
+    /** For people. */
+    TEXT,
+    /** One object a line. */
+    JSON
+}

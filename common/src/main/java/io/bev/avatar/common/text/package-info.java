@@ -1,0 +1,5 @@
+/** Text for people. */
+@NullMarked
+package io.bev.avatar.common.text;
+
+import org.jspecify.annotations.NullMarked;

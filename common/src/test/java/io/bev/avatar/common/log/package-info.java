@@ -1,0 +1,4 @@
+@NullMarked
+package io.bev.avatar.common.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.bev.avatar.exporter.gpucleanup;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,377 @@
+package io.bev.avatar.launcher.systemd;
+
+import static io.bev.avatar.launcher.systemd.BootedContainer.EXPORTER;
+import static io.bev.avatar.launcher.systemd.BootedContainer.RENDERER;
+import static io.bev.avatar.launcher.systemd.BootedContainer.ROOT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.bev.avatar.launcher.systemd.Container.Result;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** An installation under its operator's hands and under faults, on a real systemd. Each test leaves it running. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class OperationIT {
+
+    private static final String PAGE = "http://127.0.0.1:8080";
+    private static final String BIN = "/usr/lib/bev-avatar/bin/";
+    private static final String REDIS_SECRET = "open-sesame";
+
+    @RegisterExtension
+    static final BootedContainer machine = new BootedContainer();
+
+    private static Result manager(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(BIN + "avatar-service-manager.sh"));
+        command.addAll(Arrays.asList(words));
+        return machine.run(command.toArray(String[]::new));
+    }
+
+    private static void awaitHealth(String status) throws IOException, InterruptedException {
+        machine.await("health " + status, "curl -s " + PAGE + "/health | grep '\"status\":\"" + status + "\"'");
+    }
+
+    @Test
+    @Order(1)
+    void start_checksFirstAndWaitsForFrames() throws Exception {
+        assertThat(machine.install("--no-start").exit()).isZero();
+        // SystemdIT has the watchdog; here a busy machine must not add restarts of its own.
+        machine.shell("mkdir -p /etc/systemd/system/" + RENDERER + ".d; printf '[Service]\\nWatchdogSec=0\\n'"
+                + " >/etc/systemd/system/" + RENDERER + ".d/50-test.conf; systemctl daemon-reload");
+        machine.shell("redis-cli config set requirepass " + REDIS_SECRET
+                + "; echo BEV_REDIS_URL=redis://:" + REDIS_SECRET + "@127.0.0.1:6379 >>/etc/bev-avatar/environment;"
+                + " sed -i 's/disk-free-gb: .*/disk-free-gb: 1000000/' /etc/bev-avatar/avatar.yaml");
+
+        Result refused = manager("start");
+        assertThat(refused.exit()).as(refused.output()).isEqualTo(69);
+        assertThat(refused.output()).contains("✗ disk", "--force").doesNotContain("✓ redis", "\033[");
+        assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("inactive");
+
+        machine.shell("sed -i 's/disk-free-gb: .*/disk-free-gb: 0/; s/memory-available-gb: .*/memory-available-gb: 0/'"
+                + " /etc/bev-avatar/avatar.yaml");
+        Result started = manager("start");
+        assertThat(started.exit()).as(started.output()).isZero();
+        assertThat(started.output()).contains("renderer activating", "✓ " + PAGE + "/  ready after");
+        assertThat(manager("start").output()).contains(PAGE);
+    }
+
+    @Test
+    @Order(2)
+    void status_isOneScreen_forAnybody() throws Exception {
+        machine.await("metrics", "curl -sf http://127.0.0.1:9818/-/ready");
+        machine.await("Redis", "curl -s " + PAGE + "/health | grep '\"connected\":true'");
+        Result status = manager("status");
+        assertThat(status.exit()).as(status.output()).isZero();
+        assertThat(status.output())
+                .containsPattern("renderer +active for \\d+")
+                .containsPattern("exporter +active for \\d+")
+                .containsPattern("page +" + Pattern.quote(PAGE) + "/  ok")
+                .contains("640x360", "drawn by cpu", "Redis connected", "metrics    http://127.0.0.1:9818/metrics  ok")
+                .containsPattern("memory +renderer [1-9]\\d* of 24576 MiB, exporter [1-9]")
+                .doesNotContain("\033[", REDIS_SECRET);
+        assertThat(status.output().lines().count()).isLessThanOrEqualTo(12);
+
+        String asNobody = "setpriv --reuid nobody --regid nogroup --clear-groups env HOME=/tmp/nobody ";
+        assertThat(machine.shell(asNobody + BIN + "avatar-service-manager.sh status"))
+                .contains("renderer   active", "root and the group bev-avatar only");
+        for (String command : List.of("start", "stop", "recover", "diagnostics", "enable")) {
+            Result refused =
+                    machine.run("bash", "-c", asNobody + BIN + "avatar-service-manager.sh " + command + " 2>&1");
+            assertThat(refused.exit()).as(command).isEqualTo(77);
+            assertThat(refused.output()).contains("needs root: sudo");
+        }
+    }
+
+    @Test
+    @Order(3)
+    void health_judgesByTheInstalledThresholds() throws Exception {
+        Result once = manager("health", "once", "--json");
+        // What it finds is this machine's; 78 would mean that it found no thresholds.
+        assertThat(once.exit()).as(once.output()).isBetween(0, 2);
+        assertThat(once.output()).contains("\"check\":\"redis\"", "\"check\":\"service\"");
+        assertThat(manager("health", "status").output()).contains("s old");
+    }
+
+    @Test
+    @Order(4)
+    void journal_hasPrioritiesTracesAndLevelsOnDemand() throws Exception {
+        machine.provoke("logs", "true");
+        Result level = manager("logs", "level", "io.bev.avatar.renderer", "DEBUG");
+        assertThat(level.output()).contains("speaks from DEBUG on");
+        assertThat(manager("logs", "level", "io.bev.avatar.renderer", "LOUD").exit())
+                .isEqualTo(70);
+        manager("logs", "level", "io.bev.avatar.renderer", "INHERIT");
+        assertThat(manager("logs", "roll").exit()).isZero();
+
+        assertThat(machine.journal(RENDERER, "logs"))
+                .containsPattern("\\{\"timestamp\":\"[^\"]+\",\"level\":\"INFO\",\"logger\":\"io.bev.avatar[^\"]+\","
+                        + "\"thread\":\"[^\"]+\",\"message\":\"logger io.bev.avatar.renderer speaks from DEBUG on\","
+                        + "\"frame\":[1-9]\\d*,\"state\":\\d+}");
+        assertThat(machine.shell("journalctl --no-pager -o cat -p warning -u " + RENDERER))
+                .contains("the log file was closed by hand")
+                .doesNotContain("speaks from DEBUG");
+        assertThat(machine.shell("journalctl --no-pager -o json -n 1 -u " + RENDERER
+                        + " | grep -o '\"\\(_SYSTEMD_UNIT\\|PRIORITY\\)\" *: *\"[^\"]*\"' | sort"))
+                .containsPattern("PRIORITY.*[46]\"")
+                .contains(RENDERER);
+        assertThat(machine.shell(
+                        "ls /var/log/bev-avatar/renderer; head -1 /var/log/bev-avatar/renderer/renderer.jsonl"))
+                .containsPattern("renderer\\.[-0-9]+\\.0\\.jsonl(\\.gz)?")
+                .contains("closed by hand");
+        assertThat(manager("logs", "200").output())
+                .contains("INFO  Lifecycle: INITIALIZING -> RUNNING: first frame")
+                .doesNotContain("{\"timestamp\"");
+    }
+
+    @Test
+    @Order(5)
+    void diagnostics_holdEverythingButSecrets() throws Exception {
+        Result made = manager("diagnostics", "/root/d.tar.gz");
+        assertThat(made.exit()).as(made.output()).isZero();
+        machine.shell("cd /root && tar xzf d.tar.gz");
+        String folder = "/root/bev-avatar-diagnostics/";
+        assertThat(machine.shell("cat " + folder + "versions"))
+                .contains("avatar-renderer", "avatar-exporter", "systemd");
+        assertThat(machine.shell("cat " + folder + "bev-advanced-avatar.threads"))
+                .contains("Full thread dump", "\"render\" ");
+        assertThat(machine.shell("cat " + folder + "mbeans.json")).contains("bev.avatar:type=Frames");
+        assertThat(machine.shell("cat " + folder + "metrics")).contains("avatar_renderer_up 1.0");
+        assertThat(machine.shell("cat " + folder + "avatar.yaml")).contains("target-fps");
+        assertThat(machine.shell("cat " + folder + "checks.json")).contains("\"prestart\"");
+        assertThat(machine.shell("grep -rlF -e " + REDIS_SECRET
+                        + " $(for f in /etc/bev-avatar/credentials/*; do printf -- '-e %s ' \"$(cat $f)\"; done) "
+                        + folder + " /var/log/bev-avatar; journalctl --no-pager -u " + RENDERER + " -u " + EXPORTER
+                        + " | grep -F " + REDIS_SECRET))
+                .as("secrets")
+                .isEmpty();
+        assertThat(machine.shell("stat -c %a /root/d.tar.gz")).isEqualTo("600");
+    }
+
+    @Test
+    @Order(6)
+    void gpuCleanup_endsWhatAnEarlierRunLeft_andSparesTheRunAtWork() throws Exception {
+        assumeTrue(
+                machine.run(
+                                        "gcc",
+                                        "-shared",
+                                        "-fPIC",
+                                        "-pthread",
+                                        "-o",
+                                        "/root/libnvidia-ml.so.1",
+                                        ROOT.resolve("exporter/src/simulator/nvml_simulator.c")
+                                                .toString())
+                                .exit()
+                        == 0,
+                "needs gcc to build the simulated NVML");
+        String atWork = machine.property(RENDERER, "MainPID");
+        String[] others = machine.shell("cp /root/libnvidia-ml.so.1 /usr/lib/;"
+                        + " INVOCATION_ID=earlier setsid sleep 600 >/dev/null 2>&1 </dev/null & left=$!;"
+                        + " setsid sleep 600 >/dev/null 2>&1 </dev/null & stranger=$!;"
+                        + " group=/sys/fs/cgroup$(systemctl show -P ControlGroup " + RENDERER + ");"
+                        + " [ -d $group ] || group=/sys/fs/cgroup/systemd$(systemctl show -P ControlGroup " + RENDERER
+                        + ");"
+                        + " echo $left >$group/cgroup.procs;"
+                        + " printf 'process = %s C 1048576\\n' " + atWork
+                        + " $left $stranger >/usr/lib/libnvidia-ml.so.1.scenario; echo $left $stranger")
+                .split(" ", -1);
+
+        Result cleaned = machine.run(BIN + "scripts/cleanup-gpu.sh");
+
+        machine.shell("rm -f /usr/lib/libnvidia-ml.so.1*");
+        assertThat(cleaned.exit()).as(cleaned.output()).isZero();
+        assertThat(cleaned.output())
+                .contains(others[0] + " (sleep), 1 MiB", "ended", atWork + " (java), 1 MiB", "run at work")
+                .doesNotContain(others[1] + " (");
+        assertThat(machine.shell("kill -0 " + others[0] + " 2>/dev/null && echo there"))
+                .isEmpty();
+        assertThat(machine.shell("kill " + others[1] + " && echo there")).isEqualTo("there");
+        assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(atWork);
+    }
+
+    @Test
+    @Order(7)
+    void upgradeUnderLoad_isOneRestart_keepsTheState_andViewersComeBack() throws Exception {
+        machine.shell(
+                "systemd-run --quiet --unit viewer --collect -p StandardOutput=file:/root/viewer"
+                        + " /usr/bin/java -cp " + ROOT.resolve("launcher/target/test-classes") + " "
+                        + Viewer.class.getName()
+                        + " ws://127.0.0.1:8080/ws;"
+                        + " systemd-run --quiet --unit updates --collect bash -c 'for ((i = 1; ; i++)); do redis-cli --no-auth-warning"
+                        + " -a " + REDIS_SECRET + " XADD avatar:state:updates \"*\" json"
+                        + " \"{\\\"emotion\\\":\\\"curious\\\",\\\"intensity\\\":0.$((i % 9 + 1))}\" >/dev/null; sleep 0.02; done'");
+        machine.await("frames", "grep '^1 [1-9]' /root/viewer");
+        // Another version, as far as the installer sees.
+        machine.shell("echo old >>/usr/lib/bev-avatar/bin/lib.sh");
+        String before = machine.shell("grep -c . /root/viewer; tail -1 /root/viewer | cut -d' ' -f2");
+        machine.provoke("upgrade", "true");
+
+        Result upgraded = machine.install();
+
+        assertThat(upgraded.exit()).as(upgraded.output()).isZero();
+        assertThat(upgraded.output()).contains("~ /usr/lib/bev-avatar");
+        machine.await("the viewer again", "grep '^2 [1-9]' /root/viewer");
+        machine.shell("systemctl stop updates viewer");
+        assertThat(machine.journal(RENDERER, "upgrade").split("Started " + RENDERER, -1))
+                .as("one restart")
+                .hasSize(2);
+        long shownBefore = Long.parseLong(before.split("\n", -1)[1]);
+        long shownAfter = Long.parseLong(machine.shell("grep -m 1 '^2 [1-9]' /root/viewer | cut -d' ' -f2"));
+        assertThat(shownAfter).as("the state's sequence goes on").isGreaterThanOrEqualTo(shownBefore);
+        machine.reportReady("upgrade: from the installer's start to READY", "upgrade");
+    }
+
+    @Test
+    @Order(8)
+    void plannedRestart_isOffAndTouchesOnlyWhatRuns() throws Exception {
+        machine.shell("cp " + ROOT.resolve("systemd/units") + "/bev-avatar-restart.* /etc/systemd/system/;"
+                + " systemctl daemon-reload");
+        assertThat(machine.shell("systemd-analyze verify bev-avatar-restart.timer bev-avatar-restart.service"))
+                .isEmpty();
+        assertThat(machine.shell("systemctl is-enabled bev-avatar-restart.timer"))
+                .isEqualTo("disabled");
+        machine.provoke("planned", "systemctl start bev-avatar-restart.service");
+        machine.awaitReady("planned");
+        machine.shell("systemctl stop " + RENDERER + "; systemctl start bev-avatar-restart.service");
+        assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("inactive");
+        machine.provoke("again", "systemctl start --no-block " + RENDERER);
+        machine.awaitReady("again");
+    }
+
+    @Test
+    @Order(9)
+    void recover_endsWhatHangsAndStartsAnew() throws Exception {
+        String before = machine.property(RENDERER, "InvocationID");
+        machine.shell("systemctl kill -s STOP --kill-who=main " + RENDERER);
+        Result recovered = manager("recover");
+        assertThat(recovered.exit()).as(recovered.output()).isZero();
+        assertThat(recovered.output()).contains("GPU memory", "ready after");
+        assertThat(machine.property(RENDERER, "InvocationID")).isNotEqualTo(before);
+        assertThat(manager("recover", "--reset").exit()).isEqualTo(64);
+    }
+
+    @Test
+    @Order(10)
+    void fullStateDisk_isTold_andTheAvatarIsDrawn() throws Exception {
+        String state = "/var/lib/bev-avatar/renderer";
+        machine.shell("systemctl stop " + RENDERER
+                + "; mount -t tmpfs -o size=64k,mode=700,uid=$(id -u starlord) tmpfs " + state
+                + "; head -c 1M /dev/zero >" + state + "/full 2>/dev/null; systemctl start --no-block " + RENDERER);
+        machine.await("frames", "curl -sf " + PAGE + "/health/ready");
+        awaitHealth("degraded");
+        assertThat(machine.shell("curl -s " + PAGE + "/health")).contains("local file cannot be written");
+        machine.await(
+                "the alert's metric",
+                "curl -s http://127.0.0.1:9818/metrics | grep '^avatar_renderer_state_journal_up 0'");
+        machine.shell("rm " + state + "/full");
+        machine.await(
+                "room again", "curl -s http://127.0.0.1:9818/metrics | grep '^avatar_renderer_state_journal_up 1'");
+        machine.shell("systemctl stop " + RENDERER + "; umount " + state);
+    }
+
+    @Test
+    @Order(11)
+    void portInUse_isNamed_andTheServiceStaysDown() throws Exception {
+        machine.provoke(
+                "port",
+                "systemd-run --quiet --unit holder --collect redis-server --bind 127.0.0.1 --port 8080 --save '';"
+                        + " until (: >/dev/tcp/127.0.0.1/8080) 2>/dev/null; do sleep 0.1; done; systemctl start "
+                        + RENDERER);
+        machine.await("failed", "systemctl is-failed " + RENDERER);
+        assertThat(machine.property(RENDERER, "ExecMainStatus")).isEqualTo("78");
+        assertThat(machine.journal(RENDERER, "port")).contains("127.0.0.1:8080", "renderer.port");
+        assertThat(machine.shell("journalctl --no-pager -o cat -p err -u " + RENDERER))
+                .contains("127.0.0.1:8080");
+        machine.shell("systemctl stop holder");
+        assertThat(manager("status").output()).contains("failed exit-code, exit code 78");
+    }
+
+    @Test
+    @Order(12)
+    void heapOutOfMemory_isAnExitAndARestart() throws Exception {
+        machine.provoke(
+                "heap",
+                "echo BEV_AVATAR_JAVA_OPTIONS=-Xmx8m >>/etc/bev-avatar/environment; systemctl reset-failed " + RENDERER
+                        + "; systemctl start --no-block " + RENDERER);
+        machine.await("a restart", "[ $(systemctl show -P NRestarts " + RENDERER + ") -ge 1 ]");
+        assertThat(machine.journal(RENDERER, "heap")).contains("OutOfMemoryError", "status=3/");
+        machine.shell("sed -i '/-Xmx8m/d' /etc/bev-avatar/environment; systemctl stop " + RENDERER);
+    }
+
+    @Test
+    @Order(13)
+    void fiveKillsInARow_areSpacedMoreAndMore_untilAStableRun() throws Exception {
+        machine.provoke("row", "systemctl start --no-block " + RENDERER);
+        for (int i = 0; i < 5; i++) {
+            kill(i);
+        }
+        machine.awaitReady("row");
+        assertThat(delays("row")).containsExactly("1", "2", "4", "8");
+
+        // As if the run had lasted a minute.
+        machine.provoke("stable", "echo 0 >/run/bev-avatar-renderer/ready");
+        machine.await("an uptime of a minute", "[ $(cut -d. -f1 /proc/uptime) -ge 60 ]");
+        kill(5);
+        machine.awaitReady("stable");
+        assertThat(delays("stable")).as("the first restart is immediate again").isEmpty();
+        machine.reportReady("kill -9 after a stable run to READY", "stable");
+    }
+
+    private static void kill(int restarts) throws IOException, InterruptedException {
+        machine.await("a process", "systemctl show -P MainPID " + RENDERER + " | grep -v '^0$'");
+        machine.shell("systemctl kill -s KILL --kill-who=main " + RENDERER);
+        machine.await("the restart", "[ $(systemctl show -P NRestarts " + RENDERER + ") -gt " + restarts + " ]");
+    }
+
+    private static List<String> delays(String mark) throws IOException, InterruptedException {
+        return Pattern.compile("starting in (\\d+) s")
+                .matcher(machine.journal(RENDERER, mark))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
+    @Test
+    @Order(14)
+    void reboot_bringsEverythingBack_degradedWhileRedisIsAbsent() throws Exception {
+        machine.shell("curl -s -X POST -H 'Content-Type: application/json' -d '{\"emotion\":\"satisfied\"}' " + PAGE
+                + "/state; systemctl disable redis-server");
+        machine.await("the new state", "curl -s " + PAGE + "/state | grep satisfied");
+
+        machine.reboot();
+
+        machine.await("the renderer", "curl -sf " + PAGE + "/health/ready");
+        machine.await("the exporter", "curl -sf http://127.0.0.1:9818/-/ready");
+        awaitHealth("degraded");
+        assertThat(machine.property(RENDERER, "StatusText"))
+                .startsWith("DEGRADED")
+                .contains("Redis is away");
+        assertThat(machine.shell("curl -s " + PAGE + "/state")).contains("satisfied");
+        assertThat(machine.shell("curl -s http://127.0.0.1:9818/metrics"))
+                .contains("systemd_unit_state{name=\"" + RENDERER + "\",type=\"service\",state=\"active\",} 1.0");
+
+        machine.shell("systemctl start redis-server; redis-cli config set requirepass " + REDIS_SECRET);
+        awaitHealth("ok");
+        assertThat(machine.property(RENDERER, "NRestarts")).isEqualTo("0");
+    }
+
+    @Test
+    @Order(15)
+    void controlGroupOutOfMemory_isAnExitAndARestart() throws Exception {
+        assumeTrue(
+                machine.property(RENDERER, "MemoryCurrent").matches("\\d+"),
+                "the memory controller is not given to containers here");
+        machine.provoke("oom", "systemctl set-property --runtime " + RENDERER + " MemoryHigh=infinity MemoryMax=40M");
+        machine.await("a restart", "[ $(systemctl show -P NRestarts " + RENDERER + ") -ge 1 ]");
+        machine.shell("systemctl set-property --runtime " + RENDERER + " MemoryMax=24G");
+        assertThat(machine.journal(RENDERER, "oom")).contains("oom-kill");
+        machine.awaitReady("oom");
+    }
+}

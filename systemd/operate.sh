@@ -1,0 +1,199 @@
+# shellcheck shell=bash disable=SC2034
+# What manager and scripts share beyond lib.sh: the exporter's commands, MBeans, waiting, showing.
+
+base=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+# shellcheck source=systemd/lib.sh
+. "$base/lib.sh"
+
+services=("$renderer_unit" "$exporter_unit")
+yellow='' dim='' bold=''
+if [ -n "$green" ]; then yellow=$'\033[33m' dim=$'\033[2m' bold=$'\033[1m'; fi
+
+property() { systemctl show -P "$2" "$1"; }
+installed() { [ "$base" = "$program/bin" ]; }
+
+# --- the exporter's commands ------------------------------------------------------------------------------------------
+
+# exporter_command USER ARGUMENT...: check, health or gpu-cleanup of this installation, as USER where we are root; of a
+# checkout, as ourselves. Ends with its exit code.
+exporter_command() (
+  local user=$1
+  shift
+  if ! installed; then
+    exec "$base/../avatar" "$@"
+  fi
+  export_settings
+  # A check's own folders; the exporter's belong to another user.
+  if [ "$user" = "$(renderer_user)" ]; then
+    # shellcheck disable=SC2030 # meant for this subshell
+    export BEV_EXPORTER_STATE_DIR=$state/renderer BEV_EXPORTER_HEALTH_DIRECTORY=$logs/renderer
+  fi
+  if [ -t 1 ]; then
+    export AVATAR_TERMINAL=1
+    COLUMNS=$(tput cols 2>/dev/null || echo 80)
+    export COLUMNS
+  fi
+  local words=("$program/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -XX:-UsePerfData
+    -Djna.boot.library.path="$program/native" -Djna.nounpack=true -Djna.nosys=true
+    -jar "$program/exporter/avatar-exporter.jar" "$@")
+  cd /
+  if [ "$(id -u)" -eq 0 ] && [ "$user" != root ]; then
+    make_folders
+    exec setpriv --reuid "$user" --regid bev-avatar --clear-groups -- "${words[@]}"
+  fi
+  exec "${words[@]}"
+)
+
+# The services' folders, as systemd makes them at the first start.
+make_folders() {
+  local service owner
+  for service in renderer exporter; do
+    if [ $service = renderer ]; then owner=$(renderer_user); else owner=$(exporter_user); fi
+    [ -d "$state/$service" ] || install -d -m 700 -o "$owner" -g bev-avatar "$state/$service"
+    [ -d "$logs/$service" ] || install -d -m 750 -o "$owner" -g bev-avatar "$logs/$service"
+  done
+}
+
+renderer_user() { property "$renderer_unit" User; }
+exporter_user() { property "$exporter_unit" User; }
+
+# The services' configuration and environment; of these, what we may read.
+export_settings() {
+  local line value
+  # shellcheck disable=SC2031 # called in the subshell of exporter_command
+  export BEV_AVATAR_STATE_DIR=$state/renderer BEV_EXPORTER_STATE_DIR=$state/exporter
+  if [ "$(id -u)" -eq 0 ]; then
+    # shellcheck disable=SC2031
+    export BEV_EXPORTER_HEALTH_DIRECTORY=$logs/exporter/health
+  else
+    export BEV_EXPORTER_HEALTH_DIRECTORY=${XDG_STATE_HOME:-${HOME:-/tmp}/.local/state}/bev-avatar/health
+  fi
+  if [ -r "$settings/avatar.yaml" ]; then
+    export BEV_AVATAR_CONFIG=$settings/avatar.yaml
+  else
+    say '!' "$settings/avatar.yaml can be read by root and the group bev-avatar only: the defaults are taken" >&2
+  fi
+  [ -r "$settings/environment" ] || return 0
+  while IFS= read -r line; do
+    [[ $line =~ ^[A-Za-z_][A-Za-z0-9_]*= ]] || continue
+    value=${line#*=}
+    if [[ $value =~ ^\"(.*)\"$ || $value =~ ^\'(.*)\'$ ]]; then value=${BASH_REMATCH[1]}; fi
+    export "${line%%=*}=$value"
+  done <"$settings/environment"
+}
+
+# --- the renderer's MBeans --------------------------------------------------------------------------------------------
+
+jolokia_port() { setting BEV_JOLOKIA_PORT "$(yaml_value renderer jolokia-port 8778)"; }
+
+# The value $2 of section $1 of avatar.yaml, or the default $3.
+yaml_value() {
+  local found=''
+  if [ -r "$settings/avatar.yaml" ]; then
+    found=$(awk -v section="$1:" -v key="$2:" \
+      '/^[a-z]/ { inside = ($1 == section) } inside && $1 == key { print $2; exit }' "$settings/avatar.yaml")
+  fi
+  printf '%s\n' "${found:-$3}"
+}
+
+control_password() { [ -r "$settings/credentials/control-password" ] && head -1 "$settings/credentials/control-password"; }
+
+# jolokia BODY: posts a request to Jolokia, with the control password where we may read it; prints the answer. Fails when
+# there is none. A subshell: see http_get.
+jolokia() (
+  trap 'exit 1' PIPE
+  exec 9<>"/dev/tcp/127.0.0.1/$(jolokia_port)" || exit 1
+  {
+    printf 'POST /jolokia/ HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n' "${#1}"
+    if password=$(control_password); then
+      printf 'Authorization: Basic %s\r\n' "$(printf 'avatar:%s' "$password" | base64 -w0)"
+    fi
+    printf '\r\n%s' "$1"
+  } >&9
+  while IFS= read -r -t 5 line <&9 && [ "${line%$'\r'}" != '' ]; do :; done
+  timeout 10 cat <&9
+) 2>/dev/null
+
+# mbean_exec TYPE OPERATION [TEXT...]: calls an operation; prints its answer, or fails with its reason.
+mbean_exec() {
+  local type=$1 operation=$2 arguments='' answer
+  shift 2
+  while [ $# -gt 0 ]; do
+    arguments+="${arguments:+,}\"$(json_escape "$1")\""
+    shift
+  done
+  answer=$(jolokia "{\"type\":\"exec\",\"mbean\":\"bev.avatar:type=$type\",\"operation\":\"$operation\",\"arguments\":[$arguments]}") ||
+    fail "the renderer's Jolokia at port $(jolokia_port) does not answer: is the renderer running?" 69
+  case $answer in
+    *'"status":200'*) json_field "$answer" value ;;
+    *'"status":401'* | *'"status":403'*) fail "$type.$operation needs the control password, which root alone can read: sudo $0" 77 ;;
+    *) fail "$type.$operation: $(json_field "$answer" error)" 70 ;;
+  esac
+}
+
+# --- JSON, as far as these scripts need it ----------------------------------------------------------------------------
+
+json_escape() {
+  local text=${1//\\/\\\\}
+  printf '%s' "${text//\"/\\\"}"
+}
+
+# json_field OBJECT KEY: a value of that key, a string's without quotes; empty when there is none.
+json_field() {
+  local string='"'$2'"[[:space:]]*:[[:space:]]*("((\\.|[^"\\])*)"|[^],}]*)'
+  if [[ $1 =~ $string ]]; then
+    if [ -n "${BASH_REMATCH[2]}" ]; then json_text "${BASH_REMATCH[2]}"; else printf '%s\n' "${BASH_REMATCH[1]#\"\"}"; fi
+  fi
+}
+
+json_text() {
+  local text=${1//\\\"/\"}
+  printf '%b\n' "${text//\\\//\/}"
+}
+
+# Lines of the journal for people: of a JSON event its level, logger and message, a fault's stack below.
+readable() {
+  local line event colour text stack
+  event='^(.*)\{"timestamp":"[^"]*","level":"([A-Z]+)","logger":"([^"]*\.)?([^".]+)","thread":"((\\.|[^"\\])*)","message":"((\\.|[^"\\])*)"(,"frame":(-?[0-9]+),"state":(-?[0-9]+))?(,"exception":"((\\.|[^"\\])*)")?\}$'
+  while IFS= read -r line; do
+    if [[ $line =~ $event ]]; then
+      colour=''
+      case ${BASH_REMATCH[2]} in
+        CRITICAL | ERROR) colour=$red ;;
+        WARN) colour=$yellow ;;
+        DEBUG | TRACE) colour=$dim ;;
+      esac
+      text=$(json_text "${BASH_REMATCH[7]}")
+      stack=${BASH_REMATCH[13]}
+      printf '%s%s%-5s%s %s: %s\n' "${BASH_REMATCH[1]}" "$colour" "${BASH_REMATCH[2]}" "${colour:+$plain}" "${BASH_REMATCH[4]}" \
+        "${text//$'\n'/$'\n'    }"
+      if [ -n "$stack" ]; then json_text "$stack" | sed 's/^/    /; /^ *$/d'; fi
+    else
+      printf '%s\n' "$line"
+    fi
+  done
+}
+
+# --- waiting ----------------------------------------------------------------------------------------------------------
+
+# Shows what the renderer says until frames flow; its last words when they do not.
+await_ready() {
+  local end=$((SECONDS + 150)) shown='' now since=$SECONDS
+  while [ "$SECONDS" -lt "$end" ]; do
+    if renderer_serves; then
+      say "${green}✓${plain}" "http://127.0.0.1:$(renderer_port)/  ready after $((SECONDS - since)) s"
+      return 0
+    fi
+    now=$(property "$renderer_unit" ActiveState)
+    now+=": $(property "$renderer_unit" StatusText)"
+    case $now in
+      *': ') now=${now%: } ;;
+    esac
+    if [ "$now" != "$shown" ]; then say '·' "renderer $now"; fi
+    shown=$now
+    if [ "${now%%:*}" = failed ]; then break; fi
+    sleep 0.2
+  done
+  journalctl --no-pager -o cat -n 8 -u "$renderer_unit" | readable | sed 's/^/      /' >&2
+  fail "the renderer is not ready; its last words are above, all of them with: $0 logs" 70
+}
