@@ -115,11 +115,15 @@ public final class ExporterMain implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "shutdown"));
             exporter.start();
             LOG.info(
-                    "avatar-exporter {} serves http://{}:{}/metrics",
+                    "avatar-exporter {} serves {}://{}:{}/metrics",
                     Version.text(),
+                    exporter.scheme(),
                     config.bind(),
                     exporter.address().getPort());
             stop.await();
+        } catch (ConfigException e) {
+            System.err.println(e.getMessage());
+            return EXIT_CONFIG;
         } catch (IOException e) {
             System.err.println("avatar-exporter: " + e.getMessage());
             return EXIT_UNAVAILABLE;

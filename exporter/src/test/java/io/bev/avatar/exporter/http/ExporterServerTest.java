@@ -87,6 +87,7 @@ class ExporterServerTest {
         Exposition exposition = new Exposition(runner, List.of(), List.of());
         server = new ExporterServer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Access.OPEN,
                 RequestGuard.allowing(List.of()),
                 exposition,
                 Duration.ofMillis(500),
