@@ -56,6 +56,8 @@ class PeerParityTest {
             Scrape after = peer.scrape();
 
             assertThat(differences(own, before, after, series -> true)).isEmpty();
+            ParityList.read("node_exporter")
+                    .check(own.types().keySet(), before.types().keySet());
             assertThat(own.values()).hasSizeGreaterThan(60);
         }
     }
@@ -89,6 +91,8 @@ class PeerParityTest {
                 // The peer opens a connection for each scrape, ours keeps one: the clients differ by that one.
                 assertThat(differences(own, before, after, series -> !series.startsWith("redis_connected_clients")))
                         .isEmpty();
+                ParityList.read("redis_exporter")
+                        .check(own.types().keySet(), before.types().keySet());
                 assertThat(own.values()).hasSizeGreaterThan(60);
             }
         }
