@@ -62,7 +62,7 @@ public final class MetricSink {
     /**
      * Adds a summary.
      *
-     * @param quantiles value by the text of label {@code quantile}
+     * @param quantiles values, by the text of their label
      * @param count of the observations
      * @param sum of the observations
      */

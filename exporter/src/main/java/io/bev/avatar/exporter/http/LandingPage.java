@@ -73,7 +73,7 @@ public final class LandingPage {
             summary = failing + " of " + now.size() + " sources stopped answering";
             tone = "failing";
         } else if (absent > 0) {
-            summary = (ran - absent) + " of " + now.size() + " sources are here, and answer";
+            summary = (ran - absent) + " sources answer, " + absent + " not here";
             tone = ran == absent ? "idle" : "ok";
         } else {
             summary = "All sources answer";

@@ -259,7 +259,7 @@ class ExporterServerTest {
         get("/metrics", "X-Prometheus-Scrape-Timeout-Seconds", "0.6");
 
         assertThat(text(get("/")))
-                .contains("2 of 3 sources are here, and answer")
+                .contains("2 sources answer, 1 not here")
                 .contains("<span class=\"pill idle\">not here</span>")
                 .contains("cut off")
                 .containsOnlyOnce("<span class=\"pill remark\">simulated &lt;it&gt;</span>")

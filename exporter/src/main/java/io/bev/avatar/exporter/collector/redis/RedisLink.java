@@ -122,7 +122,7 @@ public final class RedisLink implements AutoCloseable {
     }
 
     private synchronized void drop(Open broken) {
-        if (connection == broken) {
+        if (broken.equals(connection)) {
             connection = null;
         }
         CompletableFuture<Void> unused = broken.connection().closeAsync();

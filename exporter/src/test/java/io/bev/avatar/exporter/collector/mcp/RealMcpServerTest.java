@@ -89,7 +89,7 @@ class RealMcpServerTest {
         try {
             collector.collect(sink);
         } catch (PartialCollectionException e) {
-            sink.gauge("failure", "What was said.", 1, "text", e.getMessage());
+            sink.gauge("failure", "What was said.", 1, "text", String.valueOf(e.getMessage()));
         }
         return Expositions.text(sink);
     }
