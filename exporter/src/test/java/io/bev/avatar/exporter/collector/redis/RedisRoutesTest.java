@@ -7,6 +7,7 @@ import io.bev.avatar.common.redis.RedisAddress;
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.TestCertificates;
 import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.PartialCollectionException;
 import io.bev.avatar.exporter.config.RedisConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -165,7 +166,7 @@ class RedisRoutesTest {
             String url = "redis://127.0.0.1:" + nodes.get(0).port() + ",127.0.0.1:"
                     + nodes.get(1).port();
 
-            String text = scrape(RedisAddress.of(url));
+            String text = scrapeOnceFormed(RedisAddress.of(url));
 
             assertThat(text)
                     .contains("redis_up 1.0", "redis_cluster_enabled 1.0", "redis_cluster_state 1.0")
@@ -174,6 +175,20 @@ class RedisRoutesTest {
                     .contains("redis_stream_length{db=\"db0\",stream=\"" + STREAM + "\",} 1.0");
         } finally {
             nodes.forEach(RedisServer::close);
+        }
+    }
+
+    /** Nodes that have just met still settle who is where: what fails meanwhile is tried again. */
+    private static String scrapeOnceFormed(RedisAddress address) throws Exception {
+        while (true) {
+            try {
+                String text = scrape(address);
+                if (text.contains("redis_stream_length{")) {
+                    return text;
+                }
+            } catch (IOException | PartialCollectionException e) {
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
         }
     }
 
