@@ -75,7 +75,8 @@ final class Checks {
         if (check.docker() != Need.IGNORED) {
             checks.add(new DockerCheck(check.dockerSocket(), check.docker(), new SystemdUnits(settings.exporter())));
         }
-        checks.add(new RedisCheck(new RedisStrings(redis.link("avatar-check")), RedisConfig.redact(address.url())));
+        checks.add(new RedisCheck(
+                new RedisStrings(redis.link("avatar-check")), address.address().toString()));
         if (check.mcp() != Need.IGNORED) {
             McpProbe probe =
                     new McpProbe(settings.exporter().mcp().url(), ExporterMain.Version.text(), MCP_PATIENCE, http);

@@ -10,8 +10,10 @@ import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.ScrapeRunner;
 import io.bev.avatar.exporter.collector.redis.RedisAccess;
 import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.http.Access;
 import io.bev.avatar.exporter.http.ExporterServer;
 import io.bev.avatar.exporter.http.LandingPage;
+import io.bev.avatar.exporter.web.WebAccess;
 import io.prometheus.client.hotspot.BufferPoolsExports;
 import io.prometheus.client.hotspot.ClassLoadingExports;
 import io.prometheus.client.hotspot.GarbageCollectorExports;
@@ -24,11 +26,18 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The exporter's parts, put together from its configuration. Closing ends all of them. */
 final class ExporterAssembly implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ExporterAssembly.class);
+
+    private final Access access;
+    private final Optional<WebAccess> web;
     private final RedisAccess redis;
     private final HttpSource http;
     private final ScrapeRunner runner;
@@ -48,6 +57,10 @@ final class ExporterAssembly implements AutoCloseable {
         RequestGuard guard = RequestGuard.allowing(config.allowedHosts());
         List<AutoCloseable> made = new ArrayList<>();
         try {
+            web = config.webConfigFile().map(file -> WebAccess.open(file, ticker));
+            web.ifPresent(made::add);
+            access = web.<Access>map(w -> w).orElse(Access.OPEN);
+            warnIfOpen(address);
             redis = kept(made, new RedisAccess(settings.redis()));
             http = kept(made, new HttpSource());
             List<Collector> sources = Sources.of(settings, redis.link("avatar-exporter"), http, ticker, clock, version);
@@ -66,6 +79,7 @@ final class ExporterAssembly implements AutoCloseable {
             Exposition exposition = new Exposition(runner, own, processMetrics());
             server = new ExporterServer(
                     address,
+                    access,
                     guard,
                     exposition,
                     config.scrapeTimeout(),
@@ -74,6 +88,17 @@ final class ExporterAssembly implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             closeAll(made, e);
             throw e;
+        }
+    }
+
+    private void warnIfOpen(InetSocketAddress address) {
+        if (!address.getAddress().isLoopbackAddress() && (access.tls().isEmpty() || !access.authenticates())) {
+            LOG.warn(
+                    "exporter.bind {} is reached from other machines {}: give exporter.web-config-file certificates and users",
+                    address.getHostString(),
+                    access.authenticates()
+                            ? "without TLS"
+                            : access.tls().isPresent() ? "without a password" : "without TLS and password");
         }
     }
 
@@ -108,6 +133,11 @@ final class ExporterAssembly implements AutoCloseable {
         server.start();
     }
 
+    /** {@code http} or {@code https}. */
+    String scheme() {
+        return access.tls().isPresent() ? "https" : "http";
+    }
+
     /** Where it listens, with the port that was really taken. */
     InetSocketAddress address() {
         return server.address();
@@ -121,5 +151,6 @@ final class ExporterAssembly implements AutoCloseable {
         runner.close();
         http.close();
         redis.close();
+        web.ifPresent(WebAccess::close);
     }
 }

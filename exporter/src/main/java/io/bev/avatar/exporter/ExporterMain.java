@@ -113,11 +113,15 @@ public final class ExporterMain implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "shutdown"));
             exporter.start();
             LOG.info(
-                    "avatar-exporter {} serves http://{}:{}/metrics",
+                    "avatar-exporter {} serves {}://{}:{}/metrics",
                     Version.text(),
+                    exporter.scheme(),
                     config.bind(),
                     exporter.address().getPort());
             stop.await();
+        } catch (ConfigException e) {
+            System.err.println(e.getMessage());
+            return ExitCodes.CONFIG;
         } catch (IOException e) {
             refuse("avatar-exporter: " + e.getMessage());
             return ExitCodes.UNAVAILABLE;

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
@@ -29,20 +30,13 @@ final class PeerExporter implements AutoCloseable {
     /** Looks on the PATH and in the folder that AVATAR_PEERS names; skips the test when it is in neither. */
     static PeerExporter start(Path folder, String program, String listenOption, String... options)
             throws IOException, InterruptedException {
-        String places =
-                System.getenv("PATH") + File.pathSeparator + System.getenv().getOrDefault("AVATAR_PEERS", "");
-        String found = "";
-        for (String place : places.split(File.pathSeparator, -1)) {
-            if (!place.isEmpty() && new File(place, program).canExecute()) {
-                found = new File(place, program).getPath();
-            }
-        }
-        Assumptions.assumeFalse(found.isEmpty(), program + " is neither on the PATH nor in AVATAR_PEERS");
+        Optional<String> found = find(program);
+        Assumptions.assumeTrue(found.isPresent(), program + " is neither on the PATH nor in AVATAR_PEERS");
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        List<String> command = new ArrayList<>(List.of(found, listenOption + "=127.0.0.1:" + port));
+        List<String> command = new ArrayList<>(List.of(found.get(), listenOption + "=127.0.0.1:" + port));
         command.addAll(List.of(options));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -51,6 +45,18 @@ final class PeerExporter implements AutoCloseable {
         PeerExporter peer = new PeerExporter(process, URI.create("http://127.0.0.1:" + port + "/metrics"));
         peer.awaitAnswer();
         return peer;
+    }
+
+    /** Where a program is: on the PATH, or in the folder that AVATAR_PEERS names. */
+    static Optional<String> find(String program) {
+        String places =
+                System.getenv("PATH") + File.pathSeparator + System.getenv().getOrDefault("AVATAR_PEERS", "");
+        for (String place : places.split(File.pathSeparator, -1)) {
+            if (!place.isEmpty() && new File(place, program).canExecute()) {
+                return Optional.of(new File(place, program).getPath());
+            }
+        }
+        return Optional.empty();
     }
 
     private void awaitAnswer() throws IOException, InterruptedException {

@@ -73,7 +73,8 @@ final class Starter {
     private boolean redisNeeded(List<String> taken) {
         int port = config.redisPort();
         if (!config.redisIsLocal()) {
-            console.note("redis", "using " + config.redisUrl().getHost() + ":" + port + " as configured");
+            String host = config.redisUrl().getHost();
+            console.note("redis", "using " + (host == null ? "redis.url" : host + ":" + port) + " as configured");
             return false;
         }
         if (!PortHolder.isTaken(port)) {

@@ -168,7 +168,7 @@ public final class Renderer implements AutoCloseable {
         FrameWatch watch = new FrameWatch(lifecycle, around.service(), faults, ledger, exit);
         FrameLoop loop =
                 new FrameLoop(pipeline, watch, commands, stats, config.targetFps(), config.idleFps(), around.ticker());
-        boolean redisWanted = settings.redis().url().isPresent();
+        boolean redisWanted = settings.redis().redis().isPresent();
         Health health = new Health(lifecycle, stats, loop, store, hub, faults, redisWanted);
         return new Core(store, rasterizer, hub, ledger, pipeline, commands, stats, watch, loop, health);
     }

@@ -33,7 +33,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule LETTUCE_IS_FENCED = noClasses()
             .that()
-            .resideOutsideOfPackage(RENDERER + ".state")
+            .resideOutsideOfPackages(RENDERER + ".state", "io.bev.avatar.common.redis")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.lettuce..");

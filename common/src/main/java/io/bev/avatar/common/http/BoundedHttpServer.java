@@ -1,9 +1,12 @@
 package io.bev.avatar.common.http;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * Makes a {@link HttpServer} with a bounded pool of daemon threads, so that slow clients cost connections, not memory.
@@ -16,18 +19,25 @@ public final class BoundedHttpServer {
 
     private BoundedHttpServer() {}
 
+    /** Plain HTTP; see {@link #create(InetSocketAddress, String, int, Optional)}. */
+    public static HttpServer create(InetSocketAddress address, String name, int threads) throws IOException {
+        return create(address, name, threads, Optional.empty());
+    }
+
     /**
      * Binds; the caller adds contexts and starts.
      *
      * @param address where to listen; port 0 picks a free one
      * @param name prefix of the thread names
      * @param threads most requests served at once
+     * @param tls how to speak TLS; empty for plain HTTP
      * @throws IOException when the address cannot be bound; the message names the address and the remedy
      */
-    public static HttpServer create(InetSocketAddress address, String name, int threads) throws IOException {
+    public static HttpServer create(
+            InetSocketAddress address, String name, int threads, Optional<HttpsConfigurator> tls) throws IOException {
         HttpServer server;
         try {
-            server = HttpServer.create(address, BACKLOG);
+            server = tls.isPresent() ? secure(address, tls.get()) : HttpServer.create(address, BACKLOG);
         } catch (BindException e) {
             throw new IOException(
                     "cannot listen on " + address.getHostString() + ":" + address.getPort() + ": " + e.getMessage()
@@ -35,6 +45,12 @@ public final class BoundedHttpServer {
                     e);
         }
         server.setExecutor(BoundedPool.create(name, threads, BACKLOG));
+        return server;
+    }
+
+    private static HttpServer secure(InetSocketAddress address, HttpsConfigurator tls) throws IOException {
+        HttpsServer server = HttpsServer.create(address, BACKLOG);
+        server.setHttpsConfigurator(tls);
         return server;
     }
 }

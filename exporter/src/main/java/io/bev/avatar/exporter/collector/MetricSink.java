@@ -59,6 +59,25 @@ public final class MetricSink {
         add(Type.HISTOGRAM, name, name + "_sum", help, sum, labels);
     }
 
+    /**
+     * Adds a summary.
+     *
+     * @param quantiles values, by the text of their label
+     * @param count of the observations
+     * @param sum of the observations
+     */
+    public void summary(
+            String name, String help, Map<String, Double> quantiles, double count, double sum, String... labels) {
+        quantiles.forEach((quantile, value) -> {
+            String[] all = java.util.Arrays.copyOf(labels, labels.length + 2);
+            all[labels.length] = "quantile";
+            all[labels.length + 1] = quantile;
+            add(Type.SUMMARY, name, name, help, value, all);
+        });
+        add(Type.SUMMARY, name, name + "_count", help, count, labels);
+        add(Type.SUMMARY, name, name + "_sum", help, sum, labels);
+    }
+
     /** Everything gathered, in order of first appearance. */
     public List<MetricFamilySamples> families() {
         List<MetricFamilySamples> result = new ArrayList<>(families.size());

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param bind address to listen on
  * @param port TCP port of {@code /metrics}, 0 to 65535; 0 takes a free one
  * @param allowedHosts host names, beside the loopback ones, under which the exporter is reached
+ * @param webConfigFile TLS and users of the listener, in the format of exporter-toolkit's {@code web-config.yml}
  * @param scrapeTimeout time for a scrape whose client names none, and how far joining scrapes can extend a collection
  * @param rendererUrl base address of the renderer's page
  * @param jolokiaUrl base address of the renderer's Jolokia, with the trailing slash
@@ -33,6 +34,7 @@ public record ExporterConfig(
         String bind,
         int port,
         List<String> allowedHosts,
+        Optional<Path> webConfigFile,
         Duration scrapeTimeout,
         URI rendererUrl,
         URI jolokiaUrl,
@@ -62,6 +64,7 @@ public record ExporterConfig(
                 config.text("exporter.bind", "127.0.0.1"),
                 config.integer("exporter.port", 9818, 0, 65535),
                 config.texts("exporter.allowed-hosts", List.of()),
+                readableFile(config, "exporter.web-config-file"),
                 config.duration(
                         "exporter.scrape-timeout",
                         Duration.ofSeconds(8),

@@ -42,6 +42,7 @@ public final class ExporterServer implements AutoCloseable {
     /**
      * Binds; {@link #start} serves.
      *
+     * @param access who may read, and over what; the webhook has a secret of its own
      * @param guard Host and Origin rules
      * @param scrapeTimeout for scrapes that name none
      * @param alertHandler of {@code /alerts}, with checks of its own
@@ -49,21 +50,24 @@ public final class ExporterServer implements AutoCloseable {
      */
     public ExporterServer(
             InetSocketAddress address,
+            Access access,
             RequestGuard guard,
             Exposition exposition,
             Duration scrapeTimeout,
             LandingPage landingPage,
             HttpHandler alertHandler)
             throws IOException {
-        this.server = BoundedHttpServer.create(address, "http", FRONT_THREADS);
+        this.server = BoundedHttpServer.create(address, "http", FRONT_THREADS, access.tls());
         this.front = (ExecutorService) server.getExecutor();
         this.readGuard = address.getAddress().isLoopbackAddress() ? Optional.of(guard) : Optional.empty();
         HttpHandler metrics = new MetricsHandler(exposition, scrapeTimeout);
-        server.createContext("/", reading("/", exchange -> servePage(exchange, landingPage), scrapes));
-        server.createContext("/metrics", reading("/metrics", metrics, scrapes));
-        server.createContext("/alerts", new HandOffHandler(alertHandler, alerts));
-        server.createContext("/-/healthy", exchange -> Responses.text(exchange, 200, "healthy"));
-        server.createContext("/-/ready", this::answerReady);
+        HttpHandler page = reading("/", exchange -> servePage(exchange, landingPage), scrapes);
+        HttpHandler healthy = exchange -> Responses.text(exchange, 200, "healthy");
+        server.createContext("/", access.guard(page));
+        server.createContext("/metrics", access.guard(reading("/metrics", metrics, scrapes)));
+        server.createContext("/alerts", access.unguarded(new HandOffHandler(alertHandler, alerts)));
+        server.createContext("/-/healthy", access.guard(healthy));
+        server.createContext("/-/ready", access.guard(this::answerReady));
     }
 
     /** Where the server listens, with the port that was really taken. */

@@ -11,10 +11,37 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The page at {@code /}: what the exporter is, where its pages are, and how each collector fared last. */
 public final class LandingPage {
+
+    /** How a source stands. One that never answered is most often not on this machine at all, and no cause for alarm. */
+    private enum State {
+        UNKNOWN("idle", "not scraped yet"),
+        ANSWERS("ok", "ok"),
+        ABSENT("idle", "not here"),
+        FAILING("failing", "failing");
+
+        private final String tone;
+        private final String word;
+
+        State(String tone, String word) {
+            this.tone = tone;
+            this.word = word;
+        }
+
+        static State of(CollectorStatus status) {
+            if (status.last().isEmpty()) {
+                return UNKNOWN;
+            }
+            if (status.last().get().success()) {
+                return ANSWERS;
+            }
+            return status.lastSuccess().isPresent() ? FAILING : ABSENT;
+        }
+    }
 
     private final String template;
     private final String version;
@@ -34,21 +61,23 @@ public final class LandingPage {
     /** The page as UTF-8. */
     public byte[] render() {
         List<CollectorStatus> now = statuses.get();
-        long ran = now.stream().filter(s -> s.last().isPresent()).count();
-        long failing = now.stream()
-                .filter(s -> s.last().map(r -> !r.success()).orElse(false))
-                .count();
+        long ran = count(now, state -> state != State.UNKNOWN);
+        long failing = count(now, state -> state == State.FAILING);
+        long absent = count(now, state -> state == State.ABSENT);
         String summary;
         String tone;
         if (ran == 0) {
             summary = "No scrape yet";
             tone = "idle";
-        } else if (failing == 0) {
+        } else if (failing > 0) {
+            summary = failing + " of " + now.size() + " sources stopped answering";
+            tone = "failing";
+        } else if (absent > 0) {
+            summary = (ran - absent) + " sources answer, " + absent + " not here";
+            tone = ran == absent ? "idle" : "ok";
+        } else {
             summary = "All sources answer";
             tone = "ok";
-        } else {
-            summary = failing + " of " + now.size() + " sources " + (failing == 1 ? "does" : "do") + " not answer";
-            tone = "failing";
         }
         StringBuilder rows = new StringBuilder();
         now.forEach(status -> rows.append(row(status)));
@@ -60,11 +89,13 @@ public final class LandingPage {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
+    private static long count(List<CollectorStatus> statuses, Predicate<State> wanted) {
+        return statuses.stream().map(State::of).filter(wanted).count();
+    }
+
     private String row(CollectorStatus status) {
-        String tone =
-                status.last().map(result -> result.success() ? "ok" : "failing").orElse("idle");
-        String word =
-                status.last().map(result -> result.success() ? "ok" : "failing").orElse("not scraped yet");
+        State state = State.of(status);
+        String tone = state.tone;
         String took = status.last()
                 .map(CollectorResult::durationNanos)
                 .map(LandingPage::millis)
@@ -73,12 +104,13 @@ public final class LandingPage {
         String error = status.lastError().orElse("");
         String remark =
                 status.remark().isEmpty() ? "" : " <span class=\"pill remark\">" + escape(status.remark()) + "</span>";
-        boolean past = tone.equals("ok") && !error.isEmpty();
+        boolean past = state == State.ANSWERS && !error.isEmpty();
         return "<tr><th scope=\"row\"><a href=\"/metrics?collect[]=" + escape(status.collector()) + "\">"
-                + escape(status.collector()) + "</a></th><td><span class=\"pill " + tone + "\">" + word
+                + escape(status.collector()) + "</a></th><td><span class=\"pill " + tone + "\">" + state.word
                 + "</span>" + remark + "</td><td class=\"number\">" + took + "</td><td class=\"number success\">"
                 + success
-                + "</td><td class=\"error" + (past ? " past" : "") + "\">" + (past ? "earlier: " : "") + escape(error)
+                + "</td><td class=\"error" + (state == State.FAILING ? "" : " past") + "\">" + (past ? "earlier: " : "")
+                + escape(error)
                 + "</td></tr>\n";
     }
 

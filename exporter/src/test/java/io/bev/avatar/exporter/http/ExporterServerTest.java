@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +38,7 @@ class ExporterServerTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final CountDownLatch hang = new CountDownLatch(1);
+    private final AtomicBoolean broken = new AtomicBoolean();
     private ScrapeRunner runner;
     private ExporterServer server;
 
@@ -74,6 +76,9 @@ class ExporterServerTest {
         @Override
         public void collect(MetricSink out) throws Exception {
             hang.await();
+            if (broken.get()) {
+                throw new IOException("it broke");
+            }
         }
     }
 
@@ -87,6 +92,7 @@ class ExporterServerTest {
         Exposition exposition = new Exposition(runner, List.of(), List.of());
         server = new ExporterServer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Access.OPEN,
                 RequestGuard.allowing(List.of()),
                 exposition,
                 Duration.ofMillis(500),
@@ -253,12 +259,29 @@ class ExporterServerTest {
         get("/metrics", "X-Prometheus-Scrape-Timeout-Seconds", "0.6");
 
         assertThat(text(get("/")))
-                .contains("1 of 3 sources does not answer")
-                .contains("<span class=\"pill failing\">failing</span>")
+                .contains("2 sources answer, 1 not here")
+                .contains("<span class=\"pill idle\">not here</span>")
                 .contains("cut off")
                 .containsOnlyOnce("<span class=\"pill remark\">simulated &lt;it&gt;</span>")
                 .doesNotContain("{{");
         assertThat(get("/nowhere").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void page_sourceThatAnsweredBefore_isFailing() throws Exception {
+        hang.countDown();
+        get("/metrics");
+        assertThat(text(get("/"))).contains("All sources answer").doesNotContain("not here");
+
+        broken.set(true);
+        // A scrape right after another may share its collections.
+        while (!text(get("/")).contains("pill failing")) {
+            get("/metrics");
+        }
+
+        assertThat(text(get("/")))
+                .contains("1 of 3 sources stopped answering")
+                .contains("<span class=\"pill failing\">failing</span>", "it broke");
     }
 
     @Test

@@ -3,15 +3,14 @@ package io.bev.avatar.renderer.state;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bev.avatar.common.redis.RedisAddress;
 import io.bev.avatar.common.time.Ticker;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,6 +32,7 @@ public final class AlertFeed implements ActiveAlert.Source {
 
     private static final String CHANNEL = "avatar:alerts";
     private static final String ACTIVE = "avatar:alerts:active";
+    private static final String CLIENT_NAME = "bev-avatar-alerts";
 
     /** The first frame comes first. */
     private static final Duration START_DELAY = Duration.ofSeconds(1);
@@ -46,7 +46,7 @@ public final class AlertFeed implements ActiveAlert.Source {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private final RedisURI uri;
+    private final RedisAddress address;
     private final Duration timeout;
     private final Ticker ticker;
     private final Semaphore news = new Semaphore(0);
@@ -57,8 +57,8 @@ public final class AlertFeed implements ActiveAlert.Source {
     private volatile boolean closed;
 
     /** Begins to follow. */
-    AlertFeed(RedisURI uri, Duration timeout, Ticker ticker) {
-        this.uri = uri;
+    AlertFeed(RedisAddress address, Duration timeout, Ticker ticker) {
+        this.address = address;
         this.timeout = timeout;
         this.ticker = ticker;
         this.thread = new Thread(this::run, "avatar-alerts");
@@ -68,11 +68,8 @@ public final class AlertFeed implements ActiveAlert.Source {
 
     /** The alerts of the Redis that is configured; none where none is. */
     public static ActiveAlert.Source of(RedisConfig redis, Ticker ticker) {
-        return redis.uri()
-                .<ActiveAlert.Source>map(uri -> {
-                    uri.setClientName("bev-avatar-alerts");
-                    return new AlertFeed(uri, redis.timeout(), ticker);
-                })
+        return redis.redis()
+                .<ActiveAlert.Source>map(address -> new AlertFeed(address, redis.timeout(), ticker))
                 .orElseGet(ActiveAlert::none);
     }
 
@@ -88,12 +85,13 @@ public final class AlertFeed implements ActiveAlert.Source {
         } catch (InterruptedException e) {
             return; // closed before it began
         }
-        ClientResources resources = DefaultClientResources.builder()
+        ClientResources resources = address.resources()
                 .ioThreadPoolSize(2)
                 .computationThreadPoolSize(2)
                 .build();
-        RedisClient client = RedisClient.create(resources, uri);
-        client.setOptions(RedisSession.options(timeout));
+        RedisClient client =
+                address.client(resources, address.uris(timeout, CLIENT_NAME).get(0));
+        client.setOptions(address.secure(RedisSession.options(timeout)).build());
         try {
             followAgainAndAgain(client);
         } catch (InterruptedException e) {

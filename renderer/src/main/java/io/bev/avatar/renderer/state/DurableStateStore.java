@@ -43,7 +43,7 @@ public final class DurableStateStore implements StateStore {
         this.ledger = new StateLedger(journal, repetitions, counters, clock);
         this.changes = new Changes(osint, repetitions, clock);
         RedisSide side = new RedisSide(ledger, journal, changes, counters, clock, this::submitAll);
-        this.redis = redis.uri().map(uri -> new RedisLink(uri, redis.address(), redis.timeout(), side, ticker));
+        this.redis = redis.redis().map(address -> new RedisLink(redis, address, side, ticker));
         this.redis.ifPresent(link -> ledger.onChange(state -> link.changed()));
     }
 

@@ -1,12 +1,12 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.common.redis.RedisAddress;
 import io.bev.avatar.common.time.Ticker;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +37,7 @@ final class RedisLink implements Closeable {
     private final RedisOwner owner;
     private final Ticker ticker;
     private final RedisStatus status;
+    private final RedisAddress address;
     private final RedisURI uri;
     private final PubSubInbox inbox = new PubSubInbox();
     private final CountDownLatch firstLookDone = new CountDownLatch(1);
@@ -47,12 +48,13 @@ final class RedisLink implements Closeable {
     private volatile @Nullable RedisSession session;
     private volatile boolean closed;
 
-    RedisLink(RedisURI uri, String address, Duration timeout, RedisOwner owner, Ticker ticker) {
-        this.uri = uri;
-        this.timeout = timeout;
+    RedisLink(RedisConfig config, RedisAddress address, RedisOwner owner, Ticker ticker) {
+        this.address = address;
+        this.uri = config.uri().orElseThrow();
+        this.timeout = config.timeout();
         this.owner = owner;
         this.ticker = ticker;
-        this.status = new RedisStatus(address);
+        this.status = new RedisStatus(config.address());
         this.exchange = new StateExchange(owner, status, ticker);
         this.investigation = new InvestigationWriter(status);
         this.thread = new Thread(this::run, "avatar-redis");
@@ -110,12 +112,12 @@ final class RedisLink implements Closeable {
 
     /** The client is made here because its classes take long to load, and a start must not wait for them. */
     private void run() {
-        ClientResources resources = DefaultClientResources.builder()
+        ClientResources resources = address.resources()
                 .ioThreadPoolSize(2)
                 .computationThreadPoolSize(2)
                 .build();
-        RedisClient client = RedisClient.create(resources, uri);
-        client.setOptions(RedisSession.options(timeout));
+        RedisClient client = address.client(resources, uri);
+        client.setOptions(address.secure(RedisSession.options(timeout)).build());
         try {
             connectAgainAndAgain(client);
         } catch (InterruptedException e) {

@@ -58,7 +58,7 @@ final class RedisSession implements Closeable {
     }
 
     /** How clients of sessions are to behave: nothing is queued while Redis is away, and every command has an end. */
-    static ClientOptions options(Duration timeout) {
+    static ClientOptions.Builder options(Duration timeout) {
         return ClientOptions.builder()
                 .autoReconnect(false)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
@@ -67,8 +67,7 @@ final class RedisSession implements Closeable {
                         .connectTimeout(timeout)
                         .keepAlive(true)
                         .build())
-                .timeoutOptions(TimeoutOptions.enabled(timeout))
-                .build();
+                .timeoutOptions(TimeoutOptions.enabled(timeout));
     }
 
     static RedisSession open(RedisClient client) {

@@ -38,7 +38,7 @@ class RedisConfigTest {
     @Test
     void emptyUrl_meansNoRedis() {
         RedisConfig none = read("redis: {url: ''}", Map.of());
-        assertThat(none.url()).isEmpty();
+        assertThat(none.redis()).isEmpty();
         assertThat(none.uri()).isEmpty();
     }
 

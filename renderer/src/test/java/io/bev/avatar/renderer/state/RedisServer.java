@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.common.redis.RedisAddress;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
@@ -23,20 +24,22 @@ final class RedisServer implements AutoCloseable {
 
     private final Path directory;
     private final int port;
+    private final List<String> options;
     private final RedisClient client;
     private @Nullable Process process;
     private @Nullable StatefulRedisConnection<String, String> connection;
 
-    private RedisServer(Path directory, int port) {
+    private RedisServer(Path directory, int port, List<String> options) {
         this.directory = directory;
+        this.options = List.copyOf(options);
         this.port = port;
         this.client = RedisClient.create(RedisURI.create("127.0.0.1", port));
     }
 
     /** Starts a server; the test is skipped where there is none. */
-    static RedisServer start(Path directory) {
+    static RedisServer start(Path directory, String... options) {
         Assumptions.assumeTrue(isInstalled(), "redis-server is not installed");
-        RedisServer server = new RedisServer(directory, freePort());
+        RedisServer server = new RedisServer(directory, freePort(), List.of(options));
         server.start();
         return server;
     }
@@ -63,6 +66,7 @@ final class RedisServer implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("redis-server", "--bind", "127.0.0.1"));
         command.addAll(List.of("--port", Integer.toString(port), "--dir", directory.toString()));
         command.addAll(List.of("--save", "", "--appendonly", "yes", "--appendfsync", "everysec"));
+        command.addAll(options);
         try {
             process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -101,7 +105,7 @@ final class RedisServer implements AutoCloseable {
     }
 
     static RedisConfig config(String url) {
-        return new RedisConfig(java.util.Optional.of(url), Duration.ofSeconds(1));
+        return new RedisConfig(java.util.Optional.of(RedisAddress.of(url)), Duration.ofSeconds(1));
     }
 
     /** Stops it in order, as systemd does. */

@@ -1,146 +1,99 @@
 package io.bev.avatar.exporter.collector.redis;
 
-import io.bev.avatar.exporter.collector.redis.RedisSnapshot.Group;
+import io.bev.avatar.exporter.collector.redis.RedisSnapshot.LatencyEvent;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.SlowEntry;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.StreamState;
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.NestedMultiOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.ProtocolKeyword;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Reads through Lettuce in one round trip, and a second one for the streams that exist. No SCAN and no values of keys. What the
- * server refuses to this user is asked for once per connection, since every refusal counts as an error there.
+ * Reads through Lettuce in one round trip, and two more for the streams that exist. No SCAN and no values of keys. Of a Cluster,
+ * the server's own readings are those of the node that the address names first, and the streams those of the whole.
  */
 final class LettuceRedisReader implements RedisReader {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LettuceRedisReader.class);
+    /** A command that Lettuce does not know. */
+    private static final ProtocolKeyword LATENCY = () -> "LATENCY".getBytes(StandardCharsets.US_ASCII);
 
     private final RedisLink link;
-    private final List<String> streamNames;
-    private final Set<String> refused = new HashSet<>();
+    private final StreamReader streams;
+    private final Refusals refusals = new Refusals();
     private OptionalInt databases = OptionalInt.empty();
-    private long connectionSeen;
+    private long connectionsSeen;
 
     LettuceRedisReader(RedisLink link, List<String> streamNames) {
         this.link = link;
-        this.streamNames = List.copyOf(streamNames);
+        this.streams = new StreamReader(link, streamNames, refusals);
     }
 
-    /** The answers of the first round; what was refused is empty. */
-    private record FirstRound(
+    /** What the server says of itself; what was refused is empty. */
+    private record Server(
             String info,
             Optional<Map<String, String>> config,
             Optional<Long> slowlogLength,
             Optional<List<Object>> slowlog,
-            List<Optional<String>> types) {}
+            Optional<List<Object>> latency) {}
+
+    private record FirstRound(Server server, List<Optional<String>> types) {}
 
     @Override
     public RedisSnapshot read() throws IOException, InterruptedException {
-        FirstRound first = link.call(this::firstRound);
-        if (link.opened() != connectionSeen) {
-            connectionSeen = link.opened();
-            refused.clear();
+        RedisLink node = link.node();
+        FirstRound first = node == link
+                ? link.call(commands -> server(commands).thenCombine(streams.types(commands), FirstRound::new))
+                : new FirstRound(node.call(this::server), link.call(streams::types));
+        if (link.opened() + node.opened() != connectionsSeen) {
+            connectionsSeen = link.opened() + node.opened();
+            refusals.forget();
         }
-        first.config().map(c -> c.get("databases")).ifPresent(n -> databases = OptionalInt.of(Integer.parseInt(n)));
-        List<String> existing = new ArrayList<>();
-        for (int i = 0; i < streamNames.size(); i++) {
-            if (first.types().get(i).filter("stream"::equals).isPresent()) {
-                existing.add(streamNames.get(i));
-            }
-        }
-        List<StreamState> streams = existing.isEmpty() ? List.of() : link.call(commands -> streams(commands, existing));
+        Server server = first.server();
+        server.config().map(c -> c.get("databases")).ifPresent(n -> databases = OptionalInt.of(Integer.parseInt(n)));
+        List<StreamState> states = streams.read(first.types());
+        String cluster =
+                RedisInfo.parse(server.info()).number("cluster_enabled").orElse(0) > 0
+                        ? node.call(commands -> refusals.optional("CLUSTER INFO", commands::clusterInfo))
+                                .orElse("")
+                        : "";
         return new RedisSnapshot(
-                first.info(),
+                server.info(),
                 databases,
-                first.slowlogLength().map(OptionalLong::of).orElse(OptionalLong.empty()),
-                first.slowlog().map(LettuceRedisReader::newest).orElse(new SlowEntry(0, 0)),
-                streams);
+                server.slowlogLength().map(OptionalLong::of).orElse(OptionalLong.empty()),
+                server.slowlog().map(LettuceRedisReader::newest).orElse(new SlowEntry(0, 0)),
+                server.latency().map(LettuceRedisReader::events).orElse(List.of()),
+                cluster,
+                states);
     }
 
-    private CompletionStage<FirstRound> firstRound(RedisAsyncCommands<String, String> commands) {
+    private CompletionStage<Server> server(RedisClusterAsyncCommands<String, String> commands) {
         CompletableFuture<String> info = commands.info("all").toCompletableFuture();
         CompletableFuture<Optional<Map<String, String>>> config = databases.isPresent()
                 ? CompletableFuture.completedFuture(Optional.empty())
-                : optional("CONFIG GET", () -> commands.configGet("databases"));
-        CompletableFuture<Optional<Long>> length = optional("SLOWLOG LEN", commands::slowlogLen);
-        CompletableFuture<Optional<List<Object>>> slowlog = optional("SLOWLOG GET", () -> commands.slowlogGet(1));
-        List<CompletableFuture<Optional<String>>> types = streamNames.stream()
-                .map(name -> optional("TYPE", () -> commands.type(name)))
-                .toList();
-        List<CompletableFuture<?>> all = new ArrayList<>(types);
-        all.addAll(List.of(info, config, length, slowlog));
-        return allOf(all)
-                .thenApply(done -> new FirstRound(
-                        info.join(),
-                        config.join(),
-                        length.join(),
-                        slowlog.join(),
-                        types.stream().map(CompletableFuture::join).toList()));
-    }
-
-    private interface Command<T> {
-        RedisFuture<T> send();
-    }
-
-    /** Sends a command that this user may be denied. */
-    private <T> CompletableFuture<Optional<T>> optional(String name, Command<T> command) {
-        synchronized (refused) {
-            if (refused.contains(name)) {
-                return CompletableFuture.completedFuture(Optional.empty());
-            }
-        }
-        return command.send()
-                .toCompletableFuture()
-                .thenApply(Optional::ofNullable)
-                .exceptionally(error -> refused(name, error));
-    }
-
-    /** Nothing, where the server said no; a connection that broke fails the whole read. */
-    private <T> Optional<T> refused(String name, Throwable error) {
-        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        if (!(cause instanceof RedisCommandExecutionException)) {
-            throw new CompletionException(cause);
-        }
-        synchronized (refused) {
-            if (refused.add(name)) {
-                LOG.info("Redis refuses {}: its metrics are absent ({})", name, cause.getMessage());
-            }
-        }
-        return Optional.empty();
-    }
-
-    private CompletionStage<List<StreamState>> streams(
-            RedisAsyncCommands<String, String> commands, List<String> names) {
-        String database = "db" + link.database();
-        List<CompletableFuture<StreamState>> states = names.stream()
-                .map(name -> commands.xlen(name)
-                        .toCompletableFuture()
-                        .thenCombine(
-                                commands.xinfoGroups(name).toCompletableFuture(),
-                                (length, groups) -> new StreamState(database, name, length, groups(groups))))
-                .toList();
-        return allOf(states)
-                .thenApply(done -> states.stream().map(CompletableFuture::join).toList());
-    }
-
-    private static CompletableFuture<Void> allOf(List<? extends CompletableFuture<?>> futures) {
-        return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
+                : refusals.optional("CONFIG GET", () -> commands.configGet("databases"));
+        CompletableFuture<Optional<Long>> length = refusals.optional("SLOWLOG LEN", commands::slowlogLen);
+        CompletableFuture<Optional<List<Object>>> slowlog =
+                refusals.optional("SLOWLOG GET", () -> commands.slowlogGet(1));
+        CompletableFuture<Optional<List<Object>>> latency = refusals.optional(
+                "LATENCY LATEST",
+                () -> commands.dispatch(
+                        LATENCY,
+                        new NestedMultiOutput<>(StringCodec.UTF8),
+                        new CommandArgs<>(StringCodec.UTF8).add("LATEST")));
+        return CompletableFuture.allOf(info, config, length, slowlog, latency)
+                .thenApply(
+                        done -> new Server(info.join(), config.join(), length.join(), slowlog.join(), latency.join()));
     }
 
     /** The slow log's newest entry: a list of number, time, microseconds and more. */
@@ -151,25 +104,16 @@ final class LettuceRedisReader implements RedisReader {
         return new SlowEntry(number(entry.get(0)), number(entry.get(2)) / 1e6);
     }
 
-    /** Each group is a flat list of names and values; ones that are not known are left alone. */
-    static List<Group> groups(List<Object> answer) {
-        List<Group> groups = new ArrayList<>();
-        for (Object item : answer) {
-            if (item instanceof List<?> flat) {
-                Map<String, Object> fields = new HashMap<>();
-                for (int i = 0; i + 1 < flat.size(); i += 2) {
-                    if (flat.get(i + 1) != null) {
-                        fields.put(String.valueOf(flat.get(i)), flat.get(i + 1));
-                    }
-                }
-                Object lag = fields.get("lag");
-                groups.add(new Group(
-                        String.valueOf(fields.get("name")),
-                        number(fields.getOrDefault("pending", 0L)),
-                        lag == null ? OptionalDouble.empty() : OptionalDouble.of(number(lag))));
+    /** The latency monitor's events: lists of name, Unix time, milliseconds and the most milliseconds ever. */
+    static List<LatencyEvent> events(List<Object> latest) {
+        List<LatencyEvent> events = new ArrayList<>();
+        for (Object item : latest) {
+            if (item instanceof List<?> event && event.size() >= 3) {
+                events.add(new LatencyEvent(
+                        String.valueOf(event.get(0)), number(event.get(1)), number(event.get(2)) / 1e3));
             }
         }
-        return groups;
+        return events;
     }
 
     private static long number(Object value) {

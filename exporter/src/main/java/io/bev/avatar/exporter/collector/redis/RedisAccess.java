@@ -1,19 +1,24 @@
 package io.bev.avatar.exporter.collector.redis;
 
+import io.bev.avatar.common.redis.RedisAddress;
 import io.bev.avatar.exporter.config.RedisConfig;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One Redis client with few threads, shared by the links that the exporter opens to Redis. */
 public final class RedisAccess implements AutoCloseable {
@@ -21,55 +26,88 @@ public final class RedisAccess implements AutoCloseable {
     /** Commands that may wait for an answer: many rounds of a scrape, little memory. */
     private static final int LARGEST_QUEUE = 256;
 
+    private static final Duration QUIET = Duration.ZERO;
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private final RedisConfig config;
-    private final RedisURI address;
+    private final RedisAddress address;
     private final ClientResources resources;
+    private final ClientOptions options;
     private final RedisClient client;
     private final List<RedisLink> links = new ArrayList<>();
+    private final List<RedisClusterClient> clusters = new ArrayList<>();
 
     /** Opens nothing yet: each link connects when it is first used. */
     public RedisAccess(RedisConfig config) {
         this.config = config;
-        address = RedisURI.create(config.url());
-        address.setTimeout(config.timeout());
-        // Without these two, Redis before 7.2 counts an error for every connection that names its library.
-        address.setLibraryName("");
-        address.setLibraryVersion("");
-        resources = DefaultClientResources.builder()
+        address = config.address();
+        resources = address.resources()
                 .ioThreadPoolSize(2)
                 .computationThreadPoolSize(2)
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
                 .build();
-        client = new LeanRedisClient(resources, address);
-        client.setOptions(ClientOptions.builder()
-                .autoReconnect(false)
-                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .protocolVersion(ProtocolVersion.RESP2)
-                .requestQueueSize(LARGEST_QUEUE)
-                .socketOptions(
-                        SocketOptions.builder().connectTimeout(config.timeout()).build())
-                .build());
+        options = address.secure(ClientOptions.builder()
+                        .autoReconnect(false)
+                        .maintNotificationsConfig(MaintNotificationsConfig.disabled())
+                        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                        .protocolVersion(ProtocolVersion.RESP2)
+                        .requestQueueSize(LARGEST_QUEUE)
+                        .socketOptions(SocketOptions.builder()
+                                .connectTimeout(config.timeout())
+                                .build()))
+                .build();
+        RedisURI first = uris("").get(0);
+        client = address.socket() ? address.client(resources, first) : new LeanRedisClient(resources, first);
+        client.setOptions(options);
+    }
+
+    private List<RedisURI> uris(String clientName) {
+        return address.uris(config.timeout(), clientName);
     }
 
     /**
-     * A link of its own connection.
+     * A link of its own connection; to a Cluster as a whole where the address names one.
      *
      * @param clientName what {@code CLIENT LIST} shows
      */
     public synchronized RedisLink link(String clientName) {
-        RedisURI named = RedisURI.builder(address).withClientName(clientName).build();
-        named.setLibraryName("");
-        named.setLibraryVersion("");
-        RedisLink link = new RedisLink(client, named, config);
+        List<RedisURI> uris = uris(clientName);
+        RedisURI first = uris.get(0);
+        RedisLink node = kept(new RedisLink(
+                () -> client.connectAsync(StringCodec.UTF8, first)
+                        .toCompletableFuture()
+                        .thenApply(made -> new RedisLink.Open(made, made.async())),
+                config,
+                first.getDatabase(),
+                null));
+        return address.cluster() ? kept(cluster(uris, node)) : node;
+    }
+
+    private RedisLink kept(RedisLink link) {
         links.add(link);
         return link;
+    }
+
+    private RedisLink cluster(List<RedisURI> uris, @Nullable RedisLink node) {
+        RedisClusterClient whole = RedisClusterClient.create(resources, uris);
+        whole.setOptions(ClusterClientOptions.builder(options).build());
+        clusters.add(whole);
+        return new RedisLink(() -> openCluster(whole), config, 0, node);
+    }
+
+    /** Asks for the Cluster's shape anew: a connection is opened because the one before failed. */
+    private static CompletableFuture<RedisLink.Open> openCluster(RedisClusterClient whole) {
+        return whole.refreshPartitionsAsync()
+                .toCompletableFuture()
+                .thenCompose(done -> whole.connectAsync(StringCodec.UTF8))
+                .thenApply(made -> new RedisLink.Open(made, made.async()));
     }
 
     @Override
     public synchronized void close() {
         links.forEach(RedisLink::close);
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+        clusters.forEach(cluster -> cluster.shutdown(QUIET, PATIENCE));
+        client.shutdown(QUIET, PATIENCE);
         var unused = resources.shutdown(0, 1, TimeUnit.SECONDS);
     }
 }

@@ -49,16 +49,21 @@ final class RedisInfo {
     void each(String prefix, BiConsumer<String, Map<String, Double>> visitor) {
         fields.forEach((name, value) -> {
             if (name.startsWith(prefix)) {
-                Map<String, Double> parts = new LinkedHashMap<>();
-                for (String part : value.split(",", -1)) {
-                    int equals = part.indexOf('=');
-                    if (equals > 0) {
-                        finite(part.substring(equals + 1)).ifPresent(n -> parts.put(part.substring(0, equals), n));
-                    }
-                }
-                visitor.accept(name.substring(prefix.length()), parts);
+                visitor.accept(name.substring(prefix.length()), parts(name));
             }
         });
+    }
+
+    /** The numbers of a value such as {@code a=1,b=2}; none where there is no such field. */
+    Map<String, Double> parts(String name) {
+        Map<String, Double> parts = new LinkedHashMap<>();
+        for (String part : fields.getOrDefault(name, "").split(",", -1)) {
+            int equals = part.indexOf('=');
+            if (equals > 0) {
+                finite(part.substring(equals + 1)).ifPresent(n -> parts.put(part.substring(0, equals), n));
+            }
+        }
+        return parts;
     }
 
     private static OptionalDouble finite(String value) {

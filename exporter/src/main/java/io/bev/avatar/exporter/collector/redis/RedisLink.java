@@ -1,12 +1,9 @@
 package io.bev.avatar.exporter.collector.redis;
 
 import io.bev.avatar.exporter.config.RedisConfig;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,20 +21,39 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisLink implements AutoCloseable {
 
-    private final RedisClient client;
-    private final RedisURI address;
-    private final RedisConfig config;
-    private @Nullable StatefulRedisConnection<String, String> connection;
+    /**
+     * A connection and its commands. Those of a single server and of a Cluster have this type in common.
+     *
+     * @param connection to be closed
+     */
+    record Open(StatefulConnection<String, String> connection, RedisClusterAsyncCommands<String, String> commands) {}
 
-    RedisLink(RedisClient client, RedisURI address, RedisConfig config) {
-        this.client = client;
-        this.address = address;
+    private final Supplier<CompletableFuture<Open>> opener;
+    private final RedisConfig config;
+    private final int database;
+    private final @Nullable RedisLink node;
+    private @Nullable Open connection;
+
+    /**
+     * @param opener begins to connect
+     * @param database that the address selects
+     * @param node of a Cluster's link, the link to its first node; null for others
+     */
+    RedisLink(Supplier<CompletableFuture<Open>> opener, RedisConfig config, int database, @Nullable RedisLink node) {
+        this.opener = opener;
         this.config = config;
+        this.database = database;
+        this.node = node;
     }
 
     /** The number of the database that the address selects. */
     public int database() {
-        return address.getDatabase();
+        return database;
+    }
+
+    /** The link to one server: this one, or that to the Cluster's node that the address names first. */
+    RedisLink node() {
+        return node == null ? this : node;
     }
 
     /** Makes each connection anew knowable: the count of connections opened, from 1. */
@@ -52,12 +69,12 @@ public final class RedisLink implements AutoCloseable {
      * @param round sends, and combines the answers
      * @throws IOException when Redis is away, late, or answers with an error; the message says what to do
      */
-    public <T> T call(Function<RedisAsyncCommands<String, String>, CompletionStage<T>> round)
+    public <T> T call(Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> round)
             throws IOException, InterruptedException {
-        StatefulRedisConnection<String, String> open = connection();
+        Open open = connection();
         boolean sound = false;
         try {
-            T answer = await(round.apply(open.async()).toCompletableFuture());
+            T answer = await(round.apply(open.commands()).toCompletableFuture());
             sound = true;
             return answer;
         } catch (ExecutionException e) {
@@ -73,16 +90,15 @@ public final class RedisLink implements AutoCloseable {
         }
     }
 
-    private synchronized StatefulRedisConnection<String, String> connection() throws IOException, InterruptedException {
-        StatefulRedisConnection<String, String> open = connection;
-        if (open != null && open.isOpen()) {
+    private synchronized Open connection() throws IOException, InterruptedException {
+        Open open = connection;
+        if (open != null && open.connection().isOpen()) {
             return open;
         }
         connection = null;
-        CompletableFuture<StatefulRedisConnection<String, String>> opening =
-                client.connectAsync(StringCodec.UTF8, address).toCompletableFuture();
+        CompletableFuture<Open> opening = opener.get();
         try {
-            StatefulRedisConnection<String, String> made = await(opening);
+            Open made = await(opening);
             connection = made;
             opened++;
             return made;
@@ -96,23 +112,24 @@ public final class RedisLink implements AutoCloseable {
     }
 
     /** A connection that arrives after its caller gave up is closed rather than leaked. */
-    private static void abandon(CompletableFuture<StatefulRedisConnection<String, String>> opening) {
-        CompletableFuture<Void> unused = opening.thenCompose(StatefulRedisConnection::closeAsync);
+    private static void abandon(CompletableFuture<Open> opening) {
+        CompletableFuture<Void> unused =
+                opening.thenCompose(late -> late.connection().closeAsync());
     }
 
     private <T> T await(CompletableFuture<T> answer) throws ExecutionException, TimeoutException, InterruptedException {
         return answer.get(config.timeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private synchronized void drop(StatefulRedisConnection<String, String> broken) {
-        if (connection == broken) {
+    private synchronized void drop(Open broken) {
+        if (broken.equals(connection)) {
             connection = null;
         }
-        CompletableFuture<Void> unused = broken.closeAsync();
+        CompletableFuture<Void> unused = broken.connection().closeAsync();
     }
 
+    /** The cause is not kept: some of Lettuce's name the whole address. */
     private IOException failure(Throwable cause) {
-        String where = RedisConfig.redact(config.url());
         String why;
         String remedy = "start Redis or mend redis.url";
         if (cause instanceof TimeoutException) {
@@ -124,17 +141,8 @@ public final class RedisLink implements AutoCloseable {
             String message = cause.getMessage();
             why = message == null ? cause.getClass().getSimpleName() : message;
         }
-        return new IOException("Redis at " + where + ": " + withoutPassword(why) + "; " + remedy);
-    }
-
-    /** The causes are not kept: some of Lettuce's name the whole address. */
-    private String withoutPassword(String text) {
-        char[] password =
-                address.getCredentialsProvider() instanceof io.lettuce.core.StaticCredentialsProvider credentials
-                        ? credentials.resolveCredentialsNow().getPassword()
-                        : null;
-        String flat = text.replaceAll("\\s+", " ");
-        return password == null || password.length == 0 ? flat : flat.replace(new String(password), "***");
+        return new IOException(
+                "Redis at " + config.address() + ": " + config.address().withoutPassword(why) + "; " + remedy);
     }
 
     private static Throwable root(Throwable failure) {
@@ -150,10 +158,10 @@ public final class RedisLink implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        StatefulRedisConnection<String, String> open = connection;
+        Open open = connection;
         connection = null;
         if (open != null) {
-            CompletableFuture<Void> unused = open.closeAsync();
+            CompletableFuture<Void> unused = open.connection().closeAsync();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.collector.redis;
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,7 @@ final class RedisMetrics {
             gauge("rdb_changes_since_last_save", "rdb_changes_since_last_save", "Changes since the last snapshot."),
             gauge("aof_enabled", "aof_enabled", "Whether the append-only file is on."),
             gauge("aof_last_write_status", "aof_last_write_status", "Whether the last write to it succeeded."),
+            gauge("cluster_enabled", "cluster_enabled", "Whether the server is a Cluster's node."),
             gauge("connected_slaves", "connected_slaves", "Connected replicas."),
             gauge("master_repl_offset", "master_repl_offset", "Offset of the replication stream."),
             new Field("latest_fork_usec", Kind.GAUGE, "latest_fork_seconds", "How long the last fork took.", 1e-6),
@@ -58,6 +60,22 @@ final class RedisMetrics {
             counter("evicted_keys", "evicted_keys_total", "Keys evicted for the memory limit."),
             counter("used_cpu_sys", "cpu_sys_seconds_total", "Processor time in the kernel."),
             counter("used_cpu_user", "cpu_user_seconds_total", "Processor time outside the kernel."));
+
+    private static final List<Field> CLUSTER_FIELDS = List.of(
+            gauge("cluster_state", "cluster_state", "Whether the Cluster serves."),
+            gauge("cluster_slots_assigned", "cluster_slots_assigned", "Slots that some node has."),
+            gauge("cluster_slots_ok", "cluster_slots_ok", "Slots whose node is well."),
+            gauge("cluster_slots_pfail", "cluster_slots_pfail", "Slots whose node this one cannot reach."),
+            gauge("cluster_slots_fail", "cluster_slots_fail", "Slots whose node has failed."),
+            gauge("cluster_known_nodes", "cluster_known_nodes", "Nodes of the Cluster."),
+            gauge("cluster_size", "cluster_size", "Nodes that have slots."),
+            gauge("cluster_current_epoch", "cluster_current_epoch", "The Cluster's epoch."),
+            gauge("cluster_my_epoch", "cluster_my_epoch", "This node's epoch."),
+            gauge("cluster_stats_messages_sent", "cluster_messages_sent_total", "Messages sent on the Cluster's bus."),
+            gauge(
+                    "cluster_stats_messages_received",
+                    "cluster_messages_received_total",
+                    "Messages received on the Cluster's bus."));
 
     private static final List<String> INSTANCE_LABELS = List.of(
             "maxmemory_policy",
@@ -98,7 +116,9 @@ final class RedisMetrics {
         commands(info, out);
         keyspace(info, snapshot, out);
         slowlog(snapshot, out);
-        streams(snapshot, out);
+        latency(info, snapshot, out);
+        cluster(RedisInfo.parse(snapshot.cluster()), out);
+        StreamMetrics.write(snapshot.streams(), out);
     }
 
     private static void instance(RedisInfo info, MetricSink out) {
@@ -208,30 +228,35 @@ final class RedisMetrics {
                 snapshot.lastSlow().seconds());
     }
 
-    private static void streams(RedisSnapshot snapshot, MetricSink out) {
-        for (RedisSnapshot.StreamState stream : snapshot.streams()) {
+    private static void latency(RedisInfo info, RedisSnapshot snapshot, MetricSink out) {
+        for (RedisSnapshot.LatencyEvent event : snapshot.latency()) {
+            String[] labels = {"event_name", event.name()};
+            out.gauge("redis_latency_spike_last", "When the latency monitor last saw an event.", event.at(), labels);
             out.gauge(
-                    "redis_stream_length",
-                    "Entries of a stream.",
-                    stream.length(),
-                    "db",
-                    stream.database(),
-                    "stream",
-                    stream.name());
-            for (RedisSnapshot.Group group : stream.groups()) {
-                String[] labels = {"db", stream.database(), "stream", stream.name(), "group", group.name()};
-                out.gauge(
-                        "redis_stream_group_messages_pending",
-                        "Entries delivered to a consumer group and not acknowledged.",
-                        group.pending(),
-                        labels);
-                group.lag()
-                        .ifPresent(lag -> out.gauge(
-                                "redis_stream_group_lag",
-                                "Entries not yet delivered to a consumer group.",
-                                lag,
-                                labels));
-            }
+                    "redis_latency_spike_duration_seconds",
+                    "How long the latest event of a kind took.",
+                    event.seconds(),
+                    labels);
+        }
+        info.each("latency_percentiles_usec_", (command, percentiles) -> {
+            Map<String, Double> stat = info.parts("cmdstat_" + command);
+            Map<String, Double> quantiles = new LinkedHashMap<>();
+            percentiles.forEach((name, value) -> quantiles.put(name.substring(1), value));
+            out.summary(
+                    "redis_latency_percentiles_usec",
+                    "How long a command takes, in microseconds.",
+                    quantiles,
+                    stat.getOrDefault("calls", 0.0),
+                    stat.getOrDefault("usec", 0.0),
+                    "cmd",
+                    command);
+        });
+    }
+
+    /** All gauges, the sums too: so the peer has them. */
+    private static void cluster(RedisInfo cluster, MetricSink out) {
+        for (Field field : CLUSTER_FIELDS) {
+            cluster.number(field.info()).ifPresent(value -> out.gauge("redis_" + field.metric(), field.help(), value));
         }
     }
 }

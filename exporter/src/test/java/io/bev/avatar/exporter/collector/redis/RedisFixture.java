@@ -1,7 +1,9 @@
 package io.bev.avatar.exporter.collector.redis;
 
 import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.redis.RedisSnapshot.Consumer;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.Group;
+import io.bev.avatar.exporter.collector.redis.RedisSnapshot.LatencyEvent;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.SlowEntry;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.StreamState;
 import java.nio.file.Files;
@@ -24,13 +26,25 @@ public final class RedisFixture {
                 OptionalInt.of(2),
                 OptionalLong.of(1),
                 new SlowEntry(41, 0.0125),
+                List.of(new LatencyEvent("command", 1_767_225_600, 0.02)),
+                "cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_stats_messages_sent:7\r\n",
                 List.of(new StreamState(
                         "db0",
                         "osint:updates",
                         12,
+                        1,
+                        2,
+                        OptionalLong.of(1_767_225_600_000L),
+                        2,
                         List.of(
-                                new Group("renderer", 3, OptionalDouble.of(2)),
-                                new Group("archive", 0, OptionalDouble.empty())))));
+                                new Group(
+                                        "renderer",
+                                        1,
+                                        3,
+                                        OptionalLong.of(1_767_225_599_000L),
+                                        OptionalDouble.of(2),
+                                        List.of(new Consumer("renderer", 3, 0.25))),
+                                new Group("archive", 0, 0, OptionalLong.of(0), OptionalDouble.empty(), List.of())))));
         new RedisCollector(recorded, clock).collect(out);
     }
 }

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,26 +21,54 @@ public final class RedisServer implements AutoCloseable {
 
     private final int port;
     private final Path folder;
-    private final List<String> options;
+    private final List<String> command;
     private Process process;
 
-    private RedisServer(int port, Path folder, List<String> options) throws IOException {
+    private RedisServer(int port, Path folder, List<String> command) throws IOException {
         this.port = port;
         this.folder = folder;
-        this.options = options;
+        this.command = command;
         this.process = launch();
     }
 
     /** Skips the test where redis-server is not installed. */
     public static RedisServer start(Path folder, String... options) throws IOException {
         Assumptions.assumeTrue(installed("redis-server"), "redis-server is not installed");
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        RedisServer server = new RedisServer(port, folder, List.of(options));
+        int port = freePort();
+        List<String> command = new ArrayList<>(List.of(
+                "redis-server",
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--dir",
+                folder.toString()));
+        command.addAll(List.of(options));
+        RedisServer server = new RedisServer(port, folder, command);
         server.awaitAnswer();
         return server;
+    }
+
+    /** A Sentinel that watches {@code master} under the name {@code avatar}. */
+    static RedisServer sentinel(Path folder, RedisServer master) throws IOException {
+        int port = freePort();
+        Path file = Files.writeString(folder.resolve("sentinel.conf"), """
+                port %d
+                bind 127.0.0.1
+                dir %s
+                sentinel monitor avatar 127.0.0.1 %d 1
+                """.formatted(port, folder, master.port()));
+        RedisServer server = new RedisServer(port, folder, List.of("redis-server", file.toString(), "--sentinel"));
+        server.awaitAnswer();
+        return server;
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
     }
 
     static boolean installed(String program) {
@@ -52,20 +81,9 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private Process launch() throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                "redis-server",
-                "--port",
-                Integer.toString(port),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--dir",
-                folder.toString()));
-        command.addAll(options);
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("redis.log").toFile())
+                .redirectOutput(folder.resolve("redis-" + port + ".log").toFile())
                 .start();
     }
 

@@ -1,0 +1,138 @@
+package io.bev.avatar.exporter.collector.redis;
+
+import io.bev.avatar.exporter.collector.redis.RedisSnapshot.Consumer;
+import io.bev.avatar.exporter.collector.redis.RedisSnapshot.Group;
+import io.bev.avatar.exporter.collector.redis.RedisSnapshot.StreamState;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Reads length, groups and consumers of known streams. What is no stream, or is not there, is left out. */
+final class StreamReader {
+
+    /** More than a sound group has; one that makes a consumer for every process must not flood the scrape. */
+    private static final int MOST_CONSUMERS = 64;
+
+    private final RedisLink link;
+    private final List<String> names;
+    private final Refusals refusals;
+
+    StreamReader(RedisLink link, List<String> names, Refusals refusals) {
+        this.link = link;
+        this.names = List.copyOf(names);
+        this.refusals = refusals;
+    }
+
+    private record Described(String name, Optional<List<Object>> stream, Optional<List<Object>> groups) {}
+
+    /** The types of the keys, in the order of their names. */
+    CompletionStage<List<Optional<String>>> types(RedisClusterAsyncCommands<String, String> commands) {
+        return all(names.stream()
+                .map(name -> refusals.optional("TYPE", () -> commands.type(name)))
+                .toList());
+    }
+
+    /** Reads those whose type is a stream. */
+    List<StreamState> read(List<Optional<String>> types) throws IOException, InterruptedException {
+        List<String> existing = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            if (types.get(i).filter("stream"::equals).isPresent()) {
+                existing.add(names.get(i));
+            }
+        }
+        if (existing.isEmpty()) {
+            return List.of();
+        }
+        List<Described> described = link.call(commands ->
+                all(existing.stream().map(name -> describe(commands, name)).toList()));
+        List<Described> known =
+                described.stream().filter(d -> d.stream().isPresent()).toList();
+        return known.isEmpty()
+                ? List.of()
+                : link.call(commands ->
+                        all(known.stream().map(one -> state(commands, one)).toList()));
+    }
+
+    private CompletableFuture<Described> describe(RedisClusterAsyncCommands<String, String> commands, String name) {
+        return refusals.optional("XINFO STREAM", () -> commands.xinfoStream(name))
+                .thenCombine(
+                        refusals.optional("XINFO GROUPS", () -> commands.xinfoGroups(name)),
+                        (stream, groups) -> new Described(name, stream, groups));
+    }
+
+    private CompletableFuture<StreamState> state(
+            RedisClusterAsyncCommands<String, String> commands, Described described) {
+        Map<String, Object> stream = fields(described.stream().orElseThrow());
+        List<CompletableFuture<Group>> groups = new ArrayList<>();
+        for (Object item : described.groups().orElse(List.of())) {
+            if (item instanceof List<?> flat) {
+                Map<String, Object> group = fields(flat);
+                String name = String.valueOf(group.get("name"));
+                groups.add(refusals.optional("XINFO CONSUMERS", () -> commands.xinfoConsumers(described.name(), name))
+                        .thenApply(consumers -> group(name, group, consumers.orElse(List.of()))));
+            }
+        }
+        return all(groups)
+                .thenApply(done -> new StreamState(
+                        "db" + link.database(),
+                        described.name(),
+                        number(stream, "length"),
+                        number(stream, "radix-tree-keys"),
+                        number(stream, "radix-tree-nodes"),
+                        milliseconds(stream, "last-generated-id"),
+                        number(stream, "groups"),
+                        done));
+    }
+
+    private static Group group(String name, Map<String, Object> group, List<Object> consumers) {
+        List<Consumer> read = consumers.stream()
+                .filter(List.class::isInstance)
+                .map(item -> fields((List<?>) item))
+                .map(c -> new Consumer(String.valueOf(c.get("name")), number(c, "pending"), number(c, "idle") / 1e3))
+                .limit(MOST_CONSUMERS)
+                .toList();
+        Object lag = group.get("lag");
+        return new Group(
+                name,
+                number(group, "consumers"),
+                number(group, "pending"),
+                milliseconds(group, "last-delivered-id"),
+                lag == null ? OptionalDouble.empty() : OptionalDouble.of(number(group, "lag")),
+                read);
+    }
+
+    /** A flat list of names and values; nulls are left out. */
+    private static Map<String, Object> fields(List<?> flat) {
+        Map<String, Object> fields = new HashMap<>();
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            if (flat.get(i + 1) != null) {
+                fields.put(String.valueOf(flat.get(i)), flat.get(i + 1));
+            }
+        }
+        return fields;
+    }
+
+    private static long number(Map<String, Object> fields, String name) {
+        return Long.parseLong(String.valueOf(fields.getOrDefault(name, 0L)));
+    }
+
+    /** The time in an entry's id such as {@code 1526919030474-55}. */
+    private static OptionalLong milliseconds(Map<String, Object> fields, String name) {
+        String id = String.valueOf(fields.getOrDefault(name, ""));
+        int dash = id.indexOf('-');
+        return dash > 0 ? OptionalLong.of(Long.parseLong(id.substring(0, dash))) : OptionalLong.empty();
+    }
+
+    private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {
+        return CompletableFuture.allOf(futures.toArray(CompletableFuture<?>[]::new))
+                .thenApply(done -> futures.stream().map(CompletableFuture::join).toList());
+    }
+}

@@ -1,0 +1,182 @@
+package io.bev.avatar.exporter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import at.favre.lib.crypto.bcrypt.BCrypt;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bev.avatar.common.config.Config;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Prometheus itself, promtool and curl against the exporter behind TLS and a password. */
+class PrometheusOverTlsTest {
+
+    @TempDir
+    Path folder;
+
+    private ExporterSettings settings;
+
+    @BeforeEach
+    void configure() throws Exception {
+        TestCertificates unused = TestCertificates.make(folder);
+        String hash = BCrypt.withDefaults().hashToString(10, "right password".toCharArray());
+        Path web = Files.writeString(folder.resolve("web-config.yml"), """
+                tls_server_config: {cert_file: server.pem, key_file: server.key}
+                basic_auth_users: {prometheus: "%s"}
+                """.formatted(hash));
+        String yaml = """
+                exporter: {port: 0, state-directory: %s, nvml-library: libno-such-nvml.so, web-config-file: %s}
+                redis: {url: "redis://127.0.0.1:1"}
+                """.formatted(folder, web);
+        Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + folder.resolve("no-bus"));
+        settings = ExporterSettings.from(Config.of(yaml, "test.yaml", environment), environment);
+    }
+
+    private static void need(String program) {
+        Assumptions.assumeTrue(PeerExporter.find(program).isPresent(), program + " is not installed");
+    }
+
+    private Process launch(List<String> command) throws IOException {
+        return new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("said.txt").toFile())
+                .start();
+    }
+
+    private int run(String... command) throws IOException, InterruptedException {
+        return launch(List.of(command)).waitFor();
+    }
+
+    private String said() throws IOException {
+        return Files.readString(folder.resolve("said.txt"));
+    }
+
+    @Test
+    void webConfig_isWhatPromtoolTakes() throws Exception {
+        need("promtool");
+
+        assertThat(run("promtool", "check", "web-config", "web-config.yml"))
+                .as(said())
+                .isZero();
+    }
+
+    @Test
+    void curl_needsAuthorityAndPassword() throws Exception {
+        need("curl");
+        try (ExporterAssembly exporter = new ExporterAssembly(settings, "1.2.3")) {
+            exporter.start();
+            String url = "127.0.0.1:" + exporter.address().getPort() + "/metrics?collect[]=host";
+            String[] base = {"curl", "-sS", "-g", "--noproxy", "*", "-w", "status %{http_code}", "--cacert", "ca.pem"};
+
+            assertThat(run(with(base, "-u", "prometheus:right password", "https://" + url)))
+                    .isZero();
+            assertThat(said()).contains("node_load1", "status 200");
+            assertThat(run(with(base, "-u", "prometheus:wrong", "https://" + url)))
+                    .isZero();
+            assertThat(said()).contains("status 401").doesNotContain("node_load1");
+            assertThat(run(with(base, "https://" + url))).isZero();
+            assertThat(said()).contains("status 401");
+            assertThat(run(with(base, "http://" + url))).isNotZero();
+            assertThat(said()).doesNotContain("node_load1");
+        }
+    }
+
+    private static String[] with(String[] base, String... more) {
+        List<String> all = new ArrayList<>(List.of(base));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    @Test
+    void prometheus_scrapesWithThePassword_andMeets401Without() throws Exception {
+        need("prometheus");
+        try (ExporterAssembly exporter = new ExporterAssembly(settings, "1.2.3")) {
+            exporter.start();
+            String target = "127.0.0.1:" + exporter.address().getPort();
+            Files.writeString(
+                    folder.resolve("prometheus.yml"),
+                    "global: {scrape_interval: 3s, scrape_timeout: 3s}\nscrape_configs:\n"
+                            + job("good", target, "right password") + job("bad", target, "wrong"));
+            int port = freePort();
+            Process prometheus = launch(List.of(
+                    "prometheus",
+                    "--config.file=prometheus.yml",
+                    "--storage.tsdb.path=data",
+                    "--web.listen-address=127.0.0.1:" + port));
+            try {
+                awaitTarget(
+                        prometheus, port, "good", t -> t.path("health").asText().equals("up"));
+                awaitTarget(
+                        prometheus,
+                        port,
+                        "bad",
+                        t -> t.path("lastError").asText().contains("401"));
+            } finally {
+                prometheus.destroyForcibly().onExit().join();
+            }
+        }
+    }
+
+    private String job(String name, String target, String password) {
+        return """
+                - job_name: %s
+                  scheme: https
+                  params: {"collect[]": [host]}
+                  tls_config: {ca_file: %s}
+                  basic_auth: {username: prometheus, password: "%s"}
+                  static_configs: [{targets: ["%s"]}]
+                """.formatted(name, folder.resolve("ca.pem"), password, target);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    /** Waits until Prometheus says so of the job's target; on a busy machine its first scrapes may be late. */
+    private void awaitTarget(Process prometheus, int port, String job, Predicate<JsonNode> wanted) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/targets"))
+                .build();
+        while (prometheus.isAlive()) {
+            try {
+                String answer = HttpClient.newHttpClient()
+                        .send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
+                        .body();
+                for (JsonNode target : JsonMapper.builder()
+                        .build()
+                        .readTree(answer)
+                        .path("data")
+                        .path("activeTargets")) {
+                    if (target.path("labels").path("job").asText().equals(job) && wanted.test(target)) {
+                        return;
+                    }
+                }
+            } catch (IOException e) {
+                // Not listening yet.
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+        throw new IOException("prometheus ended: " + said());
+    }
+}

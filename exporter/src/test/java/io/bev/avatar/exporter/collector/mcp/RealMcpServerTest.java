@@ -1,0 +1,121 @@
+package io.bev.avatar.exporter.collector.mcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bev.avatar.exporter.Expositions;
+import io.bev.avatar.exporter.client.HttpSource;
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.PartialCollectionException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The MCP project's own example server, over streamable HTTP. npm installs it once under {@code target}; the test is skipped
+ * where that fails.
+ */
+class RealMcpServerTest {
+
+    private static final String NAME = "@modelcontextprotocol/server-everything";
+    private static final String VERSION = "2026.8.31";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path folder;
+
+    /** The server's program. */
+    private static Path installed() throws IOException, InterruptedException {
+        Path cache = Path.of("target", "mcp-server-everything-" + VERSION).toAbsolutePath();
+        Path program = cache.resolve("node_modules").resolve(NAME).resolve("dist/index.js");
+        Path done = cache.resolve("installed");
+        if (Files.exists(done)) {
+            return program;
+        }
+        Files.createDirectories(cache);
+        List<String> command = List.of(
+                "npm",
+                "install",
+                "--prefix=" + cache,
+                "--no-package-lock",
+                "--no-audit",
+                "--no-fund",
+                "--ignore-scripts",
+                "--fetch-retries=1",
+                "--fetch-timeout=30000",
+                NAME + "@" + VERSION);
+        Path log = cache.resolve("npm.log");
+        Process npm;
+        try {
+            npm = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+        } catch (IOException e) {
+            return Assumptions.abort("npm is not installed: " + e.getMessage());
+        }
+        if (!npm.waitFor(3, TimeUnit.MINUTES) || npm.exitValue() != 0 || !Files.exists(program)) {
+            npm.destroyForcibly().onExit().join();
+            return Assumptions.abort("npm cannot install " + NAME + ": " + Files.readString(log));
+        }
+        Files.createFile(done);
+        return program;
+    }
+
+    private Process start(Path program, int port) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("node", program.toString(), "streamableHttp")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("server.log").toFile());
+        builder.environment().put("PORT", Integer.toString(port));
+        return builder.start();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    private static String collect(McpCollector collector) throws Exception {
+        MetricSink sink = new MetricSink();
+        try {
+            collector.collect(sink);
+        } catch (PartialCollectionException e) {
+            sink.gauge("failure", "What was said.", 1, "text", String.valueOf(e.getMessage()));
+        }
+        return Expositions.text(sink);
+    }
+
+    @Test
+    void realServer_shakesHands_andIsDownOnceStopped() throws Exception {
+        Path program = installed();
+        int port = freePort();
+        Process server = start(program, port);
+        try (HttpSource http = new HttpSource()) {
+            McpCollector collector = new McpCollector(
+                    new McpProbe(URI.create("http://127.0.0.1:" + port), "1.2.3", PATIENCE, http), System::nanoTime);
+            while (!collect(collector).contains("avatar_mcp_up 1.0")) {
+                assertThat(server.isAlive())
+                        .as(() -> "the server runs: " + folder.resolve("server.log"))
+                        .isTrue();
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+            assertThat(collect(collector))
+                    .contains("avatar_mcp_up 1.0", "avatar_mcp_response_seconds", "protocol=\"2025-06-18\"");
+
+            server.destroyForcibly().onExit().join();
+
+            assertThat(collect(collector)).contains("avatar_mcp_up 0.0").doesNotContain("avatar_mcp_response");
+        } finally {
+            server.destroyForcibly().onExit().join();
+        }
+    }
+}

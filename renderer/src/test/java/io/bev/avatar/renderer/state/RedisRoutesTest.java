@@ -1,0 +1,110 @@
+package io.bev.avatar.renderer.state;
+
+import static io.bev.avatar.renderer.state.Stores.open;
+import static io.bev.avatar.renderer.state.Stores.submit;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bev.avatar.common.redis.RedisAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The state's way to a Redis behind TLS with an ACL user, and to one on a Unix socket. */
+class RedisRoutesTest {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    @TempDir
+    Path folder;
+
+    private Path journal;
+    private Path data;
+
+    @BeforeEach
+    void folders() throws IOException {
+        journal = Files.createDirectories(folder.resolve("journal"));
+        data = Files.createDirectories(folder.resolve("data"));
+    }
+
+    private void savesThrough(RedisAddress address, RedisServer redis, int database) throws IOException {
+        RedisConfig config = new RedisConfig(Optional.of(address), TIMEOUT);
+        try (DurableStateStore store = open(journal, config)) {
+            submit(store, "{'emotion':'happy'}");
+            Await.until("saved", () -> saved(redis, database).contains("happy"));
+            assertThat(store.statistics().redisConnected()).isTrue();
+            assertThat(store.statistics().redisDetail()).doesNotContain("open-sesame");
+        }
+        assertThat(config.toString()).doesNotContain("open-sesame", "renderer");
+    }
+
+    private static String saved(RedisServer redis, int database) {
+        redis.commands().select(database);
+        String text = redis.commands().get(RedisKeys.STATE);
+        return text == null ? "" : text;
+    }
+
+    @Test
+    void tls_withOwnAuthorityAndUser_keepsTheState() throws Exception {
+        Path key = folder.resolve("server.key");
+        Path certificate = folder.resolve("server.pem");
+        certify(key, certificate);
+        int port = RedisServer.freePort();
+        try (RedisServer redis = RedisServer.start(
+                data,
+                "--tls-port",
+                Integer.toString(port),
+                "--tls-auth-clients",
+                "no",
+                "--tls-cert-file",
+                certificate.toString(),
+                "--tls-key-file",
+                key.toString(),
+                "--tls-ca-cert-file",
+                certificate.toString(),
+                "--user",
+                "renderer",
+                "on",
+                ">open-sesame",
+                "~*",
+                "&*",
+                "+@all")) {
+            String url = "rediss://renderer:open-sesame@127.0.0.1:" + port + "/1";
+            savesThrough(new RedisAddress(url, Optional.of(certificate), Optional.empty(), Optional.empty()), redis, 1);
+        }
+    }
+
+    private static void certify(Path key, Path certificate) throws IOException, InterruptedException {
+        String command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+                + " -addext subjectAltName=IP:127.0.0.1 -keyout " + key + " -out " + certificate;
+        int code;
+        try {
+            code = new ProcessBuilder(command.split(" ", -1))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            code = Assumptions.abort("openssl is not installed");
+        }
+        assertThat(code).as(command).isZero();
+    }
+
+    @Test
+    void unixSocket_keepsTheState() throws Exception {
+        // A socket's path may have 107 bytes, which a folder of tests can pass.
+        Path place = Files.createTempDirectory(Path.of("/tmp"), "redis");
+        Path socket = place.resolve("s");
+        try (RedisServer redis = RedisServer.start(data, "--unixsocket", socket.toString())) {
+            savesThrough(RedisAddress.of("redis-socket://" + socket + "?database=2"), redis, 2);
+        } finally {
+            Files.deleteIfExists(socket);
+            Files.deleteIfExists(place);
+        }
+    }
+}
