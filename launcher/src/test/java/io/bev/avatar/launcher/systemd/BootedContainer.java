@@ -1,0 +1,195 @@
+package io.bev.avatar.launcher.systemd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.bev.avatar.launcher.systemd.Container.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A booted machine for the tests of one class, with this repository visible in its place, Redis running and nothing of
+ * ours installed: {@code @RegisterExtension static final BootedContainer machine = new BootedContainer()}. Skips the class,
+ * with the reason, where none can be booted.
+ */
+final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
+
+    static final String RENDERER = "bev-advanced-avatar.service";
+    static final String EXPORTER = "bev-avatar-exporter.service";
+
+    /** The repository's root, the nearest folder above that holds the {@code avatar} script. */
+    static final Path ROOT = repository();
+
+    /** Everything that an installation may touch, but for what systemd and others write for themselves. */
+    private static final String FILES = "(find /etc /usr /run/bev* /var/lib/bev* /var/log/bev* -xdev;"
+            + " find /var/lib /var/log -maxdepth 1) 2>/dev/null | sort -u"
+            + " | grep -vE '/__pycache__|^/etc/((passwd|group|g?shadow|sub[ug]id)-|\\.pwd\\.lock|\\.updated)'";
+
+    private @Nullable Path directory;
+    private @Nullable Container container;
+    private Set<String> before = new TreeSet<>();
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException, InterruptedException {
+        Optional<String> obstacle = Container.obstacle();
+        assumeTrue(obstacle.isEmpty(), obstacle.orElse(""));
+        directory = Files.createTempDirectory("avatar-machine");
+        try {
+            container = Container.boot(directory, ROOT);
+        } catch (IOException e) {
+            assumeTrue(false, e.getMessage());
+        }
+        assumeTrue(run("systemctl", "start", "redis-server").exit() == 0, "redis-server is not installed");
+        uninstall("--purge");
+        before = files();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException, InterruptedException {
+        if (container != null) {
+            container.powerOff();
+        }
+        if (directory != null) {
+            try (Stream<Path> left = Files.walk(directory)) {
+                for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(path);
+                }
+            }
+        }
+    }
+
+    /** Runs a command inside, as root. */
+    Result run(String... command) throws IOException, InterruptedException {
+        return Optional.ofNullable(container).orElseThrow().run(command);
+    }
+
+    /** Runs a line of bash inside; answers what it printed. */
+    String shell(String line) throws IOException, InterruptedException {
+        return run("bash", "-c", line).output();
+    }
+
+    /** Runs the installer. */
+    Result install(String... options) throws IOException, InterruptedException {
+        return script("install-avatar-service.sh", options);
+    }
+
+    /** Runs the uninstaller of the repository. */
+    Result uninstall(String... options) throws IOException, InterruptedException {
+        return script("uninstall-avatar-service.sh", options);
+    }
+
+    /** Runs a script of {@code systemd/}. */
+    Result script(String name, String... options) throws IOException, InterruptedException {
+        return run(Stream.concat(Stream.of(ROOT.resolve("systemd").resolve(name).toString()), Arrays.stream(options))
+                .toArray(String[]::new));
+    }
+
+    /** The files before anything was installed. */
+    Set<String> filesBefore() {
+        return before;
+    }
+
+    /** The files that an installation may touch. */
+    Set<String> files() throws IOException, InterruptedException {
+        return Arrays.stream(shell(FILES).split("\n", -1)).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The files that came since {@link #filesBefore}. */
+    Set<String> filesAdded() throws IOException, InterruptedException {
+        Set<String> added = files();
+        added.removeAll(before);
+        return added;
+    }
+
+    /** A property of a unit, as {@code systemctl show} tells it. */
+    String property(String unit, String name) throws IOException, InterruptedException {
+        return run("systemctl", "show", "-P", name, unit).output();
+    }
+
+    /** What a unit said, and systemd about it. */
+    String journal(String unit) throws IOException, InterruptedException {
+        return shell("journalctl --sync; journalctl --no-pager -o cat -u " + unit);
+    }
+
+    /** The same, since {@link #provoke} of {@code mark}. */
+    String journal(String unit, String mark) throws IOException, InterruptedException {
+        return shell("journalctl --sync; journalctl --no-pager -o cat -u " + unit + " --since @"
+                + String.format(Locale.ROOT, "%.6f", timeOfMark(mark).orElseThrow()));
+    }
+
+    /** Marks the time in the journal and runs a line of bash. */
+    void provoke(String mark, String line) throws IOException, InterruptedException {
+        shell("systemd-cat -t avatar-test echo " + mark + "; " + line);
+    }
+
+    /** Waits until a line of bash succeeds. */
+    void await(String what, String condition) throws IOException, InterruptedException {
+        Result last = run(
+                "bash",
+                "-c",
+                "for i in {1..600}; do (" + condition + ") >/dev/null && exit 0; sleep 0.1; done; exit 1");
+        assertThat(last.exit()).as("%s: %s", what, journal(RENDERER)).isZero();
+    }
+
+    /** Waits until the renderer has become ready after {@code mark}. */
+    void awaitReady(String mark) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + 90_000_000_000L;
+        while (System.nanoTime() - deadline < 0) {
+            if (readyAfter(mark).isPresent()
+                    && property(RENDERER, "ActiveState").equals("active")) {
+                return;
+            }
+            Thread.sleep(100);
+        }
+        throw new AssertionError("not ready again after " + mark + ":\n" + journal(RENDERER));
+    }
+
+    /** Prints the time from {@code mark} to the renderer's READY. */
+    void reportReady(String what, String mark) throws IOException, InterruptedException {
+        double seconds = readyAfter(mark).orElseThrow() - timeOfMark(mark).orElseThrow();
+        System.out.printf(Locale.ROOT, "%s: %.2f s%n", what, seconds);
+    }
+
+    /** Seconds since the epoch of the last journal entry that starts so. */
+    Optional<Double> timeOf(String filter, String start) throws IOException, InterruptedException {
+        List<String> lines = shell("journalctl --sync; journalctl --no-pager -o short-unix " + filter + " | grep -F ': "
+                        + start + "' | tail -1")
+                .lines()
+                .toList();
+        return lines.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Double.parseDouble(lines.get(0).split(" ", 2)[0]));
+    }
+
+    private Optional<Double> timeOfMark(String mark) throws IOException, InterruptedException {
+        return timeOf("-t avatar-test", mark);
+    }
+
+    private Optional<Double> readyAfter(String mark) throws IOException, InterruptedException {
+        Optional<Double> provoked = timeOfMark(mark);
+        return timeOf("_PID=1 UNIT=" + RENDERER, "Started " + RENDERER)
+                .filter(ready -> provoked.isPresent() && ready > provoked.get());
+    }
+
+    private static Path repository() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isExecutable(folder.resolve("avatar"))) {
+            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
+        }
+        return folder;
+    }
+}
