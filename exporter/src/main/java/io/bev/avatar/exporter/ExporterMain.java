@@ -27,7 +27,7 @@ import picocli.CommandLine.ScopeType;
         description = "Serves the readings of GPU, host, Redis, systemd and renderer to Prometheus.",
         mixinStandardHelpOptions = true,
         versionProvider = ExporterMain.Version.class,
-        subcommands = {CheckCommand.class, HealthCommand.class},
+        subcommands = {CheckCommand.class, HealthCommand.class, GpuSetupCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:stopped as asked",

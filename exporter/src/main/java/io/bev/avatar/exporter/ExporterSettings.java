@@ -4,6 +4,7 @@ import io.bev.avatar.common.config.Config;
 import io.bev.avatar.exporter.collector.service.ServiceCollector;
 import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.config.GpuSetupConfig;
 import io.bev.avatar.exporter.config.HealthConfig;
 import io.bev.avatar.exporter.config.McpConfig;
 import io.bev.avatar.exporter.config.RedisConfig;
@@ -20,6 +21,7 @@ record ExporterSettings(
         McpConfig mcp,
         CheckConfig check,
         HealthConfig health,
+        GpuSetupConfig gpuSetup,
         String systemBus) {
 
     /**
@@ -34,8 +36,9 @@ record ExporterSettings(
                 McpConfig.from(config),
                 CheckConfig.from(config),
                 HealthConfig.from(config),
+                GpuSetupConfig.from(config),
                 ServiceCollector.systemBus(environment));
-        config.finish("exporter", "mcp", "redis");
+        config.finish("exporter", "mcp", "redis", GpuSetupConfig.SECTION);
         return settings;
     }
 }

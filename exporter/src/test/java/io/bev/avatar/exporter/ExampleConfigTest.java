@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.config.GpuSetupConfig;
 import io.bev.avatar.exporter.config.HealthConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,12 +25,15 @@ class ExampleConfigTest {
         ExporterConfig fromExample = ExporterConfig.from(example);
         CheckConfig checks = CheckConfig.from(example);
         HealthConfig health = HealthConfig.from(example);
+        GpuSetupConfig gpuSetup = GpuSetupConfig.from(example);
         example.text("mcp.url", "");
-        example.finish("exporter", "mcp");
+        example.finish("exporter", "mcp", "gpu-setup");
         Config nothing = Config.of("", "nothing", Map.of());
         assertThat(fromExample).isEqualTo(ExporterConfig.from(nothing));
         assertThat(checks).isEqualTo(CheckConfig.from(nothing));
         assertThat(health).isEqualTo(HealthConfig.from(nothing));
+        assertThat(gpuSetup).isEqualTo(GpuSetupConfig.from(nothing));
+        assertThat(example.tree("gpu-setup").size()).isEqualTo(GpuSetupConfig.class.getRecordComponents().length);
         // Each key of them is shown; exporter.check.user only in a comment, as it has no default.
         assertThat(example.tree("exporter.check").size()).isEqualTo(CheckConfig.class.getRecordComponents().length - 1);
     }

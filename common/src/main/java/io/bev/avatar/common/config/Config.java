@@ -34,8 +34,18 @@ import org.jspecify.annotations.Nullable;
 public final class Config {
 
     /** Every top-level section that some process owns. */
-    public static final Set<String> SECTIONS =
-            Set.of("renderer", "stream", "gpu", "state", "osint", "expression", "redis", "exporter", "mcp", "stack");
+    public static final Set<String> SECTIONS = Set.of(
+            "renderer",
+            "stream",
+            "gpu",
+            "gpu-setup",
+            "state",
+            "osint",
+            "expression",
+            "redis",
+            "exporter",
+            "mcp",
+            "stack");
 
     private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ms|s|m|h|d)");
     private static final YAMLMapper YAML = YAMLMapper.builder()
