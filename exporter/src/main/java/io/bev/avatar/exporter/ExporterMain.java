@@ -2,6 +2,8 @@ package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.systemd.ServiceManager;
+import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.terminal.Screen;
 import java.io.IOException;
@@ -111,15 +113,22 @@ public final class ExporterMain implements Callable<Integer> {
         HttpLimits.apply(config.scrapeTimeout());
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
-        try (ExporterAssembly exporter = new ExporterAssembly(settings, Version.text())) {
+        ServiceManager service =
+                ServiceManager.of(environment, ProcessHandle.current().pid(), Ticker.system());
+        try (service;
+                ExporterAssembly exporter = new ExporterAssembly(settings, Version.text());
+                SelfWatch watch = new SelfWatch(service, exporter.address())) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "shutdown"));
             exporter.start();
+            watch.start();
+            service.ready();
             LOG.info(
                     "avatar-exporter {} serves http://{}:{}/metrics",
                     Version.text(),
                     config.bind(),
                     exporter.address().getPort());
             stop.await();
+            service.stopping();
         } catch (IOException e) {
             System.err.println("avatar-exporter: " + e.getMessage());
             return EXIT_UNAVAILABLE;
