@@ -60,35 +60,38 @@ keep_log() {
 
 # --- the pieces ---------------------------------------------------------------------------------------------------------
 
-# The program's folder is exchanged as a whole: a service that starts meanwhile finds the old one or the new one.
-install_program() {
-  local stage="$program.new"
+# exchange FOLDER: a folder of ours alone, as a whole, so that who looks meanwhile finds the old one or the new one.
+exchange() {
+  local folder=$1 stage="$1.new"
   undoing rm -rf "$stage"
   rm -rf "$stage"
-  cp -r "$tree/usr/lib/bev-avatar" "$stage"
-  if [ -L "$program/java" ]; then cp -P "$program/java" "$stage/java"; fi
-  if [ -f "$installed_files" ]; then cp "$installed_files" "$stage/"; fi
+  cp -r "$tree$folder" "$stage"
+  # What is not the tree's, but this machine's.
+  if [ -L "$folder/java" ]; then cp -P "$folder/java" "$stage/"; fi
+  if [ -f "$folder/installed-files" ]; then cp "$folder/installed-files" "$stage/"; fi
   chmod -R u=rwX,go=rX "$stage"
   chown -R root:root "$stage"
-  if [ -d "$program" ] && diff -rq --no-dereference "$program" "$stage" >/dev/null; then
+  if [ -d "$folder" ] && diff -rq --no-dereference "$folder" "$stage" >/dev/null; then
     rm -rf "$stage"
     return 0
   fi
   changes=$((changes + 1))
-  rm -rf "$program.old"
-  if [ -d "$program" ]; then
-    undoing mv -T "$program.old" "$program"
-    mv -T "$program" "$program.old"
-    say '~' "$program"
+  rm -rf "$folder.old"
+  if [ -d "$folder" ]; then
+    undoing mv -T "$folder.old" "$folder"
+    mv -T "$folder" "$folder.old"
+    say '~' "$folder"
   else
-    say '+' "$program"
+    say '+' "$folder"
   fi
-  undoing rm -rf "$program"
-  mv -T "$stage" "$program"
+  undoing rm -rf "$folder"
+  mv -T "$stage" "$folder"
 }
 
-# The tree's files outside of the program's folder, relative to the root.
-tree_files() { (cd "$tree" && find . -type f ! -path './usr/lib/bev-avatar/*' | cut -c 3- | LC_ALL=C sort); }
+# The tree's other files, relative to the root.
+tree_files() {
+  (cd "$tree" && find . -type f ! -path './usr/lib/bev-avatar/*' ! -path './usr/share/bev-avatar/*' | cut -c 3- | LC_ALL=C sort)
+}
 
 # Whether an installed file of /etc is no longer as it was installed.
 edited() {
@@ -164,7 +167,7 @@ settled() {
 
 validate() {
   local complaint
-  complaint=$(systemd-analyze verify "$unit_directory/$renderer_unit" "$unit_directory/$exporter_unit" "$unit_directory/$gpu_unit" \
+  complaint=$(systemd-analyze verify --man=no "$unit_directory/$renderer_unit" "$unit_directory/$exporter_unit" "$unit_directory/$gpu_unit" \
     "$unit_directory/$target_unit" 2>&1 | grep -E 'bev-(avatar|advanced)' || true)
   [ -z "$complaint" ] || fail "systemd-analyze verify: $complaint" 70
 }
@@ -178,13 +181,14 @@ was_active=no
 case "$(systemctl show -P ActiveState "$renderer_unit")" in active | activating | reloading) was_active=yes ;; esac
 
 undoing resume_services
-install_program
+exchange "$program"
+exchange "$shared"
 install_files
 setup_machine "$port"
 put "$work/installed" "$installed_files" 644 >/dev/null
 validate
 start_services
-rm -rf "$program.old"
+rm -rf "$program.old" "$shared.old"
 if [ "$changes" -eq 0 ]; then say '=' "nothing to change"; fi
 say "${green}✓${plain}" "installed: avatar status"
 # The avatar is whole without its watchers: what fails here takes nothing back.

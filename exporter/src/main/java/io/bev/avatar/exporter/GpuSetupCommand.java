@@ -96,7 +96,8 @@ final class GpuSetupCommand implements Callable<Integer> {
             System.err.println(e.getMessage());
             return ExporterMain.EXIT_CONFIG;
         } catch (IOException e) {
-            System.err.println("gpu-setup: " + folder + ": expected a folder that can be written: " + e);
+            System.err.println(
+                    "gpu-setup: " + folder + ": expected a folder that can be written; run it as root: " + e);
             return EXIT_CANNOT_CREATE;
         }
     }

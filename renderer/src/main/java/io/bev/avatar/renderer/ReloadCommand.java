@@ -13,12 +13,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code reload}: asks the renderer that runs to read its configuration anew, as {@code systemctl reload} does. */
@@ -46,6 +50,12 @@ final class ReloadCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
+    @Option(
+            names = "--password-file",
+            paramLabel = "FILE",
+            description = "Its first line is the password of control operations; else renderer.control-password-file")
+    private @Nullable Path passwordFile;
+
     private final Map<String, String> environment;
 
     ReloadCommand(Map<String, String> environment) {
@@ -60,13 +70,21 @@ final class ReloadCommand implements Callable<Integer> {
         } catch (ConfigException e) {
             return refuse(ExitCode.CONFIG, "nothing changed; " + e.getMessage());
         }
-        if (config.controlPasswordFile().isEmpty()) {
+        Optional<Path> file = Optional.ofNullable(passwordFile).or(config::controlPasswordFile);
+        if (file.isEmpty()) {
             return refuse(
                     UNAVAILABLE,
                     "reload: renderer.control-password-file is not set, so control operations are off; set it, or restart");
         }
+        String password;
         try {
-            JsonNode answer = ask(config);
+            password =
+                    Files.readString(file.get()).lines().findFirst().orElse("").strip();
+        } catch (IOException e) {
+            return refuse(UNAVAILABLE, "reload: " + file.get() + ": expected a readable password file: " + e);
+        }
+        try {
+            JsonNode answer = ask(config.jolokiaPort(), password);
             String error = answer.path("error").asText("");
             if (!error.isEmpty()) {
                 return refuse(UNAVAILABLE, "reload: " + error.replaceFirst("^[\\w.]+Exception : ", ""));
@@ -83,15 +101,9 @@ final class ReloadCommand implements Callable<Integer> {
         }
     }
 
-    private static JsonNode ask(RendererConfig config) throws IOException, InterruptedException {
-        String password = Files.readString(config.controlPasswordFile().orElseThrow())
-                .lines()
-                .findFirst()
-                .orElse("")
-                .strip();
+    private static JsonNode ask(int port, String password) throws IOException, InterruptedException {
         String credentials = ControlPassword.USER + ":" + password;
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + config.jolokiaPort() + "/jolokia/"))
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/jolokia/"))
                 .timeout(PATIENCE)
                 .header("Content-Type", "application/json")
                 .header(

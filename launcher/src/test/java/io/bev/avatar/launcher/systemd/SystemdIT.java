@@ -96,7 +96,7 @@ class SystemdIT {
     @Test
     @Order(6)
     void stoppedProcess_isNoticedDumpedAndRestarted() throws Exception {
-        machine.provoke("hang", "kill -STOP $(systemctl show -P MainPID " + RENDERER + ")");
+        machine.provoke("hang", "systemctl kill -s STOP --kill-who=main " + RENDERER);
         machine.awaitReady("hang");
         assertThat(machine.journal(RENDERER)).contains("Watchdog timeout", "Full thread dump", "\"render\" ");
         machine.reportReady("SIGSTOP to READY", "hang");
