@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bev.avatar.launcher.systemd.Container.Result;
-import java.util.Set;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -29,13 +28,13 @@ class InstallationIT {
         Result installed = machine.install();
 
         assertThat(installed.exit()).as(installed.output()).isZero();
-        double redis = Double.parseDouble(machine.shell(
-                "echo $(($(systemctl show -P ActiveEnterTimestampMonotonic redis-server)))"));
+        double redis = Double.parseDouble(
+                machine.shell("echo $(($(systemctl show -P ActiveEnterTimestampMonotonic redis-server)))"));
         double gpu = machine.timeOf("_PID=1 UNIT=" + GPU, "Finished " + GPU).orElseThrow();
         double renderer = machine.timeOf("_PID=1 UNIT=" + RENDERER, "Starting " + RENDERER)
                 .orElseThrow();
-        double rendererReady = machine.timeOf("_PID=1 UNIT=" + RENDERER, "Started " + RENDERER)
-                .orElseThrow();
+        double rendererReady =
+                machine.timeOf("_PID=1 UNIT=" + RENDERER, "Started " + RENDERER).orElseThrow();
         double exporter = machine.timeOf("_PID=1 UNIT=" + EXPORTER, "Starting " + EXPORTER)
                 .orElseThrow();
         assertThat(redis).isPositive();
@@ -51,11 +50,13 @@ class InstallationIT {
     @Test
     @Order(2)
     void unitsAndManualPages_haveNoFaults() throws Exception {
-        assertThat(machine.shell("systemd-analyze verify " + RENDERER + " " + EXPORTER + " " + GPU
+        assertThat(machine.shell("systemd-analyze verify --man=no " + RENDERER + " " + EXPORTER + " " + GPU
                         + " bev-avatar.target bev-avatar.slice"))
                 .isEmpty();
+        assumeTrue(machine.run("man", "--version").exit() == 0, "man is not installed");
         for (String page : new String[] {"avatar", "avatar.yaml", RENDERER, EXPORTER, GPU, "bev-avatar.target"}) {
-            assertThat(machine.shell("man --warnings " + page + " 2>&1 >/dev/null")).isEmpty();
+            assertThat(machine.shell("man --warnings " + page + " 2>&1 >/dev/null"))
+                    .isEmpty();
             assertThat(machine.shell("man " + page)).contains("SEE ALSO");
         }
     }
@@ -69,14 +70,16 @@ class InstallationIT {
                 + " COMP_CWORD=1; _avatar avatar di avatar; echo \"${COMPREPLY[@]}\"");
         assertThat(commands).isEqualTo("disable diagnostics");
         String render = machine.shell(complete.formatted("render"));
-        assertThat(machine.shell("avatar render --help | grep -oE -- '^ +(-.,)? *--[a-z-]+' | tr -d ' ,'").lines())
+        assertThat(machine.shell("avatar render --help 2>/dev/null | grep -oE -- '^ +(-.,)? *--[a-z-]+' | tr -d ' ,'")
+                        .lines())
                 .isNotEmpty()
                 .filteredOn(option -> !option.endsWith("--help") && !option.endsWith("--version"))
                 .allSatisfy(option -> assertThat(render).contains(option));
         assertThat(machine.shell(complete.formatted("stack"))).isEqualTo("enable disable status");
         // The page says the commands that the program says.
         String page = machine.shell("MANWIDTH=200 man avatar");
-        assertThat(machine.shell("avatar help | grep -oE '^  [a-z].*' | cut -c 3-26 | grep -oE '^[a-z-]+'").lines())
+        assertThat(machine.shell("avatar help | grep -oE '^  [a-z].*' | cut -c 3-26 | grep -oE '^[a-z-]+'")
+                        .lines())
                 .allSatisfy(command -> assertThat(page).contains(command));
         assertThat(machine.shell("bash -ic '. /etc/profile.d/bev-avatar.sh; alias' 2>/dev/null"))
                 .contains("avatar-start", "avatar-stop", "avatar-restart", "avatar-status")
@@ -165,8 +168,8 @@ class InstallationIT {
                 "p=$(systemctl show -P MainPID " + EXPORTER + "); [ $p != 0 ] && [ $p != " + process + " ]"
                         + " && curl -sf http://127.0.0.1:9818/-/ready");
         assertThat(machine.journal(EXPORTER)).contains("Watchdog timeout");
-        machine.shell("rm -r /run/systemd/system/" + EXPORTER + ".d; systemctl daemon-reload; systemctl restart "
-                + EXPORTER);
+        machine.shell(
+                "rm -r /run/systemd/system/" + EXPORTER + ".d; systemctl daemon-reload; systemctl restart " + EXPORTER);
     }
 
     @Test
@@ -178,8 +181,8 @@ class InstallationIT {
                 + " chown ${s#*:}:bev-avatar $f; done; done");
 
         Result unforced = machine.run("logrotate", "--state", "/tmp/rotate-state", "/etc/logrotate.d/bev-avatar");
-        Result rotated = machine.run(
-                "logrotate", "--force", "--state", "/tmp/rotate-state", "/etc/logrotate.d/bev-avatar");
+        Result rotated =
+                machine.run("logrotate", "--force", "--state", "/tmp/rotate-state", "/etc/logrotate.d/bev-avatar");
 
         assertThat(unforced.exit()).as(unforced.output()).isZero();
         assertThat(rotated.exit()).as(rotated.output()).isZero();
@@ -189,10 +192,13 @@ class InstallationIT {
         }) {
             assertThat(files).containsPattern("bev-avatar/" + log + "-\\d{8}-\\d+\\.gz");
         }
-        assertThat(machine.shell("stat -c %s /var/log/bev-avatar/renderer/hs_err_1.log")).isEqualTo("0");
-        assertThat(machine.shell("zcat /var/log/bev-avatar/renderer/hs_err_1.log-*.gz")).isEqualTo("old");
+        assertThat(machine.shell("stat -c %s /var/log/bev-avatar/renderer/hs_err_1.log"))
+                .isEqualTo("0");
+        assertThat(machine.shell("zcat /var/log/bev-avatar/renderer/hs_err_1.log-*.gz"))
+                .isEqualTo("old");
         assertThat(machine.shell("zcat /var/log/bev-avatar/install.log-*.gz")).contains("+ system user starlord");
-        assertThat(machine.shell("stat -c %U /var/log/bev-avatar/renderer/hs_err_1.log-*.gz")).isEqualTo("starlord");
+        assertThat(machine.shell("stat -c %U /var/log/bev-avatar/renderer/hs_err_1.log-*.gz"))
+                .isEqualTo("starlord");
     }
 
     @Test
@@ -227,8 +233,7 @@ class InstallationIT {
             assertThat(refused.output()).contains("needs root: sudo ");
         }
         for (String script : new String[] {"install-avatar-service.sh", "uninstall-avatar-service.sh"}) {
-            Result refused =
-                    machine.run("bash", "-c", AS_NOBODY + BootedContainer.ROOT.resolve("systemd/" + script));
+            Result refused = machine.run("bash", "-c", AS_NOBODY + BootedContainer.ROOT.resolve("systemd/" + script));
             assertThat(refused.exit()).as(script).isEqualTo(77);
             assertThat(refused.output()).contains("needs root: sudo ");
         }
@@ -257,8 +262,10 @@ class InstallationIT {
         assertThat(installed.output())
                 .contains("prometheus: http://127.0.0.1:9090/", "prometheus-alertmanager: http://127.0.0.1:9093/");
         assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(process);
-        // The sign of life that always fires goes all the way: rule, Alertmanager, token, exporter, Redis.
-        machine.await("an alert in Redis", "redis-cli LRANGE avatar:alerts 0 -1 | grep AvatarWatchdog");
+        // An alert goes all the way: Alertmanager, its token, exporter, Redis.
+        machine.shell("curl -s -H 'Content-Type: application/json' 127.0.0.1:9093/api/v2/alerts -d"
+                + " '[{\"labels\":{\"alertname\":\"AvatarTried\",\"severity\":\"info\",\"instance\":\"here\"}}]'");
+        machine.await("an alert in Redis", "redis-cli LRANGE avatar:alerts 0 -1 | grep AvatarTried");
         machine.await(
                 "the renderer's readings",
                 "curl -s '127.0.0.1:9090/api/v1/query?query=avatar_renderer_up' | grep '\"1\"\\]'");
@@ -268,14 +275,16 @@ class InstallationIT {
         Result disabled = machine.run("avatar", "stack", "disable");
         assertThat(disabled.exit()).as(disabled.output()).isZero();
         assertThat(machine.shell("sha256sum /etc/prometheus/*.yml")).isEqualTo(config);
-        assertThat(machine.shell("systemctl cat prometheus prometheus-alertmanager")).doesNotContain("bev-avatar");
+        assertThat(machine.shell("systemctl cat prometheus prometheus-alertmanager"))
+                .doesNotContain("bev-avatar");
     }
 
     @Test
     @Order(11)
     void stack_configurationOfSomebody_isLeftAndToldWhatToAdd() throws Exception {
         assumeTrue(machine.run("test", "-e", "/etc/prometheus/prometheus.yml").exit() == 0, "no Prometheus here");
-        machine.shell("echo '# mine' >>/etc/prometheus/prometheus.yml; echo '# mine' >>/etc/prometheus/alertmanager.yml");
+        machine.shell(
+                "echo '# mine' >>/etc/prometheus/prometheus.yml; echo '# mine' >>/etc/prometheus/alertmanager.yml");
 
         Result enabled = machine.run("avatar", "stack", "enable");
 
@@ -283,11 +292,13 @@ class InstallationIT {
         assertThat(enabled.output())
                 .contains("Prometheus keeps its own configuration", "Alertmanager keeps its own configuration")
                 .contains("rule_files:", "LoadCredential=alert-token:");
-        assertThat(machine.shell("systemctl cat prometheus prometheus-alertmanager")).doesNotContain("bev-avatar");
+        assertThat(machine.shell("systemctl cat prometheus prometheus-alertmanager"))
+                .doesNotContain("bev-avatar");
         assertThat(machine.shell("tail -1 /etc/prometheus/prometheus.yml")).isEqualTo("# mine");
-        machine.shell("sed -i '/# mine/d' /etc/prometheus/*.yml; systemctl disable -q prometheus prometheus-alertmanager;"
-                + " systemctl stop prometheus prometheus-alertmanager; systemctl mask -q prometheus"
-                + " prometheus-alertmanager; systemctl daemon-reload");
+        machine.shell(
+                "sed -i '/# mine/d' /etc/prometheus/*.yml; systemctl disable -q prometheus prometheus-alertmanager;"
+                        + " systemctl stop prometheus prometheus-alertmanager; systemctl mask -q prometheus"
+                        + " prometheus-alertmanager; systemctl daemon-reload");
     }
 
     @Test
@@ -297,15 +308,25 @@ class InstallationIT {
         Result gone = machine.run("/usr/lib/bev-avatar/bin/uninstall-avatar-service.sh");
         assertThat(gone.exit()).as(gone.output()).isZero();
         assertThat(gone.output()).contains("/etc/logrotate.d/bev-avatar was edited: it stays");
-        Set<String> left = machine.filesAdded();
-        assertThat(left)
+        assertThat(machine.filesAdded())
+                .filteredOn(InstallationIT::notOfPrometheus)
                 .isNotEmpty()
-                .allMatch(path -> path.matches("(/etc|/var/lib|/var/log)/bev-avatar(/.*)?|/etc/logrotate.d/bev-avatar"));
+                .allMatch(
+                        path -> path.matches("(/etc|/var/lib|/var/log)/bev-avatar(/.*)?|/etc/logrotate.d/bev-avatar"));
 
         machine.shell("rm /etc/logrotate.d/bev-avatar");
         assertThat(machine.uninstall("--purge").exit()).isZero();
-        assertThat(machine.filesAdded()).isEmpty();
-        assertThat(machine.files()).containsAll(machine.filesBefore());
+        assertThat(machine.filesAdded())
+                .filteredOn(InstallationIT::notOfPrometheus)
+                .isEmpty();
+        assertThat(machine.files())
+                .containsAll(machine.filesBefore().stream()
+                        .filter(InstallationIT::notOfPrometheus)
+                        .toList());
     }
 
+    /** Turning its service on and off renames links for System V's sake. */
+    private static boolean notOfPrometheus(String path) {
+        return !path.matches("/etc/rc.\\.d/.*prometheus.*");
+    }
 }

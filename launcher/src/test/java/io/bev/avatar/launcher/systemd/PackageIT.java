@@ -41,6 +41,8 @@ class PackageIT {
             built = found.next();
         }
         deb = built.toString();
+        // Images of containers forbid packages to start services.
+        machine.shell("[ ! -e /usr/sbin/policy-rc.d ] || chmod -x /usr/sbin/policy-rc.d");
     }
 
     @Test
@@ -77,7 +79,7 @@ class PackageIT {
                 .isEqualTo("enabled\nenabled\nenabled\nenabled");
         assertThat(machine.shell("stat -c '%a %U %G' /etc/bev-avatar/avatar.yaml /etc/bev-avatar/credentials/*"))
                 .isEqualTo("640 root bev-avatar\n600 root root\n600 root root");
-        assertThat(machine.shell("systemd-analyze verify " + RENDERER)).isEmpty();
+        assertThat(machine.shell("systemd-analyze verify --man=no " + RENDERER)).isEmpty();
     }
 
     @Test
@@ -112,7 +114,8 @@ class PackageIT {
         machine.awaitReady("upgrade");
         machine.reportReady("upgrade of the package to READY", "upgrade");
         assertThat(machine.property(RENDERER, "MainPID")).isNotEqualTo(process);
-        assertThat(machine.journal(RENDERER, "upgrade").split("Started " + RENDERER, -1)).hasSize(2);
+        assertThat(machine.journal(RENDERER, "upgrade").split("Started " + RENDERER, -1))
+                .hasSize(2);
         assertThat(machine.shell("curl -s http://127.0.0.1:8080/state")).contains("curious", "\"intensity\":0.9");
         assertThat(machine.shell("tail -qn 1 /etc/bev-avatar/avatar.yaml /etc/profile.d/bev-avatar.sh"))
                 .isEqualTo("# edited\n# edited");
