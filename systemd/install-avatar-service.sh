@@ -142,8 +142,9 @@ start_services() {
   since=$(date '+%Y-%m-%d %H:%M:%S')
   if [ "$was_active" = no ]; then
     undoing systemctl stop "${units[@]}"
-    systemctl reset-failed "$renderer_unit" "$exporter_unit" "$gpu_unit" 2>/dev/null || true
   fi
+  # Counts of restarts begin anew.
+  systemctl reset-failed "$renderer_unit" "$exporter_unit" "$gpu_unit" 2>/dev/null || true
   local action=start
   if [ "$changes" -gt 0 ] && [ "$was_active" = yes ]; then action=restart; fi
   # Restarting the target restarts its parts; starting it starts those that are down.
@@ -154,12 +155,13 @@ start_services() {
   say "${green}✓${plain}" "http://127.0.0.1:$(renderer_port)/  and  http://127.0.0.1:$(exporter_port)/metrics"
 }
 
-# Both answer within a minute.
+# Both answer, on a busy machine after a while; one that fails again and again is not waited for.
 settled() {
-  local end=$((SECONDS + 60))
+  local end=$((SECONDS + 180))
   while [ "$SECONDS" -lt "$end" ]; do
     if renderer_serves && exporter_serves; then return 0; fi
     if systemctl is-failed --quiet "$renderer_unit" || systemctl is-failed --quiet "$exporter_unit"; then return 1; fi
+    if [ "$(systemctl show -P NRestarts "$renderer_unit")" -ge 4 ] || [ "$(systemctl show -P NRestarts "$exporter_unit")" -ge 4 ]; then return 1; fi
     sleep 0.2
   done
   return 1
