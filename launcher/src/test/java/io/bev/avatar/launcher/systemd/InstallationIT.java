@@ -324,8 +324,8 @@ class InstallationIT {
                 .isEmpty();
     }
 
-    /** Turning its service on and off renames links for System V's sake. */
+    /** Turning its services on and off makes and removes links. */
     private static boolean notOfPrometheus(String path) {
-        return !path.matches("/etc/rc.\\.d/.*prometheus.*");
+        return !path.matches("/etc/(rc.\\.d|systemd/system/multi-user\\.target\\.wants)/.*prometheus.*");
     }
 }

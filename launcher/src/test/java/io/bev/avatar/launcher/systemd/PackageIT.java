@@ -132,7 +132,7 @@ class PackageIT {
                 .filteredOn(path -> !path.startsWith("/root"))
                 .isNotEmpty()
                 .allMatch(path -> path.matches("(/etc|/var/lib|/var/log)/bev-avatar(/.*)?"
-                        + "|/etc/logrotate.d/bev-avatar|/etc/profile.d/bev-avatar.sh"
+                        + "|/etc/logrotate.d/bev-avatar|/etc/profile.d/bev-avatar.sh(\\.dpkg-dist)?"
                         // what systemd's helpers keep until the purge
                         + "|/etc/systemd/system/bev-a[a-z-]*\\.(service|target)"
                         + "|/etc/systemd/system/(multi-user|bev-avatar)\\.target\\.wants(/.*)?"));
