@@ -3,16 +3,22 @@
 
 renderer_unit=bev-advanced-avatar.service
 exporter_unit=bev-avatar-exporter.service
+gpu_unit=bev-avatar-gpu.service
 target_unit=bev-avatar.target
 program=/usr/lib/bev-avatar
 settings=/etc/bev-avatar
 state=/var/lib/bev-avatar
 logs=/var/log/bev-avatar
-documents=/usr/share/doc/bev-avatar
+shared=/usr/share/bev-avatar
+# Users and group that were made for it.
+accounts=$state/accounts
+# What the installer put outside of the program's folder, with check sums. The package has dpkg's list instead.
+installed_files=$program/installed-files
 unit_directory=/usr/lib/systemd/system
 # Installed on some machines only.
 docker_drop_in=/etc/systemd/system/$renderer_unit.d/20-docker.conf
 gpu_drop_in=/etc/systemd/system/$exporter_unit.d/20-gpu.conf
+modules_load=/etc/modules-load.d/bev-avatar.conf
 
 green='' red='' plain=''
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then

@@ -15,12 +15,15 @@ case "${1:-}" in
 Usage: uninstall-avatar-service.sh [--purge]
 
 Stops and removes the services and the programs. Configuration, state and logs stay, for a later installation;
---purge removes these too, and the system users.
+--purge removes these too, and the users that the installation made.
 TEXT
     exit 0 ;;
   *) fail "no option '$1'; there is --purge" 64 ;;
 esac
 [ "$(id -u)" -eq 0 ] || fail "uninstalling needs root: sudo $0" 77
+if dpkg-query -W -f '${Status}' bev-avatar 2>/dev/null | grep -q 'ok installed'; then
+  fail "the package bev-avatar is installed: apt-get remove bev-avatar, or purge" 69
+fi
 
 gone() {
   local path
@@ -32,31 +35,43 @@ gone() {
   done
 }
 
-units=("$target_unit" "$renderer_unit" "$exporter_unit")
+if [ -x "$program/bin/avatar-stack" ]; then "$program/bin/avatar-stack" disable; fi
+units=("$target_unit" "$renderer_unit" "$exporter_unit" "$gpu_unit")
 for unit in "${units[@]}" bev-avatar.slice; do
   systemctl stop "$unit" 2>/dev/null || true
 done
 systemctl disable --quiet "${units[@]}" 2>/dev/null || true
 systemctl reset-failed "${units[@]}" 2>/dev/null || true
 
-accounts=()
-if [ -r /usr/lib/sysusers.d/bev-avatar.conf ]; then
-  mapfile -t accounts < <(awk '$1 == "u" { print $2 }' /usr/lib/sysusers.d/bev-avatar.conf)
+if [ -r "$installed_files" ]; then
+  while read -r sum file; do
+    case "$file" in
+      /etc/*)
+        # Somebody's edits are configuration, and stay as such.
+        if [ "$purge" = no ] && [ -e "$file" ] && [ "$sum" != "$(sha256sum "$file" | cut -d ' ' -f 1)" ]; then
+          say '=' "$file was edited: it stays"
+          continue
+        fi ;;
+    esac
+    gone "$file"
+  done <"$installed_files"
 fi
-for unit in "${units[@]}" bev-avatar.slice; do gone "$unit_directory/$unit"; done
-gone "$docker_drop_in" "$gpu_drop_in" /usr/lib/modules-load.d/bev-avatar.conf /usr/lib/tmpfiles.d/bev-avatar.conf \
-  /run/bev-avatar-renderer /run/bev-avatar-exporter "$documents" "$program.new" "$program.old"
+gone "$docker_drop_in" "$gpu_drop_in" "$modules_load" /run/bev-avatar-renderer /run/bev-avatar-exporter /run/bev-avatar-gpu \
+  /run/bev-avatar-devices /usr/share/doc/bev-avatar "$shared" "$shared".new "$shared".old "$program.new" "$program.old"
 rmdir "$(dirname "$docker_drop_in")" "$(dirname "$gpu_drop_in")" 2>/dev/null || true
 if [ "$purge" = yes ]; then
-  gone /usr/lib/sysusers.d/bev-avatar.conf "$settings" "$state" "$logs"
-  for unit in "$renderer_unit" "$exporter_unit"; do gone "/etc/systemd/system/$unit.d"; done
-  for account in "${accounts[@]}"; do
-    if userdel "$account" 2>/dev/null; then say '-' "system user $account"; fi
-  done
-  if groupdel bev-avatar 2>/dev/null; then say '-' "system group bev-avatar"; fi
+  if [ -r "$accounts" ]; then
+    while read -r kind name; do
+      if [ "$kind" = user ] && userdel "$name" 2>/dev/null; then say '-' "system user $name"; fi
+    done <"$accounts"
+    if grep -qx 'group bev-avatar' "$accounts" && groupdel bev-avatar 2>/dev/null; then say '-' "system group bev-avatar"; fi
+  fi
+  gone "$settings" "$state" "$logs"
+  for unit in "${units[@]}"; do gone "/etc/systemd/system/$unit.d"; done
 elif [ -d "$settings" ] || [ -d "$state" ]; then
   say '=' "$settings, $state, $logs and the users stay; --purge removes them"
 fi
 systemctl daemon-reload
+if command -v udevadm >/dev/null; then udevadm control --reload 2>/dev/null || true; fi
 # Last: this script lies there.
 gone "$program"

@@ -8,6 +8,9 @@
  * read again whenever it changes, and may be absent. scenario.txt, beside this file, explains its lines. When a line "xid"
  * was reported is noted in a file beside it, SCENARIO.xid, because the library is unloaded and loaded as sessions come and go.
  *
+ * What setters set is noted in another, SCENARIO.set, one line "gpu0.key = value # function" for each that succeeded, oldest
+ * first. Such a value wins over the scenario's until the file is removed, as a driver keeps what it was told when a process ends.
+ *
  * A symbol can be hidden at build time with a linker version script. Built-in values are those of a GeForce RTX 4080 SUPER
  * under a light load. Built with: cc -shared -fPIC -O1 -pthread -Wl,-soname,libnvidia-ml.so.1
  */
@@ -36,6 +39,7 @@ enum {
     UNINITIALIZED = 1,
     INVALID_ARGUMENT = 2,
     NOT_SUPPORTED = 3,
+    NO_PERMISSION = 4,
     NOT_FOUND = 6,
     INSUFFICIENT_SIZE = 7,
     TIMEOUT = 10,
@@ -161,6 +165,8 @@ static const struct {
     {"fan_speed", 0},
     {"pstate", 2},
     {"compute_mode", 0},
+    {"locked_clock_graphics", 0},
+    {"locked_clock_memory", 0},
     {"persistence_mode", 0},
     {"display_active", 1},
     {"pcie_generation", 4},
@@ -356,10 +362,50 @@ static const char *entry(const char *key) {
     return NULL;
 }
 
+/* The value that a setter gave last, by this process or one before; whether there is one. With the lock held. */
+static int wasSet(const char *own, double *to) {
+    char path[sizeof sim.path + 8], line[512], key[TEXT];
+    int found = 0;
+    double given;
+    snprintf(path, sizeof path, "%s.set", sim.path);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file)) {
+        if (sscanf(line, "%100s = %lf", key, &given) == 2 && strcmp(key, own) == 0) {
+            *to = given;
+            found = 1;
+        }
+    }
+    if (file) {
+        fclose(file);
+    }
+    return found;
+}
+
+/* Notes what a setter was told. */
+static nvmlReturn_t set(int gpu, const char *key, double to, const char *call) {
+    char path[sizeof sim.path + 8];
+    pthread_mutex_lock(&sim.lock);
+    snprintf(path, sizeof path, "%s.set", sim.path);
+    FILE *file = fopen(path, "a");
+    if (file) {
+        fprintf(file, "gpu%d.%s = %.0f # %s\n", gpu, key, to, call);
+        fclose(file);
+    }
+    pthread_mutex_unlock(&sim.lock);
+    return file ? SUCCESS : NO_PERMISSION;
+}
+
 /* The value of a key for a GPU (or of the machine, -1); a ramp is "from to seconds". */
 static double value(int gpu, const char *key) {
     char own[TEXT];
+    double given;
     snprintf(own, sizeof own, "gpu%d.%s", gpu, key);
+    pthread_mutex_lock(&sim.lock);
+    int overruled = gpu >= 0 && wasSet(own, &given);
+    pthread_mutex_unlock(&sim.lock);
+    if (overruled) {
+        return given;
+    }
     pthread_mutex_lock(&sim.lock);
     const char *text = gpu >= 0 ? entry(own) : NULL;
     text = text ? text : entry(key);
@@ -708,7 +754,8 @@ EXPORT nvmlReturn_t nvmlDeviceGetClockInfo(nvmlDevice_t device, u32 type, u32 *m
     if (type >= 4) {
         return INVALID_ARGUMENT;
     }
-    *megahertz = (u32)value(gpu, CLOCKS[type]);
+    u32 locked = (u32)value(gpu, type == 2 ? "locked_clock_memory" : "locked_clock_graphics");
+    *megahertz = locked && type <= 2 ? locked : (u32)value(gpu, CLOCKS[type]);
     return SUCCESS;
 }
 
@@ -749,6 +796,108 @@ NUMBER(nvmlDeviceGetPerformanceState, "pstate")
 NUMBER(nvmlDeviceGetComputeMode, "compute_mode")
 NUMBER(nvmlDeviceGetPersistenceMode, "persistence_mode")
 NUMBER(nvmlDeviceGetDisplayActive, "display_active")
+
+/* ---- settings ------------------------------------------------------------------------------------------------------- */
+
+static const u32 MEMORY_CLOCKS[] = {11501, 11251, 10501, 5001, 810, 405};
+
+/* Clocks rise in steps of 15 MHz, the lowest being 210; a slow memory allows few. */
+#define CLOCK_STEP 15
+#define CLOCK_LOWEST 210
+
+static u32 topGraphicsClock(int gpu, u32 memory) {
+    u32 most = (u32)value(gpu, "clock_max_graphics");
+    return memory > 810 || most < 2100 ? most : memory > 405 ? 2100 : 420;
+}
+
+static int supportedMemoryClock(int gpu, u32 megahertz) {
+    u32 most = (u32)value(gpu, "clock_max_memory");
+    for (size_t i = 0; i < sizeof MEMORY_CLOCKS / sizeof *MEMORY_CLOCKS; i++) {
+        if (MEMORY_CLOCKS[i] == megahertz && megahertz <= most) {
+            return 1;
+        }
+    }
+    return megahertz == most;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetSupportedMemoryClocks(nvmlDevice_t device, u32 *count, u32 *megahertz) {
+    DEVICE_CALL(device);
+    u32 clocks[8], n = 0, capacity = *count, most = (u32)value(gpu, "clock_max_memory");
+    clocks[n++] = most;
+    for (size_t i = 0; i < sizeof MEMORY_CLOCKS / sizeof *MEMORY_CLOCKS; i++) {
+        if (MEMORY_CLOCKS[i] < most) {
+            clocks[n++] = MEMORY_CLOCKS[i];
+        }
+    }
+    *count = n;
+    if (capacity < n || !megahertz) {
+        return INSUFFICIENT_SIZE;
+    }
+    memcpy(megahertz, clocks, n * sizeof *clocks);
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetSupportedGraphicsClocks(nvmlDevice_t device, u32 memory, u32 *count, u32 *megahertz) {
+    DEVICE_CALL(device);
+    if (!supportedMemoryClock(gpu, memory)) {
+        return NOT_FOUND;
+    }
+    u32 top = topGraphicsClock(gpu, memory), capacity = *count;
+    *count = (top - CLOCK_LOWEST) / CLOCK_STEP + 1;
+    if (capacity < *count || !megahertz) {
+        return INSUFFICIENT_SIZE;
+    }
+    for (u32 i = 0; i < *count; i++) {
+        megahertz[i] = top - i * CLOCK_STEP;
+    }
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceSetPersistenceMode(nvmlDevice_t device, u32 mode) {
+    DEVICE_CALL(device);
+    return mode <= 1 ? set(gpu, "persistence_mode", mode, __func__) : INVALID_ARGUMENT;
+}
+
+/* 0 default, 1 exclusive thread (gone from newer drivers), 2 prohibited, 3 exclusive process. */
+EXPORT nvmlReturn_t nvmlDeviceSetComputeMode(nvmlDevice_t device, u32 mode) {
+    DEVICE_CALL(device);
+    return mode > 3 ? INVALID_ARGUMENT : mode == 1 ? NOT_SUPPORTED : set(gpu, "compute_mode", mode, __func__);
+}
+
+EXPORT nvmlReturn_t nvmlDeviceSetPowerManagementLimit(nvmlDevice_t device, u32 milliwatts) {
+    DEVICE_CALL(device);
+    if (milliwatts < value(gpu, "power_limit_min") || milliwatts > value(gpu, "power_limit_max")) {
+        return INVALID_ARGUMENT;
+    }
+    nvmlReturn_t done = set(gpu, "power_limit", milliwatts, __func__);
+    return done == SUCCESS ? set(gpu, "power_limit_enforced", milliwatts, "follows") : done;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceSetGpuLockedClocks(nvmlDevice_t device, u32 min, u32 max) {
+    DEVICE_CALL(device);
+    if (min > max || max > value(gpu, "clock_max_graphics")) {
+        return INVALID_ARGUMENT;
+    }
+    return set(gpu, "locked_clock_graphics", max, __func__);
+}
+
+EXPORT nvmlReturn_t nvmlDeviceResetGpuLockedClocks(nvmlDevice_t device) {
+    DEVICE_CALL(device);
+    return set(gpu, "locked_clock_graphics", 0, __func__);
+}
+
+EXPORT nvmlReturn_t nvmlDeviceSetMemoryLockedClocks(nvmlDevice_t device, u32 min, u32 max) {
+    DEVICE_CALL(device);
+    if (min > max || !supportedMemoryClock(gpu, max)) {
+        return INVALID_ARGUMENT;
+    }
+    return set(gpu, "locked_clock_memory", max, __func__);
+}
+
+EXPORT nvmlReturn_t nvmlDeviceResetMemoryLockedClocks(nvmlDevice_t device) {
+    DEVICE_CALL(device);
+    return set(gpu, "locked_clock_memory", 0, __func__);
+}
 
 /* ---- PCIe and encoder ----------------------------------------------------------------------------------------------- */
 

@@ -54,6 +54,7 @@ final class Checks {
         return List.of(
                 new GpuChecks(
                         minimums,
+                        settings.exporter().gpuSetup().powerLimitWatts(),
                         () -> JnaNvml.load(
                                 nvml,
                                 Ticker.system(),

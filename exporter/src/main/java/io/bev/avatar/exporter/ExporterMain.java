@@ -4,6 +4,8 @@ import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.log.ProgramLog;
+import io.bev.avatar.common.systemd.ServiceManager;
+import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.terminal.Screen;
 import java.io.IOException;
@@ -30,7 +32,7 @@ import picocli.CommandLine.ScopeType;
         description = "Serves the readings of GPU, host, Redis, systemd and renderer to Prometheus.",
         mixinStandardHelpOptions = true,
         versionProvider = ExporterMain.Version.class,
-        subcommands = {CheckCommand.class, HealthCommand.class, GpuCleanupCommand.class},
+        subcommands = {CheckCommand.class, HealthCommand.class, GpuCleanupCommand.class, GpuSetupCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:stopped as asked",
@@ -109,9 +111,16 @@ public final class ExporterMain implements Callable<Integer> {
         HttpLimits.apply(config.scrapeTimeout());
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
-        try (ExporterAssembly exporter = new ExporterAssembly(settings, Version.text())) {
+        ServiceManager service =
+                ServiceManager.of(environment, ProcessHandle.current().pid(), Ticker.system());
+        try (service;
+                ExporterAssembly exporter = new ExporterAssembly(settings, Version.text());
+                SelfWatch watch = new SelfWatch(
+                        service, exporter.address(), exporter.scheme().equals("https"))) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "shutdown"));
             exporter.start();
+            watch.start();
+            service.ready();
             LOG.info(
                     "avatar-exporter {} serves {}://{}:{}/metrics",
                     Version.text(),
@@ -119,8 +128,9 @@ public final class ExporterMain implements Callable<Integer> {
                     config.bind(),
                     exporter.address().getPort());
             stop.await();
+            service.stopping();
         } catch (ConfigException e) {
-            System.err.println(e.getMessage());
+            refuse(String.valueOf(e.getMessage()));
             return ExitCodes.CONFIG;
         } catch (IOException e) {
             refuse("avatar-exporter: " + e.getMessage());

@@ -6,6 +6,7 @@ import io.bev.avatar.exporter.collector.service.ServiceCollector;
 import io.bev.avatar.exporter.config.AlertmanagerConfig;
 import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.config.GpuSetupConfig;
 import io.bev.avatar.exporter.config.HealthConfig;
 import io.bev.avatar.exporter.config.McpConfig;
 import io.bev.avatar.exporter.config.RecoveryConfig;
@@ -26,6 +27,7 @@ record ExporterSettings(
         RecoveryConfig recovery,
         AlertmanagerConfig alertmanager,
         LoggingConfig logging,
+        GpuSetupConfig gpuSetup,
         String systemBus) {
 
     /**
@@ -43,8 +45,9 @@ record ExporterSettings(
                 RecoveryConfig.from(config),
                 AlertmanagerConfig.from(config),
                 LoggingConfig.from(config),
+                GpuSetupConfig.from(config),
                 ServiceCollector.systemBus(environment));
-        config.finish("exporter", "mcp", "redis", "logging");
+        config.finish("exporter", "mcp", "redis", "logging", GpuSetupConfig.SECTION);
         return settings;
     }
 }

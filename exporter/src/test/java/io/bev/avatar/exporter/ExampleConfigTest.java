@@ -6,6 +6,7 @@ import io.bev.avatar.common.config.Config;
 import io.bev.avatar.exporter.config.AlertmanagerConfig;
 import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.config.GpuSetupConfig;
 import io.bev.avatar.exporter.config.HealthConfig;
 import io.bev.avatar.exporter.config.RecoveryConfig;
 import java.nio.file.Files;
@@ -28,14 +29,17 @@ class ExampleConfigTest {
         HealthConfig health = HealthConfig.from(example);
         RecoveryConfig recovery = RecoveryConfig.from(example);
         AlertmanagerConfig alertmanager = AlertmanagerConfig.from(example);
+        GpuSetupConfig gpuSetup = GpuSetupConfig.from(example);
         example.text("mcp.url", "");
-        example.finish("exporter", "mcp");
+        example.finish("exporter", "mcp", "gpu-setup");
         Config nothing = Config.of("", "nothing", Map.of());
         assertThat(fromExample).isEqualTo(ExporterConfig.from(nothing));
         assertThat(checks).isEqualTo(CheckConfig.from(nothing));
         assertThat(health).isEqualTo(HealthConfig.from(nothing));
         assertThat(recovery).isEqualTo(RecoveryConfig.from(nothing));
         assertThat(alertmanager).isEqualTo(AlertmanagerConfig.from(nothing));
+        assertThat(gpuSetup).isEqualTo(GpuSetupConfig.from(nothing));
+        assertThat(example.tree("gpu-setup").size()).isEqualTo(GpuSetupConfig.class.getRecordComponents().length);
         // Each key of them is shown; exporter.check.user only in a comment, as it has no default.
         assertThat(example.tree("exporter.check").size()).isEqualTo(CheckConfig.class.getRecordComponents().length - 1);
     }

@@ -62,6 +62,7 @@ public final class RendererMain implements Runnable {
     static int execute(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
         CommandLine commands = new CommandLine(new RendererMain());
         commands.addSubcommand(new ServeCommand(environment));
+        commands.addSubcommand(new ReloadCommand(environment));
         commands.addSubcommand(new RenderCommand(StandardAssembly::load, Posers::of));
         commands.addSubcommand(new CommandLine(new BenchCommand(List.of(renderBenchmark()))));
         commands.setOut(out).setErr(err);

@@ -7,7 +7,7 @@ public final class StartException extends Exception {
 
     private final int exitCode;
 
-    /** @param exitCode see {@link io.bev.avatar.renderer.lifecycle.ExitCode} */
+    /** @param exitCode see {@link io.bev.avatar.common.cli.ExitCodes} */
     public StartException(int exitCode, String message, Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;

@@ -38,6 +38,7 @@ public final class Config {
             "renderer",
             "stream",
             "gpu",
+            "gpu-setup",
             "state",
             "osint",
             "expression",

@@ -116,10 +116,15 @@ public final class ServiceManager implements AutoCloseable {
     }
 
     /**
-     * A frame was presented. Feeds the watchdog, at most twice in its timeout; called for every frame and from nowhere else,
-     * so that a hung renderer starves it.
+     * A frame was presented. Feeds the watchdog; called for every frame and from nowhere else, so that a hung renderer starves
+     * it.
      */
     public void framePresented() {
+        alive();
+    }
+
+    /** The service has just done its work. Feeds the watchdog, at most twice in its timeout. */
+    public void alive() {
         if (watchdogTimeout.isEmpty()) {
             return;
         }

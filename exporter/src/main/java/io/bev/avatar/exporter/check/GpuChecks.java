@@ -13,6 +13,7 @@ import io.bev.avatar.exporter.nvml.NvmlLoader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The NVIDIA driver, what it offers, and whether the GPUs are set up for speed; read through NVML. */
 public final class GpuChecks implements Check {
@@ -29,11 +30,16 @@ public final class GpuChecks implements Check {
     private static final long HELD_BACK = 0x8 | 0x20 | 0x40 | 0x80;
 
     private final CheckConfig config;
+    private final OptionalInt powerLimitWatts;
     private final NvmlLoader loader;
 
-    /** @param loader loads NVML, which is unloaded again */
-    public GpuChecks(CheckConfig config, NvmlLoader loader) {
+    /**
+     * @param powerLimitWatts what the set-up asks for; a GPU that allows less is asked for its most
+     * @param loader loads NVML, which is unloaded again
+     */
+    public GpuChecks(CheckConfig config, OptionalInt powerLimitWatts, NvmlLoader loader) {
         this.config = config;
+        this.powerLimitWatts = powerLimitWatts;
         this.loader = loader;
     }
 
@@ -131,8 +137,8 @@ public final class GpuChecks implements Check {
                                 : CheckResult.warning("gpu-persistence" + suffix, "off", "on", SET_UP)));
         Optional<Integer> limit = api.powerLimit(device, PowerLimit.ENFORCED).value();
         Optional<NvmlApi.PowerRange> range = api.powerRange(device).value();
-        if (limit.isPresent() && range.isPresent()) {
-            double wanted = Math.min(config.powerLimitWatts(), range.get().max() / 1000.0);
+        if (limit.isPresent() && range.isPresent() && powerLimitWatts.isPresent()) {
+            double wanted = Math.min(powerLimitWatts.getAsInt(), range.get().max() / 1000.0);
             double watts = limit.get() / 1000.0;
             String found = Math.round(watts) + " W";
             String expected = "at least " + Math.round(wanted) + " W";

@@ -14,7 +14,6 @@ import java.util.regex.Pattern;
  * @param driverVersion oldest NVIDIA driver
  * @param cudaVersion oldest CUDA that the driver offers
  * @param gpuMemoryFreeGb free memory of the GPU
- * @param powerLimitWatts power limit that the set-up asks for; a device that allows less is asked for its most
  * @param javaVersion oldest Java
  * @param docker what a missing Docker means
  * @param dockerSocket Docker's socket
@@ -27,7 +26,6 @@ public record CheckConfig(
         String driverVersion,
         String cudaVersion,
         double gpuMemoryFreeGb,
-        double powerLimitWatts,
         int javaVersion,
         Need docker,
         Path dockerSocket,
@@ -45,7 +43,6 @@ public record CheckConfig(
                 version(config, "exporter.check.driver-version", "525.60.11"),
                 version(config, "exporter.check.cuda-version", "12.0"),
                 config.number("exporter.check.gpu-memory-free-gb", 12, 0, MOST_GB),
-                config.number("exporter.check.power-limit-watts", 450, 1, 10_000),
                 config.integer("exporter.check.java-version", 17, 17, 1000),
                 config.choice("exporter.check.docker", Need.class, Need.OPTIONAL),
                 Path.of(config.text("exporter.check.docker-socket", "/var/run/docker.sock")),

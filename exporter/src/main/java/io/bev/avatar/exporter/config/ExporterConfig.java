@@ -49,6 +49,11 @@ public record ExporterConfig(
         boolean dcgmNames,
         List<Threshold> thresholds) {
 
+    /** Key of the NVML library's file name. */
+    public static final String NVML_LIBRARY = "exporter.nvml-library";
+
+    public static final String DEFAULT_NVML_LIBRARY = "libnvidia-ml.so.1";
+
     private static final List<String> OWN_UNITS =
             List.of("bev-advanced-avatar.service", "bev-avatar-exporter.service", "bev-avatar-gpu.service");
 
@@ -80,7 +85,7 @@ public record ExporterConfig(
                 Path.of(config.text("exporter.proc-path", "/proc")),
                 Path.of(config.text("exporter.sys-path", "/sys")),
                 config.texts("exporter.units", OWN_UNITS),
-                config.text("exporter.nvml-library", "libnvidia-ml.so.1"),
+                config.text(NVML_LIBRARY, DEFAULT_NVML_LIBRARY),
                 config.flag("exporter.pcie-throughput", false),
                 config.flag("exporter.dcgm-names", false),
                 Threshold.read(config, "exporter.thresholds", readableFile(config, "exporter.thresholds-file")));

@@ -86,6 +86,9 @@ public interface NvmlApi extends NvmlEvents, AutoCloseable {
     /** {@code nvmlShutdown}; gives the code. */
     int shutdown();
 
+    /** What changes GPUs. */
+    NvmlControl control();
+
     /** Unloads the library; nothing else may be called afterwards. */
     @Override
     void close();

@@ -10,6 +10,7 @@ import io.bev.avatar.exporter.nvml.SimulatedNvml;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +25,9 @@ class GpuChecksTest {
     }
 
     private static Results run(String yaml, SimulatedNvml nvml) {
-        return new Results(new GpuChecks(config(yaml), nvml.loader(new NvmlCallMeter(Ticker.system()))).run());
+        return new Results(
+                new GpuChecks(config(yaml), OptionalInt.of(450), nvml.loader(new NvmlCallMeter(Ticker.system())))
+                        .run());
     }
 
     @Test
@@ -89,6 +92,7 @@ class GpuChecksTest {
     void noLibrary_isAFailureAndNamesTheDriver() {
         var results = new GpuChecks(
                         config(""),
+                        OptionalInt.of(450),
                         () -> JnaNvml.load(
                                 folder.resolve("libnvidia-ml.so.1").toString(),
                                 Ticker.system(),

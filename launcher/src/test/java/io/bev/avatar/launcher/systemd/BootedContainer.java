@@ -120,6 +120,13 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         return added;
     }
 
+    /** The files of {@link #filesBefore} that are gone. */
+    Set<String> filesGone() throws IOException, InterruptedException {
+        Set<String> gone = new TreeSet<>(before);
+        gone.removeAll(files());
+        return gone;
+    }
+
     /** A property of a unit, as {@code systemctl show} tells it. */
     String property(String unit, String name) throws IOException, InterruptedException {
         return run("systemctl", "show", "-P", name, unit).output();

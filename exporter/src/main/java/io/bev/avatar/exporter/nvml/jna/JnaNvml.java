@@ -9,6 +9,7 @@ import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.nvml.CallObserver;
 import io.bev.avatar.exporter.nvml.NvmlApi;
 import io.bev.avatar.exporter.nvml.NvmlCode;
+import io.bev.avatar.exporter.nvml.NvmlControl;
 import io.bev.avatar.exporter.nvml.NvmlDevice;
 import io.bev.avatar.exporter.nvml.NvmlException;
 import io.bev.avatar.exporter.nvml.NvmlResult;
@@ -35,10 +36,12 @@ public final class JnaNvml implements NvmlApi {
     private final Pointer second = scratch.share(SECOND);
     private final Pointer third = scratch.share(THIRD);
     private final JnaNvmlEvents events;
+    private final JnaNvmlControl control;
 
     private JnaNvml(NativeCalls calls) {
         this.calls = calls;
         this.events = new JnaNvmlEvents(calls);
+        this.control = new JnaNvmlControl(calls, scratch);
     }
 
     /**
@@ -53,6 +56,11 @@ public final class JnaNvml implements NvmlApi {
         } catch (LinkageError e) {
             throw NvmlException.notLoaded(NotLoaded.message(library, e), e);
         }
+    }
+
+    @Override
+    public NvmlControl control() {
+        return control;
     }
 
     @Override

@@ -1,0 +1,29 @@
+# bash completion for avatar(1)                                                            -*- shell-script -*-
+
+_avatar() {
+  local current=$2 command=${COMP_WORDS[1]:-} words=''
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    words='start stop restart reload status enable disable recover logs health diagnostics check gpu render bench gpu-setup stack help'
+  else
+    case "$command" in
+      logs) words='follow' ;;
+      health) words='status monitor' ;;
+      check) words='gpu dependencies prestart --json --help' ;;
+      gpu) words='--json --help' ;;
+      gpu-setup) words='apply undo --directory --help' ;;
+      stack) words='enable disable status' ;;
+      bench) words='render --json --help' ;;
+      render)
+        case "${COMP_WORDS[COMP_CWORD - 1]}" in
+          --backend) words='cpu cuda reference' ;;
+          --model | --output)
+            mapfile -t COMPREPLY < <(compgen -f -- "$current")
+            return ;;
+          *) words='--model --camera --look-at --up --fov --resolution --near --background --backend --blendshape --output --help' ;;
+        esac ;;
+    esac
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+complete -F _avatar avatar
