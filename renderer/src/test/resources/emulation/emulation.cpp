@@ -1,5 +1,6 @@
 // Runs a kernel's blocks and threads. Stands after the kernels' text. Threads take turns in an order of chance, from a seed,
 // so that what depends on the order shows as a difference between two seeds.
+#include <setjmp.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -11,8 +12,11 @@ Place here;
 enum Fault { NONE = 0, DEADLOCK = 1, DIVERGED = 2, LANE_MISSING = 3, GUARD_BROKEN = 4 };
 enum State { READY, AT_BLOCK, AT_WARP, GONE };
 
+// Begun once with a stack of its own; from then on a jump, which unlike swapcontext asks nothing of the system.
 struct Fiber {
   ucontext_t context;
+  jmp_buf point;
+  bool begun;
   uint3 thread;
   State state;
 };
@@ -30,9 +34,9 @@ static std::vector<Fiber> fibers;
 static std::vector<Warp> warps;
 static char* stacks;
 static size_t stack_count;
-static ucontext_t scheduler;
+static jmp_buf scheduler;
 static unsigned current;
-static unsigned alive, block_arrived, block_sum, block_result, block_turn;
+static unsigned block_threads, alive, block_arrived, block_sum, block_result, block_turn;
 static Fault fault;
 static void (*kernel)(Frame, Pass);
 static const Frame* frame;
@@ -46,7 +50,7 @@ static unsigned next_chance() {
 
 static void wait(State why) {
   fibers[current].state = why;
-  swapcontext(&fibers[current].context, &scheduler);
+  if (_setjmp(fibers[current].point) == 0) _longjmp(scheduler, 1);
 }
 
 static void fail(Fault what) {
@@ -55,7 +59,7 @@ static void fail(Fault what) {
 }
 
 static unsigned lanes_of(unsigned warp) {
-  unsigned left = (unsigned)fibers.size() - 32 * warp;
+  unsigned left = block_threads - 32 * warp;
   return left < 32 ? left : 32;
 }
 
@@ -90,8 +94,8 @@ static void open_barrier() {
   block_result = block_sum;
   block_sum = 0;
   block_arrived = 0;
-  for (Fiber& other : fibers) {
-    if (other.state == AT_BLOCK) other.state = READY;
+  for (unsigned t = 0; t < block_threads; t++) {
+    if (fibers[t].state == AT_BLOCK) fibers[t].state = READY;
   }
 }
 
@@ -108,20 +112,31 @@ unsigned meet_block(unsigned value) {
 }
 
 static void run_thread() {
-  kernel(*frame, *step);
-  alive--;
-  if (alive > 0 && block_arrived == alive) open_barrier();
-  wait(GONE);
+  for (;;) {
+    kernel(*frame, *step);
+    alive--;
+    if (alive > 0 && block_arrived == alive) open_barrier();
+    // The same fiber is a thread of the next block.
+    wait(GONE);
+  }
 }
 
-static void prepare(unsigned threads) {
-  if (stack_count < threads) {
-    if (stacks != nullptr) munmap(stacks, stack_count * STACK);
-    stacks = (char*)mmap(nullptr, threads * STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    stack_count = threads;
+static void resume(unsigned thread) {
+  current = thread;
+  here.thread = fibers[thread].thread;
+  if (_setjmp(scheduler) == 0) {
+    if (fibers[thread].begun) _longjmp(fibers[thread].point, 1);
+    fibers[thread].begun = true;
+    setcontext(&fibers[thread].context);
   }
-  fibers.resize(threads);
-  warps.assign((threads + 31) / 32, Warp());
+}
+
+// Stacks for so many threads, none of them in the middle of a kernel.
+static void make_fibers(unsigned threads) {
+  if (stacks != nullptr) munmap(stacks, fibers.size() * STACK);
+  stacks = (char*)mmap(nullptr, threads * STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  stack_count = threads;
+  fibers.assign(threads, Fiber());
   for (unsigned t = 0; t < threads; t++) {
     Fiber& fiber = fibers[t];
     getcontext(&fiber.context);
@@ -129,9 +144,14 @@ static void prepare(unsigned threads) {
     fiber.context.uc_stack.ss_size = STACK;
     fiber.context.uc_link = nullptr;
     fiber.thread = {t, 0, 0};
-    fiber.state = READY;
     makecontext(&fiber.context, run_thread, 0);
   }
+}
+
+static void prepare(unsigned threads) {
+  block_threads = threads;
+  warps.assign((threads + 31) / 32, Warp());
+  for (unsigned t = 0; t < threads; t++) fibers[t].state = READY;
   alive = threads;
   block_arrived = block_sum = block_result = 0;
 }
@@ -147,14 +167,12 @@ static void run_block(unsigned threads) {
       unsigned t = backwards ? (start + threads - k) % threads : (start + k) % threads;
       if (fibers[t].state == READY) {
         moved = true;
-        current = t;
-        here.thread = fibers[t].thread;
-        swapcontext(&scheduler, &fibers[t].context);
+        resume(t);
       }
     }
   }
-  for (Fiber& fiber : fibers) {
-    if (fiber.state != GONE && fault == NONE) fault = DEADLOCK;
+  for (unsigned t = 0; t < threads; t++) {
+    if (fibers[t].state != GONE && fault == NONE) fault = DEADLOCK;
   }
 }
 }  // namespace emulation
@@ -170,11 +188,14 @@ extern_c int emulation_launch(void (*function)(Frame, Pass), unsigned grid, unsi
   chance = seed;
   here.block_size = {block, 1, 1};
   here.grid_size = {grid, 1, 1};
+  if (stack_count < block) make_fibers(block);
   unsigned first = next_chance() % grid;
   for (unsigned k = 0; k < grid && fault == NONE; k++) {
     here.block = {(first + k) % grid, 0, 0};
     run_block(block);
   }
+  // Fibers that are stuck in a kernel cannot be used again.
+  if (fault != NONE) stack_count = 0;
   return fault;
 }
 

@@ -42,7 +42,14 @@ final class RigArrays {
             }
         }
         return new SplatRig.Arrays(
-                targets.length, skeleton.joints().size(), geometry(rest), starts, owners, deltas, jointIndices, jointWeights);
+                targets.length,
+                skeleton.joints().size(),
+                geometry(rest),
+                starts,
+                owners,
+                deltas,
+                jointIndices,
+                jointWeights);
     }
 
     private static float[][] geometry(Splats s) {

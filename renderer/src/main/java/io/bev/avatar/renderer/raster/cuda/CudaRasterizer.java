@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CudaRasterizer implements Rasterizer {
 
-    private static final long LEAST_CAPACITY = 1 << 16;
+    private static final long LEAST_CAPACITY = 1 << 13;
     private static final long INSTANCES_PER_GAUSSIAN = 8;
     /** Instances are numbered by 32 bits, and their memory by less. */
     private static final long MOST_CAPACITY = 1L << 30;
@@ -193,7 +193,8 @@ public final class CudaRasterizer implements Rasterizer {
         }
         FrameBuffers.Shape s = present.shape;
         long capacity = Math.min(MOST_CAPACITY, needed + needed / 2);
-        replaceBuffers(new FrameBuffers.Shape(s.count(), s.width(), s.height(), capacity, s.wideKeys(), s.poseFloats()));
+        replaceBuffers(
+                new FrameBuffers.Shape(s.count(), s.width(), s.height(), capacity, s.wideKeys(), s.poseFloats()));
     }
 
     /** Makes buffers of another shape; when they do not fit, those of the present one again. */
@@ -273,6 +274,17 @@ public final class CudaRasterizer implements Rasterizer {
         dropBuffers();
         memory.trim();
         return before - memory.takenBytes();
+    }
+
+    /** Whether a model is held. */
+    boolean holdsModel() {
+        return model != null;
+    }
+
+    /** Whether {@code splats} are the model that is held. */
+    boolean holds(Splats splats) {
+        DeviceModel held = model;
+        return held != null && held.holds(splats);
     }
 
     /** Device memory taken, in use or kept; any thread may ask, as for the next three. */

@@ -29,7 +29,9 @@ final class DeviceClock {
         while (!context.reached(event)) {
             if (ticker.nanos() - started > deadlineNanos) {
                 throw new CudaException(
-                        "cuEventQuery", TIMEOUT_CODE, "no end after " + deadlineNanos / 1_000_000 + " ms, a kernel hangs");
+                        "cuEventQuery",
+                        TIMEOUT_CODE,
+                        "no end after " + deadlineNanos / 1_000_000 + " ms, a kernel hangs");
             }
             if (tries++ < SPINS) {
                 Thread.onSpinWait();

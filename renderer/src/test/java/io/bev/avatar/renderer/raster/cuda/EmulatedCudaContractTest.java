@@ -9,8 +9,10 @@ import io.bev.avatar.renderer.raster.Splats;
 import io.bev.avatar.renderer.raster.StageTimes;
 import io.bev.avatar.renderer.raster.cpu.ReferenceRasterizer;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The whole CUDA backend, its kernels run by this processor. */
+@ExtendWith(NeedsCompiler.class)
 class EmulatedCudaContractTest {
 
     private static final long SEED = Long.getLong("avatar.seed", 20260101);

@@ -33,9 +33,21 @@ public class EmulatedDriver implements CudaDriver {
     /** Contexts that were not closed. */
     int openContexts;
 
+    private final boolean running;
+
     /** @param seed of the order in which threads take turns */
     public EmulatedDriver(long seed) {
+        this(seed, true);
+    }
+
+    private EmulatedDriver(long seed, boolean running) {
         this.seed = seed;
+        this.running = running;
+    }
+
+    /** Everything but the kernels, which do nothing: for what only the host's side is asked of, thousands of times. */
+    static EmulatedDriver withoutKernels() {
+        return new EmulatedDriver(0, false);
     }
 
     /** What a compiler would make of the kernels for this device. */
@@ -97,8 +109,8 @@ public class EmulatedDriver implements CudaDriver {
         private final Map<Long, Pinned> pinned = new HashMap<>();
         private long lastHandle = 1000;
         private boolean closed;
-        private Function launcher;
-        private NativeLibrary library;
+        private final NativeLibrary library = NativeLibrary.getInstance(new String(image(), UTF_8));
+        private final Function launcher = library.getFunction("emulation_launch");
 
         /** What is held and not given back: memory, pinned memory, modules, streams, events. */
         int held() {
@@ -130,10 +142,8 @@ public class EmulatedDriver implements CudaDriver {
 
         @Override
         public long loadModule(byte[] image) {
-            library = NativeLibrary.getInstance(new String(image, UTF_8));
-            launcher = library.getFunction("emulation_launch");
             lastHandle++;
-            modules.put(lastHandle, library);
+            modules.put(lastHandle, NativeLibrary.getInstance(new String(image, UTF_8)));
             return lastHandle;
         }
 
@@ -146,19 +156,16 @@ public class EmulatedDriver implements CudaDriver {
 
         @Override
         public long function(long module, String name) {
-            return Pointer.nativeValue(modules.get(module).getFunction(name));
-        }
-
-        private NativeLibrary emulation() {
-            if (library == null) {
-                library = NativeLibrary.getInstance(new String(image(), UTF_8));
+            NativeLibrary loaded = modules.get(module);
+            if (loaded == null) {
+                throw new CudaException("cuModuleGetFunction", INVALID_HANDLE, "no such module");
             }
-            return library;
+            return Pointer.nativeValue(loaded.getFunction(name));
         }
 
         @Override
         public long allocate(long bytes) {
-            Pointer memory = emulation().getFunction("emulation_allocate").invokePointer(new Object[] {bytes});
+            Pointer memory = library.getFunction("emulation_allocate").invokePointer(new Object[] {bytes});
             if (memory == null) {
                 throw new CudaException("cuMemAlloc", 2, "CUDA_ERROR_OUT_OF_MEMORY");
             }
@@ -172,7 +179,7 @@ public class EmulatedDriver implements CudaDriver {
             if (bytes == null) {
                 throw new CudaException("cuMemFree", INVALID_VALUE, "nothing was allocated at " + address);
             }
-            int fault = emulation().getFunction("emulation_free").invokeInt(new Object[] {new Pointer(address), bytes});
+            int fault = library.getFunction("emulation_free").invokeInt(new Object[] {new Pointer(address), bytes});
             if (fault != 0) {
                 throw new CudaException("cuMemFree", 700, "a kernel wrote beyond its memory of " + bytes + " bytes");
             }
@@ -186,7 +193,8 @@ public class EmulatedDriver implements CudaDriver {
         @Override
         public Pinned pin(int bytes) {
             lastHandle++;
-            Pinned memory = new Pinned(lastHandle, ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()));
+            Pinned memory =
+                    new Pinned(lastHandle, ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()));
             pinned.put(lastHandle, memory);
             return memory;
         }
@@ -230,6 +238,9 @@ public class EmulatedDriver implements CudaDriver {
 
         @Override
         public Command launch(long function, int grid, int block, long stream, ByteBuffer... arguments) {
+            if (!running) {
+                return () -> {};
+            }
             Object[] call = {new Pointer(function), grid, block, arguments[0], arguments[1], 0L};
             return () -> {
                 int fault;
@@ -238,12 +249,16 @@ public class EmulatedDriver implements CudaDriver {
                     fault = launcher.invokeInt(call);
                 }
                 if (fault != 0) {
-                    throw new CudaException("cuLaunchKernel", LAUNCH_FAILED, "emulated kernel failed: " + switch (fault) {
-                        case 1 -> "threads wait for each other for ever";
-                        case 2 -> "lanes of a warp meet at different intrinsics";
-                        case 3 -> "the mask of an intrinsic lacks a lane";
-                        default -> "fault " + fault;
-                    });
+                    throw new CudaException(
+                            "cuLaunchKernel",
+                            LAUNCH_FAILED,
+                            "emulated kernel failed: "
+                                    + switch (fault) {
+                                        case 1 -> "threads wait for each other for ever";
+                                        case 2 -> "lanes of a warp meet at different intrinsics";
+                                        case 3 -> "the mask of an intrinsic lacks a lane";
+                                        default -> "fault " + fault;
+                                    });
                 }
             };
         }

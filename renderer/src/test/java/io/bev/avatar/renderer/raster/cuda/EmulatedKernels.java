@@ -17,14 +17,23 @@ import org.junit.jupiter.api.Assumptions;
 /** The kernels as a library for this processor: their real text between two files of the emulation, through g++. */
 final class EmulatedKernels {
 
-    private static final List<String> COMPILER =
-            List.of("g++", "-std=c++17", "-O2", "-ffp-contract=off", "-fno-strict-aliasing", "-fPIC", "-shared", "-w");
+    private static final List<String> COMPILER = List.of(
+            "g++",
+            "-std=c++17",
+            "-O2",
+            "-ffp-contract=off",
+            "-fno-strict-aliasing",
+            "-U_FORTIFY_SOURCE",
+            "-fPIC",
+            "-shared",
+            "-w");
 
     private EmulatedKernels() {}
 
     /** The library; made once for a text. Skips the test where there is no compiler. */
     static Path library() {
-        Assumptions.assumeTrue(onPath("g++"), "g++ is not on the PATH: the kernels cannot be compiled for this processor");
+        Assumptions.assumeTrue(
+                onPath("g++"), "g++ is not on the PATH: the kernels cannot be compiled for this processor");
         String text = resource("/emulation/emulation.h") + KernelSource.program() + "#line 1 \"emulation.cpp\"\n"
                 + resource("/emulation/emulation.cpp");
         try {
