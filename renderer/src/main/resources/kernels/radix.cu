@@ -29,12 +29,12 @@ static __device__ void count_digits(const Frame& f, const Key* keys, unsigned it
   f.histogram[threadIdx.x * (size_t)f.radix_blocks + blockIdx.x] = counts[threadIdx.x];
 }
 
-// One block a digit: histogram[digit, *] becomes the items with the digit in the blocks before.
+// One block a digit, of one warp where that is enough: histogram[digit, *] becomes the items with the digit in the blocks before.
 static __device__ void scan_digit(const Frame& f, unsigned items) {
   int blocks = (int)((items + RADIX_BLOCK - 1) / RADIX_BLOCK);
   unsigned* row = f.histogram + blockIdx.x * (size_t)f.radix_blocks;
   unsigned before = 0u;
-  for (int first = 0; first < blocks; first += SCAN_THREADS) {
+  for (int first = 0; first < blocks; first += (int)blockDim.x) {
     int at = first + threadIdx.x;
     unsigned value = at < blocks ? row[at] : 0u;
     unsigned total;

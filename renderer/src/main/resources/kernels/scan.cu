@@ -18,7 +18,7 @@ static __device__ unsigned warp_prefix(unsigned value) {
   return value;
 }
 
-// Sum over the threads of a block of SCAN_THREADS up to and with this one; the whole sum in *total.
+// Sum over the threads of a block of whole warps, at most SCAN_THREADS, up to and with this one; the whole sum in *total.
 static __device__ unsigned block_prefix(unsigned value, unsigned* total) {
   __shared__ unsigned warp_sum[SCAN_THREADS / 32];
   int warp = threadIdx.x >> 5;
@@ -29,7 +29,7 @@ static __device__ unsigned block_prefix(unsigned value, unsigned* total) {
   __syncthreads();
   unsigned before = 0u;
   unsigned all = 0u;
-  for (int w = 0; w < SCAN_THREADS / 32; w++) {
+  for (int w = 0; w < (int)(blockDim.x >> 5); w++) {
     before += w < warp ? warp_sum[w] : 0u;
     all += warp_sum[w];
   }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class FrameSlot implements AutoCloseable {
 
     private static final int TILE_PACK_PIXELS = 4;
+    private static final int WARP = 32;
 
     /** Events at the end of the upload, rig, projection, sorting, blending and copying. */
     private static final int EVENTS = 6;
@@ -127,7 +128,8 @@ final class FrameSlot implements AutoCloseable {
 
     private void sortPass(String what, String place, String count, int grid, int shift, int from) {
         launch(count, grid, shift, from);
-        launch("scan_" + what + "_digits", KernelRules.RADIX, shift, from);
+        int threads = buffers.shape.radixBlocks() <= 2 * WARP ? WARP : KernelRules.SCAN_THREADS;
+        launch("scan_" + what + "_digits", KernelRules.RADIX, threads, shift, from);
         launch(place, grid, shift, from);
     }
 
