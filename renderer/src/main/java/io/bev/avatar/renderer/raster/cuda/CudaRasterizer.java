@@ -184,7 +184,7 @@ public final class CudaRasterizer implements Rasterizer {
     /** Makes room for {@code needed} instances, and half as many again for what moves next. */
     private void grow(long needed) {
         FrameBuffers present = buffers;
-        if (present == null || needed > MOST_CAPACITY) {
+        if (present == null || needed < 0 || needed > MOST_CAPACITY) {
             throw new MemoryBudgetException(
                     needed + " instances", 24 * needed, memory.takenBytes(), memory.budgetBytes());
         }

@@ -169,6 +169,9 @@ public class EmulatedDriver implements CudaDriver {
             if (memory == null) {
                 throw new CudaException("cuMemAlloc", 2, "CUDA_ERROR_OUT_OF_MEMORY");
             }
+            if (!running) {
+                memory.setMemory(0, bytes, (byte) 0);
+            }
             allocations.put(Pointer.nativeValue(memory), bytes);
             return Pointer.nativeValue(memory);
         }
