@@ -118,6 +118,12 @@ final class DeviceMemory {
             if (block.holds(piece.address)) {
                 giveBack(block, piece);
                 used.merge(piece.purpose, -piece.bytes, Long::sum);
+                if (piece.purpose == Purpose.MODEL && block.unused()) {
+                    // Of a size that no other model has: of no use later.
+                    context.free(block.address);
+                    takenBytes -= block.bytes;
+                    blocks.remove(block);
+                }
                 return;
             }
         }
