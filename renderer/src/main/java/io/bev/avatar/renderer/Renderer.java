@@ -106,7 +106,8 @@ public final class Renderer implements AutoCloseable {
         StateStore store = result(opening);
         RestartLedger ledger = new RestartLedger(settings.state().directory());
         undo.push("restart ledger", ledger::ended);
-        gpuLost.thenAccept(reason -> endForGpu(reason, ledger));
+        CompletableFuture<Void> ending = gpuLost.thenAccept(reason -> endForGpu(reason, ledger));
+        undo.push("GPU watch", () -> ending.cancel(false));
         Core core = core(result(avatar), store, rasterizer, viewers.hub(), ledger);
         Operations operations = operations(core, drawing.reason(), avatars);
         RendererMBeans mbeans = new RendererMBeans(

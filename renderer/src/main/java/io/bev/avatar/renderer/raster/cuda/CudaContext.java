@@ -12,7 +12,11 @@ public interface CudaContext extends AutoCloseable {
     /** Makes the context that of the calling thread; cuCtxSetCurrent. */
     void enter();
 
-    /** cuModuleLoadData. @param image a cubin, or PTX text ending in a zero byte */
+    /**
+     * cuModuleLoadData.
+     *
+     * @param image a cubin, or PTX text ending in a zero byte
+     */
     long loadModule(byte[] image);
 
     /** cuModuleUnload. */

@@ -82,18 +82,22 @@ final class DeviceMemory {
     }
 
     private static long cutFrom(Block block, long bytes) {
+        long address = 0;
+        long size = 0;
         for (Map.Entry<Long, Long> range : block.free.entrySet()) {
-            long size = range.getValue();
-            if (size >= bytes) {
-                long address = range.getKey();
-                block.free.remove(address);
-                if (size > bytes) {
-                    block.free.put(address + bytes, size - bytes);
-                }
-                return address;
+            if (range.getValue() >= bytes) {
+                address = range.getKey();
+                size = range.getValue();
+                break;
             }
         }
-        return 0;
+        if (address != 0) {
+            block.free.remove(address);
+            if (size > bytes) {
+                block.free.put(address + bytes, size - bytes);
+            }
+        }
+        return address;
     }
 
     private long takeBlock(Purpose purpose, long bytes, long preferred) {
@@ -114,20 +118,19 @@ final class DeviceMemory {
     }
 
     synchronized void free(Piece piece) {
-        for (Block block : blocks) {
-            if (block.holds(piece.address)) {
-                giveBack(block, piece);
-                used.merge(piece.purpose, -piece.bytes, Long::sum);
-                if (piece.purpose == Purpose.MODEL && block.unused()) {
-                    // Of a size that no other model has: of no use later.
-                    context.free(block.address);
-                    takenBytes -= block.bytes;
-                    blocks.remove(block);
-                }
-                return;
-            }
+        Block block = blocks.stream()
+                .filter(b -> b.holds(piece.address))
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalArgumentException("piece at " + piece.address + ": not from here, or freed before"));
+        giveBack(block, piece);
+        used.merge(piece.purpose, -piece.bytes, Long::sum);
+        if (piece.purpose == Purpose.MODEL && block.unused()) {
+            // Of a size that no other model has: of no use later.
+            context.free(block.address);
+            takenBytes -= block.bytes;
+            blocks.remove(block);
         }
-        throw new IllegalArgumentException("piece at " + piece.address + ": not from here, or freed before");
     }
 
     private static void giveBack(Block block, Piece piece) {

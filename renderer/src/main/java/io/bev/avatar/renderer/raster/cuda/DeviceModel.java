@@ -60,7 +60,7 @@ final class DeviceModel implements AutoCloseable {
             36 * rigged,
             4 * n,
             12 * n,
-            4 * coefficients * n,
+            4L * coefficients * n,
             rig == null ? 0 : 4 * (n + 1),
             4 * displacements,
             12 * displacements,
@@ -132,7 +132,13 @@ final class DeviceModel implements AutoCloseable {
     /** Whether this is the model of {@code other}, with its rig if it has one. */
     boolean holds(Splats other) {
         SplatRig source = other.rig;
-        return splats == other && (source == null ? rig == null : rig == source.arrays());
+        return same(splats, other) && (source == null ? rig == null : rig != null && same(rig, source.arrays()));
+    }
+
+    /** Identity is meant: an equal model is another upload. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean same(Object a, Object b) {
+        return a == b;
     }
 
     /** Fills in the frame's fields that are the model's. */

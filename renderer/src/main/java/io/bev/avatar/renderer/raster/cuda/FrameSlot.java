@@ -90,7 +90,7 @@ final class FrameSlot implements AutoCloseable {
         }
         mark(3);
         launch("blend", shape.tiles(), KernelRules.BLEND_THREADS, 0, last);
-        int quads = blocks(shape.width() * shape.height(), TILE_PACK_PIXELS);
+        int quads = blocks((long) shape.width() * shape.height(), TILE_PACK_PIXELS);
         launch("pack", blocks(quads, KernelRules.THREADS), 0, 0);
         mark(4);
         commands.add(context.await(events[4], copyStream));

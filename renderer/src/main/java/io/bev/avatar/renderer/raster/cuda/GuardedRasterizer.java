@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -48,8 +49,8 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
     private volatile @Nullable CudaRasterizer gpu;
     private volatile @Nullable String problem;
     private volatile String state = "active";
-    private volatile long fallbacks;
-    private volatile long contextRebuilds;
+    private final AtomicLong fallbacks = new AtomicLong();
+    private final AtomicLong contextRebuilds = new AtomicLong();
     private volatile int lastErrorCode;
     private volatile long freeBytes = -1;
     private long freeReadAt;
@@ -105,7 +106,7 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
 
     @Override
     public long fallbacks() {
-        return fallbacks;
+        return fallbacks.get();
     }
 
     @Override
@@ -140,14 +141,14 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
             throw fault;
         }
         if (problem == null) {
-            fallbacks++;
+            fallbacks.incrementAndGet();
             log.warn("drawn by the CPU: {}", fault.getMessage());
         }
         problem = "drawn by the CPU: " + fault.getMessage();
     }
 
     private void lose(CudaRasterizer device, CudaException fault) {
-        fallbacks++;
+        fallbacks.incrementAndGet();
         lastErrorCode = fault.code();
         problem = "drawn by the CPU: the GPU failed: " + fault.getMessage();
         gpu = null;
@@ -205,7 +206,7 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
         CudaRasterizer device = done.gpu;
         if (device != null) {
             gpu = device;
-            contextRebuilds++;
+            contextRebuilds.incrementAndGet();
             openedAt = ticker.nanos();
             state = "active";
             problem = null;
@@ -236,7 +237,7 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
 
     @Override
     public long contextRebuilds() {
-        return contextRebuilds;
+        return contextRebuilds.get();
     }
 
     @Override

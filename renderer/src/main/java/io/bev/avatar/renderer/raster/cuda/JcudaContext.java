@@ -19,6 +19,7 @@ import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
 
 /** {@link CudaContext} through jcuda. */
 final class JcudaContext implements CudaContext {
@@ -55,11 +56,18 @@ final class JcudaContext implements CudaContext {
     }
 
     private <T> T get(long handle, Class<T> type) {
-        return type.cast(objects.get(handle));
+        return type.cast(known(handle, objects.get(handle)));
     }
 
     private <T> T remove(long handle, Class<T> type) {
-        return type.cast(objects.remove(handle));
+        return type.cast(known(handle, objects.remove(handle)));
+    }
+
+    private static Object known(long handle, @Nullable Object object) {
+        if (object == null) {
+            throw new CudaException("handle " + handle, CUresult.CUDA_ERROR_INVALID_HANDLE, "no such handle");
+        }
+        return object;
     }
 
     @Override

@@ -6,6 +6,7 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
+import org.jspecify.annotations.Nullable;
 
 /** NVRTC's functions as they are; each answers an nvrtcResult, 0 for success. */
 final class NvrtcLibrary {
@@ -30,7 +31,7 @@ final class NvrtcLibrary {
 
     int createProgram(PointerByReference program, String source, String name) {
         byte[] text = Native.toByteArray(source, "UTF-8");
-        return call("nvrtcCreateProgram", program, text, name, 0, null, null);
+        return call("nvrtcCreateProgram", program, text, name, 0, Pointer.NULL, Pointer.NULL);
     }
 
     int compileProgram(Pointer program, String[] options) {
@@ -69,7 +70,7 @@ final class NvrtcLibrary {
         return library.getFunction("nvrtcGetErrorString").invokeString(new Object[] {result}, false);
     }
 
-    private int call(String function, Object... arguments) {
+    private int call(String function, @Nullable Object... arguments) {
         return library.getFunction(function).invokeInt(arguments);
     }
 }
