@@ -8,6 +8,7 @@ import io.bev.avatar.common.time.Ticker;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +18,7 @@ class CudaBackendTest {
     @TempDir
     Path folder;
 
-    private static CudaDevice device(int index, String capability, String cuda, String driver) {
+    private static CudaDevice device(int index, String capability, String cuda, @Nullable String driver) {
         return new CudaDevice(
                 index,
                 "GPU " + index,

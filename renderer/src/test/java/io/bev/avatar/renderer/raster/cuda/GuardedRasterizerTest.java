@@ -298,7 +298,7 @@ class GuardedRasterizerTest {
         try (GuardedRasterizer rasterizer = guarded()) {
             draw(rasterizer);
             long before = rasterizer.takenBytes();
-            long model = rasterizer.usedBytes().get(Purpose.MODEL);
+            long model = rasterizer.usedBytes().getOrDefault(Purpose.MODEL, 0L);
 
             assertThat(rasterizer.trimMemory()).isEqualTo(before - model);
 
