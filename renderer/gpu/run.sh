@@ -4,7 +4,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-java=("$here/java/bin/java" -Xmx2g --add-modules jdk.incubator.vector -cp "$here/lib/*")
+java=("$here/java/bin/java" -Xmx2g -cp "$here/lib/*")
 checks=io.bev.avatar.renderer.raster.cuda.GpuChecks
 main=io.bev.avatar.renderer.RendererMain
 command=${1:-}
