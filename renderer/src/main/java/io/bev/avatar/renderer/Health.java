@@ -4,6 +4,7 @@ import io.bev.avatar.renderer.lifecycle.FrameLoop;
 import io.bev.avatar.renderer.lifecycle.FrameStats;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
 import io.bev.avatar.renderer.lifecycle.LifecycleState;
+import io.bev.avatar.renderer.raster.Rasterizer;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class Health {
     private final StateStore store;
     private final FrameHub hub;
     private final Faults faults;
+    private final Rasterizer rasterizer;
     private final boolean redisWanted;
     private int slowLooks;
     private volatile List<String> reasons = List.of();
@@ -39,6 +41,7 @@ final class Health {
             StateStore store,
             FrameHub hub,
             Faults faults,
+            Rasterizer rasterizer,
             boolean redisWanted) {
         this.lifecycle = lifecycle;
         this.stats = stats;
@@ -46,6 +49,7 @@ final class Health {
         this.store = store;
         this.hub = hub;
         this.faults = faults;
+        this.rasterizer = rasterizer;
         this.redisWanted = redisWanted;
     }
 
@@ -60,6 +64,7 @@ final class Health {
         if (faults.failing()) {
             found.add("frames fail: " + faults.lastError().orElse("no reason known"));
         }
+        rasterizer.problem().ifPresent(found::add);
         double age = stats.lastFrameAgeNanos() / 1e9;
         if (age > LATE_SECONDS) {
             found.add(String.format(Locale.ROOT, "no frame for %.1f s", age));

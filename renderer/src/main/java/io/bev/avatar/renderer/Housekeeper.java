@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +24,7 @@ final class Housekeeper implements AutoCloseable {
     private final Lifecycle lifecycle;
     private final FrameStats stats;
     private final FrameHub hub;
-    private final String backend;
+    private final Supplier<String> backend;
     private final ServiceManager service;
     private @Nullable ScheduledFuture<?> ticking;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -37,7 +38,7 @@ final class Housekeeper implements AutoCloseable {
             Lifecycle lifecycle,
             FrameStats stats,
             FrameHub hub,
-            String backend,
+            Supplier<String> backend,
             ServiceManager service) {
         this.health = health;
         this.lifecycle = lifecycle;
@@ -71,7 +72,7 @@ final class Housekeeper implements AutoCloseable {
                 stats.snapshot().fps(),
                 viewers,
                 viewers == 1 ? "viewer" : "viewers",
-                backend,
+                backend.get(),
                 reasons.isEmpty() ? "" : "; " + String.join("; ", reasons));
     }
 

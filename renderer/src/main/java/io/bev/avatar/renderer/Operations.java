@@ -12,6 +12,7 @@ import io.bev.avatar.renderer.lifecycle.LoadedAvatar;
 import io.bev.avatar.renderer.lifecycle.RenderCommands;
 import io.bev.avatar.renderer.lifecycle.RestartLedger;
 import io.bev.avatar.renderer.mbean.RendererControl;
+import io.bev.avatar.renderer.raster.Rasterizer;
 import io.bev.avatar.renderer.scene.Avatar;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
@@ -42,7 +43,7 @@ final class Operations implements RendererControl {
     record Parts(
             String version,
             Instant startTime,
-            String backend,
+            Rasterizer rasterizer,
             String backendReason,
             Lifecycle lifecycle,
             FrameLoop loop,
@@ -93,18 +94,17 @@ final class Operations implements RendererControl {
 
     @Override
     public String backend() {
-        return parts.backend();
+        return parts.rasterizer().name();
     }
 
     @Override
     public String backendReason() {
-        return parts.backendReason();
+        return parts.rasterizer().problem().orElse(parts.backendReason());
     }
 
-    /** The CPU is the last resort already. */
     @Override
     public long backendFallbacks() {
-        return 0;
+        return parts.rasterizer().fallbacks();
     }
 
     @Override

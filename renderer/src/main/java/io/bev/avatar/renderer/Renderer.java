@@ -16,6 +16,7 @@ import io.bev.avatar.renderer.lifecycle.LoadedAvatar;
 import io.bev.avatar.renderer.lifecycle.RenderCommands;
 import io.bev.avatar.renderer.lifecycle.RestartLedger;
 import io.bev.avatar.renderer.lifecycle.ShutdownSequence;
+import io.bev.avatar.renderer.mbean.GpuInUse;
 import io.bev.avatar.renderer.mbean.RendererMBeans;
 import io.bev.avatar.renderer.raster.Rasterizer;
 import io.bev.avatar.renderer.raster.cuda.CudaDevices;
@@ -100,17 +101,21 @@ public final class Renderer implements AutoCloseable {
         RendererAssembly.ViewerEnd viewers = assembly.viewers(page);
         undo.push("viewers", viewers::close);
         viewers.start();
-        Rasterizer rasterizer = assembly.rasterizer();
+        CompletableFuture<String> gpuLost = new CompletableFuture<>();
+        RendererAssembly.Drawing drawing = assembly.drawing(config.backend(), result(devices), gpuLost::complete);
+        drawing.gpu().ifPresent(gpu -> undo.push("GPU lock", gpu.release()::run));
+        Rasterizer rasterizer = drawing.rasterizer();
         undo.push("rasterizer", rasterizer::close);
-        String backendReason = Backends.reasonForCpu(config.backend(), result(devices));
 
         StateStore store = result(opening);
         RestartLedger ledger = new RestartLedger(settings.state().directory());
         undo.push("restart ledger", ledger::ended);
         ActiveAlert.Source alerts = assembly.alerts();
         undo.push("alerts", alerts::close);
+        CompletableFuture<Void> ending = gpuLost.thenAccept(reason -> endForGpu(reason, ledger));
+        undo.push("GPU watch", () -> ending.cancel(false));
         Core core = core(result(avatar), store, rasterizer, viewers.hub(), ledger, alerts);
-        Operations operations = operations(core, backendReason, avatars);
+        Operations operations = operations(core, drawing.reason(), avatars);
         RendererMBeans mbeans = new RendererMBeans(
                 around.mbeans(),
                 new RendererMBeans.Parts(
@@ -120,6 +125,7 @@ public final class Renderer implements AutoCloseable {
                         viewers.hub(),
                         result(devices).devices(),
                         settings.gpu().memoryFraction(),
+                        drawing.gpu().map(gpu -> gpuInUse(gpu, core.commands)),
                         around.clock()));
         undo.push("MBeans", mbeans::close);
         page.attach(new RendererPage.View(operations, core.health, core.stats, store, assembly, viewers, alerts));
@@ -130,6 +136,18 @@ public final class Renderer implements AutoCloseable {
         port = viewers.port();
         jolokiaPort = result(jolokia).port();
         tell(operations);
+    }
+
+    /** A GPU that does not come back: a new process may find it again, or will say why it draws on the CPU. */
+    private void endForGpu(String reason, RestartLedger ledger) {
+        log.error("ending for a restart: {}", reason);
+        faults.note("gpu", new IllegalStateException(reason));
+        ledger.restarting(RestartLedger.FAILURE);
+        exit.complete(ExitCodes.TEMPORARY);
+    }
+
+    private static GpuInUse gpuInUse(RendererAssembly.Drawing.Gpu gpu, RenderCommands commands) {
+        return new GpuInUse(gpu.device(), gpu.control(), commands);
     }
 
     /** What draws, and what watches it draw. */
@@ -169,7 +187,7 @@ public final class Renderer implements AutoCloseable {
         FrameLoop loop =
                 new FrameLoop(pipeline, watch, commands, stats, config.targetFps(), config.idleFps(), around.ticker());
         boolean redisWanted = settings.redis().redis().isPresent();
-        Health health = new Health(lifecycle, stats, loop, store, hub, faults, redisWanted);
+        Health health = new Health(lifecycle, stats, loop, store, hub, faults, rasterizer, redisWanted);
         return new Core(store, rasterizer, hub, ledger, pipeline, commands, stats, watch, loop, health);
     }
 
@@ -177,7 +195,7 @@ public final class Renderer implements AutoCloseable {
         Operations.Parts parts = new Operations.Parts(
                 around.version(),
                 around.startTime(),
-                core.rasterizer.name(),
+                core.rasterizer,
                 backendReason,
                 lifecycle,
                 core.loop,
@@ -196,7 +214,7 @@ public final class Renderer implements AutoCloseable {
     /** Starts the frames and waits for the first. */
     private void draw(Core core) throws StartException {
         Housekeeper housekeeper =
-                new Housekeeper(core.health, lifecycle, core.stats, core.hub, core.rasterizer.name(), around.service());
+                new Housekeeper(core.health, lifecycle, core.stats, core.hub, core.rasterizer::name, around.service());
         undo.push("housekeeping", housekeeper::close);
         ProgramLog events = ProgramLog.ofProcess();
         events.trace(new Trace(core.loop::sequence, () -> core.store.current().seq()));

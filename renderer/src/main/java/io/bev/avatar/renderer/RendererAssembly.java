@@ -1,9 +1,11 @@
 package io.bev.avatar.renderer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.renderer.config.BackendChoice;
 import io.bev.avatar.renderer.lifecycle.ExpressionSource;
 import io.bev.avatar.renderer.raster.Rasterizer;
 import io.bev.avatar.renderer.raster.cuda.CudaDevices;
+import io.bev.avatar.renderer.raster.cuda.GpuControl;
 import io.bev.avatar.renderer.rig.Poser;
 import io.bev.avatar.renderer.scene.Avatar;
 import io.bev.avatar.renderer.state.ActiveAlert;
@@ -14,6 +16,7 @@ import io.bev.avatar.renderer.stream.PageModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Makes the parts behind the renderer's interfaces; an implementation is the one place that names their classes. */
 public interface RendererAssembly {
@@ -27,7 +30,39 @@ public interface RendererAssembly {
     /** CUDA devices of this machine. */
     CudaDevices devices();
 
+    /** Draws on the CPU. */
     Rasterizer rasterizer();
+
+    /**
+     * What draws, and why.
+     *
+     * @param rasterizer closed by the caller
+     * @param reason why this backend and not another
+     * @param gpu the device that draws; empty where none does
+     */
+    record Drawing(Rasterizer rasterizer, String reason, Optional<Gpu> gpu) {
+
+        /**
+         * The device that draws.
+         *
+         * @param device its number among those found
+         * @param release lets another renderer have it; run once the rasterizer is closed
+         */
+        record Gpu(int device, GpuControl control, Runnable release) {}
+    }
+
+    /**
+     * Opens what draws.
+     *
+     * @param devices of this machine
+     * @param hopeless told the reason when a GPU is lost for good
+     * @throws StartException when what the configuration insists on cannot be had
+     */
+    default Drawing drawing(BackendChoice wanted, CudaDevices devices, Consumer<String> hopeless)
+            throws StartException {
+        String reason = Backends.reasonForCpu(wanted, devices);
+        return new Drawing(rasterizer(), reason, Optional.empty());
+    }
 
     /**
      * Reads a model file, or makes the built-in avatar.

@@ -3,6 +3,7 @@ package io.bev.avatar.renderer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.renderer.bench.CudaBenchmark;
 import io.bev.avatar.renderer.bench.RenderBenchmark;
 import io.bev.avatar.renderer.cli.BenchCommand;
 import io.bev.avatar.renderer.cli.OneLineErrors;
@@ -61,10 +62,11 @@ public final class RendererMain implements Runnable {
     /** Runs one command line and answers the exit code. */
     static int execute(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
         CommandLine commands = new CommandLine(new RendererMain());
+        CommandLineGpu gpu = new CommandLineGpu(environment);
         commands.addSubcommand(new ServeCommand(environment));
         commands.addSubcommand(new ReloadCommand(environment));
-        commands.addSubcommand(new RenderCommand(StandardAssembly::load, Posers::of));
-        commands.addSubcommand(new CommandLine(new BenchCommand(List.of(renderBenchmark()))));
+        commands.addSubcommand(new RenderCommand(StandardAssembly::load, Posers::of, gpu::open));
+        commands.addSubcommand(new CommandLine(new BenchCommand(List.of(renderBenchmark(), cudaBenchmark(gpu)))));
         commands.setOut(out).setErr(err);
         OneLineErrors.install(commands);
         return commands.execute(arguments.length == 0 ? new String[] {"serve"} : arguments);
@@ -76,6 +78,10 @@ public final class RendererMain implements Runnable {
                 Posers::of,
                 threads -> new CpuRasterizer(threads, TileKernels.fastest()),
                 new BenchEncoder());
+    }
+
+    private static CudaBenchmark cudaBenchmark(CommandLineGpu gpu) {
+        return new CudaBenchmark(StandardAssembly::load, Posers::of, gpu::open, new BenchEncoder());
     }
 
     /** Only {@code --help} and {@code --version} come without a command. */

@@ -2,6 +2,7 @@ package io.bev.avatar.renderer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.renderer.config.BackendChoice;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.lifecycle.ExpressionSource;
 import io.bev.avatar.renderer.raster.Rasterizer;
@@ -9,6 +10,8 @@ import io.bev.avatar.renderer.raster.cpu.CpuRasterizer;
 import io.bev.avatar.renderer.raster.cpu.TileKernels;
 import io.bev.avatar.renderer.raster.cuda.CudaDevices;
 import io.bev.avatar.renderer.raster.cuda.CudaDiscovery;
+import io.bev.avatar.renderer.raster.cuda.DeviceLock;
+import io.bev.avatar.renderer.raster.cuda.KernelImages;
 import io.bev.avatar.renderer.rig.ExpressionController;
 import io.bev.avatar.renderer.rig.Poser;
 import io.bev.avatar.renderer.rig.Posers;
@@ -33,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The parts that the program is made of. */
 public final class StandardAssembly implements RendererAssembly {
@@ -76,6 +80,17 @@ public final class StandardAssembly implements RendererAssembly {
     @Override
     public Rasterizer rasterizer() {
         return new CpuRasterizer(settings.renderer().threadCount(), TileKernels.fastest());
+    }
+
+    @Override
+    public Drawing drawing(BackendChoice wanted, CudaDevices devices, Consumer<String> hopeless) throws StartException {
+        KernelImages images = new KernelImages(settings.state().directory().resolve("native"));
+        DeviceLock.Place locks = DeviceLock.Place.ofMachine(
+                environment.getOrDefault("XDG_RUNTIME_DIR", ""),
+                settings.state().directory(),
+                Clock.systemUTC());
+        return new Backends(settings.gpu(), images, CudaDiscovery::driver, this::rasterizer, locks, ticker)
+                .choose(wanted, devices, hopeless);
     }
 
     @Override

@@ -25,7 +25,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule JNA_IS_FENCED = noClasses()
             .that()
-            .resideOutsideOfPackages(RENDERER + ".stream", "io.bev.avatar.common.systemd")
+            .resideOutsideOfPackages(RENDERER + ".stream", RENDERER + ".raster.cuda", "io.bev.avatar.common.systemd")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.sun.jna..");

@@ -2,6 +2,7 @@ package io.bev.avatar.renderer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.renderer.config.BackendChoice;
 import io.bev.avatar.renderer.lifecycle.ExpressionSource;
 import io.bev.avatar.renderer.raster.Camera;
 import io.bev.avatar.renderer.raster.Framebuffer;
@@ -10,6 +11,7 @@ import io.bev.avatar.renderer.raster.Splats;
 import io.bev.avatar.renderer.raster.StageTimes;
 import io.bev.avatar.renderer.raster.cuda.CudaDevice;
 import io.bev.avatar.renderer.raster.cuda.CudaDevices;
+import io.bev.avatar.renderer.raster.cuda.GpuControl;
 import io.bev.avatar.renderer.rig.Poser;
 import io.bev.avatar.renderer.scene.Avatar;
 import io.bev.avatar.renderer.scene.Framing;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A renderer's parts without pixels, network or disk. */
@@ -39,6 +42,14 @@ public final class FakeAssembly implements RendererAssembly {
     public volatile @Nullable IOException viewersFault;
     public volatile @Nullable PageModel page;
     public List<CudaDevice> devices = List.of();
+    /** What the rasteriser says is wrong with it, and how often it gave way. */
+    public volatile @Nullable String backendProblem;
+
+    public volatile long fallbacks;
+    /** Takes the reason when a GPU is lost for good. */
+    public volatile Consumer<String> hopeless = reason -> {};
+    /** The device that draws, if one is to. */
+    public @Nullable GpuControl gpu;
 
     @Override
     public StateStore stateStore() {
@@ -60,11 +71,30 @@ public final class FakeAssembly implements RendererAssembly {
     }
 
     @Override
+    public Drawing drawing(BackendChoice wanted, CudaDevices found, Consumer<String> lost) throws StartException {
+        hopeless = lost;
+        Optional<Drawing.Gpu> drawing =
+                Optional.ofNullable(gpu).map(control -> new Drawing.Gpu(0, control, () -> calls.add("GPU released")));
+        String reason = drawing.isPresent() ? "a GPU works" : Backends.reasonForCpu(wanted, found);
+        return new Drawing(rasterizer(), reason, drawing);
+    }
+
+    @Override
     public Rasterizer rasterizer() {
         return new Rasterizer() {
             @Override
             public String name() {
                 return "fake";
+            }
+
+            @Override
+            public Optional<String> problem() {
+                return Optional.ofNullable(backendProblem);
+            }
+
+            @Override
+            public long fallbacks() {
+                return fallbacks;
             }
 
             @Override

@@ -41,7 +41,7 @@ class RendererSettingsTest {
         assertThat(sections.path("renderer").size()).isEqualTo(12);
         assertThat(text).contains("# directory:", "# model:", "# control-password-file:", "# jolokia-policy-file:");
         assertThat(sections.path("stream").size()).isEqualTo(2);
-        assertThat(sections.path("gpu").size()).isEqualTo(2);
+        assertThat(sections.path("gpu").size()).isEqualTo(3);
         assertThat(sections.path("state").size()).isEqualTo(2);
         assertThat(sections.path("expression").size()).isEqualTo(4);
         assertThat(sections.path("redis").size()).isEqualTo(2);

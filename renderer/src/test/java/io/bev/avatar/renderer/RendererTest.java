@@ -8,13 +8,19 @@ import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.systemd.ServiceManager;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.renderer.raster.cuda.CudaDevice;
+import io.bev.avatar.renderer.raster.cuda.GpuControl;
+import io.bev.avatar.renderer.raster.cuda.Purpose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerFactory;
@@ -235,6 +241,103 @@ class RendererTest {
                     .hasMessageContaining("renderer.width");
             assertThat(read("Frames", "Height")).isEqualTo(50);
         }
+    }
+
+    @Test
+    void gpuThatGaveWay_isDegraded_andCounted_andEndsTheProcessWith75WhenLostForGood() throws Exception {
+        try (Renderer renderer = start()) {
+            assembly.fallbacks = 1;
+            assembly.backendProblem = "drawn by the CPU: the GPU failed: cuLaunchKernel";
+
+            until("degraded", () -> health().path("status").asText().equals("degraded"));
+
+            assertThat(health().path("reasons").path(0).asText()).contains("the GPU failed");
+            assertThat((String) read("Renderer", "BackendReason")).contains("the GPU failed");
+            assertThat(read("Renderer", "BackendFallbacks")).isEqualTo(1L);
+            assembly.backendProblem = null;
+            until("ok", () -> health().path("status").asText().equals("ok"));
+
+            assembly.hopeless.accept("the GPU failed again");
+
+            assertThat(renderer.awaitExit()).isEqualTo(ExitCodes.TEMPORARY);
+            assertThat((String) read("Renderer", "LastError")).contains("the GPU failed again");
+        }
+    }
+
+    /** The operations of the device that draws run on the render thread. */
+    @Test
+    void gpuThatDraws_isShownByPurpose_andTrimmedBetweenFrames() throws Exception {
+        assembly.devices = List.of(device(0), device(1));
+        List<String> calls = new CopyOnWriteArrayList<>();
+        assembly.gpu = new GpuControl() {
+            @Override
+            public String contextState() {
+                return "active";
+            }
+
+            @Override
+            public long contextRebuilds() {
+                return 2;
+            }
+
+            @Override
+            public int lastErrorCode() {
+                return 719;
+            }
+
+            @Override
+            public Optional<Long> freeBytes() {
+                return Optional.of(5L);
+            }
+
+            @Override
+            public long takenBytes() {
+                return 7;
+            }
+
+            @Override
+            public Map<Purpose, Long> usedBytes() {
+                return Map.of(Purpose.MODEL, 3L);
+            }
+
+            @Override
+            public long trimMemory() {
+                calls.add("trim on " + Thread.currentThread().getName());
+                return 4;
+            }
+
+            @Override
+            public void rebuildContext() {
+                calls.add("rebuild on " + Thread.currentThread().getName());
+            }
+        };
+        try (Renderer renderer = start()) {
+            assertThat(renderer.port()).isPositive();
+            assertThat(read("Renderer", "BackendReason")).isEqualTo("a GPU works");
+            assertThat(read("Gpu,device=0", "ContextState")).isEqualTo("active");
+            assertThat(read("Gpu,device=0", "UsedByRendererBytes")).isEqualTo(7L);
+            assertThat(read("Gpu,device=0", "FreeBytes")).isEqualTo(5L);
+            assertThat(read("Gpu,device=0", "ContextRebuilds")).isEqualTo(2L);
+            assertThat(read("Gpu,device=0", "LastErrorCode")).isEqualTo(719);
+            assertThat(read("Gpu,device=0", "UsedByPurpose").toString()).contains("MODEL", "3");
+            assertThat(read("Gpu,device=1", "ContextState")).isEqualTo("none");
+            assertThat(call("Gpu,device=0", "trimMemory")).isEqualTo(4L);
+            call("Gpu,device=0", "rebuildContext");
+            assertThat(calls).containsExactly("trim on render", "rebuild on render");
+            assertThatThrownBy(() -> call("Gpu,device=1", "trimMemory")).hasMessageContaining("does not use device 1");
+        }
+    }
+
+    private static CudaDevice device(int index) {
+        return new CudaDevice(
+                index,
+                "GPU " + index,
+                "GPU-" + index,
+                "0000:0" + index + ":00.0",
+                1L << 30,
+                "8.9",
+                "12.6",
+                Optional.empty());
     }
 
     @Test

@@ -9,6 +9,11 @@ public interface Benchmark {
     /** The word that asks for it on the command line. */
     String name();
 
+    /** The backend that it measures. */
+    default String backend() {
+        return "cpu";
+    }
+
     /**
      * Measures.
      *

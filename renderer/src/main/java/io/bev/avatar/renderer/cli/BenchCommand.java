@@ -7,6 +7,7 @@ import io.bev.avatar.renderer.bench.BenchOptions;
 import io.bev.avatar.renderer.bench.BenchResult;
 import io.bev.avatar.renderer.bench.Benchmark;
 import io.bev.avatar.renderer.bench.Machine;
+import io.bev.avatar.renderer.raster.cuda.CudaException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -33,7 +34,10 @@ import picocli.CommandLine.Spec;
         name = "bench",
         sortOptions = false,
         description = "Measures this machine and prints the numbers.",
-        footer = {"", "Exit codes: 0 done, 64 wrong usage, 66 model unusable, 70 internal error."})
+        footer = {
+            "",
+            "Exit codes: 0 done, 64 wrong usage, 66 model unusable, 69 backend unavailable, 70 internal error."
+        })
 public final class BenchCommand implements Callable<Integer> {
 
     private final List<Benchmark> benchmarks;
@@ -50,6 +54,13 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--model", paramLabel = "FILE", description = "Avatar to measure; without it the built-in avatar.")
     private @Nullable Path model;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = "cpu",
+            description = "What draws: cpu or cuda (default: ${DEFAULT-VALUE}).")
+    private String backend = "cpu";
 
     @Option(names = "--threads", paramLabel = "N", description = "Rendering threads (default: one a core).")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -80,22 +91,36 @@ public final class BenchCommand implements Callable<Integer> {
             try {
                 benchmark.run(options, this::progress, this::print);
             } catch (IOException e) {
-                err().println("bench: " + e.getMessage());
-                err().flush();
-                return ExitCodes.NO_INPUT;
+                return fail(ExitCodes.NO_INPUT, e);
+            } catch (CudaException | IllegalStateException e) {
+                if (!benchmark.backend().equals("cuda")) {
+                    throw e;
+                }
+                return fail(ExitCodes.UNAVAILABLE, e);
             }
         }
         return ExitCodes.OK;
     }
 
+    private int fail(int code, Exception e) {
+        err().println("bench: " + e.getMessage());
+        err().flush();
+        return code;
+    }
+
     private List<Benchmark> chosen() {
+        List<Benchmark> served =
+                benchmarks.stream().filter(b -> b.backend().equals(backend)).toList();
+        if (served.isEmpty()) {
+            throw usage("--backend '" + backend + "': expected cpu or cuda");
+        }
         if (name == null) {
-            return benchmarks;
+            return served;
         }
         List<Benchmark> chosen =
-                benchmarks.stream().filter(b -> b.name().equals(name)).toList();
+                served.stream().filter(b -> b.name().equals(name)).toList();
         if (chosen.isEmpty()) {
-            String known = benchmarks.stream().map(Benchmark::name).collect(Collectors.joining(", "));
+            String known = served.stream().map(Benchmark::name).collect(Collectors.joining(", "));
             throw usage("no benchmark '" + name + "': expected one of " + known);
         }
         return chosen;

@@ -9,6 +9,7 @@ import io.bev.avatar.renderer.raster.StageTimes;
 import io.bev.avatar.renderer.raster.cpu.CpuRasterizer;
 import io.bev.avatar.renderer.raster.cpu.ReferenceRasterizer;
 import io.bev.avatar.renderer.raster.cpu.TileKernels;
+import io.bev.avatar.renderer.raster.cuda.CudaException;
 import io.bev.avatar.renderer.rig.ExpressionFrame;
 import io.bev.avatar.renderer.rig.Poser;
 import io.bev.avatar.renderer.scene.Avatar;
@@ -23,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,6 +52,7 @@ public final class RenderCommand implements Callable<Integer> {
 
     private final AvatarSource avatars;
     private final Function<Avatar, Poser> posers;
+    private final Supplier<? extends Rasterizer> cuda;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -129,8 +132,10 @@ public final class RenderCommand implements Callable<Integer> {
     /**
      * @param avatars loads the model
      * @param posers applies blendshapes to it
+     * @param cuda opens the GPU; an exception says why it cannot
      */
-    public RenderCommand(AvatarSource avatars, Function<Avatar, Poser> posers) {
+    public RenderCommand(AvatarSource avatars, Function<Avatar, Poser> posers, Supplier<? extends Rasterizer> cuda) {
+        this.cuda = cuda;
         this.avatars = avatars;
         this.posers = posers;
     }
@@ -139,9 +144,6 @@ public final class RenderCommand implements Callable<Integer> {
     public Integer call() {
         ExpressionFrame expression = expression();
         requireBackground();
-        if (backend == Backend.CUDA) {
-            return fail(ExitCodes.UNAVAILABLE, "this build draws on the CPU only: use --backend cpu or reference");
-        }
         Avatar avatar;
         try {
             avatar = avatars.load(Optional.ofNullable(model));
@@ -150,7 +152,12 @@ public final class RenderCommand implements Callable<Integer> {
         }
         warnOfMissing(avatar);
         Camera view = view(avatar);
-        Framebuffer picture = draw(avatar, expression, view);
+        Framebuffer picture;
+        try {
+            picture = draw(avatar, expression, view);
+        } catch (BackendException e) {
+            return fail(ExitCodes.UNAVAILABLE, e.getMessage() + "; use --backend cpu or reference");
+        }
         Path file = Objects.requireNonNull(output, "required by the parser");
         try {
             PngFile.write(picture, file);
@@ -222,19 +229,43 @@ public final class RenderCommand implements Callable<Integer> {
 
     private Framebuffer draw(Avatar avatar, ExpressionFrame expression, Camera view) {
         Splats splats = new Splats(avatar.cloud());
-        posers.apply(avatar).pose(expression, splats);
+        Poser poser = posers.apply(avatar);
         Framebuffer picture =
                 new Framebuffer(view.width(), view.height(), background.x(), background.y(), background.z());
         try (Rasterizer rasterizer = rasterizer()) {
+            if (rasterizer.posesItself()) {
+                poser.prepare(expression, splats);
+            } else {
+                poser.pose(expression, splats);
+            }
             rasterizer.render(splats, view, picture, new StageTimes());
         }
         return picture;
     }
 
     private Rasterizer rasterizer() {
-        return backend == Backend.REFERENCE
-                ? new ReferenceRasterizer()
-                : new CpuRasterizer(Runtime.getRuntime().availableProcessors(), TileKernels.fastest());
+        return switch (backend) {
+            case REFERENCE -> new ReferenceRasterizer();
+            case CPU -> new CpuRasterizer(Runtime.getRuntime().availableProcessors(), TileKernels.fastest());
+            case CUDA -> openGpu();
+        };
+    }
+
+    private Rasterizer openGpu() {
+        try {
+            return cuda.get();
+        } catch (CudaException | IllegalArgumentException | IllegalStateException e) {
+            throw new BackendException(e);
+        }
+    }
+
+    /** The wanted backend cannot be had here. */
+    private static final class BackendException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        BackendException(RuntimeException cause) {
+            super("backend cuda cannot be had: " + cause.getMessage(), cause);
+        }
     }
 
     private CommandSpec spec() {

@@ -5,13 +5,15 @@ import io.bev.avatar.common.config.Config;
 /**
  * Section {@code gpu}.
  *
+ * @param device number, UUID or PCI address of the device that draws
  * @param memoryFraction share of a device's memory that the renderer may use, in (0, 1]
  * @param allocationBlockMb device memory is taken in blocks of this many MiB
  */
-public record GpuConfig(double memoryFraction, int allocationBlockMb) {
+public record GpuConfig(String device, double memoryFraction, int allocationBlockMb) {
 
     public static GpuConfig from(Config c) {
         return new GpuConfig(
+                c.text("gpu.device", "0", "BEV_AVATAR_GPU"),
                 c.number("gpu.memory-fraction", 0.6, 0.01, 1, "GPU_MEMORY_FRACTION"),
                 c.integer("gpu.allocation-block-mb", 512, 1, 65_536));
     }

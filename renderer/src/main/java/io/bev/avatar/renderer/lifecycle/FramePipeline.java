@@ -74,7 +74,11 @@ public final class FramePipeline implements FrameSource {
     private void draw(AvatarState state, long now, StageTimes times) {
         LoadedAvatar avatar = loaded;
         expression.express(state, now, frame);
-        avatar.poser().pose(frame, avatar.splats());
+        if (rasterizer.posesItself()) {
+            avatar.poser().prepare(frame, avatar.splats());
+        } else {
+            avatar.poser().pose(frame, avatar.splats());
+        }
         times.rigNanos = ticker.nanos() - now;
         rasterizer.render(avatar.splats(), camera, picture, times);
     }

@@ -1,10 +1,13 @@
 package io.bev.avatar.renderer.mbean;
 
 import io.bev.avatar.renderer.raster.cuda.CudaDevice;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A device that the driver shows. The renderer draws on the CPU, so it holds no context and no memory there. */
-record GpuBean(CudaDevice device, double memoryFraction) implements GpuMXBean {
+/** A device that the driver shows, and what the renderer holds there if it is the one that draws. */
+record GpuBean(CudaDevice device, double memoryFraction, Optional<GpuInUse> use) implements GpuMXBean {
 
     @Override
     public String getName() {
@@ -38,12 +41,19 @@ record GpuBean(CudaDevice device, double memoryFraction) implements GpuMXBean {
 
     @Override
     public @Nullable Long getFreeBytes() {
-        return null;
+        return use.flatMap(u -> u.control().freeBytes()).orElse(null);
     }
 
     @Override
     public long getUsedByRendererBytes() {
-        return 0;
+        return use.map(u -> u.control().takenBytes()).orElse(0L);
+    }
+
+    @Override
+    public Map<String, Long> getUsedByPurpose() {
+        Map<String, Long> bytes = new TreeMap<>();
+        use.ifPresent(u -> u.control().usedBytes().forEach((purpose, used) -> bytes.put(purpose.name(), used)));
+        return bytes;
     }
 
     @Override
@@ -58,27 +68,27 @@ record GpuBean(CudaDevice device, double memoryFraction) implements GpuMXBean {
 
     @Override
     public String getContextState() {
-        return "none";
+        return use.map(u -> u.control().contextState()).orElse("none");
     }
 
     @Override
     public long getContextRebuilds() {
-        return 0;
+        return use.map(u -> u.control().contextRebuilds()).orElse(0L);
     }
 
     @Override
     public int getLastErrorCode() {
-        return 0;
+        return use.map(u -> u.control().lastErrorCode()).orElse(0);
     }
 
     @Override
     public long trimMemory() {
-        throw notInUse("trimMemory");
+        return use.orElseThrow(() -> notInUse("trimMemory")).trimMemory();
     }
 
     @Override
     public void rebuildContext() {
-        throw notInUse("rebuildContext");
+        use.orElseThrow(() -> notInUse("rebuildContext")).rebuildContext();
     }
 
     private IllegalStateException notInUse(String operation) {

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.mbean;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code bev.avatar:type=Gpu,device=N}. */
@@ -40,6 +41,11 @@ public interface GpuMXBean {
     @Unit(Unit.BYTES)
     long getUsedByRendererBytes();
 
+    @Description("Memory in use, by purpose: MODEL, FRAME, INSTANCES, PICTURE; the rest of UsedByRendererBytes is kept"
+            + " for later")
+    @Unit(Unit.BYTES)
+    Map<String, Long> getUsedByPurpose();
+
     @Description("Memory that the renderer may take: MemoryFraction of TotalBytes")
     @Unit(Unit.BYTES)
     long getBudgetBytes();
@@ -48,7 +54,7 @@ public interface GpuMXBean {
     @Unit(Unit.RATIO)
     double getMemoryFraction();
 
-    @Description("none while the renderer does not use the device, active, or lost")
+    @Description("none while the renderer does not use the device, active, lost, rebuilding, or failed")
     @Unit(Unit.TEXT)
     String getContextState();
 

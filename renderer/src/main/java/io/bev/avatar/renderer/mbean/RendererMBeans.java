@@ -8,6 +8,7 @@ import io.bev.avatar.renderer.stream.FrameHub;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.MBeanServer;
@@ -41,7 +42,10 @@ public final class RendererMBeans implements AutoCloseable {
             for (CudaDevice device : parts.devices()) {
                 add(
                         name("type=Gpu,device=" + device.index()),
-                        new GpuBean(device, parts.gpuMemoryFraction()),
+                        new GpuBean(
+                                device,
+                                parts.gpuMemoryFraction(),
+                                parts.gpu().filter(gpu -> gpu.device() == device.index())),
                         GpuMXBean.class);
             }
         } catch (JMException e) {
@@ -58,6 +62,7 @@ public final class RendererMBeans implements AutoCloseable {
             FrameHub hub,
             List<CudaDevice> devices,
             double gpuMemoryFraction,
+            Optional<GpuInUse> gpu,
             Clock clock) {
         public Parts {
             devices = List.copyOf(devices);

@@ -3,15 +3,15 @@ package io.bev.avatar.renderer.raster;
 /** Real spherical harmonics of degree 1 to 3: the view-dependent part of a Gaussian's colour. */
 public final class SphericalHarmonics {
 
-    private static final float C1 = 0.4886025119029199f;
-    private static final float C2_0 = 1.0925484305920792f;
-    private static final float C2_2 = 0.31539156525252005f;
-    private static final float C2_4 = 0.5462742152960396f;
-    private static final float C3_0 = 0.5900435899266435f;
-    private static final float C3_1 = 2.890611442640554f;
-    private static final float C3_2 = 0.4570457994644658f;
-    private static final float C3_3 = 0.3731763325901154f;
-    private static final float C3_5 = 1.445305721320277f;
+    public static final float C1 = 0.4886025119029199f;
+    public static final float C2_0 = 1.0925484305920792f;
+    public static final float C2_2 = 0.31539156525252005f;
+    public static final float C2_4 = 0.5462742152960396f;
+    public static final float C3_0 = 0.5900435899266435f;
+    public static final float C3_1 = 2.890611442640554f;
+    public static final float C3_2 = 0.4570457994644658f;
+    public static final float C3_3 = 0.3731763325901154f;
+    public static final float C3_5 = 1.445305721320277f;
 
     private SphericalHarmonics() {}
 

@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer.raster;
 
 import io.bev.avatar.renderer.scene.GaussianCloud;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Posed Gaussians, ready for projection: a structure of arrays of {@code count} entries. The poser rewrites centres and
@@ -34,6 +35,13 @@ public final class Splats {
      * it, so that view-dependent colour stays right.
      */
     public final float[] modelToWorld = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};
+    /**
+     * How the rasteriser is to pose the Gaussians, which are at rest or in an earlier pose; null when the arrays are posed
+     * already.
+     */
+    public @Nullable SplatRig rig;
+    /** Changes whenever a poser rewrites centres and covariances. */
+    public int revision;
 
     /** The cloud at rest. */
     public Splats(GaussianCloud cloud) {

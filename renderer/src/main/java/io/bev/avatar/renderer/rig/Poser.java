@@ -7,4 +7,9 @@ public interface Poser {
 
     /** Writes the posed Gaussians into {@code out}, which was made for the same cloud. */
     void pose(ExpressionFrame expression, Splats out);
+
+    /** As {@link #pose}, for a rasteriser that poses on its own: where there is a rig, only {@link Splats#rig} is set. */
+    default void prepare(ExpressionFrame expression, Splats out) {
+        pose(expression, out);
+    }
 }

@@ -1,9 +1,11 @@
 package io.bev.avatar.renderer.rig;
 
+import io.bev.avatar.renderer.raster.SplatRig;
 import io.bev.avatar.renderer.raster.Splats;
 import io.bev.avatar.renderer.scene.Framing;
 import io.bev.avatar.renderer.scene.GaussianCloud;
-import java.util.Arrays;
+import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Poses a rigged cloud: blendshapes first, then linear blend skinning. Covariances turn with the blend of the joints'
@@ -11,7 +13,7 @@ import java.util.Arrays;
  *
  * <p>About 0.5 ms for a LAM avatar of 20,018 Gaussians on one core: most of them follow one joint, so they are kept apart.
  */
-final class RigPoser implements Poser {
+final class RigPoser implements Poser, SplatRig {
 
     /** Weights below this move a Gaussian by less than a thousandth of a millimetre. */
     private static final float MIN_WEIGHT = 1e-4f;
@@ -19,6 +21,7 @@ final class RigPoser implements Poser {
     private static final float MAX_WEIGHT_DEVIATION = 1e-3f;
 
     private final int count;
+    private final Rig rig;
     private final JointPose joints;
     private final Splats rest;
 
@@ -26,6 +29,11 @@ final class RigPoser implements Poser {
     private final int[] channels;
 
     private final MorphTarget[] targets;
+
+    /** Of the last prepared frame; 0 where it moves nothing. */
+    private final float[] weights;
+
+    private SplatRig.@Nullable Arrays arrays;
 
     /** Gaussians that follow joint j alone. */
     private final int[][] single;
@@ -43,32 +51,34 @@ final class RigPoser implements Poser {
     RigPoser(GaussianCloud cloud, Rig rig, Framing framing) {
         Skeleton skeleton = rig.skeleton();
         count = cloud.count();
+        this.rig = rig;
         requireFit(rig);
         rest = new Splats(cloud);
         joints = new JointPose(skeleton, HeadAxes.of(framing));
         targets = rig.targets().stream()
                 .filter(t -> ArkitBlendshapes.indexOf(t.name()).isPresent())
                 .toArray(MorphTarget[]::new);
-        channels = Arrays.stream(targets)
+        channels = java.util.Arrays.stream(targets)
                 .mapToInt(t -> ArkitBlendshapes.indexOf(t.name()).orElseThrow())
                 .toArray();
+        weights = new float[targets.length];
         single = new int[skeleton.joints().size()][];
         blended = split(skeleton);
         runStarts = new int[blended.length + 1];
         int[] runs = new int[blended.length * Skeleton.INFLUENCES];
-        float[] weights = new float[runs.length];
+        float[] runShares = new float[runs.length];
         int n = 0;
         for (int b = 0; b < blended.length; b++) {
             for (int k = 4 * blended[b]; k < 4 * blended[b] + 4; k++) {
                 if (skeleton.influenceWeights()[k] > 0) {
                     runs[n] = skeleton.influenceJoints()[k];
-                    weights[n++] = skeleton.influenceWeights()[k];
+                    runShares[n++] = skeleton.influenceWeights()[k];
                 }
             }
             runStarts[b + 1] = n;
         }
-        runJoints = Arrays.copyOf(runs, n);
-        runWeights = Arrays.copyOf(weights, n);
+        runJoints = java.util.Arrays.copyOf(runs, n);
+        runWeights = java.util.Arrays.copyOf(runShares, n);
     }
 
     private void requireFit(Rig rig) {
@@ -83,9 +93,9 @@ final class RigPoser implements Poser {
                 throw new IllegalArgumentException("influence of joint " + joint + ": expected below " + jointCount);
             }
         }
-        float[] weights = rig.skeleton().influenceWeights();
-        for (int k = 0; k < weights.length; k += Skeleton.INFLUENCES) {
-            float sum = weights[k] + weights[k + 1] + weights[k + 2] + weights[k + 3];
+        float[] shares = rig.skeleton().influenceWeights();
+        for (int k = 0; k < shares.length; k += Skeleton.INFLUENCES) {
+            float sum = shares[k] + shares[k + 1] + shares[k + 2] + shares[k + 3];
             if (!(Math.abs(sum - 1) <= MAX_WEIGHT_DEVIATION)) {
                 throw new IllegalArgumentException(
                         "influences of Gaussian " + k / Skeleton.INFLUENCES + " sum to " + sum + ": expected 1");
@@ -120,7 +130,7 @@ final class RigPoser implements Poser {
         for (int j = 0; j < single.length; j++) {
             single[j] = new int[sizes[j]];
         }
-        Arrays.fill(sizes, 0);
+        java.util.Arrays.fill(sizes, 0);
         int[] several = new int[blendedCount];
         int n = 0;
         for (int i = 0; i < count; i++) {
@@ -135,18 +145,50 @@ final class RigPoser implements Poser {
 
     @Override
     public void pose(ExpressionFrame expression, Splats out) {
+        prepare(expression, out);
+        poseOnHost(out);
+    }
+
+    @Override
+    public void prepare(ExpressionFrame expression, Splats out) {
         if (out.count != count) {
             throw new IllegalArgumentException(out.count + " splats: expected those of the posed cloud, " + count);
         }
-        morph(expression.weights, out);
+        for (int t = 0; t < targets.length; t++) {
+            float weight = expression.weights[channels[t]];
+            weights[t] = Math.abs(weight) < MIN_WEIGHT ? 0 : weight;
+        }
         joints.apply(expression);
+        out.rig = this;
+    }
+
+    @Override
+    public SplatRig.Arrays arrays() {
+        SplatRig.Arrays made = arrays;
+        if (made == null) {
+            made = RigArrays.of(rest, targets, rig.skeleton());
+            arrays = made;
+        }
+        return made;
+    }
+
+    @Override
+    public void writePose(FloatBuffer out) {
+        out.put(weights).put(joints.transforms).put(joints.quaternions);
+    }
+
+    @Override
+    public void poseOnHost(Splats out) {
+        out.rig = null;
+        out.revision++;
+        morph(out);
         for (int j = 0; j < single.length; j++) {
             skinSingle(single[j], j, out);
         }
         skinBlended(out);
     }
 
-    private void morph(float[] weights, Splats out) {
+    private void morph(Splats out) {
         float[] x = out.x;
         float[] y = out.y;
         float[] z = out.z;
@@ -154,8 +196,8 @@ final class RigPoser implements Poser {
         System.arraycopy(rest.y, 0, y, 0, count);
         System.arraycopy(rest.z, 0, z, 0, count);
         for (int t = 0; t < targets.length; t++) {
-            float weight = weights[channels[t]];
-            if (Math.abs(weight) < MIN_WEIGHT) {
+            float weight = weights[t];
+            if (weight == 0) {
                 continue;
             }
             int[] indices = targets[t].indices();

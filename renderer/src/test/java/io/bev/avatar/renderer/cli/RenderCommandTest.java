@@ -106,10 +106,13 @@ class RenderCommandTest {
     }
 
     @Test
-    void cuda_isNotInThisBuild() {
+    void cuda_thatCannotBeHad_saysWhy() {
         assertThat(render("--backend", "cuda"))
-                .isEqualTo(new CommandRun(
-                        69, "", "render: this build draws on the CPU only: use --backend cpu or reference\n"));
+                .isEqualTo(
+                        new CommandRun(
+                                69,
+                                "",
+                                "render: backend cuda cannot be had: no NVIDIA driver: not in a test; use --backend cpu or reference\n"));
     }
 
     @Test
@@ -142,7 +145,9 @@ class RenderCommandTest {
     }
 
     private static RenderCommand command() {
-        return new RenderCommand(TestAvatars::load, TestAvatars::poser);
+        return new RenderCommand(TestAvatars::load, TestAvatars::poser, () -> {
+            throw new IllegalStateException("no NVIDIA driver: not in a test");
+        });
     }
 
     private BufferedImage picture() throws IOException {

@@ -12,9 +12,10 @@ class GpuConfigTest {
 
     @Test
     void defaults_andEveryKey() {
-        assertThat(GpuConfig.from(Config.of("", "f", Map.of()))).isEqualTo(new GpuConfig(0.6, 512));
-        assertThat(GpuConfig.from(Config.of("gpu: {memory-fraction: 0.5, allocation-block-mb: 64}", "f", Map.of())))
-                .isEqualTo(new GpuConfig(0.5, 64));
+        assertThat(GpuConfig.from(Config.of("", "f", Map.of()))).isEqualTo(new GpuConfig("0", 0.6, 512));
+        assertThat(GpuConfig.from(Config.of(
+                        "gpu: {device: GPU-1a, memory-fraction: 0.5, allocation-block-mb: 64}", "f", Map.of())))
+                .isEqualTo(new GpuConfig("GPU-1a", 0.5, 64));
         assertThat(GpuConfig.from(Config.of("", "f", Map.of("GPU_MEMORY_FRACTION", "0.25")))
                         .memoryFraction())
                 .isEqualTo(0.25);

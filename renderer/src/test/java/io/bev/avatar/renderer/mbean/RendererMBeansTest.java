@@ -66,6 +66,7 @@ class RendererMBeansTest {
                             "12.6",
                             Optional.of("550.54.14"))),
                     0.5,
+                    Optional.empty(),
                     CLOCK));
 
     /** Remembers what it was asked. */
@@ -431,7 +432,8 @@ class RendererMBeansTest {
     @Test
     void secondRegistration_isRefused_andLeavesTheFirst() throws Exception {
         assertThatThrownBy(() -> new RendererMBeans(
-                        server, new RendererMBeans.Parts(control, stats, store, hub, List.of(), 0.5, CLOCK)))
+                        server,
+                        new RendererMBeans.Parts(control, stats, store, hub, List.of(), 0.5, Optional.empty(), CLOCK)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("type=Renderer");
         assertThat(server.isRegistered(new ObjectName("bev.avatar:type=Renderer")))

@@ -5,6 +5,7 @@ import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.raster.Rasterizer;
 import io.bev.avatar.renderer.raster.Splats;
 import io.bev.avatar.renderer.raster.StageTimes;
+import io.bev.avatar.renderer.raster.View;
 import io.bev.avatar.renderer.scene.GaussianCloud;
 import java.util.List;
 

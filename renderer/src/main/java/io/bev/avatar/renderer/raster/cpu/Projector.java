@@ -3,6 +3,7 @@ package io.bev.avatar.renderer.raster.cpu;
 import io.bev.avatar.renderer.raster.SphericalHarmonics;
 import io.bev.avatar.renderer.raster.SplatRules;
 import io.bev.avatar.renderer.raster.Splats;
+import io.bev.avatar.renderer.raster.View;
 import io.bev.avatar.renderer.scene.GaussianCloud;
 
 /** Projects a chunk of Gaussians and keeps those that can be seen. One per thread. */

@@ -7,6 +7,7 @@ import io.bev.avatar.renderer.raster.SphericalHarmonics;
 import io.bev.avatar.renderer.raster.SplatRules;
 import io.bev.avatar.renderer.raster.Splats;
 import io.bev.avatar.renderer.raster.StageTimes;
+import io.bev.avatar.renderer.raster.View;
 import io.bev.avatar.renderer.scene.GaussianCloud;
 import java.util.ArrayList;
 import java.util.List;

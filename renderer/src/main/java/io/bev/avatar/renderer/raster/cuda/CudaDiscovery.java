@@ -41,6 +41,11 @@ public final class CudaDiscovery {
                 JcudaDriver::new);
     }
 
+    /** The driver, once {@link #find} has found devices: its library is loaded then. */
+    public static CudaDriver driver() {
+        return new JcudaDriver();
+    }
+
     /** The devices, or why there are none. */
     public CudaDevices find() {
         if (library.find().isEmpty()) {

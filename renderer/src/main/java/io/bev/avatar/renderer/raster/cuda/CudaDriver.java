@@ -1,7 +1,7 @@
 package io.bev.avatar.renderer.raster.cuda;
 
-/** The driver functions that discovery calls; each answers or throws {@link CudaException}. */
-interface CudaDriver {
+/** The driver, before there is a context; each function answers or throws {@link CudaException}. */
+public interface CudaDriver {
 
     /** cuInit. */
     void init();
@@ -26,4 +26,7 @@ interface CudaDriver {
 
     /** cuDeviceGetAttribute, compute capability: 10 major + minor. */
     int computeCapability(int index);
+
+    /** cuCtxCreate: a context of the device, current on the calling thread. */
+    CudaContext open(int index);
 }

@@ -13,6 +13,7 @@ public final class CudaException extends RuntimeException {
         this.code = code;
     }
 
+    /** CUresult. */
     public int code() {
         return code;
     }

@@ -68,6 +68,11 @@ final class JcudaDriver implements CudaDriver {
                 + attribute(index, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
     }
 
+    @Override
+    public CudaContext open(int index) {
+        return new JcudaContext(device(index));
+    }
+
     private static int attribute(int index, int attribute) {
         int[] value = new int[1];
         check("cuDeviceGetAttribute", JCudaDriver.cuDeviceGetAttribute(value, attribute, device(index)));

@@ -70,6 +70,11 @@ class CudaDevicesTest {
         public int computeCapability(int index) {
             return 89;
         }
+
+        @Override
+        public CudaContext open(int index) {
+            throw new AssertionError("discovery opens nothing");
+        }
     }
 
     private CudaDevices find(boolean library, Supplier<CudaDriver> driver) throws IOException {

@@ -1,36 +1,33 @@
-package io.bev.avatar.renderer.raster.cpu;
-
-import io.bev.avatar.renderer.raster.Camera;
-import io.bev.avatar.renderer.raster.SplatRules;
+package io.bev.avatar.renderer.raster;
 
 /** One frame's camera as seen from the model: the numbers that projection needs. Reused from frame to frame. */
-final class View {
+public final class View {
 
     /** Model to camera, [3, 4] row-major, rigid. */
-    final float[] modelToCamera = new float[12];
+    public final float[] modelToCamera = new float[12];
     /** Camera position in model space. */
-    float eyeX;
+    public float eyeX;
 
-    float eyeY;
-    float eyeZ;
+    public float eyeY;
+    public float eyeZ;
     /** Focal length in pixels. */
-    float focal;
+    public float focal;
     /** Principal point less half a pixel: with it, the sample of pixel i is at i. */
-    float centreX;
+    public float centreX;
 
-    float centreY;
+    public float centreY;
     /** Largest |x/z| and |y/z| at which the Jacobian is taken. */
-    float limitX;
+    public float limitX;
 
-    float limitY;
-    float near;
-    int width;
-    int height;
-    int tilesX;
-    int tilesY;
+    public float limitY;
+    public float near;
+    public int width;
+    public int height;
+    public int tilesX;
+    public int tilesY;
 
     /** Composes {@code camera} with a rigid {@code modelToWorld}, [3, 4] row-major. */
-    void set(Camera camera, float[] modelToWorld) {
+    public void set(Camera camera, float[] modelToWorld) {
         float[] v = camera.worldToCamera();
         float[] m = modelToCamera;
         for (int row = 0; row < 3; row++) {

@@ -1,0 +1,205 @@
+package io.bev.avatar.renderer.bench;
+
+import io.bev.avatar.renderer.raster.Camera;
+import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.renderer.raster.Splats;
+import io.bev.avatar.renderer.raster.StageTimes;
+import io.bev.avatar.renderer.raster.cuda.CudaRasterizer;
+import io.bev.avatar.renderer.rig.ArkitBlendshapes;
+import io.bev.avatar.renderer.rig.ExpressionFrame;
+import io.bev.avatar.renderer.rig.Poser;
+import io.bev.avatar.renderer.scene.Avatar;
+import io.bev.avatar.renderer.scene.AvatarSource;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The CUDA backend at 1920x1080, three ways: {@code .fps} posed, drawn, copied and encoded one after the other as in the
+ * service; {@code .host.fps} without encoding, one frame drawn while the last is copied; {@code .raster.fps} from the device's
+ * own clock, rig to packed picture, without the copy.
+ */
+public final class CudaBenchmark implements Benchmark {
+
+    private static final int WIDTH = 1920;
+    private static final int HEIGHT = 1080;
+    private static final int MAX_FRAMES = 100_000;
+    private static final int MIN_FRAMES = 5;
+
+    private final AvatarSource avatars;
+    private final Function<Avatar, Poser> posers;
+    private final Supplier<CudaRasterizer> gpu;
+    private final PictureEncoder encoder;
+
+    /**
+     * @param gpu opens the device; an exception says why it cannot
+     * @param encoder the stream's
+     */
+    public CudaBenchmark(
+            AvatarSource avatars,
+            Function<Avatar, Poser> posers,
+            Supplier<CudaRasterizer> gpu,
+            PictureEncoder encoder) {
+        this.avatars = avatars;
+        this.posers = posers;
+        this.gpu = gpu;
+        this.encoder = encoder;
+    }
+
+    @Override
+    public String name() {
+        return "render";
+    }
+
+    @Override
+    public String backend() {
+        return "cuda";
+    }
+
+    @Override
+    public void run(BenchOptions options, Consumer<String> progress, Consumer<BenchResult> results) throws IOException {
+        Avatar avatar = avatars.load(options.model());
+        String label = options.model().isEmpty() ? "builtin" : avatar.rig().isPresent() ? "lam" : "scene";
+        try (CudaRasterizer rasterizer = gpu.get()) {
+            measure(rasterizer, avatar, label, options, progress, results);
+            measure(rasterizer, SyntheticCloud.head(100_000, 3), "100k-sh3", options, progress, results);
+            measure(rasterizer, SyntheticCloud.head(1_000_000, 3), "1m-sh3", options, progress, results);
+        }
+    }
+
+    private void measure(
+            CudaRasterizer rasterizer,
+            Avatar avatar,
+            String label,
+            BenchOptions options,
+            Consumer<String> progress,
+            Consumer<BenchResult> results) {
+        progress.accept(label + " at " + WIDTH + "x" + HEIGHT + " on " + rasterizer.name());
+        Loop loop = new Loop(rasterizer, posers.apply(avatar), avatar);
+        long nanos = options.duration().toNanos();
+        loop.oneByOne(nanos, new Frames());
+        Frames single = new Frames();
+        loop.oneByOne(nanos, single);
+        double pipelined = loop.overlapped(nanos);
+        String name = "render.cuda." + label + "." + WIDTH + "x" + HEIGHT;
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("gaussians", avatar.cloud().count());
+        details.put("backend", rasterizer.name());
+        details.put("frames", single.count);
+        details.put("p50Ms", single.percentile(single.total, 0.5));
+        details.put("p99Ms", single.percentile(single.total, 0.99));
+        details.put("encoded", true);
+        details.put("deviceBytes", rasterizer.takenBytes());
+        results.accept(new BenchResult(name + ".fps", 1000 / single.percentile(single.total, 0.5), "fps", details));
+        results.accept(new BenchResult(name + ".host.fps", pipelined, "fps", Map.of("encoded", false)));
+        double device = single.percentile(single.device, 0.5);
+        results.accept(new BenchResult(
+                name + ".raster.fps",
+                1000 / device,
+                "fps",
+                Map.of("p50Ms", device, "p99Ms", single.percentile(single.device, 0.99))));
+        single.reportStages(label, results);
+    }
+
+    private final class Loop {
+
+        private final CudaRasterizer rasterizer;
+        private final Poser poser;
+        private final Splats splats;
+        private final Camera camera;
+        private final Framebuffer picture = new Framebuffer(WIDTH, HEIGHT, 0, 0, 0);
+        private final ExpressionFrame expression = new ExpressionFrame();
+        private final StageTimes times = new StageTimes();
+        private int number;
+
+        Loop(CudaRasterizer rasterizer, Poser poser, Avatar avatar) {
+            this.rasterizer = rasterizer;
+            this.poser = poser;
+            splats = new Splats(avatar.cloud());
+            camera = Camera.of(avatar.framing(), WIDTH, HEIGHT);
+        }
+
+        void oneByOne(long nanos, Frames frames) {
+            long end = System.nanoTime() + nanos;
+            while (frames.count < MAX_FRAMES && (frames.count < MIN_FRAMES || System.nanoTime() - end < 0)) {
+                long start = System.nanoTime();
+                times.rigNanos = 0;
+                move();
+                rasterizer.render(splats, camera, picture, times);
+                long drawn = System.nanoTime();
+                if (encoder.encode(picture) <= 0) {
+                    throw new IllegalStateException("the encoder made nothing of a picture");
+                }
+                long done = System.nanoTime();
+                times.encodeNanos = done - drawn;
+                frames.add(times, done - start);
+            }
+        }
+
+        /** Frames a second with one on its way while the one before is read. */
+        double overlapped(long nanos) {
+            long start = System.nanoTime();
+            long frames = 0;
+            move();
+            rasterizer.submit(splats, camera, picture);
+            while (frames < MIN_FRAMES || System.nanoTime() - start < nanos) {
+                move();
+                rasterizer.submit(splats, camera, picture);
+                rasterizer.collect(picture, times);
+                frames++;
+            }
+            rasterizer.collect(picture, times);
+            return (frames + 1) * 1e9 / (System.nanoTime() - start);
+        }
+
+        private void move() {
+            number++;
+            for (int i = 0; i < ArkitBlendshapes.COUNT; i++) {
+                expression.weights[i] = 0.15f + 0.15f * (float) Math.sin(0.1 * number + i);
+            }
+            expression.headYaw = 0.1f * (float) Math.sin(0.05 * number);
+            poser.prepare(expression, splats);
+        }
+    }
+
+    /** Times of many frames, in milliseconds. */
+    private static final class Frames {
+
+        private static final String[] STAGES = {"rig", "project", "sort", "blend", "copy", "encode"};
+
+        private final double[][] stages = new double[STAGES.length][MAX_FRAMES];
+        private final double[] device = new double[MAX_FRAMES];
+        private final double[] total = new double[MAX_FRAMES];
+        private int count;
+
+        void add(StageTimes t, long totalNanos) {
+            long[] nanos = {t.rigNanos, t.projectNanos, t.sortNanos, t.blendNanos, t.copyNanos, t.encodeNanos};
+            for (int s = 0; s < nanos.length; s++) {
+                stages[s][count] = nanos[s] * 1e-6;
+            }
+            device[count] = (t.rigNanos + t.projectNanos + t.sortNanos + t.blendNanos) * 1e-6;
+            total[count] = totalNanos * 1e-6;
+            count++;
+        }
+
+        double percentile(double[] values, double share) {
+            double[] sorted = Arrays.copyOf(values, count);
+            Arrays.sort(sorted);
+            return sorted[(int) Math.round(share * (count - 1))];
+        }
+
+        void reportStages(String scene, Consumer<BenchResult> results) {
+            for (int s = 0; s < STAGES.length; s++) {
+                results.accept(new BenchResult(
+                        "stage." + STAGES[s] + ".p50",
+                        percentile(stages[s], 0.5),
+                        "ms",
+                        Map.of("p99Ms", percentile(stages[s], 0.99), "scene", scene + " " + WIDTH + "x" + HEIGHT)));
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.bev.avatar.renderer.raster.cuda;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** The device that draws, for its MBean. Readings may be taken by any thread; operations belong to the render thread. */
+public interface GpuControl {
+
+    /** {@code active}, {@code lost}, {@code rebuilding} or {@code failed}. */
+    String contextState();
+
+    long contextRebuilds();
+
+    /** Last CUresult; 0 when there was none. */
+    int lastErrorCode();
+
+    /** Free memory of the device, at most a second old. */
+    Optional<Long> freeBytes();
+
+    /** Taken from the driver, in use or kept for later. */
+    long takenBytes();
+
+    /** In use, by purpose. */
+    Map<Purpose, Long> usedBytes();
+
+    /** Gives all but the model back; answers how many bytes. */
+    long trimMemory();
+
+    /** Makes the context anew, beside the frames, which the CPU draws meanwhile. */
+    void rebuildContext();
+}

@@ -1,0 +1,17 @@
+package io.bev.avatar.renderer.raster.cuda;
+
+/** More device memory was asked for than the renderer may take. Nothing was taken, and nothing given back. */
+public final class MemoryBudgetException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public MemoryBudgetException(String subject, long wantedBytes, long takenBytes, long budgetBytes) {
+        super(
+                "%s: needs %d MiB of GPU memory, %d of %d MiB are taken; expected to fit: raise gpu.memory-fraction or show less"
+                        .formatted(subject, mib(wantedBytes), mib(takenBytes), mib(budgetBytes)));
+    }
+
+    private static long mib(long bytes) {
+        return (bytes + (1 << 20) - 1) >> 20;
+    }
+}

@@ -1,0 +1,12 @@
+// Clears what a frame counts up in.
+
+// One thread a tile.
+extern "C" __global__ void begin_frame(Frame f, Pass pass) {
+  int tile = blockIdx.x * blockDim.x + threadIdx.x;
+  if (tile < f.tiles_x * f.tiles_y) {
+    f.range[tile] = make_uint2(0u, 0u);
+  }
+  if (tile < COUNTERS) {
+    f.counter[tile] = 0u;
+  }
+}

@@ -1,0 +1,94 @@
+// How many instances come before each Gaussian in drawing order: sums of blocks, their scan, then within each block.
+
+// Tiles reached by the j-th Gaussian in drawing order: nearest first, or with wide keys as they stand in the model.
+static __device__ unsigned touched_at(const Frame& f, int j) {
+  if (j >= f.count) {
+    return 0u;
+  }
+  return f.touched[f.wide_keys ? (unsigned)j : f.depth_value0[j]];
+}
+
+// Sum over the lanes of a warp up to and with this one.
+static __device__ unsigned warp_prefix(unsigned value) {
+  int lane = threadIdx.x & 31;
+  for (int step = 1; step < 32; step *= 2) {
+    unsigned before = __shfl_up_sync(FULL_WARP, value, step);
+    value += lane >= step ? before : 0u;
+  }
+  return value;
+}
+
+// Sum over the threads of a block of whole warps, at most SCAN_THREADS, up to and with this one; the whole sum in *total.
+static __device__ unsigned block_prefix(unsigned value, unsigned* total) {
+  __shared__ unsigned warp_sum[SCAN_THREADS / 32];
+  int warp = threadIdx.x >> 5;
+  unsigned prefix = warp_prefix(value);
+  if ((threadIdx.x & 31) == 31) {
+    warp_sum[warp] = prefix;
+  }
+  __syncthreads();
+  unsigned before = 0u;
+  unsigned all = 0u;
+  for (int w = 0; w < (int)(blockDim.x >> 5); w++) {
+    before += w < warp ? warp_sum[w] : 0u;
+    all += warp_sum[w];
+  }
+  __syncthreads();
+  *total = all;
+  return before + prefix;
+}
+
+// One block a SCAN_BLOCK of Gaussians.
+extern "C" __global__ void scan_sums(Frame f, Pass pass) {
+  int first = blockIdx.x * SCAN_BLOCK + threadIdx.x * SCAN_ITEMS;
+  unsigned sum = 0u;
+  for (int k = 0; k < SCAN_ITEMS; k++) {
+    sum += touched_at(f, first + k);
+  }
+  unsigned total;
+  block_prefix(sum, &total);
+  if (threadIdx.x == 0) {
+    f.block_sum[blockIdx.x] = total;
+  }
+}
+
+// One block in all. Turns the sums of blocks into those before each block, and tells how many instances there are.
+extern "C" __global__ void scan_totals(Frame f, Pass pass) {
+  int blocks = (f.count + SCAN_BLOCK - 1) / SCAN_BLOCK;
+  unsigned long long before = 0ull;
+  for (int first = 0; first < blocks; first += SCAN_THREADS) {
+    int at = first + threadIdx.x;
+    unsigned value = at < blocks ? f.block_sum[at] : 0u;
+    unsigned total;
+    unsigned prefix = block_prefix(value, &total) - value;
+    if (at < blocks) {
+      // Far beyond any capacity there is no need to count exactly, only not to wrap around.
+      unsigned long long here = before + prefix;
+      f.block_sum[at] = here < OFFSET_LIMIT ? (unsigned)here : OFFSET_LIMIT;
+    }
+    before += total;
+  }
+  if (threadIdx.x == 0) {
+    f.counter[COUNTER_NEEDED_LOW] = (unsigned)before;
+    f.counter[COUNTER_NEEDED_HIGH] = (unsigned)(before >> 32);
+    f.counter[COUNTER_INSTANCES] = before < f.capacity ? (unsigned)before : f.capacity;
+    f.counter[COUNTER_OVERFLOW] = before > f.capacity ? 1u : 0u;
+  }
+}
+
+// As scan_sums.
+extern "C" __global__ void scan_offsets(Frame f, Pass pass) {
+  int first = blockIdx.x * SCAN_BLOCK + threadIdx.x * SCAN_ITEMS;
+  unsigned sum = 0u;
+  for (int k = 0; k < SCAN_ITEMS; k++) {
+    sum += touched_at(f, first + k);
+  }
+  unsigned total;
+  unsigned before = f.block_sum[blockIdx.x] + block_prefix(sum, &total) - sum;
+  for (int k = 0; k < SCAN_ITEMS; k++) {
+    if (first + k < f.count) {
+      f.offset[first + k] = before;
+      before += touched_at(f, first + k);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.bev.avatar.renderer.raster.cuda;
+
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.renderer.raster.Camera;
+import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.renderer.raster.Rasterizer;
+import io.bev.avatar.renderer.raster.RasterizerContractTest;
+import io.bev.avatar.renderer.raster.Splats;
+import io.bev.avatar.renderer.raster.StageTimes;
+import io.bev.avatar.renderer.raster.cpu.ReferenceRasterizer;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The whole CUDA backend, its kernels run by this processor. */
+@ExtendWith(NeedsCompiler.class)
+class EmulatedCudaContractTest {
+
+    private static final long SEED = Long.getLong("avatar.seed", 20260101);
+
+    /** Depths sorted first, then tiles. */
+    @Nested
+    class DepthsFirst extends Contract {
+        DepthsFirst() {
+            super(Integer.MAX_VALUE);
+        }
+    }
+
+    /** Tile and depth sorted at once. */
+    @Nested
+    class WideKeys extends Contract {
+        WideKeys() {
+            super(0);
+        }
+    }
+
+    abstract static class Contract extends RasterizerContractTest {
+
+        private final int wideFrom;
+
+        Contract(int wideFrom) {
+            this.wideFrom = wideFrom;
+        }
+
+        @Override
+        protected Rasterizer create() {
+            byte[] image = EmulatedDriver.image();
+            return new CudaRasterizer(
+                    "emulation",
+                    new EmulatedDriver(SEED).open(0),
+                    image,
+                    new CudaRasterizer.Options(256L << 20, 1 << 20, wideFrom, Long.MAX_VALUE),
+                    Ticker.system());
+        }
+
+        @Override
+        protected double minimumDecibels() {
+            return 50;
+        }
+
+        @Override
+        protected void drawExpected(Splats splats, Camera camera, Framebuffer target) {
+            new ReferenceRasterizer().render(splats, camera, target, new StageTimes());
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.bev.avatar.renderer.raster.cuda;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.jna.NativeLibrary;
+import io.bev.avatar.renderer.raster.SplatRules;
+import io.bev.avatar.renderer.raster.View;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KernelTextTest {
+
+    private static final Pattern KERNEL =
+            Pattern.compile("extern \"C\" __global__ void (\\w+)\\(Frame f, Pass pass\\)");
+    private static final Pattern POINTER = Pattern.compile("\\*\\s+\\w+;");
+    private static final Pattern REPORT = Pattern.compile(
+            "function '(\\w+)'.*?(\\d+) bytes spill stores, (\\d+) bytes spill loads.*?Used (\\d+) registers([^\n]*)",
+            Pattern.DOTALL);
+    private static final Pattern SHARED = Pattern.compile("(\\d+) bytes smem");
+
+    @Test
+    void everyKernel_isListed_andEveryPointer_hasItsShape() {
+        String program = KernelSource.program();
+        TreeSet<String> found = new TreeSet<>();
+        Matcher kernels = KERNEL.matcher(program);
+        while (kernels.find()) {
+            found.add(kernels.group(1));
+        }
+        assertThat(found).isEqualTo(new TreeSet<>(KernelSource.KERNELS));
+        List<String> bare = KernelSource.read("frame.h")
+                .lines()
+                .filter(line -> POINTER.matcher(line).find())
+                .filter(line -> !line.contains("// [") && !line.contains("depth_key1") && !line.contains("_value1"))
+                .filter(line -> !line.contains("tile_key1"))
+                .toList();
+        assertThat(bare).isEmpty();
+    }
+
+    @Test
+    void constants_areThoseOfTheRules() {
+        String text = KernelRules.text();
+        assertThat(text).contains("#define TILE " + SplatRules.TILE + "\n");
+        KernelRules.floats()
+                .forEach((name, value) -> assertThat(text).contains("#define " + name + " " + hex(value) + "f\n"));
+        assertThat(Float.parseFloat(hex(SplatRules.MIN_ALPHA))).isEqualTo(SplatRules.MIN_ALPHA);
+    }
+
+    private static String hex(float value) {
+        return Float.toHexString(value);
+    }
+
+    /** What the host computes of the layout is what a compiler makes of it. */
+    @Test
+    void structures_areLaidOutAsTheCompilerDoes() {
+        NativeLibrary library =
+                NativeLibrary.getInstance(EmulatedKernels.library().toString());
+        assertThat(library.getFunction("emulation_frame_bytes").invokeLong(new Object[0]))
+                .isEqualTo(Kernels.FRAME.bytes());
+        assertThat(library.getFunction("emulation_view_bytes").invokeLong(new Object[0]))
+                .isEqualTo(Kernels.VIEW.bytes())
+                .isEqualTo(4L * (new View().modelToCamera.length + 12));
+    }
+
+    @Test
+    void structure_thatCannotBeRead_isRefused() {
+        assertThatThrownBy(() -> StructLayout.parse("struct A { double x; };", "A"))
+                .hasMessageContaining("field of type double");
+        assertThatThrownBy(() -> StructLayout.parse("struct A { int x; };", "B"))
+                .hasMessageContaining("struct B: not in the text");
+        StructLayout layout = StructLayout.parse("struct A {\n int x; // one\n float* y; // [n]\n int z;\n};", "A");
+        assertThat(layout.bytes()).isEqualTo(24);
+        assertThat(layout.offset("y", 8)).isEqualTo(8);
+        assertThatThrownBy(() -> layout.offset("x", 8)).hasMessageContaining("no field x of 8 bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {75, 86, 89, 90})
+    void nvcc_compilesEveryKernel_withoutSpills(int capability, @TempDir Path folder)
+            throws IOException, InterruptedException {
+        Assumptions.assumeTrue(EmulatedKernels.onPath("nvcc"), "nvcc is not on the PATH");
+        Path source = Files.writeString(folder.resolve("kernels.cu"), KernelSource.program());
+        List<String> command = new ArrayList<>(List.of("nvcc", "-cubin", "-Xptxas", "-v", "-arch=sm_" + capability));
+        command.addAll(List.of("-std=c++17", "-ftz=true", "-o", "kernels.cubin", source.toString()));
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+
+        TreeSet<String> reported = new TreeSet<>();
+        Matcher report = REPORT.matcher(output);
+        while (report.find()) {
+            Matcher shared = SHARED.matcher(report.group(5));
+            System.out.printf(
+                    "sm_%d %-20s %3s registers, %5s bytes shared, %s + %s bytes spilled%n",
+                    capability,
+                    report.group(1),
+                    report.group(4),
+                    shared.find() ? shared.group(1) : "0",
+                    report.group(2),
+                    report.group(3));
+            reported.add(report.group(1));
+            assertThat(report.group(2) + report.group(3)).as(report.group(1)).isEqualTo("00");
+        }
+        assertThat(reported).isEqualTo(new TreeSet<>(KernelSource.KERNELS));
+    }
+}
