@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.launcher.bench.BenchCommands;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -8,7 +9,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry point of {@code ./avatar up}; the only place that ends the process. */
+/** Entry point of {@code ./avatar up} and of the benchmarks of the whole stack; the only place that ends the process. */
 @Command(name = "avatar", mixinStandardHelpOptions = true, sortOptions = false)
 public final class LauncherMain {
 
@@ -20,12 +21,14 @@ public final class LauncherMain {
                 new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8), environment);
         CommandLine commands = new CommandLine(new LauncherMain())
                 .addSubcommand(new UpCommand(environment, console))
+                .addSubcommand(BenchCommands.create())
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     console.fail("broken", e.toString());
                     return ExitCodes.SOFTWARE;
                 })
                 .setParameterExceptionHandler((e, given) -> {
-                    console.fail("usage", e.getMessage() + "; ./avatar up --help lists the options");
+                    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+                    console.fail("usage", e.getMessage() + "; ./" + command + " --help lists the options");
                     return ExitCodes.USAGE;
                 });
         System.exit(commands.execute(arguments));

@@ -1,0 +1,76 @@
+package io.bev.avatar.launcher.bench;
+
+import io.bev.avatar.launcher.PrivateStack;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Something that breaks, and what it must and may raise.
+ *
+ * @param name such as {@code redis-stopped}
+ * @param how how it is brought about, for people
+ * @param supervised whether programs that end are started again while it lasts
+ * @param expected the alerts that it must raise; the first is the one whose time counts
+ * @param consequences names of alerts that may come with it
+ * @param injection brings it about
+ */
+record Fault(
+        String name,
+        String how,
+        boolean supervised,
+        List<Expectation> expected,
+        Set<String> consequences,
+        Injection injection) {
+
+    Fault {
+        expected = List.copyOf(expected);
+        consequences = Set.copyOf(consequences);
+    }
+
+    /** Where an expected alert can be seen while the fault lasts. */
+    enum Delivery {
+        /** Fires in Prometheus, and its event is in Redis. */
+        AT_ONCE,
+        /** Fires in Prometheus; the fault is in the way of the event, which comes when that is mended. */
+        WHEN_MENDED,
+        /** Fires in Prometheus; a worse alert may inhibit the event. */
+        INHIBITED,
+        /** The exporter itself raises it: its event is in Redis, and Prometheus knows nothing of it. */
+        BY_EXPORTER
+    }
+
+    /** An alert that must come. */
+    record Expectation(AlertKey alert, Delivery delivery) {}
+
+    /** Brings a fault about. */
+    @FunctionalInterface
+    interface Injection {
+        /**
+         * Breaks it.
+         *
+         * @return takes the fault away again
+         * @throws NotPossibleException where this machine does not allow it
+         */
+        Mending inject(PrivateStack stack) throws IOException, InterruptedException;
+    }
+
+    /** Takes a fault away; programs that ended are started by the supervision. */
+    @FunctionalInterface
+    interface Mending {
+        void mend() throws IOException, InterruptedException;
+    }
+
+    /** This machine does not allow the fault; the message says why. */
+    static final class NotPossibleException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotPossibleException(String message) {
+            super(message);
+        }
+
+        NotPossibleException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}
