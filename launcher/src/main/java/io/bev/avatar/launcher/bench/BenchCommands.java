@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher.bench;
 
+import io.bev.avatar.launcher.bench.fleet.FleetCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,6 +11,8 @@ public final class BenchCommands {
     private BenchCommands() {}
 
     public static CommandLine create() {
-        return new CommandLine(new BenchCommands()).addSubcommand(new DetectCommand());
+        return new CommandLine(new BenchCommands())
+                .addSubcommand(new DetectCommand())
+                .addSubcommand(new FleetCommand());
     }
 }

@@ -16,13 +16,14 @@ import java.util.stream.Collectors;
  * @param unit such as {@code s}
  * @param details more that a reader may want, in order; strings and numbers
  */
-record BenchLine(String name, double value, String unit, Map<String, Object> details) {
+public record BenchLine(String name, double value, String unit, Map<String, Object> details) {
 
-    BenchLine {
+    public BenchLine {
         details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
     }
 
-    String json() {
+    /** One JSON object. */
+    public String json() {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("name", name);
         line.put("value", value);
@@ -35,7 +36,8 @@ record BenchLine(String name, double value, String unit, Map<String, Object> det
         }
     }
 
-    String text() {
+    /** Aligned for people. */
+    public String text() {
         String more = details.entrySet().stream()
                 .map(e -> e.getKey() + " " + number(e.getValue()))
                 .collect(Collectors.joining(", "));

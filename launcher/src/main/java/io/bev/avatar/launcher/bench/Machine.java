@@ -8,12 +8,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /** What numbers were measured on. */
-final class Machine {
+public final class Machine {
 
     private Machine() {}
 
     /** Result {@code machine}: the cores that Java may use, with processor, memory and operating system beside. */
-    static BenchLine describe() {
+    public static BenchLine describe() {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("cpu", value(Path.of("/proc/cpuinfo"), "model name"));
         details.put("memory", memory(value(Path.of("/proc/meminfo"), "MemTotal")));
@@ -23,7 +23,7 @@ final class Machine {
     }
 
     /** One sentence for documents. */
-    static String sentence() {
+    public static String sentence() {
         BenchLine machine = describe();
         return String.format(
                 Locale.ROOT,

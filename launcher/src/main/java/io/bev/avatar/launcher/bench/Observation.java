@@ -14,7 +14,7 @@ final class Observation {
 
     private final AlertView view;
     private final Set<AlertSighting> before = new HashSet<>();
-    private final Set<String> eventsBefore = new HashSet<>();
+    private final Set<String> eventsSeen = new HashSet<>();
     private final Map<AlertKey, Double> firing = new HashMap<>();
     private final Map<AlertKey, Double> events = new HashMap<>();
     private final Map<AlertKey, Double> resolved = new HashMap<>();
@@ -25,7 +25,7 @@ final class Observation {
         this.view = view;
         before.addAll(view.firing());
         before.addAll(view.pending());
-        view.events().forEach(event -> eventsBefore.add(event.identity()));
+        view.events().forEach(event -> eventsSeen.add(event.identity()));
     }
 
     /**
@@ -52,13 +52,13 @@ final class Observation {
             }
         }
         for (AlertView.Event event : view.events()) {
-            if (!eventsBefore.contains(event.identity())
+            if (eventsSeen.add(event.identity())
                     && !before.contains(event.alert())
                     && !event.alert().key().name().equals(FaultCatalogue.ALWAYS)) {
                 if (event.firing()) {
                     events.putIfAbsent(event.alert().key(), sinceInjected);
                 } else {
-                    resolvedEvents.putIfAbsent(event.alert().key(), afterwards);
+                    resolvedEvents.put(event.alert().key(), afterwards);
                 }
             }
         }

@@ -12,9 +12,10 @@ import java.util.stream.Stream;
  *
  * @param path the folder
  */
-record RunFolder(Path path) {
+public record RunFolder(Path path) {
 
-    static RunFolder fresh(Path root, String name) throws IOException, InterruptedException {
+    /** @param root the project's folder */
+    public static RunFolder fresh(Path root, String name) throws IOException, InterruptedException {
         Path folder = root.resolve(".run/bench").resolve(name).toAbsolutePath().normalize();
         if (Files.exists(folder)) {
             unmount(folder.resolve("state"));
