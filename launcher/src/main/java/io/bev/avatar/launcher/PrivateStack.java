@@ -134,20 +134,24 @@ public final class PrivateStack implements AutoCloseable {
 
     private void startAll(Stack stack, Map<String, String> environment)
             throws IOException, LaunchException, InterruptedException {
-        Map<Service, ServiceSpec> specs = new EnumMap<>(Service.class);
-        specs.put(Service.REDIS, stack.redis());
-        specs.put(Service.PROMETHEUS, stack.prometheus());
-        specs.put(Service.ALERTMANAGER, stack.alertmanager());
-        specs.put(Service.EXPORTER, stack.exporter());
-        specs.put(Service.RENDERER, stack.renderer(Optional.empty()));
-        for (Map.Entry<Service, ServiceSpec> entry : specs.entrySet()) {
-            Map<String, String> more = new HashMap<>(environment);
-            more.putAll(settings.environment().getOrDefault(entry.getKey(), Map.of()));
-            ManagedProcess process = new ManagedProcess(with(entry.getValue(), more), settings.runDirectory());
-            processes.put(entry.getKey(), process);
-            supervisor.start(process);
-        }
+        start(Service.REDIS, stack.redis(), environment);
+        start(Service.RENDERER, stack.renderer(Optional.empty()), environment);
         supervisor.awaitReady();
+        start(Service.EXPORTER, stack.exporter(), environment);
+        supervisor.awaitReady();
+        // Last: they would take what is not there yet for a fault.
+        start(Service.ALERTMANAGER, stack.alertmanager(), environment);
+        supervisor.awaitReady();
+        start(Service.PROMETHEUS, stack.prometheus(), environment);
+        supervisor.awaitReady();
+    }
+
+    private void start(Service service, ServiceSpec spec, Map<String, String> environment) throws LaunchException {
+        Map<String, String> more = new HashMap<>(environment);
+        more.putAll(settings.environment().getOrDefault(service, Map.of()));
+        ManagedProcess process = new ManagedProcess(with(spec, more), settings.runDirectory());
+        processes.put(service, process);
+        supervisor.start(process);
     }
 
     private static ServiceSpec with(ServiceSpec spec, Map<String, String> more) {

@@ -74,7 +74,9 @@ public final class DetectCommand implements Callable<Integer> {
         }
         List<Detection> detections = new ArrayList<>();
         RunFolder folder = RunFolder.fresh(root, "detect");
-        try (FaultStack stack = FaultStack.start(root, folder.path())) {
+        SmallDisk disk = SmallDisk.mount(
+                folder.path().resolve("small-disk.img"), folder.path().resolve("state"));
+        try (FaultStack stack = FaultStack.start(root, folder.path(), disk)) {
             Thread hook = RunFolder.closeOnExit(stack);
             print(Machine.describe());
             FaultRun run = new FaultRun(

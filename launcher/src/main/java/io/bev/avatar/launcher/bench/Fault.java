@@ -2,8 +2,13 @@ package io.bev.avatar.launcher.bench;
 
 import io.bev.avatar.launcher.PrivateStack;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Something that breaks, and what it must and may raise.
@@ -26,6 +31,33 @@ record Fault(
     Fault {
         expected = List.copyOf(expected);
         consequences = Set.copyOf(consequences);
+    }
+
+    /** All of {@code faults} at once, to save time; nothing says which of them raised an alert. */
+    static Fault together(List<Fault> faults) {
+        List<Expectation> expected = new ArrayList<>();
+        Set<String> consequences = new HashSet<>();
+        for (Fault fault : faults) {
+            expected.addAll(fault.expected());
+            consequences.addAll(fault.consequences());
+        }
+        return new Fault(
+                faults.stream().map(Fault::name).collect(Collectors.joining("+")),
+                faults.stream().map(Fault::how).collect(Collectors.joining("; ")),
+                faults.stream().allMatch(Fault::supervised),
+                expected,
+                consequences,
+                stack -> {
+                    Deque<Mending> mendings = new ArrayDeque<>();
+                    for (Fault fault : faults) {
+                        mendings.push(fault.injection().inject(stack));
+                    }
+                    return () -> {
+                        for (Mending mending : mendings) {
+                            mending.mend();
+                        }
+                    };
+                });
     }
 
     /** Where an expected alert can be seen while the fault lasts. */

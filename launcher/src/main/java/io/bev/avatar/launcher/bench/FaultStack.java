@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** A private stack that can be broken in every way of the catalogue, with shortened rules and a client that uses it. */
-public final class FaultStack implements AutoCloseable {
+final class FaultStack implements AutoCloseable {
 
     /** An XID is told for this long, not for an hour, so that its alert can be seen to end. */
     private static final String THRESHOLDS =
@@ -42,11 +42,11 @@ public final class FaultStack implements AutoCloseable {
      *
      * @param root the project's folder
      * @param run an empty folder for its files
+     * @param disk where the renderer's state is kept, at {@code run/state}; closed with the stack
      */
-    public static FaultStack start(Path root, Path run) throws IOException, InterruptedException {
+    static FaultStack start(Path root, Path run, SmallDisk disk) throws IOException, InterruptedException {
         int[] ports = FreePorts.take(8);
         ShortenedRules.STANDARD.copy(root.resolve("alerting-rules"), run.resolve("rules"));
-        SmallDisk disk = SmallDisk.mount(run.resolve("small-disk.img"), run.resolve("state"));
         SlowLink page = SlowLink.to(ports[0]);
         SlowLink redis = SlowLink.to(ports[3]);
         String redisUrl = String.format(Locale.ROOT, "redis://127.0.0.1:%d", redis.port());

@@ -25,8 +25,8 @@ record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Durati
     static final ShortenedRules STANDARD =
             new ShortenedRules(10, Duration.ofSeconds(8), Duration.ofSeconds(50), Duration.ofSeconds(2));
 
-    private static final Pattern FOR = Pattern.compile("(?m)^(\\s*(?:for|keep_firing_for): )(\\d+[smhd])\\s*$");
-    private static final Pattern INTERVAL = Pattern.compile("(?m)^(\\s*interval: )(\\d+[smhd])\\s*$");
+    private static final Pattern FOR = Pattern.compile("(?m)^(\\s*(?:for|keep_firing_for): )(\\d+[smhd])[ \\t]*$");
+    private static final Pattern INTERVAL = Pattern.compile("(?m)^(\\s*interval: )(\\d+[smhd])[ \\t]*$");
     private static final Pattern WINDOW = Pattern.compile("(\\[|\\boffset )(\\d+[smhd])\\b");
 
     /** Copies configurations and rules of {@code shipped} into {@code target}, with shorter times in the rules. */

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A relay in front of a local server whose answers can be held back. While the server is away, connections are closed at once,
@@ -38,7 +39,7 @@ final class SlowLink implements Closeable {
         return listener.getLocalPort();
     }
 
-    /** How long each piece of an answer is held back from now on; 0 for not at all. */
+    /** How long each answer is held back from now on; 0 for not at all. */
     void delay(long millis) {
         delayMillis = millis;
     }
@@ -62,8 +63,9 @@ final class SlowLink implements Closeable {
             server.setTcpNoDelay(true);
             client.setTcpNoDelay(true);
             open.add(server);
-            start(() -> copy(client, server, false));
-            copy(server, client, true);
+            AtomicBoolean asked = new AtomicBoolean();
+            start(() -> copy(client, server, n -> asked.set(true)));
+            copy(server, client, n -> holdBack(asked));
             open.remove(server);
         } catch (IOException e) {
             // The server is away: closing the client's socket tells it so.
@@ -72,15 +74,25 @@ final class SlowLink implements Closeable {
         }
     }
 
-    private void copy(Socket from, Socket to, boolean slowly) {
+    /** Once a question: the pieces of one answer are not held back one by one. */
+    private void holdBack(AtomicBoolean asked) throws InterruptedException {
+        if (asked.getAndSet(false) && delayMillis > 0) {
+            Thread.sleep(delayMillis);
+        }
+    }
+
+    /** What happens before a piece of some bytes is handed on. */
+    private interface Before {
+        void piece(int bytes) throws InterruptedException;
+    }
+
+    private static void copy(Socket from, Socket to, Before before) {
         byte[] buffer = new byte[16 * 1024];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                if (slowly && delayMillis > 0) {
-                    Thread.sleep(delayMillis);
-                }
+                before.piece(n);
                 out.write(buffer, 0, n);
                 out.flush();
             }

@@ -36,8 +36,13 @@ final class SmallDisk implements AutoCloseable {
             StackClient.runWell("mount", "-o", "loop", image.toString(), folder.toString());
             return new SmallDisk(folder, "");
         } catch (IOException e) {
-            return new SmallDisk(folder, "no file system of its own could be mounted: " + e.getMessage());
+            return without(folder, "no file system of its own could be mounted: " + e.getMessage());
         }
+    }
+
+    /** None: {@link #fill} says {@code reason}. */
+    static SmallDisk without(Path folder, String reason) {
+        return new SmallDisk(folder, reason);
     }
 
     /** Leaves no byte free. */
