@@ -30,6 +30,8 @@ final class Sources {
 
     /** For what answers in milliseconds when it is well, and must not use up the scrape's time when it is not. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** Beyond the threshold of a slow page, so that such a page is slow and not down; within the nine seconds of a probe. */
+    private static final Duration PAGE_PATIENCE = Duration.ofMillis(8500);
 
     /** The renderer's streams in Redis. */
     private static final List<String> STREAMS = List.of("avatar:state:updates", "osint:updates");
@@ -56,7 +58,7 @@ final class Sources {
                 RedisCollector.over(redis, STREAMS, clock),
                 new ServiceCollector(exporter.units(), settings.systemBus(), PATIENCE, ticker),
                 new RendererCollector(exporter.jolokiaUrl(), PATIENCE, http, deadlines),
-                new EndpointCollector(exporter.rendererUrl(), PATIENCE, http, ticker),
+                new EndpointCollector(exporter.rendererUrl(), PAGE_PATIENCE, http, ticker),
                 new McpCollector(new McpProbe(settings.mcp().url(), version, PATIENCE, http), ticker));
     }
 

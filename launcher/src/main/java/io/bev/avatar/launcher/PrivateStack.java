@@ -78,7 +78,9 @@ public final class PrivateStack implements AutoCloseable {
     public static PrivateStack start(Settings settings) throws IOException, InterruptedException {
         Path run = Files.createDirectories(settings.runDirectory());
         Path yaml = Files.writeString(run.resolve("avatar.yaml"), yaml(settings));
-        Map<String, String> environment = Map.of("BEV_AVATAR_CONFIG", yaml.toString());
+        Map<String, String> environment = Map.of(
+                "BEV_AVATAR_CONFIG", yaml.toString(),
+                "BEV_EXPORTER_PORT", Integer.toString(settings.ports().get(2)));
         StackConfig config = StackConfig.from(Config.load(environment), settings.root(), environment);
         PrivateStack stack = null;
         try {
