@@ -163,7 +163,7 @@ final class HostTemplate {
     static double character(int host, int trait) {
         long mixed = (host * 31L + trait) * 0x9E3779B97F4A7C15L;
         mixed ^= mixed >>> 32;
-        return (mixed * 0xD6E8FEB86659FD93L >>> 11) * 0x1.0p-53;
+        return ((mixed * 0xD6E8FEB86659FD93L) >>> 11) * 0x1.0p-53;
     }
 
     @Override
