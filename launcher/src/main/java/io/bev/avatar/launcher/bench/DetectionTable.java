@@ -71,11 +71,12 @@ final class DetectionTable {
             AlertKey alert = expectation.alert();
             Optional<Times> times = Optional.ofNullable(rest.remove(alert));
             String shown = detection.missing().contains(alert) ? alert + " **missing**" : "**" + alert + "**";
-            page.append(alertRow(name, shown + mark(expectation), alert, times));
+            boolean waits = expectation.delivery() == Delivery.WHEN_MENDED;
+            page.append(alertRow(name, shown + mark(expectation), alert, times, waits));
             name = "";
         }
         for (Map.Entry<AlertKey, Times> also : rest.entrySet()) {
-            page.append(alertRow("", also.getKey().toString(), also.getKey(), Optional.of(also.getValue())));
+            page.append(alertRow("", also.getKey().toString(), also.getKey(), Optional.of(also.getValue()), false));
         }
         for (AlertKey alert : detection.unrelated()) {
             page.append(row("", alert + " **unrelated**", "", "", "", "", "", ""));
@@ -91,11 +92,11 @@ final class DetectionTable {
         };
     }
 
-    private String alertRow(String name, String shown, AlertKey alert, Optional<Times> times) {
+    private String alertRow(String name, String shown, AlertKey alert, Optional<Times> times, boolean waits) {
         Optional<Duration> shipped = rules.shipped(alert);
         Optional<Duration> here = shipped.map(shortened::shortenedFor);
         OptionalDouble event = times.map(Times::event).orElse(OptionalDouble.empty());
-        OptionalDouble beyond = event.isPresent() && here.isPresent()
+        OptionalDouble beyond = event.isPresent() && here.isPresent() && !waits
                 ? OptionalDouble.of(event.getAsDouble() - here.get().toSeconds())
                 : OptionalDouble.empty();
         return row(
