@@ -71,7 +71,7 @@ final class DetectionTable {
             AlertKey alert = expectation.alert();
             Optional<Times> times = Optional.ofNullable(rest.remove(alert));
             String shown = detection.missing().contains(alert) ? alert + " **missing**" : "**" + alert + "**";
-            boolean waits = expectation.delivery() == Delivery.WHEN_MENDED;
+            boolean waits = expectation.delivery() == Fault.Delivery.WHEN_MENDED;
             page.append(alertRow(name, shown + mark(expectation), alert, times, waits));
             name = "";
         }
