@@ -25,6 +25,9 @@ record FleetMeasurement(List<Figure> figures, List<GroupTime> groups, List<Query
     private static final double MIN_STEP = 15;
     private static final double POINTS = 1000;
 
+    /** Share of the time, at its end, in which rules are judged: the first minutes create a million series at once. */
+    private static final double STEADY = 0.5;
+
     /** A number with its name, such as {@code fleet.prometheus.rss}. */
     record Figure(String name, double value, String unit) {}
 
@@ -52,7 +55,7 @@ record FleetMeasurement(List<Figure> figures, List<GroupTime> groups, List<Query
     static FleetMeasurement take(
             StackClient client, String prometheus, long pid, List<Query> queries, double rangeSeconds, Ticker ticker)
             throws IOException, InterruptedException {
-        String range = "[" + (long) rangeSeconds + "s]";
+        String range = "[" + (long) (rangeSeconds * STEADY) + "s]";
         List<Figure> figures = new ArrayList<>();
         double rss = residentBytes(pid);
         String[][] asked = {
