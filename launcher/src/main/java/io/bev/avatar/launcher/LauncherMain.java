@@ -1,7 +1,7 @@
 package io.bev.avatar.launcher;
 
 import io.bev.avatar.common.cli.ExitCodes;
-import io.bev.avatar.launcher.bench.BenchCommand;
+import io.bev.avatar.launcher.bench.BenchCommands;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -10,7 +10,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry point of {@code ./avatar up} and of benchmarks of whole programs; the only place that ends the process. */
+/** Entry point of {@code ./avatar up} and of the benchmarks of whole programs; the only place that ends the process. */
 @Command(name = "avatar", mixinStandardHelpOptions = true, sortOptions = false)
 public final class LauncherMain {
 
@@ -23,16 +23,14 @@ public final class LauncherMain {
         CommandLine commands = new CommandLine(new LauncherMain())
                 .addSubcommand(new UpCommand(environment, console))
                 .addSubcommand(new ArchiveCommand(console))
-                .addSubcommand(new BenchCommand(out, System.err))
+                .addSubcommand(BenchCommands.create(out))
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     console.fail("broken", e.toString());
                     return ExitCodes.SOFTWARE;
                 })
                 .setParameterExceptionHandler((e, given) -> {
-                    console.fail(
-                            "usage",
-                            e.getMessage() + "; ./avatar " + e.getCommandLine().getCommandName()
-                                    + " --help lists the options");
+                    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+                    console.fail("usage", e.getMessage() + "; ./" + command + " --help lists the options");
                     return ExitCodes.USAGE;
                 });
         System.exit(commands.execute(arguments));

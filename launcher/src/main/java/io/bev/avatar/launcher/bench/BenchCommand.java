@@ -44,8 +44,8 @@ public final class BenchCommand implements Callable<Integer> {
 
     private static final String SOAK = "soak";
 
-    @Option(names = "--root", hidden = true, required = true, description = "The project's folder.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it: required
+    @Option(names = "--root", hidden = true, defaultValue = ".", description = "The project's folder.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path root;
 
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "One benchmark.")

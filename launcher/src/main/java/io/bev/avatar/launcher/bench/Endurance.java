@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 
 /**
  * Many scrapes of one exporter, with a real Redis, a renderer and a simulated GPU that go away and come back meanwhile. The
- * faults come in cycles, each cycle all of them, so that what a fault leaves behind shows as growth from the first cycle's
+ * outages come in cycles, each cycle all of them, so that what a outage leaves behind shows as growth from the first cycle's
  * end to the last one's.
  */
 final class Endurance {
@@ -41,17 +41,17 @@ final class Endurance {
      *
      * @param first at the end of the first cycle
      * @param last at the end of the last cycle
-     * @param noticed faults that showed as a failed collector
+     * @param noticed outages that showed as a failed collector
      * @param millis wall time of each scrape
      */
-    record Outcome(int scrapes, int cycles, Holding first, Holding last, Set<Fault> noticed, Samples millis) {}
+    record Outcome(int scrapes, int cycles, Holding first, Holding last, Set<Outage> noticed, Samples millis) {}
 
     private final Workbench bench;
     private final SimulatedGpu gpu;
     private final Program exporter;
     private final String metrics;
     private final Samples millis = new Samples();
-    private final Set<Fault> noticed = EnumSet.noneOf(Fault.class);
+    private final Set<Outage> noticed = EnumSet.noneOf(Outage.class);
     private final Set<String> working;
     private Program redis;
     private Program renderer;
@@ -86,20 +86,20 @@ final class Endurance {
     }
 
     private Outcome run(int scrapes, int cycles, Consumer<String> progress) throws IOException, InterruptedException {
-        int each = scrapes / cycles / Fault.values().length;
+        int each = scrapes / cycles / Outage.values().length;
         List<Holding> holdings = new ArrayList<>();
         for (int cycle = 1; cycle <= cycles; cycle++) {
-            for (Fault fault : Fault.values()) {
-                progress.accept("endurance, cycle " + cycle + " of " + cycles + ": " + fault);
-                begin(fault);
-                for (int i = 0; i < fault.scrapes(); i++) {
-                    if (collectors("0.0").contains(fault.collector())) {
-                        noticed.add(fault);
+            for (Outage outage : Outage.values()) {
+                progress.accept("endurance, cycle " + cycle + " of " + cycles + ": " + outage);
+                begin(outage);
+                for (int i = 0; i < outage.scrapes(); i++) {
+                    if (collectors("0.0").contains(outage.collector())) {
+                        noticed.add(outage);
                     }
                 }
-                end(fault);
-                awaitRecovery(fault);
-                for (int i = fault.scrapes(); i < each; i++) {
+                end(outage);
+                awaitRecovery(outage);
+                for (int i = outage.scrapes(); i < each; i++) {
                     timed(() -> bench.web().scrape(metrics));
                 }
             }
@@ -108,8 +108,8 @@ final class Endurance {
         return new Outcome(millis.count(), cycles, holdings.get(0), holdings.get(holdings.size() - 1), noticed, millis);
     }
 
-    private void begin(Fault fault) throws IOException, InterruptedException {
-        switch (fault) {
+    private void begin(Outage outage) throws IOException, InterruptedException {
+        switch (outage) {
             case GPU_LOST -> Files.writeString(gpu.scenario(), "nvmlDevice* = error GPU_IS_LOST\n");
             case REDIS_STALLS -> redis.signal("STOP");
             case REDIS_DIES -> redis.kill();
@@ -118,8 +118,8 @@ final class Endurance {
         }
     }
 
-    private void end(Fault fault) throws IOException, InterruptedException {
-        switch (fault) {
+    private void end(Outage outage) throws IOException, InterruptedException {
+        switch (outage) {
             case GPU_LOST -> Files.writeString(gpu.scenario(), "");
             case REDIS_STALLS -> redis.signal("CONT");
             case REDIS_DIES -> redis = freshRedis();
@@ -132,7 +132,7 @@ final class Endurance {
         return bench.redis().orElseThrow(() -> new IOException("redis-server is not installed"));
     }
 
-    private void awaitRecovery(Fault fault) throws IOException, InterruptedException {
+    private void awaitRecovery(Outage outage) throws IOException, InterruptedException {
         long end = System.nanoTime() + RECOVERY_NANOS;
         Set<String> works = collectors("1.0");
         while (!works.containsAll(working)) {
@@ -140,7 +140,7 @@ final class Endurance {
                 Set<String> lost = new TreeSet<>(working);
                 lost.removeAll(works);
                 throw new IOException(
-                        "after " + fault + " these collectors do not recover: " + lost + "; " + exporter.lastWords());
+                        "after " + outage + " these collectors do not recover: " + lost + "; " + exporter.lastWords());
             }
             Thread.sleep(PAUSE_MILLIS);
             works = collectors("1.0");

@@ -1,4 +1,4 @@
-/** Benchmarks that run the programs as processes, beside their peers where there are some. */
+/** Benchmarks that run whole programs: beside their peers, with faults, for many hosts. */
 @NullMarked
 package io.bev.avatar.launcher.bench;
 

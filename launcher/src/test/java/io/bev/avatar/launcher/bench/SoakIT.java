@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The endurance run in short: what the long one measures, {@code ./avatar bench soak}. */
 class SoakIT {
 
-    /** Pools that grow on demand within their bounds; a leak of one thread or socket a fault is five a cycle. */
+    /** Pools that grow on demand within their bounds; a leak of one thread or socket a outage is five a cycle. */
     private static final int SLACK = 3;
 
     @TempDir
@@ -27,10 +27,10 @@ class SoakIT {
         Path root = repository();
         Programs programs = Programs.of(root);
         try (Workbench bench = new Workbench(programs, folder)) {
-            // Answers only when every source has recovered from every fault.
+            // Answers only when every source has recovered from every outage.
             Endurance.Outcome outcome = Endurance.run(bench, programs, root, 200, 2, step -> {});
 
-            assertThat(outcome.noticed()).containsExactly(Fault.values());
+            assertThat(outcome.noticed()).containsExactly(Outage.values());
             assertThat(outcome.scrapes()).isGreaterThanOrEqualTo(200);
             assertThat(outcome.last().threads())
                     .as("threads, after the first cycle %s", outcome.first().threads())

@@ -2,14 +2,11 @@ package io.bev.avatar.launcher.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.launcher.FreePorts;
+import io.bev.avatar.launcher.bench.StackClient;
 import io.bev.avatar.launcher.dashboards.Dashboards;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,11 +23,8 @@ import java.util.function.Predicate;
 /** A real {@code ./avatar up} on free ports, in a run directory whose path has a space in it. */
 final class AvatarUp {
 
-    static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient CLIENT = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
-            .build();
+    static final ObjectMapper JSON = StackClient.JSON;
+    private static final StackClient CLIENT = new StackClient(Duration.ofSeconds(10));
 
     final Path root;
     final Path runDirectory;
@@ -42,16 +36,7 @@ final class AvatarUp {
     record Ports(int page, int jolokia, int exporter, int redis, int prometheus, int alertmanager, int grafana) {
 
         static Ports free() throws IOException {
-            int[] p = new int[7];
-            List<ServerSocket> held = new ArrayList<>();
-            for (int i = 0; i < p.length; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket); // held together, so that no port comes twice
-                p[i] = socket.getLocalPort();
-            }
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
+            int[] p = FreePorts.take(7);
             return new Ports(p[0], p[1], p[2], p[3], p[4], p[5], p[6]);
         }
 
@@ -150,15 +135,11 @@ final class AvatarUp {
     }
 
     HttpResponse<byte[]> get(String url) throws IOException, InterruptedException {
-        return CLIENT.send(
-                HttpRequest.newBuilder(URI.create(url))
-                        .timeout(Duration.ofSeconds(10))
-                        .build(),
-                HttpResponse.BodyHandlers.ofByteArray());
+        return CLIENT.get(url);
     }
 
     JsonNode json(String url) throws IOException, InterruptedException {
-        return JSON.readTree(get(url).body());
+        return CLIENT.json(url);
     }
 
     JsonNode state() throws IOException, InterruptedException {
@@ -171,13 +152,7 @@ final class AvatarUp {
 
     /** Result of an instant query on Prometheus. */
     JsonNode query(String expression) throws IOException, InterruptedException {
-        String url = "http://127.0.0.1:" + ports.prometheus + "/api/v1/query?query="
-                + java.net.URLEncoder.encode(expression, StandardCharsets.UTF_8);
-        JsonNode answer = json(url);
-        if (!answer.path("status").asText().equals("success")) {
-            throw new IOException(expression + ": " + answer);
-        }
-        return answer.path("data").path("result");
+        return CLIENT.query("http://127.0.0.1:" + ports.prometheus, expression);
     }
 
     /**
@@ -211,15 +186,7 @@ final class AvatarUp {
     }
 
     JsonNode post(String url, Object document, String authorization) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
-                .timeout(Duration.ofSeconds(10))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(document)));
-        if (!authorization.isEmpty()) {
-            request.header("Authorization", authorization);
-        }
-        return JSON.readTree(CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray())
-                .body());
+        return CLIENT.post(url, document, authorization);
     }
 
     JsonNode execute(String name, String operation, Object... arguments) throws IOException, InterruptedException {
@@ -229,17 +196,11 @@ final class AvatarUp {
 
     /** Runs redis-cli against this stack's Redis. */
     String redis(String... arguments) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of("redis-cli", "-p", Integer.toString(ports.redis), "--no-auth-warning"));
-        command.addAll(List.of(arguments));
-        return run(command);
+        return StackClient.redis(ports.redis, arguments);
     }
 
     static String run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return text.strip();
+        return StackClient.run(command);
     }
 
     /** Processes of this run whose command line satisfies {@code test}. */

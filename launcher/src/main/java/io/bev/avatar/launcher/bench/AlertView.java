@@ -1,0 +1,107 @@
+package io.bev.avatar.launcher.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** What Prometheus and Redis say about alerts now. While one of them is away, its last word stands. */
+final class AlertView {
+
+    /**
+     * An event in Redis.
+     *
+     * @param identity fingerprint, start and status: one notification, however often it was sent
+     * @param alert which alert
+     * @param firing whether it tells that the alert fires; otherwise that it is resolved
+     */
+    record Event(String identity, AlertSighting alert, boolean firing) {}
+
+    private final StackClient client;
+    private final String prometheus;
+    private final int redisPort;
+    private Set<AlertSighting> pending = Set.of();
+    private Set<AlertSighting> firing = Set.of();
+    private Set<Event> events = Set.of();
+
+    AlertView(StackClient client, String prometheus, int redisPort) {
+        this.client = client;
+        this.prometheus = prometheus;
+        this.redisPort = redisPort;
+    }
+
+    /** Looks again. */
+    void look() throws InterruptedException {
+        try {
+            lookAtPrometheus();
+        } catch (IOException e) {
+            // Away or stopped: that may be the very fault.
+        }
+        try {
+            lookAtRedis();
+        } catch (IOException e) {
+            // The same.
+        }
+    }
+
+    /** Alerts whose {@code for} is not over. */
+    Set<AlertSighting> pending() {
+        return pending;
+    }
+
+    /** Alerts that Prometheus fires. */
+    Set<AlertSighting> firing() {
+        return firing;
+    }
+
+    /** The newest hundred events, in no order. */
+    Set<Event> events() {
+        return events;
+    }
+
+    private void lookAtPrometheus() throws IOException, InterruptedException {
+        JsonNode answer = client.json(prometheus + "/api/v1/alerts");
+        Set<AlertSighting> waiting = new HashSet<>();
+        Set<AlertSighting> loud = new HashSet<>();
+        for (JsonNode alert : answer.path("data").path("alerts")) {
+            AlertSighting sighting = AlertSighting.of(labels(alert.path("labels")));
+            (alert.path("state").asText().equals("firing") ? loud : waiting).add(sighting);
+        }
+        pending = waiting;
+        firing = loud;
+    }
+
+    private void lookAtRedis() throws IOException, InterruptedException {
+        String text = StackClient.redis(redisPort, "LRANGE", "avatar:alerts", "0", "-1");
+        Set<Event> found = new HashSet<>();
+        for (String line : text.lines().toList()) {
+            if (line.startsWith("{")) {
+                found.add(event(line));
+            }
+        }
+        if (!found.isEmpty()) {
+            events = found;
+        }
+    }
+
+    private static Event event(String line) throws JsonProcessingException {
+        JsonNode event = StackClient.JSON.readTree(line);
+        Map<String, String> labels = labels(event.path("labels"));
+        labels.putIfAbsent("alertname", event.path("alertname").asText());
+        labels.putIfAbsent("severity", event.path("level").asText());
+        String status = event.path("status").asText();
+        String identity =
+                event.path("fingerprint").asText() + event.path("startsAt").asText() + status;
+        return new Event(identity, AlertSighting.of(labels), !status.equals("resolved"));
+    }
+
+    private static Map<String, String> labels(JsonNode node) {
+        Map<String, String> labels = new HashMap<>();
+        node.properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        return labels;
+    }
+}

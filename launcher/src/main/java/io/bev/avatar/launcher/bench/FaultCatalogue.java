@@ -1,0 +1,55 @@
+package io.bev.avatar.launcher.bench;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Every fault of the matrix, in the order in which they are injected: those that leave something behind for a while, such as a
+ * burning budget, come last.
+ */
+final class FaultCatalogue {
+
+    /** These tell of the machine that runs the matrix, whatever is injected; a fault that expects one counts it. */
+    static final Set<String> OF_THE_MACHINE = Set.of(
+            "AvatarHostCpuHigh",
+            "AvatarHostMemoryHigh",
+            "AvatarHostMemoryLow",
+            "AvatarDiskHigh",
+            "AvatarDiskFillingUp",
+            "AvatarOomKill",
+            "AvatarClockSkew");
+
+    /**
+     * They look back so far that they outlast their reason, an earlier fault or the start of the stack itself, when the page is
+     * probed before the renderer serves it. A fault that allows them shows them.
+     */
+    static final Set<String> LASTING = Set.of("AvatarEndpointBudgetBurn");
+
+    static final String ALWAYS = "AvatarWatchdog";
+
+    private FaultCatalogue() {}
+
+    static List<Fault> all(SlowLink page, SlowLink redis, int debugPort, SmallDisk disk) {
+        return List.of(
+                GpuFaults.hot(),
+                GpuFaults.full(),
+                GpuFaults.throttled(),
+                GpuFaults.braked(),
+                GpuFaults.xidOfTheDevice(),
+                GpuFaults.xidOfAProgram(),
+                GpuFaults.lost(),
+                DependencyFaults.redisStopped(),
+                DependencyFaults.redisSlow(redis),
+                DependencyFaults.redisReadOnly(),
+                MachineFaults.diskFull(disk),
+                MachineFaults.cpuHog(),
+                DependencyFaults.wrongToken(),
+                DependencyFaults.exporterKilled(),
+                DependencyFaults.prometheusKilled(),
+                RendererFaults.slowEndpoint(page),
+                RendererFaults.hung(debugPort),
+                RendererFaults.paused(),
+                RendererFaults.gone(),
+                RendererFaults.killed());
+    }
+}
