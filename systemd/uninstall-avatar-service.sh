@@ -36,7 +36,7 @@ gone() {
 }
 
 if [ -x "$program/bin/avatar-stack" ]; then "$program/bin/avatar-stack" disable; fi
-units=("$target_unit" "$renderer_unit" "$exporter_unit" "$gpu_unit")
+units=("$target_unit" bev-avatar-restart.timer "$renderer_unit" "$exporter_unit" "$gpu_unit")
 for unit in "${units[@]}" bev-avatar.slice; do
   systemctl stop "$unit" 2>/dev/null || true
 done

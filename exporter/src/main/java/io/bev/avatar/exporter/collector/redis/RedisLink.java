@@ -5,6 +5,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -137,6 +138,8 @@ public final class RedisLink implements AutoCloseable {
         } else if (cause instanceof RedisCommandExecutionException) {
             why = "it answers " + cause.getMessage();
             remedy = "mend that on the server or in redis.url";
+        } else if (cause instanceof ClosedChannelException) {
+            why = "Connection closed";
         } else {
             String message = cause.getMessage();
             why = message == null ? cause.getClass().getSimpleName() : message;
