@@ -48,11 +48,11 @@ final class DashboardQueries {
         }
     }
 
-    /** Variables as for "All", windows as for a scrape interval of 15 s. */
+    /** Variables as for "All", windows as for a scrape interval of 15 s; {@code $1} of a replacement stays. */
     static String filled(String expression) {
         return expression
                 .replaceAll("\\$\\{?__(rate_)?interval}?", "1m")
                 .replaceAll("\\$\\{?__range}?", "1h")
-                .replaceAll("\\$\\{\\w+(:\\w+)?}|\\$\\w+", ".+");
+                .replaceAll("\\$\\{[a-zA-Z_]\\w*(:\\w+)?}|\\$[a-zA-Z_]\\w*", ".+");
     }
 }

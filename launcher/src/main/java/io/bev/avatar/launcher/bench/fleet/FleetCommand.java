@@ -38,6 +38,9 @@ import picocli.CommandLine.Spec;
         footer = {"", "Exit codes: 0 all rules were in time; 1 not so; 64 wrong usage; 69 something is missing."})
 public final class FleetCommand implements Callable<Integer> {
 
+    /** A host that has just started is busy, and so would all hosts be that are made after it. */
+    private static final Duration SETTLING = Duration.ofSeconds(20);
+
     private static final Duration LEARNING = Duration.ofSeconds(10);
     private static final int TOO_SLOW = 1;
     private static final String METRICS = "/metrics?exclude%5B%5D=endpoint&exclude%5B%5D=mcp";
@@ -63,12 +66,14 @@ public final class FleetCommand implements Callable<Integer> {
             description = "How long they are read before it is measured (default: 10).")
     private double minutes;
 
+    private final Ticker ticker = Ticker.system();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    /** The two answers of a host. */
-    private record Templates(HostTemplate metrics, HostTemplate probes) {}
+    /** The two answers of a host, and when they were learnt: its clock goes on from there. */
+    private record Templates(HostTemplate metrics, HostTemplate probes, long learntNanos) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -101,22 +106,27 @@ public final class FleetCommand implements Callable<Integer> {
         try (PrivateStack stack = PrivateStack.start(new PrivateStack.Settings(
                 root, folder.resolve("template"), root.resolve("alerting-rules"), "", Map.of(), ports))) {
             StackClient client = new StackClient(Duration.ofSeconds(10));
+            Thread.sleep(SETTLING.toMillis());
             String first = client.text(stack.exporter() + METRICS);
-            long start = System.nanoTime();
+            String firstProbes = client.text(stack.exporter() + PROBES);
+            long start = ticker.nanos();
             Thread.sleep(LEARNING.toMillis());
             String second = client.text(stack.exporter() + METRICS);
-            double seconds = (System.nanoTime() - start) / 1e9;
-            String probes = client.text(stack.exporter() + PROBES);
+            String secondProbes = client.text(stack.exporter() + PROBES);
+            long learnt = ticker.nanos();
+            double seconds = (learnt - start) / 1e9;
             return new Templates(
-                    HostTemplate.learn(first, second, seconds), HostTemplate.learn(probes, probes, seconds));
+                    HostTemplate.learn(first, second, seconds),
+                    HostTemplate.learn(firstProbes, secondProbes, seconds),
+                    learnt);
         }
     }
 
     private FleetMeasurement measure(Path folder, Templates templates) throws IOException, InterruptedException {
-        Ticker ticker = Ticker.system();
         int port = FreePorts.take(1)[0];
         Path config = folder.resolve("prometheus.yml");
-        try (SimulatedHosts simulated = SimulatedHosts.serve(hosts, templates.metrics(), templates.probes(), ticker)) {
+        try (SimulatedHosts simulated =
+                SimulatedHosts.serve(hosts, templates.metrics(), templates.probes(), ticker, templates.learntNanos())) {
             FleetConfig.write(root.resolve("alerting-rules"), simulated.inventoryUrl(), port, config);
             try (PrivatePrometheus prometheus = PrivatePrometheus.start(config, folder.resolve("prometheus"), port)) {
                 StackClient client = new StackClient(Duration.ofMinutes(2));

@@ -23,6 +23,9 @@ final class HostTemplate {
 
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*(?:\\{.*})?) (\\S+)");
 
+    /** The modes of a core share each second: they cannot grow faster on one host than on another. */
+    private static final String CPU_TIME = "node_cpu_seconds_total";
+
     private enum Kind {
         CONSTANT,
         GROWING,
@@ -140,6 +143,9 @@ final class HostTemplate {
     private static double value(Line line, int host, double pace, double seconds) {
         if (line.text().startsWith("nvidia_gpu_temperature_celsius")) {
             return SimulatedHosts.temperature(host, character(host, 2), seconds);
+        }
+        if (line.text().startsWith(CPU_TIME)) {
+            return line.base() + line.perSecond() * seconds;
         }
         return switch (line.kind()) {
             case CONSTANT, TEXT -> line.base();

@@ -41,8 +41,9 @@ final class SimulatedHosts implements AutoCloseable {
      *
      * @param metrics what the job {@code avatar} reads
      * @param probes what the job {@code avatar-probes} reads
+     * @param start when the templates were learnt, by {@code ticker}
      */
-    static SimulatedHosts serve(int hosts, HostTemplate metrics, HostTemplate probes, Ticker ticker)
+    static SimulatedHosts serve(int hosts, HostTemplate metrics, HostTemplate probes, Ticker ticker, long start)
             throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         ExecutorService threads = Executors.newFixedThreadPool(4, task -> {
@@ -51,7 +52,6 @@ final class SimulatedHosts implements AutoCloseable {
             return thread;
         });
         server.setExecutor(threads);
-        long start = ticker.nanos();
         String inventory = inventory(hosts, server.getAddress().getPort());
         server.createContext("/hosts", exchange -> {
             Matcher path = PATH.matcher(exchange.getRequestURI().getPath());

@@ -30,7 +30,9 @@ class FleetConfigTest {
         List<DashboardQueries.Query> queries =
                 DashboardQueries.read(repository().resolve("grafana/dashboards"));
         assertThat(queries).hasSizeGreaterThan(20);
-        assertThat(queries).allSatisfy(query -> assertThat(query.expression()).doesNotContain("$"));
+        assertThat(DashboardQueries.filled("label_replace(x{a=~\"$instance\"}[$__rate_interval], \"b\", \"$1\")"))
+                .isEqualTo("label_replace(x{a=~\".+\"}[1m], \"b\", \"$1\")");
+        assertThat(queries).allSatisfy(query -> assertThat(query.expression()).doesNotContainPattern("\\$[{a-zA-Z_]"));
     }
 
     private static Path repository() {
