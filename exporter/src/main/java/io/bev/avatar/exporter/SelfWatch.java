@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
@@ -67,16 +68,8 @@ final class SelfWatch implements AutoCloseable {
     }
 
     private void ask() {
-        try (Socket socket = new Socket()) {
-            int patience = Math.toIntExact(Math.max(1, timeout.toMillis() / 3));
-            socket.setSoTimeout(patience);
-            socket.connect(address, patience);
-            socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.US_ASCII));
-            InputStream in = socket.getInputStream();
-            String start = new String(in.readNBytes(tls ? 1 : ANSWER_BYTES), StandardCharsets.ISO_8859_1);
-            if (!tls && !ANSWERS.contains(start)) {
-                throw new IOException("answered '" + start + "'");
-            }
+        try {
+            request(address, tls, Math.toIntExact(Math.max(1, timeout.toMillis() / 3)));
             answered = true;
             service.alive();
         } catch (IOException e) {
@@ -88,6 +81,35 @@ final class SelfWatch implements AutoCloseable {
                         address,
                         e.toString());
             }
+        }
+    }
+
+    /** @throws IOException when there is no answer within {@code patience} milliseconds, or another than is expected */
+    static void request(InetSocketAddress address, boolean tls, int patience) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.setSoTimeout(patience);
+            socket.connect(address, patience);
+            socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            if (tls) {
+                refusal(in);
+                return;
+            }
+            String start = new String(in.readNBytes(ANSWER_BYTES), StandardCharsets.ISO_8859_1);
+            if (!ANSWERS.contains(start)) {
+                throw new IOException("answered '" + start + "'");
+            }
+        }
+    }
+
+    /** An alert, an end or a reset: whichever, somebody has read. */
+    private static void refusal(InputStream in) throws SocketTimeoutException {
+        try {
+            int unused = in.read();
+        } catch (SocketTimeoutException e) {
+            throw e;
+        } catch (IOException e) {
+            LOG.debug("refused", e);
         }
     }
 
