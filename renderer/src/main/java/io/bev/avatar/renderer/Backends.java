@@ -4,7 +4,9 @@ import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.config.BackendChoice;
 import io.bev.avatar.renderer.config.GpuConfig;
+import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.raster.Rasterizer;
+import io.bev.avatar.renderer.raster.Splats;
 import io.bev.avatar.renderer.raster.cuda.CudaBackend;
 import io.bev.avatar.renderer.raster.cuda.CudaDevice;
 import io.bev.avatar.renderer.raster.cuda.CudaDevices;
@@ -14,6 +16,7 @@ import io.bev.avatar.renderer.raster.cuda.DeviceInUseException;
 import io.bev.avatar.renderer.raster.cuda.DeviceLock;
 import io.bev.avatar.renderer.raster.cuda.GuardedRasterizer;
 import io.bev.avatar.renderer.raster.cuda.KernelImages;
+import io.bev.avatar.renderer.raster.cuda.MemoryBudgetException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -98,6 +101,28 @@ final class Backends {
                 : "device " + device.index() + ", " + device.name() + ", works";
         return new RendererAssembly.Drawing(
                 guarded, reason, Optional.of(new RendererAssembly.Drawing.Gpu(device.index(), guarded, lock::close)));
+    }
+
+    /**
+     * Sees that what is to be shown fits on the GPU where the configuration insists on it; else the CPU draws what does not.
+     *
+     * @throws StartException when it does not fit
+     */
+    static void requireRoom(
+            BackendChoice wanted, Optional<RendererAssembly.Drawing.Gpu> gpu, Splats splats, Framebuffer target)
+            throws StartException {
+        if (wanted == BackendChoice.CUDA && gpu.isPresent()) {
+            try {
+                gpu.get().control().requireRoom(splats, target);
+            } catch (MemoryBudgetException e) {
+                throw new StartException(
+                        ExitCodes.CONFIG,
+                        "renderer.backend: found cuda, which cannot show " + splats.count + " Gaussians at " + target.width
+                                + "x" + target.height + " (" + e.getMessage()
+                                + "); or set it to auto: the CPU draws then",
+                        e);
+            }
+        }
     }
 
     private static void inBackground(Runnable work) {

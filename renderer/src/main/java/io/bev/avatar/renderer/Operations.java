@@ -13,6 +13,7 @@ import io.bev.avatar.renderer.lifecycle.RenderCommands;
 import io.bev.avatar.renderer.lifecycle.RestartLedger;
 import io.bev.avatar.renderer.mbean.RendererControl;
 import io.bev.avatar.renderer.raster.Rasterizer;
+import io.bev.avatar.renderer.raster.cuda.MemoryBudgetException;
 import io.bev.avatar.renderer.scene.Avatar;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
@@ -275,6 +276,9 @@ final class Operations implements RendererControl {
         } catch (IOException e) {
             parts.faults().note(operation, e);
             throw new IllegalArgumentException(operation + ": the present model stays; " + e.getMessage(), e);
+        } catch (MemoryBudgetException e) {
+            parts.faults().note(operation, e);
+            throw new IllegalStateException(operation + ": the present model stays; " + e.getMessage(), e);
         }
     }
 

@@ -115,6 +115,7 @@ public final class Renderer implements AutoCloseable {
         CompletableFuture<Void> ending = gpuLost.thenAccept(reason -> endForGpu(reason, ledger));
         undo.push("GPU watch", () -> ending.cancel(false));
         Core core = core(result(avatar), store, rasterizer, viewers.hub(), ledger, alerts);
+        Backends.requireRoom(config.backend(), drawing.gpu(), result(avatar).splats(), core.pipeline.picture());
         Operations operations = operations(core, drawing.reason(), avatars);
         RendererMBeans mbeans = new RendererMBeans(
                 around.mbeans(),

@@ -8,6 +8,8 @@ import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.systemd.ServiceManager;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.renderer.raster.Splats;
 import io.bev.avatar.renderer.raster.cuda.CudaDevice;
 import io.bev.avatar.renderer.raster.cuda.GpuControl;
 import io.bev.avatar.renderer.raster.cuda.Purpose;
@@ -270,6 +272,9 @@ class RendererTest {
         assembly.devices = List.of(device(0), device(1));
         List<String> calls = new CopyOnWriteArrayList<>();
         assembly.gpu = new GpuControl() {
+            @Override
+            public void requireRoom(Splats splats, Framebuffer target) {}
+
             @Override
             public String contextState() {
                 return "active";

@@ -93,6 +93,11 @@ public final class FramePipeline implements FrameSource {
         return loaded;
     }
 
+    /** What is drawn into, before the first frame; belongs to the render thread after. */
+    public Framebuffer picture() {
+        return picture;
+    }
+
     public int width() {
         return picture.width;
     }

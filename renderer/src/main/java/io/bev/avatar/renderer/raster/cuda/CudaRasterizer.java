@@ -28,7 +28,7 @@ public final class CudaRasterizer implements Rasterizer {
      * What may be chosen.
      *
      * @param budgetBytes most device memory that is taken
-     * @param blockBytes it is taken in blocks of this many bytes
+     * @param blockBytes it is taken in blocks of at most this many bytes
      * @param wideFrom from how many Gaussians on tile and depth are sorted at once
      * @param deadlineNanos how long a frame may take before the device counts as hung
      */
@@ -103,6 +103,16 @@ public final class CudaRasterizer implements Rasterizer {
     }
 
     /**
+     * Takes the memory that pictures of {@code splats} in the size of {@code target} need at least.
+     *
+     * @throws MemoryBudgetException when they do not fit
+     */
+    void prepare(Splats splats, Framebuffer target) {
+        context.enter();
+        slot(hold(splats), target);
+    }
+
+    /**
      * Gives a frame to the device and does not wait for it; at most two at once.
      *
      * @param target size and background; not written to
@@ -147,7 +157,7 @@ public final class CudaRasterizer implements Rasterizer {
         if (held == null || !held.holds(splats)) {
             requireNoneFlying("another model");
             // The new one first: when it does not fit, nothing has changed.
-            DeviceModel fresh = new DeviceModel(memory, uploader, splats);
+            DeviceModel fresh = load(splats);
             dropBuffers();
             if (held != null) {
                 held.close();
@@ -159,6 +169,17 @@ public final class CudaRasterizer implements Rasterizer {
             held.repose(uploader);
         }
         return held;
+    }
+
+    private DeviceModel load(Splats splats) {
+        try {
+            return new DeviceModel(memory, uploader, splats);
+        } catch (CudaException e) {
+            if (e.code() != CudaException.OUT_OF_MEMORY || model == null) {
+                throw e;
+            }
+            throw MemoryBudgetException.heldByOthers(splats.count + " Gaussians", context.freeBytes(), e);
+        }
     }
 
     private FrameSlot slot(DeviceModel held, Framebuffer target) {
@@ -181,7 +202,7 @@ public final class CudaRasterizer implements Rasterizer {
         return slots[nextSlot];
     }
 
-    /** Makes room for {@code needed} instances, and half as many again for what moves next. */
+    /** Makes room for {@code needed} instances, and half as many again for what moves next where that fits. */
     private void grow(long needed) {
         FrameBuffers present = buffers;
         if (present == null || needed < 0 || needed > MOST_CAPACITY) {
@@ -191,10 +212,12 @@ public final class CudaRasterizer implements Rasterizer {
         for (int slot : flying) {
             slots[slot].await(clock);
         }
-        FrameBuffers.Shape s = present.shape;
-        long capacity = Math.min(MOST_CAPACITY, needed + needed / 2);
-        replaceBuffers(
-                new FrameBuffers.Shape(s.count(), s.width(), s.height(), capacity, s.wideKeys(), s.poseFloats()));
+        FrameBuffers.Shape shape = present.shape;
+        try {
+            replaceBuffers(shape.withCapacity(Math.min(MOST_CAPACITY, needed + needed / 2)));
+        } catch (MemoryBudgetException e) {
+            replaceBuffers(shape.withCapacity(needed));
+        }
     }
 
     /** Makes buffers of another shape; when they do not fit, those of the present one again. */
@@ -209,6 +232,8 @@ public final class CudaRasterizer implements Rasterizer {
             makeBuffers(wanted);
         } catch (MemoryBudgetException e) {
             if (before != null) {
+                // Blocks of other sizes than at first could leave no room for what had room then.
+                memory.trim();
                 makeBuffers(before.shape);
                 takeOver(slotsBefore, wanted.poseFloats());
             }
@@ -306,10 +331,27 @@ public final class CudaRasterizer implements Rasterizer {
         return context.freeBytes();
     }
 
-    /** Gives everything back, the context too. Not for a device that hangs: its driver would not answer. */
+    /** Ends the context with all that is in it, as after a fault: nothing else answers then. Not for a device that hangs. */
+    void abandon() {
+        context.close();
+    }
+
+    /** Gives everything back, the context too; but for that of a device that hangs, whose end would not come. */
     @Override
     public void close() {
-        context.enter();
+        try {
+            context.enter();
+            giveBack();
+        } catch (CudaException e) {
+            if (!e.hung()) {
+                abandon();
+            }
+            throw e;
+        }
+        context.close();
+    }
+
+    private void giveBack() {
         settle();
         flying.clear();
         dropBuffers();
@@ -323,6 +365,5 @@ public final class CudaRasterizer implements Rasterizer {
         context.destroyStream(copyStream);
         context.destroyStream(stream);
         kernels.close();
-        context.close();
     }
 }

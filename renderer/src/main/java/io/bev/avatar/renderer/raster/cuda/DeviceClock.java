@@ -28,7 +28,7 @@ final class DeviceClock {
         int tries = 0;
         while (!context.reached(event)) {
             if (ticker.nanos() - started > deadlineNanos) {
-                throw new CudaException(
+                throw CudaException.hung(
                         "cuEventQuery",
                         TIMEOUT_CODE,
                         "no end after " + deadlineNanos / 1_000_000 + " ms, a kernel hangs");

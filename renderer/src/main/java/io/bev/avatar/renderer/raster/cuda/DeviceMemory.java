@@ -9,19 +9,25 @@ import java.util.TreeMap;
 
 /**
  * Device memory within a budget. It is taken from the driver in blocks, given out in pieces, and kept when a piece comes back,
- * until {@link #trim}. Pieces are counted by purpose. Counters may be read by any thread; the rest belongs to one.
+ * until {@link #trim}. Each block is as large as those before it together, so that little is taken for little and few are taken
+ * for much. Pieces are counted by purpose. Counters may be read by any thread; the rest belongs to one.
  */
 final class DeviceMemory {
 
     /** What the driver aligns to; every vector load of the kernels asks for less. */
     private static final long ALIGNMENT = 256;
 
+    /** The first block: a small avatar at a small size. */
+    private static final long FIRST_BLOCK_BYTES = 16L << 20;
+
     private final CudaContext context;
     private final long budgetBytes;
-    private final long blockBytes;
+    private final long largestBlockBytes;
     private final List<Block> blocks = new ArrayList<>();
     private final Map<Purpose, Long> used = new EnumMap<>(Purpose.class);
     private long takenBytes;
+    /** Of {@link #takenBytes}, what models do not have. */
+    private long sharedBytes;
 
     /** A piece of memory. */
     record Piece(long address, long bytes, Purpose purpose) {}
@@ -29,12 +35,14 @@ final class DeviceMemory {
     private static final class Block {
         final long address;
         final long bytes;
+        final boolean shared;
         /** Start and size of what nobody has. */
         final TreeMap<Long, Long> free = new TreeMap<>();
 
-        Block(long address, long bytes) {
+        Block(long address, long bytes, boolean shared) {
             this.address = address;
             this.bytes = bytes;
+            this.shared = shared;
             free.put(address, bytes);
         }
 
@@ -49,12 +57,12 @@ final class DeviceMemory {
 
     /**
      * @param budgetBytes most that is ever taken from the driver
-     * @param blockBytes size of a block; a larger piece gets a block of its own
+     * @param largestBlockBytes largest block; a larger piece gets a block of its own
      */
-    DeviceMemory(CudaContext context, long budgetBytes, long blockBytes) {
+    DeviceMemory(CudaContext context, long budgetBytes, long largestBlockBytes) {
         this.context = context;
         this.budgetBytes = budgetBytes;
-        this.blockBytes = blockBytes;
+        this.largestBlockBytes = largestBlockBytes;
     }
 
     /** @throws MemoryBudgetException when it does not fit */
@@ -64,16 +72,20 @@ final class DeviceMemory {
         boolean alone = purpose == Purpose.MODEL;
         long address = alone ? 0 : cut(bytes);
         if (address == 0) {
-            address = takeBlock(purpose, bytes, alone ? bytes : Math.max(bytes, blockBytes));
+            address = takeBlock(purpose, bytes);
         }
         used.merge(purpose, bytes, Long::sum);
         return new Piece(address, bytes, purpose);
     }
 
+    private long nextBlockBytes() {
+        return Math.min(largestBlockBytes, Math.max(FIRST_BLOCK_BYTES, sharedBytes));
+    }
+
     /** First free range that is long enough; 0 for none. */
     private long cut(long bytes) {
         for (Block block : blocks) {
-            long address = cutFrom(block, bytes);
+            long address = block.shared ? cutFrom(block, bytes) : 0;
             if (address != 0) {
                 return address;
             }
@@ -100,8 +112,9 @@ final class DeviceMemory {
         return address;
     }
 
-    private long takeBlock(Purpose purpose, long bytes, long preferred) {
-        long size = preferred;
+    private long takeBlock(Purpose purpose, long bytes) {
+        boolean shared = purpose != Purpose.MODEL;
+        long size = shared ? Math.max(bytes, nextBlockBytes()) : bytes;
         if (takenBytes + size > budgetBytes) {
             size = bytes;
         }
@@ -111,10 +124,24 @@ final class DeviceMemory {
         if (takenBytes + size > budgetBytes) {
             throw new MemoryBudgetException("GPU memory for " + purpose, bytes, takenBytes, budgetBytes);
         }
-        Block block = new Block(context.allocate(size), size);
+        Block block = takeFromDriver(bytes, size, shared);
         blocks.add(block);
-        takenBytes += size;
+        takenBytes += block.bytes;
+        sharedBytes += shared ? block.bytes : 0;
         return cutFrom(block, bytes);
+    }
+
+    private Block takeFromDriver(long bytes, long size, boolean shared) {
+        try {
+            return new Block(context.allocate(size), size, shared);
+        } catch (CudaException e) {
+            if (e.code() != CudaException.OUT_OF_MEMORY) {
+                throw e;
+            }
+            // Other programs hold the rest of the device: what is kept for later goes, and no more than needed comes.
+            trim();
+            return new Block(context.allocate(bytes), bytes, shared);
+        }
     }
 
     synchronized void free(Piece piece) {
@@ -156,6 +183,7 @@ final class DeviceMemory {
             if (block.unused()) {
                 context.free(block.address);
                 takenBytes -= block.bytes;
+                sharedBytes -= block.shared ? block.bytes : 0;
                 all.remove();
             }
         }

@@ -16,6 +16,10 @@ final class FrameBuffers implements AutoCloseable {
     /** What the sizes follow from. */
     record Shape(int count, int width, int height, long capacity, boolean wideKeys, int poseFloats) {
 
+        Shape withCapacity(long instances) {
+            return new Shape(count, width, height, instances, wideKeys, poseFloats);
+        }
+
         int tilesX() {
             return (width + 15) / 16;
         }

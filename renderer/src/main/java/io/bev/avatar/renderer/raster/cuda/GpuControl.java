@@ -1,5 +1,7 @@
 package io.bev.avatar.renderer.raster.cuda;
 
+import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.renderer.raster.Splats;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,6 +24,13 @@ public interface GpuControl {
 
     /** In use, by purpose. */
     Map<Purpose, Long> usedBytes();
+
+    /**
+     * Takes what pictures of {@code splats} in the size of {@code target} need, before the first is drawn.
+     *
+     * @throws MemoryBudgetException when they do not fit
+     */
+    void requireRoom(Splats splats, Framebuffer target);
 
     /** Gives all but the model back; answers how many bytes. */
     long trimMemory();

@@ -9,10 +9,8 @@ import io.bev.avatar.renderer.raster.Splats;
 import io.bev.avatar.renderer.raster.StageTimes;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +30,10 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
     /** A context that has worked so long may be made anew once more. */
     static final long PROVEN_NANOS = 600_000_000_000L;
 
-    private static final long FREE_READING_NANOS = 1_000_000_000L;
+    /** A driver that has not opened the device by then hangs; compiling the kernels takes some seconds. */
+    static final long OPENING_NANOS = 60_000_000_000L;
 
-    /** Timeouts: the driver would not answer, so the context is left as it is. */
-    private static final Set<Integer> UNANSWERING = Set.of(DeviceClock.TIMEOUT_CODE);
+    private static final long FREE_READING_NANOS = 1_000_000_000L;
 
     private static final Logger log = LoggerFactory.getLogger(GuardedRasterizer.class);
 
@@ -44,7 +42,6 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
     private final Executor rebuilds;
     private final Consumer<String> hopeless;
     private final Ticker ticker;
-    private final AtomicReference<@Nullable Rebuilt> rebuilt = new AtomicReference<>();
 
     private volatile @Nullable CudaRasterizer gpu;
     private volatile @Nullable String problem;
@@ -59,10 +56,19 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
 
     private long openedAt;
     private boolean rebuildSpent;
+    private @Nullable Opening opening;
+    private long openingSince;
+    /** What the device has no room for; not tried again until something else is shown. */
+    private volatile @Nullable Refusal refusal;
 
-    /** What came of making the context anew: one of the two. */
-    private record Rebuilt(
-            @Nullable CudaRasterizer gpu, @Nullable RuntimeException fault) {}
+    private record Refusal(Splats splats, Camera camera) {
+
+        /** Identity is meant: who shows another model or view has others. */
+        @SuppressWarnings("ReferenceEquality")
+        boolean meets(Splats otherSplats, Camera otherCamera) {
+            return splats == otherSplats && camera == otherCamera;
+        }
+    }
 
     /**
      * @param first opened already
@@ -91,7 +97,7 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
     @Override
     public String name() {
         CudaRasterizer device = gpu;
-        return device == null ? cpu.name() : device.name();
+        return device == null || refusal != null ? cpu.name() : device.name();
     }
 
     @Override
@@ -113,15 +119,16 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
     public void render(Splats splats, Camera camera, Framebuffer target, StageTimes times) {
         adoptOrRebuild();
         CudaRasterizer device = gpu;
-        if (device != null) {
+        Refusal refused = refusal;
+        if (device != null && (refused == null || !refused.meets(splats, camera))) {
             try {
                 device.render(splats, camera, target, times);
-                readFree(device);
+                drawn(device);
                 return;
             } catch (CudaException e) {
                 lose(device, e);
             } catch (MemoryBudgetException e) {
-                giveWay(splats, device, e);
+                giveWay(splats, camera, device, e);
             }
         }
         drawOnCpu(splats, camera, target, times);
@@ -136,10 +143,11 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
     }
 
     /** A model that does not fit is refused while another is held; a view that does not is drawn by the CPU. */
-    private void giveWay(Splats splats, CudaRasterizer device, MemoryBudgetException fault) {
+    private void giveWay(Splats splats, Camera camera, CudaRasterizer device, MemoryBudgetException fault) {
         if (!device.holds(splats) && device.holdsModel()) {
             throw fault;
         }
+        refusal = new Refusal(splats, camera);
         if (problem == null) {
             fallbacks.incrementAndGet();
             log.warn("drawn by the CPU: {}", fault.getMessage());
@@ -152,9 +160,13 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
         lastErrorCode = fault.code();
         problem = "drawn by the CPU: the GPU failed: " + fault.getMessage();
         gpu = null;
+        refusal = null;
         log.error("the GPU failed, the CPU draws: {}", fault.getMessage());
-        if (!UNANSWERING.contains(fault.code())) {
-            closeQuietly(device);
+        if (fault.hung()) {
+            log.warn("the context of the kernel that hangs is left until the process ends");
+        } else {
+            // In a failed context nothing can be given back piece by piece; its end gives back all.
+            quietly(device::abandon);
         }
         if (ticker.nanos() - openedAt > PROVEN_NANOS) {
             rebuildSpent = false;
@@ -167,11 +179,11 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
         }
     }
 
-    private static void closeQuietly(CudaRasterizer device) {
+    private static void quietly(Runnable end) {
         try {
-            device.close();
+            end.run();
         } catch (CudaException e) {
-            log.warn("what the failed context held is lost until the process ends: {}", e.getMessage());
+            log.warn("the driver complains about the end of the context: {}", e.getMessage());
         }
     }
 
@@ -182,9 +194,17 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
     }
 
     private void adoptOrRebuild() {
-        Rebuilt done = rebuilt.getAndSet(null);
-        if (done != null) {
-            adopt(done);
+        Opening under = opening;
+        if (under != null) {
+            Optional<Opening.Outcome> done = under.take();
+            if (done.isPresent()) {
+                opening = null;
+                adopt(done.get());
+            } else if (ticker.nanos() - openingSince > OPENING_NANOS) {
+                opening = null;
+                under.giveUp();
+                giveUp("the GPU's context was not made anew within " + OPENING_NANOS / 1_000_000_000 + " s");
+            }
         } else if (state.equals("lost") && ticker.nanos() - rebuildAt >= 0) {
             startRebuild();
         }
@@ -193,17 +213,12 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
     private void startRebuild() {
         state = "rebuilding";
         rebuildSpent = true;
-        rebuilds.execute(() -> {
-            try {
-                rebuilt.set(new Rebuilt(opener.get(), null));
-            } catch (RuntimeException e) {
-                rebuilt.set(new Rebuilt(null, e));
-            }
-        });
+        openingSince = ticker.nanos();
+        opening = Opening.start(opener, rebuilds);
     }
 
-    private void adopt(Rebuilt done) {
-        CudaRasterizer device = done.gpu;
+    private void adopt(Opening.Outcome done) {
+        CudaRasterizer device = done.device();
         if (device != null) {
             gpu = device;
             contextRebuilds.incrementAndGet();
@@ -212,15 +227,16 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
             problem = null;
             log.info("the GPU draws again, {}", device.name());
         } else {
-            RuntimeException fault = done.fault;
+            RuntimeException fault = done.fault();
             lastErrorCode = fault instanceof CudaException e ? e.code() : lastErrorCode;
             giveUp("the GPU's context could not be made anew: " + (fault == null ? "" : fault.getMessage()));
         }
     }
 
-    private void readFree(CudaRasterizer device) {
+    private void drawn(CudaRasterizer device) {
         if (problem != null) {
             problem = null;
+            refusal = null;
             log.info("the GPU draws again");
         }
         long now = ticker.nanos();
@@ -268,7 +284,20 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
         if (device == null) {
             throw new IllegalStateException("trimMemory: the GPU's context is " + state + "; nothing is held");
         }
+        refusal = null;
         return device.trim();
+    }
+
+    @Override
+    public void requireRoom(Splats splats, Framebuffer target) {
+        CudaRasterizer device = gpu;
+        if (device != null) {
+            try {
+                device.prepare(splats, target);
+            } catch (CudaException e) {
+                lose(device, e);
+            }
+        }
     }
 
     @Override
@@ -279,22 +308,24 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
         }
         log.info("the GPU's context is made anew on request");
         gpu = null;
+        refusal = null;
         problem = "drawn by the CPU: the GPU's context is being made anew";
-        closeQuietly(device);
+        quietly(device::close);
         startRebuild();
         rebuildSpent = false;
     }
 
     @Override
     public void close() {
-        Rebuilt late = rebuilt.getAndSet(null);
-        if (late != null && late.gpu != null) {
-            closeQuietly(late.gpu);
+        Opening late = opening;
+        opening = null;
+        if (late != null) {
+            late.giveUp();
         }
         CudaRasterizer device = gpu;
         gpu = null;
         if (device != null) {
-            closeQuietly(device);
+            quietly(device::close);
         }
         cpu.close();
     }

@@ -6,36 +6,49 @@ import java.util.Map;
 import java.util.function.IntSupplier;
 
 /** A driver that works like another until it is told to fail. */
-final class FaultyDriver implements CudaDriver {
+public final class FaultyDriver implements CudaDriver {
 
     private final EmulatedDriver driver;
     private final Map<String, Integer> faults = new HashMap<>();
+    private final Map<String, Integer> lasting = new HashMap<>();
 
-    /** Code that every function answers from now on, as after a sticky error; 0 for none. */
-    int sticky;
+    /**
+     * Code that every function answers from now on, as after a sticky error; 0 for none. A context's end answers it as well,
+     * and yet ends the context.
+     */
+    public int sticky;
 
-    /** Whether kernels never end. */
+    /** Whether kernels never end; nor would the end of their context. */
     boolean hanging;
+
+    /** Calls so far that can fail. */
+    int calls;
 
     /** Called at every look for the end of work. */
     Runnable look = () -> {};
 
     int opened;
 
-    FaultyDriver(EmulatedDriver driver) {
+    public FaultyDriver(EmulatedDriver driver) {
         this.driver = driver;
     }
 
+    /** Every call of {@code function} answers {@code code}, until 0. */
+    void failAlways(String function, int code) {
+        lasting.put(function, code);
+    }
+
     /** The next call of {@code function} answers {@code code}. */
-    void fail(String function, int code) {
+    public void fail(String function, int code) {
         faults.put(function, code);
     }
 
     /** A call: fails where it is to fail. */
     private void call(String function) {
+        calls++;
         IntSupplier planned = () -> {
             Integer code = faults.remove(function);
-            return code == null ? sticky : code;
+            return code == null ? Math.max(sticky, lasting.getOrDefault(function, 0)) : code;
         };
         int code = planned.getAsInt();
         if (code != 0) {
@@ -218,8 +231,11 @@ final class FaultyDriver implements CudaDriver {
 
         @Override
         public void close() {
-            call("cuCtxDestroy");
+            if (hanging) {
+                throw new AssertionError("the end of a context whose kernel hangs never comes");
+            }
             context.close();
+            call("cuCtxDestroy");
         }
     }
 }

@@ -109,10 +109,12 @@ class GuardedRasterizerTest {
             if (!function.equals("cuMemAlloc")) {
                 draw(rasterizer);
             }
-            driver.fail(function, code);
+            driver.failAlways(function, code);
 
             draw(rasterizer);
 
+            driver.failAlways(function, 0);
+            assertThat(emulated.openContexts).as("the failed one is ended").isZero();
             assertThat(rasterizer.name()).isEqualTo("reference");
             assertThat(rasterizer.posesItself()).isFalse();
             assertThat(rasterizer.fallbacks()).isEqualTo(1);
@@ -219,6 +221,71 @@ class GuardedRasterizerTest {
         rasterizer.close();
     }
 
+    /** A kernel that the driver itself ended is a fault like others: its context answers. */
+    @Test
+    void kernelThatTheDriverEnded_isNoHang() {
+        try (GuardedRasterizer rasterizer = guarded()) {
+            driver.fail("cuEventQuery", DeviceClock.TIMEOUT_CODE);
+
+            draw(rasterizer);
+
+            assertThat(emulated.openContexts).isZero();
+        }
+    }
+
+    @Test
+    void kernelThatHangsAtTheEnd_isLeft() {
+        GuardedRasterizer rasterizer = guarded();
+        draw(rasterizer);
+        driver.hanging = true;
+        driver.look = () -> now += DEADLINE / 10;
+        rasterizer.render(splats, VIEW, picture(), new StageTimes());
+
+        rasterizer.close();
+
+        assertThat(emulated.openContexts).isEqualTo(1);
+    }
+
+    @Test
+    void driverThatDoesNotOpen_isGivenUp_andWhatComesTooLateIsClosed() {
+        GuardedRasterizer rasterizer = guarded();
+        driver.fail("cuLaunchKernel", 719);
+        draw(rasterizer);
+        now += GuardedRasterizer.REBUILD_NANOS;
+        draw(rasterizer);
+        now += GuardedRasterizer.OPENING_NANOS;
+        draw(rasterizer);
+        assertThat(ends).isEmpty();
+        now++;
+
+        draw(rasterizer);
+        draw(rasterizer);
+
+        assertThat(ends).singleElement().asString().contains("not made anew within 60 s");
+        assertThat(rasterizer.contextState()).isEqualTo("failed");
+        runBackground();
+        draw(rasterizer);
+        assertThat(rasterizer.name()).isEqualTo("reference");
+        assertThat(emulated.openContexts).isZero();
+        rasterizer.close();
+    }
+
+    @Test
+    void contextThatComesAfterTheEnd_isClosed() {
+        GuardedRasterizer before = guarded();
+        before.rebuildContext();
+        runBackground();
+        before.close();
+        assertThat(emulated.openContexts).as("came before, and nobody drew").isZero();
+
+        GuardedRasterizer after = guarded();
+        after.rebuildContext();
+        after.close();
+        runBackground();
+        assertThat(driver.opened).isEqualTo(4);
+        assertThat(emulated.openContexts).as("came after").isZero();
+    }
+
     @Test
     void driverThatIsReloaded_isFoundAgain() {
         try (GuardedRasterizer rasterizer = guarded()) {
@@ -255,6 +322,60 @@ class GuardedRasterizerTest {
         }
     }
 
+    /** Other programs hold the device: the budget would allow it, the driver does not. */
+    @Test
+    void modelThatTheDriverHasNoRoomFor_isRefused_andTheHeldOneStays() {
+        try (GuardedRasterizer rasterizer = guarded()) {
+            draw(rasterizer);
+            driver.failAlways("cuMemAlloc", 2);
+            Splats other = new Splats(RandomClouds.cube(4, 100, 3, 0.001, 1));
+
+            assertThatThrownBy(() -> rasterizer.render(other, VIEW, picture(), new StageTimes()))
+                    .isInstanceOf(MemoryBudgetException.class)
+                    .hasMessageContaining("100 Gaussians: the device has only")
+                    .hasMessageContaining("other programs hold the rest");
+
+            draw(rasterizer);
+            assertThat(rasterizer.name()).isEqualTo("cuda (test)");
+            assertThat(rasterizer.contextState()).isEqualTo("active");
+        }
+    }
+
+    @Test
+    void memoryKeptForLater_isGivenBackBeforeTheDeviceCountsAsFull() {
+        try (GuardedRasterizer rasterizer = guarded()) {
+            driver.fail("cuMemAlloc", 2);
+
+            draw(rasterizer);
+
+            assertThat(rasterizer.name()).isEqualTo("cuda (test)");
+        }
+    }
+
+    @Test
+    void firstModelThatDoesNotFit_isToldToWhoInsists_andDrawnByTheCpuElse() {
+        Splats large = new Splats(RandomClouds.cube(4, 30_000, 3, 0.001, 1));
+        Counting cpu = new Counting();
+        try (GuardedRasterizer rasterizer = new GuardedRasterizer(
+                open(4 << 20), this::open, cpu, background::add, ends::add, () -> now)) {
+            assertThatThrownBy(() -> rasterizer.requireRoom(large, picture()))
+                    .isInstanceOf(MemoryBudgetException.class)
+                    .hasMessageContaining("MODEL")
+                    .hasMessageContaining("gpu.memory-fraction");
+
+            rasterizer.render(large, VIEW, picture(), new StageTimes());
+
+            assertThat(cpu.pictures).isEqualTo(1);
+            assertThat(rasterizer.name()).isEqualTo("counting");
+            assertThat(rasterizer.fallbacks()).isEqualTo(1);
+            assertThat(rasterizer.problem()).hasValueSatisfying(p -> assertThat(p).contains("drawn by the CPU"));
+            rasterizer.requireRoom(splats, picture());
+            rasterizer.render(splats, VIEW, picture(), new StageTimes());
+            assertThat(rasterizer.name()).isEqualTo("cuda (test)");
+            assertThat(rasterizer.problem()).isEmpty();
+        }
+    }
+
     @Test
     void viewThatDoesNotFit_isDrawnByTheCpu_andTheNextByTheGpuAgain() {
         // Every Gaussian in every one of 247 tiles.
@@ -271,6 +392,14 @@ class GuardedRasterizerTest {
             assertThat(rasterizer.fallbacks()).isEqualTo(1);
             assertThat(rasterizer.problem())
                     .hasValueSatisfying(p -> assertThat(p).containsIgnoringCase("instances"));
+            assertThat(rasterizer.name()).isEqualTo("counting");
+            int calls = driver.calls;
+            rasterizer.render(wide, large, new Framebuffer(300, 200, 0, 0, 0), new StageTimes());
+            assertThat(driver.calls).as("not tried again in vain").isEqualTo(calls);
+            assertThat(rasterizer.fallbacks()).isEqualTo(1);
+            rasterizer.trimMemory();
+            rasterizer.render(wide, large, new Framebuffer(300, 200, 0, 0, 0), new StageTimes());
+            assertThat(driver.calls).as("tried again when asked for").isGreaterThan(calls + 10);
             rasterizer.render(wide, VIEW, picture(), new StageTimes());
             assertThat(rasterizer.problem()).isEmpty();
             assertThat(rasterizer.contextRebuilds()).isZero();
@@ -279,6 +408,9 @@ class GuardedRasterizerTest {
 
     /** The CPU, without its pixels. */
     private static final class Counting implements Rasterizer {
+
+        int pictures;
+
         @Override
         public String name() {
             return "counting";
@@ -286,7 +418,7 @@ class GuardedRasterizerTest {
 
         @Override
         public void render(Splats splats, Camera camera, Framebuffer target, StageTimes times) {
-            target.bgr[0] = 1;
+            pictures++;
         }
 
         @Override
