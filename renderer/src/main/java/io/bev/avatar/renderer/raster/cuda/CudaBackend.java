@@ -112,15 +112,24 @@ public final class CudaBackend {
                 log.info("{} draws with kernels from {}", device.name(), candidate.origin());
                 return opened;
             } catch (CudaException e) {
-                context.close();
+                end(context);
                 if (!WRONG_IMAGE.contains(e.code())) {
                     throw e;
                 }
                 log.warn("{} refuses the kernels from {}: {}", device.name(), candidate.origin(), e.getMessage());
+                images.discard(candidate);
                 refusal = e;
             }
         }
         throw refusal;
+    }
+
+    private static void end(CudaContext context) {
+        try {
+            context.close();
+        } catch (CudaException e) {
+            log.warn("the driver complains about the end of the context: {}", e.getMessage());
+        }
     }
 
     /**

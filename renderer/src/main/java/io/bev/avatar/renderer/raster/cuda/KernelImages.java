@@ -56,8 +56,9 @@ public final class KernelImages {
      *
      * @param origin for people
      * @param image see {@link CudaContext#loadModule}
+     * @param kept where it is kept for later; empty for what came with the program
      */
-    public record Image(String origin, byte[] image) {}
+    public record Image(String origin, byte[] image, Optional<Path> kept) {}
 
     /**
      * What may be loaded on a device, best first.
@@ -84,13 +85,24 @@ public final class KernelImages {
         String origin = "NVRTC " + version + " for sm_" + capability;
         Path kept = folder.resolve(name);
         if (Files.isRegularFile(kept)) {
-            return Optional.of(new Image(origin + ", kept", Files.readAllBytes(kept)));
+            return Optional.of(new Image(origin + ", kept", Files.readAllBytes(kept), Optional.of(kept)));
         }
         Optional<byte[]> image = nvrtc.cubin(source, capability);
         if (image.isPresent()) {
             keep(kept, image.get());
         }
-        return image.map(bytes -> new Image(origin, bytes));
+        return image.map(bytes -> new Image(origin, bytes, Optional.of(kept)));
+    }
+
+    /** Forgets an image that the device refused, so that the next start makes another. */
+    void discard(Image refused) {
+        refused.kept().ifPresent(file -> {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                log.warn("kernels that the device refuses stay in {}: {}", file, e.toString());
+            }
+        });
     }
 
     private void keep(Path file, byte[] image) throws IOException {
@@ -110,7 +122,7 @@ public final class KernelImages {
             byte[] text = in.readAllBytes();
             byte[] image = new byte[text.length + 1];
             System.arraycopy(text, 0, image, 0, text.length);
-            return Optional.of(new Image("packaged PTX", image));
+            return Optional.of(new Image("packaged PTX", image, Optional.empty()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bev.avatar.common.time.Ticker;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +82,18 @@ class CudaBackendTest {
                 .hasMessageContaining("cuModuleLoadData")
                 .hasMessageContaining("(222)");
         assertThat(emulated.openContexts).isZero();
+    }
+
+    /** A damaged file must not keep the device from its own kernels for ever. */
+    @Test
+    void keptImageThatIsRefused_isForgotten() throws IOException {
+        Path kept = Files.writeString(folder.resolve("kernels.cubin"), "damaged");
+        KernelImages images = new KernelImages(folder, CudaBackendTest::noCompiler);
+
+        images.discard(new KernelImages.Image("NVRTC, kept", new byte[0], Optional.of(kept)));
+        images.discard(images.forDevice(89, "550.54.14").get(0));
+
+        assertThat(kept).doesNotExist();
     }
 
     private static Nvrtc noCompiler() throws Nvrtc.CompileException {

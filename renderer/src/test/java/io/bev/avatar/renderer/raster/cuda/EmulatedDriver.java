@@ -31,7 +31,7 @@ public class EmulatedDriver implements CudaDriver {
     private final long seed;
 
     /** Contexts that were not closed. */
-    int openContexts;
+    public int openContexts;
 
     private final boolean running;
 
@@ -142,8 +142,13 @@ public class EmulatedDriver implements CudaDriver {
 
         @Override
         public long loadModule(byte[] image) {
+            String text = new String(image, UTF_8);
+            if (text.startsWith("\u007fELF")) {
+                throw new CudaException("cuModuleLoadData", 209, "CUDA_ERROR_NO_BINARY_FOR_GPU");
+            }
             lastHandle++;
-            modules.put(lastHandle, NativeLibrary.getInstance(new String(image, UTF_8)));
+            // PTX is what a driver compiles for its device; for this one it has been done.
+            modules.put(lastHandle, text.startsWith("//") ? library : NativeLibrary.getInstance(text));
             return lastHandle;
         }
 

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Skips what runs emulated kernels where there is no g++ to compile them. */
-final class NeedsCompiler implements ExecutionCondition {
+public final class NeedsCompiler implements ExecutionCondition {
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
