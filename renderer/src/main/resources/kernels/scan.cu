@@ -9,28 +9,30 @@ static __device__ unsigned touched_at(const Frame& f, int j) {
 }
 
 // Sum over the lanes of a warp up to and with this one.
-static __device__ unsigned warp_prefix(unsigned value) {
+template <typename Sum>
+static __device__ Sum warp_prefix(Sum value) {
   int lane = threadIdx.x & 31;
   for (int step = 1; step < 32; step *= 2) {
-    unsigned before = __shfl_up_sync(FULL_WARP, value, step);
-    value += lane >= step ? before : 0u;
+    Sum before = __shfl_up_sync(FULL_WARP, value, step);
+    value += lane >= step ? before : (Sum)0;
   }
   return value;
 }
 
 // Sum over the threads of a block of whole warps, at most SCAN_THREADS, up to and with this one; the whole sum in *total.
-static __device__ unsigned block_prefix(unsigned value, unsigned* total) {
-  __shared__ unsigned warp_sum[SCAN_THREADS / 32];
+template <typename Sum>
+static __device__ Sum block_prefix(Sum value, Sum* total) {
+  __shared__ Sum warp_sum[SCAN_THREADS / 32];
   int warp = threadIdx.x >> 5;
-  unsigned prefix = warp_prefix(value);
+  Sum prefix = warp_prefix(value);
   if ((threadIdx.x & 31) == 31) {
     warp_sum[warp] = prefix;
   }
   __syncthreads();
-  unsigned before = 0u;
-  unsigned all = 0u;
+  Sum before = 0;
+  Sum all = 0;
   for (int w = 0; w < (int)(blockDim.x >> 5); w++) {
-    before += w < warp ? warp_sum[w] : 0u;
+    before += w < warp ? warp_sum[w] : (Sum)0;
     all += warp_sum[w];
   }
   __syncthreads();
@@ -52,15 +54,16 @@ extern "C" __global__ void scan_sums(Frame f, Pass pass) {
   }
 }
 
-// One block in all. Turns the sums of blocks into those before each block, and tells how many instances there are.
+// One block in all. Turns the sums of blocks into those before each block, and tells how many instances there are: more than
+// 32 bits hold where many Gaussians fill a large picture.
 extern "C" __global__ void scan_totals(Frame f, Pass pass) {
   int blocks = (f.count + SCAN_BLOCK - 1) / SCAN_BLOCK;
   unsigned long long before = 0ull;
   for (int first = 0; first < blocks; first += SCAN_THREADS) {
     int at = first + threadIdx.x;
-    unsigned value = at < blocks ? f.block_sum[at] : 0u;
-    unsigned total;
-    unsigned prefix = block_prefix(value, &total) - value;
+    unsigned long long value = at < blocks ? f.block_sum[at] : 0ull;
+    unsigned long long total;
+    unsigned long long prefix = block_prefix(value, &total) - value;
     if (at < blocks) {
       // Far beyond any capacity there is no need to count exactly, only not to wrap around.
       unsigned long long here = before + prefix;

@@ -1,15 +1,29 @@
-// Runs a kernel's blocks and threads. Stands after the kernels' text. Threads take turns in an order of chance, from a seed,
-// so that what depends on the order shows as a difference between two seeds.
+// Runs a kernel's blocks and threads; a file of its own, which never looks into the kernels. Threads take turns in an order of
+// chance, from a seed, so that what depends on the order shows as a difference between two seeds.
 #include <setjmp.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 #include <vector>
 
+// The linker names the ends of the section; there is none where no kernel shares memory.
+extern_c char __start_emulated_shared[] __attribute__((weak));
+extern_c char __stop_emulated_shared[] __attribute__((weak));
+
 namespace emulation {
 Place here;
 
-enum Fault { NONE = 0, DEADLOCK = 1, DIVERGED = 2, LANE_MISSING = 3, GUARD_BROKEN = 4 };
+enum Fault {
+  NONE = 0,
+  DEADLOCK = 1,
+  DIVERGED = 2,
+  LANE_MISSING = 3,
+  GUARD_BROKEN = 4,
+  OUT_OF_BOUNDS = 5,
+  UNINITIALISED = 6,
+  RACE = 7,
+  UNDEFINED = 8
+};
 enum State { READY, AT_BLOCK, AT_WARP, GONE };
 
 // Begun once with a stack of its own; from then on a jump, which unlike swapcontext asks nothing of the system.
@@ -25,8 +39,9 @@ struct Fiber {
 struct Warp {
   uint64_t values[2][32];
   unsigned arrived;
-  int op;
+  int place;
   unsigned turn;
+  unsigned syncs;
 };
 
 static const size_t STACK = 64 * 1024;
@@ -36,8 +51,11 @@ static char* stacks;
 static size_t stack_count;
 static jmp_buf scheduler;
 static unsigned current;
-static unsigned block_threads, alive, block_arrived, block_sum, block_result, block_turn;
+static unsigned block_threads, alive, block_arrived, block_sum, block_result, barriers;
+static int block_place;
 static Fault fault;
+static const void* fault_address;
+static uint3 fault_thread, fault_block;
 static void (*kernel)(Frame, Pass);
 static const Frame* frame;
 static const Pass* step;
@@ -53,8 +71,13 @@ static void wait(State why) {
   if (_setjmp(fibers[current].point) == 0) _longjmp(scheduler, 1);
 }
 
-static void fail(Fault what) {
-  if (fault == NONE) fault = what;
+static void fail(Fault what, const void* address) {
+  if (fault == NONE) {
+    fault = what;
+    fault_address = address;
+    fault_thread = here.thread;
+    fault_block = here.block;
+  }
   wait(GONE);
 }
 
@@ -63,15 +86,16 @@ static unsigned lanes_of(unsigned warp) {
   return left < 32 ? left : 32;
 }
 
-const uint64_t* meet_warp(int op, unsigned mask, uint64_t value) {
+// Waits until all lanes of the warp are here; every lane's value comes back.
+static const uint64_t* meet(int place, unsigned mask, uint64_t value, bool orders_memory) {
   unsigned self = current;
   Warp& warp = warps[self / 32];
   unsigned lane = self % 32;
   unsigned lanes = lanes_of(self / 32);
   unsigned all = lanes == 32 ? 0xffffffffu : (1u << lanes) - 1u;
-  if ((mask & all) != all) fail(LANE_MISSING);
-  if (warp.arrived != 0 && warp.op != op) fail(DIVERGED);
-  warp.op = op;
+  if ((mask & all) != all) fail(LANE_MISSING, nullptr);
+  if (warp.arrived != 0 && warp.place != place) fail(DIVERGED, nullptr);
+  warp.place = place;
   unsigned turn = warp.turn & 1u;
   if (warp.arrived == 0) memset(warp.values[turn], 0, sizeof warp.values[turn]);
   warp.values[turn][lane] = value;
@@ -79,6 +103,7 @@ const uint64_t* meet_warp(int op, unsigned mask, uint64_t value) {
   if (warp.arrived == all) {
     warp.arrived = 0;
     warp.turn++;
+    warp.syncs += orders_memory ? 1 : 0;
     for (unsigned k = 0; k < lanes; k++) {
       Fiber& other = fibers[self / 32 * 32 + k];
       if (other.state == AT_WARP) other.state = READY;
@@ -90,17 +115,45 @@ const uint64_t* meet_warp(int op, unsigned mask, uint64_t value) {
   return warp.values[turn];
 }
 
+void meet_warp(int place) { meet(place, 0xffffffffu, 0, true); }
+
+unsigned ballot(int place, unsigned mask, int p) {
+  const uint64_t* all = meet(place, mask, p != 0, false);
+  unsigned bits = 0u;
+  for (int lane = 0; lane < 32; lane++) bits |= (unsigned)all[lane] << lane;
+  return bits;
+}
+
+unsigned match(int place, unsigned mask, unsigned value) {
+  const uint64_t* all = meet(place, mask, value, false);
+  unsigned bits = 0u;
+  for (unsigned lane = 0; lane < lanes_of(current / 32); lane++) bits |= (all[lane] == value ? 1u : 0u) << lane;
+  return bits;
+}
+
+uint64_t shuffle(int place, unsigned mask, uint64_t value, int from) { return meet(place, mask, value, false)[from & 31]; }
+
+uint64_t shuffle_up(int place, unsigned mask, uint64_t value, unsigned step) {
+  const uint64_t* all = meet(place, mask, value, false);
+  unsigned lane = here.thread.x & 31u;
+  return all[lane >= step ? lane - step : lane];
+}
+
 static void open_barrier() {
   block_result = block_sum;
   block_sum = 0;
   block_arrived = 0;
+  barriers++;
   for (unsigned t = 0; t < block_threads; t++) {
     if (fibers[t].state == AT_BLOCK) fibers[t].state = READY;
   }
 }
 
-unsigned meet_block(unsigned value) {
+// Waits until all threads of the block are here; the sum of their values comes back.
+unsigned meet_block(int place, unsigned value) {
   unsigned self = current;
+  if (block_arrived != 0 && block_place != place) fail(DIVERGED, nullptr);
+  block_place = place;
   block_sum += value;
   if (++block_arrived == alive) {
     open_barrier();
@@ -148,12 +201,16 @@ static void make_fibers(unsigned threads) {
   }
 }
 
+static void forget_shared();
+
 static void prepare(unsigned threads) {
   block_threads = threads;
   warps.assign((threads + 31) / 32, Warp());
   for (unsigned t = 0; t < threads; t++) fibers[t].state = READY;
   alive = threads;
-  block_arrived = block_sum = block_result = 0;
+  block_arrived = block_sum = block_result = barriers = 0;
+  memset(__start_emulated_shared, (int)next_chance(), __stop_emulated_shared - __start_emulated_shared);
+  forget_shared();
 }
 
 static void run_block(unsigned threads) {
@@ -161,10 +218,10 @@ static void run_block(unsigned threads) {
   bool moved = true;
   while (moved && fault == NONE) {
     moved = false;
-    unsigned start = next_chance() % threads;
-    bool backwards = next_chance() & 1u;
-    for (unsigned k = 0; k < threads && fault == NONE; k++) {
-      unsigned t = backwards ? (start + threads - k) % threads : (start + k) % threads;
+    // Blocks are of a power of two of threads: any odd stride meets each once.
+    unsigned t = next_chance() % threads;
+    unsigned stride = next_chance() | 1u;
+    for (unsigned k = 0; k < threads && fault == NONE; k++, t = (t + stride) & (threads - 1)) {
       if (fibers[t].state == READY) {
         moved = true;
         resume(t);
@@ -177,7 +234,25 @@ static void run_block(unsigned threads) {
 }
 }  // namespace emulation
 
-// Runs the kernel; 0, or what went wrong.
+#ifdef EMULATION_CHECKED
+#include "checks.h"
+#else
+namespace emulation {
+static void forget_shared() {}
+static void begin_checks() {}
+unsigned add(unsigned* address, unsigned value) {
+  unsigned before = *address;
+  *address = before + value;
+  return before;
+}
+}  // namespace emulation
+static void note_allocated(void*, size_t) {}
+static void note_freed(void*) {}
+extern_c void emulation_written(void*, size_t) {}
+extern_c size_t emulation_unwritten(void*, size_t) { return 0; }
+#endif
+
+// Runs the kernel; 0, or what went wrong. Blocks must have a power of two of threads.
 extern_c int emulation_launch(void (*function)(Frame, Pass), unsigned grid, unsigned block, const Frame* f, const Pass* p,
                               uint64_t seed) {
   using namespace emulation;
@@ -185,13 +260,16 @@ extern_c int emulation_launch(void (*function)(Frame, Pass), unsigned grid, unsi
   frame = f;
   step = p;
   fault = NONE;
+  fault_address = nullptr;
   chance = seed;
   here.block_size = {block, 1, 1};
   here.grid_size = {grid, 1, 1};
   if (stack_count < block) make_fibers(block);
+  begin_checks();
   unsigned first = next_chance() % grid;
+  bool backwards = next_chance() & 1u;
   for (unsigned k = 0; k < grid && fault == NONE; k++) {
-    here.block = {(first + k) % grid, 0, 0};
+    here.block = {backwards ? (first + grid - k) % grid : (first + k) % grid, 0, 0};
     run_block(block);
   }
   // Fibers that are stuck in a kernel cannot be used again.
@@ -199,18 +277,27 @@ extern_c int emulation_launch(void (*function)(Frame, Pass), unsigned grid, unsi
   return fault;
 }
 
+// Where the last launch went wrong: thread, block, address.
+extern_c void emulation_fault_place(uint64_t* out) {
+  using namespace emulation;
+  out[0] = fault_thread.x;
+  out[1] = fault_block.x;
+  out[2] = (uint64_t)fault_address;
+}
+
 extern_c size_t emulation_frame_bytes() { return sizeof(Frame); }
 extern_c size_t emulation_view_bytes() { return sizeof(View); }
 
-// Memory between two guards, full of a pattern that is no number, so that what is read before it is written shows.
+// Memory between two guards, full of a pattern, so that what is read before it is written shows.
 static const size_t GUARD = 4096;
 
-extern_c void* emulation_allocate(size_t bytes) {
-  char* memory = (char*)malloc(bytes + 2 * GUARD);
+extern_c void* emulation_allocate(size_t bytes, int pattern) {
+  char* memory = (char*)aligned_alloc(GUARD, (bytes + 3 * GUARD - 1) / GUARD * GUARD);
   if (memory == nullptr) return nullptr;
   memset(memory, 0xa5, GUARD);
-  memset(memory + GUARD, 0xff, bytes);
+  memset(memory + GUARD, pattern, bytes);
   memset(memory + GUARD + bytes, 0xa5, GUARD);
+  note_allocated(memory + GUARD, bytes);
   return memory + GUARD;
 }
 
@@ -220,6 +307,7 @@ extern_c int emulation_free(void* address, size_t bytes) {
   for (size_t k = 0; k < GUARD; k++) {
     broken |= memory[k] != 0xa5 || memory[GUARD + bytes + k] != 0xa5;
   }
+  note_freed(address);
   free(memory);
   return broken ? emulation::GUARD_BROKEN : emulation::NONE;
 }

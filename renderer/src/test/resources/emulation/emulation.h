@@ -8,25 +8,31 @@
 
 #define __global__
 #define __device__
-// Blocks run one at a time, so what is one copy for all of them is one for each.
+// Blocks run one at a time, so what is one copy for all of them is one for each. Kernels keep nothing else between calls: what
+// the compiler puts aside for data is shared memory, to be spoilt before each block, since a device clears nothing.
 #define __shared__ static
 #define extern_c extern "C"
 
-struct uint2 { unsigned x, y; };
+// Aligned as on the device, where a vector is loaded at once.
+struct alignas(8) uint2 { unsigned x, y; };
 struct uint3 { unsigned x, y, z; };
 struct float3 { float x, y, z; };
-struct float4 { float x, y, z, w; };
-struct uchar4 { unsigned char x, y, z, w; };
+struct alignas(16) float4 { float x, y, z, w; };
+struct alignas(4) uchar4 { unsigned char x, y, z, w; };
 static inline uint2 make_uint2(unsigned x, unsigned y) { return {x, y}; }
 static inline float3 make_float3(float x, float y, float z) { return {x, y, z}; }
 static inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
 static inline uchar4 make_uchar4(unsigned char x, unsigned char y, unsigned char z, unsigned char w) { return {x, y, z, w}; }
 
 namespace emulation {
-// Waits until all lanes of the warp are here; every lane's value comes back. op tells one kind of meeting from another.
-const uint64_t* meet_warp(int op, unsigned mask, uint64_t value);
-// Waits until all threads of the block are here; the sum of their values comes back.
-unsigned meet_block(unsigned value);
+// The place in the text tells one meeting from another: all must meet at the same.
+unsigned meet_block(int place, unsigned value);
+void meet_warp(int place);
+unsigned ballot(int place, unsigned mask, int p);
+unsigned match(int place, unsigned mask, unsigned value);
+uint64_t shuffle(int place, unsigned mask, uint64_t value, int from);
+uint64_t shuffle_up(int place, unsigned mask, uint64_t value, unsigned step);
+unsigned add(unsigned* address, unsigned value);
 struct Place { uint3 thread, block, block_size, grid_size; };
 extern Place here;
 }  // namespace emulation
@@ -36,35 +42,16 @@ extern Place here;
 #define blockDim (emulation::here.block_size)
 #define gridDim (emulation::here.grid_size)
 
-static inline void __syncthreads() { emulation::meet_block(0u); }
-static inline int __syncthreads_count(int p) { return (int)emulation::meet_block(p != 0 ? 1u : 0u); }
-static inline void __syncwarp() { emulation::meet_warp(1, 0xffffffffu, 0); }
-static inline unsigned __ballot_sync(unsigned mask, int p) {
-  const uint64_t* all = emulation::meet_warp(2, mask, p != 0);
-  unsigned bits = 0u;
-  for (int lane = 0; lane < 32; lane++) bits |= (unsigned)all[lane] << lane;
-  return bits;
-}
-static inline int __any_sync(unsigned mask, int p) { return __ballot_sync(mask, p) != 0u; }
-static inline unsigned __match_any_sync(unsigned mask, unsigned value) {
-  const uint64_t* all = emulation::meet_warp(3, mask, value);
-  unsigned bits = 0u;
-  for (int lane = 0; lane < 32; lane++) bits |= (all[lane] == value ? 1u : 0u) << lane;
-  return bits;
-}
-static inline unsigned __shfl_sync(unsigned mask, unsigned value, int from) {
-  return (unsigned)emulation::meet_warp(4, mask, value)[from & 31];
-}
-static inline unsigned __shfl_up_sync(unsigned mask, unsigned value, unsigned step) {
-  const uint64_t* all = emulation::meet_warp(5, mask, value);
-  unsigned lane = threadIdx.x & 31u;
-  return (unsigned)all[lane >= step ? lane - step : lane];
-}
-static inline unsigned atomicAdd(unsigned* address, unsigned value) {
-  unsigned before = *address;
-  *address = before + value;
-  return before;
-}
+#define __syncthreads() ((void)emulation::meet_block(__COUNTER__, 0u))
+#define __syncthreads_count(p) ((int)emulation::meet_block(__COUNTER__, (p) ? 1u : 0u))
+#define __syncwarp() emulation::meet_warp(__COUNTER__)
+#define __ballot_sync(mask, p) emulation::ballot(__COUNTER__, mask, p)
+#define __any_sync(mask, p) (emulation::ballot(__COUNTER__, mask, p) != 0u)
+#define __match_any_sync(mask, value) emulation::match(__COUNTER__, mask, value)
+// Not for what is wider than 8 bytes, or signed.
+#define __shfl_sync(mask, value, from) ((decltype(value))emulation::shuffle(__COUNTER__, mask, value, from))
+#define __shfl_up_sync(mask, value, step) ((decltype(value))emulation::shuffle_up(__COUNTER__, mask, value, step))
+#define atomicAdd(address, value) emulation::add(address, value)
 static inline int __ffs(int value) { return __builtin_ffs(value); }
 static inline int __popc(unsigned value) { return __builtin_popcount(value); }
 static inline unsigned __float_as_uint(float value) {

@@ -10,6 +10,7 @@ import io.bev.avatar.renderer.raster.cpu.CpuRasterizer;
 import io.bev.avatar.renderer.raster.cpu.ReferenceRasterizer;
 import io.bev.avatar.renderer.raster.cpu.TileKernels;
 import io.bev.avatar.renderer.raster.cuda.CudaException;
+import io.bev.avatar.renderer.raster.cuda.MemoryBudgetException;
 import io.bev.avatar.renderer.rig.ExpressionFrame;
 import io.bev.avatar.renderer.rig.Poser;
 import io.bev.avatar.renderer.scene.Avatar;
@@ -239,6 +240,8 @@ public final class RenderCommand implements Callable<Integer> {
                 poser.pose(expression, splats);
             }
             rasterizer.render(splats, view, picture, new StageTimes());
+        } catch (CudaException | MemoryBudgetException e) {
+            throw new BackendException(e);
         }
         return picture;
     }

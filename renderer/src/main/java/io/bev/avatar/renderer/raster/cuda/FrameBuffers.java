@@ -10,7 +10,7 @@ final class FrameBuffers implements AutoCloseable {
     /** Pictures on their way at once: one is drawn while the other is copied. */
     static final int SLOTS = 2;
 
-    private static final int COUNTER_BYTES = 256;
+    private static final int COUNTER_BYTES = 4 * KernelRules.COUNTERS;
     private static final int VIEW_BYTES = 256;
 
     /** What the sizes follow from. */

@@ -36,7 +36,8 @@ final class KernelRules {
     static final int COUNTER_OVERFLOW = 1;
     static final int COUNTER_NEEDED_LOW = 2;
     static final int COUNTER_NEEDED_HIGH = 3;
-    static final int COUNTERS = 4;
+    /** With room up to a picture's first byte: all of it is copied, so all of it is cleared. */
+    static final int COUNTERS = 64;
 
     /** Root of log2(e) / 2, which turns half a quadratic form as an exponent of e into a sum of squares as one of 2. */
     private static final float ROOT_HALF_LOG2_E = 0.84932180f;

@@ -17,6 +17,7 @@ import io.bev.avatar.renderer.rig.Posers;
 import io.bev.avatar.renderer.scene.Avatar;
 import io.bev.avatar.renderer.scene.GaussianCloud;
 import io.bev.avatar.renderer.scene.builtin.BuiltInAvatar;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,40 @@ class CudaRasterizerTest {
             assertThat(RasterizerContractTest.decibels(expected.bgr, picture)).isGreaterThan(50);
             assertThat(rasterizer.usedBytes().getOrDefault(Purpose.INSTANCES, 0L))
                     .isGreaterThan(before);
+        }
+    }
+
+    /** 2^33 instances, as when 260,000 Gaussians each fill a picture of 32,400 tiles: no 32 bits hold their sum. */
+    @Test
+    void moreInstancesThanAnyNumberHolds_areToldAsMore() {
+        int blocks = 256;
+        try (EmulatedDriver.EmulatedContext context = new EmulatedDriver(1).open(0)) {
+            Kernels kernels = new Kernels(context, EmulatedDriver.image());
+            ByteBuffer frame = Kernels.FRAME.buffer();
+            long sums = context.allocate(4 * blocks);
+            long counters = context.allocate(4 * KernelRules.COUNTERS);
+            Kernels.FRAME.pointer(frame, "block_sum", sums);
+            Kernels.FRAME.pointer(frame, "counter", counters);
+            Kernels.FRAME.number(frame, "count", blocks * KernelRules.SCAN_BLOCK);
+            Kernels.FRAME.number(frame, "capacity", 1 << 20);
+            CudaContext.Pinned memory = context.pin(4 * blocks);
+            for (int b = 0; b < blocks; b++) {
+                memory.bytes().putInt(4 * b, 1 << 25);
+            }
+            context.upload(memory, 0, sums, 4 * blocks, 0).enqueue();
+
+            context.launch(kernels.function("scan_totals"), 1, KernelRules.SCAN_THREADS, 0, frame, kernels.pass(0, 0))
+                    .enqueue();
+
+            context.download(counters, memory, 0, 4 * KernelRules.COUNTERS, 0).enqueue();
+            assertThat(memory.bytes().getInt(4 * KernelRules.COUNTER_NEEDED_HIGH)).isEqualTo(2);
+            assertThat(memory.bytes().getInt(4 * KernelRules.COUNTER_NEEDED_LOW)).isZero();
+            assertThat(memory.bytes().getInt(4 * KernelRules.COUNTER_OVERFLOW)).isEqualTo(1);
+            assertThat(memory.bytes().getInt(4 * KernelRules.COUNTER_INSTANCES)).isEqualTo(1 << 20);
+            context.download(sums, memory, 0, 4 * blocks, 0).enqueue();
+            assertThat(Integer.toUnsignedLong(memory.bytes().getInt(4 * (blocks - 1))))
+                    .as("no wrap-around to a place within")
+                    .isEqualTo(0xc0000000L);
         }
     }
 

@@ -7,11 +7,13 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A driver whose one device is this processor: kernels run as the emulation runs them, all else does at once what the real one
@@ -28,7 +30,20 @@ public class EmulatedDriver implements CudaDriver {
     // Blocks run one at a time in static memory: one launch at a time in this process.
     private static final Object ONE_LAUNCH = new Object();
 
+    private static final String[] FAULTS = {
+        "none",
+        "threads wait for each other for ever",
+        "threads meet at different barriers or intrinsics",
+        "the mask of an intrinsic lacks a lane",
+        "guard broken",
+        "access beyond what was allocated",
+        "read of what nobody has written",
+        "race: no barrier between two threads at one word",
+        "operation without a defined result"
+    };
+
     private final long seed;
+    private final Path libraryFile;
 
     /** Contexts that were not closed. */
     public int openContexts;
@@ -37,17 +52,28 @@ public class EmulatedDriver implements CudaDriver {
 
     /** @param seed of the order in which threads take turns */
     public EmulatedDriver(long seed) {
-        this(seed, true);
+        this(seed, true, EmulatedKernels.library());
     }
 
-    private EmulatedDriver(long seed, boolean running) {
+    private EmulatedDriver(long seed, boolean running, Path libraryFile) {
         this.seed = seed;
         this.running = running;
+        this.libraryFile = libraryFile;
+    }
+
+    /** Looks at every access of the kernels: slow. */
+    static EmulatedDriver checked(long seed) {
+        return new EmulatedDriver(seed, true, EmulatedKernels.checkedLibrary());
+    }
+
+    /** Runs kernels of another text, looking at every access. */
+    static EmulatedDriver checked(long seed, String program) {
+        return new EmulatedDriver(seed, true, EmulatedKernels.library(program, true));
     }
 
     /** Everything but the kernels, which do nothing: for what only the host's side is asked of, thousands of times. */
     static EmulatedDriver withoutKernels() {
-        return new EmulatedDriver(0, false);
+        return new EmulatedDriver(0, false, EmulatedKernels.library());
     }
 
     /** What a compiler would make of the kernels for this device. */
@@ -109,7 +135,8 @@ public class EmulatedDriver implements CudaDriver {
         private final Map<Long, Pinned> pinned = new HashMap<>();
         private long lastHandle = 1000;
         private boolean closed;
-        private final NativeLibrary library = NativeLibrary.getInstance(new String(image(), UTF_8));
+        private final Map<Long, String> names = new HashMap<>();
+        private final NativeLibrary library = NativeLibrary.getInstance(libraryFile.toString());
         private final Function launcher = library.getFunction("emulation_launch");
 
         /** What is held and not given back: memory, pinned memory, modules, streams, events. */
@@ -148,7 +175,8 @@ public class EmulatedDriver implements CudaDriver {
             }
             lastHandle++;
             // PTX is what a driver compiles for its device; for this one it has been done.
-            modules.put(lastHandle, text.startsWith("//") ? library : NativeLibrary.getInstance(text));
+            boolean mine = text.startsWith("//") || text.equals(new String(EmulatedDriver.image(), UTF_8));
+            modules.put(lastHandle, mine ? library : NativeLibrary.getInstance(text));
             return lastHandle;
         }
 
@@ -165,12 +193,16 @@ public class EmulatedDriver implements CudaDriver {
             if (loaded == null) {
                 throw new CudaException("cuModuleGetFunction", INVALID_HANDLE, "no such module");
             }
-            return Pointer.nativeValue(loaded.getFunction(name));
+            long function = Pointer.nativeValue(loaded.getFunction(name));
+            names.put(function, name);
+            return function;
         }
 
         @Override
         public long allocate(long bytes) {
-            Pointer memory = library.getFunction("emulation_allocate").invokePointer(new Object[] {bytes});
+            // What is in fresh memory depends on the seed: two pictures that differ have read some.
+            int pattern = seed % 2 == 0 ? 0xff : 0x3f;
+            Pointer memory = library.getFunction("emulation_allocate").invokePointer(new Object[] {bytes, pattern});
             if (memory == null) {
                 throw new CudaException("cuMemAlloc", 2, "CUDA_ERROR_OUT_OF_MEMORY");
             }
@@ -257,28 +289,45 @@ public class EmulatedDriver implements CudaDriver {
                     fault = launcher.invokeInt(call);
                 }
                 if (fault != 0) {
-                    throw new CudaException(
-                            "cuLaunchKernel",
-                            LAUNCH_FAILED,
-                            "emulated kernel failed: "
-                                    + switch (fault) {
-                                        case 1 -> "threads wait for each other for ever";
-                                        case 2 -> "lanes of a warp meet at different intrinsics";
-                                        case 3 -> "the mask of an intrinsic lacks a lane";
-                                        default -> "fault " + fault;
-                                    });
+                    throw new CudaException("cuLaunchKernel", LAUNCH_FAILED, describe(fault, names.get(function)));
                 }
             };
         }
 
+        private String describe(int fault, @Nullable String kernel) {
+            long[] place = new long[3];
+            library.getFunction("emulation_fault_place").invokeVoid(new Object[] {place});
+            return "emulated kernel " + kernel + " failed, block " + place[1] + ", thread " + place[0] + ": "
+                    + FAULTS[fault] + (place[2] == 0 ? "" : " at " + where(place[2]));
+        }
+
+        private String where(long address) {
+            return allocations.entrySet().stream()
+                    .filter(a -> address >= a.getKey() && address < a.getKey() + a.getValue())
+                    .map(a -> "byte " + (address - a.getKey()) + " of " + a.getValue())
+                    .findFirst()
+                    .orElse("shared or unknown memory");
+        }
+
         @Override
         public Command upload(Pinned from, int offset, long to, long bytes, long stream) {
-            return () -> device(to, bytes).put(0, from.bytes(), offset, (int) bytes);
+            return () -> {
+                device(to, bytes).put(0, from.bytes(), offset, (int) bytes);
+                library.getFunction("emulation_written").invokeVoid(new Object[] {new Pointer(to), bytes});
+            };
         }
 
         @Override
         public Command download(long from, Pinned to, int offset, long bytes, long stream) {
-            return () -> to.bytes().put(offset, device(from, bytes), 0, (int) bytes);
+            return () -> {
+                to.bytes().put(offset, device(from, bytes), 0, (int) bytes);
+                long unwritten = library.getFunction("emulation_unwritten")
+                        .invokeLong(new Object[] {new Pointer(from), bytes});
+                if (unwritten > 0) {
+                    throw new CudaException(
+                            "cuMemcpyDtoHAsync", LAUNCH_FAILED, unwritten + " of " + bytes + " bytes nobody has written");
+                }
+            };
         }
 
         private ByteBuffer device(long address, long bytes) {

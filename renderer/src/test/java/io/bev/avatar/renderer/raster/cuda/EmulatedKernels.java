@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
@@ -25,22 +26,41 @@ final class EmulatedKernels {
             "-fno-strict-aliasing",
             "-U_FORTIFY_SOURCE",
             "-fPIC",
-            "-shared",
             "-w");
+
+    /** What makes the kernels call the emulation at every access and every operation without a defined result. */
+    private static final List<String> CHECKS = List.of(
+            "-fsanitize=thread,alignment,bounds,shift,signed-integer-overflow,integer-divide-by-zero,float-cast-overflow");
+
+    /** Kernels keep no data but shared memory: into a section whose ends the linker names. */
+    private static final String SHARED = ".bss=emulated_shared,alloc,load,data,contents";
 
     private EmulatedKernels() {}
 
     /** The library; made once for a text. Skips the test where there is no compiler. */
     static Path library() {
+        return library(KernelSource.program(), false);
+    }
+
+    /** As {@link #library()}, of kernels whose every access is looked at. */
+    static Path checkedLibrary() {
+        return library(KernelSource.program(), true);
+    }
+
+    /** Kernels of another text. */
+    static Path library(String program, boolean checked) {
         Assumptions.assumeTrue(
                 onPath("g++"), "g++ is not on the PATH: the kernels cannot be compiled for this processor");
-        String text = resource("/emulation/emulation.h") + KernelSource.program() + "#line 1 \"emulation.cpp\"\n"
-                + resource("/emulation/emulation.cpp");
+        String header = resource("/emulation/emulation.h");
+        String runner = header + KernelRules.text() + KernelSource.read("frame.h")
+                + resource("/emulation/emulation.cpp")
+                        .replace("#include \"checks.h\"\n", resource("/emulation/checks.h"));
+        String kernels = header + program;
         try {
             Path folder = Files.createDirectories(Path.of("target", "emulation").toAbsolutePath());
-            Path library = folder.resolve("kernels-" + hash(text) + ".so");
+            Path library = folder.resolve((checked ? "checked-" : "kernels-") + hash(COMPILER + SHARED + CHECKS + runner + kernels) + ".so");
             if (!Files.exists(library)) {
-                compile(folder, text, library);
+                compile(folder, kernels, runner, checked, library);
             }
             return library;
         } catch (IOException e) {
@@ -48,12 +68,43 @@ final class EmulatedKernels {
         }
     }
 
-    private static void compile(Path folder, String text, Path library) throws IOException {
-        Path source = Files.createTempFile(folder, "kernels", ".cpp");
-        Path made = Files.createTempFile(folder, "kernels", ".so");
-        Files.writeString(source, text);
-        List<String> command = new java.util.ArrayList<>(COMPILER);
-        command.addAll(List.of("-o", made.toString(), source.toString()));
+    private static void compile(Path folder, String kernels, String runner, boolean checked, Path library)
+            throws IOException {
+        Path work = Files.createTempDirectory(folder, "compile");
+        Path kernelObject = work.resolve("kernels.o");
+        Path runnerObject = work.resolve("runner.o");
+        Path made = work.resolve("kernels.so");
+        run(work, kernels, checked ? CHECKS : List.of(), kernelObject);
+        run(work, runner, checked ? List.of("-DEMULATION_CHECKED") : List.of(), runnerObject);
+        run(List.of("objcopy", "--rename-section", SHARED, kernelObject.toString()));
+        // Symbolic: two such libraries in one process must not call one another.
+        run(List.of(
+                "g++",
+                "-shared",
+                "-Wl,-Bsymbolic,-z,defs",
+                "-o",
+                made.toString(),
+                kernelObject.toString(),
+                runnerObject.toString()));
+        try {
+            Files.move(made, library, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(made, library, StandardCopyOption.REPLACE_EXISTING);
+        }
+        for (String left : List.of("kernels.o", "runner.o", "source.cpp", "")) {
+            Files.delete(work.resolve(left));
+        }
+    }
+
+    private static void run(Path work, String text, List<String> options, Path object) throws IOException {
+        Path source = Files.writeString(work.resolve("source.cpp"), text);
+        List<String> command = new ArrayList<>(COMPILER);
+        command.addAll(options);
+        command.addAll(List.of("-c", "-o", object.toString(), source.toString()));
+        run(command);
+    }
+
+    private static void run(List<String> command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         try {
@@ -64,12 +115,6 @@ final class EmulatedKernels {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
-        try {
-            Files.move(made, library, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(made, library, StandardCopyOption.REPLACE_EXISTING);
-        }
-        Files.delete(source);
     }
 
     /** Whether a program is found. */
@@ -82,7 +127,7 @@ final class EmulatedKernels {
         return false;
     }
 
-    private static String resource(String path) {
+    static String resource(String path) {
         try (InputStream in = EmulatedKernels.class.getResourceAsStream(path)) {
             if (in == null) {
                 throw new IllegalStateException(path + " is missing");
