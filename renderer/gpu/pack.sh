@@ -30,7 +30,7 @@ find "$unpacked" -name 'lib*' -type f ! -name '*JCudaDriver*' -delete
 "$java_home/bin/jar" --create --file "$natives" -C "$unpacked" .
 rm -r "$unpacked"
 strip --strip-unneeded "$out/java/lib/server/libjvm.so" 2>/dev/null || true
-cp "$renderer/gpu/run.sh" "$out/run.sh"
+cp "$renderer/gpu/run.sh" "$renderer/gpu/gsplat_bench.py" "$out/"
 chmod +x "$out/run.sh"
 size_mb=$(du -sm "$out" | cut -f1)
 echo "packed $size_mb MB into $out; on the GPU machine: $out/run.sh contract"

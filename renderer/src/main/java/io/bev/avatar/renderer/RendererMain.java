@@ -8,6 +8,7 @@ import io.bev.avatar.renderer.bench.RenderBenchmark;
 import io.bev.avatar.renderer.cli.BenchCommand;
 import io.bev.avatar.renderer.cli.OneLineErrors;
 import io.bev.avatar.renderer.cli.RenderCommand;
+import io.bev.avatar.renderer.cli.ScenesCommand;
 import io.bev.avatar.renderer.raster.cpu.CpuRasterizer;
 import io.bev.avatar.renderer.raster.cpu.TileKernels;
 import io.bev.avatar.renderer.rig.Posers;
@@ -67,6 +68,9 @@ public final class RendererMain implements Runnable {
         commands.addSubcommand(new ReloadCommand(environment));
         commands.addSubcommand(new RenderCommand(StandardAssembly::load, Posers::of, gpu::open));
         commands.addSubcommand(new CommandLine(new BenchCommand(List.of(renderBenchmark(), cudaBenchmark(gpu)))));
+        commands.addSubcommand(new ScenesCommand(
+                StandardAssembly::load,
+                () -> new CpuRasterizer(Runtime.getRuntime().availableProcessors(), TileKernels.fastest())));
         commands.setOut(out).setErr(err);
         OneLineErrors.install(commands);
         return commands.execute(arguments.length == 0 ? new String[] {"serve"} : arguments);

@@ -25,8 +25,8 @@ import java.util.function.Supplier;
  */
 public final class CudaBenchmark implements Benchmark {
 
-    private static final int WIDTH = 1920;
-    private static final int HEIGHT = 1080;
+    static final int WIDTH = 1920;
+    static final int HEIGHT = 1080;
     private static final int MAX_FRAMES = 100_000;
     private static final int MIN_FRAMES = 5;
 

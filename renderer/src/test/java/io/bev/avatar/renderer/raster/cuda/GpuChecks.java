@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import java.io.PrintWriter;
+import java.util.List;
 import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -16,6 +17,7 @@ final class GpuChecks {
 
     private GpuChecks() {}
 
+    /** @param arguments {@code leaks} for the endurance tests; else the contract's */
     public static void main(String[] arguments) {
         PrintWriter out = new PrintWriter(System.out, true, UTF_8);
         CudaDevices found = Gpu.devices();
@@ -25,7 +27,8 @@ final class GpuChecks {
         }
         found.devices().forEach(device -> out.println("device " + device));
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(selectClass(DeviceCudaContractTest.class))
+                .selectors(selectClass(
+                        List.of(arguments).contains("leaks") ? DeviceLeakTest.class : DeviceCudaContractTest.class))
                 .build();
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
         Launcher launcher = LauncherFactory.create();

@@ -1,0 +1,81 @@
+package io.bev.avatar.renderer.cli;
+
+import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.renderer.bench.SceneExport;
+import io.bev.avatar.renderer.raster.Rasterizer;
+import io.bev.avatar.renderer.scene.Avatar;
+import io.bev.avatar.renderer.scene.AvatarSource;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code scenes}: the scenes of {@code bench --backend cuda}, for other programs. */
+@Command(
+        name = "scenes",
+        sortOptions = false,
+        description = "Writes the scenes that bench --backend cuda measures, with camera and picture, for other programs.",
+        footer = {"", "Exit codes: 0 done, 64 wrong usage, 66 model unusable, 73 cannot write."})
+public final class ScenesCommand implements Callable<Integer> {
+
+    private final AvatarSource avatars;
+    private final Supplier<Rasterizer> rasterizers;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(paramLabel = "FOLDER", description = "Where to; made when it is not there.")
+    private @Nullable Path folder;
+
+    @Option(names = "--model", paramLabel = "FILE", description = "Write this avatar at rest instead, as model.ply.")
+    private @Nullable Path model;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    boolean helpRequested;
+
+    /** @param rasterizers makes what draws the pictures */
+    public ScenesCommand(AvatarSource avatars, Supplier<Rasterizer> rasterizers) {
+        this.avatars = avatars;
+        this.rasterizers = rasterizers;
+    }
+
+    @Override
+    public Integer call() {
+        Optional<Avatar> avatar;
+        try {
+            avatar = model == null ? Optional.empty() : Optional.of(avatars.load(Optional.of(model)));
+        } catch (IOException e) {
+            return fail(ExitCodes.NO_INPUT, String.valueOf(e.getMessage()));
+        }
+        try (Rasterizer rasterizer = rasterizers.get()) {
+            SceneExport export = new SceneExport(Objects.requireNonNull(folder, "required by the parser"), rasterizer);
+            if (avatar.isPresent()) {
+                export.write("model", avatar.get());
+            } else {
+                export.synthetic();
+            }
+            return ExitCodes.OK;
+        } catch (IOException e) {
+            return fail(ExitCodes.CANNOT_CREATE, "cannot write into " + folder + ": " + e);
+        }
+    }
+
+    private int fail(int code, String message) {
+        PrintWriter err = Objects.requireNonNull(spec, "set by the parser").commandLine().getErr();
+        err.println("scenes: " + message);
+        err.flush();
+        return code;
+    }
+}
