@@ -15,8 +15,17 @@ final class BenchEncoder implements PictureEncoder {
 
     @Override
     public int encode(Framebuffer picture) {
+        return open().encode(picture).remaining();
+    }
+
+    @Override
+    public String name() {
+        return open().name();
+    }
+
+    private JpegEncoder open() {
         JpegEncoder open = encoder == null ? JpegEncoders.best(QUALITY) : encoder;
         encoder = open;
-        return open.encode(picture).remaining();
+        return open;
     }
 }

@@ -93,6 +93,7 @@ public final class CudaBenchmark implements Benchmark {
         details.put("p50Ms", single.percentile(single.total, 0.5));
         details.put("p99Ms", single.percentile(single.total, 0.99));
         details.put("encoded", true);
+        details.put("encoder", encoder.name());
         details.put("deviceBytes", rasterizer.takenBytes());
         results.accept(new BenchResult(name + ".fps", 1000 / single.percentile(single.total, 0.5), "fps", details));
         results.accept(new BenchResult(name + ".host.fps", pipelined, "fps", Map.of("encoded", false)));

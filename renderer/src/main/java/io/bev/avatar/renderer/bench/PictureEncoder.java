@@ -8,4 +8,9 @@ public interface PictureEncoder {
 
     /** Encodes a picture and answers how many bytes it takes. */
     int encode(Framebuffer picture);
+
+    /** Which codec it is, such as a library's file name. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
 }

@@ -7,7 +7,7 @@ import io.bev.avatar.common.config.Config;
  *
  * @param device number, UUID or PCI address of the device that draws
  * @param memoryFraction share of a device's memory that the renderer may use, in (0, 1]
- * @param allocationBlockMb device memory is taken in blocks of this many MiB
+ * @param allocationBlockMb device memory is taken in blocks of at most this many MiB
  */
 public record GpuConfig(String device, double memoryFraction, int allocationBlockMb) {
 
