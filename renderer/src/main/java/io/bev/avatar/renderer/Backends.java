@@ -117,7 +117,8 @@ final class Backends {
             } catch (MemoryBudgetException e) {
                 throw new StartException(
                         ExitCodes.CONFIG,
-                        "renderer.backend: found cuda, which cannot show " + splats.count + " Gaussians at " + target.width
+                        "renderer.backend: found cuda, which cannot show " + splats.count + " Gaussians at "
+                                + target.width
                                 + "x" + target.height + " (" + e.getMessage()
                                 + "); or set it to auto: the CPU draws then",
                         e);

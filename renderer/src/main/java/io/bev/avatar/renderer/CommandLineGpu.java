@@ -22,18 +22,14 @@ final class CommandLineGpu {
     private final Supplier<CudaDriver> driver;
 
     CommandLineGpu(Map<String, String> environment) {
-        this(
-                environment,
-                folder -> CudaDiscovery.ofMachine(environment, folder).find(),
-                CudaDiscovery::driver);
+        this(environment, folder -> CudaDiscovery.ofMachine(environment, folder).find(), CudaDiscovery::driver);
     }
 
     /**
      * @param devices finds them, given a folder of ours for native libraries
      * @param driver asked for only where there is a device
      */
-    CommandLineGpu(
-            Map<String, String> environment, Function<Path, CudaDevices> devices, Supplier<CudaDriver> driver) {
+    CommandLineGpu(Map<String, String> environment, Function<Path, CudaDevices> devices, Supplier<CudaDriver> driver) {
         this.environment = Map.copyOf(environment);
         this.devices = devices;
         this.driver = driver;

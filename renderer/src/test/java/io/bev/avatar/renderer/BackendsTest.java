@@ -111,7 +111,9 @@ class BackendsTest {
         driver.fail("cuCtxCreate", 2);
         RendererAssembly.Drawing drawing = choose(BackendChoice.AUTO, two(), "0");
         assertThat(drawing.rasterizer().name()).isEqualTo("reference");
-        assertThat(drawing.reason()).startsWith("GPU 0 cannot draw: cuCtxCreate").endsWith("(2)");
+        assertThat(drawing.reason())
+                .startsWith("GPU 0 cannot draw: cuCtxCreate")
+                .endsWith("(2)");
         assertThat(drawing.gpu()).isEmpty();
 
         driver.fail("cuModuleLoadData", 999);
@@ -175,8 +177,8 @@ class BackendsTest {
 
     @Test
     void commandLine_opensTheDeviceOfItsEnvironment() throws Exception {
-        Map<String, String> environment = Map.of(
-                "XDG_CACHE_HOME", folder.toString(), "BEV_AVATAR_GPU", "1", "GPU_MEMORY_FRACTION", "0.25");
+        Map<String, String> environment =
+                Map.of("XDG_CACHE_HOME", folder.toString(), "BEV_AVATAR_GPU", "1", "GPU_MEMORY_FRACTION", "0.25");
         try (CudaRasterizer opened = new CommandLineGpu(environment, libraries -> two(), () -> driver).open()) {
             assertThat(opened.name()).isEqualTo("cuda (GPU 1)");
             assertThat(opened.budgetBytes()).isEqualTo(16 << 20);
@@ -186,7 +188,9 @@ class BackendsTest {
         }
         assertThat(emulated.openContexts).isZero();
         assertThatThrownBy(() -> new CommandLineGpu(
-                                environment, libraries -> new CudaDevices(List.of(), Optional.of("no driver")), () -> driver)
+                                environment,
+                                libraries -> new CudaDevices(List.of(), Optional.of("no driver")),
+                                () -> driver)
                         .open())
                 .hasMessage("no driver");
         assertThat(folder.resolve("bev-avatar")).doesNotExist();

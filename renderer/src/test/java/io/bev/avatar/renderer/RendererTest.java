@@ -12,6 +12,7 @@ import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.raster.Splats;
 import io.bev.avatar.renderer.raster.cuda.CudaDevice;
 import io.bev.avatar.renderer.raster.cuda.GpuControl;
+import io.bev.avatar.renderer.raster.cuda.MemoryBudgetException;
 import io.bev.avatar.renderer.raster.cuda.Purpose;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -266,56 +267,87 @@ class RendererTest {
         }
     }
 
+    /** A device whose memory one model fills. */
+    private static final class FakeGpu implements GpuControl {
+
+        private final List<String> calls = new CopyOnWriteArrayList<>();
+        private int full = -1;
+
+        @Override
+        public void requireRoom(Splats splats, Framebuffer target) {
+            if (splats.count == full) {
+                throw new MemoryBudgetException("GPU memory for MODEL", 9 << 20, 1 << 20, 4 << 20);
+            }
+        }
+
+        @Override
+        public String contextState() {
+            return "active";
+        }
+
+        @Override
+        public long contextRebuilds() {
+            return 2;
+        }
+
+        @Override
+        public int lastErrorCode() {
+            return 719;
+        }
+
+        @Override
+        public Optional<Long> freeBytes() {
+            return Optional.of(5L);
+        }
+
+        @Override
+        public long takenBytes() {
+            return 7;
+        }
+
+        @Override
+        public Map<Purpose, Long> usedBytes() {
+            return Map.of(Purpose.MODEL, 3L);
+        }
+
+        @Override
+        public long trimMemory() {
+            calls.add("trim on " + Thread.currentThread().getName());
+            return 4;
+        }
+
+        @Override
+        public void rebuildContext() {
+            calls.add("rebuild on " + Thread.currentThread().getName());
+        }
+    }
+
+    @Test
+    void modelThatDoesNotFitOnTheGpu_keepsTheRendererFromStarting_whereTheGpuIsInsistedOn() throws Exception {
+        FakeGpu gpu = new FakeGpu();
+        gpu.full = 1;
+        assembly.gpu = gpu;
+        yaml = ", backend: cuda";
+
+        assertThatThrownBy(this::start)
+                .isInstanceOfSatisfying(
+                        StartException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCodes.CONFIG))
+                .hasMessageContaining("renderer.backend: found cuda, which cannot show 1 Gaussians at 640x360")
+                .hasMessageContaining("9 MiB of GPU memory, 1 of 4 MiB are taken");
+
+        assertThat(assembly.calls).containsExactly("rasterizer closed", "GPU released", "viewers closed");
+        yaml = ", backend: auto";
+        try (Renderer renderer = start()) {
+            assertThat(renderer.port()).isPositive();
+        }
+    }
+
     /** The operations of the device that draws run on the render thread. */
     @Test
     void gpuThatDraws_isShownByPurpose_andTrimmedBetweenFrames() throws Exception {
         assembly.devices = List.of(device(0), device(1));
-        List<String> calls = new CopyOnWriteArrayList<>();
-        assembly.gpu = new GpuControl() {
-            @Override
-            public void requireRoom(Splats splats, Framebuffer target) {}
-
-            @Override
-            public String contextState() {
-                return "active";
-            }
-
-            @Override
-            public long contextRebuilds() {
-                return 2;
-            }
-
-            @Override
-            public int lastErrorCode() {
-                return 719;
-            }
-
-            @Override
-            public Optional<Long> freeBytes() {
-                return Optional.of(5L);
-            }
-
-            @Override
-            public long takenBytes() {
-                return 7;
-            }
-
-            @Override
-            public Map<Purpose, Long> usedBytes() {
-                return Map.of(Purpose.MODEL, 3L);
-            }
-
-            @Override
-            public long trimMemory() {
-                calls.add("trim on " + Thread.currentThread().getName());
-                return 4;
-            }
-
-            @Override
-            public void rebuildContext() {
-                calls.add("rebuild on " + Thread.currentThread().getName());
-            }
-        };
+        FakeGpu gpu = new FakeGpu();
+        assembly.gpu = gpu;
         try (Renderer renderer = start()) {
             assertThat(renderer.port()).isPositive();
             assertThat(read("Renderer", "BackendReason")).isEqualTo("a GPU works");
@@ -328,7 +360,7 @@ class RendererTest {
             assertThat(read("Gpu,device=1", "ContextState")).isEqualTo("none");
             assertThat(call("Gpu,device=0", "trimMemory")).isEqualTo(4L);
             call("Gpu,device=0", "rebuildContext");
-            assertThat(calls).containsExactly("trim on render", "rebuild on render");
+            assertThat(gpu.calls).containsExactly("trim on render", "rebuild on render");
             assertThatThrownBy(() -> call("Gpu,device=1", "trimMemory")).hasMessageContaining("does not use device 1");
         }
     }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "scenes",
         sortOptions = false,
-        description = "Writes the scenes that bench --backend cuda measures, with camera and picture, for other programs.",
+        description =
+                "Writes the scenes that bench --backend cuda measures, with camera and picture, for other programs.",
         footer = {"", "Exit codes: 0 done, 64 wrong usage, 66 model unusable, 73 cannot write."})
 public final class ScenesCommand implements Callable<Integer> {
 
@@ -73,7 +74,8 @@ public final class ScenesCommand implements Callable<Integer> {
     }
 
     private int fail(int code, String message) {
-        PrintWriter err = Objects.requireNonNull(spec, "set by the parser").commandLine().getErr();
+        PrintWriter err =
+                Objects.requireNonNull(spec, "set by the parser").commandLine().getErr();
         err.println("scenes: " + message);
         err.flush();
         return code;

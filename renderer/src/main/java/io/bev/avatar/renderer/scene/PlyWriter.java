@@ -34,8 +34,7 @@ public final class PlyWriter {
         properties.addAll(LAST);
         StringBuilder header = new StringBuilder("ply\nformat binary_little_endian 1.0\n");
         header.append("element vertex ").append(cloud.count()).append('\n');
-        properties.forEach(
-                name -> header.append("property float ").append(name).append('\n'));
+        properties.forEach(name -> header.append("property float ").append(name).append('\n'));
         header.append("end_header\n");
         ByteBuffer record = ByteBuffer.allocate(4 * properties.size()).order(ByteOrder.LITTLE_ENDIAN);
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {

@@ -46,8 +46,11 @@ class ScenesCommandTest {
         JsonNode view = new ObjectMapper().readTree(folder.resolve("small.json").toFile());
         assertThat(view.path("width").asInt()).isEqualTo(1920);
         assertThat(view.path("worldToCamera")).hasSize(12);
-        assertThat(view.path("worldToCamera").path(11).asDouble()).as("distance").isCloseTo(3, within(1e-5));
-        assertThat(Files.size(folder.resolve("small.ppm"))).isEqualTo("P6\n1920 1080\n255\n".length() + 3 * 1920 * 1080);
+        assertThat(view.path("worldToCamera").path(11).asDouble())
+                .as("distance")
+                .isCloseTo(3, within(1e-5));
+        assertThat(Files.size(folder.resolve("small.ppm")))
+                .isEqualTo("P6\n1920 1080\n255\n".length() + 3 * 1920 * 1080);
     }
 
     @Test

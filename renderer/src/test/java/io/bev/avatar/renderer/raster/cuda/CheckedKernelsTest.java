@@ -81,8 +81,8 @@ class CheckedKernelsTest {
         "faultless_atomics, 1, ''"
     })
     void mistakes_areFound(String kernel, int blocks, String found) {
-        String program = KernelRules.text() + KernelSource.read("frame.h")
-                + EmulatedKernels.resource("/emulation/faulty.cu");
+        String program =
+                KernelRules.text() + KernelSource.read("frame.h") + EmulatedKernels.resource("/emulation/faulty.cu");
         for (int seed = 0; seed < 4; seed++) {
             try (EmulatedDriver.EmulatedContext context =
                     EmulatedDriver.checked(seed, program).open(0)) {
@@ -91,8 +91,7 @@ class CheckedKernelsTest {
                 for (String array : List.of("offset", "touched", "record")) {
                     Kernels.FRAME.pointer(frame, array, context.allocate(4 * THREADS));
                 }
-                CudaContext.Command launch =
-                        context.launch(function, blocks, THREADS, 0, frame, Kernels.PASS.buffer());
+                CudaContext.Command launch = context.launch(function, blocks, THREADS, 0, frame, Kernels.PASS.buffer());
                 if (found.isEmpty()) {
                     launch.enqueue();
                 } else {

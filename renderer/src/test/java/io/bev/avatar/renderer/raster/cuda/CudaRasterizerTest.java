@@ -98,8 +98,10 @@ class CudaRasterizerTest {
                     .enqueue();
 
             context.download(counters, memory, 0, 4 * KernelRules.COUNTERS, 0).enqueue();
-            assertThat(memory.bytes().getInt(4 * KernelRules.COUNTER_NEEDED_HIGH)).isEqualTo(2);
-            assertThat(memory.bytes().getInt(4 * KernelRules.COUNTER_NEEDED_LOW)).isZero();
+            assertThat(memory.bytes().getInt(4 * KernelRules.COUNTER_NEEDED_HIGH))
+                    .isEqualTo(2);
+            assertThat(memory.bytes().getInt(4 * KernelRules.COUNTER_NEEDED_LOW))
+                    .isZero();
             assertThat(memory.bytes().getInt(4 * KernelRules.COUNTER_OVERFLOW)).isEqualTo(1);
             assertThat(memory.bytes().getInt(4 * KernelRules.COUNTER_INSTANCES)).isEqualTo(1 << 20);
             context.download(sums, memory, 0, 4 * blocks, 0).enqueue();

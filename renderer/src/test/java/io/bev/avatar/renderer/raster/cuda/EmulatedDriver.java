@@ -321,11 +321,13 @@ public class EmulatedDriver implements CudaDriver {
         public Command download(long from, Pinned to, int offset, long bytes, long stream) {
             return () -> {
                 to.bytes().put(offset, device(from, bytes), 0, (int) bytes);
-                long unwritten = library.getFunction("emulation_unwritten")
-                        .invokeLong(new Object[] {new Pointer(from), bytes});
+                long unwritten =
+                        library.getFunction("emulation_unwritten").invokeLong(new Object[] {new Pointer(from), bytes});
                 if (unwritten > 0) {
                     throw new CudaException(
-                            "cuMemcpyDtoHAsync", LAUNCH_FAILED, unwritten + " of " + bytes + " bytes nobody has written");
+                            "cuMemcpyDtoHAsync",
+                            LAUNCH_FAILED,
+                            unwritten + " of " + bytes + " bytes nobody has written");
                 }
             };
         }

@@ -52,13 +52,16 @@ final class EmulatedKernels {
         Assumptions.assumeTrue(
                 onPath("g++"), "g++ is not on the PATH: the kernels cannot be compiled for this processor");
         String header = resource("/emulation/emulation.h");
-        String runner = header + KernelRules.text() + KernelSource.read("frame.h")
+        String runner = header
+                + KernelRules.text()
+                + KernelSource.read("frame.h")
                 + resource("/emulation/emulation.cpp")
                         .replace("#include \"checks.h\"\n", resource("/emulation/checks.h"));
         String kernels = header + program;
         try {
             Path folder = Files.createDirectories(Path.of("target", "emulation").toAbsolutePath());
-            Path library = folder.resolve((checked ? "checked-" : "kernels-") + hash(COMPILER + SHARED + CHECKS + runner + kernels) + ".so");
+            Path library = folder.resolve(
+                    (checked ? "checked-" : "kernels-") + hash(COMPILER + SHARED + CHECKS + runner + kernels) + ".so");
             if (!Files.exists(library)) {
                 compile(folder, kernels, runner, checked, library);
             }

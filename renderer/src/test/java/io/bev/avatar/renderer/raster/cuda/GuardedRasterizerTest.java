@@ -356,8 +356,8 @@ class GuardedRasterizerTest {
     void firstModelThatDoesNotFit_isToldToWhoInsists_andDrawnByTheCpuElse() {
         Splats large = new Splats(RandomClouds.cube(4, 30_000, 3, 0.001, 1));
         Counting cpu = new Counting();
-        try (GuardedRasterizer rasterizer = new GuardedRasterizer(
-                open(4 << 20), this::open, cpu, background::add, ends::add, () -> now)) {
+        try (GuardedRasterizer rasterizer =
+                new GuardedRasterizer(open(4 << 20), this::open, cpu, background::add, ends::add, () -> now)) {
             assertThatThrownBy(() -> rasterizer.requireRoom(large, picture()))
                     .isInstanceOf(MemoryBudgetException.class)
                     .hasMessageContaining("MODEL")
@@ -368,7 +368,8 @@ class GuardedRasterizerTest {
             assertThat(cpu.pictures).isEqualTo(1);
             assertThat(rasterizer.name()).isEqualTo("counting");
             assertThat(rasterizer.fallbacks()).isEqualTo(1);
-            assertThat(rasterizer.problem()).hasValueSatisfying(p -> assertThat(p).contains("drawn by the CPU"));
+            assertThat(rasterizer.problem())
+                    .hasValueSatisfying(p -> assertThat(p).contains("drawn by the CPU"));
             rasterizer.requireRoom(splats, picture());
             rasterizer.render(splats, VIEW, picture(), new StageTimes());
             assertThat(rasterizer.name()).isEqualTo("cuda (test)");
