@@ -58,7 +58,11 @@ class InstalledFilesTest {
                     .isNotEmpty()
                     .allSatisfy(unit -> assertThat(Files.readString(unit)).contains("Documentation=man:"));
         }
-        for (String unit : List.of("bev-avatar-exporter.service", "bev-avatar-gpu.service", "bev-avatar.target")) {
+        for (String unit : List.of(
+                "bev-avatar-archive.service",
+                "bev-avatar-exporter.service",
+                "bev-avatar-gpu.service",
+                "bev-avatar.target")) {
             assertThat(SYSTEMD.resolve("man/" + unit + ".8")).hasContent(".so man8/bev-advanced-avatar.service.8\n");
         }
     }

@@ -41,8 +41,22 @@ class ClassArchiveTest {
     }
 
     @Test
+    void otherLibraryOfTheSameTimeAndSize_makesItStale() throws Exception {
+        Path library = Files.createDirectory(folder.resolve("lib")).resolve("a.jar");
+        FileTime time = FileTime.from(Instant.EPOCH);
+        Files.setLastModifiedTime(Files.writeString(library, "one"), time);
+        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes"));
+        assertThat(archive.isFresh()).isTrue();
+
+        Files.setLastModifiedTime(Files.writeString(library, "two"), time);
+
+        assertThat(archive.isFresh()).isFalse();
+    }
+
+    @Test
     void archiveOfAnotherJava_isStale() throws Exception {
-        Files.writeString(folder.resolve("archives/exporter.java-version"), "Another VM 99");
+        Path label = folder.resolve("archives/exporter.made-of");
+        Files.writeString(label, Files.readString(label).replaceFirst(".*", "Another VM 99"));
 
         assertThat(archive.isFresh()).isFalse();
     }
