@@ -19,12 +19,15 @@ class InstallationIT {
     private static final String GPU = "bev-avatar-gpu.service";
     private static final String AS_NOBODY = "setpriv --reuid nobody --regid nogroup --clear-groups ";
 
+    private static final String GRAFANA = "/etc/grafana/provisioning/";
+
     @RegisterExtension
     static final BootedContainer machine = new BootedContainer();
 
     @Test
     @Order(1)
     void install_startsInOrder() throws Exception {
+        machine.withoutClassArchives();
         Result installed = machine.install();
 
         assertThat(installed.exit()).as(installed.output()).isZero();
@@ -154,6 +157,23 @@ class InstallationIT {
 
     @Test
     @Order(6)
+    void udevRule_startsTheGpuSetUpWhenTheDriverComes() throws Exception {
+        assumeTrue(machine.run("udevadm", "--version").exit() == 0, "udevadm is not installed: apt-get install udev");
+        // Some module of this machine stands in for the driver's: udev asks the kernel for the device.
+        Result tried = machine.run("bash", "-c", """
+                module=$(cd /sys/module && ls -d */uevent | head -1) && module=${module%/uevent}
+                mkdir -p /run/udev/rules.d
+                sed "s/\"nvidia\"/\"$module\"/" /usr/lib/udev/rules.d/70-bev-avatar.rules >/run/udev/rules.d/70-bev-avatar.rules
+                udevadm test --action=add "/sys/module/$module" 2>&1
+                rm /run/udev/rules.d/70-bev-avatar.rules""");
+        assertThat(tried.output())
+                .contains("70-bev-avatar.rules", "SYSTEMD_WANTS=" + GPU)
+                .containsPattern("TAGS=.*:systemd:")
+                .doesNotContain("70-bev-avatar.rules:");
+    }
+
+    @Test
+    @Order(7)
     void exporterThatHangs_isRestartedByItsWatchdog() throws Exception {
         machine.shell("mkdir -p /run/systemd/system/" + EXPORTER + ".d; printf '[Service]\\nWatchdogSec=3s\\n' >"
                 + "/run/systemd/system/" + EXPORTER + ".d/test.conf; systemctl daemon-reload; systemctl restart "
@@ -173,7 +193,7 @@ class InstallationIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void logs_areRotatedByHandAndWrittenOn() throws Exception {
         assumeTrue(machine.run("logrotate", "--version").exit() == 0, "logrotate is not installed");
         machine.shell("for s in renderer:starlord exporter:bev-avatar-exporter; do d=/var/log/bev-avatar/${s%:*};"
@@ -202,7 +222,7 @@ class InstallationIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void docker_isRequiredWhereItIsInstalled() throws Exception {
         machine.shell("printf '[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/true\\n'"
                 + " >/etc/systemd/system/docker.service; systemctl daemon-reload");
@@ -219,7 +239,7 @@ class InstallationIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void withoutRoot_readingWorksAndTheRestSaysWhatItNeeds() throws Exception {
         assertThat(machine.shell(AS_NOBODY + "avatar status")).contains("active", "http://127.0.0.1:8080/");
         assertThat(machine.shell(AS_NOBODY + "curl -s http://127.0.0.1:9818/metrics"))
@@ -245,7 +265,7 @@ class InstallationIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void withStack_prometheusAndAlertmanagerWatch_untilDisabled() throws Exception {
         assumeTrue(
                 machine.run("bash", "-c", "command -v prometheus && command -v prometheus-alertmanager")
@@ -255,6 +275,10 @@ class InstallationIT {
         machine.shell("systemctl unmask prometheus prometheus-alertmanager");
         String config = machine.shell("sha256sum /etc/prometheus/*.yml");
         String process = machine.property(RENDERER, "MainPID");
+        // Where Grafana keeps what it is given at start; its own package is not needed for that.
+        boolean grafana = machine.run("test", "-e", "/etc/grafana").exit() == 0;
+        machine.shell("mkdir -p " + GRAFANA + "dashboards " + GRAFANA + "datasources; echo '# mine' >" + GRAFANA
+                + "datasources/own.yml");
 
         Result installed = machine.install("--with-stack");
 
@@ -262,6 +286,12 @@ class InstallationIT {
         assertThat(installed.output())
                 .contains("prometheus: http://127.0.0.1:9090/", "prometheus-alertmanager: http://127.0.0.1:9093/");
         assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(process);
+        assertThat(installed.output()).contains("Grafana: folder Avatar");
+        assertThat(machine.shell("cat " + GRAFANA + "datasources/bev-avatar.yml"))
+                .contains("url: http://127.0.0.1:9090", "isDefault: false");
+        assertThat(machine.shell("ls $(sed -n 's/^ *path: //p' " + GRAFANA + "dashboards/bev-avatar.yml)"))
+                .isEqualTo(machine.shell("ls " + BootedContainer.ROOT.resolve("grafana/dashboards")));
+        machine.shell("echo '# edited' >>" + GRAFANA + "dashboards/bev-avatar.yml");
         // An alert goes all the way: Alertmanager, its token, exporter, Redis.
         machine.shell("curl -s -H 'Content-Type: application/json' 127.0.0.1:9093/api/v2/alerts -d"
                 + " '[{\"labels\":{\"alertname\":\"AvatarTried\",\"severity\":\"info\",\"instance\":\"here\"}}]'");
@@ -271,16 +301,23 @@ class InstallationIT {
                 "curl -s '127.0.0.1:9090/api/v1/query?query=avatar_renderer_up' | grep '\"1\"\\]'");
 
         Result again = machine.install("--with-stack");
-        assertThat(again.output()).contains("nothing to change");
+        assertThat(again.output())
+                .contains("nothing to change", GRAFANA + "dashboards/bev-avatar.yml is kept as it is");
+        assertThat(machine.shell("tail -n 1 " + GRAFANA + "dashboards/bev-avatar.yml"))
+                .isEqualTo("# edited");
         Result disabled = machine.run("avatar", "stack", "disable");
         assertThat(disabled.exit()).as(disabled.output()).isZero();
+        assertThat(machine.shell("cd " + GRAFANA + "; echo */*; cat datasources/own.yml"))
+                .contains("datasources/own.yml", "# mine")
+                .doesNotContain("bev-avatar");
+        machine.shell(grafana ? "rm " + GRAFANA + "datasources/own.yml" : "rm -r /etc/grafana");
         assertThat(machine.shell("sha256sum /etc/prometheus/*.yml")).isEqualTo(config);
         assertThat(machine.shell("systemctl cat prometheus prometheus-alertmanager"))
                 .doesNotContain("bev-avatar");
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void stack_configurationOfSomebody_isLeftAndToldWhatToAdd() throws Exception {
         assumeTrue(machine.run("test", "-e", "/etc/prometheus/prometheus.yml").exit() == 0, "no Prometheus here");
         machine.shell(
@@ -302,7 +339,7 @@ class InstallationIT {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void uninstall_leavesDataAndEdits_purgeNothing() throws Exception {
         machine.shell("echo '# edited' >>/etc/logrotate.d/bev-avatar");
         Result gone = machine.run("/usr/lib/bev-avatar/bin/uninstall-avatar-service.sh");
