@@ -182,7 +182,7 @@ make_archives() {
   [ -d "$cache" ] || undoing rm -rf "$cache"
   since=$(date '+%Y-%m-%d %H:%M:%S')
   "$1" start "$archive_unit" || true
-  # The unit ends itself after five minutes.
+  # The unit ends itself after two minutes.
   while :; do
     case "$(systemctl show -P ActiveState "$archive_unit")" in
       active | activating | deactivating) sleep 0.2 ;;

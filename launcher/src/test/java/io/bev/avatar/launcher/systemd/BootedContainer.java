@@ -101,16 +101,19 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
      * find a hang where there is none.
      */
     void watchdog(boolean on) throws IOException, InterruptedException {
-        String dropIn = "d=/run/systemd/system/" + RENDERER + ".d; ";
-        shell(dropIn
-                + (on ? "rm -rf $d" : "mkdir -p $d; printf '[Service]\\nWatchdogSec=0\\n' >$d/test.conf")
-                + "; systemctl daemon-reload");
+        dropIn(RENDERER, on ? "" : "[Service]\\nWatchdogSec=0\\n");
     }
 
-    /** Has installations make no class archives, which take a while: for tests that look at other things. */
-    void withoutClassArchives() throws IOException, InterruptedException {
-        shell("d=/run/systemd/system/" + ARCHIVES + ".d; mkdir -p $d;"
-                + " printf '[Unit]\\nConditionPathExists=/nowhere\\n' >$d/test.conf");
+    /** Whether installations make class archives: that takes a while, which tests that look at other things save. */
+    void classArchives(boolean on) throws IOException, InterruptedException {
+        dropIn(ARCHIVES, on ? "" : "[Unit]\\nConditionPathExists=/nowhere\\n");
+    }
+
+    /** Lets a drop-in of a unit be {@code text}; none where that is empty. */
+    private void dropIn(String unit, String text) throws IOException, InterruptedException {
+        String folder = "/run/systemd/system/" + unit + ".d";
+        shell("rm -rf " + folder + "; [ -z '" + text + "' ] || { mkdir -p " + folder + "; printf '" + text + "' >" + folder
+                + "/test.conf; }; systemctl daemon-reload");
     }
 
     /** Runs the installer. */

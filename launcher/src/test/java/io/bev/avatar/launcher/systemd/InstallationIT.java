@@ -27,7 +27,7 @@ class InstallationIT {
     @Test
     @Order(1)
     void install_startsInOrder() throws Exception {
-        machine.withoutClassArchives();
+        machine.classArchives(false);
         Result installed = machine.install();
 
         assertThat(installed.exit()).as(installed.output()).isZero();

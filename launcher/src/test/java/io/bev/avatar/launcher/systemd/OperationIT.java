@@ -42,7 +42,7 @@ class OperationIT {
     @Test
     @Order(1)
     void start_checksFirstAndWaitsForFrames() throws Exception {
-        machine.withoutClassArchives();
+        machine.classArchives(false);
         assertThat(machine.install("--no-start").exit()).isZero();
         // SystemdIT has the watchdog; here a busy machine must not add restarts of its own.
         machine.shell("mkdir -p /etc/systemd/system/" + RENDERER + ".d; printf '[Service]\\nWatchdogSec=0\\n'"

@@ -82,6 +82,15 @@ class SystemdIT {
     @Test
     @Order(4)
     void classArchives_areMadeAnewAndUsed_andAFaultyOneIsOnlySlower() throws Exception {
+        String made = "[ -e /var/cache/bev-avatar/exporter.env ]";
+        if (machine.run("bash", "-c", made).exit() != 0) {
+            // Too busy a machine while it was installed: that must do no harm either.
+            machine.await(
+                    "the archives",
+                    made + " || { systemctl start " + ARCHIVES + "; while systemctl is-active -q " + ARCHIVES
+                            + "; do sleep 0.2; done; " + made + "; }");
+            machine.shell("systemctl restart " + RENDERER + " " + EXPORTER);
+        }
         assertThat(machine.shell("stat -c '%n %U' /var/cache/bev-avatar/*.jsa"))
                 .isEqualTo("/var/cache/bev-avatar/exporter.jsa root\n/var/cache/bev-avatar/renderer.jsa root");
         for (String unit : List.of(RENDERER, EXPORTER)) {
