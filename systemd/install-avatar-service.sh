@@ -187,6 +187,8 @@ was_active=no
 case "$(systemctl show -P ActiveState "$renderer_unit")" in active | activating | reloading) was_active=yes ;; esac
 
 undoing resume_services
+# What is being made of the old version is of no use.
+systemctl stop "$archive_unit" 2>/dev/null || true
 exchange "$program"
 exchange "$shared"
 install_files

@@ -112,8 +112,8 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
     /** Lets a drop-in of a unit be {@code text}; none where that is empty. */
     private void dropIn(String unit, String text) throws IOException, InterruptedException {
         String folder = "/run/systemd/system/" + unit + ".d";
-        shell("rm -rf " + folder + "; [ -z '" + text + "' ] || { mkdir -p " + folder + "; printf '" + text + "' >" + folder
-                + "/test.conf; }; systemctl daemon-reload");
+        shell("rm -rf " + folder + "; [ -z '" + text + "' ] || { mkdir -p " + folder + "; printf '" + text + "' >"
+                + folder + "/test.conf; }; systemctl daemon-reload");
     }
 
     /** Runs the installer. */
@@ -219,7 +219,16 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
                         Locale.ROOT, ", %.2f %s", Double.parseDouble(step.group(1)) - provoked, step.group(2)));
             }
         }
-        System.out.printf(Locale.ROOT, "%s: %.2f s%s%n", what, ready - provoked, text);
+        // From here on it is the renderer's own time.
+        String begun = shell(
+                "date -d \"$(systemctl show --timestamp=us -P ExecMainStartTimestamp " + RENDERER + ")\" +%s.%6N");
+        System.out.printf(
+                Locale.ROOT,
+                "%s: %.2f s%s; process begun at %.2f%n",
+                what,
+                ready - provoked,
+                text,
+                Double.parseDouble(begun) - provoked);
         return steps;
     }
 

@@ -157,23 +157,6 @@ class InstallationIT {
 
     @Test
     @Order(6)
-    void udevRule_startsTheGpuSetUpWhenTheDriverComes() throws Exception {
-        assumeTrue(machine.run("udevadm", "--version").exit() == 0, "udevadm is not installed: apt-get install udev");
-        // Some module of this machine stands in for the driver's: udev asks the kernel for the device.
-        Result tried = machine.run("bash", "-c", """
-                module=$(cd /sys/module && ls -d */uevent | head -1) && module=${module%/uevent}
-                mkdir -p /run/udev/rules.d
-                sed "s/\"nvidia\"/\"$module\"/" /usr/lib/udev/rules.d/70-bev-avatar.rules >/run/udev/rules.d/70-bev-avatar.rules
-                udevadm test --action=add "/sys/module/$module" 2>&1
-                rm /run/udev/rules.d/70-bev-avatar.rules""");
-        assertThat(tried.output())
-                .contains("70-bev-avatar.rules", "SYSTEMD_WANTS=" + GPU)
-                .containsPattern("TAGS=.*:systemd:")
-                .doesNotContain("70-bev-avatar.rules:");
-    }
-
-    @Test
-    @Order(7)
     void exporterThatHangs_isRestartedByItsWatchdog() throws Exception {
         machine.shell("mkdir -p /run/systemd/system/" + EXPORTER + ".d; printf '[Service]\\nWatchdogSec=3s\\n' >"
                 + "/run/systemd/system/" + EXPORTER + ".d/test.conf; systemctl daemon-reload; systemctl restart "
@@ -193,7 +176,7 @@ class InstallationIT {
     }
 
     @Test
-    @Order(8)
+    @Order(7)
     void logs_areRotatedByHandAndWrittenOn() throws Exception {
         assumeTrue(machine.run("logrotate", "--version").exit() == 0, "logrotate is not installed");
         machine.shell("for s in renderer:starlord exporter:bev-avatar-exporter; do d=/var/log/bev-avatar/${s%:*};"
@@ -222,7 +205,7 @@ class InstallationIT {
     }
 
     @Test
-    @Order(9)
+    @Order(8)
     void docker_isRequiredWhereItIsInstalled() throws Exception {
         machine.shell("printf '[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/true\\n'"
                 + " >/etc/systemd/system/docker.service; systemctl daemon-reload");
@@ -239,7 +222,7 @@ class InstallationIT {
     }
 
     @Test
-    @Order(10)
+    @Order(9)
     void withoutRoot_readingWorksAndTheRestSaysWhatItNeeds() throws Exception {
         assertThat(machine.shell(AS_NOBODY + "avatar status")).contains("active", "http://127.0.0.1:8080/");
         assertThat(machine.shell(AS_NOBODY + "curl -s http://127.0.0.1:9818/metrics"))
@@ -265,7 +248,7 @@ class InstallationIT {
     }
 
     @Test
-    @Order(11)
+    @Order(10)
     void withStack_prometheusAndAlertmanagerWatch_untilDisabled() throws Exception {
         assumeTrue(
                 machine.run("bash", "-c", "command -v prometheus && command -v prometheus-alertmanager")
@@ -317,7 +300,7 @@ class InstallationIT {
     }
 
     @Test
-    @Order(12)
+    @Order(11)
     void stack_configurationOfSomebody_isLeftAndToldWhatToAdd() throws Exception {
         assumeTrue(machine.run("test", "-e", "/etc/prometheus/prometheus.yml").exit() == 0, "no Prometheus here");
         machine.shell(
@@ -339,7 +322,7 @@ class InstallationIT {
     }
 
     @Test
-    @Order(13)
+    @Order(12)
     void uninstall_leavesDataAndEdits_purgeNothing() throws Exception {
         machine.shell("echo '# edited' >>/etc/logrotate.d/bev-avatar");
         Result gone = machine.run("/usr/lib/bev-avatar/bin/uninstall-avatar-service.sh");

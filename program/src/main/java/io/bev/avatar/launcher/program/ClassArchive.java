@@ -52,7 +52,7 @@ public final class ClassArchive {
      * A line for Java and each jar. Times are among them because the JVM looks at these; check sums, because a package gives
      * all of its versions' files one time.
      */
-    private String ingredients() throws IOException {
+    String ingredients() throws IOException {
         List<Path> jars = new ArrayList<>(List.of(program.file()));
         Path libraries = program.file().resolveSibling("lib");
         if (Files.isDirectory(libraries)) {
@@ -81,14 +81,18 @@ public final class ClassArchive {
         return Files.exists(file()) ? List.of("-XX:SharedArchiveFile=" + file()) : List.of();
     }
 
-    /** Puts {@code made}, a file of the same file system, in its place; whole even if the power fails now. */
-    void install(Path made) throws IOException {
+    /**
+     * Puts {@code made}, a file of the same file system, in its place; whole even if the power fails now.
+     *
+     * @param madeOf {@link #ingredients} of before it was made: an update may have come meanwhile
+     */
+    void install(Path made, String madeOf) throws IOException {
         Files.createDirectories(folder);
         Files.deleteIfExists(label());
         try (FileChannel written = FileChannel.open(made)) {
             written.force(true);
         }
         Files.move(made, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Files.writeString(label(), ingredients());
+        Files.writeString(label(), madeOf);
     }
 }

@@ -24,7 +24,8 @@ class ArchiveMainTest {
         for (Programs.Jar program : programs.all()) {
             Files.createDirectories(program.file().getParent());
             Files.writeString(program.file(), "not a jar: it cannot run");
-            programs.archive(program).install(Files.writeString(folder.resolve("made"), "classes"));
+            ClassArchive archive = programs.archive(program);
+            archive.install(Files.writeString(folder.resolve("made"), "classes"), archive.ingredients());
         }
 
         assertThat(run(folder.toString(), archives.toString())).isZero();

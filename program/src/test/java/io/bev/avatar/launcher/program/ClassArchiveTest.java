@@ -23,7 +23,7 @@ class ClassArchiveTest {
         jar = Files.writeString(folder.resolve("exporter.jar"), "jar");
         archive = new ClassArchive(
                 folder.resolve("archives"), new Programs.Jar("exporter", jar, folder.resolve("jvm.flags")));
-        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes"));
+        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes"), archive.ingredients());
     }
 
     @Test
@@ -45,10 +45,20 @@ class ClassArchiveTest {
         Path library = Files.createDirectory(folder.resolve("lib")).resolve("a.jar");
         FileTime time = FileTime.from(Instant.EPOCH);
         Files.setLastModifiedTime(Files.writeString(library, "one"), time);
-        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes"));
+        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes"), archive.ingredients());
         assertThat(archive.isFresh()).isTrue();
 
         Files.setLastModifiedTime(Files.writeString(library, "two"), time);
+
+        assertThat(archive.isFresh()).isFalse();
+    }
+
+    @Test
+    void jarThatChangedWhileItWasMade_makesItStale() throws Exception {
+        String before = archive.ingredients();
+        Files.writeString(jar, "newer jar");
+
+        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes of before"), before);
 
         assertThat(archive.isFresh()).isFalse();
     }
