@@ -277,7 +277,9 @@ recover() {
   esac
   say '·' "ending what the units run"
   systemctl kill -s KILL "${services[@]}" 2>/dev/null || true
-  systemctl stop "$target_unit" "${services[@]}"
+  systemctl stop "$target_unit" "${services[@]}" "$archive_unit"
+  # Made anew; should these be at fault, they are no more.
+  rm -rf "$cache"
   "$base/scripts/cleanup-gpu.sh" || say "${yellow}!${plain}" "the GPU is not free: --reset-gpu, or a restart of the machine, helps"
   if [ "$reset" = yes ]; then reset_gpus; fi
   systemctl reset-failed "${services[@]}" 2>/dev/null || true

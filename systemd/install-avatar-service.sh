@@ -134,10 +134,14 @@ resume_services() {
 }
 
 start_services() {
-  local units=("$target_unit" "$renderer_unit" "$exporter_unit" "$gpu_unit")
-  systemctl is-enabled --quiet "$target_unit" 2>/dev/null || undoing systemctl disable --quiet "${units[@]}"
+  local units=("$target_unit" "$renderer_unit" "$exporter_unit" "$gpu_unit" "$archive_unit") unit
+  for unit in "${units[@]}"; do
+    systemctl is-enabled --quiet "$unit" 2>/dev/null || undoing systemctl disable --quiet "$unit"
+  done
   systemctl enable --quiet "${units[@]}"
   [ "$start" = yes ] || { say '·' "nothing is started: systemctl start $target_unit"; return 0; }
+  # Meanwhile the old version runs on.
+  make_archives systemctl
   local since
   since=$(date '+%Y-%m-%d %H:%M:%S')
   if [ "$was_active" = no ]; then
@@ -170,7 +174,7 @@ settled() {
 validate() {
   local complaint
   complaint=$(systemd-analyze verify --man=no "$unit_directory/$renderer_unit" "$unit_directory/$exporter_unit" "$unit_directory/$gpu_unit" \
-    "$unit_directory/$target_unit" 2>&1 | grep -E 'bev-(avatar|advanced)' || true)
+    "$unit_directory/$archive_unit" "$unit_directory/$target_unit" 2>&1 | grep -E 'bev-(avatar|advanced)' || true)
   [ -z "$complaint" ] || fail "systemd-analyze verify: $complaint" 70
 }
 
@@ -183,6 +187,8 @@ was_active=no
 case "$(systemctl show -P ActiveState "$renderer_unit")" in active | activating | reloading) was_active=yes ;; esac
 
 undoing resume_services
+# What is being made of the old version is of no use.
+systemctl stop "$archive_unit" 2>/dev/null || true
 exchange "$program"
 exchange "$shared"
 install_files

@@ -4,12 +4,15 @@
 renderer_unit=bev-advanced-avatar.service
 exporter_unit=bev-avatar-exporter.service
 gpu_unit=bev-avatar-gpu.service
+archive_unit=bev-avatar-archive.service
 target_unit=bev-avatar.target
 program=/usr/lib/bev-avatar
 settings=/etc/bev-avatar
 state=/var/lib/bev-avatar
 logs=/var/log/bev-avatar
 shared=/usr/share/bev-avatar
+# Class archives; can be made anew.
+cache=/var/cache/bev-avatar
 # Users and group that were made for it.
 accounts=$state/accounts
 # What the installer put outside of the program's folder, with check sums. The package has dpkg's list instead.

@@ -36,7 +36,7 @@ gone() {
 }
 
 if [ -x "$program/bin/avatar-stack" ]; then "$program/bin/avatar-stack" disable; fi
-units=("$target_unit" bev-avatar-restart.timer "$renderer_unit" "$exporter_unit" "$gpu_unit")
+units=("$target_unit" bev-avatar-restart.timer "$renderer_unit" "$exporter_unit" "$gpu_unit" "$archive_unit")
 for unit in "${units[@]}" bev-avatar.slice; do
   systemctl stop "$unit" 2>/dev/null || true
 done
@@ -57,7 +57,7 @@ if [ -r "$installed_files" ]; then
   done <"$installed_files"
 fi
 gone "$docker_drop_in" "$gpu_drop_in" "$modules_load" /run/bev-avatar-renderer /run/bev-avatar-exporter /run/bev-avatar-gpu \
-  /run/bev-avatar-devices /usr/share/doc/bev-avatar "$shared" "$shared".new "$shared".old "$program.new" "$program.old"
+  /run/bev-avatar-devices /usr/share/doc/bev-avatar "$cache" "$shared" "$shared".new "$shared".old "$program.new" "$program.old"
 rmdir "$(dirname "$docker_drop_in")" "$(dirname "$gpu_drop_in")" 2>/dev/null || true
 if [ "$purge" = yes ]; then
   if [ -r "$accounts" ]; then

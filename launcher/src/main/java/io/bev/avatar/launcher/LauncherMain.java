@@ -22,7 +22,6 @@ public final class LauncherMain {
         Console console = Console.of(out, environment);
         CommandLine commands = new CommandLine(new LauncherMain())
                 .addSubcommand(new UpCommand(environment, console))
-                .addSubcommand(new ArchiveCommand(console))
                 .addSubcommand(BenchCommands.create(out))
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     console.fail("broken", e.toString());

@@ -48,7 +48,7 @@ class BackoffTest {
     @Test
     void failureAfterAStableRun_isTheFirst() throws Exception {
         failures(5);
-        ready(60);
+        started(60);
         call("stopped", "watchdog");
         assertThat(failures()).isEqualTo("1");
     }
@@ -56,10 +56,9 @@ class BackoffTest {
     @Test
     void failureAfterAShortRun_isOneMore() throws Exception {
         failures(5);
-        call("started", "");
+        started(59);
         call("stopped", "signal");
         assertThat(failures()).isEqualTo("6");
-        assertThat(directory.resolve("ready")).doesNotExist();
     }
 
     @Test
@@ -78,13 +77,35 @@ class BackoffTest {
         return Files.readString(directory.resolve("failures")).strip();
     }
 
-    /** Pretends that the service became ready so long ago. */
-    private void ready(long secondsAgo) throws IOException {
+    @Test
+    void start_isStampedAfterTheDelay() throws Exception {
+        failures(2);
+        started(1000);
+        assertThat(call("before-start", "")).contains("slept 1");
+        call("stopped", "signal");
+        assertThat(failures()).isEqualTo("3");
+    }
+
+    @Test
+    void result_isLeftForTheRenderer_butNotForOthers() throws Exception {
+        call("stopped", "watchdog");
+        assertThat(directory.resolve("service-result")).hasContent("watchdog");
+        Files.delete(directory.resolve("service-result"));
+        assertThat(call("stopped", "signal", "")).isEmpty();
+        assertThat(directory.resolve("service-result")).doesNotExist();
+    }
+
+    /** Pretends that the service was started so long ago. */
+    private void started(long secondsAgo) throws IOException {
         String uptime = Files.readString(Path.of("/proc/uptime")).replaceAll("(?s)\\..*", "");
-        Files.writeString(directory.resolve("ready"), Long.toString(Long.parseLong(uptime) - secondsAgo));
+        Files.writeString(directory.resolve("started"), Long.toString(Long.parseLong(uptime) - secondsAgo));
     }
 
     private String call(String verb, String result) throws IOException, InterruptedException {
+        return call(verb, result, directory.toString());
+    }
+
+    private String call(String verb, String result, String stateDirectory) throws IOException, InterruptedException {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.isExecutable(root.resolve("avatar"))) {
             root = Optional.ofNullable(root.getParent()).orElseThrow();
@@ -98,6 +119,8 @@ class BackoffTest {
                         directory.toString(),
                         "SERVICE_RESULT",
                         result,
+                        "BEV_AVATAR_STATE_DIR",
+                        stateDirectory,
                         "PATH",
                         directory.resolve("bin") + ":" + System.getenv("PATH")));
         Process process = builder.start();

@@ -7,6 +7,7 @@ import io.bev.avatar.launcher.systemd.Container.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +33,19 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
 
     static final String RENDERER = "bev-advanced-avatar.service";
     static final String EXPORTER = "bev-avatar-exporter.service";
+    static final String ARCHIVES = "bev-avatar-archive.service";
 
     /** The repository's root, the nearest folder above that holds the {@code avatar} script. */
     static final Path ROOT = repository();
 
     /** Everything that an installation may touch, but for what systemd and others write for themselves. */
-    private static final String FILES = "(find /etc /usr /run/bev* /var/lib/bev* /var/log/bev* -xdev;"
+    private static final String FILES = "(find /etc /usr /run/bev* /var/lib/bev* /var/log/bev* /var/cache/bev* -xdev;"
             + " find /var/lib /var/log -maxdepth 1) 2>/dev/null | sort -u"
             + " | grep -vE '/__pycache__|^/etc/((passwd|group|g?shadow|sub[ug]id)-|\\.pwd\\.lock|\\.updated)'";
+
+    /** What systemd says on the way from a fault to READY, with its time. */
+    private static final Pattern STEP = Pattern.compile(
+            "^([\\d.]+) .*?(Watchdog timeout|Main process exited" + "|Scheduled restart|Stopping|Starting|Started)");
 
     private @Nullable Path directory;
     private @Nullable Container container;
@@ -55,6 +63,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         }
         assumeTrue(run("systemctl", "start", "redis-server").exit() == 0, "redis-server is not installed");
         uninstall("--purge");
+        watchdog(false);
         before = files();
     }
 
@@ -85,6 +94,26 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
     /** Runs a line of bash inside; answers what it printed. */
     String shell(String line) throws IOException, InterruptedException {
         return run("bash", "-c", line).output();
+    }
+
+    /**
+     * Whether the renderer's next starts are watched. They are not unless a test asks for it: on a busy machine the watchdog may
+     * find a hang where there is none.
+     */
+    void watchdog(boolean on) throws IOException, InterruptedException {
+        dropIn(RENDERER, on ? "" : "[Service]\\nWatchdogSec=0\\n");
+    }
+
+    /** Whether installations make class archives: that takes a while, which tests that look at other things save. */
+    void classArchives(boolean on) throws IOException, InterruptedException {
+        dropIn(ARCHIVES, on ? "" : "[Unit]\\nConditionPathExists=/nowhere\\n");
+    }
+
+    /** Lets a drop-in of a unit be {@code text}; none where that is empty. */
+    private void dropIn(String unit, String text) throws IOException, InterruptedException {
+        String folder = "/run/systemd/system/" + unit + ".d";
+        shell("rm -rf " + folder + "; [ -z '" + text + "' ] || { mkdir -p " + folder + "; printf '" + text + "' >"
+                + folder + "/test.conf; }; systemctl daemon-reload");
     }
 
     /** Runs the installer. */
@@ -170,10 +199,37 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         throw new AssertionError("not ready again after " + mark + ":\n" + journal(RENDERER));
     }
 
-    /** Prints the time from {@code mark} to the renderer's READY. */
-    void reportReady(String what, String mark) throws IOException, InterruptedException {
-        double seconds = readyAfter(mark).orElseThrow() - timeOfMark(mark).orElseThrow();
-        System.out.printf(Locale.ROOT, "%s: %.2f s%n", what, seconds);
+    /** Prints the time from {@code mark} to the renderer's READY, and of what systemd said about it between; answers that. */
+    List<String> reportReady(String what, String mark) throws IOException, InterruptedException {
+        double provoked = timeOfMark(mark).orElseThrow();
+        double ready = readyAfter(mark).orElseThrow();
+        List<String> steps = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        for (String line : shell(String.format(
+                        Locale.ROOT,
+                        "journalctl --no-pager -o short-unix _PID=1 UNIT=%s --since @%.6f",
+                        RENDERER,
+                        provoked))
+                .lines()
+                .toList()) {
+            Matcher step = STEP.matcher(line);
+            if (step.find() && Double.parseDouble(step.group(1)) <= ready) {
+                steps.add(step.group(2));
+                text.append(String.format(
+                        Locale.ROOT, ", %.2f %s", Double.parseDouble(step.group(1)) - provoked, step.group(2)));
+            }
+        }
+        // From here on it is the renderer's own time.
+        String begun = shell(
+                "date -d \"$(systemctl show --timestamp=us -P ExecMainStartTimestamp " + RENDERER + ")\" +%s.%6N");
+        System.out.printf(
+                Locale.ROOT,
+                "%s: %.2f s%s; process begun at %.2f%n",
+                what,
+                ready - provoked,
+                text,
+                Double.parseDouble(begun) - provoked);
+        return steps;
     }
 
     /** Seconds since the epoch of the last journal entry that starts so. */

@@ -19,12 +19,15 @@ class InstallationIT {
     private static final String GPU = "bev-avatar-gpu.service";
     private static final String AS_NOBODY = "setpriv --reuid nobody --regid nogroup --clear-groups ";
 
+    private static final String GRAFANA = "/etc/grafana/provisioning/";
+
     @RegisterExtension
     static final BootedContainer machine = new BootedContainer();
 
     @Test
     @Order(1)
     void install_startsInOrder() throws Exception {
+        machine.classArchives(false);
         Result installed = machine.install();
 
         assertThat(installed.exit()).as(installed.output()).isZero();
@@ -255,6 +258,10 @@ class InstallationIT {
         machine.shell("systemctl unmask prometheus prometheus-alertmanager");
         String config = machine.shell("sha256sum /etc/prometheus/*.yml");
         String process = machine.property(RENDERER, "MainPID");
+        // Where Grafana keeps what it is given at start; its own package is not needed for that.
+        boolean grafana = machine.run("test", "-e", "/etc/grafana").exit() == 0;
+        machine.shell("mkdir -p " + GRAFANA + "dashboards " + GRAFANA + "datasources; echo '# mine' >" + GRAFANA
+                + "datasources/own.yml");
 
         Result installed = machine.install("--with-stack");
 
@@ -262,6 +269,12 @@ class InstallationIT {
         assertThat(installed.output())
                 .contains("prometheus: http://127.0.0.1:9090/", "prometheus-alertmanager: http://127.0.0.1:9093/");
         assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(process);
+        assertThat(installed.output()).contains("Grafana: folder Avatar");
+        assertThat(machine.shell("cat " + GRAFANA + "datasources/bev-avatar.yml"))
+                .contains("url: http://127.0.0.1:9090", "isDefault: false");
+        assertThat(machine.shell("ls $(sed -n 's/^ *path: //p' " + GRAFANA + "dashboards/bev-avatar.yml)"))
+                .isEqualTo(machine.shell("ls " + BootedContainer.ROOT.resolve("grafana/dashboards")));
+        machine.shell("echo '# edited' >>" + GRAFANA + "dashboards/bev-avatar.yml");
         // An alert goes all the way: Alertmanager, its token, exporter, Redis.
         machine.shell("curl -s -H 'Content-Type: application/json' 127.0.0.1:9093/api/v2/alerts -d"
                 + " '[{\"labels\":{\"alertname\":\"AvatarTried\",\"severity\":\"info\",\"instance\":\"here\"}}]'");
@@ -271,9 +284,16 @@ class InstallationIT {
                 "curl -s '127.0.0.1:9090/api/v1/query?query=avatar_renderer_up' | grep '\"1\"\\]'");
 
         Result again = machine.install("--with-stack");
-        assertThat(again.output()).contains("nothing to change");
+        assertThat(again.output())
+                .contains("nothing to change", GRAFANA + "dashboards/bev-avatar.yml is kept as it is");
+        assertThat(machine.shell("tail -n 1 " + GRAFANA + "dashboards/bev-avatar.yml"))
+                .isEqualTo("# edited");
         Result disabled = machine.run("avatar", "stack", "disable");
         assertThat(disabled.exit()).as(disabled.output()).isZero();
+        assertThat(machine.shell("cd " + GRAFANA + "; echo */*; cat datasources/own.yml"))
+                .contains("datasources/own.yml", "# mine")
+                .doesNotContain("bev-avatar");
+        machine.shell(grafana ? "rm " + GRAFANA + "datasources/own.yml" : "rm -r /etc/grafana");
         assertThat(machine.shell("sha256sum /etc/prometheus/*.yml")).isEqualTo(config);
         assertThat(machine.shell("systemctl cat prometheus prometheus-alertmanager"))
                 .doesNotContain("bev-avatar");

@@ -58,9 +58,31 @@ class InstalledFilesTest {
                     .isNotEmpty()
                     .allSatisfy(unit -> assertThat(Files.readString(unit)).contains("Documentation=man:"));
         }
-        for (String unit : List.of("bev-avatar-exporter.service", "bev-avatar-gpu.service", "bev-avatar.target")) {
+        for (String unit : List.of(
+                "bev-avatar-archive.service",
+                "bev-avatar-exporter.service",
+                "bev-avatar-gpu.service",
+                "bev-avatar.target")) {
             assertThat(SYSTEMD.resolve("man/" + unit + ".8")).hasContent(".so man8/bev-advanced-avatar.service.8\n");
         }
+    }
+
+    @Test
+    void udevRule_startsTheGpuSetUpWhenTheDriverComes() throws Exception {
+        assumeTrue(succeeds("udevadm", "--version"), "udevadm is not installed: apt-get install udev");
+        assumeTrue(succeeds("unshare", "--mount", "true"), "a /run of its own needs root");
+        // Some module of this machine stands in for the driver's: udev asks the kernel for the device.
+        String tried = said("unshare", "--mount", "--propagation", "private", "bash", "-ec", """
+                module=$(cd /sys/module && ls -d */uevent | head -1)
+                module=${module%/uevent}
+                mount -t tmpfs tmpfs /run
+                mkdir -p /run/udev/rules.d
+                sed "s/\"nvidia\"/\"$module\"/" systemd/config/udev.rules >/run/udev/rules.d/70-bev-avatar.rules
+                udevadm test --action=add "/sys/module/$module" 2>&1""");
+        assertThat(tried)
+                .contains("rules.d/70-bev-avatar.rules", "SYSTEMD_WANTS=bev-avatar-gpu.service")
+                .containsPattern("TAGS=.*:systemd:")
+                .doesNotContain("70-bev-avatar.rules:");
     }
 
     private static boolean isScript(Path file) {

@@ -42,6 +42,7 @@ class OperationIT {
     @Test
     @Order(1)
     void start_checksFirstAndWaitsForFrames() throws Exception {
+        machine.classArchives(false);
         assertThat(machine.install("--no-start").exit()).isZero();
         // SystemdIT has the watchdog; here a busy machine must not add restarts of its own.
         machine.shell("mkdir -p /etc/systemd/system/" + RENDERER + ".d; printf '[Service]\\nWatchdogSec=0\\n'"
@@ -82,12 +83,30 @@ class OperationIT {
         String asNobody = "setpriv --reuid nobody --regid nogroup --clear-groups env HOME=/tmp/nobody ";
         assertThat(machine.shell(asNobody + BIN + "avatar-service-manager.sh status"))
                 .contains("renderer   active", "root and the group bev-avatar only");
-        for (String command : List.of("start", "stop", "recover", "diagnostics", "enable")) {
+        for (String command :
+                List.of("start", "stop", "restart", "recover", "diagnostics", "enable", "disable", "logs roll")) {
             Result refused =
                     machine.run("bash", "-c", asNobody + BIN + "avatar-service-manager.sh " + command + " 2>&1");
             assertThat(refused.exit()).as(command).isEqualTo(77);
-            assertThat(refused.output()).contains("needs root: sudo");
+            assertThat(refused.output()).containsPattern("needs root: sudo|root alone can read: sudo");
         }
+        assertThat(machine.shell(asNobody + BIN + "avatar-service-manager.sh logs 5 2>&1"))
+                .contains("the journal of services is for root and the groups adm and systemd-journal");
+        assertThat(machine.shell(asNobody + BIN + "avatar-service-manager.sh health once --json 2>&1"))
+                .contains("the defaults are taken", "\"check\":\"service\"");
+        assertThat(machine.shell(asNobody + "curl -s " + PAGE + "/health")).contains("\"status\":");
+        // What systemd and the kernel refuse, whatever asks.
+        String process = machine.property(RENDERER, "MainPID");
+        for (String attempt : List.of(
+                "systemctl --no-ask-password stop " + RENDERER,
+                "kill -9 " + process,
+                "cat /etc/bev-avatar/avatar.yaml",
+                "ls /var/lib/bev-avatar/renderer")) {
+            assertThat(machine.run("bash", "-c", asNobody + attempt).exit())
+                    .as(attempt)
+                    .isNotZero();
+        }
+        assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(process);
     }
 
     @Test
@@ -208,6 +227,17 @@ class OperationIT {
                         + " -a " + REDIS_SECRET + " XADD avatar:state:updates \"*\" json"
                         + " \"{\\\"emotion\\\":\\\"curious\\\",\\\"intensity\\\":0.$((i % 9 + 1))}\" >/dev/null; sleep 0.02; done'");
         machine.await("frames", "grep '^1 [1-9]' /root/viewer");
+        boolean browser = machine.run("test", "-x", "/usr/bin/chromium").exit() == 0;
+        if (browser) {
+            machine.shell("systemd-run --quiet --unit browser --collect /usr/bin/chromium --headless=new --no-sandbox"
+                    + " --disable-gpu --disable-dev-shm-usage --no-first-run --disable-background-networking"
+                    + " --disable-component-update --disable-sync --user-data-dir=/root/browser"
+                    + " --remote-debugging-port=9222 " + PAGE + "/;"
+                    + " systemd-run --quiet --unit page --collect -p StandardOutput=file:/root/page /usr/bin/java -cp "
+                    + ROOT.resolve("launcher/target/test-classes") + " " + PageWatcher.class.getName()
+                    + " http://127.0.0.1:9222");
+            machine.await("the page", "grep '^true 0 [1-9]' /root/page");
+        }
         // Another version, as far as the installer sees.
         machine.shell("echo old >>/usr/lib/bev-avatar/bin/lib.sh");
         String before = machine.shell("grep -c . /root/viewer; tail -1 /root/viewer | cut -d' ' -f2");
@@ -218,7 +248,18 @@ class OperationIT {
         assertThat(upgraded.exit()).as(upgraded.output()).isZero();
         assertThat(upgraded.output()).contains("~ /usr/lib/bev-avatar");
         machine.await("the viewer again", "grep '^2 [1-9]' /root/viewer");
-        machine.shell("systemctl stop updates viewer");
+        if (browser) {
+            machine.await("the page again", "grep '^true [1-9][0-9]* [1-9]' /root/page");
+            assertThat(machine.shell("grep -m 1 '^false ' /root/page"))
+                    .as("the page noticed")
+                    .isNotEmpty();
+            long drawnBefore = Long.parseLong(machine.shell("grep '^true 0 ' /root/page | tail -1 | cut -d' ' -f3"));
+            long drawnAfter = Long.parseLong(machine.shell("grep '^true [1-9]' /root/page | tail -1 | cut -d' ' -f3"));
+            assertThat(drawnAfter).as("the page draws on").isGreaterThanOrEqualTo(drawnBefore);
+        } else {
+            System.out.println("no chromium here: the page itself is not tried");
+        }
+        machine.shell("systemctl stop updates viewer; systemctl stop page browser 2>/dev/null");
         assertThat(machine.journal(RENDERER, "upgrade").split("Started " + RENDERER, -1))
                 .as("one restart")
                 .hasSize(2);
@@ -298,8 +339,8 @@ class OperationIT {
     void heapOutOfMemory_isAnExitAndARestart() throws Exception {
         machine.provoke(
                 "heap",
-                "echo BEV_AVATAR_JAVA_OPTIONS=-Xmx8m >>/etc/bev-avatar/environment; systemctl reset-failed " + RENDERER
-                        + "; systemctl start --no-block " + RENDERER);
+                "echo 'BEV_AVATAR_JAVA_OPTIONS=-Xms8m -Xmx8m' >>/etc/bev-avatar/environment; systemctl reset-failed "
+                        + RENDERER + "; systemctl start --no-block " + RENDERER);
         machine.await("a restart", "[ $(systemctl show -P NRestarts " + RENDERER + ") -ge 1 ]");
         assertThat(machine.journal(RENDERER, "heap")).contains("OutOfMemoryError", "status=3/");
         machine.shell("sed -i '/-Xmx8m/d' /etc/bev-avatar/environment; systemctl stop " + RENDERER);
@@ -316,7 +357,7 @@ class OperationIT {
         assertThat(delays("row")).containsExactly("1", "2", "4", "8");
 
         // As if the run had lasted a minute.
-        machine.provoke("stable", "echo 0 >/run/bev-avatar-renderer/ready");
+        machine.provoke("stable", "echo 0 >/run/bev-avatar-renderer/started");
         machine.await("an uptime of a minute", "[ $(cut -d. -f1 /proc/uptime) -ge 60 ]");
         kill(5);
         machine.awaitReady("stable");

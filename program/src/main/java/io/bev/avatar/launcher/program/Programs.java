@@ -24,7 +24,16 @@ public record Programs(Jar renderer, Jar exporter, Path archives) {
      * @param file its jar
      * @param flags argument file of its JVM flags
      */
-    public record Jar(String name, Path file, Path flags) {}
+    public record Jar(String name, Path file, Path flags) {
+
+        /** What has JNA take its library from an installation, rather than unpack one where that may be forbidden. */
+        private List<String> natives() {
+            Path folder = file.toAbsolutePath().resolve("../../native").normalize();
+            return Files.isDirectory(folder)
+                    ? List.of("-Djna.boot.library.path=" + folder, "-Djna.nounpack=true", "-Djna.nosys=true")
+                    : List.of();
+        }
+    }
 
     /**
      * Those built in a checkout.
@@ -76,6 +85,7 @@ public record Programs(Jar renderer, Jar exporter, Path archives) {
         List<String> command = new ArrayList<>();
         command.add(java());
         command.add("@" + program.flags());
+        command.addAll(program.natives());
         command.addAll(more);
         command.addAll(List.of("-jar", program.file().toString()));
         return command;

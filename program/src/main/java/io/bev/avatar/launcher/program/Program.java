@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** A program that runs in a workbench. It dies with the thread that started it. */
 public final class Program implements AutoCloseable {
 
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
     private static final long LOOK_MILLIS = 5;
 
     private final String name;

@@ -45,6 +45,8 @@ public final class Rehearsal {
     public void run() throws IOException, InterruptedException {
         Path archives = Files.createDirectories(programs.archives());
         try (Workbench bench = new Workbench(programs, archives)) {
+            String rendererOf = programs.archive(programs.renderer()).ingredients();
+            String exporterOf = programs.archive(programs.exporter()).ingredients();
             Path ofRenderer = bench.folder().resolve("renderer.jsa");
             Path ofExporter = bench.folder().resolve("exporter.jsa");
             bench.redis();
@@ -54,8 +56,8 @@ public final class Rehearsal {
             String metrics = "http://127.0.0.1:" + port + "/metrics";
             bench.awaitReady("exporter", exporter, () -> bench.web().answers(metrics));
             visit(bench, metrics);
-            finish(programs.exporter(), exporter, ofExporter);
-            finish(programs.renderer(), renderer, ofRenderer);
+            finish(programs.exporter(), exporter, ofExporter, exporterOf);
+            finish(programs.renderer(), renderer, ofRenderer, rendererOf);
         }
     }
 
@@ -88,13 +90,14 @@ public final class Rehearsal {
         }
     }
 
-    private void finish(Programs.Jar program, Program process, Path made) throws IOException, InterruptedException {
+    private void finish(Programs.Jar program, Program process, Path made, String madeOf)
+            throws IOException, InterruptedException {
         process.stop();
         if (!Files.exists(made)) {
             throw new IOException("Java wrote no archive for the " + program.name() + ": " + process.lastWords());
         }
         prove(program, made);
-        programs.archive(program).install(made);
+        programs.archive(program).install(made, madeOf);
     }
 
     /** An archive that a JVM dies of must not be left for the next start. */

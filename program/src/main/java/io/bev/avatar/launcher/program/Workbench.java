@@ -2,6 +2,7 @@ package io.bev.avatar.launcher.program;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  */
 public final class Workbench implements AutoCloseable {
 
+    private static final String PREFIX = "workbench-";
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Programs programs;
@@ -36,7 +38,7 @@ public final class Workbench implements AutoCloseable {
      */
     public Workbench(Programs programs, Path parent) throws IOException {
         this.programs = programs;
-        this.folder = Files.createTempDirectory(parent, "workbench-");
+        this.folder = Files.createTempDirectory(parent, PREFIX);
         redisPort = ports.next();
         pagePort = ports.next();
         jolokiaPort = ports.next();
@@ -162,12 +164,27 @@ public final class Workbench implements AutoCloseable {
         for (int i = running.size() - 1; i >= 0; i--) {
             running.get(i).close();
         }
+        try {
+            remove(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes the folders of workbenches that were killed below {@code parent}, where no other is at work. */
+    static void removeLeftOvers(Path parent) throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
+            for (Path folder : folders) {
+                remove(folder);
+            }
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

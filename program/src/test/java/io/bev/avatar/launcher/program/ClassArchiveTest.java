@@ -23,7 +23,7 @@ class ClassArchiveTest {
         jar = Files.writeString(folder.resolve("exporter.jar"), "jar");
         archive = new ClassArchive(
                 folder.resolve("archives"), new Programs.Jar("exporter", jar, folder.resolve("jvm.flags")));
-        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes"));
+        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes"), archive.ingredients());
     }
 
     @Test
@@ -41,8 +41,32 @@ class ClassArchiveTest {
     }
 
     @Test
+    void otherLibraryOfTheSameTimeAndSize_makesItStale() throws Exception {
+        Path library = Files.createDirectory(folder.resolve("lib")).resolve("a.jar");
+        FileTime time = FileTime.from(Instant.EPOCH);
+        Files.setLastModifiedTime(Files.writeString(library, "one"), time);
+        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes"), archive.ingredients());
+        assertThat(archive.isFresh()).isTrue();
+
+        Files.setLastModifiedTime(Files.writeString(library, "two"), time);
+
+        assertThat(archive.isFresh()).isFalse();
+    }
+
+    @Test
+    void jarThatChangedWhileItWasMade_makesItStale() throws Exception {
+        String before = archive.ingredients();
+        Files.writeString(jar, "newer jar");
+
+        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes of before"), before);
+
+        assertThat(archive.isFresh()).isFalse();
+    }
+
+    @Test
     void archiveOfAnotherJava_isStale() throws Exception {
-        Files.writeString(folder.resolve("archives/exporter.java-version"), "Another VM 99");
+        Path label = folder.resolve("archives/exporter.made-of");
+        Files.writeString(label, Files.readString(label).replaceFirst(".*", "Another VM 99"));
 
         assertThat(archive.isFresh()).isFalse();
     }
