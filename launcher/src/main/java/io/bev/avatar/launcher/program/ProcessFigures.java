@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What the kernel counts of one process. */
@@ -36,6 +37,44 @@ public final class ProcessFigures {
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
                 .findFirst()
                 .orElseThrow(() -> new IOException("no VmRSS in " + proc.resolve("status")));
+    }
+
+    /**
+     * How long its threads of some names were ready to run and had no core, in nanoseconds since each one's start: other than
+     * their running time it does not depend on how fast the core is.
+     */
+    public long waitedNanos(Predicate<String> threadName) throws IOException {
+        long nanos = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(proc.resolve("task"))) {
+            for (Path thread : threads) {
+                nanos += waitedNanos(thread, threadName);
+            }
+        }
+        return nanos;
+    }
+
+    private static long waitedNanos(Path thread, Predicate<String> name) throws IOException {
+        try {
+            return name.test(Files.readString(thread.resolve("comm")).strip())
+                    ? Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", -1)[1])
+                    : 0;
+        } catch (NoSuchFileException endedMeanwhile) {
+            return 0;
+        }
+    }
+
+    /** The niceness of the least nice of its threads, -20 to 19. */
+    public int niceness() throws IOException {
+        int least = Integer.MAX_VALUE;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(proc.resolve("task"))) {
+            for (Path thread : threads) {
+                String stat = Files.readString(thread.resolve("stat"));
+                least = Math.min(
+                        least,
+                        Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[16]));
+            }
+        }
+        return least;
     }
 
     public int threads() throws IOException {
