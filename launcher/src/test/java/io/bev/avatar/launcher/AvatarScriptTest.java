@@ -57,10 +57,11 @@ class AvatarScriptTest {
         "bench --json render,renderer bench --json render"
     })
     void bench_flagsBeforeOrAfterTheName_reachTheSameProgram(String arguments, String expected) throws Exception {
-        List<String> command = new ArrayList<>(List.of("bash", root.resolve("avatar").toString()));
+        List<String> command =
+                new ArrayList<>(List.of("bash", root.resolve("avatar").toString()));
         command.addAll(List.of(arguments.split(" ", -1)));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("JAVA_HOME", bin.getParent().toString());
+        builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());
         builder.environment().merge("PATH", bin.toString(), (path, first) -> first + ":" + path);
 
         Process process = builder.start();
@@ -70,6 +71,7 @@ class AvatarScriptTest {
         assertThat(process.waitFor()).as(said).isZero();
         String called = said.replace(root.toRealPath().toString(), "ROOT").replace(root.toString(), "ROOT");
         String[] parts = expected.split(" ", 2);
-        assertThat(called).endsWith("-jar ROOT/" + parts[0] + "/target/avatar-" + parts[0] + "-1.jar " + parts[1] + " \n");
+        assertThat(called)
+                .endsWith("-jar ROOT/" + parts[0] + "/target/avatar-" + parts[0] + "-1.jar " + parts[1] + " \n");
     }
 }

@@ -28,7 +28,8 @@ public record Measurement(String name, double value, String unit, Map<String, Ob
 
     /** One JSON object, for programs. */
     public String json() {
-        ObjectNode line = JsonTrees.object().put("name", name).put("value", value).put("unit", unit);
+        ObjectNode line =
+                JsonTrees.object().put("name", name).put("value", value).put("unit", unit);
         details.forEach((key, detail) -> {
             if (detail instanceof Integer || detail instanceof Long) {
                 line.put(key, ((Number) detail).longValue());

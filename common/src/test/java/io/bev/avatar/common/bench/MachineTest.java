@@ -17,7 +17,8 @@ class MachineTest {
 
     @Test
     void memory_isInGibibytes() {
-        assertThat(Machine.memory("MemTotal:       24683520 kB\nMemFree: 1 kB\n")).isEqualTo("23.5 GiB");
+        assertThat(Machine.memory("MemTotal:       24683520 kB\nMemFree: 1 kB\n"))
+                .isEqualTo("23.5 GiB");
         assertThat(Machine.memory("")).isEqualTo("unknown memory");
     }
 
@@ -28,6 +29,7 @@ class MachineTest {
         assertThat(machine.name()).isEqualTo("machine");
         assertThat(machine.value()).isEqualTo(Runtime.getRuntime().availableProcessors());
         assertThat(machine.details()).containsOnlyKeys("cpu", "memory", "os", "arch", "java", "load");
-        assertThat(Machine.sentence()).contains(" cores of ", String.valueOf(machine.details().get("java")));
+        assertThat(Machine.sentence())
+                .contains(" cores of ", String.valueOf(machine.details().get("java")));
     }
 }

@@ -90,7 +90,11 @@ class JsonTreesTest {
     @Test
     void tree_filledByHand_isWritten() {
         var tree = JsonTrees.object().put("text", "é").put("number", 1.5).put("long", Long.MAX_VALUE);
-        tree.put("big", BigInteger.TEN.pow(30)).putNull("nothing").putArray("list").add(1).add(true);
+        tree.put("big", BigInteger.TEN.pow(30))
+                .putNull("nothing")
+                .putArray("list")
+                .add(1)
+                .add(true);
 
         assertThat(new String(JsonTrees.bytes(tree), StandardCharsets.UTF_8))
                 .isEqualTo("{\"text\":\"é\",\"number\":1.5,\"long\":9223372036854775807,"

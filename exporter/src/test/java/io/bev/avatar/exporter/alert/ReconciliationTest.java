@@ -47,8 +47,7 @@ class ReconciliationTest {
         alertmanager = new StubServer(request -> Answer.json("[]"));
         RedisLink link = access.link("test");
         intake = new AlertIntake(
-                new RedisAlertStore(link, Duration.ofHours(12), clock),
-                new AlertSpool(folder.resolve("spool"), 100));
+                new RedisAlertStore(link, Duration.ofHours(12), clock), new AlertSpool(folder.resolve("spool"), 100));
         reconciliation = new Reconciliation(
                 new Alertmanager(alertmanager.address("/"), http, clock), new ActiveAlerts(link), intake, clock);
         reconciliation.onKnown(known::add);

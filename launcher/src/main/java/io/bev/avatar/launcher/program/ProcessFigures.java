@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -53,14 +54,13 @@ public final class ProcessFigures {
         return nanos;
     }
 
-    private static long waitedNanos(Path thread, Predicate<String> name) throws IOException {
-        try {
-            return name.test(Files.readString(thread.resolve("comm")).strip())
-                    ? Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", -1)[1])
-                    : 0;
-        } catch (NoSuchFileException endedMeanwhile) {
-            return 0;
-        }
+    private static long waitedNanos(Path thread, Predicate<String> name) {
+        return text(thread, "comm")
+                .map(String::strip)
+                .filter(name)
+                .flatMap(found -> text(thread, "schedstat"))
+                .map(counts -> Long.parseLong(counts.split(" ", -1)[1]))
+                .orElse(0L);
     }
 
     /** The niceness of the least nice of its threads, -20 to 19. */
@@ -68,13 +68,25 @@ public final class ProcessFigures {
         int least = Integer.MAX_VALUE;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(proc.resolve("task"))) {
             for (Path thread : threads) {
-                String stat = Files.readString(thread.resolve("stat"));
-                least = Math.min(
-                        least,
-                        Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[16]));
+                Optional<String> stat = text(thread, "stat");
+                if (stat.isPresent()) {
+                    String[] fields = stat.get()
+                            .substring(stat.get().lastIndexOf(')') + 2)
+                            .split(" ", -1);
+                    least = Math.min(least, Integer.parseInt(fields[16]));
+                }
             }
         }
         return least;
+    }
+
+    /** Empty when the thread has ended: the kernel tells so in more than one way. */
+    private static Optional<String> text(Path thread, String file) {
+        try {
+            return Optional.of(Files.readString(thread.resolve(file)));
+        } catch (IOException endedMeanwhile) {
+            return Optional.empty();
+        }
     }
 
     public int threads() throws IOException {

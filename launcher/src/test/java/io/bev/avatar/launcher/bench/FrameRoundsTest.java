@@ -37,7 +37,9 @@ class FrameRoundsTest {
         assertThat(rounds.ratio()).isEqualTo(1, within(0.02));
         assertThat(rounds.ratioInterval().low()).isLessThanOrEqualTo(1);
         assertThat(rounds.ratioInterval().high()).isGreaterThanOrEqualTo(1);
-        assertThat(rounds.control()).isBetween(rounds.controlInterval().low(), rounds.controlInterval().high());
+        assertThat(rounds.control())
+                .isBetween(
+                        rounds.controlInterval().low(), rounds.controlInterval().high());
         assertThat(rounds.controlInterval().low()).isLessThanOrEqualTo(1);
         assertThat(rounds.controlInterval().high()).isGreaterThanOrEqualTo(1);
     }

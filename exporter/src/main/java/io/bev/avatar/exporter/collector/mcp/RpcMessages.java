@@ -25,8 +25,7 @@ final class RpcMessages {
     }
 
     static String initialized() {
-        return JsonTrees.write(
-                JsonTrees.object().put("jsonrpc", "2.0").put("method", "notifications/initialized"));
+        return JsonTrees.write(JsonTrees.object().put("jsonrpc", "2.0").put("method", "notifications/initialized"));
     }
 
     /** The answer to our request in a JSON body. */
