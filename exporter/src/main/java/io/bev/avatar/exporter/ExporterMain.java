@@ -4,6 +4,7 @@ import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.log.ProgramLog;
+import io.bev.avatar.common.process.Courtesy;
 import io.bev.avatar.common.systemd.ServiceManager;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.config.ExporterConfig;
@@ -61,7 +62,10 @@ public final class ExporterMain implements Callable<Integer> {
 
     /** Runs and exits; does not return. */
     public static void main(String[] args) {
-        System.exit(run(System.getenv(), args));
+        Map<String, String> environment = System.getenv();
+        // Serving needs nothing of the parser, which would stay in memory for as long as it serves.
+        boolean plain = args.length == 0 || (args.length == 1 && args[0].equals("serve"));
+        System.exit(plain ? new ExporterMain(environment).serve() : run(environment, args));
     }
 
     /** Runs the command line and answers the exit code. */
@@ -109,6 +113,7 @@ public final class ExporterMain implements Callable<Integer> {
         ExporterConfig config = settings.exporter();
         ProgramLog.ofProcess().configure(settings.logging(), "exporter", environment);
         HttpLimits.apply(config.scrapeTimeout());
+        giveWay(config.niceness());
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         ServiceManager service =
@@ -141,6 +146,18 @@ public final class ExporterMain implements Callable<Integer> {
         }
         stopped.countDown();
         return CommandLine.ExitCode.OK;
+    }
+
+    /** What watches must not take a core from what it watches. */
+    private static void giveWay(int niceness) {
+        if (niceness == 0) {
+            return;
+        }
+        try {
+            new Courtesy(niceness).ofProcess();
+        } catch (IOException e) {
+            LOG.info("exporter.niceness {} has no effect, what started me decides: {}", niceness, e.getMessage());
+        }
     }
 
     private void refuse(String message) {

@@ -3,6 +3,7 @@ package io.bev.avatar.exporter;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -35,6 +36,16 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.freedesktop..");
+
+    /** Data binding costs what serves five megabytes; trees do without it. */
+    @ArchTest
+    static final ArchRule DATA_BINDING_STAYS_WITH_COMMANDS = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "..exporter.check..", "..exporter.health..", "..exporter.gpusetup..", "..exporter.threshold..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(ObjectMapper.class);
 
     @ArchTest
     static final ArchRule COLLECTORS_KNOW_NO_HTTP_SERVER = noClasses()

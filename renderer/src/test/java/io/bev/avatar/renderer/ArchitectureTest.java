@@ -25,7 +25,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule JNA_IS_FENCED = noClasses()
             .that()
-            .resideOutsideOfPackages(RENDERER + ".stream", RENDERER + ".raster.cuda", "io.bev.avatar.common.systemd")
+            .resideOutsideOfPackages(
+                    RENDERER + ".stream",
+                    RENDERER + ".raster.cuda",
+                    "io.bev.avatar.common.systemd",
+                    "io.bev.avatar.common.process")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.sun.jna..");

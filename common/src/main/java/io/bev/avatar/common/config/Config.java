@@ -1,10 +1,9 @@
 package io.bev.avatar.common.config;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.bev.avatar.common.json.JsonTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,9 +48,6 @@ public final class Config {
             "stack");
 
     private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ms|s|m|h|d)");
-    private static final YAMLMapper YAML = YAMLMapper.builder()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .build();
 
     private final JsonNode root;
     private final String fileName;
@@ -87,9 +83,9 @@ public final class Config {
     /** Parses {@code yaml}; {@code name} appears as origin in problems. */
     public static Config of(String yaml, String name, Map<String, String> environment) {
         try {
-            JsonNode tree = YAML.readTree(yaml);
-            if (tree == null || tree.isMissingNode() || tree.isNull()) {
-                tree = YAML.createObjectNode();
+            JsonNode tree = JsonTrees.YAML.read(yaml);
+            if (tree.isMissingNode() || tree.isNull()) {
+                tree = JsonTrees.object();
             }
             if (!tree.isObject()) {
                 throw broken(name, "a " + tree.getNodeType(), "a mapping of sections", null);

@@ -24,6 +24,14 @@ public final class BoundedHttpServer {
         return create(address, name, threads, Optional.empty());
     }
 
+    /** Plain HTTP, {@code first} being done by each thread before its first request; else as with TLS. */
+    public static HttpServer create(InetSocketAddress address, String name, int threads, Runnable first)
+            throws IOException {
+        HttpServer server = bind(address, Optional.empty());
+        server.setExecutor(BoundedPool.create(name, threads, BACKLOG, first));
+        return server;
+    }
+
     /**
      * Binds; the caller adds contexts and starts.
      *
@@ -35,17 +43,20 @@ public final class BoundedHttpServer {
      */
     public static HttpServer create(
             InetSocketAddress address, String name, int threads, Optional<HttpsConfigurator> tls) throws IOException {
-        HttpServer server;
+        HttpServer server = bind(address, tls);
+        server.setExecutor(BoundedPool.create(name, threads, BACKLOG));
+        return server;
+    }
+
+    private static HttpServer bind(InetSocketAddress address, Optional<HttpsConfigurator> tls) throws IOException {
         try {
-            server = tls.isPresent() ? secure(address, tls.get()) : HttpServer.create(address, BACKLOG);
+            return tls.isPresent() ? secure(address, tls.get()) : HttpServer.create(address, BACKLOG);
         } catch (BindException e) {
             throw new IOException(
                     "cannot listen on " + address.getHostString() + ":" + address.getPort() + ": " + e.getMessage()
                             + "; stop what holds the port or configure another",
                     e);
         }
-        server.setExecutor(BoundedPool.create(name, threads, BACKLOG));
-        return server;
     }
 
     private static HttpServer secure(InetSocketAddress address, HttpsConfigurator tls) throws IOException {

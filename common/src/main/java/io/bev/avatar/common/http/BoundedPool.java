@@ -33,6 +33,16 @@ public final class BoundedPool {
      * @param waiting most tasks that wait for one; a further one meets {@link RejectedExecutionException}
      */
     public static ThreadPoolExecutor create(String name, int threads, int waiting) {
+        return create(name, threads, waiting, () -> {});
+    }
+
+    /**
+     * @param name prefix of the thread names
+     * @param threads most threads; they end when idle
+     * @param waiting most tasks that wait for one; a further one meets {@link RejectedExecutionException}
+     * @param first what each thread does before its first task
+     */
+    public static ThreadPoolExecutor create(String name, int threads, int waiting, Runnable first) {
         AtomicInteger number = new AtomicInteger();
         IdleFirstQueue queue = new IdleFirstQueue();
         return new ThreadPoolExecutor(
@@ -42,7 +52,12 @@ public final class BoundedPool {
                 TimeUnit.SECONDS,
                 queue,
                 task -> {
-                    Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+                    Thread thread = new Thread(
+                            () -> {
+                                first.run();
+                                task.run();
+                            },
+                            name + "-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 },

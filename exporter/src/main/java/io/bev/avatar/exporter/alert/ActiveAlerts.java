@@ -1,6 +1,5 @@
 package io.bev.avatar.exporter.alert;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bev.avatar.exporter.collector.redis.RedisLink;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -16,11 +15,9 @@ final class ActiveAlerts {
     private static final String KEY = "avatar:alerts:active";
 
     private final RedisLink link;
-    private final ObjectMapper json;
 
-    ActiveAlerts(RedisLink link, ObjectMapper json) {
+    ActiveAlerts(RedisLink link) {
         this.link = link;
-        this.json = json;
     }
 
     /** By fingerprint; what somebody else wrote there and cannot be read is left out. */
@@ -29,7 +26,7 @@ final class ActiveAlerts {
         Map<String, AlertEvent> events = new LinkedHashMap<>();
         texts.forEach((fingerprint, text) -> {
             try {
-                events.put(fingerprint, AlertEvent.fromJson(json, text));
+                events.put(fingerprint, AlertEvent.fromJson(text));
             } catch (IllegalArgumentException e) {
                 LOG.debug("{} {}: {}", KEY, fingerprint, e.getMessage());
             }

@@ -2,8 +2,8 @@ package io.bev.avatar.exporter.alert;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.json.JsonTrees;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Collections;
@@ -103,8 +103,8 @@ public record AlertEvent(
     }
 
     /** The event as one line of JSON. */
-    public String toJson(ObjectMapper json) {
-        ObjectNode node = json.createObjectNode();
+    public String toJson() {
+        ObjectNode node = JsonTrees.object();
         node.put("schema", SCHEMA);
         node.put("kind", kind);
         node.put("fingerprint", fingerprint);
@@ -121,11 +121,7 @@ public record AlertEvent(
         node.put("startsAt", startsAt.toString());
         node.put("endsAt", endsAt.map(Instant::toString).orElse(null));
         node.put("receivedAt", receivedAt.toString());
-        try {
-            return json.writeValueAsString(node);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of texts and numbers can be written", e);
-        }
+        return JsonTrees.write(node);
     }
 
     /**
@@ -133,9 +129,9 @@ public record AlertEvent(
      *
      * @throws IllegalArgumentException when it is no such text, as after a torn write
      */
-    public static AlertEvent fromJson(ObjectMapper json, String line) {
+    public static AlertEvent fromJson(String line) {
         try {
-            JsonNode node = json.readTree(line);
+            JsonNode node = JsonTrees.JSON.read(line);
             JsonNode end = node.path("endsAt");
             return new AlertEvent(
                     node.path("kind").asText(ALERT),

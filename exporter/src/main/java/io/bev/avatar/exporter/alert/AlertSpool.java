@@ -1,6 +1,5 @@
 package io.bev.avatar.exporter.alert;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -24,7 +23,6 @@ final class AlertSpool {
 
     private final Path file;
     private final int capacity;
-    private final ObjectMapper json;
     private final List<AlertEvent> waiting;
 
     /**
@@ -33,10 +31,9 @@ final class AlertSpool {
      * @param capacity most events
      * @throws IOException when the file is there and cannot be read
      */
-    AlertSpool(Path file, int capacity, ObjectMapper json) throws IOException {
+    AlertSpool(Path file, int capacity) throws IOException {
         this.file = file;
         this.capacity = capacity;
-        this.json = json;
         this.waiting = new ArrayList<>(read());
     }
 
@@ -49,7 +46,7 @@ final class AlertSpool {
         for (String line : text.lines().toList()) {
             try {
                 if (!line.isBlank()) {
-                    events.add(AlertEvent.fromJson(json, line));
+                    events.add(AlertEvent.fromJson(line));
                 }
             } catch (IllegalArgumentException e) {
                 LOG.warn("{}: a torn line is left out: {}", file, e.getMessage());
@@ -115,7 +112,7 @@ final class AlertSpool {
 
     private void write(FileChannel channel, List<AlertEvent> events) throws IOException {
         StringBuilder lines = new StringBuilder();
-        events.forEach(event -> lines.append(event.toJson(json)).append('\n'));
+        events.forEach(event -> lines.append(event.toJson()).append('\n'));
         ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
             channel.write(bytes);

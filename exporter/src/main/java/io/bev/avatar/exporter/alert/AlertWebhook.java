@@ -1,6 +1,5 @@
 package io.bev.avatar.exporter.alert;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.bev.avatar.common.http.RequestGuard;
@@ -33,15 +32,13 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
     private final Optional<BearerToken> token;
     private final AlertIntake intake;
     private final Clock clock;
-    private final ObjectMapper json;
     private final List<Consumer<List<AlertEvent>>> listeners = new CopyOnWriteArrayList<>();
 
-    AlertWebhook(RequestGuard guard, Optional<BearerToken> token, AlertIntake intake, Clock clock, ObjectMapper json) {
+    AlertWebhook(RequestGuard guard, Optional<BearerToken> token, AlertIntake intake, Clock clock) {
         this.guard = guard;
         this.token = token;
         this.intake = intake;
         this.clock = clock;
-        this.json = json;
     }
 
     /**
@@ -58,10 +55,9 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
             Duration activeFor,
             Clock clock)
             throws IOException {
-        ObjectMapper json = new ObjectMapper();
-        AlertStore store = new RedisAlertStore(link, activeFor, clock, json);
-        AlertIntake intake = new AlertIntake(store, new AlertSpool(spoolFile, SPOOL_CAPACITY, json));
-        return new AlertWebhook(guard, tokenFile.map(BearerToken::new), intake, clock, json);
+        AlertStore store = new RedisAlertStore(link, activeFor, clock);
+        AlertIntake intake = new AlertIntake(store, new AlertSpool(spoolFile, SPOOL_CAPACITY));
+        return new AlertWebhook(guard, tokenFile.map(BearerToken::new), intake, clock);
     }
 
     /** Whether there is a token, without which everything is refused. */
@@ -81,7 +77,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
 
     /** Keeps what Redis holds as firing in step with Alertmanager. */
     public Reconciliation reconciliation(RedisLink link, Alertmanager alertmanager) {
-        return new Reconciliation(alertmanager, new ActiveAlerts(link, json), intake, clock);
+        return new Reconciliation(alertmanager, new ActiveAlerts(link), intake, clock);
     }
 
     @Override
@@ -99,7 +95,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
         byte[] body = exchange.getRequestBody().readNBytes(length);
         List<AlertEvent> events;
         try {
-            events = WebhookMessage.parse(json, body, clock.instant());
+            events = WebhookMessage.parse(body, clock.instant());
         } catch (IllegalArgumentException e) {
             LOG.warn("an alert notification is refused: {}", e.getMessage());
             Responses.text(exchange, 400, String.valueOf(e.getMessage()));

@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.alert;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.exporter.client.HttpSource;
 import java.io.IOException;
 import java.net.URI;
@@ -34,7 +34,6 @@ public final class Alertmanager {
     private final URI alerts;
     private final HttpSource http;
     private final Clock clock;
-    private final ObjectMapper json = new ObjectMapper();
 
     /** @param base address of Alertmanager, with or without a trailing slash */
     public Alertmanager(URI base, HttpSource http, Clock clock) {
@@ -58,8 +57,8 @@ public final class Alertmanager {
         if (answer.statusCode() != OK) {
             throw new IOException("HTTP " + answer.statusCode());
         }
-        JsonNode list = json.readTree(answer.body());
-        if (list == null || !list.isArray()) {
+        JsonNode list = JsonTrees.JSON.read(answer.body());
+        if (!list.isArray()) {
             throw new IOException("the answer is no list of alerts");
         }
         Map<String, Known> known = new LinkedHashMap<>();

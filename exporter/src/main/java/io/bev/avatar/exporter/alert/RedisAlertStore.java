@@ -1,6 +1,5 @@
 package io.bev.avatar.exporter.alert;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bev.avatar.exporter.collector.redis.RedisLink;
 import io.lettuce.core.ScriptOutputType;
 import java.io.IOException;
@@ -29,15 +28,13 @@ final class RedisAlertStore implements AlertStore {
     private final RedisLink link;
     private final Duration activeFor;
     private final Clock clock;
-    private final ObjectMapper json;
     private final String script;
 
     /** @param activeFor after this long without another notification, an alert no longer counts as firing */
-    RedisAlertStore(RedisLink link, Duration activeFor, Clock clock, ObjectMapper json) {
+    RedisAlertStore(RedisLink link, Duration activeFor, Clock clock) {
         this.link = link;
         this.activeFor = activeFor;
         this.clock = clock;
-        this.json = json;
         this.script = resource("publish-alerts.lua");
     }
 
@@ -60,7 +57,7 @@ final class RedisAlertStore implements AlertStore {
             arguments.add(event.fingerprint());
             arguments.add(event.status());
             arguments.add(event.startsAt().toString());
-            arguments.add(event.toJson(json));
+            arguments.add(event.toJson());
         }
         return arguments.toArray(String[]::new);
     }

@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.alert;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.common.json.JsonTrees;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -21,15 +21,15 @@ final class WebhookMessage {
      * @param receivedAt for the events
      * @throws IllegalArgumentException when the message cannot be used; the text is for the sender
      */
-    static List<AlertEvent> parse(ObjectMapper json, byte[] body, Instant receivedAt) {
+    static List<AlertEvent> parse(byte[] body, Instant receivedAt) {
         JsonNode message;
         try {
-            message = json.readTree(body);
+            message = JsonTrees.JSON.read(body);
         } catch (IOException e) {
             throw new IllegalArgumentException("the body is not JSON", e);
         }
-        if (message == null || !message.path("version").asText().equals(VERSION)) {
-            String found = message == null ? "" : message.path("version").asText();
+        if (!message.path("version").asText().equals(VERSION)) {
+            String found = message.path("version").asText();
             throw new IllegalArgumentException(
                     "version: found '" + found + "', expected " + VERSION + " (Alertmanager's webhook)");
         }

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param alertSpoolFile where alert events wait while Redis is away
  * @param alertActiveFor how long an alert counts as firing without another notification; longer than Alertmanager's
  *     {@code repeat_interval}
+ * @param niceness how far the exporter gives way to other programs, 0 (not at all) to 19
  * @param procPath the proc file system
  * @param sysPath the sys file system
  * @param units systemd units to report
@@ -41,6 +42,7 @@ public record ExporterConfig(
         Optional<Path> alertTokenFile,
         Path alertSpoolFile,
         Duration alertActiveFor,
+        int niceness,
         Path procPath,
         Path sysPath,
         List<String> units,
@@ -82,6 +84,7 @@ public record ExporterConfig(
                         .resolve("alert-spool.jsonl"),
                 config.duration(
                         "exporter.alert-active-for", Duration.ofHours(12), Duration.ofMinutes(1), Duration.ofDays(30)),
+                config.integer("exporter.niceness", 10, 0, 19),
                 Path.of(config.text("exporter.proc-path", "/proc")),
                 Path.of(config.text("exporter.sys-path", "/sys")),
                 config.texts("exporter.units", OWN_UNITS),

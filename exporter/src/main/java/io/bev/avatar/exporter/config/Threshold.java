@@ -1,9 +1,10 @@
 package io.bev.avatar.exporter.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.json.JsonTrees;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,7 @@ public record Threshold(String signal, String severity, double value) {
     private static void checkAgainst(Config config, String key, Path file, List<Threshold> overrides) {
         Set<String> known = new TreeSet<>();
         try {
-            for (JsonNode group : new YAMLMapper().readTree(file.toFile()).path("groups")) {
+            for (JsonNode group : JsonTrees.YAML.read(Files.readAllBytes(file)).path("groups")) {
                 for (JsonNode rule : group.path("rules")) {
                     if (rule.path("record").asText().equals("avatar_threshold:default")) {
                         JsonNode labels = rule.path("labels");

@@ -1,8 +1,9 @@
 package io.bev.avatar.exporter.recovery;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.exporter.client.HttpSource;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -34,7 +35,6 @@ final class JolokiaControl implements RendererControl {
     private final URI jolokia;
     private final Path passwordFile;
     private final HttpSource http;
-    private final ObjectMapper json = new ObjectMapper();
 
     /** @param jolokia address with the trailing slash */
     JolokiaControl(URI jolokia, Path passwordFile, HttpSource http) {
@@ -112,21 +112,28 @@ final class JolokiaControl implements RendererControl {
 
     private JsonNode ask(String type, String mbean, String what, String name, List<?> arguments)
             throws IOException, InterruptedException {
-        ObjectNode request = json.createObjectNode().put("type", type).put("mbean", mbean);
+        ObjectNode request = JsonTrees.object().put("type", type).put("mbean", mbean);
         if (!what.isEmpty()) {
             request.put(what, name);
         }
         if (!arguments.isEmpty()) {
-            request.set("arguments", json.valueToTree(arguments));
+            ArrayNode values = request.putArray("arguments");
+            for (Object argument : arguments) {
+                if (argument instanceof Integer number) {
+                    values.add(number);
+                } else {
+                    values.add(String.valueOf(argument));
+                }
+            }
         }
         HttpResponse<String> answer = send(
                 HttpRequest.newBuilder(jolokia)
                         .header("Content-Type", "application/json")
                         .header("Authorization", authorization())
-                        .POST(HttpRequest.BodyPublishers.ofString(request.toString()))
+                        .POST(HttpRequest.BodyPublishers.ofString(JsonTrees.write(request)))
                         .build(),
                 type.equals("read"));
-        JsonNode tree = json.readTree(answer.body());
+        JsonNode tree = JsonTrees.JSON.read(answer.body());
         if (answer.statusCode() != OK) {
             throw new IOException("HTTP " + answer.statusCode() + ", " + error(tree));
         }

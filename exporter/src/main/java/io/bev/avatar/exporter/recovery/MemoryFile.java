@@ -1,9 +1,9 @@
 package io.bev.avatar.exporter.recovery;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.exporter.alert.AlertEvent;
 import io.bev.avatar.exporter.config.RecoveryAction;
 import java.io.IOException;
@@ -25,7 +25,6 @@ final class MemoryFile {
     private static final int SCHEMA = 1;
 
     private final Path file;
-    private final ObjectMapper json = new ObjectMapper();
 
     MemoryFile(Path file) {
         this.file = file;
@@ -41,7 +40,7 @@ final class MemoryFile {
             return Memory.empty();
         }
         try {
-            return memory(json.readTree(Files.readAllBytes(file)));
+            return memory(JsonTrees.JSON.read(Files.readAllBytes(file)));
         } catch (IOException | IllegalArgumentException | DateTimeException e) {
             throw new IOException(
                     file + " cannot be read (" + e.getMessage()
@@ -69,7 +68,7 @@ final class MemoryFile {
     }
 
     private Firing firing(JsonNode node) {
-        AlertEvent event = AlertEvent.fromJson(json, node.path("event").asText());
+        AlertEvent event = AlertEvent.fromJson(node.path("event").asText());
         Order order = new Order(
                 event.fingerprint(),
                 event.startsAt(),
@@ -103,7 +102,7 @@ final class MemoryFile {
 
     /** @throws IOException when it is not on disk; the file is then as it was */
     void write(Memory memory) throws IOException {
-        ObjectNode root = json.createObjectNode().put("schema", SCHEMA).put("switchedOff", memory.switchedOff());
+        ObjectNode root = JsonTrees.object().put("schema", SCHEMA).put("switchedOff", memory.switchedOff());
         ArrayNode firings = root.putArray("firings");
         memory.firings().values().forEach(firing -> put(firings.addObject(), firing));
         ArrayNode runs = root.putArray("runs");
@@ -116,11 +115,11 @@ final class MemoryFile {
                         .put("original", rate.original())
                         .put("step", rate.step())
                         .put("changedAt", rate.changedAt().toString()));
-        replace(json.writeValueAsBytes(root));
+        replace(JsonTrees.bytes(root));
     }
 
     private void put(ObjectNode node, Firing firing) {
-        node.put("event", firing.event().toJson(json))
+        node.put("event", firing.event().toJson())
                 .put("action", firing.order().action().label())
                 .put("gpuUuid", firing.order().gpuUuid())
                 .put("cooldownSeconds", firing.order().cooldown().toSeconds())

@@ -1,11 +1,11 @@
 package io.bev.avatar.exporter.web;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.config.ConfigProblem;
+import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.exporter.web.WebConfig.ClientAuth;
 import io.bev.avatar.exporter.web.WebConfig.Tls;
 import java.io.IOException;
@@ -28,9 +28,6 @@ import java.util.stream.Collectors;
  */
 final class WebConfigFile {
 
-    private static final YAMLMapper YAML = YAMLMapper.builder()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .build();
     private static final Pattern BCRYPT = Pattern.compile("\\$2[aby]\\$(0[4-9]|[12]\\d|3[01])\\$[./A-Za-z0-9]{53}");
     private static final List<String> VERSIONS = List.of("TLS12", "TLS13");
     private static final Set<String> HEADERS = Set.of(
@@ -63,9 +60,9 @@ final class WebConfigFile {
     }
 
     private WebConfig parse() {
-        JsonNode root = YAML.missingNode();
+        JsonNode root = MissingNode.getInstance();
         try {
-            root = YAML.readTree(Files.readString(file));
+            root = JsonTrees.YAML.read(Files.readString(file));
         } catch (JsonProcessingException e) {
             String where =
                     e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();

@@ -2,7 +2,6 @@ package io.bev.avatar.exporter.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.redis.RedisAccess;
@@ -50,7 +49,7 @@ class DocumentedRedisUserTest {
                 strings.set(Map.of("avatar:health:x", "1"), Duration.ofSeconds(60));
                 assertThat(strings.get("avatar:health:x")).contains("1");
                 assertThat(strings.delete("avatar:health:x")).isTrue();
-                new RedisAlertStore(access.link("alerts"), Duration.ofHours(1), Clock.systemUTC(), new ObjectMapper())
+                new RedisAlertStore(access.link("alerts"), Duration.ofHours(1), Clock.systemUTC())
                         .publish(List.of(
                                 event(AlertEvent.FIRING), event(AlertEvent.RESOLVED), event(AlertEvent.CLOSED)));
                 assertThat(server.command("LLEN", "avatar:alerts")).isEqualTo(":3");

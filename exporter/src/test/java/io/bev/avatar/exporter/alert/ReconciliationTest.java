@@ -2,7 +2,6 @@ package io.bev.avatar.exporter.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.client.HttpSource;
 import io.bev.avatar.exporter.client.StubServer;
@@ -47,12 +46,10 @@ class ReconciliationTest {
         access = new RedisAccess(new RedisConfig(redis.url(), Duration.ofMillis(500)));
         alertmanager = new StubServer(request -> Answer.json("[]"));
         RedisLink link = access.link("test");
-        ObjectMapper json = new ObjectMapper();
         intake = new AlertIntake(
-                new RedisAlertStore(link, Duration.ofHours(12), clock, json),
-                new AlertSpool(folder.resolve("spool"), 100, json));
+                new RedisAlertStore(link, Duration.ofHours(12), clock), new AlertSpool(folder.resolve("spool"), 100));
         reconciliation = new Reconciliation(
-                new Alertmanager(alertmanager.address("/"), http, clock), new ActiveAlerts(link, json), intake, clock);
+                new Alertmanager(alertmanager.address("/"), http, clock), new ActiveAlerts(link), intake, clock);
         reconciliation.onKnown(known::add);
     }
 

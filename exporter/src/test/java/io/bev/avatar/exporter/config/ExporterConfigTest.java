@@ -38,6 +38,7 @@ class ExporterConfigTest {
         assertThat(config.rendererUrl()).isEqualTo(URI.create("http://127.0.0.1:8080"));
         assertThat(config.jolokiaUrl()).isEqualTo(URI.create("http://127.0.0.1:8778/jolokia/"));
         assertThat(config.alertTokenFile()).isEmpty();
+        assertThat(config.niceness()).isEqualTo(10);
         assertThat(config.procPath()).isEqualTo(Path.of("/proc"));
         assertThat(config.nvmlLibrary()).isEqualTo("libnvidia-ml.so.1");
         assertThat(config.units()).contains("bev-advanced-avatar.service");
@@ -57,6 +58,7 @@ class ExporterConfigTest {
                   jolokia-url: http://127.0.0.1:2/jolokia/
                   alert-token-file: %s
                   state-directory: /var/lib/x
+                  niceness: 0
                   alert-active-for: 2h
                   proc-path: /host/proc
                   sys-path: /host/sys
@@ -72,6 +74,7 @@ class ExporterConfigTest {
         assertThat(config.allowedHosts()).containsExactly("gpu-07");
         assertThat(config.alertTokenFile()).contains(token);
         assertThat(config.alertSpoolFile()).isEqualTo(Path.of("/var/lib/x/alert-spool.jsonl"));
+        assertThat(config.niceness()).isZero();
         assertThat(config.alertActiveFor()).isEqualTo(Duration.ofHours(2));
         assertThat(config.thresholds())
                 .isEqualTo(List.of(

@@ -1,18 +1,14 @@
 package io.bev.avatar.launcher.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.common.bench.Machine;
+import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.launcher.LaunchException;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -78,7 +74,6 @@ public final class BenchCommand implements Callable<Integer> {
             List.of(new StartBenchmark(), new ScrapeBenchmark(), new ObserverBenchmark(), new SoakBenchmark());
     private final PrintStream out;
     private final PrintStream err;
-    private final ObjectMapper json = new ObjectMapper();
 
     public BenchCommand(PrintStream out, PrintStream err) {
         this.out = out;
@@ -91,7 +86,7 @@ public final class BenchCommand implements Callable<Integer> {
         try {
             Benchmark.Options options = options();
             if (name != null) {
-                print(machine());
+                print(Machine.describe());
             }
             for (Benchmark benchmark : chosen) {
                 benchmark.run(options, this::progress, this::print);
@@ -133,52 +128,14 @@ public final class BenchCommand implements Callable<Integer> {
                 root, folder, Optional.ofNullable(file).map(Path::toAbsolutePath), rounds, scrapes);
     }
 
-    private static Measurement machine() {
-        Map<String, Object> details = new LinkedHashMap<>();
-        details.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-        details.put("arch", System.getProperty("os.arch"));
-        details.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-        return new Measurement("machine", Runtime.getRuntime().availableProcessors(), "cores", details);
-    }
-
     private void progress(String line) {
         err.println("measuring " + line + " ...");
         err.flush();
     }
 
     private void print(Measurement result) {
-        out.println(asJson ? jsonLine(result) : tableLine(result));
+        out.println(asJson ? result.json() : result.text());
         out.flush();
-    }
-
-    private String jsonLine(Measurement result) {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("name", result.name());
-        line.put("value", result.value());
-        line.put("unit", result.unit());
-        line.putAll(result.details());
-        try {
-            return json.writeValueAsString(line);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String tableLine(Measurement result) {
-        String details = result.details().entrySet().stream()
-                .map(e -> e.getKey() + " " + text(e.getValue()))
-                .collect(Collectors.joining(", "));
-        return String.format(
-                Locale.ROOT, "%-36s %9s %-6s %s", result.name(), text(result.value()), result.unit(), details);
-    }
-
-    private static String text(Object value) {
-        if (value instanceof Double number) {
-            return number == Math.rint(number)
-                    ? String.valueOf(number.longValue())
-                    : String.format(Locale.ROOT, "%.3f", number);
-        }
-        return String.valueOf(value);
     }
 
     private ParameterException usage(String message) {

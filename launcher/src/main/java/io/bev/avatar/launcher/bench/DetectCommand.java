@@ -1,5 +1,7 @@
 package io.bev.avatar.launcher.bench;
 
+import io.bev.avatar.common.bench.Machine;
+import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -142,7 +144,7 @@ public final class DetectCommand implements Callable<Integer> {
         err.flush();
     }
 
-    private void print(BenchLine line) {
+    private void print(Measurement line) {
         PrintWriter out = spec.commandLine().getOut();
         out.println(json ? line.json() : line.text());
         out.flush();

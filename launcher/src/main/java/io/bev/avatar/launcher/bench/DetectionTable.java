@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher.bench;
 
+import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.launcher.bench.Detection.Times;
 import io.bev.avatar.launcher.bench.Fault.Expectation;
 import java.time.Duration;
@@ -169,7 +170,7 @@ final class DetectionTable {
     }
 
     /** Lines for {@code --json}: the first expected alert of each fault that was tried. */
-    static List<BenchLine> lines(List<Detection> detections) {
+    static List<Measurement> lines(List<Detection> detections) {
         return detections.stream()
                 .filter(detection -> detection.skipped().isEmpty())
                 .map(DetectionTable::line)
@@ -177,7 +178,7 @@ final class DetectionTable {
                 .toList();
     }
 
-    private static Optional<BenchLine> line(Detection detection) {
+    private static Optional<Measurement> line(Detection detection) {
         AlertKey alert = detection.fault().expected().get(0).alert();
         Times times = detection.times().get(alert);
         if (times == null || times.event().isEmpty()) {
@@ -187,7 +188,7 @@ final class DetectionTable {
         details.put("alert", alert.toString());
         times.firing().ifPresent(seconds -> details.put("firing", seconds));
         times.resolved().ifPresent(seconds -> details.put("resolved", seconds));
-        return Optional.of(new BenchLine(
+        return Optional.of(new Measurement(
                 "detect." + detection.fault().name() + ".seconds", times.event().getAsDouble(), "s", details));
     }
 }

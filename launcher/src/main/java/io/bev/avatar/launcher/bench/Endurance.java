@@ -33,8 +33,10 @@ final class Endurance {
      * What the exporter holds at one time.
      *
      * @param heapBytes used heap right after a full collection; empty where Java has no jcmd
+     * @param niceness of its least nice thread
      */
-    record Holding(long residentBytes, OptionalLong heapBytes, int threads, int sockets, int descriptors) {}
+    record Holding(
+            long residentBytes, OptionalLong heapBytes, int threads, int sockets, int descriptors, int niceness) {}
 
     /**
      * How it went.
@@ -176,7 +178,8 @@ final class Endurance {
                 heap,
                 exporter.figures().threads(),
                 exporter.figures().sockets(),
-                exporter.figures().descriptors());
+                exporter.figures().descriptors(),
+                exporter.figures().niceness());
     }
 
     private OptionalLong heapAfterCollection() throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher.bench;
 
+import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.launcher.LaunchException;
 import io.bev.avatar.launcher.SimulatedGpu;

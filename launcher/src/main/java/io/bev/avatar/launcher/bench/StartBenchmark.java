@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher.bench;
 
+import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.launcher.program.Program;
 import io.bev.avatar.launcher.program.Programs;
 import io.bev.avatar.launcher.program.Rehearsal;

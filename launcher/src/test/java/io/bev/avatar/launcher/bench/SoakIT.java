@@ -35,6 +35,9 @@ class SoakIT {
             assertThat(outcome.last().threads())
                     .as("threads, after the first cycle %s", outcome.first().threads())
                     .isLessThanOrEqualTo(outcome.first().threads() + SLACK);
+            assertThat(outcome.last().niceness())
+                    .as("gives way to the renderer")
+                    .isGreaterThanOrEqualTo(10);
             assertThat(outcome.last().sockets())
                     .as("sockets, after the first cycle %s", outcome.first().sockets())
                     .isLessThanOrEqualTo(outcome.first().sockets() + SLACK);

@@ -5,6 +5,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What the kernel counts of one process. */
@@ -36,6 +38,55 @@ public final class ProcessFigures {
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
                 .findFirst()
                 .orElseThrow(() -> new IOException("no VmRSS in " + proc.resolve("status")));
+    }
+
+    /**
+     * How long its threads of some names were ready to run and had no core, in nanoseconds since each one's start: other than
+     * their running time it does not depend on how fast the core is.
+     */
+    public long waitedNanos(Predicate<String> threadName) throws IOException {
+        long nanos = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(proc.resolve("task"))) {
+            for (Path thread : threads) {
+                nanos += waitedNanos(thread, threadName);
+            }
+        }
+        return nanos;
+    }
+
+    private static long waitedNanos(Path thread, Predicate<String> name) {
+        return text(thread, "comm")
+                .map(String::strip)
+                .filter(name)
+                .flatMap(found -> text(thread, "schedstat"))
+                .map(counts -> Long.parseLong(counts.split(" ", -1)[1]))
+                .orElse(0L);
+    }
+
+    /** The niceness of the least nice of its threads, -20 to 19. */
+    public int niceness() throws IOException {
+        int least = Integer.MAX_VALUE;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(proc.resolve("task"))) {
+            for (Path thread : threads) {
+                Optional<String> stat = text(thread, "stat");
+                if (stat.isPresent()) {
+                    String[] fields = stat.get()
+                            .substring(stat.get().lastIndexOf(')') + 2)
+                            .split(" ", -1);
+                    least = Math.min(least, Integer.parseInt(fields[16]));
+                }
+            }
+        }
+        return least;
+    }
+
+    /** Empty when the thread has ended: the kernel tells so in more than one way. */
+    private static Optional<String> text(Path thread, String file) {
+        try {
+            return Optional.of(Files.readString(thread.resolve(file)));
+        } catch (IOException endedMeanwhile) {
+            return Optional.empty();
+        }
     }
 
     public int threads() throws IOException {

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.bench;
 
+import io.bev.avatar.common.bench.Measurement;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -21,5 +22,5 @@ public interface Benchmark {
      * @param results takes each number when it is there
      * @throws IOException with one line for people, when an input cannot be used
      */
-    void run(BenchOptions options, Consumer<String> progress, Consumer<BenchResult> results) throws IOException;
+    void run(BenchOptions options, Consumer<String> progress, Consumer<Measurement> results) throws IOException;
 }

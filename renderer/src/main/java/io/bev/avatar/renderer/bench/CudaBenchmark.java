@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.bench;
 
+import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.renderer.raster.Camera;
 import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.raster.Splats;
@@ -61,7 +62,7 @@ public final class CudaBenchmark implements Benchmark {
     }
 
     @Override
-    public void run(BenchOptions options, Consumer<String> progress, Consumer<BenchResult> results) throws IOException {
+    public void run(BenchOptions options, Consumer<String> progress, Consumer<Measurement> results) throws IOException {
         Avatar avatar = avatars.load(options.model());
         String label = options.model().isEmpty() ? "builtin" : avatar.rig().isPresent() ? "lam" : "scene";
         try (CudaRasterizer rasterizer = gpu.get()) {
@@ -77,7 +78,7 @@ public final class CudaBenchmark implements Benchmark {
             String label,
             BenchOptions options,
             Consumer<String> progress,
-            Consumer<BenchResult> results) {
+            Consumer<Measurement> results) {
         progress.accept(label + " at " + WIDTH + "x" + HEIGHT + " on " + rasterizer.name());
         Loop loop = new Loop(rasterizer, posers.apply(avatar), avatar);
         long nanos = options.duration().toNanos();
@@ -95,10 +96,10 @@ public final class CudaBenchmark implements Benchmark {
         details.put("encoded", true);
         details.put("encoder", encoder.name());
         details.put("deviceBytes", rasterizer.takenBytes());
-        results.accept(new BenchResult(name + ".fps", 1000 / single.percentile(single.total, 0.5), "fps", details));
-        results.accept(new BenchResult(name + ".host.fps", pipelined, "fps", Map.of("encoded", false)));
+        results.accept(new Measurement(name + ".fps", 1000 / single.percentile(single.total, 0.5), "fps", details));
+        results.accept(new Measurement(name + ".host.fps", pipelined, "fps", Map.of("encoded", false)));
         double device = single.percentile(single.device, 0.5);
-        results.accept(new BenchResult(
+        results.accept(new Measurement(
                 name + ".raster.fps",
                 1000 / device,
                 "fps",
@@ -193,9 +194,9 @@ public final class CudaBenchmark implements Benchmark {
             return sorted[(int) Math.round(share * (count - 1))];
         }
 
-        void reportStages(String scene, Consumer<BenchResult> results) {
+        void reportStages(String scene, Consumer<Measurement> results) {
             for (int s = 0; s < STAGES.length; s++) {
-                results.accept(new BenchResult(
+                results.accept(new Measurement(
                         "stage." + STAGES[s] + ".p50",
                         percentile(stages[s], 0.5),
                         "ms",

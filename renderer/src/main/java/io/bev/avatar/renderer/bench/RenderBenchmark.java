@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.renderer.raster.Camera;
 import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.raster.Rasterizer;
@@ -58,7 +59,7 @@ public final class RenderBenchmark implements Benchmark {
     }
 
     @Override
-    public void run(BenchOptions options, Consumer<String> progress, Consumer<BenchResult> results) throws IOException {
+    public void run(BenchOptions options, Consumer<String> progress, Consumer<Measurement> results) throws IOException {
         Avatar avatar = avatars.load(options.model());
         String label = options.model().isEmpty() ? "builtin" : avatar.rig().isPresent() ? "lam" : "scene";
         try (Rasterizer rasterizer = rasterizers.apply(options.threads())) {
@@ -79,7 +80,7 @@ public final class RenderBenchmark implements Benchmark {
             String label,
             BenchOptions options,
             Consumer<String> progress,
-            Consumer<BenchResult> results) {
+            Consumer<Measurement> results) {
         progress.accept(label + " at " + width + "x" + height);
         Loop loop = new Loop(rasterizer, posers.apply(avatar), avatar, width, height);
         loop.run(options.duration().toNanos(), new Frames());
@@ -98,7 +99,7 @@ public final class RenderBenchmark implements Benchmark {
         // Of all threads together: on a busy machine it tells the work from the waiting.
         details.put("cpuMs", cpuMs);
         details.put("encoded", true);
-        results.accept(new BenchResult(
+        results.accept(new Measurement(
                 "render.cpu." + label + "." + width + "x" + height + ".fps", 1000 / median, "fps", details));
         return frames;
     }
@@ -180,11 +181,11 @@ public final class RenderBenchmark implements Benchmark {
             return sorted[(int) Math.round(share * (count - 1))];
         }
 
-        void reportStages(String scene, Consumer<BenchResult> results) {
+        void reportStages(String scene, Consumer<Measurement> results) {
             double[][] stages = {rig, project, sort, blend, encode};
             String[] names = {"rig", "project", "sort", "blend", "encode"};
             for (int s = 0; s < stages.length; s++) {
-                results.accept(new BenchResult(
+                results.accept(new Measurement(
                         "stage." + names[s] + ".p50",
                         percentile(stages[s], 0.5),
                         "ms",

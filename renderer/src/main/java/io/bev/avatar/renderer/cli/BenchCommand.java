@@ -1,22 +1,16 @@
 package io.bev.avatar.renderer.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.common.bench.Machine;
+import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.renderer.bench.BenchOptions;
-import io.bev.avatar.renderer.bench.BenchResult;
 import io.bev.avatar.renderer.bench.Benchmark;
-import io.bev.avatar.renderer.bench.Machine;
 import io.bev.avatar.renderer.raster.cuda.CudaException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -41,7 +35,6 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Callable<Integer> {
 
     private final List<Benchmark> benchmarks;
-    private final ObjectMapper json = new ObjectMapper();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -141,40 +134,10 @@ public final class BenchCommand implements Callable<Integer> {
         err().flush();
     }
 
-    private void print(BenchResult result) {
+    private void print(Measurement result) {
         PrintWriter out = spec().commandLine().getOut();
-        out.println(asJson ? jsonLine(result) : tableLine(result));
+        out.println(asJson ? result.json() : result.text());
         out.flush();
-    }
-
-    private String jsonLine(BenchResult result) {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("name", result.name());
-        line.put("value", result.value());
-        line.put("unit", result.unit());
-        line.putAll(result.details());
-        try {
-            return json.writeValueAsString(line);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String tableLine(BenchResult result) {
-        String details = result.details().entrySet().stream()
-                .map(e -> e.getKey() + " " + text(e.getValue()))
-                .collect(Collectors.joining(", "));
-        return String.format(
-                Locale.ROOT, "%-36s %9s %-6s %s", result.name(), text(result.value()), result.unit(), details);
-    }
-
-    private static String text(Object value) {
-        if (value instanceof Double number) {
-            return number == Math.rint(number)
-                    ? String.valueOf(number.longValue())
-                    : String.format(Locale.ROOT, "%.2f", number);
-        }
-        return String.valueOf(value);
     }
 
     private CommandSpec spec() {

@@ -3,17 +3,25 @@ package io.bev.avatar.renderer.jolokia;
 import com.sun.net.httpserver.HttpServer;
 import io.bev.avatar.common.http.BoundedHttpServer;
 import io.bev.avatar.common.http.RequestGuard;
+import io.bev.avatar.common.process.Courtesy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Jolokia over HTTP, behind the guard. Serves from construction until closed. */
 public final class JolokiaEndpoint implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(JolokiaEndpoint.class);
+
     private static final int THREADS = 8;
+    /** Frames come first: at this niceness a thread gets a tenth of a core that a frame wants, too. */
+    private static final int NICENESS = 10;
+
     private static final long CLOSE_PATIENCE_NANOS = 1_000_000_000L;
     private static final long POLL_NANOS = 5_000_000L;
 
@@ -31,11 +39,19 @@ public final class JolokiaEndpoint implements AutoCloseable {
             InetSocketAddress address, List<String> allowedHosts, Optional<Path> policyFile, ControlPassword password)
             throws IOException {
         AccessPolicy policy = AccessPolicy.load(policyFile);
-        server = BoundedHttpServer.create(address, "jolokia", THREADS);
+        server = BoundedHttpServer.create(address, "jolokia", THREADS, JolokiaEndpoint::giveWay);
         backend = new JolokiaBackend(policy);
         handler = new JolokiaHandler(RequestGuard.allowing(allowedHosts), password, policy, backend);
         server.createContext("/", handler);
         server.start();
+    }
+
+    private static void giveWay() {
+        try {
+            new Courtesy(NICENESS).ofThread();
+        } catch (IOException e) {
+            log.debug("answers of Jolokia do not give way to frames: {}", e.getMessage());
+        }
     }
 
     public int port() {

@@ -11,8 +11,10 @@ import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -106,6 +108,33 @@ class JolokiaEndpointTest {
         try (JolokiaEndpoint endpoint = new JolokiaEndpoint(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), Optional.empty(), password)) {
             use.run(endpoint.port());
+        }
+    }
+
+    @Test
+    void threads_thatAnswer_giveWayToFrames() throws Exception {
+        serving(ControlPassword.none(), port -> {
+            assertThat(postTo(port, "/jolokia/", READ).status()).isEqualTo(200);
+
+            List<Integer> nicenesses = new ArrayList<>();
+            try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+                for (Path thread : threads) {
+                    String stat = stat(thread);
+                    if (stat.contains("(jolokia-")) {
+                        nicenesses.add(Integer.valueOf(
+                                stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[16]));
+                    }
+                }
+            }
+            assertThat(nicenesses).isNotEmpty().allMatch(niceness -> niceness >= 10);
+        });
+    }
+
+    private static String stat(Path thread) throws IOException {
+        try {
+            return Files.readString(thread.resolve("stat"));
+        } catch (IOException endedMeanwhile) {
+            return "";
         }
     }
 

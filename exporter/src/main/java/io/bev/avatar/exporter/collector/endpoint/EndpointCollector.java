@@ -2,7 +2,7 @@ package io.bev.avatar.exporter.collector.endpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.client.HttpSource;
 import io.bev.avatar.exporter.collector.Collector;
@@ -31,7 +31,6 @@ public final class EndpointCollector implements Collector {
     private static final int MAX_BYTES = 64 * 1024;
     private static final int OK = 200;
     private static final int LONGEST_STATUS = 32;
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final URI health;
     private final Duration timeout;
@@ -92,7 +91,7 @@ public final class EndpointCollector implements Collector {
     /** The word under "status", {@code unknown} where the answer has none such. */
     private static String status(String body) {
         try {
-            JsonNode status = JSON.readTree(body).path("status");
+            JsonNode status = JsonTrees.JSON.read(body).path("status");
             String word = status.asText("").toLowerCase(Locale.ROOT);
             return word.matches("[a-z_]{1," + LONGEST_STATUS + "}") ? word : "unknown";
         } catch (JsonProcessingException e) {

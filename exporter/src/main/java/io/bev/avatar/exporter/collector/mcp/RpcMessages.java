@@ -2,8 +2,8 @@ package io.bev.avatar.exporter.collector.mcp;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.json.JsonTrees;
 import java.util.Optional;
 
 /** JSON-RPC messages of the MCP handshake, as JSON or in a stream of server-sent events. */
@@ -13,29 +13,25 @@ final class RpcMessages {
     static final String PROTOCOL = "2025-06-18";
 
     private static final int ID = 1;
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private RpcMessages() {}
 
     static String initialize(String version) {
-        ObjectNode request = JSON.createObjectNode().put("jsonrpc", "2.0").put("id", ID);
+        ObjectNode request = JsonTrees.object().put("jsonrpc", "2.0").put("id", ID);
         ObjectNode parameters = request.put("method", "initialize").putObject("params");
         parameters.put("protocolVersion", PROTOCOL).putObject("capabilities");
         parameters.putObject("clientInfo").put("name", "bev-avatar-exporter").put("version", version);
-        return request.toString();
+        return JsonTrees.write(request);
     }
 
     static String initialized() {
-        return JSON.createObjectNode()
-                .put("jsonrpc", "2.0")
-                .put("method", "notifications/initialized")
-                .toString();
+        return JsonTrees.write(JsonTrees.object().put("jsonrpc", "2.0").put("method", "notifications/initialized"));
     }
 
     /** The answer to our request in a JSON body. */
     static JsonNode fromJson(String body) throws McpException {
         try {
-            JsonNode message = JSON.readTree(body);
+            JsonNode message = JsonTrees.JSON.read(body);
             if (isAnswer(message)) {
                 return message;
             }
@@ -66,7 +62,7 @@ final class RpcMessages {
 
     private static Optional<JsonNode> parse(String data) {
         try {
-            return Optional.of(JSON.readTree(data)).filter(RpcMessages::isAnswer);
+            return Optional.of(JsonTrees.JSON.read(data)).filter(RpcMessages::isAnswer);
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }

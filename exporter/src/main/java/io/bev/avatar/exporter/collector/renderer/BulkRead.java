@@ -1,12 +1,11 @@
 package io.bev.avatar.exporter.collector.renderer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.json.JsonTrees;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,12 +16,7 @@ final class BulkRead {
     private static final int NOT_FOUND = 404;
     private static final int MAX_DEPTH = 32;
 
-    private static final JsonMapper JSON = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .build())
-                    .build())
-            .build();
+    private static final JsonTrees JSON = JsonTrees.ofDepth(MAX_DEPTH);
 
     /**
      * An MBean to read.
@@ -57,7 +51,7 @@ final class BulkRead {
 
     BulkRead(List<Wanted> wanted) {
         this.wanted = List.copyOf(wanted);
-        ArrayNode requests = JSON.createArrayNode();
+        ArrayNode requests = JsonTrees.array();
         for (Wanted bean : wanted) {
             ObjectNode one = requests.addObject().put("type", "read").put("mbean", bean.name());
             if (!bean.attributes().isEmpty()) {
@@ -65,7 +59,7 @@ final class BulkRead {
                 bean.attributes().forEach(attributes::add);
             }
         }
-        this.request = requests.toString();
+        this.request = JsonTrees.write(requests);
     }
 
     /** The body to send. */
@@ -77,7 +71,7 @@ final class BulkRead {
     List<Given> parse(String body) throws JolokiaException {
         JsonNode tree;
         try {
-            tree = JSON.readTree(body);
+            tree = JSON.read(body);
         } catch (JsonProcessingException e) {
             throw new JolokiaException("the answer is not JSON: " + e.getOriginalMessage(), e);
         }
@@ -100,7 +94,7 @@ final class BulkRead {
             return new Given(result.path("value"), "");
         }
         if (status == NOT_FOUND && bean.pattern()) {
-            return new Given(JSON.createObjectNode(), "");
+            return new Given(JsonTrees.object(), "");
         }
         return new Given(MissingNode.getInstance(), bean.name() + ": " + error(result));
     }

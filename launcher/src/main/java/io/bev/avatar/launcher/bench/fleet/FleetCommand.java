@@ -1,11 +1,11 @@
 package io.bev.avatar.launcher.bench.fleet;
 
+import io.bev.avatar.common.bench.Machine;
+import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.launcher.FreePorts;
 import io.bev.avatar.launcher.PrivatePrometheus;
 import io.bev.avatar.launcher.PrivateStack;
-import io.bev.avatar.launcher.bench.BenchLine;
-import io.bev.avatar.launcher.bench.Machine;
 import io.bev.avatar.launcher.bench.RunFolder;
 import io.bev.avatar.launcher.bench.StackClient;
 import java.io.IOException;
@@ -153,20 +153,20 @@ public final class FleetCommand implements Callable<Integer> {
         }
     }
 
-    private static List<BenchLine> lines(FleetMeasurement measured) {
-        List<BenchLine> lines = new ArrayList<>();
-        measured.figures().forEach(f -> lines.add(new BenchLine(f.name(), f.value(), f.unit(), Map.of())));
+    private static List<Measurement> lines(FleetMeasurement measured) {
+        List<Measurement> lines = new ArrayList<>();
+        measured.figures().forEach(f -> lines.add(new Measurement(f.name(), f.value(), f.unit(), Map.of())));
         measured.groups()
-                .forEach(group -> lines.add(new BenchLine(
+                .forEach(group -> lines.add(new Measurement(
                         "fleet.rules." + group.group() + ".seconds",
                         group.longestSeconds(),
                         "s",
                         Map.of("interval", group.intervalSeconds()))));
-        lines.add(new BenchLine("fleet.query.p50", measured.querySeconds(0.5), "s", Map.of()));
-        lines.add(new BenchLine("fleet.query.p90", measured.querySeconds(0.9), "s", Map.of()));
+        lines.add(new Measurement("fleet.query.p50", measured.querySeconds(0.5), "s", Map.of()));
+        lines.add(new Measurement("fleet.query.p90", measured.querySeconds(0.9), "s", Map.of()));
         measured.queries().stream()
                 .findFirst()
-                .ifPresent(slowest -> lines.add(new BenchLine(
+                .ifPresent(slowest -> lines.add(new Measurement(
                         "fleet.query.max",
                         slowest.seconds(),
                         "s",
@@ -180,7 +180,7 @@ public final class FleetCommand implements Callable<Integer> {
         err.flush();
     }
 
-    private void print(BenchLine line) {
+    private void print(Measurement line) {
         PrintWriter out = spec.commandLine().getOut();
         out.println(json ? line.json() : line.text());
         out.flush();

@@ -1,0 +1,168 @@
+package io.bev.avatar.common.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * Reads JSON or YAML into trees and writes trees as JSON: what an {@code ObjectMapper} does with {@link JsonNode}, without its
+ * data binding, whose classes would cost a small program five megabytes. A text without any value is a missing node; of a key
+ * that is there twice, the last counts, unless that is an error; what follows the first value is not read. Safe for threads.
+ */
+public final class JsonTrees {
+
+    /** JSON as it comes. */
+    public static final JsonTrees JSON = new JsonTrees(new JsonFactory());
+
+    /** YAML in which no key may be there twice. */
+    public static final JsonTrees YAML =
+            new JsonTrees(new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION));
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private final JsonFactory factory;
+
+    private JsonTrees(JsonFactory factory) {
+        this.factory = factory;
+    }
+
+    /** JSON of at most {@code depth} values within each other. */
+    public static JsonTrees ofDepth(int depth) {
+        return new JsonTrees(JsonFactory.builder()
+                .streamReadConstraints(
+                        StreamReadConstraints.builder().maxNestingDepth(depth).build())
+                .build());
+    }
+
+    /** An object to fill. */
+    public static ObjectNode object() {
+        return NODES.objectNode();
+    }
+
+    /** A list to fill. */
+    public static ArrayNode array() {
+        return NODES.arrayNode();
+    }
+
+    /** @throws JsonProcessingException when it cannot be read */
+    public JsonNode read(String text) throws JsonProcessingException {
+        try (JsonParser parser = factory.createParser(text)) {
+            return document(parser);
+        } catch (JsonProcessingException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text in memory can be read", e);
+        }
+    }
+
+    /** @throws IOException when it cannot be read, or is no text */
+    public JsonNode read(byte[] text) throws IOException {
+        try (JsonParser parser = factory.createParser(text)) {
+            return document(parser);
+        }
+    }
+
+    private static JsonNode document(JsonParser parser) throws IOException {
+        return parser.nextToken() == null ? NODES.missingNode() : value(parser);
+    }
+
+    /** The value whose first token is the current one; ends at its last. */
+    private static JsonNode value(JsonParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> {
+                ObjectNode object = NODES.objectNode();
+                while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                    String name = parser.currentName();
+                    parser.nextToken();
+                    object.set(name, value(parser));
+                }
+                yield object;
+            }
+            case START_ARRAY -> {
+                ArrayNode array = NODES.arrayNode();
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    array.add(value(parser));
+                }
+                yield array;
+            }
+            case VALUE_NUMBER_INT -> integer(parser);
+            case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDoubleValue());
+            case VALUE_TRUE -> NODES.booleanNode(true);
+            case VALUE_FALSE -> NODES.booleanNode(false);
+            case VALUE_NULL -> NODES.nullNode();
+            case VALUE_EMBEDDED_OBJECT -> NODES.binaryNode(parser.getBinaryValue());
+            default -> NODES.textNode(parser.getText());
+        };
+    }
+
+    private static JsonNode integer(JsonParser parser) throws IOException {
+        return switch (parser.getNumberType()) {
+            case INT -> NODES.numberNode(parser.getIntValue());
+            case LONG -> NODES.numberNode(parser.getLongValue());
+            default -> NODES.numberNode(parser.getBigIntegerValue());
+        };
+    }
+
+    /** {@code tree} as one line of JSON. */
+    public static String write(JsonNode tree) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator out = JSON.factory.createGenerator(text)) {
+            write(tree, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a tree of texts and numbers can be written", e);
+        }
+        return text.toString();
+    }
+
+    /** As {@link #write(JsonNode)}, in UTF-8. */
+    public static byte[] bytes(JsonNode tree) {
+        return write(tree).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void write(JsonNode node, JsonGenerator out) throws IOException {
+        switch (node.getNodeType()) {
+            case OBJECT -> {
+                out.writeStartObject();
+                for (Map.Entry<String, JsonNode> field : node.properties()) {
+                    out.writeFieldName(field.getKey());
+                    write(field.getValue(), out);
+                }
+                out.writeEndObject();
+            }
+            case ARRAY -> {
+                out.writeStartArray();
+                for (JsonNode element : node) {
+                    write(element, out);
+                }
+                out.writeEndArray();
+            }
+            case NUMBER -> number(node, out);
+            case BOOLEAN -> out.writeBoolean(node.booleanValue());
+            case STRING -> out.writeString(node.textValue());
+            case NULL, MISSING -> out.writeNull();
+            default -> throw new IllegalArgumentException("a tree with a " + node.getNodeType() + " has no JSON");
+        }
+    }
+
+    private static void number(JsonNode node, JsonGenerator out) throws IOException {
+        switch (node.numberType()) {
+            case INT, LONG -> out.writeNumber(node.longValue());
+            case BIG_INTEGER -> out.writeNumber(node.bigIntegerValue());
+            case BIG_DECIMAL -> out.writeNumber(node.decimalValue());
+            default -> out.writeNumber(node.doubleValue());
+        }
+    }
+}
