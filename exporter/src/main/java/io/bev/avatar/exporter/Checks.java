@@ -20,7 +20,6 @@ import io.bev.avatar.exporter.collector.redis.RedisAccess;
 import io.bev.avatar.exporter.collector.redis.RedisStrings;
 import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.config.Need;
-import io.bev.avatar.exporter.config.RedisConfig;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,21 +27,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Makes the checks of each subject. */
-final class Checks {
+/** Makes the checks of each subject. Closing ends what they opened. */
+final class Checks implements AutoCloseable {
 
     private static final Duration MCP_PATIENCE = Duration.ofSeconds(3);
     private static final String CUDA_LIBRARY = "libcuda.so.1";
 
     private final CheckSettings settings;
-    private final RedisAccess redis;
+    private final Optional<RedisAccess> redis;
     private final HttpSource http;
     private final String user;
 
-    Checks(CheckSettings settings, RedisAccess redis, HttpSource http, String user) {
+    Checks(CheckSettings settings, HttpSource http, String user) {
         this.settings = settings;
-        this.redis = redis;
+        this.redis = settings.exporter().redis().map(RedisAccess::new);
         this.http = http;
         this.user = user;
     }
@@ -65,7 +65,6 @@ final class Checks {
     /** What runs beside the avatar, and below it. */
     List<Check> dependencies() {
         CheckConfig check = settings.exporter().check();
-        RedisConfig address = settings.exporter().redis();
         List<Check> checks = new ArrayList<>();
         checks.add(new RuntimeChecks(
                 check.javaVersion(),
@@ -76,14 +75,20 @@ final class Checks {
         if (check.docker() != Need.IGNORED) {
             checks.add(new DockerCheck(check.dockerSocket(), check.docker(), new SystemdUnits(settings.exporter())));
         }
-        checks.add(new RedisCheck(
-                new RedisStrings(redis.link("avatar-check")), address.address().toString()));
+        checks.add(new RedisCheck(redis.map(access -> new RedisStrings(access.link("avatar-check"))), redisAddress()));
         if (check.mcp() != Need.IGNORED) {
             McpProbe probe =
                     new McpProbe(settings.exporter().mcp().url(), ExporterMain.Version.text(), MCP_PATIENCE, http);
             checks.add(new McpCheck(probe, check.mcp()));
         }
         return checks;
+    }
+
+    private String redisAddress() {
+        return settings.exporter()
+                .redis()
+                .map(config -> config.address().toString())
+                .orElse("");
     }
 
     /** The machine itself: user, directories, room, ports. */
@@ -138,6 +143,11 @@ final class Checks {
                                 name(), Status.OK, "no problems in the exporter's sections", expected, "")));
             }
         };
+    }
+
+    @Override
+    public void close() {
+        redis.ifPresent(RedisAccess::close);
     }
 
     private List<RuntimeChecks.Library> libraries() {

@@ -85,6 +85,18 @@ class ExporterAssemblyTest {
     }
 
     @Test
+    void scrape_withoutARedis_hasNoSeriesOfIt() throws Exception {
+        try (ExporterAssembly exporter = new ExporterAssembly(settings(""), "1.2.3")) {
+            exporter.start();
+
+            assertThat(scrape(exporter))
+                    .contains(success("host", 1))
+                    .doesNotContain("redis_", "collector=\"redis\"")
+                    .contains("avatar_exporter_alert_spool_pending 0.0");
+        }
+    }
+
+    @Test
     void scrape_redisFrozen_saysDownWithinTheScrapesTime() throws Exception {
         try (RedisServer redis = RedisServer.start(folder);
                 ExporterAssembly exporter = new ExporterAssembly(settings(redis.url()), "1.2.3")) {

@@ -58,6 +58,11 @@ record StackConfig(
         return config.integer(key, fallback, 1, 65535, variables);
     }
 
+    /** Whether no Redis is to be used: its URL is empty. */
+    boolean redisIsOff() {
+        return redisUrl.toString().isEmpty();
+    }
+
     /** The Redis port, 6379 unless the URL says otherwise. */
     int redisPort() {
         return redisUrl.getPort() < 0 ? 6379 : redisUrl.getPort();

@@ -52,7 +52,10 @@ class ReconciliationTest {
                 new RedisAlertStore(link, Duration.ofHours(12), clock, json),
                 new AlertSpool(folder.resolve("spool"), 100, json));
         reconciliation = new Reconciliation(
-                new Alertmanager(alertmanager.address("/"), http, clock), new ActiveAlerts(link, json), intake, clock);
+                new Alertmanager(alertmanager.address("/"), http, clock),
+                Optional.of(new ActiveAlerts(link, json)),
+                intake,
+                clock);
         reconciliation.onKnown(known::add);
     }
 
