@@ -1,6 +1,8 @@
 package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.common.tls.PinnedCertificate;
+import io.bev.avatar.common.tls.WebConfigOutline;
 import io.bev.avatar.exporter.check.Check;
 import io.bev.avatar.exporter.check.CheckResult;
 import io.bev.avatar.exporter.check.DockerCheck;
@@ -21,6 +23,7 @@ import io.bev.avatar.exporter.collector.redis.RedisStrings;
 import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.config.Need;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,14 +40,27 @@ final class Checks implements AutoCloseable {
 
     private final CheckSettings settings;
     private final Optional<RedisAccess> redis;
+    private final Optional<Path> certificate;
+    private final HttpSource ports;
     private final HttpSource http;
     private final String user;
 
     Checks(CheckSettings settings, HttpSource http, String user) {
         this.settings = settings;
         this.redis = settings.exporter().redis().map(RedisAccess::new);
+        this.certificate = settings.exporter().exporter().webConfigFile().flatMap(Checks::certificate);
+        this.ports = new HttpSource(certificate.map(PinnedCertificate::context));
         this.http = http;
         this.user = user;
+    }
+
+    /** What the exporter shows; a file that cannot be read is the exporter's to complain of. */
+    private static Optional<Path> certificate(Path webConfig) {
+        try {
+            return WebConfigOutline.read(webConfig).certificate();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** The GPU and what its use needs. */
@@ -118,8 +134,13 @@ final class Checks implements AutoCloseable {
                                         "/jolokia/read/bev.avatar:type=Renderer/State",
                                         "bev.avatar:type=Renderer"),
                                 new PortCheck.Port(
-                                        "exporter", "exporter.port", exporter.port(), "/", "BEV Avatar exporter")),
-                        http));
+                                        "exporter",
+                                        "exporter.port",
+                                        exporter.port(),
+                                        "/",
+                                        "BEV Avatar exporter",
+                                        certificate.isPresent())),
+                        ports));
     }
 
     private Check configuration() {
@@ -147,6 +168,7 @@ final class Checks implements AutoCloseable {
 
     @Override
     public void close() {
+        ports.close();
         redis.ifPresent(RedisAccess::close);
     }
 

@@ -75,6 +75,13 @@ public final class RedisServer implements AutoCloseable {
         return server;
     }
 
+    /** Of the redis-server on the PATH, such as 7.0.15. */
+    public static String version() throws IOException {
+        Process asked = new ProcessBuilder("redis-server", "--version").start();
+        String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return said.replaceFirst("(?s).*\\bv=([0-9.]+).*", "$1");
+    }
+
     static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return free.getLocalPort();
