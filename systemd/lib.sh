@@ -65,7 +65,14 @@ steady() {
   [ "${job:-0}" = 0 ] && systemctl is-active --quiet "$1"
 }
 renderer_serves() { steady "$renderer_unit" && http_get "$(renderer_port)" /health/ready >/dev/null; }
-exporter_serves() { steady "$exporter_unit" && http_get "$(exporter_port)" /-/ready >/dev/null; }
+exporter_serves() { steady "$exporter_unit" && { http_get "$(exporter_port)" /-/ready >/dev/null || exporter_guarded; }; }
+
+# Whether the exporter has a web-config-file, so that it may speak TLS or ask for a password, and somebody listens: systemd
+# counts it as running only once it has said itself that it serves.
+exporter_guarded() (
+  grep -qsE '^ +web-config-file:' "$settings/avatar.yaml" || [ -n "$(setting BEV_EXPORTER_WEB_CONFIG_FILE '')" ] || exit 1
+  exec 9<>"/dev/tcp/127.0.0.1/$(exporter_port)"
+) 2>/dev/null
 
 renderer_port() { setting BEV_AVATAR_PORT "$(yaml_port renderer 8080)"; }
 exporter_port() { setting BEV_EXPORTER_PORT "$(yaml_port exporter 9818)"; }

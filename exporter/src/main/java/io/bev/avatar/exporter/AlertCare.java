@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -30,7 +31,8 @@ final class AlertCare implements Consumer<MetricSink>, AutoCloseable {
     private final DeadMansSwitch deadMansSwitch;
     private final List<Chore> chores;
 
-    AlertCare(ExporterSettings settings, AlertWebhook webhook, RedisLink redis, HttpSource http, Clock clock) {
+    AlertCare(
+            ExporterSettings settings, AlertWebhook webhook, Optional<RedisLink> redis, HttpSource http, Clock clock) {
         ExporterConfig exporter = settings.exporter();
         Path folder = exporter.alertSpoolFile().toAbsolutePath().getParent();
         Path state = folder == null ? Path.of("/") : folder;

@@ -6,7 +6,6 @@ import io.bev.avatar.exporter.check.CheckResult;
 import io.bev.avatar.exporter.check.CheckRunner;
 import io.bev.avatar.exporter.check.CheckTable;
 import io.bev.avatar.exporter.client.HttpSource;
-import io.bev.avatar.exporter.collector.redis.RedisAccess;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,9 +54,8 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         QuietLog.errorsOnly();
         CheckSettings settings = CheckSettings.load(main.configFile(), main.environment());
-        try (RedisAccess redis = new RedisAccess(settings.exporter().redis());
-                HttpSource http = new HttpSource()) {
-            Checks checks = new Checks(settings, redis, http, System.getProperty("user.name", "?"));
+        try (HttpSource http = new HttpSource();
+                Checks checks = new Checks(settings, http, System.getProperty("user.name", "?"))) {
             List<CheckResult> results = run(checks, settings);
             print(new CheckReport(subject.name().toLowerCase(Locale.ROOT), results), main.out());
             return new CheckReport("", results).exitCode();

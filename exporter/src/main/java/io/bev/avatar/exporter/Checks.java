@@ -1,6 +1,8 @@
 package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.common.tls.PinnedCertificate;
+import io.bev.avatar.common.tls.WebConfigOutline;
 import io.bev.avatar.exporter.check.Check;
 import io.bev.avatar.exporter.check.CheckResult;
 import io.bev.avatar.exporter.check.DockerCheck;
@@ -20,31 +22,45 @@ import io.bev.avatar.exporter.collector.redis.RedisAccess;
 import io.bev.avatar.exporter.collector.redis.RedisStrings;
 import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.config.Need;
-import io.bev.avatar.exporter.config.RedisConfig;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Makes the checks of each subject. */
-final class Checks {
+/** Makes the checks of each subject. Closing ends what they opened. */
+final class Checks implements AutoCloseable {
 
     private static final Duration MCP_PATIENCE = Duration.ofSeconds(3);
     private static final String CUDA_LIBRARY = "libcuda.so.1";
 
     private final CheckSettings settings;
-    private final RedisAccess redis;
+    private final Optional<RedisAccess> redis;
+    private final Optional<Path> certificate;
+    private final HttpSource ports;
     private final HttpSource http;
     private final String user;
 
-    Checks(CheckSettings settings, RedisAccess redis, HttpSource http, String user) {
+    Checks(CheckSettings settings, HttpSource http, String user) {
         this.settings = settings;
-        this.redis = redis;
+        this.redis = settings.exporter().redis().map(RedisAccess::new);
+        this.certificate = settings.exporter().exporter().webConfigFile().flatMap(Checks::certificate);
+        this.ports = new HttpSource(certificate.map(PinnedCertificate::context));
         this.http = http;
         this.user = user;
+    }
+
+    /** What the exporter shows; a file that cannot be read is the exporter's to complain of. */
+    private static Optional<Path> certificate(Path webConfig) {
+        try {
+            return WebConfigOutline.read(webConfig).certificate();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** The GPU and what its use needs. */
@@ -65,7 +81,6 @@ final class Checks {
     /** What runs beside the avatar, and below it. */
     List<Check> dependencies() {
         CheckConfig check = settings.exporter().check();
-        RedisConfig address = settings.exporter().redis();
         List<Check> checks = new ArrayList<>();
         checks.add(new RuntimeChecks(
                 check.javaVersion(),
@@ -76,14 +91,20 @@ final class Checks {
         if (check.docker() != Need.IGNORED) {
             checks.add(new DockerCheck(check.dockerSocket(), check.docker(), new SystemdUnits(settings.exporter())));
         }
-        checks.add(new RedisCheck(
-                new RedisStrings(redis.link("avatar-check")), address.address().toString()));
+        checks.add(new RedisCheck(redis.map(access -> new RedisStrings(access.link("avatar-check"))), redisAddress()));
         if (check.mcp() != Need.IGNORED) {
             McpProbe probe =
                     new McpProbe(settings.exporter().mcp().url(), ExporterMain.Version.text(), MCP_PATIENCE, http);
             checks.add(new McpCheck(probe, check.mcp()));
         }
         return checks;
+    }
+
+    private String redisAddress() {
+        return settings.exporter()
+                .redis()
+                .map(config -> config.address().toString())
+                .orElse("");
     }
 
     /** The machine itself: user, directories, room, ports. */
@@ -113,8 +134,13 @@ final class Checks {
                                         "/jolokia/read/bev.avatar:type=Renderer/State",
                                         "bev.avatar:type=Renderer"),
                                 new PortCheck.Port(
-                                        "exporter", "exporter.port", exporter.port(), "/", "BEV Avatar exporter")),
-                        http));
+                                        "exporter",
+                                        "exporter.port",
+                                        exporter.port(),
+                                        "/",
+                                        "BEV Avatar exporter",
+                                        certificate.isPresent())),
+                        ports));
     }
 
     private Check configuration() {
@@ -138,6 +164,12 @@ final class Checks {
                                 name(), Status.OK, "no problems in the exporter's sections", expected, "")));
             }
         };
+    }
+
+    @Override
+    public void close() {
+        ports.close();
+        redis.ifPresent(RedisAccess::close);
     }
 
     private List<RuntimeChecks.Library> libraries() {

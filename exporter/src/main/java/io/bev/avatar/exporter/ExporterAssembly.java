@@ -9,6 +9,7 @@ import io.bev.avatar.exporter.collector.Exposition;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.ScrapeRunner;
 import io.bev.avatar.exporter.collector.redis.RedisAccess;
+import io.bev.avatar.exporter.collector.redis.RedisLink;
 import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.http.Access;
 import io.bev.avatar.exporter.http.ExporterServer;
@@ -38,7 +39,7 @@ final class ExporterAssembly implements AutoCloseable {
 
     private final Access access;
     private final Optional<WebAccess> web;
-    private final RedisAccess redis;
+    private final Optional<RedisAccess> redis;
     private final HttpSource http;
     private final ScrapeRunner runner;
     private final AlertWebhook webhook;
@@ -61,34 +62,41 @@ final class ExporterAssembly implements AutoCloseable {
             web.ifPresent(made::add);
             access = web.<Access>map(w -> w).orElse(Access.OPEN);
             warnIfOpen(address);
-            redis = kept(made, new RedisAccess(settings.redis()));
+            redis = settings.redis().map(RedisAccess::new);
+            redis.ifPresentOrElse(
+                    made::add,
+                    () -> LOG.info("no Redis, redis.url is empty: alerts are acted on and published nowhere"));
             http = kept(made, new HttpSource());
-            List<Collector> sources = Sources.of(settings, redis.link("avatar-exporter"), http, ticker, clock, version);
+            List<Collector> sources = Sources.of(settings, link("avatar-exporter"), http, ticker, clock, version);
             runner = kept(made, new ScrapeRunner(sources, config.scrapeTimeout(), ticker, clock));
             webhook = kept(
                     made,
                     AlertWebhook.over(
-                            redis.link("avatar-exporter-alerts"),
+                            link("avatar-exporter-alerts"),
                             guard,
                             config.alertTokenFile(),
                             config.alertSpoolFile(),
                             config.alertActiveFor(),
                             clock));
-            care = kept(made, new AlertCare(settings, webhook, redis.link("avatar-exporter-recovery"), http, clock));
+            care = kept(made, new AlertCare(settings, webhook, link("avatar-exporter-recovery"), http, clock));
             List<Consumer<MetricSink>> own = List.of(new OwnMetrics(version, config.thresholds()), webhook, care);
-            Exposition exposition = new Exposition(runner, own, processMetrics());
+            Exposition exposition = new Exposition(runner, Sources.off(settings), own, processMetrics());
             server = new ExporterServer(
                     address,
                     access,
                     guard,
                     exposition,
                     config.scrapeTimeout(),
-                    new LandingPage(version, exposition::statuses, clock),
+                    new LandingPage(version, exposition::statuses, exposition.off(), clock),
                     webhook);
         } catch (IOException | RuntimeException e) {
             closeAll(made, e);
             throw e;
         }
+    }
+
+    private Optional<RedisLink> link(String clientName) {
+        return redis.map(access -> access.link(clientName));
     }
 
     private void warnIfOpen(InetSocketAddress address) {
@@ -150,7 +158,7 @@ final class ExporterAssembly implements AutoCloseable {
         webhook.close();
         runner.close();
         http.close();
-        redis.close();
+        redis.ifPresent(RedisAccess::close);
         web.ifPresent(WebAccess::close);
     }
 }

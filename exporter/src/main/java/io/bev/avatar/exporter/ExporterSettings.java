@@ -12,15 +12,17 @@ import io.bev.avatar.exporter.config.McpConfig;
 import io.bev.avatar.exporter.config.RecoveryConfig;
 import io.bev.avatar.exporter.config.RedisConfig;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that the exporter is told from outside.
  *
+ * @param redis empty where there is none
  * @param systemBus D-Bus address of the system bus
  */
 record ExporterSettings(
         ExporterConfig exporter,
-        RedisConfig redis,
+        Optional<RedisConfig> redis,
         McpConfig mcp,
         CheckConfig check,
         HealthConfig health,

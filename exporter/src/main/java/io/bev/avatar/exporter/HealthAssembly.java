@@ -2,6 +2,7 @@ package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.client.HttpSource;
+import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.ScrapeRunner;
 import io.bev.avatar.exporter.collector.endpoint.EndpointCollector;
 import io.bev.avatar.exporter.collector.gpu.GpuCollector;
@@ -14,14 +15,18 @@ import io.bev.avatar.exporter.collector.redis.RedisCollector;
 import io.bev.avatar.exporter.collector.redis.RedisStrings;
 import io.bev.avatar.exporter.collector.service.ServiceCollector;
 import io.bev.avatar.exporter.health.HealthKeys;
+import io.bev.avatar.exporter.health.HealthReport;
 import io.bev.avatar.exporter.health.HealthRound;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
 import io.bev.avatar.exporter.threshold.Limits;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The parts of {@code health}, put together from the configuration. Closing ends all of them. */
 final class HealthAssembly implements AutoCloseable {
@@ -36,35 +41,33 @@ final class HealthAssembly implements AutoCloseable {
 
     private static final Duration BUDGET = Duration.ofSeconds(12);
 
-    private final RedisAccess redis;
+    private final Optional<RedisAccess> redis;
     private final HttpSource http = new HttpSource();
     private final ScrapeRunner sources;
     private final HealthRound round;
-    private final HealthKeys keys;
+    private final Optional<HealthKeys> keys;
 
     HealthAssembly(ExporterSettings settings, boolean cpuAllowed, Limits limits) {
         var exporter = settings.exporter();
         Ticker ticker = Ticker.system();
         Clock clock = Clock.systemUTC();
         NvmlCallMeter meter = new NvmlCallMeter(ticker);
-        redis = new RedisAccess(settings.redis());
-        RedisStrings strings = new RedisStrings(redis.link("avatar-health"));
-        sources = new ScrapeRunner(
-                List.of(
-                        new GpuCollector(
-                                () -> JnaNvml.load(exporter.nvmlLibrary(), ticker, meter),
-                                meter,
-                                GpuSettings.defaults(exporter.procPath()),
-                                () -> false, // a round in half a minute presses on nobody
-                                ticker,
-                                clock),
-                        new HostCollector(exporter.procPath(), exporter.sysPath(), new LibcFileSystems(), clock),
-                        RedisCollector.over(redis.link("avatar-health-info"), List.of(), clock),
-                        new ServiceCollector(exporter.units(), settings.systemBus(), PATIENCE, ticker),
-                        new EndpointCollector(exporter.rendererUrl(), ENDPOINT_PATIENCE, http, ticker)),
-                BUDGET,
-                ticker,
-                clock);
+        redis = settings.redis().map(RedisAccess::new);
+        Optional<RedisStrings> strings = redis.map(access -> new RedisStrings(access.link("avatar-health")));
+        List<Collector> collectors = new ArrayList<>(List.of(
+                new GpuCollector(
+                        () -> JnaNvml.load(exporter.nvmlLibrary(), ticker, meter),
+                        meter,
+                        GpuSettings.defaults(exporter.procPath()),
+                        () -> false, // a round in half a minute presses on nobody
+                        ticker,
+                        clock),
+                new HostCollector(exporter.procPath(), exporter.sysPath(), new LibcFileSystems(), clock),
+                new ServiceCollector(exporter.units(), settings.systemBus(), PATIENCE, ticker),
+                new EndpointCollector(exporter.rendererUrl(), ENDPOINT_PATIENCE, http, ticker)));
+        redis.ifPresent(
+                access -> collectors.add(RedisCollector.over(access.link("avatar-health-info"), List.of(), clock)));
+        sources = new ScrapeRunner(collectors, BUDGET, ticker, clock);
         round = new HealthRound(
                 new HealthRound.Subject(hostName(), exporter.units(), RENDERER_UNIT, cpuAllowed),
                 sources,
@@ -73,15 +76,18 @@ final class HealthAssembly implements AutoCloseable {
                 BUDGET,
                 ticker,
                 clock);
-        keys = new HealthKeys(strings);
+        keys = strings.map(HealthKeys::new);
     }
 
     HealthRound round() {
         return round;
     }
 
-    HealthKeys keys() {
-        return keys;
+    /** Writes a report to Redis, where there is one. */
+    void publish(HealthReport report) throws IOException, InterruptedException {
+        if (keys.isPresent()) {
+            keys.get().write(report);
+        }
     }
 
     private static String hostName() {
@@ -96,6 +102,6 @@ final class HealthAssembly implements AutoCloseable {
     public void close() {
         sources.close();
         http.close();
-        redis.close();
+        redis.ifPresent(RedisAccess::close);
     }
 }

@@ -104,7 +104,7 @@ final class HealthCommand implements Callable<Integer> {
                     .with(settings.exporter().exporter().thresholds());
             try (HealthAssembly parts = new HealthAssembly(settings.exporter(), settings.cpuAllowed(), limits)) {
                 HealthMonitor monitor =
-                        new HealthMonitor(parts.round()::run, files::write, parts.keys()::write, new Printer());
+                        new HealthMonitor(parts.round()::run, files::write, parts::publish, new Printer());
                 if (mode == Mode.MONITOR) {
                     return monitor(monitor, interval.map(Duration::ofSeconds).orElse(health.interval()));
                 }

@@ -23,7 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Makes the collectors, in the order in which a scrape shows them. */
@@ -43,14 +45,19 @@ final class Sources {
     private Sources() {}
 
     static List<Collector> of(
-            ExporterSettings settings, RedisLink redis, HttpSource http, Ticker ticker, Clock clock, String version) {
+            ExporterSettings settings,
+            Optional<RedisLink> redis,
+            HttpSource http,
+            Ticker ticker,
+            Clock clock,
+            String version) {
         var exporter = settings.exporter();
         NvmlCallMeter meter = new NvmlCallMeter(ticker);
         FrameDeadlines deadlines = new FrameDeadlines(ticker);
         GpuSettings gpu = GpuSettings.defaults(exporter.procPath())
                 .withPcieThroughput(exporter.pcieThroughput())
                 .withDcgmHost(exporter.dcgmNames() ? Optional.of(hostName(exporter.procPath())) : Optional.empty());
-        return List.of(
+        List<Collector> sources = new ArrayList<>(List.of(
                 new GpuCollector(
                         () -> JnaNvml.load(exporter.nvmlLibrary(), ticker, meter),
                         meter,
@@ -58,13 +65,20 @@ final class Sources {
                         deadlines::late,
                         ticker,
                         clock),
-                new HostCollector(exporter.procPath(), exporter.sysPath(), new LibcFileSystems(), clock),
-                RedisCollector.over(redis, STREAMS, clock),
+                new HostCollector(exporter.procPath(), exporter.sysPath(), new LibcFileSystems(), clock)));
+        redis.ifPresent(link -> sources.add(RedisCollector.over(link, STREAMS, clock)));
+        sources.addAll(List.of(
                 new ServiceCollector(exporter.units(), settings.systemBus(), PATIENCE, ticker),
                 new RendererCollector(exporter.jolokiaUrl(), PATIENCE, http, deadlines),
                 new LiveCollector(exporter.rendererUrl(), QUICK, http),
                 new EndpointCollector(exporter.rendererUrl(), PAGE_PATIENCE, http, ticker),
-                new McpCollector(new McpProbe(settings.mcp().url(), version, PATIENCE, http), ticker));
+                new McpCollector(new McpProbe(settings.mcp().url(), version, PATIENCE, http), ticker)));
+        return sources;
+    }
+
+    /** The sources that the configuration switches off, and by what. */
+    static Map<String, String> off(ExporterSettings settings) {
+        return settings.redis().isPresent() ? Map.of() : Map.of("redis", "redis.url is empty");
     }
 
     private static String hostName(Path proc) {

@@ -167,6 +167,23 @@ class CommandsTest {
     }
 
     @Test
+    void emptyRedisUrl_switchesRedisOff_andIsSaid() throws Exception {
+        Path file = Files.writeString(folder.resolve("avatar.yaml"), "redis: {url: ''}\n");
+        Map<String, String> none = Map.of(
+                "BEV_AVATAR_CONFIG", file.toString(), "BEV_REDIS_URL", "", "BEV_EXPORTER_CHECK_DOCKER", "ignored");
+
+        Ended health = run(none, "health", "--json");
+        JsonNode checked = run(none, "check", "dependencies", "--json").json();
+
+        assertThat(result(health.json(), "redis").path("status").asText()).isEqualTo("skipped");
+        assertThat(result(health.json(), "redis").path("summary").asText())
+                .isEqualTo("not judged: off, redis.url is empty");
+        assertThat(health.errors()).doesNotContain("Redis");
+        assertThat(result(checked, "redis").path("status").asText()).isEqualTo("ok");
+        assertThat(result(checked, "redis").path("found").asText()).startsWith("off, since redis.url is empty");
+    }
+
+    @Test
     void healthStatus_oldOrMissing_isNotWell() throws Exception {
         assertThat(run(Map.of(), "health", "status").errors()).contains("no result yet", "health once");
 

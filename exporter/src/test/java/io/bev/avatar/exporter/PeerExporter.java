@@ -72,8 +72,13 @@ final class PeerExporter implements AutoCloseable {
     }
 
     Scrape scrape() throws IOException, InterruptedException {
-        return Scrape.parse(client.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
-                .body());
+        return Scrape.parse(text());
+    }
+
+    /** What it serves. */
+    String text() throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     @Override

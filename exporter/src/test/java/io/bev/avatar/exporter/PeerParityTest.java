@@ -98,6 +98,26 @@ class PeerParityTest {
         }
     }
 
+    @Test
+    void redisOfACluster_besideRedisExporter_isTheSame() throws Exception {
+        try (RedisServer server = RedisServer.startCluster(folder);
+                RedisAccess access = new RedisAccess(new RedisConfig(server.url(), Duration.ofSeconds(5)));
+                PeerExporter peer = PeerExporter.start(
+                        folder, "prometheus-redis-exporter", "-web.listen-address", "-redis.addr=" + server.url());
+                RedisCollector redis = RedisCollector.over(access.link("test"), List.of(), Clock.systemUTC())) {
+            Scrape before = peer.scrape();
+            Scrape own = ours(redis);
+            Scrape after = peer.scrape();
+
+            Predicate<String> clusters = series -> series.startsWith("redis_cluster_");
+            assertThat(differences(own, before, after, clusters)).isEmpty();
+            ParityList.read("redis_exporter")
+                    .check(own.types().keySet(), before.types().keySet());
+            assertThat(own.values().keySet().stream().filter(clusters)).hasSizeGreaterThan(10);
+            assertThat(own.values()).containsEntry("redis_cluster_slots_ok{}", 16384.0);
+        }
+    }
+
     private static List<String> differences(Scrape own, Scrape before, Scrape after, Predicate<String> compared) {
         List<String> found = new ArrayList<>();
         own.types().forEach((name, type) -> {

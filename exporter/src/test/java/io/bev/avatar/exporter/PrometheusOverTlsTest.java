@@ -6,6 +6,11 @@ import at.favre.lib.crypto.bcrypt.BCrypt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.tls.PinnedCertificate;
+import io.bev.avatar.exporter.check.CheckResult;
+import io.bev.avatar.exporter.check.PortCheck;
+import io.bev.avatar.exporter.check.Status;
+import io.bev.avatar.exporter.client.HttpSource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Assumptions;
@@ -77,6 +83,32 @@ class PrometheusOverTlsTest {
         assertThat(run("promtool", "check", "web-config", "web-config.yml"))
                 .as(said())
                 .isZero();
+    }
+
+    @Test
+    void portCheck_ofAHolderHiddenFromUs_knowsOursByItsCertificateAndRealm() throws Exception {
+        try (ExporterAssembly exporter = new ExporterAssembly(settings, "1.2.3")) {
+            exporter.start();
+            int number = exporter.address().getPort();
+            Path proc = folder.resolve("proc");
+            Files.createDirectories(proc.resolve("net"));
+            Files.writeString(
+                    proc.resolve("net/tcp"),
+                    "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+                            + "   0: 0100007F:" + String.format("%04X", number)
+                            + " 00000000:0000 0A 00000000:00000000 00:00000000 00000000   998        0 777 1 0\n");
+
+            assertThat(port(proc, number, "server.pem", true).status()).isEqualTo(Status.OK);
+            assertThat(port(proc, number, "ca.pem", true).status()).isEqualTo(Status.FAILURE);
+            assertThat(port(proc, number, "server.pem", false).status()).isEqualTo(Status.FAILURE);
+        }
+    }
+
+    private CheckResult port(Path proc, int number, String certificate, boolean tls) throws Exception {
+        PortCheck.Port port = new PortCheck.Port("exporter", "exporter.port", number, "/", "no such text", tls);
+        try (HttpSource http = new HttpSource(Optional.of(PinnedCertificate.context(folder.resolve(certificate))))) {
+            return new PortCheck(proc, List.of(), List.of(port), http).run().get(0);
+        }
     }
 
     @Test

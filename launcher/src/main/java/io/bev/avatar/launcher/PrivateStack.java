@@ -182,7 +182,11 @@ public final class PrivateStack implements AutoCloseable {
     /** Whether every program runs and serves. */
     public boolean isWhole() throws InterruptedException {
         for (ManagedProcess process : processes.values()) {
-            if (!process.isAlive() || !process.spec().ready().test()) {
+            try {
+                if (!process.isAlive() || !process.spec().ready().test()) {
+                    return false;
+                }
+            } catch (LaunchException e) {
                 return false;
             }
         }

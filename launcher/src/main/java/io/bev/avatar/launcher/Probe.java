@@ -14,6 +14,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
+import javax.net.ssl.SSLContext;
 
 /** Short questions to local servers, each answered within a second. */
 final class Probe {
@@ -21,10 +23,28 @@ final class Probe {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(PATIENCE)
-            .build();
+    /** What a request carries in {@code Authorization}. */
+    @FunctionalInterface
+    interface Authorization {
+        Optional<String> get() throws IOException;
+    }
+
+    private final HttpClient client;
+    private final Authorization authorization;
+
+    /** Asks without a password, and trusts whom Java trusts. */
+    Probe() {
+        this(Optional.empty(), Optional::empty);
+    }
+
+    /** @param trust for {@code https}, in place of Java's own */
+    Probe(Optional<SSLContext> trust, Authorization authorization) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE);
+        trust.ifPresent(builder::sslContext);
+        this.client = builder.build();
+        this.authorization = authorization;
+    }
 
     /** Whether a GET answers 200. */
     boolean answers(String url) throws InterruptedException {
@@ -40,6 +60,15 @@ final class Probe {
         }
     }
 
+    /** The status that a GET is answered with; empty when there is no answer. */
+    OptionalInt status(String url) throws InterruptedException {
+        try {
+            return OptionalInt.of(send(url).statusCode());
+        } catch (IOException e) {
+            return OptionalInt.empty();
+        }
+    }
+
     /** The text that a GET answers 200 with. */
     Optional<String> get(String url) throws InterruptedException {
         try {
@@ -51,9 +80,9 @@ final class Probe {
     }
 
     private HttpResponse<String> send(String url) throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build();
-        return client.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE);
+        authorization.get().ifPresent(value -> request.header("Authorization", value));
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
     /** Whether a Redis speaks on the loopback port, even one that wants a password or is still loading. */

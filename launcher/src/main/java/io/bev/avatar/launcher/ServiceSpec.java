@@ -30,7 +30,8 @@ record ServiceSpec(
     /** Whether a service can do its work. */
     @FunctionalInterface
     interface Readiness {
-        boolean test() throws InterruptedException;
+        /** @throws LaunchException when it never will, because of how it is set up */
+        boolean test() throws InterruptedException, LaunchException;
     }
 
     ServiceSpec {

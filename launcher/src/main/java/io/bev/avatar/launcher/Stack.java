@@ -96,7 +96,9 @@ final class Stack {
         Programs programs = Programs.of(root);
         List<String> command = programs.command(programs.exporter());
         command.add("serve");
-        String url = "http://127.0.0.1:" + config.exporterPort();
+        ExporterAccess access = config.exporterAccess();
+        Probe exporterProbe = access.probe();
+        String url = access.scheme() + "://127.0.0.1:" + config.exporterPort();
         Map<String, String> environment = new HashMap<>(Map.of(
                 "MALLOC_ARENA_MAX", "1",
                 "BEV_EXPORTER_RENDERER_URL", "http://127.0.0.1:" + config.rendererPort(),
@@ -106,12 +108,13 @@ final class Stack {
                 "BEV_EXPORTER_RECOVERY_CONTROL_PASSWORD_FILE",
                         files.secret("control-password").toString(),
                 "BEV_EXPORTER_STATE_DIR", files.directory("exporter").toString()));
+        access.webConfig().ifPresent(file -> environment.put("BEV_EXPORTER_WEB_CONFIG_FILE", file.toString()));
         simulatedGpu.ifPresent(gpu -> environment.putAll(gpu.exporterEnvironment()));
         return new ServiceSpec(
                 "exporter",
                 command,
                 environment,
-                () -> probe.answers(url + "/-/ready"),
+                () -> access.ready(exporterProbe, url + "/-/ready"),
                 url + "/metrics",
                 files.log("exporter"),
                 PATIENCE,

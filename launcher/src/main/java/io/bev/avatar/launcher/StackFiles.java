@@ -54,6 +54,10 @@ final class StackFiles {
                         keepsFiring ? text : KEEP_FIRING_FOR.matcher(text).replaceAll(""));
             }
         }
+        Path configuration = target.resolve("prometheus.yml");
+        if (Files.exists(configuration)) {
+            Files.writeString(configuration, config.exporterAccess().prometheus(Files.readString(configuration)));
+        }
         Path targets = Files.createDirectories(target.resolve("targets"));
         Files.writeString(targets.resolve("avatar.yml"), target(config.exporterPort()));
         Files.writeString(targets.resolve("alertmanager.yml"), target(config.alertmanagerPort()));
@@ -71,7 +75,10 @@ final class StackFiles {
         String text = Files.readString(root.resolve("alerting-rules/alertmanager.yml"));
         Files.writeString(
                 target.resolve("alertmanager.yml"),
-                text.replace(SHIPPED_EXPORTER, "http://127.0.0.1:" + config.exporterPort()));
+                config.exporterAccess()
+                        .alertmanager(text.replace(
+                                SHIPPED_EXPORTER,
+                                config.exporterAccess().scheme() + "://127.0.0.1:" + config.exporterPort())));
         Files.copy(secret("alert-token"), target.resolve("alert-token"), StandardCopyOption.REPLACE_EXISTING);
         return target;
     }

@@ -72,6 +72,10 @@ final class Starter {
 
     private boolean redisNeeded(List<String> taken) {
         int port = config.redisPort();
+        if (config.redisIsOff()) {
+            console.note("redis", "off, redis.url is empty");
+            return false;
+        }
         if (!config.redisIsLocal()) {
             String host = config.redisUrl().getHost();
             console.note("redis", "using " + (host == null ? "redis.url" : host + ":" + port) + " as configured");

@@ -40,6 +40,14 @@ class StackConfigTest {
     }
 
     @Test
+    void from_emptyRedisUrl_isNoRedis() {
+        StackConfig config = from("redis: {url: ''}\n", Map.of());
+        assertThat(config.redisIsOff()).isTrue();
+        assertThat(config.redisIsLocal()).isFalse();
+        assertThat(from("", Map.of()).redisIsOff()).isFalse();
+    }
+
+    @Test
     void from_badValues_namesEveryOne() {
         assertThatThrownBy(() -> from("stack: {prometheus-port: 0, grafana: 1}\n", Map.of("BEV_AVATAR_PORT", "eighty")))
                 .isInstanceOf(ConfigException.class)

@@ -6,6 +6,9 @@ import java.util.List;
 /** Where alert events are published. */
 interface AlertStore {
 
+    /** For an exporter without Redis: its alerts are acted on, and told nobody. */
+    AlertStore NOWHERE = events -> {};
+
     /**
      * Publishes the events in order, each at most once however often it is given.
      *

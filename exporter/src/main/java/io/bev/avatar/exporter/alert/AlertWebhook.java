@@ -42,20 +42,22 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
     }
 
     /**
+     * @param link to Redis, where events are published; empty where there is none
      * @param tokenFile holds the bearer token; without it everything is refused
      * @param spoolFile where events wait while Redis is away
      * @param activeFor how long an alert counts as firing without another notification
      * @throws IOException when an old spool cannot be read
      */
     public static AlertWebhook over(
-            RedisLink link,
+            Optional<RedisLink> link,
             RequestGuard guard,
             Optional<Path> tokenFile,
             Path spoolFile,
             Duration activeFor,
             Clock clock)
             throws IOException {
-        AlertStore store = new RedisAlertStore(link, activeFor, clock);
+        AlertStore store = link.<AlertStore>map(redis -> new RedisAlertStore(redis, activeFor, clock))
+                .orElse(AlertStore.NOWHERE);
         AlertIntake intake = new AlertIntake(store, new AlertSpool(spoolFile, SPOOL_CAPACITY));
         return new AlertWebhook(guard, tokenFile.map(BearerToken::new), intake, clock);
     }
@@ -76,8 +78,8 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
     }
 
     /** Keeps what Redis holds as firing in step with Alertmanager. */
-    public Reconciliation reconciliation(RedisLink link, Alertmanager alertmanager) {
-        return new Reconciliation(alertmanager, new ActiveAlerts(link), intake, clock);
+    public Reconciliation reconciliation(Optional<RedisLink> link, Alertmanager alertmanager) {
+        return new Reconciliation(alertmanager, link.map(ActiveAlerts::new), intake, clock);
     }
 
     @Override

@@ -35,7 +35,7 @@ public final class Reconciliation {
     private static final Duration UNKNOWN_FOR = Duration.ofMinutes(2);
 
     private final Alertmanager alertmanager;
-    private final ActiveAlerts active;
+    private final Optional<ActiveAlerts> active;
     private final AlertIntake intake;
     private final Clock clock;
     private final List<Consumer<KnownAlerts>> listeners = new CopyOnWriteArrayList<>();
@@ -44,7 +44,8 @@ public final class Reconciliation {
 
     private volatile Optional<Boolean> up = Optional.empty();
 
-    Reconciliation(Alertmanager alertmanager, ActiveAlerts active, AlertIntake intake, Clock clock) {
+    /** @param active empty where there is no Redis: then only listeners learn what Alertmanager knows */
+    Reconciliation(Alertmanager alertmanager, Optional<ActiveAlerts> active, AlertIntake intake, Clock clock) {
         this.alertmanager = alertmanager;
         this.active = active;
         this.intake = intake;
@@ -71,11 +72,11 @@ public final class Reconciliation {
                 Objects.requireNonNull(known.get(fingerprint)).muted().isEmpty());
         KnownAlerts told = new KnownAlerts(known.keySet(), muted);
         listeners.forEach(listener -> listener.accept(told));
-        if (intake.waiting()) {
+        if (active.isEmpty() || intake.waiting()) {
             return;
         }
         try {
-            settle(known, active.read());
+            settle(known, active.get().read());
         } catch (IOException e) {
             LOG.debug("alerts are not compared with Alertmanager's: {}", e.getMessage());
         }

@@ -4,6 +4,7 @@ import io.bev.avatar.exporter.client.HttpSource;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +28,20 @@ public final class PortCheck implements Check {
      * @param port 0 for any free one, which needs no check
      * @param path what it answers over HTTP
      * @param sign a part of that answer that nobody else gives
+     * @param tls whether it answers over TLS
      */
-    public record Port(String use, String key, int port, String path, String sign) {}
+    public record Port(String use, String key, int port, String path, String sign, boolean tls) {
+
+        /** Over plain HTTP. */
+        public Port(String use, String key, int port, String path, String sign) {
+            this(use, key, port, path, sign, false);
+        }
+
+        /** What ours names when it asks for a password, which is as good a sign. */
+        private String realm() {
+            return "realm=\"avatar-" + use + "\"";
+        }
+    }
 
     private static final Pattern JAR =
             Pattern.compile("avatar-(renderer|exporter|launcher)[^/ ]*\\.jar|io\\.bev\\.avatar\\.");
@@ -40,7 +53,10 @@ public final class PortCheck implements Check {
     private final List<Port> ports;
     private final HttpSource http;
 
-    /** @param units of ours, such as {@code bev-avatar-exporter.service} */
+    /**
+     * @param units of ours, such as {@code bev-avatar-exporter.service}
+     * @param http trusts the certificates of those that speak TLS
+     */
     public PortCheck(Path proc, List<String> units, List<Port> ports, HttpSource http) {
         this.proc = proc;
         this.units = List.copyOf(units);
@@ -95,10 +111,16 @@ public final class PortCheck implements Check {
     }
 
     private boolean answersAsOurs(Port port) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.port() + port.path()))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create((port.tls() ? "https" : "http") + "://127.0.0.1:" + port.port() + port.path()))
                 .build();
         try {
-            return http.exchange(request, PATIENCE, MAX_BYTES).body().contains(port.sign());
+            HttpResponse<String> answer = http.exchange(request, PATIENCE, MAX_BYTES);
+            return answer.body().contains(port.sign())
+                    || answer.headers()
+                            .firstValue("WWW-Authenticate")
+                            .filter(asked -> asked.contains(port.realm()))
+                            .isPresent();
         } catch (IOException e) {
             return false;
         }

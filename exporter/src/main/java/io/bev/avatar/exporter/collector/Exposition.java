@@ -3,7 +3,9 @@ package io.bev.avatar.exporter.collector;
 import io.prometheus.client.Collector.MetricFamilySamples;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -19,26 +21,37 @@ import java.util.function.Consumer;
 public final class Exposition {
 
     private final ScrapeRunner runner;
+    private final Map<String, String> off;
     private final List<Consumer<MetricSink>> ownMetrics;
     private final List<io.prometheus.client.Collector> process;
     private final FamilyMerger merger = new FamilyMerger();
 
     /**
+     * @param off collectors that the configuration switches off, and by what: scrapes may name them, and get nothing
      * @param ownMetrics each writes some of the exporter's own metrics, from memory
      * @param process the JVM's and the process's metrics
      */
     public Exposition(
             ScrapeRunner runner,
+            Map<String, String> off,
             List<Consumer<MetricSink>> ownMetrics,
             List<? extends io.prometheus.client.Collector> process) {
         this.runner = runner;
+        this.off = Map.copyOf(off);
         this.ownMetrics = List.copyOf(ownMetrics);
         this.process = List.copyOf(process);
     }
 
-    /** The collectors' names. */
+    /** The collectors' names, those that are off among them. */
     public Set<String> collectors() {
-        return runner.names();
+        Set<String> names = new LinkedHashSet<>(runner.names());
+        names.addAll(off.keySet());
+        return names;
+    }
+
+    /** What is switched off, and by what. */
+    public Map<String, String> off() {
+        return off;
     }
 
     /** How each collector fared so far. */

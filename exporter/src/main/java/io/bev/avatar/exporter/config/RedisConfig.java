@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.config;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.redis.RedisAddress;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The section {@code redis}, which renderer and exporter share.
@@ -17,16 +18,10 @@ public record RedisConfig(RedisAddress address, Duration timeout) {
         this(RedisAddress.of(url), timeout);
     }
 
-    /** Reads the section; problems are noted in {@code config}. */
-    public static RedisConfig from(Config config) {
-        RedisAddress address = RedisAddress.from(config).orElseGet(() -> {
-            if (config.text("redis.url", "-", "BEV_REDIS_URL").isEmpty()) {
-                config.problem("redis.url", "nothing", RedisAddress.EXPECTED + "; the exporter needs one");
-            }
-            return RedisAddress.of("redis://127.0.0.1:6379");
-        });
-        return new RedisConfig(
-                address,
-                config.duration("redis.timeout", Duration.ofSeconds(2), Duration.ofMillis(50), Duration.ofSeconds(30)));
+    /** Reads the section, empty where its {@code url} is: no Redis. Problems are noted in {@code config}. */
+    public static Optional<RedisConfig> from(Config config) {
+        Duration timeout =
+                config.duration("redis.timeout", Duration.ofSeconds(2), Duration.ofMillis(50), Duration.ofSeconds(30));
+        return RedisAddress.from(config).map(address -> new RedisConfig(address, timeout));
     }
 }

@@ -2,130 +2,99 @@ package io.bev.avatar.exporter.gpusetup;
 
 import io.bev.avatar.exporter.nvml.NvmlApi;
 import io.bev.avatar.exporter.nvml.NvmlApi.PowerLimit;
+import io.bev.avatar.exporter.nvml.NvmlControl;
 import io.bev.avatar.exporter.nvml.NvmlDevice;
 import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.util.Locale;
+import java.util.function.BiFunction;
+import java.util.function.IntFunction;
 
 /** What can be set on a GPU, in the order in which it is; undone in reverse. Values are NVML's. */
+@SuppressWarnings("ImmutableEnumChecker") // the functions given to the constructor capture nothing that changes
 enum Setting {
     /** First, because without it the driver forgets the others once nobody uses the GPU. */
-    PERSISTENCE {
-        @Override
-        NvmlResult<Integer> now(NvmlApi api, NvmlDevice device) {
-            return api.persistenceMode(device);
-        }
+    PERSISTENCE(NvmlApi::persistenceMode, NvmlControl::setPersistenceMode, value -> value == 1 ? "on" : "off"),
 
-        @Override
-        int set(NvmlApi api, NvmlDevice device, int value) {
-            return api.control().setPersistenceMode(device, value);
-        }
+    POWER_LIMIT(
+            (api, device) -> api.powerLimit(device, PowerLimit.REQUESTED),
+            NvmlControl::setPowerLimit,
+            value -> Math.round(value / 1000.0) + " W"),
 
-        @Override
-        String text(int value) {
-            return value == 1 ? "on" : "off";
-        }
-    },
+    MEMORY_CLOCK(NvmlControl::lockMemoryClock, NvmlControl::resetMemoryClock),
 
-    POWER_LIMIT {
-        @Override
-        NvmlResult<Integer> now(NvmlApi api, NvmlDevice device) {
-            return api.powerLimit(device, PowerLimit.REQUESTED);
-        }
+    GRAPHICS_CLOCK(NvmlControl::lockGraphicsClock, NvmlControl::resetGraphicsClock),
 
-        @Override
-        int set(NvmlApi api, NvmlDevice device, int value) {
-            return api.control().setPowerLimit(device, value);
-        }
+    COMPUTE_MODE(NvmlApi::computeMode, NvmlControl::setComputeMode, value -> switch (value) {
+        case 0 -> "shared";
+        case 1 -> "exclusive to a thread";
+        case 2 -> "prohibited";
+        default -> "exclusive to a process";
+    });
 
-        @Override
-        String text(int value) {
-            return Math.round(value / 1000.0) + " W";
-        }
-    },
+    /** Changes the GPU; gives NVML's code. */
+    @FunctionalInterface
+    private interface Setter {
+        int set(NvmlControl control, NvmlDevice device, int value);
+    }
 
-    MEMORY_CLOCK {
-        @Override
-        NvmlResult<Integer> now(NvmlApi api, NvmlDevice device) {
-            return UNLOCKED;
-        }
+    /** Takes a change back; gives NVML's code. */
+    @FunctionalInterface
+    private interface Resetter {
+        int reset(NvmlControl control, NvmlDevice device);
+    }
 
-        @Override
-        int set(NvmlApi api, NvmlDevice device, int value) {
-            return value == 0
-                    ? api.control().resetMemoryClock(device)
-                    : api.control().lockMemoryClock(device, value);
-        }
+    private final BiFunction<NvmlApi, NvmlDevice, NvmlResult<Integer>> getter;
+    private final Setter setter;
+    private final IntFunction<String> text;
+    private final boolean readable;
 
-        @Override
-        String text(int value) {
-            return megahertz(value);
-        }
-    },
+    Setting(
+            BiFunction<NvmlApi, NvmlDevice, NvmlResult<Integer>> getter,
+            Setter setter,
+            IntFunction<String> text,
+            boolean readable) {
+        this.getter = getter;
+        this.setter = setter;
+        this.text = text;
+        this.readable = readable;
+    }
 
-    GRAPHICS_CLOCK {
-        @Override
-        NvmlResult<Integer> now(NvmlApi api, NvmlDevice device) {
-            return UNLOCKED;
-        }
+    Setting(BiFunction<NvmlApi, NvmlDevice, NvmlResult<Integer>> getter, Setter setter, IntFunction<String> text) {
+        this(getter, setter, text, true);
+    }
 
-        @Override
-        int set(NvmlApi api, NvmlDevice device, int value) {
-            return value == 0
-                    ? api.control().resetGraphicsClock(device)
-                    : api.control().lockGraphicsClock(device, value);
-        }
-
-        @Override
-        String text(int value) {
-            return megahertz(value);
-        }
-    },
-
-    COMPUTE_MODE {
-        @Override
-        NvmlResult<Integer> now(NvmlApi api, NvmlDevice device) {
-            return api.computeMode(device);
-        }
-
-        @Override
-        int set(NvmlApi api, NvmlDevice device, int value) {
-            return api.control().setComputeMode(device, value);
-        }
-
-        @Override
-        String text(int value) {
-            return switch (value) {
-                case 0 -> "shared";
-                case 1 -> "exclusive to a thread";
-                case 2 -> "prohibited";
-                default -> "exclusive to a process";
-            };
-        }
-    };
-
-    /** NVML does not tell a lock of clocks: what was before counts as none, which is what a driver starts with. */
-    private static final NvmlResult<Integer> UNLOCKED = NvmlResult.of("", 0);
+    /** A lock of a clock, which NVML does not tell: what was before counts as none, which is what a driver starts with. */
+    Setting(Setter lock, Resetter reset) {
+        this(
+                (api, device) -> NvmlResult.of("", 0),
+                (control, device, value) ->
+                        value == 0 ? reset.reset(control, device) : lock.set(control, device, value),
+                value -> value == 0 ? "not locked" : value + " MHz",
+                false);
+    }
 
     /** The value as it is. */
-    abstract NvmlResult<Integer> now(NvmlApi api, NvmlDevice device);
+    NvmlResult<Integer> now(NvmlApi api, NvmlDevice device) {
+        return getter.apply(api, device);
+    }
 
     /** Sets it; gives NVML's code. */
-    abstract int set(NvmlApi api, NvmlDevice device, int value);
+    int set(NvmlApi api, NvmlDevice device, int value) {
+        return setter.set(api.control(), device, value);
+    }
 
     /** {@code value} for people. */
-    abstract String text(int value);
+    String text(int value) {
+        return text.apply(value);
+    }
 
     /** Whether {@link #now} tells what was set. */
     boolean readable() {
-        return this != MEMORY_CLOCK && this != GRAPHICS_CLOCK;
+        return readable;
     }
 
     /** Name for people and files, such as {@code power-limit}. */
     String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static String megahertz(int value) {
-        return value == 0 ? "not locked" : value + " MHz";
     }
 }

@@ -43,7 +43,7 @@ public final class HealthRound {
 
     private final Subject subject;
     private final ScrapeRunner sources;
-    private final RedisStrings redis;
+    private final Optional<RedisStrings> redis;
     private final Limits limits;
     private final Duration budget;
     private final Ticker ticker;
@@ -51,13 +51,14 @@ public final class HealthRound {
     private Map<String, Double> cpuBefore = Map.of();
 
     /**
-     * @param sources the collectors gpu, host, redis, service and endpoint
+     * @param sources the collectors gpu, host, service, endpoint and, where there is one, redis
+     * @param redis empty where none is to be used
      * @param budget for reading all of them
      */
     public HealthRound(
             Subject subject,
             ScrapeRunner sources,
-            RedisStrings redis,
+            Optional<RedisStrings> redis,
             Limits limits,
             Duration budget,
             Ticker ticker,
@@ -81,7 +82,7 @@ public final class HealthRound {
                 new EndpointJudge(),
                 new GpuJudge(subject.cpuAllowed()),
                 new SystemJudge(cpu),
-                new RedisJudge(state(readings)));
+                redis.isEmpty() ? RedisJudge.OFF : new RedisJudge(state(redis.get(), readings)));
         List<HealthResult> results = new ArrayList<>();
         judges.forEach(judge -> results.add(judge.judge(readings, limits)));
         return HealthReport.of(
@@ -121,7 +122,7 @@ public final class HealthRound {
     }
 
     /** Not asked where Redis was just seen to be away: that would wait for it once more. */
-    private RedisJudge.State state(Readings readings) throws InterruptedException {
+    private RedisJudge.State state(RedisStrings redis, Readings readings) throws InterruptedException {
         if (readings.value("redis_up").orElse(0) != 1) {
             return new RedisJudge.State(Optional.empty(), 0, Optional.empty());
         }

@@ -10,6 +10,9 @@ final class RedisJudge implements Judge {
 
     static final String CHECK = "redis";
 
+    /** Judges nothing, since there is none to judge. */
+    static final Judge OFF = (readings, limits) -> HealthResult.skipped(CHECK, "off, redis.url is empty");
+
     /**
      * {@code avatar:state} as read.
      *

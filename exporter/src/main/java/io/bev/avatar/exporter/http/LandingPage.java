@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -46,14 +48,19 @@ public final class LandingPage {
     private final String template;
     private final String version;
     private final Supplier<List<CollectorStatus>> statuses;
+    private final Map<String, String> off;
     private final Clock clock;
     private final Instant started;
 
-    /** @param statuses the collectors' records at the time of the call */
-    public LandingPage(String version, Supplier<List<CollectorStatus>> statuses, Clock clock) {
+    /**
+     * @param statuses the collectors' records at the time of the call
+     * @param off collectors that the configuration switches off, and by what
+     */
+    public LandingPage(String version, Supplier<List<CollectorStatus>> statuses, Map<String, String> off, Clock clock) {
         this.template = resource("landing.html");
         this.version = version;
         this.statuses = statuses;
+        this.off = Map.copyOf(off);
         this.clock = clock;
         this.started = clock.instant();
     }
@@ -81,6 +88,7 @@ public final class LandingPage {
         }
         StringBuilder rows = new StringBuilder();
         now.forEach(status -> rows.append(row(status)));
+        new TreeMap<>(off).forEach((name, why) -> rows.append(offRow(name, why)));
         return template.replace("{{version}}", escape(version))
                 .replace("{{uptime}}", age(started))
                 .replace("{{tone}}", tone)
@@ -112,6 +120,12 @@ public final class LandingPage {
                 + "</td><td class=\"error" + (state == State.FAILING ? "" : " past") + "\">" + (past ? "earlier: " : "")
                 + escape(error)
                 + "</td></tr>\n";
+    }
+
+    private static String offRow(String collector, String why) {
+        return "<tr><th scope=\"row\">" + escape(collector)
+                + "</th><td><span class=\"pill idle\">off</span></td><td></td><td></td><td class=\"error past\">"
+                + escape(why) + "</td></tr>\n";
     }
 
     private String age(Instant since) {

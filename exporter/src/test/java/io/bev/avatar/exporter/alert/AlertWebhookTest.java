@@ -10,6 +10,7 @@ import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.redis.RedisAccess;
+import io.bev.avatar.exporter.collector.redis.RedisLink;
 import io.bev.avatar.exporter.collector.redis.RedisServer;
 import io.bev.avatar.exporter.config.RedisConfig;
 import java.net.InetAddress;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -49,13 +51,22 @@ class AlertWebhookTest {
     void start() throws Exception {
         redis = RedisServer.start(folder);
         Files.writeString(folder.resolve("token"), "open-sesame\n");
-        open(folder.resolve("spool/alerts.jsonl"));
+        access = access();
+        open(folder.resolve("spool/alerts.jsonl"), Optional.of(access.link("test")));
     }
 
-    private void open(Path spool) throws Exception {
-        access = new RedisAccess(new RedisConfig(redis.url(), Duration.ofMillis(500)));
+    private RedisAccess access() {
+        return new RedisAccess(new RedisConfig(redis.url(), Duration.ofMillis(500)));
+    }
+
+    private void reopen(Path spool) throws Exception {
+        access = access();
+        open(spool, Optional.of(access.link("test")));
+    }
+
+    private void open(Path spool, Optional<RedisLink> link) throws Exception {
         webhook = AlertWebhook.over(
-                access.link("test"),
+                link,
                 RequestGuard.allowing(List.of()),
                 Optional.of(folder.resolve("token")),
                 spool,
@@ -116,6 +127,24 @@ class AlertWebhookTest {
         MetricSink out = new MetricSink();
         webhook.accept(out);
         return Expositions.text(out);
+    }
+
+    @Test
+    void post_withoutARedis_isTakenAndActedOn_andKeptNowhere() throws Exception {
+        shut();
+        open(folder.resolve("spool/alerts.jsonl"), Optional.empty());
+        List<AlertEvent> heard = new ArrayList<>();
+        webhook.onAlerts(heard::addAll);
+
+        assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
+
+        assertThat(heard)
+                .singleElement()
+                .satisfies(event -> assertThat(event.fingerprint()).isEqualTo("a1"));
+        assertThat(metrics())
+                .contains("avatar_exporter_alerts_received_total{status=\"firing\",} 1.0")
+                .contains(
+                        "avatar_exporter_alert_publish_failures_total 0.0", "avatar_exporter_alert_spool_pending 0.0");
     }
 
     @Test
@@ -216,7 +245,7 @@ class AlertWebhookTest {
         shut();
         redis.restart();
 
-        open(folder.resolve("spool/alerts.jsonl"));
+        reopen(folder.resolve("spool/alerts.jsonl"));
         while (!metrics().contains("avatar_exporter_alert_spool_pending 0.0")) {
             Thread.sleep(50);
         }
@@ -229,7 +258,7 @@ class AlertWebhookTest {
         shut();
         // A file where the spool's folder should be: even root cannot write below it.
         Files.writeString(folder.resolve("blocked"), "");
-        open(folder.resolve("blocked/alerts.jsonl"));
+        reopen(folder.resolve("blocked/alerts.jsonl"));
         redis.stop();
 
         assertThat(send(alert("a1", "firing", T1))).isEqualTo(503);

@@ -49,7 +49,10 @@ class ReconciliationTest {
         intake = new AlertIntake(
                 new RedisAlertStore(link, Duration.ofHours(12), clock), new AlertSpool(folder.resolve("spool"), 100));
         reconciliation = new Reconciliation(
-                new Alertmanager(alertmanager.address("/"), http, clock), new ActiveAlerts(link), intake, clock);
+                new Alertmanager(alertmanager.address("/"), http, clock),
+                Optional.of(new ActiveAlerts(link)),
+                intake,
+                clock);
         reconciliation.onKnown(known::add);
     }
 

@@ -257,7 +257,7 @@ class ChecksTest {
     void redis_writesReadsDeletes_andSaysWhereItStopped() throws Exception {
         try (RedisServer server = RedisServer.start(folder);
                 RedisAccess access = new RedisAccess(new RedisConfig(server.url(), Duration.ofSeconds(5)))) {
-            RedisCheck check = new RedisCheck(new RedisStrings(access.link("test")), server.url());
+            RedisCheck check = new RedisCheck(Optional.of(new RedisStrings(access.link("test"))), server.url());
 
             assertThat(check.run().get(0).status()).isEqualTo(Status.OK);
             assertThat(server.command("DBSIZE")).isEqualTo(":0");

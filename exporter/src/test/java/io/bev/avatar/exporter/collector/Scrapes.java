@@ -1,12 +1,11 @@
 package io.bev.avatar.exporter.collector;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bev.avatar.exporter.Golden;
 import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 
@@ -33,14 +32,7 @@ public final class Scrapes {
 
     /** Compares with {@code src/test/resources/golden/NAME}, or writes that file under {@code -Dgolden.update=true}. */
     public static void assertGolden(String found, String name) throws IOException {
-        Path golden = Path.of("src/test/resources/golden", name);
-        if (Boolean.getBoolean("golden.update")) {
-            Files.createDirectories(golden.getParent());
-            Files.writeString(golden, found);
-        }
-        assertThat(found)
-                .as("the exposition; if the change is meant, run the test again with -Dgolden.update=true")
-                .isEqualTo(Files.readString(golden));
+        Golden.check(Path.of("src/test/resources/golden", name), found);
     }
 
     private static String text(MetricSink sink) throws IOException {

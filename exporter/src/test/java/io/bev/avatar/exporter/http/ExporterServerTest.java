@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -89,14 +90,14 @@ class ExporterServerTest {
                 Duration.ofSeconds(5),
                 Ticker.system(),
                 Clock.systemUTC());
-        Exposition exposition = new Exposition(runner, List.of(), List.of());
+        Exposition exposition = new Exposition(runner, Map.of("cache", "cache.url is <empty>"), List.of(), List.of());
         server = new ExporterServer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 Access.OPEN,
                 RequestGuard.allowing(List.of()),
                 exposition,
                 Duration.ofMillis(500),
-                new LandingPage("1.2.3", exposition::statuses, Clock.systemUTC()),
+                new LandingPage("1.2.3", exposition::statuses, exposition.off(), Clock.systemUTC()),
                 exchange -> Responses.text(exchange, 200, "alert"));
         server.start();
     }
@@ -171,6 +172,17 @@ class ExporterServerTest {
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(text(response)).contains("found 'nonsense', expected one of steady, other, hanging");
+    }
+
+    @Test
+    void collectorThatIsOff_mayBeNamed_isSaidOnThePage_andGivesNothing() throws Exception {
+        hang.countDown();
+        assertThat(text(get("/metrics?exclude[]=cache")))
+                .contains("steady_things_total")
+                .doesNotContain("cache");
+        assertThat(get("/metrics?collect[]=cache").statusCode()).isEqualTo(200);
+        assertThat(text(get("/")))
+                .contains("All sources answer", "<span class=\"pill idle\">off</span>", "cache.url is &lt;empty&gt;");
     }
 
     @Test

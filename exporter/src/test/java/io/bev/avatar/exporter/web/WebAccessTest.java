@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -88,14 +89,14 @@ class WebAccessTest {
     /** Serves as {@code yaml} says. */
     private void serve(String yaml) throws IOException {
         access = WebAccess.open(configure(yaml), now::get);
-        Exposition exposition = new Exposition(runner, List.of(), List.of());
+        Exposition exposition = new Exposition(runner, Map.of(), List.of(), List.of());
         server = new ExporterServer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 access,
                 RequestGuard.allowing(List.of()),
                 exposition,
                 Duration.ofSeconds(5),
-                new LandingPage("1.2.3", exposition::statuses, Clock.systemUTC()),
+                new LandingPage("1.2.3", exposition::statuses, Map.of(), Clock.systemUTC()),
                 exchange -> Responses.text(exchange, 200, "alert"));
         server.start();
     }

@@ -77,8 +77,21 @@ final class AvatarUp {
         return up;
     }
 
+    /** Starts with more environment, and waits as the other does. */
+    static AvatarUp start(Path directory, Ports ports, Map<String, String> more, String... arguments)
+            throws IOException, InterruptedException {
+        AvatarUp up = launch(directory, ports, more, arguments);
+        up.await("the stack to be up", Duration.ofMinutes(3), () -> up.text().contains("Open http"));
+        return up;
+    }
+
     /** Starts without waiting. */
     static AvatarUp launch(Path directory, Ports ports, String... arguments) throws IOException {
+        return launch(directory, ports, Map.of(), arguments);
+    }
+
+    private static AvatarUp launch(Path directory, Ports ports, Map<String, String> more, String... arguments)
+            throws IOException {
         Path root = repository();
         Path run = Files.createDirectories(directory.resolve("run folder"));
         Path output = Files.createTempFile(directory, "up", ".out");
@@ -92,6 +105,7 @@ final class AvatarUp {
                 .redirectOutput(output.toFile());
         builder.environment().putAll(ports.environment(run));
         builder.environment().put("LC_ALL", "C");
+        builder.environment().putAll(more);
         return new AvatarUp(root, run, output, ports, builder.start());
     }
 

@@ -8,11 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A stack with a simulated GPU: it says so wherever its readings are seen, and it can be heated until an alert fires. */
+/**
+ * A stack with a simulated GPU: it says so wherever its readings are seen, and it can be heated until an alert fires. Its exporter
+ * speaks TLS and asks for a password, which everything that {@code up} starts has to know.
+ */
 class SimulatedGpuIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -24,13 +28,14 @@ class SimulatedGpuIT {
 
     @Test
     void simulatedGpu_isToldEverywhere_andItsHeatRaisesTheAlert() throws Exception {
-        for (String program : List.of("gcc", "redis-server", "prometheus")) {
+        for (String program : List.of("gcc", "redis-server", "prometheus", "openssl", "curl")) {
             assumeTrue(isInstalled(program), program + " is not installed: ./avatar test installs it where it may");
         }
-        AvatarUp up = AvatarUp.start(directory, AvatarUp.Ports.free(), "--simulate-gpu");
+        AvatarUp up = AvatarUp.start(directory, AvatarUp.Ports.free(), guarded(), "--simulate-gpu");
         try {
             assertThat(up.text()).contains("SIMULATED: no reading of it is real");
-            assertThat(up.metrics())
+            assertThat(up.text()).contains("https://127.0.0.1:" + up.ports.exporter() + "/metrics");
+            assertThat(metrics(up))
                     .contains("\nnvidia_gpu_simulated 1.0\n")
                     .contains("nvidia_gpu_temperature_celsius")
                     .contains("4080 SUPER (simulated)");
@@ -49,10 +54,56 @@ class SimulatedGpuIT {
                     () -> !up.query(
                                     "ALERTS{alertname=\"AvatarGpuTemperatureHigh\",severity=\"critical\",alertstate=\"firing\"}")
                             .isEmpty());
+            up.await(
+                    "the alert in Redis, through Alertmanager and the exporter's TLS",
+                    ALERT,
+                    () -> up.redis("LRANGE", "avatar:alerts", "0", "-1").contains("AvatarGpuTemperatureHigh"));
             up.awaitDashboards(true);
         } finally {
             up.stop();
         }
+    }
+
+    /** The environment of an exporter with a certificate for another name, and a user. */
+    private Map<String, String> guarded() throws IOException, InterruptedException {
+        String[] certify =
+                ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test"
+                                + " -addext subjectAltName=DNS:avatar-host -keyout server.key -out server.pem")
+                        .split(" ", -1);
+        assertThat(new ProcessBuilder(certify)
+                        .directory(directory.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("openssl.txt").toFile())
+                        .start()
+                        .waitFor())
+                .isZero();
+        Path web = Files.writeString(directory.resolve("web-config.yml"), """
+                tls_server_config: {cert_file: server.pem, key_file: server.key}
+                basic_auth_users: {prometheus: $2a$05$myH322FqpudF6WA.g2hgtOq2m1j0ZJlmR37Rw6Sbs1NLFFUbR5Icy}
+                """);
+        Path password = Files.writeString(directory.resolve("password"), "right password\n");
+        return Map.of(
+                "BEV_EXPORTER_WEB_CONFIG_FILE",
+                web.toString(),
+                "BEV_STACK_EXPORTER_PASSWORD_FILE",
+                password.toString());
+    }
+
+    private String metrics(AvatarUp up) throws IOException, InterruptedException {
+        return AvatarUp.run(List.of(
+                "curl",
+                "-sS",
+                "--noproxy",
+                "*",
+                "--cacert",
+                directory.resolve("server.pem").toString(),
+                "--resolve",
+                "avatar-host:" + up.ports.exporter() + ":127.0.0.1",
+                "-H",
+                "Host: localhost",
+                "-u",
+                "prometheus:right password",
+                "https://avatar-host:" + up.ports.exporter() + "/metrics"));
     }
 
     /** Edits the scenario in place, as a person would. */

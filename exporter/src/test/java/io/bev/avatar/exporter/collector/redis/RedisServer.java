@@ -51,6 +51,16 @@ public final class RedisServer implements AutoCloseable {
         return server;
     }
 
+    /** A Cluster of one node, which has all slots and serves. */
+    public static RedisServer startCluster(Path folder) throws IOException {
+        RedisServer node = start(folder, "--cluster-enabled", "yes", "--cluster-port", Integer.toString(freePort()));
+        node.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+        while (!node.bulk("CLUSTER", "INFO").strip().equals("cluster_state:ok")) {
+            pause();
+        }
+        return node;
+    }
+
     /** A Sentinel that watches {@code master} under the name {@code avatar}. */
     static RedisServer sentinel(Path folder, RedisServer master) throws IOException {
         int port = freePort();
@@ -63,6 +73,13 @@ public final class RedisServer implements AutoCloseable {
         RedisServer server = new RedisServer(port, folder, List.of("redis-server", file.toString(), "--sentinel"));
         server.awaitAnswer();
         return server;
+    }
+
+    /** Of the redis-server on the PATH, such as 7.0.15. */
+    public static String version() throws IOException {
+        Process asked = new ProcessBuilder("redis-server", "--version").start();
+        String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return said.replaceFirst("(?s).*\\bv=([0-9.]+).*", "$1");
     }
 
     static int freePort() throws IOException {

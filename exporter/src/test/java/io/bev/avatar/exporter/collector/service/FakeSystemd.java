@@ -17,7 +17,7 @@ import org.freedesktop.dbus.types.UInt32;
 import org.freedesktop.dbus.types.Variant;
 
 /** A systemd manager on a private bus, with the units that the test gives it. */
-final class FakeSystemd implements AutoCloseable {
+public final class FakeSystemd implements AutoCloseable {
 
     /** What ListUnitsByNames gives for a unit. */
     public static final class UnitEntry extends Struct {
@@ -95,7 +95,7 @@ final class FakeSystemd implements AutoCloseable {
     private final DBusConnection connection;
     private final Map<String, Unit> units = new HashMap<>();
 
-    FakeSystemd(String address) throws Exception {
+    public FakeSystemd(String address) throws Exception {
         connection = DBusConnectionBuilder.forAddress(address).withShared(false).build();
         connection.exportObject("/org/freedesktop/systemd1", new FakeManager());
         connection.requestBusName("org.freedesktop.systemd1");
@@ -122,7 +122,7 @@ final class FakeSystemd implements AutoCloseable {
     }
 
     /** Adds a unit with properties of systemd's types. */
-    void add(String name, String activeState, Map<String, Object> properties) throws Exception {
+    public void add(String name, String activeState, Map<String, Object> properties) throws Exception {
         String path = "/org/freedesktop/systemd1/unit/" + name.replaceAll("[^a-z]", "_");
         Unit unit = new Unit(path, activeState, Map.copyOf(properties));
         units.put(name, unit);

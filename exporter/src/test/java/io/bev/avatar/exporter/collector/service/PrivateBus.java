@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** A real dbus-daemon of the test's own. */
-final class PrivateBus implements AutoCloseable {
+public final class PrivateBus implements AutoCloseable {
 
     private final Process daemon;
     private final String address;
@@ -20,7 +20,7 @@ final class PrivateBus implements AutoCloseable {
     }
 
     /** Starts it with its socket in {@code folder}, skipping the test where there is no dbus-daemon. */
-    static PrivateBus start(Path folder) throws IOException {
+    public static PrivateBus start(Path folder) throws IOException {
         assumeTrue(
                 Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
                         .anyMatch(path -> Files.isExecutable(Path.of(path, "dbus-daemon"))),
@@ -47,7 +47,7 @@ final class PrivateBus implements AutoCloseable {
         return new PrivateBus(daemon, "unix:path=" + socket);
     }
 
-    String address() {
+    public String address() {
         return address;
     }
 

@@ -1,0 +1,180 @@
+package io.bev.avatar.exporter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bev.avatar.common.config.Config;
+import io.bev.avatar.exporter.client.StubServer;
+import io.bev.avatar.exporter.client.StubServer.Answer;
+import io.bev.avatar.exporter.client.StubServer.Asked;
+import io.bev.avatar.exporter.collector.redis.RedisServer;
+import io.bev.avatar.exporter.collector.service.FakeSystemd;
+import io.bev.avatar.exporter.collector.service.PrivateBus;
+import io.bev.avatar.exporter.nvml.SimulatedNvml;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.freedesktop.dbus.types.UInt32;
+import org.freedesktop.dbus.types.UInt64;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One whole scrape with every source there: names, order, types, helps and labels exactly, and all values that the input alone
+ * decides. What the machine, the clock or the Java decides is {@code *}.
+ */
+class WholeScrapeGoldenTest {
+
+    private static final Path RESOURCES = Path.of("src/test/resources").toAbsolutePath();
+    private static final Pattern SERIES = Pattern.compile("([a-zA-Z_:]+[a-zA-Z0-9_:]*)(\\{.*})? (\\S+)");
+
+    /** Series whose values are this run's: of the live Redis, of time, of file systems that lie where the fixture says. */
+    private static final Pattern LIVE = Pattern.compile(
+            "(redis_(?!up$|stream_(?!last_)|db_keys$|cluster_enabled$)|process_|jvm_|node_filesystem_(?!readonly|device_error)"
+                    + "|node_time_|avatar_exporter_nvml_call_|avatar_exporter_collector_(duration|last_)"
+                    + "|.*_response_seconds).*");
+
+    /** Labels whose values are this run's. */
+    private static final Pattern LIVE_LABEL =
+            Pattern.compile("\\b(os|process_id|redis_build_id|redis_version|run_id|tcp_port|java_version)=\"[^\"]*\"");
+
+    /** Machines differ in the JVM's pools and collectors, and in which of NVML's calls the watching thread has made: one counts. */
+    private static final Pattern ANY_LABEL = Pattern.compile("=\"[^\"]*\"");
+
+    @TempDir
+    Path folder;
+
+    private static Answer answer(Asked request, String jolokia) {
+        if (request.path().startsWith("/jolokia")) {
+            return Answer.json(jolokia);
+        }
+        if (request.body().contains("notifications/initialized")) {
+            return Answer.status(202, "");
+        }
+        if (request.body().contains("initialize")) {
+            return Answer.json("""
+                    {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},\
+                    "serverInfo":{"name":"everything","version":"1.0.0"}}}""");
+        }
+        return Answer.json("{\"status\":\"ok\"}");
+    }
+
+    private ExporterSettings settings(SimulatedNvml nvml, StubServer page, RedisServer redis, PrivateBus bus) {
+        String yaml = """
+                exporter:
+                  port: 0
+                  state-directory: %s
+                  nvml-library: %s
+                  renderer-url: %s
+                  jolokia-url: %s
+                  proc-path: %s
+                  sys-path: %s
+                  units: [bev-advanced-avatar.service, bev-avatar-exporter.service]
+                  scrape-timeout: 60s
+                  thresholds: {gpu_temperature_celsius: {warning: 75}}
+                mcp: {url: "%s"}
+                redis: {url: "%s", timeout: 20s}
+                """.formatted(
+                        folder,
+                        nvml.library(),
+                        page.address(""),
+                        page.address("/jolokia/"),
+                        RESOURCES.resolve("fixtures/proc"),
+                        RESOURCES.resolve("fixtures/sys"),
+                        page.address("/mcp"),
+                        redis.url());
+        Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", bus.address());
+        return ExporterSettings.from(Config.of(yaml, "test.yaml", environment), environment);
+    }
+
+    private static void addUnits(FakeSystemd systemd) throws Exception {
+        systemd.add(
+                "bev-advanced-avatar.service",
+                "active",
+                Map.of(
+                        "ActiveEnterTimestamp", new UInt64(1_782_468_000_500_000L),
+                        "NRestarts", new UInt32(3),
+                        "TasksCurrent", new UInt64(17),
+                        "TasksMax", new UInt64(4915),
+                        "MemoryCurrent", new UInt64(52_428_800),
+                        "WatchdogTimestamp", new UInt64(1_782_468_060_000_000L)));
+    }
+
+    @Test
+    void everySourceThere_isAsRecorded() throws Exception {
+        String jolokia = Files.readString(RESOURCES.resolve("jolokia/renderer.json"));
+        SimulatedNvml nvml = SimulatedNvml.build(folder);
+        try (StubServer page = new StubServer(request -> answer(request, jolokia));
+                PrivateBus bus = PrivateBus.start(folder);
+                FakeSystemd systemd = new FakeSystemd(bus.address());
+                RedisServer redis = RedisServer.start(folder)) {
+            addUnits(systemd);
+            // Others lack readings of this one, or have more.
+            Assumptions.assumeTrue(
+                    RedisServer.version().startsWith("7.0."), "the recorded readings are those of Redis 7.0");
+            redis.command("XADD", "osint:updates", "*", "a", "b");
+            redis.command("XGROUP", "CREATE", "osint:updates", "renderer", "0");
+            try (ExporterAssembly exporter = new ExporterAssembly(settings(nvml, page, redis, bus), "1.2.3")) {
+                exporter.start();
+                // This scrape's own commands are in the next one's readings of Redis.
+                scrape(exporter, "?collect[]=redis");
+
+                String text = scrape(exporter, "");
+
+                assertThat(text).doesNotContain("collector_success{collector=\"gpu\",} 0.0");
+                Golden.check(RESOURCES.resolve("golden/scrape.prom"), normalised(text));
+            }
+        }
+    }
+
+    private static String scrape(ExporterAssembly exporter, String query) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + exporter.address().getPort() + "/metrics" + query))
+                .header("X-Prometheus-Scrape-Timeout-Seconds", "60")
+                .build();
+        return HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static String normalised(String text) {
+        Set<String> lines = new LinkedHashSet<>();
+        Set<String> commands = new TreeSet<>();
+        for (String line : text.split("\n", -1)) {
+            String normal = line.startsWith("#") || line.isEmpty() ? line : series(line);
+            // Redis tells its commands in the order of a table whose seed is random.
+            if (normal.contains("cmd=\"")) {
+                commands.add(normal);
+                continue;
+            }
+            lines.addAll(commands);
+            commands.clear();
+            lines.add(normal);
+        }
+        return String.join("\n", lines);
+    }
+
+    private static String series(String line) {
+        Matcher series = SERIES.matcher(line);
+        assertThat(series.matches()).as(line).isTrue();
+        String name = series.group(1);
+        String labels = series.group(2) == null ? "" : series.group(2);
+        boolean live = LIVE.matcher(name).matches();
+        if (name.startsWith("jvm_") || name.startsWith("avatar_exporter_nvml_call_")) {
+            labels = ANY_LABEL.matcher(labels).replaceAll("=\"*\"");
+        } else if (name.equals("redis_instance_info") || name.equals("avatar_exporter_build_info")) {
+            labels = LIVE_LABEL.matcher(labels).replaceAll("$1=\"*\"");
+        }
+        return name + labels + " " + (live ? "*" : series.group(3));
+    }
+}

@@ -1,0 +1,115 @@
+package io.bev.avatar.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.launcher.program.Programs;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExporterAccessTest {
+
+    private static final String USERS = "basic_auth_users: {prometheus: $2y$10$x}\n";
+    private static final String TLS = "tls_server_config: {cert_file: server.pem, key_file: server.key}\n";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    Path folder;
+
+    private ExporterAccess access(String webConfig, String stack) throws IOException {
+        Path file = Files.writeString(folder.resolve("web-config.yml"), webConfig);
+        Config config = Config.of(
+                "exporter: {web-config-file: '" + file + "'}\nstack: {" + stack + "}\n", "avatar.yaml", Map.of());
+        ExporterAccess access = ExporterAccess.from(config);
+        config.finish("stack");
+        return access;
+    }
+
+    private static String run(Path folder, String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as("%s: %s", List.of(command), said).isZero();
+        return said;
+    }
+
+    private void certify(String names) throws IOException, InterruptedException {
+        assumeTrue(Programs.find("openssl").isPresent(), "openssl is not installed");
+        run(
+                folder,
+                ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=x -addext "
+                                + names + " -keyout server.key -out server.pem")
+                        .split(" ", -1));
+    }
+
+    @Test
+    void noWebConfig_leavesTheConfigurationsAsTheyAre() throws Exception {
+        String text = "scrape_configs:\n  - job_name: avatar\n";
+
+        assertThat(ExporterAccess.OPEN.scheme()).isEqualTo("http");
+        assertThat(ExporterAccess.OPEN.prometheus(text)).isEqualTo(text);
+    }
+
+    @Test
+    void tlsAndPassword_areInBothJobsAndBothWebhooks_asTheToolsTakeThem() throws Exception {
+        certify("subjectAltName=DNS:avatar-host");
+        Path password = Files.writeString(folder.resolve("pass word"), "secret\n");
+
+        ExporterAccess access = access(TLS + USERS, "exporter-password-file: '" + password + "'");
+
+        Path rules = RuleFiles.ROOT.resolve("alerting-rules");
+        String prometheus = access.prometheus(Files.readString(rules.resolve("prometheus.yml")));
+        String alertmanager = access.alertmanager(Files.readString(rules.resolve("alertmanager.yml")));
+        String tls = "tls_config: {ca_file: \"" + folder.resolve("server.pem") + "\", server_name: \"avatar-host\"}";
+        String login = "basic_auth: {username: \"prometheus\", password_file: \"" + password + "\"}";
+        assertThat(access.scheme()).isEqualTo("https");
+        assertThat(prometheus.split("scheme: https", -1)).hasSize(3);
+        assertThat(prometheus).containsOnlyOnce("avatar\n    scheme: https\n    " + tls + "\n    " + login);
+        assertThat(prometheus).containsOnlyOnce("avatar-probes\n    scheme: https\n    " + tls + "\n    " + login);
+        assertThat(alertmanager.split(java.util.regex.Pattern.quote(tls), -1)).hasSize(3);
+        if (Programs.find("promtool").isPresent()) {
+            Path file = Files.writeString(folder.resolve("prometheus.yml"), prometheus);
+            run(folder, "promtool", "check", "config", "--syntax-only", file.toString());
+        }
+    }
+
+    @Test
+    void certificateForLoopback_needsNoOtherName() throws Exception {
+        certify("subjectAltName=DNS:a,IP:127.0.0.1");
+
+        assertThat(access(TLS, "").serverName()).isEmpty();
+        assertThat(access(TLS, "").user()).isEmpty();
+    }
+
+    @Test
+    void usersWithoutTheirPassword_areToldWithTheKeyThatNamesIt() {
+        assertThatThrownBy(() -> access(USERS, ""))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("stack.exporter-password-file: found nothing")
+                .hasMessageContaining("prometheus's password: web-config.yml has only its hash")
+                .hasMessageNotContaining("$2y$");
+        assertThatThrownBy(() -> access("basic_auth_users: {a: x, b: y}\n", "exporter-password-file: /dev/null"))
+                .hasMessageContaining("stack.exporter-user: found nothing, expected")
+                .hasMessageContaining("a or b");
+    }
+
+    @Test
+    void whatUpCannotReach_isToldAtStart() {
+        assertThatThrownBy(() -> access("tls_server_config: {client_auth_type: RequireAndVerifyClientCert}\n", ""))
+                .hasMessageContaining("expected VerifyClientCertIfGiven");
+        assertThatThrownBy(() -> access("tls_server_config: {cert_file: none.pem, key_file: k}\n", ""))
+                .hasMessageContaining("none.pem");
+        assertThatThrownBy(() -> access("a: b: c", "")).hasMessageContaining("no YAML in");
+    }
+}
