@@ -33,8 +33,8 @@ final class Sources {
 
     /** For what answers in milliseconds when it is well, and must not use up the scrape's time when it is not. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
-    /** Beyond the threshold of a slow page, so that such a page is slow and not down; within the nine seconds of a probe. */
-    private static final Duration PAGE_PATIENCE = Duration.ofMillis(8500);
+    /** Beyond the threshold of a slow page, so that such a page is slow and not down; longer than a scrape of two seconds. */
+    private static final Duration PAGE_PATIENCE = Duration.ofSeconds(8);
 
     /** For what is asked in every scrape, even one of two seconds. */
     private static final Duration QUICK = Duration.ofSeconds(1);
@@ -72,7 +72,7 @@ final class Sources {
                 new RendererCollector(exporter.jolokiaUrl(), PATIENCE, http, deadlines),
                 new LiveCollector(exporter.rendererUrl(), QUICK, http),
                 new EndpointCollector(exporter.rendererUrl(), PAGE_PATIENCE, http, ticker),
-                new McpCollector(new McpProbe(settings.mcp().url(), version, PATIENCE, http), ticker)));
+                new McpCollector(new McpProbe(settings.mcp().url(), version, QUICK, http), ticker)));
         return sources;
     }
 

@@ -193,6 +193,11 @@ public final class PrivateStack implements AutoCloseable {
         return true;
     }
 
+    /** Whether the renderer can be read, as far as that shows from outside. */
+    public boolean rendererListens() {
+        return PortHolder.isTaken(config.jolokiaPort());
+    }
+
     /** Process id of the last start of a program. */
     public long pid(Service service) {
         return process(service).pid();

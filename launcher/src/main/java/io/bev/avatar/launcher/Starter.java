@@ -48,26 +48,34 @@ final class Starter {
             throw new LaunchException(ExitCodes.UNAVAILABLE, String.join(System.lineSeparator() + "      ", taken));
         }
 
-        List<ServiceSpec> wanted = new ArrayList<>();
+        List<ServiceSpec> watched = new ArrayList<>();
         if (startRedis) {
-            wanted.add(stack.redis());
-        }
-        if (startPrometheus) {
-            wanted.add(stack.prometheus());
-        }
-        if (startAlertmanager) {
-            wanted.add(stack.alertmanager());
+            watched.add(stack.redis());
         }
         stack.grafana()
                 .filter(spec -> !PortHolder.isTaken(config.grafanaPort()))
-                .ifPresent(wanted::add);
-        wanted.add(stack.exporter());
-        wanted.add(stack.renderer(model));
-        for (ServiceSpec spec : wanted) {
+                .ifPresent(watched::add);
+        watched.add(stack.exporter());
+        watched.add(stack.renderer(model));
+        startAll(watched);
+        // Last: they would take what is not there yet for a fault.
+        List<ServiceSpec> watching = new ArrayList<>();
+        if (startAlertmanager) {
+            watching.add(stack.alertmanager());
+        }
+        if (startPrometheus) {
+            watching.add(stack.prometheus());
+        }
+        startAll(watching);
+        console.note("jolokia", stack.jolokiaUrl());
+    }
+
+    /** Starts them together and waits until each is ready. */
+    private void startAll(List<ServiceSpec> specs) throws LaunchException, InterruptedException {
+        for (ServiceSpec spec : specs) {
             supervisor.start(new ManagedProcess(spec, config.runDirectory()));
         }
         supervisor.awaitReady();
-        console.note("jolokia", stack.jolokiaUrl());
     }
 
     private boolean redisNeeded(List<String> taken) {

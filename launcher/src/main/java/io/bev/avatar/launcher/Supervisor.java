@@ -54,10 +54,12 @@ final class Supervisor {
         entry.startedNanos = ticker.nanos();
     }
 
-    /** Waits until every started service is ready, telling each one. */
+    /** Waits until every started service is ready, telling each one once. */
     void awaitReady() throws LaunchException, InterruptedException {
         for (Entry entry : List.copyOf(entries)) {
-            awaitReady(entry);
+            if (!entry.readyTold) {
+                awaitReady(entry);
+            }
         }
     }
 

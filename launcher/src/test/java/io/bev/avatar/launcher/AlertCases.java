@@ -53,6 +53,7 @@ final class AlertCases {
         /** Whether one reading decides, so that it can go back and forth. */
         boolean canFlap(Rule rule) {
             return rule.yaml().has("keep_firing_for")
+                    && window.isEmpty()
                     && fires.keySet().equals(quiet.keySet())
                     && fires.values().stream().allMatch(v -> CONSTANT.matcher(v).matches())
                     && quiet.values().stream().allMatch(v -> CONSTANT.matcher(v).matches())

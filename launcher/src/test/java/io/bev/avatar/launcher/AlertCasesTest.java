@@ -148,7 +148,7 @@ class AlertCasesTest {
                         "count by (instance) (count_over_time(" + alerts + one.host("onandoff") + "\"}[8m]) >= 32)",
                         List.of("{instance=\"" + one.host("onandoff") + "\"}"),
                         1);
-                if (!rule.yaml().path("for").asText().equals("10s")) {
+                if (!rule.yaml().path("for").asText("10s").equals("10s")) {
                     samples(test, alerts + one.host("offandon") + "\"}", List.of(), 1);
                 }
             }

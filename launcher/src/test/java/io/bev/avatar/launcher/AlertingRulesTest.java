@@ -170,7 +170,7 @@ class AlertingRulesTest {
                 assertThat(alert.expression())
                         .as(alert.id() + " has neither keep_firing_for nor a window")
                         .containsPattern(
-                                "\\[(2|5|10)m]|increase10m|rate(1h|6h|1d|3d)|ratio_(1h|6h|1d|3d)|offset 1h|xid_age");
+                                "\\[(2|5|10)m]|increase10m|rate(1h|6h|1d|3d)|ratio_(1h|6h|1d|3d)|offset 1h");
             }
         }
     }

@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Raises an alert of its own when the sign of life, {@code AvatarWatchdog}, stops arriving: then nobody else can. Before the first
- * one it waits twice as long, for Prometheus and Alertmanager may start after the exporter.
+ * Raises an alert of its own when the sign of life, {@code AvatarWatchdog}, stops arriving, or is the same over and over, since
+ * Prometheus has gone and Alertmanager has not noticed: then nobody else can. Before the first one it waits twice as long, for
+ * Prometheus and Alertmanager may start after the exporter.
  *
  * <pre>
  * avatar_exporter_watchdog_timeout_seconds 240.0
@@ -28,6 +29,9 @@ public final class DeadMansSwitch {
 
     /** What its fingerprint begins with, and no other does. */
     static final String FINGERPRINT = "local-";
+
+    /** Annotation with the time at which Prometheus looked at the rule; Alertmanager goes on with the last one for minutes. */
+    private static final String EVALUATED = "evaluated";
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadMansSwitch.class);
     /** Its lines carry the journal's critical priority. */
@@ -43,6 +47,7 @@ public final class DeadMansSwitch {
     private final Clock clock;
     private final Instant started;
     private Optional<Instant> arrived = Optional.empty();
+    private String evaluated = "";
     private Optional<Instant> silentSince;
     private Instant toldAt = Instant.MIN;
 
@@ -61,10 +66,16 @@ public final class DeadMansSwitch {
         this.silentSince = read(file);
     }
 
-    /** Takes note of what arrived. */
+    /** Takes note of what arrived. A sign of life that Prometheus has not renewed since the one before is none. */
     public synchronized void arrived(List<AlertEvent> events) {
-        if (events.stream().anyMatch(event -> event.firing() && event.name().equals(AlertEvent.WATCHDOG))) {
-            arrived = Optional.of(clock.instant());
+        for (AlertEvent event : events) {
+            String stamp = event.annotations().getOrDefault(EVALUATED, "");
+            if (event.firing()
+                    && event.name().equals(AlertEvent.WATCHDOG)
+                    && (stamp.isEmpty() || !stamp.equals(evaluated))) {
+                evaluated = stamp;
+                arrived = Optional.of(clock.instant());
+            }
         }
     }
 

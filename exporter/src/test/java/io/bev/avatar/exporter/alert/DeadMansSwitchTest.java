@@ -46,16 +46,35 @@ class DeadMansSwitchTest {
     }
 
     private void arrives(String name) {
+        arrives(name, Map.of());
+    }
+
+    private void arrives(String name, Map<String, String> annotations) {
         deadMan.arrived(List.of(new AlertEvent(
                 AlertEvent.ALERT,
                 "f1",
                 AlertEvent.FIRING,
                 Map.of("alertname", name),
-                Map.of(),
+                annotations,
                 Map.of(),
                 Instant.EPOCH,
                 Optional.empty(),
                 clock.instant())));
+    }
+
+    @Test
+    void watchdogThatPrometheusNoLongerRenews_isNoSignOfLife() throws Exception {
+        for (int minute = 0; minute < 10; minute++) {
+            arrives("AvatarWatchdog", Map.of("evaluated", "1700000" + minute));
+            pass(Duration.ofMinutes(1));
+        }
+        assertThat(told).isEmpty();
+
+        for (int minute = 1; minute < TIMEOUT.toMinutes(); minute++) {
+            arrives("AvatarWatchdog", Map.of("evaluated", "17000009"));
+            pass(Duration.ofMinutes(1));
+        }
+        assertThat(told).hasSize(1);
     }
 
     private void pass(Duration time) throws InterruptedException {

@@ -1,10 +1,11 @@
 package io.bev.avatar.launcher.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,9 +17,18 @@ final class AlertView {
      *
      * @param identity fingerprint, start and status: one notification, however often it was sent
      * @param alert which alert
-     * @param firing whether it tells that the alert fires; otherwise that it is resolved
+     * @param firing whether it tells that the alert fires; otherwise that it is resolved, or no longer told of
      */
     record Event(String identity, AlertSighting alert, boolean firing) {}
+
+    /**
+     * What the exporter did about an alert.
+     *
+     * @param identity of the step
+     * @param action such as {@code trim_gpu_memory}
+     * @param status such as {@code started} or {@code done}
+     */
+    record Step(String identity, String action, String status) {}
 
     private final StackClient client;
     private final String prometheus;
@@ -26,6 +36,7 @@ final class AlertView {
     private Set<AlertSighting> pending = Set.of();
     private Set<AlertSighting> firing = Set.of();
     private Set<Event> events = Set.of();
+    private List<Step> steps = List.of();
 
     AlertView(StackClient client, String prometheus, int redisPort) {
         this.client = client;
@@ -62,6 +73,11 @@ final class AlertView {
         return events;
     }
 
+    /** What recovery did, of the newest hundred events, the oldest first. */
+    List<Step> steps() {
+        return steps;
+    }
+
     private void lookAtPrometheus() throws IOException, InterruptedException {
         JsonNode answer = client.json(prometheus + "/api/v1/alerts");
         Set<AlertSighting> waiting = new HashSet<>();
@@ -77,25 +93,43 @@ final class AlertView {
     private void lookAtRedis() throws IOException, InterruptedException {
         String text = StackClient.redis(redisPort, "LRANGE", "avatar:alerts", "0", "-1");
         Set<Event> found = new HashSet<>();
+        List<Step> done = new ArrayList<>();
         for (String line : text.lines().toList()) {
             if (line.startsWith("{")) {
-                found.add(event(line));
+                JsonNode event = StackClient.JSON.readTree(line);
+                if (event.path("kind").asText().equals("recovery")) {
+                    done.add(0, step(event));
+                } else {
+                    found.add(event(event));
+                }
             }
         }
         if (!found.isEmpty()) {
             events = found;
+            steps = done;
         }
     }
 
-    private static Event event(String line) throws JsonProcessingException {
-        JsonNode event = StackClient.JSON.readTree(line);
+    private static Step step(JsonNode event) {
+        return new Step(
+                identity(event) + event.path("receivedAt").asText(),
+                event.path("details").path("action").asText(),
+                event.path("status").asText());
+    }
+
+    private static Event event(JsonNode event) {
         Map<String, String> labels = labels(event.path("labels"));
         labels.putIfAbsent("alertname", event.path("alertname").asText());
         labels.putIfAbsent("severity", event.path("level").asText());
-        String status = event.path("status").asText();
-        String identity =
-                event.path("fingerprint").asText() + event.path("startsAt").asText() + status;
-        return new Event(identity, AlertSighting.of(labels), !status.equals("resolved"));
+        return new Event(
+                identity(event),
+                AlertSighting.of(labels),
+                event.path("status").asText().equals("firing"));
+    }
+
+    private static String identity(JsonNode event) {
+        return event.path("fingerprint").asText() + event.path("startsAt").asText()
+                + event.path("status").asText();
     }
 
     private static Map<String, String> labels(JsonNode node) {

@@ -4,6 +4,7 @@ import static io.bev.avatar.launcher.bench.Fault.Delivery.BY_EXPORTER;
 import static io.bev.avatar.launcher.bench.Fault.Delivery.WHEN_MENDED;
 
 import io.bev.avatar.launcher.PrivateStack.Service;
+import io.bev.avatar.launcher.bench.Fault.Condition;
 import io.bev.avatar.launcher.bench.Fault.Expectation;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,13 @@ final class DependencyFaults {
                 "prometheus-killed",
                 "`SIGKILL`, not started again",
                 false,
-                List.of(new Expectation(new AlertKey(SILENT, "critical"), BY_EXPORTER)),
+                List.of(new Expectation(
+                        new AlertKey(SILENT, "critical"),
+                        BY_EXPORTER,
+                        Condition.needs(
+                                FaultStack.SILENCE.plusSeconds(90),
+                                "a silence of " + FaultStack.SILENCE.toSeconds()
+                                        + " s here; the last sign of life may arrive 90 s after Prometheus is gone"))),
                 Set.of(),
                 stack -> {
                     stack.kill(Service.PROMETHEUS);

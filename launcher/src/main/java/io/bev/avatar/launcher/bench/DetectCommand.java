@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         })
 public final class DetectCommand implements Callable<Integer> {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(6);
     private static final int NOT_AS_EXPECTED = 1;
 
     @Option(names = "--root", hidden = true, required = true, description = "The project's folder.")
@@ -101,8 +101,11 @@ public final class DetectCommand implements Callable<Integer> {
         }
         if (docs) {
             Path page = root.resolve("docs/detection.md");
-            DetectionTable table =
-                    new DetectionTable(RuleTimes.read(root.resolve("alerting-rules")), ShortenedRules.STANDARD);
+            Path rules = root.resolve("alerting-rules");
+            DetectionTable table = new DetectionTable(
+                    RuleTimes.read(rules),
+                    ShortenedRules.STANDARD,
+                    DetectionBounds.read(rules).section());
             Files.writeString(page, table.page(detections, Machine.sentence(), LocalDate.now(ZoneOffset.UTC)));
             progress("wrote " + page);
         }

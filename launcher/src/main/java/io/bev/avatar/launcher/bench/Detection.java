@@ -13,6 +13,8 @@ import java.util.OptionalDouble;
  * @param missing expected alerts, or their events, that never came
  * @param unrelated alerts that nobody expects of this fault
  * @param ofTheMachine alerts about the machine that runs this, which the fault did not cause
+ * @param steps what recovery did, in order
+ * @param restartSeconds from the fault until the renderer that it ended could be read again; empty where it was not ended
  * @param lastingSeconds how long the fault lasted
  * @param wholeSeconds from mending until every program served again; empty when that never happened
  * @param skipped why the fault could not be injected; empty when it was
@@ -23,6 +25,8 @@ record Detection(
         List<AlertKey> missing,
         List<AlertKey> unrelated,
         List<AlertKey> ofTheMachine,
+        List<String> steps,
+        OptionalDouble restartSeconds,
         double lastingSeconds,
         OptionalDouble wholeSeconds,
         Optional<String> skipped) {
@@ -42,11 +46,21 @@ record Detection(
         missing = List.copyOf(missing);
         unrelated = List.copyOf(unrelated);
         ofTheMachine = List.copyOf(ofTheMachine);
+        steps = List.copyOf(steps);
     }
 
     static Detection skipped(Fault fault, String reason) {
         return new Detection(
-                fault, Map.of(), List.of(), List.of(), List.of(), 0, OptionalDouble.empty(), Optional.of(reason));
+                fault,
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                OptionalDouble.empty(),
+                0,
+                OptionalDouble.empty(),
+                Optional.of(reason));
     }
 
     /** Whether everything expected came and nothing unrelated, or it could not be tried. */

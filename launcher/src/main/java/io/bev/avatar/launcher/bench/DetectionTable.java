@@ -20,12 +20,18 @@ final class DetectionTable {
 
     private static final String ABSENT = "—";
 
+    /** What is promised beyond a rule's {@code for}. */
+    static final double IN_TIME_SECONDS = 5;
+
     private final RuleTimes rules;
     private final ShortenedRules shortened;
+    private final String bounds;
 
-    DetectionTable(RuleTimes rules, ShortenedRules shortened) {
+    /** @param bounds a section on what is to be expected at worst, in Markdown */
+    DetectionTable(RuleTimes rules, ShortenedRules shortened, String bounds) {
         this.rules = rules;
         this.shortened = shortened;
+        this.bounds = bounds;
     }
 
     /** Markdown. */
@@ -37,22 +43,26 @@ final class DetectionTable {
 
                 `./avatar bench detect --docs` wrote this page on %s, on %s. It injects each fault into a running stack: real renderer,
                 exporter, Redis, Prometheus and Alertmanager, and a simulated GPU. A client changes the avatar's mood every second.
-                Intervals are those that ship (2 s; the page is probed every 10 s). Times in the rules are shorter, so that the run takes
-                minutes: a `for` is a tenth of itself and %d s, a window a tenth and %d s. XIDs are told for 20 s.
+                Intervals are those that ship. Times in the rules are shorter, so that the run takes minutes: a `for` is a tenth of itself
+                and %d s, a window a tenth and %d s, never more than it ships with. XIDs are told for 20 s, and the sign of life may be
+                silent for %d s.
 
                 All times are in seconds. *Firing* and *event* count from the moment of the fault: the alert fires in Prometheus, and its
-                event is in the Redis list `avatar:alerts`. *Beyond `for`* is what the event took on top of the `for` of this run: the time
-                until the condition is seen (a reading, a window, a probe) and the way to Redis. *Resolved* counts from the moment the fault was
-                taken away.
+                event is in the Redis list `avatar:alerts`. *Condition* is what the alert's condition itself needs, such as a window; the
+                notes say what. ***Late*** is what the event took beyond condition and `for`: the wait for the next reading, for the next
+                look of the rules, and the way to Redis. *Resolved* counts from the moment the fault was taken away.
 
-                | fault | alert | `for` shipped | `for` here | firing | event | beyond `for` | resolved |
-                |---|---|---:|---:|---:|---:|---:|---:|
+                | fault | alert | `for` shipped | `for` here | firing | event | condition | late | resolved |
+                |---|---|---:|---:|---:|---:|---:|---:|---:|
                 """,
                 day,
                 machine,
                 shortened.moreFor().toSeconds(),
-                shortened.moreWindow().toSeconds()));
+                shortened.moreWindow().toSeconds(),
+                FaultStack.SILENCE.toSeconds()));
         detections.forEach(detection -> rows(page, detection));
+        page.append("\n").append(verdict(detections)).append("\n");
+        page.append(bounds);
         page.append("\nNotes on single faults:\n\n");
         detections.forEach(detection -> page.append(note(detection)));
         page.append("\n");
@@ -63,7 +73,8 @@ final class DetectionTable {
     private void rows(StringBuilder page, Detection detection) {
         Fault fault = detection.fault();
         if (detection.skipped().isPresent()) {
-            page.append(row(fault.name(), "*not tried: " + detection.skipped().get() + "*", "", "", "", "", "", ""));
+            page.append(
+                    row(fault.name(), "*not tried: " + detection.skipped().get() + "*", "", "", "", "", "", "", ""));
             return;
         }
         Map<AlertKey, Times> rest = new TreeMap<>(detection.times());
@@ -72,16 +83,82 @@ final class DetectionTable {
             AlertKey alert = expectation.alert();
             Optional<Times> times = Optional.ofNullable(rest.remove(alert));
             String shown = detection.missing().contains(alert) ? alert + " **missing**" : "**" + alert + "**";
-            boolean waits = expectation.delivery() == Fault.Delivery.WHEN_MENDED;
-            page.append(alertRow(name, shown + mark(expectation), alert, times, waits));
+            page.append(alertRow(
+                    name,
+                    shown + mark(expectation),
+                    alert,
+                    times,
+                    number(condition(detection, expectation)),
+                    number(late(detection, expectation))));
             name = "";
         }
         for (Map.Entry<AlertKey, Times> also : rest.entrySet()) {
-            page.append(alertRow("", also.getKey().toString(), also.getKey(), Optional.of(also.getValue()), false));
+            page.append(alertRow(
+                    "", also.getKey().toString(), also.getKey(), Optional.of(also.getValue()), ABSENT, ABSENT));
         }
         for (AlertKey alert : detection.unrelated()) {
-            page.append(row("", alert + " **unrelated**", "", "", "", "", "", ""));
+            page.append(row("", alert + " **unrelated**", "", "", "", "", "", "", ""));
         }
+    }
+
+    private static OptionalDouble condition(Detection detection, Expectation expectation) {
+        Fault.Condition condition = expectation.condition();
+        return condition.afterRestart()
+                ? detection.restartSeconds()
+                : OptionalDouble.of(condition.atMost().toMillis() / 1000.0);
+    }
+
+    /** What the event took beyond the condition and {@code for}; empty where the fault, or a worse alert, is in its way. */
+    private OptionalDouble late(Detection detection, Expectation expectation) {
+        Optional<Times> times = Optional.ofNullable(detection.times().get(expectation.alert()));
+        OptionalDouble event = times.map(Times::event).orElse(OptionalDouble.empty());
+        OptionalDouble condition = condition(detection, expectation);
+        boolean direct = expectation.delivery() == Fault.Delivery.AT_ONCE
+                || expectation.delivery() == Fault.Delivery.BY_EXPORTER;
+        if (!direct || event.isEmpty() || condition.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(event.getAsDouble() - condition.getAsDouble() - waits(expectation));
+    }
+
+    /** The exporter has no {@code for}. */
+    private double waits(Expectation expectation) {
+        return expectation.delivery() == Fault.Delivery.BY_EXPORTER
+                ? 0
+                : rules.shipped(expectation.alert())
+                        .map(shortened::shortenedFor)
+                        .orElse(Duration.ZERO)
+                        .toSeconds();
+    }
+
+    /** Whether every event came in time, in a sentence. */
+    private String verdict(List<Detection> detections) {
+        int measured = 0;
+        double worst = Double.NEGATIVE_INFINITY;
+        List<String> tooLate = new ArrayList<>();
+        for (Detection detection : detections) {
+            for (Expectation expectation : detection.fault().expected()) {
+                OptionalDouble late = late(detection, expectation);
+                if (late.isPresent()) {
+                    measured++;
+                    worst = Math.max(worst, late.getAsDouble());
+                    if (late.getAsDouble() > IN_TIME_SECONDS) {
+                        tooLate.add(detection.fault().name() + ", " + expectation.alert());
+                    }
+                }
+            }
+        }
+        return String.format(
+                Locale.ROOT,
+                tooLate.isEmpty()
+                        ? "**Each of the %d events that had a free way came within %.0f s beyond condition and `for`; the latest took"
+                                + " %.1f s.**%n"
+                        : "**Of %d events that had a free way, these came later than %.0f s beyond condition and `for`, the latest"
+                                + " %.1f s:** %s.%n",
+                measured,
+                IN_TIME_SECONDS,
+                worst,
+                String.join("; ", tooLate));
     }
 
     private static String mark(Expectation expectation) {
@@ -93,21 +170,20 @@ final class DetectionTable {
         };
     }
 
-    private String alertRow(String name, String shown, AlertKey alert, Optional<Times> times, boolean waits) {
+    private String alertRow(
+            String name, String shown, AlertKey alert, Optional<Times> times, String condition, String late) {
         Optional<Duration> shipped = rules.shipped(alert);
-        Optional<Duration> here = shipped.map(shortened::shortenedFor);
-        OptionalDouble event = times.map(Times::event).orElse(OptionalDouble.empty());
-        OptionalDouble beyond = event.isPresent() && here.isPresent() && !waits
-                ? OptionalDouble.of(event.getAsDouble() - here.get().toSeconds())
-                : OptionalDouble.empty();
         return row(
                 name,
                 shown,
                 shipped.map(DetectionTable::seconds).orElse(ABSENT),
-                here.map(DetectionTable::seconds).orElse(ABSENT),
+                shipped.map(shortened::shortenedFor)
+                        .map(DetectionTable::seconds)
+                        .orElse(ABSENT),
                 number(times.map(Times::firing).orElse(OptionalDouble.empty())),
-                number(event),
-                number(beyond),
+                number(times.map(Times::event).orElse(OptionalDouble.empty())),
+                condition,
+                late,
                 resolved(times));
     }
 
@@ -147,6 +223,13 @@ final class DetectionTable {
                                     "every program served %.1f s after its end",
                                     detection.wholeSeconds().getAsDouble())
                             : "**not every program served again**");
+        }
+        detection.fault().expected().stream()
+                .map(expectation -> expectation.condition().why())
+                .filter(why -> !why.isEmpty())
+                .forEach(parts::add);
+        if (!detection.steps().isEmpty()) {
+            parts.add("recovery: " + String.join(", ", detection.steps()));
         }
         if (!detection.ofTheMachine().isEmpty()) {
             parts.add("meanwhile the machine itself raised "

@@ -2,6 +2,7 @@ package io.bev.avatar.launcher.bench;
 
 import io.bev.avatar.launcher.PrivateStack;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,6 +32,11 @@ record Fault(
     Fault {
         expected = List.copyOf(expected);
         consequences = Set.copyOf(consequences);
+    }
+
+    /** Whether an alert waits for the renderer, which it ends, to be back. */
+    boolean endsTheRenderer() {
+        return expected.stream().anyMatch(expectation -> expectation.condition().afterRestart());
     }
 
     /** All of {@code faults} at once, to save time; nothing says which of them raised an alert. */
@@ -72,8 +78,37 @@ record Fault(
         BY_EXPORTER
     }
 
-    /** An alert that must come. */
-    record Expectation(AlertKey alert, Delivery delivery) {}
+    /**
+     * An alert that must come.
+     *
+     * @param condition what its condition itself needs, once the fault is there
+     */
+    record Expectation(AlertKey alert, Delivery delivery, Condition condition) {
+
+        /** One whose condition holds with the first reading of the fault. */
+        Expectation(AlertKey alert, Delivery delivery) {
+            this(alert, delivery, Condition.AT_ONCE);
+        }
+    }
+
+    /**
+     * What passes until a fault crosses an alert's threshold, other than by waiting for a reading.
+     *
+     * @param atMost such as the window that the rule looks at; zero where it is over with the first reading
+     * @param afterRestart whether it begins when the renderer, which the fault ended, can be read again
+     * @param why for people; empty where there is nothing to say
+     */
+    record Condition(Duration atMost, boolean afterRestart, String why) {
+        static final Condition AT_ONCE = new Condition(Duration.ZERO, false, "");
+
+        static Condition needs(Duration atMost, String why) {
+            return new Condition(atMost, false, why);
+        }
+
+        static Condition restart(String why) {
+            return new Condition(Duration.ZERO, true, why);
+        }
+    }
 
     /** Brings a fault about. */
     @FunctionalInterface

@@ -88,19 +88,26 @@ final class FaultRun {
             return Detection.skipped(fault, String.valueOf(e.getMessage()));
         }
         long deadline = injected + patience.toNanos();
+        boolean broken = false;
+        OptionalDouble restart = OptionalDouble.empty();
         while (ticker.nanos() - injected < hold.toNanos()
                 || (!missing(fault, seen, false).isEmpty() && ticker.nanos() - deadline < 0)) {
             if (fault.supervised()) {
                 stack.tend();
             }
             seen.look(seconds(injected), OptionalDouble.empty());
+            if (restart.isEmpty() && fault.endsTheRenderer()) {
+                boolean listens = stack.rendererListens();
+                broken |= !listens;
+                restart = broken && listens ? OptionalDouble.of(seconds(injected)) : restart;
+            }
             Thread.sleep(LOOK_EVERY_MILLIS);
         }
         double lasting = seconds(injected);
         long mended = ticker.nanos();
         mending.mend();
         OptionalDouble whole = awaitEnd(fault, seen, injected, mended);
-        return result(fault, seen, lasting, whole);
+        return result(fault, seen, restart, lasting, whole);
     }
 
     private OptionalDouble awaitEnd(Fault fault, Observation seen, long injected, long mended)
@@ -161,7 +168,8 @@ final class FaultRun {
         return missing;
     }
 
-    private Detection result(Fault fault, Observation seen, double lasting, OptionalDouble whole) {
+    private Detection result(
+            Fault fault, Observation seen, OptionalDouble restart, double lasting, OptionalDouble whole) {
         Set<AlertKey> expected = expected(fault);
         TreeMap<AlertKey, Times> times = new TreeMap<>();
         List<AlertKey> unrelated = new ArrayList<>();
@@ -176,6 +184,15 @@ final class FaultRun {
             }
         }
         return new Detection(
-                fault, times, missing(fault, seen, true), unrelated, ofTheMachine, lasting, whole, Optional.empty());
+                fault,
+                times,
+                missing(fault, seen, true),
+                unrelated,
+                ofTheMachine,
+                seen.steps(),
+                restart,
+                lasting,
+                whole,
+                Optional.empty());
     }
 }

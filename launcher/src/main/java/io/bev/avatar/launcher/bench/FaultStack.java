@@ -15,9 +15,12 @@ import java.util.stream.IntStream;
 /** A private stack that can be broken in every way of the catalogue, with shortened rules and a client that uses it. */
 final class FaultStack implements AutoCloseable {
 
-    /** An XID is told for this long, not for an hour, so that its alert can be seen to end. */
-    private static final String THRESHOLDS =
-            "exporter: {thresholds: {gpu_xid_age_seconds: {critical: 20, warning: 20}}}";
+    /** Silence of the sign of life that counts as a fault; it comes every minute, at times every one and a half. */
+    static final Duration SILENCE = Duration.ofSeconds(150);
+
+    /** An XID is told for 20 s, not for an hour, so that its alert can be seen to end. */
+    private static final String EXPORTER = "exporter: {watchdog-timeout: " + SILENCE.toSeconds()
+            + "s, thresholds: {gpu_xid_age_seconds: {critical: 20, warning: 20}}}";
 
     private final PrivateStack stack;
     private final SlowLink page;
@@ -58,7 +61,7 @@ final class FaultStack implements AutoCloseable {
                     root,
                     run,
                     run.resolve("rules"),
-                    THRESHOLDS,
+                    EXPORTER,
                     Map.of(
                             Service.RENDERER,
                             renderer,

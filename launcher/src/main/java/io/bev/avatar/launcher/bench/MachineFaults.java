@@ -3,9 +3,11 @@ package io.bev.avatar.launcher.bench;
 import static io.bev.avatar.launcher.bench.Fault.Delivery.AT_ONCE;
 import static io.bev.avatar.launcher.bench.Fault.Delivery.INHIBITED;
 
+import io.bev.avatar.launcher.bench.Fault.Condition;
 import io.bev.avatar.launcher.bench.Fault.Expectation;
 import java.io.File;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -37,7 +39,10 @@ final class MachineFaults {
                 "cpu-hog",
                 "two busy loops a core",
                 true,
-                List.of(new Expectation(new AlertKey("AvatarHostCpuHigh", "warning"), AT_ONCE)),
+                List.of(new Expectation(
+                        new AlertKey("AvatarHostCpuHigh", "warning"),
+                        AT_ONCE,
+                        Condition.needs(Duration.ofSeconds(51), "nine tenths of the rule's window, 56 s here, must be busy"))),
                 Set.of(),
                 stack -> {
                     List<Process> loops = new ArrayList<>();

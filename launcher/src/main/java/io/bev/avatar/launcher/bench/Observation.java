@@ -3,6 +3,8 @@ package io.bev.avatar.launcher.bench;
 import io.bev.avatar.launcher.bench.Detection.Times;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -19,6 +21,8 @@ final class Observation {
     private final Map<AlertKey, Double> events = new HashMap<>();
     private final Map<AlertKey, Double> resolved = new HashMap<>();
     private final Map<AlertKey, Double> resolvedEvents = new HashMap<>();
+    private final Set<String> stepsBefore = new HashSet<>();
+    private final Map<String, String> steps = new LinkedHashMap<>();
 
     /** @param view that has just looked */
     Observation(AlertView view) {
@@ -26,6 +30,7 @@ final class Observation {
         before.addAll(view.firing());
         before.addAll(view.pending());
         view.events().forEach(event -> eventsSeen.add(event.identity()));
+        view.steps().forEach(step -> stepsBefore.add(step.identity()));
     }
 
     /**
@@ -51,6 +56,11 @@ final class Observation {
                 resolved.putIfAbsent(alert, afterwards);
             }
         }
+        for (AlertView.Step step : view.steps()) {
+            if (!stepsBefore.contains(step.identity())) {
+                steps.put(step.identity(), step.action() + " " + step.status());
+            }
+        }
         for (AlertView.Event event : view.events()) {
             if (eventsSeen.add(event.identity())
                     && !before.contains(event.alert())
@@ -62,6 +72,11 @@ final class Observation {
                 }
             }
         }
+    }
+
+    /** What recovery did meanwhile, in order, such as {@code trim_gpu_memory done}. */
+    List<String> steps() {
+        return List.copyOf(steps.values());
     }
 
     boolean hasFired(AlertKey alert) {

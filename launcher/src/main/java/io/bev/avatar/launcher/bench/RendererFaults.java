@@ -11,12 +11,16 @@ import com.sun.jdi.connect.AttachingConnector;
 import com.sun.jdi.connect.Connector;
 import com.sun.jdi.connect.IllegalConnectorArgumentsException;
 import io.bev.avatar.launcher.PrivateStack.Service;
+import io.bev.avatar.launcher.bench.Fault.Condition;
 import io.bev.avatar.launcher.bench.Fault.Expectation;
 import io.bev.avatar.launcher.bench.Fault.Mending;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What can go wrong with the renderer. */
 final class RendererFaults {
@@ -31,6 +35,11 @@ final class RendererFaults {
             "AvatarEndpointBudgetBurn",
             "AvatarUnplannedRestart");
 
+    /** The recovery of a standstill is a restart: the renderer is away for a while, and it may not help. */
+    private static final Set<String> AFTER_RECOVERY = Stream.concat(
+                    ABSENT.stream(), Stream.of("AvatarRecoveryIneffective"))
+            .collect(Collectors.toUnmodifiableSet());
+
     private RendererFaults() {}
 
     /** Killed once; the supervision starts it again. */
@@ -39,7 +48,10 @@ final class RendererFaults {
                 "renderer-killed",
                 "`SIGKILL`; started again by the supervision",
                 true,
-                List.of(warning("AvatarUnplannedRestart")),
+                List.of(new Expectation(
+                        new AlertKey("AvatarUnplannedRestart", "warning"),
+                        AT_ONCE,
+                        Condition.restart("the renderer counts its restart once it is back"))),
                 ABSENT,
                 stack -> {
                     stack.kill(Service.RENDERER);
@@ -67,7 +79,12 @@ final class RendererFaults {
                 "renderer-paused",
                 "`SIGSTOP`",
                 true,
-                List.of(critical("AvatarServiceDown"), inhibited("AvatarEndpointDown")),
+                List.of(
+                        new Expectation(
+                                new AlertKey("AvatarServiceDown", "critical"),
+                                AT_ONCE,
+                                Condition.needs(Duration.ofSeconds(1), "the page counts as gone after 1 s")),
+                        inhibited("AvatarEndpointDown")),
                 ABSENT,
                 stack -> {
                     String pid = Long.toString(stack.pid(Service.RENDERER));
@@ -86,8 +103,11 @@ final class RendererFaults {
                 "renderer-hung",
                 "a debugger holds the render thread; all its other threads run",
                 true,
-                List.of(critical("AvatarFrameStall")),
-                Set.of("AvatarRecoveryIneffective", "AvatarUnplannedRestart"),
+                List.of(new Expectation(
+                        new AlertKey("AvatarFrameStall", "critical"),
+                        AT_ONCE,
+                        Condition.needs(Duration.ofSeconds(30), "no frame within 30 s is the rule's window"))),
+                AFTER_RECOVERY,
                 stack -> holdRenderThread(debugPort));
     }
 
@@ -97,7 +117,10 @@ final class RendererFaults {
                 "endpoint-slow",
                 "a relay holds back each answer of the page for 6 s",
                 true,
-                List.of(warning("AvatarEndpointSlow")),
+                List.of(new Expectation(
+                        new AlertKey("AvatarEndpointSlow", "warning"),
+                        AT_ONCE,
+                        Condition.needs(Duration.ofSeconds(5), "slow is what takes 5 s"))),
                 Set.of(),
                 stack -> {
                     page.delay(6000);

@@ -68,6 +68,9 @@ record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Durati
 
     /** From Prometheus' way of writing, such as {@code 90s} or {@code 5m}. */
     static Duration duration(String text) {
+        if (text.endsWith("ms")) {
+            return Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)));
+        }
         long number = Long.parseLong(text.substring(0, text.length() - 1));
         return switch (text.charAt(text.length() - 1)) {
             case 's' -> Duration.ofSeconds(number);

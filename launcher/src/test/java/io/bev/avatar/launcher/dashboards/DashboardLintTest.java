@@ -236,7 +236,7 @@ class DashboardLintTest {
         }
     }
 
-    /** Without a step, the rate interval of readings that come every 15 s would be too short to hold two of them. */
+    /** Without a step, the rate interval of readings that a fleet has every 15 s would be too short to hold two of them. */
     @ParameterizedTest
     @MethodSource("names")
     void ratesOfSlowJobs_haveAStep(String name) {

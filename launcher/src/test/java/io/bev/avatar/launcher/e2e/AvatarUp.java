@@ -148,6 +148,10 @@ final class AvatarUp {
         return "http://127.0.0.1:" + ports.page + path;
     }
 
+    String prometheus(String path) {
+        return "http://127.0.0.1:" + ports.prometheus + path;
+    }
+
     HttpResponse<byte[]> get(String url) throws IOException, InterruptedException {
         return CLIENT.get(url);
     }

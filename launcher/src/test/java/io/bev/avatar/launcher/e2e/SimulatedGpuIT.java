@@ -3,6 +3,7 @@ package io.bev.avatar.launcher.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bev.avatar.launcher.LiveMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,7 @@ class SimulatedGpuIT {
                     ALERT,
                     () -> up.redis("LRANGE", "avatar:alerts", "0", "-1").contains("AvatarGpuTemperatureHigh"));
             up.awaitDashboards(true);
+            everythingNamed_isThereAndOfItsType(up);
         } finally {
             up.stop();
         }
@@ -104,6 +106,14 @@ class SimulatedGpuIT {
                 "-u",
                 "prometheus:right password",
                 "https://avatar-host:" + up.ports.exporter() + "/metrics"));
+    }
+
+    /** Whatever rules, dashboards and runbooks name. */
+    private static void everythingNamed_isThereAndOfItsType(AvatarUp up) throws Exception {
+        LiveMetrics live = new LiveMetrics(
+                up.json(up.prometheus("/api/v1/metadata")), up.json(up.prometheus("/api/v1/label/__name__/values")));
+        assertThat(live.found()).isGreaterThan(100);
+        assertThat(live.problems()).isEmpty();
     }
 
     /** Edits the scenario in place, as a person would. */

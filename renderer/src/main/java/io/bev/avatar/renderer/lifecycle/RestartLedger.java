@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -51,6 +52,8 @@ public final class RestartLedger {
      */
     public RestartLedger(Path folder) {
         this.file = folder.resolve("restarts.properties");
+        // A counter that first shows at 1 has no increase: what alerts read is there from the start.
+        List.of(FAILURE, CRASH, WATCHDOG).forEach(reason -> counts.put(reason, 0L));
         read();
         String result = takeServiceResult();
         String unannounced = result.equals(WATCHDOG) ? WATCHDOG : CRASH;

@@ -70,7 +70,7 @@ final class BoardReadings {
     private static Reading temperature() {
         return Reading.of(
                 "temperature",
-                Tier.FAST,
+                Tier.ALARM,
                 (api, device, out) ->
                         out.gauge("temperature_celsius", "Temperature of the GPU", api.temperature(device), 1));
     }

@@ -42,7 +42,7 @@ final class CoreReadings {
     }
 
     private static Reading utilization() {
-        return Reading.of("utilization", Tier.FAST, (api, device, out) -> {
+        return Reading.of("utilization", Tier.ALARM, (api, device, out) -> {
             NvmlResult<Utilization> use = api.utilization(device);
             out.gauge(
                     "utilization_ratio",
@@ -71,7 +71,7 @@ final class CoreReadings {
     }
 
     private static Reading memory() {
-        return Reading.of("memory", Tier.FAST, (api, device, out) -> {
+        return Reading.of("memory", Tier.ALARM, (api, device, out) -> {
             NvmlResult<DeviceMemory> memory = api.memory(device);
             out.gauge("memory_total_bytes", "Memory of the GPU", memory.map(DeviceMemory::total), 1);
             out.gauge("memory_used_bytes", "Memory in use, without the reserved", memory.map(DeviceMemory::used), 1);
@@ -107,7 +107,7 @@ final class CoreReadings {
     }
 
     private static Reading eventReasons() {
-        return Reading.of("clocks_event_reason", Tier.FAST, (api, device, out) -> {
+        return Reading.of("clocks_event_reason", Tier.ALARM, (api, device, out) -> {
             NvmlResult<Long> reasons = api.clocksEventReasons(device);
             if (out.note(reasons)) {
                 long bits = reasons.get();

@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
  *
  * <p>Every scrape reads the fast tier anew on the NVML thread. Readings that cost the driver more, or that hardly change, are
  * at most {@link GpuSettings#slowAge} old; what cannot change in a session is read once. While the driver answers slowly or
- * frames are late, slow readings are at most {@link GpuSettings#slowestAge} old and fast ones {@link GpuSettings#slowAge}.
+ * frames are late, slow readings are at most {@link GpuSettings#slowestAge} old and fast ones {@link GpuSettings#slowAge}, but those
+ * that alerts wait for 1.5 s.
  * None outlives its session or a lost GPU: then its series are absent and the NVML code is told.
  */
 public final class GpuCollector implements Collector {

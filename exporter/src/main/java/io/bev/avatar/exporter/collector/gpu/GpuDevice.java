@@ -23,6 +23,9 @@ final class GpuDevice {
     /** A fast reading takes at most a two-hundredth: above 5 ms it is left out of scrapes that come every second. */
     private static final long FAST_AGE_PER_COST = 200;
 
+    /** Greatest age of what alerts wait for; a scrape of every two seconds always reads it. */
+    private static final long ALARM_AGE_NANOS = 1_500_000_000L;
+
     /** Age to which fast readings are kept, at least, while frames are late: half of the scrapes then ask the driver nothing. */
     private static final long FAST_AGE_UNDER_PRESSURE_NANOS = 3_000_000_000L;
 
@@ -109,6 +112,9 @@ final class GpuDevice {
         long age = ticker.nanos() - old.atNanos();
         boolean slow = age >= slowAgeNanos(old.costNanos());
         return switch (reading.tier()) {
+            case ALARM -> old.supported()
+                    ? age >= Math.min(ALARM_AGE_NANOS, costAgeNanos(Tier.ALARM, old.costNanos()))
+                    : slow;
             case FAST -> old.supported() ? age >= fastAgeNanos(old.costNanos()) : slow;
             case SLOW -> slow;
             case STATIC -> !answered && slow;
@@ -128,7 +134,7 @@ final class GpuDevice {
 
     private static long costAgeNanos(Tier tier, long costNanos) {
         return switch (tier) {
-            case FAST -> costNanos * FAST_AGE_PER_COST;
+            case ALARM, FAST -> costNanos * FAST_AGE_PER_COST;
             case SLOW -> costNanos * SLOW_AGE_PER_COST;
             case STATIC -> 0;
         };
@@ -136,7 +142,7 @@ final class GpuDevice {
 
     /** From which age on a reading counts as slowed. */
     private long slowedNanos(Tier tier) {
-        return tier == Tier.FAST
+        return tier == Tier.FAST || tier == Tier.ALARM
                 ? TimeUnit.SECONDS.toNanos(1)
                 : settings.slowAge().toNanos();
     }

@@ -10,6 +10,10 @@ import io.bev.avatar.exporter.client.StubServer.Answer;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +52,7 @@ class EndpointCollectorTest {
                 # HELP avatar_endpoint_up 1 when the renderer's health answer is 200
                 # TYPE avatar_endpoint_up gauge
                 avatar_endpoint_up 1.0
-                # HELP avatar_endpoint_response_seconds Time until the health answer was there
+                # HELP avatar_endpoint_response_seconds Time until the health answer was there, or so far where that is longer
                 # TYPE avatar_endpoint_response_seconds gauge
                 avatar_endpoint_response_seconds 0.25
                 # HELP avatar_endpoint_info 1, with the status in the health answer and its HTTP code
@@ -102,5 +106,62 @@ class EndpointCollectorTest {
 
         assertThat(failedScrape(collector(renderer.address(""), Duration.ofMillis(100)), "no answer within 100 ms"))
                 .contains("avatar_endpoint_up 0.0");
+    }
+
+    @Test
+    void answerThatTakesSeveralScrapes_isAwaited_andItsTimeSoFarTold() throws Exception {
+        EndpointCollector collector = collector(renderer.address(""), LONG);
+        scrape(collector);
+        CountDownLatch go = new CountDownLatch(1);
+        Semaphore asked = answersHeldUntil(go);
+
+        assertThat(cutOff(() -> scrape(collector), asked)).contains("up 1.0", "response_seconds 2.0", "status=\"ok\"");
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(4));
+        assertThat(cutOff(() -> scrape(collector), new Semaphore(1))).contains("up 1.0", "response_seconds 6.0");
+        assertThat(renderer.asked()).as("one question, over both").hasSize(2);
+
+        go.countDown();
+        scrape(collector);
+        assertThat(scrape(collector)).contains("up 1.0", "response_seconds 2.0");
+    }
+
+    @Test
+    void noAnswerYet_andNoneOfLate_downWithoutTime() throws Exception {
+        EndpointCollector collector = collector(renderer.address(""), LONG);
+        scrape(collector);
+        nanos.addAndGet(EndpointCollector.REMEMBERED.toNanos());
+        CountDownLatch go = new CountDownLatch(1);
+        Semaphore asked = answersHeldUntil(go);
+
+        assertThat(cutOff(() -> failedScrape(collector, "no answer from", "in time"), asked))
+                .contains("up 0.0")
+                .doesNotContain("response_seconds");
+        go.countDown();
+    }
+
+    /** Each question takes two seconds, and then as long as that; tells of each that has come. */
+    private Semaphore answersHeldUntil(CountDownLatch go) {
+        Semaphore asked = new Semaphore(0);
+        renderer.answer(request -> {
+            nanos.addAndGet(TimeUnit.SECONDS.toNanos(2));
+            asked.release();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Answer.json("{\"status\":\"ok\"}");
+        });
+        return asked;
+    }
+
+    /** A scrape whose time is over when {@code end} says so. */
+    private static String cutOff(Callable<String> scrape, Semaphore end) throws Exception {
+        FutureTask<String> task = new FutureTask<>(scrape);
+        Thread thread = new Thread(task);
+        thread.start();
+        end.acquire();
+        thread.interrupt();
+        return task.get();
     }
 }

@@ -546,25 +546,27 @@ class GpuCollectorTest {
     }
 
     @Test
-    void lateFrames_driverIsAskedLess_untilTheyAreInTime() throws Exception {
+    void lateFrames_driverIsAskedLess_butForWhatAlertsWaitFor_untilTheyAreInTime() throws Exception {
         scrape();
         framesLate = true;
-        nvml.scenario("temperature = 80", "fan_speed = 50");
+        nvml.scenario("temperature = 80", "power = 99000", "fan_speed = 50");
 
         pass(2);
         assertThat(scrape())
-                .contains("avatar_exporter_nvml_backoff{reason=\"late_frames\",} 1.0", "celsius" + GPU0 + " 46.0");
+                .contains("avatar_exporter_nvml_backoff{reason=\"late_frames\",} 1.0", "celsius" + GPU0 + " 80.0")
+                .doesNotContain("power_watts" + GPU0 + " 99.0");
         pass(1);
-        assertThat(scrape()).contains("celsius" + GPU0 + " 80.0", fan(0.0));
+        assertThat(scrape()).contains("power_watts" + GPU0 + " 99.0", fan(0.0));
         pass(26);
         assertThat(scrape()).as("29 s").contains(fan(0.0));
         pass(1);
         assertThat(scrape()).as("30 s").contains(fan(0.5));
 
         framesLate = false;
-        nvml.scenario("temperature = 81");
+        nvml.scenario("power = 98000");
         assertThat(scrape())
-                .contains("avatar_exporter_nvml_backoff{reason=\"late_frames\",} 0.0", "celsius" + GPU0 + " 81.0");
+                .contains(
+                        "avatar_exporter_nvml_backoff{reason=\"late_frames\",} 0.0", "power_watts" + GPU0 + " 98.0");
     }
 
     @Test
@@ -572,7 +574,7 @@ class GpuCollectorTest {
         collector.close();
         NvmlCallMeter meter = new NvmlCallMeter(ticker);
         collector = new GpuCollector(
-                () -> JnaNvml.load(nvml.library().toString(), ticker, new CostlyCalls(meter, "GetTemperature")),
+                () -> JnaNvml.load(nvml.library().toString(), ticker, new CostlyCalls(meter, "GetPowerUsage")),
                 meter,
                 settings(),
                 () -> framesLate,
@@ -584,7 +586,28 @@ class GpuCollectorTest {
         pass(1);
         assertThat(scrape())
                 .as("a call of 10 ms asks for 2 s, the others go on")
-                .contains("celsius" + GPU0 + " 46.0", "power_watts" + GPU0 + " 99.0");
+                .contains("celsius" + GPU0 + " 80.0")
+                .doesNotContain("power_watts" + GPU0 + " 99.0");
+        pass(1);
+        assertThat(scrape()).contains("power_watts" + GPU0 + " 99.0");
+    }
+
+    @Test
+    void slowReadingThatAlertsWaitFor_isAtMostOneAndAHalfSecondsOld() throws Exception {
+        collector.close();
+        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        collector = new GpuCollector(
+                () -> JnaNvml.load(nvml.library().toString(), ticker, new CostlyCalls(meter, "GetTemperature")),
+                meter,
+                settings(),
+                () -> framesLate,
+                ticker,
+                CLOCK);
+        scrape();
+        nvml.scenario("temperature = 80");
+
+        pass(1);
+        assertThat(scrape()).contains("celsius" + GPU0 + " 46.0");
         pass(1);
         assertThat(scrape()).contains("celsius" + GPU0 + " 80.0");
     }
