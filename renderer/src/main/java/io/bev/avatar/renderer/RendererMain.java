@@ -61,22 +61,28 @@ public final class RendererMain implements Runnable {
 
     /** Runs one command line and answers the exit code. */
     static int execute(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
+        // Parsing takes a start a tenth of a second, and a service has nothing to parse.
+        if (arguments.length == 0 || (arguments.length == 1 && arguments[0].equals("serve"))) {
+            return ServeCommand.run(environment, err);
+        }
+        return commands(environment).setOut(out).setErr(err).execute(arguments);
+    }
+
+    private static CommandLine commands(Map<String, String> environment) {
         CommandLine commands = new CommandLine(new RendererMain());
         CommandLineGpu gpu = new CommandLineGpu(environment);
         commands.addSubcommand(new ServeCommand(environment));
         commands.addSubcommand(new ReloadCommand(environment));
         commands.addSubcommand(new RenderCommand(StandardAssembly::load, Posers::of, gpu::open));
         commands.addSubcommand(new CommandLine(new BenchCommand(List.of(renderBenchmark(), cudaBenchmark(gpu)))));
-        commands.setOut(out).setErr(err);
-        OneLineErrors.install(commands);
-        return commands.execute(arguments.length == 0 ? new String[] {"serve"} : arguments);
+        return OneLineErrors.install(commands);
     }
 
     private static RenderBenchmark renderBenchmark() {
         return new RenderBenchmark(
                 StandardAssembly::load,
                 Posers::of,
-                threads -> new CpuRasterizer(threads, TileKernels.fastest()),
+                threads -> CpuRasterizer.warming(threads, TileKernels.fastest()),
                 new BenchEncoder());
     }
 
