@@ -32,7 +32,8 @@ public final class BuiltInAvatar {
             }
             log.info("the built-in avatar is not packed with this program: made anew, which takes a second");
         } catch (IOException | RuntimeException e) {
-            log.warn("the built-in avatar packed with this program is damaged: made anew; install the program again", e);
+            log.warn(
+                    "the built-in avatar packed with this program is damaged: made anew; install the program again", e);
         }
         return create();
     }

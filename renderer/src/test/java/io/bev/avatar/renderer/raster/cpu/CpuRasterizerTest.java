@@ -109,11 +109,11 @@ class CpuRasterizerTest {
         try (CpuRasterizer scalar = new CpuRasterizer(2, new ScalarTileKernel());
                 CpuRasterizer warming = CpuRasterizer.warming(2, TileKernels.fastest())) {
             scalar.render(splats, CAMERA, expected, new StageTimes());
-            assertThat(warming.name())
-                    .isEqualTo("cpu (" + TileKernels.fastest().name() + ")");
+            assertThat(warming.name()).isEqualTo("cpu (" + TileKernels.fastest().name() + ")");
             for (int frame = 0; frame < 20; frame++) {
                 warming.render(splats, CAMERA, picture, new StageTimes());
-                assertThat(RasterizerContractTest.decibels(expected.bgr, picture.bgr)).isGreaterThan(50);
+                assertThat(RasterizerContractTest.decibels(expected.bgr, picture.bgr))
+                        .isGreaterThan(50);
             }
         }
     }
