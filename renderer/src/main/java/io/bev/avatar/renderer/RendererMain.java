@@ -82,7 +82,7 @@ public final class RendererMain implements Runnable {
         return new RenderBenchmark(
                 StandardAssembly::load,
                 Posers::of,
-                threads -> CpuRasterizer.warming(threads, TileKernels.fastest()),
+                threads -> new CpuRasterizer(threads, TileKernels.fastest()),
                 new BenchEncoder());
     }
 

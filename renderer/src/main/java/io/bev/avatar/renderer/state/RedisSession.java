@@ -151,8 +151,7 @@ final class RedisSession implements Closeable {
     List<StreamMessage<String, byte[]>> readPending(Consumer<String> consumer, String stream, int count) {
         return answer(
                 streams,
-                streams.async()
-                        .xreadgroup(consumer, XReadArgs.Builder.count(count), offsets(List.of(stream), "0")));
+                streams.async().xreadgroup(consumer, XReadArgs.Builder.count(count), offsets(List.of(stream), "0")));
     }
 
     /** Entries that no consumer has had, waiting for them up to {@code block}. */
