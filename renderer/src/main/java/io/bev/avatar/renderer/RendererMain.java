@@ -62,6 +62,14 @@ public final class RendererMain implements Runnable {
 
     /** Runs one command line and answers the exit code. */
     static int execute(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
+        // Parsing takes a start a tenth of a second, and a service has nothing to parse.
+        if (arguments.length == 0 || (arguments.length == 1 && arguments[0].equals("serve"))) {
+            return ServeCommand.run(environment, err);
+        }
+        return commands(environment).setOut(out).setErr(err).execute(arguments);
+    }
+
+    private static CommandLine commands(Map<String, String> environment) {
         CommandLine commands = new CommandLine(new RendererMain());
         CommandLineGpu gpu = new CommandLineGpu(environment);
         commands.addSubcommand(new ServeCommand(environment));
@@ -71,9 +79,7 @@ public final class RendererMain implements Runnable {
         commands.addSubcommand(new ScenesCommand(
                 StandardAssembly::load,
                 () -> new CpuRasterizer(Runtime.getRuntime().availableProcessors(), TileKernels.fastest())));
-        commands.setOut(out).setErr(err);
-        OneLineErrors.install(commands);
-        return commands.execute(arguments.length == 0 ? new String[] {"serve"} : arguments);
+        return OneLineErrors.install(commands);
     }
 
     private static RenderBenchmark renderBenchmark() {

@@ -7,6 +7,7 @@ import io.bev.avatar.common.systemd.ServiceManager;
 import io.bev.avatar.common.text.Secrets;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.jolokia.PlatformMBeans;
+import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -68,20 +69,26 @@ final class ServeCommand implements Callable<Integer> {
         if (config != null) {
             effective.put("BEV_AVATAR_CONFIG", config.toString());
         }
+        return run(effective, spec.commandLine().getErr());
+    }
+
+    /** Serves as {@code environment} says, without a look at a command line; answers the exit code. */
+    static int run(Map<String, String> environment, PrintWriter err) {
         ServiceManager service =
                 ServiceManager.of(environment, ProcessHandle.current().pid(), Ticker.system());
         try {
-            return serve(effective, service);
+            return serve(environment, service);
         } catch (ConfigException e) {
-            return refuse(service, ExitCodes.CONFIG, String.valueOf(e.getMessage()));
+            return refuse(service, ExitCodes.CONFIG, String.valueOf(e.getMessage()), environment, err);
         } catch (StartException e) {
             log.debug("start", e);
-            return refuse(service, e.exitCode(), String.valueOf(e.getMessage()));
+            return refuse(service, e.exitCode(), String.valueOf(e.getMessage()), environment, err);
         }
     }
 
-    private int refuse(ServiceManager service, int code, String message) {
-        ProgramLog.ofProcess().refusal(message, environment, spec.commandLine().getErr());
+    private static int refuse(
+            ServiceManager service, int code, String message, Map<String, String> environment, PrintWriter err) {
+        ProgramLog.ofProcess().refusal(message, environment, err);
         service.failed(code, Secrets.blanked(message));
         service.close();
         return code;

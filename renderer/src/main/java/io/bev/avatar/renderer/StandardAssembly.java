@@ -79,7 +79,7 @@ public final class StandardAssembly implements RendererAssembly {
 
     @Override
     public Rasterizer rasterizer() {
-        return new CpuRasterizer(settings.renderer().threadCount(), TileKernels.fastest());
+        return CpuRasterizer.warming(settings.renderer().threadCount(), TileKernels.fastest());
     }
 
     @Override
@@ -100,7 +100,7 @@ public final class StandardAssembly implements RendererAssembly {
 
     /** See {@link #avatar}. */
     static Avatar load(Optional<Path> model) throws IOException {
-        return model.isPresent() ? AvatarLoader.load(model.get()) : BuiltInAvatar.create();
+        return model.isPresent() ? AvatarLoader.load(model.get()) : BuiltInAvatar.load();
     }
 
     @Override

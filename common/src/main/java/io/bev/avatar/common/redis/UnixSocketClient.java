@@ -2,7 +2,6 @@ package io.bev.avatar.common.redis;
 
 import io.lettuce.core.ConnectionBuilder;
 import io.lettuce.core.ConnectionEvents;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
 import io.netty.bootstrap.Bootstrap;
@@ -16,7 +15,7 @@ import reactor.core.publisher.Mono;
  * A client over Java's own Unix sockets. Lettuce's need Netty's native transport, a library to unpack and load, which a hardened
  * unit may not do.
  */
-final class UnixSocketClient extends RedisClient {
+final class UnixSocketClient extends LeanRedisClient {
 
     UnixSocketClient(ClientResources resources, RedisURI uri) {
         super(resources, uri);

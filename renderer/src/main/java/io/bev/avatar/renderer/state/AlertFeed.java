@@ -113,7 +113,7 @@ public final class AlertFeed implements ActiveAlert.Source {
                         news.release();
                     }
                 });
-                channel.sync().subscribe(CHANNEL);
+                RedisSession.answer(channel, channel.async().subscribe(CHANNEL));
                 if (away) {
                     LOG.info("alerts are followed again");
                 }
@@ -135,7 +135,7 @@ public final class AlertFeed implements ActiveAlert.Source {
             StatefulRedisConnection<String, String> commands, StatefulRedisPubSubConnection<String, String> channel)
             throws InterruptedException {
         while (!closed && commands.isOpen() && channel.isOpen()) {
-            look(commands.sync().hgetall(ACTIVE).values());
+            look(RedisSession.answer(commands, commands.async().hgetall(ACTIVE)).values());
             await(LOOK_INTERVAL);
         }
     }

@@ -2,9 +2,11 @@ package io.bev.avatar.renderer.state;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.Consumer;
+import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.SocketOptions;
@@ -105,14 +107,16 @@ final class RedisSession implements Closeable {
 
     /** Looks at the value of {@code key} and stores {@code document} when the value still is the {@code known} one. */
     Exchange exchange(String key, String known, Optional<byte[]> document) {
-        List<byte[]> reply = commands.sync()
-                .eval(
-                        SCRIPT,
-                        ScriptOutputType.MULTI,
-                        new String[] {key},
-                        known.getBytes(StandardCharsets.UTF_8),
-                        document.orElse(new byte[0]),
-                        Integer.toString(StateDocument.MAX_BYTES).getBytes(StandardCharsets.UTF_8));
+        List<byte[]> reply = answer(
+                commands,
+                commands.async()
+                        .eval(
+                                SCRIPT,
+                                ScriptOutputType.MULTI,
+                                new String[] {key},
+                                known.getBytes(StandardCharsets.UTF_8),
+                                document.orElse(new byte[0]),
+                                Integer.toString(StateDocument.MAX_BYTES).getBytes(StandardCharsets.UTF_8)));
         String word = new String(reply.get(0), StandardCharsets.UTF_8);
         return new Exchange(
                 Found.valueOf(word.toUpperCase(java.util.Locale.ROOT)),
@@ -121,35 +125,42 @@ final class RedisSession implements Closeable {
     }
 
     void set(String key, byte[] value, Duration timeToLive) {
-        commands.sync().set(key, value, SetArgs.Builder.ex(timeToLive));
+        answer(commands, commands.async().set(key, value, SetArgs.Builder.ex(timeToLive)));
     }
 
     void delete(String key) {
-        commands.sync().del(key);
+        answer(commands, commands.async().del(key));
     }
 
     /** Creates the group, and the stream if need be; an existing group answers BUSYGROUP. */
     void createGroup(String stream, String group, String after) {
-        streams.sync().xgroupCreate(StreamOffset.from(stream, after), group, XGroupCreateArgs.Builder.mkstream());
+        answer(
+                streams,
+                streams.async()
+                        .xgroupCreate(StreamOffset.from(stream, after), group, XGroupCreateArgs.Builder.mkstream()));
     }
 
     /** The stream's newest id. */
     Optional<String> newestId(String stream) {
-        return streams.sync().xrevrange(stream, Range.unbounded(), Limit.from(1)).stream()
+        return answer(streams, streams.async().xrevrange(stream, Range.unbounded(), Limit.from(1))).stream()
                 .map(StreamMessage::getId)
                 .findFirst();
     }
 
     /** The consumer's own entries that it never acknowledged, oldest first. */
     List<StreamMessage<String, byte[]>> readPending(Consumer<String> consumer, String stream, int count) {
-        return streams.sync().xreadgroup(consumer, XReadArgs.Builder.count(count), offsets(List.of(stream), "0"));
+        return answer(
+                streams,
+                streams.async().xreadgroup(consumer, XReadArgs.Builder.count(count), offsets(List.of(stream), "0")));
     }
 
     /** Entries that no consumer has had, waiting for them up to {@code block}. */
     List<StreamMessage<String, byte[]>> readNew(
             Consumer<String> consumer, List<String> keys, int count, Duration block) {
-        return streams.sync()
-                .xreadgroup(consumer, XReadArgs.Builder.block(block).count(count), offsets(keys, ">"));
+        return answer(
+                streams,
+                streams.async()
+                        .xreadgroup(consumer, XReadArgs.Builder.block(block).count(count), offsets(keys, ">")));
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // Lettuce takes a generic array
@@ -158,7 +169,7 @@ final class RedisSession implements Closeable {
     }
 
     void acknowledge(String stream, String group, List<String> ids) {
-        streams.sync().xack(stream, group, ids.toArray(String[]::new));
+        answer(streams, streams.async().xack(stream, group, ids.toArray(String[]::new)));
     }
 
     /** Calls {@code listener} with every message, on a thread of Lettuce's: it must not block. */
@@ -169,7 +180,12 @@ final class RedisSession implements Closeable {
                 listener.accept(message);
             }
         });
-        pubsub.sync().subscribe(channel);
+        answer(pubsub, pubsub.async().subscribe(channel));
+    }
+
+    /** Waits for a command's answer as long as {@code connection} allows; throws what Lettuce's synchronous commands do. */
+    static <T> T answer(StatefulConnection<?, ?> connection, RedisFuture<T> command) {
+        return LettuceFutures.awaitOrCancel(command, connection.getTimeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Shortens the wait for answers, for a last save before the process ends. */

@@ -3,14 +3,12 @@ package io.bev.avatar.renderer.stream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.zip.CRC32;
 
 /** The page's files, read once from the class path's {@code /page/}. Browsers may keep them but ask each time. */
 final class PageFiles {
@@ -92,11 +90,8 @@ final class PageFiles {
     }
 
     private static String tag(byte[] content) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
-            return '"' + HexFormat.of().formatHex(digest, 0, 12) + '"';
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        return String.format("\"%08x-%x\"", crc.getValue(), content.length);
     }
 }

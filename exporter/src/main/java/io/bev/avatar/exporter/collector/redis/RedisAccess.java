@@ -60,7 +60,7 @@ public final class RedisAccess implements AutoCloseable {
                                 .build()))
                 .build();
         RedisURI first = uris("").get(0);
-        client = address.socket() ? address.client(resources, first) : new LeanRedisClient(resources, first);
+        client = address.client(resources, first);
         client.setOptions(options);
     }
 

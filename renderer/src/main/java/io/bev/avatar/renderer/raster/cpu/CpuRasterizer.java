@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.raster.cpu;
 
+import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.raster.Camera;
 import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.raster.Rasterizer;
@@ -8,6 +9,7 @@ import io.bev.avatar.renderer.raster.StageTimes;
 import io.bev.avatar.renderer.raster.View;
 import io.bev.avatar.renderer.scene.GaussianCloud;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Draws on all cores: project, sort by depth once, bin by tile, blend tile by tile. It differs from
@@ -23,7 +25,7 @@ public final class CpuRasterizer implements Rasterizer {
     private final DepthSort sort = new DepthSort();
     private final TileBinner binner;
     private final Projector[] projectors;
-    private final Tile[] tiles;
+    private final TilePainter[] painters;
     // Jobs as fields: a lambda made per frame would be garbage.
     private final WorkerPool.Job projectJob = this::projectChunk;
     private final WorkerPool.Job countJob = this::countSegment;
@@ -41,18 +43,36 @@ public final class CpuRasterizer implements Rasterizer {
      * @param kernel see {@link TileKernels#fastest()}
      */
     public CpuRasterizer(int threads, TileKernel kernel) {
+        this(threads, kernel, () -> new KernelPainter(kernel));
+    }
+
+    private CpuRasterizer(int threads, TileKernel kernel, Supplier<TilePainter> painter) {
         pool = new WorkerPool(threads);
         this.kernel = kernel;
         binner = new TileBinner(threads);
         projectors = new Projector[threads];
-        tiles = new Tile[threads];
+        painters = new TilePainter[threads];
         for (int t = 0; t < threads; t++) {
             projectors[t] = new Projector();
-            tiles[t] = new Tile(kernel.blockSize());
+            painters[t] = painter.get();
         }
         empty = new Splats(new GaussianCloud(0, 0));
         splats = empty;
         target = new Framebuffer(1, 1, 0, 0, 0);
+    }
+
+    /**
+     * One whose first frame comes sooner: it draws with the scalar kernel until {@code kernel} is compiled.
+     *
+     * @param threads how many draw, the calling one included; &gt;= 1
+     * @param kernel see {@link TileKernels#fastest()}
+     */
+    public static CpuRasterizer warming(int threads, TileKernel kernel) {
+        return new CpuRasterizer(
+                threads,
+                kernel,
+                () -> new WarmingPainter(
+                        new KernelPainter(new ScalarTileKernel()), new KernelPainter(kernel), Ticker.system()));
     }
 
     @Override
@@ -123,10 +143,7 @@ public final class CpuRasterizer implements Rasterizer {
             fillWithBackground(x, y);
             return;
         }
-        Tile tile = tiles[worker];
-        tile.begin(x, y, view.width, view.height);
-        kernel.blend(projection.records, binner.list, from, end, tile);
-        tile.writeTo(target);
+        painters[worker].paint(projection.records, binner.list, from, end, x, y, target);
     }
 
     private void fillWithBackground(int x, int y) {

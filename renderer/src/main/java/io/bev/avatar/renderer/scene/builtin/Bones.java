@@ -14,21 +14,24 @@ final class Bones {
     private Bones() {}
 
     static Skeleton skeleton(List<Surfel> surfels) {
-        Vec3 root = new Vec3(0, -0.450, -0.030);
-        Vec3 chest = new Vec3(0, -0.300, -0.035);
-        Vec3 neck = new Vec3(0, -0.165, -0.040);
-        Vec3 head = new Vec3(0, -0.075, -0.022);
-        List<Joint> joints = List.of(
-                joint("root", -1, Vec3.ZERO, root),
-                joint("chestUpper", 0, root, chest),
-                joint("neck", CHEST, chest, neck),
-                joint("head", NECK, neck, head));
         int[] influences = new int[surfels.size() * Skeleton.INFLUENCES];
         float[] weights = new float[influences.length];
         for (int i = 0; i < surfels.size(); i++) {
             tie(surfels.get(i), influences, weights, i * Skeleton.INFLUENCES);
         }
-        return new Skeleton(joints, influences, weights);
+        return new Skeleton(joints(), influences, weights);
+    }
+
+    static List<Joint> joints() {
+        Vec3 root = new Vec3(0, -0.450, -0.030);
+        Vec3 chest = new Vec3(0, -0.300, -0.035);
+        Vec3 neck = new Vec3(0, -0.165, -0.040);
+        Vec3 head = new Vec3(0, -0.075, -0.022);
+        return List.of(
+                joint("root", -1, Vec3.ZERO, root),
+                joint("chestUpper", 0, root, chest),
+                joint("neck", CHEST, chest, neck),
+                joint("head", NECK, neck, head));
     }
 
     private static Joint joint(String name, int parent, Vec3 from, Vec3 at) {

@@ -3,15 +3,42 @@ package io.bev.avatar.renderer.scene.builtin;
 import io.bev.avatar.renderer.rig.Rig;
 import io.bev.avatar.renderer.scene.Avatar;
 import io.bev.avatar.renderer.scene.Framing;
+import io.bev.avatar.renderer.scene.GaussianCloud;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The avatar of a first run: made by code, always the same, with all ARKit blendshapes. */
+/**
+ * The avatar of a first run: made by code, always the same, with all ARKit blendshapes. Making it takes more than a second of two
+ * cores, so the build does that and packs the numbers with the program.
+ */
 public final class BuiltInAvatar {
 
+    /** Resource that the build leaves. */
+    static final String PACK = "/built-in.avatar";
+
+    private static final Logger log = LoggerFactory.getLogger(BuiltInAvatar.class);
     private static final Framing PORTRAIT = new Framing(0, -0.0075f, 0.99f, 0, -0.0175f, 0, 0, 1, 0, 20.9f, 0.01f);
 
     private BuiltInAvatar() {}
 
+    /** As {@link #create} made it at build time; made anew where that is missing or damaged. */
+    public static Avatar load() {
+        try (InputStream in = BuiltInAvatar.class.getResourceAsStream(PACK)) {
+            if (in != null) {
+                return AvatarPack.read(in);
+            }
+            log.info("the built-in avatar is not packed with this program: made anew, which takes a second");
+        } catch (IOException | RuntimeException e) {
+            log.warn(
+                    "the built-in avatar packed with this program is damaged: made anew; install the program again", e);
+        }
+        return create();
+    }
+
+    /** Makes it. */
     public static Avatar create() {
         HeadShape head = new HeadShape();
         Lighting lighting = new Lighting(head.field());
@@ -26,6 +53,10 @@ public final class BuiltInAvatar {
         new Jacket(surfels).add();
         new Collar(surfels, lighting).add();
         Rig rig = new Rig(new MorphBuilder(surfels).targets(), Bones.skeleton(surfels.surfels()));
-        return new Avatar("built-in", surfels.cloud(), Optional.of(rig), PORTRAIT);
+        return of(surfels.cloud(), rig);
+    }
+
+    static Avatar of(GaussianCloud cloud, Rig rig) {
+        return new Avatar("built-in", cloud, Optional.of(rig), PORTRAIT);
     }
 }

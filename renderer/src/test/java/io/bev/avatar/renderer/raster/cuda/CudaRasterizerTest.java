@@ -148,7 +148,7 @@ class CudaRasterizerTest {
     }
 
     static void requireRigPosesAsTheHostDoes(CudaRasterizer opened) {
-        Avatar avatar = BuiltInAvatar.create();
+        Avatar avatar = BuiltInAvatar.load();
         Poser poser = Posers.of(avatar);
         ExpressionFrame expression = new ExpressionFrame();
         for (int i = 0; i < expression.weights.length; i++) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the built-in avatar looks like, drawn by the reference rasteriser. */
 class BuiltInAvatarPictureTest {
 
-    private static final Avatar AVATAR = BuiltInAvatar.create();
+    private static final Avatar AVATAR = BuiltInAvatar.load();
     private static final GaussianCloud CLOUD = AVATAR.cloud();
 
     /** Decides whether a pixel counts, from its channels in 0..255. */
