@@ -23,8 +23,7 @@ final class Gpu implements ExecutionCondition {
         CudaDevice device = devices().devices().get(0);
         CudaBackend backend = new CudaBackend(
                 CudaDiscovery.driver(), device, new KernelImages(FOLDER), 0.6, 16 << 20, Ticker.system());
-        return backend.open(new CudaRasterizer.Options(
-                backend.budgetBytes(), 16 << 20, wideFrom, DEADLINE_NANOS));
+        return backend.open(new CudaRasterizer.Options(backend.budgetBytes(), 16 << 20, wideFrom, DEADLINE_NANOS));
     }
 
     @Override
