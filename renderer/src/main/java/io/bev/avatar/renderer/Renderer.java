@@ -50,6 +50,9 @@ public final class Renderer implements AutoCloseable {
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final ShutdownSequence undo = new ShutdownSequence();
     private final Faults faults = new Faults();
+    /** Whether the render thread could not be ended. */
+    private boolean leftBehind;
+
     private int port;
     private int jolokiaPort;
 
@@ -105,7 +108,7 @@ public final class Renderer implements AutoCloseable {
         RendererAssembly.Drawing drawing = assembly.drawing(config.backend(), result(devices), gpuLost::complete);
         drawing.gpu().ifPresent(gpu -> undo.push("GPU lock", gpu.release()::run));
         Rasterizer rasterizer = drawing.rasterizer();
-        undo.push("rasterizer", rasterizer::close);
+        undo.push("rasterizer", () -> closeUnlessDrawing(rasterizer));
 
         StateStore store = result(opening);
         RestartLedger ledger = new RestartLedger(settings.state().directory());
@@ -267,7 +270,15 @@ public final class Renderer implements AutoCloseable {
 
     private void stop(FrameLoop loop) {
         if (!loop.stop(LOOP_PATIENCE)) {
+            leftBehind = true;
             log.warn("the render thread did not end in {} s and is left behind", LOOP_PATIENCE.toSeconds());
+        }
+    }
+
+    /** What a thread still draws with must not be freed: it goes with the process. */
+    private void closeUnlessDrawing(Rasterizer rasterizer) {
+        if (!leftBehind) {
+            rasterizer.close();
         }
     }
 

@@ -13,6 +13,11 @@ import java.util.Optional;
  */
 public record CudaDevices(List<CudaDevice> devices, Optional<String> problem) {
 
+    private static final String NO_DEVICE = "the NVIDIA driver shows no device; CUDA_VISIBLE_DEVICES may hide it";
+
+    /** CUDA_ERROR_NO_DEVICE: also what cuInit says when every device is hidden. */
+    private static final int NO_DEVICE_CODE = 100;
+
     public CudaDevices {
         devices = List.copyOf(devices);
     }
@@ -40,11 +45,9 @@ public record CudaDevices(List<CudaDevice> devices, Optional<String> problem) {
                         cuda,
                         driverVersion));
             }
-            return found.isEmpty()
-                    ? none("the NVIDIA driver shows no device")
-                    : new CudaDevices(found, Optional.empty());
+            return found.isEmpty() ? none(NO_DEVICE) : new CudaDevices(found, Optional.empty());
         } catch (CudaException e) {
-            return none("the NVIDIA driver does not work: " + e.getMessage());
+            return none(e.code() == NO_DEVICE_CODE ? NO_DEVICE : "the NVIDIA driver does not work: " + e.getMessage());
         }
     }
 

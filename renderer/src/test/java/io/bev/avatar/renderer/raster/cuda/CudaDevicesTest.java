@@ -121,7 +121,8 @@ class CudaDevicesTest {
 
     @Test
     void driverThatFails_noDevice_andBrokenLibrary_areReasons() throws IOException {
-        assertThat(find(true, () -> new FakeDriver(0)).problem()).contains("the NVIDIA driver shows no device");
+        assertThat(find(true, () -> new FakeDriver(0)).problem())
+                .contains("the NVIDIA driver shows no device; CUDA_VISIBLE_DEVICES may hide it");
         CudaDevices failing = find(true, () -> new FakeDriver(1) {
             @Override
             public void init() {
