@@ -82,7 +82,7 @@ class CudaRasterizerTest {
         try (EmulatedDriver.EmulatedContext context = new EmulatedDriver(1).open(0)) {
             Kernels kernels = new Kernels(context, EmulatedDriver.image());
             ByteBuffer frame = Kernels.FRAME.buffer();
-            long sums = context.allocate(4 * blocks);
+            long sums = context.allocate(4L * blocks);
             long counters = context.allocate(4 * KernelRules.COUNTERS);
             Kernels.FRAME.pointer(frame, "block_sum", sums);
             Kernels.FRAME.pointer(frame, "counter", counters);
@@ -92,7 +92,7 @@ class CudaRasterizerTest {
             for (int b = 0; b < blocks; b++) {
                 memory.bytes().putInt(4 * b, 1 << 25);
             }
-            context.upload(memory, 0, sums, 4 * blocks, 0).enqueue();
+            context.upload(memory, 0, sums, 4L * blocks, 0).enqueue();
 
             context.launch(kernels.function("scan_totals"), 1, KernelRules.SCAN_THREADS, 0, frame, kernels.pass(0, 0))
                     .enqueue();
@@ -104,7 +104,7 @@ class CudaRasterizerTest {
                     .isZero();
             assertThat(memory.bytes().getInt(4 * KernelRules.COUNTER_OVERFLOW)).isEqualTo(1);
             assertThat(memory.bytes().getInt(4 * KernelRules.COUNTER_INSTANCES)).isEqualTo(1 << 20);
-            context.download(sums, memory, 0, 4 * blocks, 0).enqueue();
+            context.download(sums, memory, 0, 4L * blocks, 0).enqueue();
             assertThat(Integer.toUnsignedLong(memory.bytes().getInt(4 * (blocks - 1))))
                     .as("no wrap-around to a place within")
                     .isEqualTo(0xc0000000L);
