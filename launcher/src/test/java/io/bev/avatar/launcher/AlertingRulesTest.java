@@ -169,8 +169,7 @@ class AlertingRulesTest {
             if (!alert.name().equals("AvatarWatchdog") && !alert.yaml().has("keep_firing_for")) {
                 assertThat(alert.expression())
                         .as(alert.id() + " has neither keep_firing_for nor a window")
-                        .containsPattern(
-                                "\\[(2|5|10)m]|increase10m|rate(1h|6h|1d|3d)|ratio_(1h|6h|1d|3d)|offset 1h");
+                        .containsPattern("\\[(2|5|10)m]|increase10m|rate(1h|6h|1d|3d)|ratio_(1h|6h|1d|3d)|offset 1h");
             }
         }
     }

@@ -91,8 +91,8 @@ public final class LiveMetrics {
     private static Map<String, String> expressions() {
         Map<String, String> expressions = new LinkedHashMap<>();
         RuleFiles.rules()
-                .forEach(rule -> expressions.merge(
-                        rule.file() + ", " + rule.id(), rule.expression(), (a, b) -> a + "\n" + b));
+                .forEach(rule ->
+                        expressions.merge(rule.file() + ", " + rule.id(), rule.expression(), (a, b) -> a + "\n" + b));
         Dashboards.queries()
                 .forEach(query -> expressions.merge(query.panel(), query.expression(), (a, b) -> a + "\n" + b));
         return expressions;

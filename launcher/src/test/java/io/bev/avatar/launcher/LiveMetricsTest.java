@@ -12,13 +12,11 @@ class LiveMetricsTest {
 
     @Test
     void seriesThatIsGoneOrOfAnotherType_isTold() throws Exception {
-        LiveMetrics live = new LiveMetrics(
-                JSON.readTree("""
+        LiveMetrics live = new LiveMetrics(JSON.readTree("""
                         {"data": {
                           "redis_up": [{"type": "counter"}],
                           "avatar_renderer_frames_total": [{"type": "gauge"}],
-                          "avatar_renderer_frame_duration_seconds": [{"type": "histogram"}]}}"""),
-                JSON.readTree("""
+                          "avatar_renderer_frame_duration_seconds": [{"type": "histogram"}]}}"""), JSON.readTree("""
                         {"data": ["redis_up", "avatar_renderer_frames_total",
                           "avatar_renderer_frame_duration_seconds_bucket"]}"""));
 

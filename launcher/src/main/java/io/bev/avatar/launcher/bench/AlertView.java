@@ -128,7 +128,8 @@ final class AlertView {
     }
 
     private static String identity(JsonNode event) {
-        return event.path("fingerprint").asText() + event.path("startsAt").asText()
+        return event.path("fingerprint").asText()
+                + event.path("startsAt").asText()
                 + event.path("status").asText();
     }
 

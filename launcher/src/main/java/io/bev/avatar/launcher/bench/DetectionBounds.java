@@ -58,8 +58,7 @@ final class DetectionBounds {
     static DetectionBounds read(Path folder) throws IOException {
         YAMLMapper yaml = new YAMLMapper();
         JsonNode prometheus = yaml.readTree(folder.resolve("prometheus.yml").toFile());
-        JsonNode alertmanager =
-                yaml.readTree(folder.resolve("alertmanager.yml").toFile());
+        JsonNode alertmanager = yaml.readTree(folder.resolve("alertmanager.yml").toFile());
         JsonNode global = prometheus.path("global");
         double look = seconds(global.path("evaluation_interval").asText());
         double reading = 0;
@@ -107,7 +106,9 @@ final class DetectionBounds {
         Matcher series = SERIES.matcher(rule.yaml().path("expr").asText());
         while (series.find()) {
             Rule from = recorded.get(series.group());
-            if (from != null && !from.group().equals(rule.group()) && !series.group().contains(THRESHOLD)) {
+            if (from != null
+                    && !from.group().equals(rule.group())
+                    && !series.group().contains(THRESHOLD)) {
                 others.put(from.group(), from.interval());
             }
         }
@@ -125,8 +126,8 @@ final class DetectionBounds {
                             ? seconds(group.path("interval").asText())
                             : look;
                     group.path("rules")
-                            .forEach(rule -> rules.add(
-                                    new Rule(group.path("name").asText(), interval, rule)));
+                            .forEach(rule ->
+                                    rules.add(new Rule(group.path("name").asText(), interval, rule)));
                 }
             }
         }
@@ -159,8 +160,7 @@ final class DetectionBounds {
                     bound.total());
             rows.computeIfAbsent(numbers, key -> new TreeSet<>()).add(bound.alert());
         }
-        StringBuilder section = new StringBuilder(
-                """
+        StringBuilder section = new StringBuilder("""
 
                 ## At worst
 

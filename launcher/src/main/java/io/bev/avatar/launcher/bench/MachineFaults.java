@@ -42,7 +42,8 @@ final class MachineFaults {
                 List.of(new Expectation(
                         new AlertKey("AvatarHostCpuHigh", "warning"),
                         AT_ONCE,
-                        Condition.needs(Duration.ofSeconds(51), "nine tenths of the rule's window, 56 s here, must be busy"))),
+                        Condition.needs(
+                                Duration.ofSeconds(51), "nine tenths of the rule's window, 56 s here, must be busy"))),
                 Set.of(),
                 stack -> {
                     List<Process> loops = new ArrayList<>();

@@ -39,7 +39,8 @@ class RestartLedgerTest {
         first.ended();
         RestartLedger second = new RestartLedger(folder);
         second.restarting(RestartLedger.FAILURE);
-        assertThat(new RestartLedger(folder).counts()).isEqualTo(Map.of("memory_pressure", 1L, "failure", 1L, "crash", 0L, "watchdog", 0L));
+        assertThat(new RestartLedger(folder).counts())
+                .isEqualTo(Map.of("memory_pressure", 1L, "failure", 1L, "crash", 0L, "watchdog", 0L));
     }
 
     @Test

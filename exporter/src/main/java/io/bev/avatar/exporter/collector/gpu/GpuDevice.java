@@ -112,9 +112,8 @@ final class GpuDevice {
         long age = ticker.nanos() - old.atNanos();
         boolean slow = age >= slowAgeNanos(old.costNanos());
         return switch (reading.tier()) {
-            case ALARM -> old.supported()
-                    ? age >= Math.min(ALARM_AGE_NANOS, costAgeNanos(Tier.ALARM, old.costNanos()))
-                    : slow;
+            case ALARM ->
+                old.supported() ? age >= Math.min(ALARM_AGE_NANOS, costAgeNanos(Tier.ALARM, old.costNanos())) : slow;
             case FAST -> old.supported() ? age >= fastAgeNanos(old.costNanos()) : slow;
             case SLOW -> slow;
             case STATIC -> !answered && slow;

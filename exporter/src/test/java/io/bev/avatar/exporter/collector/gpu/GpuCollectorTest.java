@@ -565,8 +565,7 @@ class GpuCollectorTest {
         framesLate = false;
         nvml.scenario("power = 98000");
         assertThat(scrape())
-                .contains(
-                        "avatar_exporter_nvml_backoff{reason=\"late_frames\",} 0.0", "power_watts" + GPU0 + " 98.0");
+                .contains("avatar_exporter_nvml_backoff{reason=\"late_frames\",} 0.0", "power_watts" + GPU0 + " 98.0");
     }
 
     @Test
