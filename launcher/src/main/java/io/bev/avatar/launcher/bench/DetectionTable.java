@@ -148,17 +148,12 @@ final class DetectionTable {
                 }
             }
         }
-        return String.format(
-                Locale.ROOT,
-                tooLate.isEmpty()
-                        ? "**Each of the %d events that had a free way came within %.0f s beyond condition and `for`; the latest took"
-                                + " %.1f s.**%n"
-                        : "**Of %d events that had a free way, these came later than %.0f s beyond condition and `for`, the latest"
-                                + " %.1f s:** %s.%n",
-                measured,
-                IN_TIME_SECONDS,
-                worst,
-                String.join("; ", tooLate));
+        String measure = String.format(
+                Locale.ROOT, "%.0f s beyond condition and `for`; the latest took %.1f s", IN_TIME_SECONDS, worst);
+        return tooLate.isEmpty()
+                ? "**Each of the " + measured + " events that had a free way came within " + measure + ".**\n"
+                : "**Of " + measured + " events that had a free way, some did not come within " + measure + ":** "
+                        + String.join("; ", tooLate) + ".\n";
     }
 
     private static String mark(Expectation expectation) {
