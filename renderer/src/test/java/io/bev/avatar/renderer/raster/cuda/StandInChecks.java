@@ -171,7 +171,9 @@ final class StandInChecks {
                 }
             });
             assertThat(held()).as("after failure %d: %s", allocation, problem).isEmpty();
-            assertThat(control.get(Word.valueOf(fault))).as("left to the failure").isLessThan(allocation);
+            assertThat(control.get(Word.valueOf(fault)))
+                    .as("left to the failure")
+                    .isLessThan(allocation);
         }
     }
 
