@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.jna.NativeLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +22,15 @@ class NvrtcTest {
 
     @TempDir
     Path folder;
+
+    private final List<Path> libraries = new ArrayList<>();
+
+    /** JNA keeps a library by its file name alone, too, and would find these for whoever asks for the real one. */
+    @AfterEach
+    void forget() {
+        libraries.forEach(
+                library -> NativeLibrary.getInstance(library.toString()).close());
+    }
 
     /** A library of that name in that folder which says that it is of a version, 10 major + minor. */
     private Path library(String in, String name, int version) throws IOException, InterruptedException {
@@ -37,6 +49,7 @@ class NvrtcTest {
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
+        libraries.add(place.resolve(name));
         return place;
     }
 
