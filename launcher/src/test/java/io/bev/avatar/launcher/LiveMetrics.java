@@ -33,9 +33,6 @@ public final class LiveMetrics {
     private static final Pattern IN_RUNBOOK =
             Pattern.compile("`([a-z_]+:[a-z_0-9:]+|(?:avatar|node|nvidia|redis|systemd)_[a-z_0-9]+)");
 
-    /** The function that a selector is the argument of, if any, and its name. */
-    private static final String CALL = "(?:\\b([a-z_]+)\\(\\s*)?(?<![a-zA-Z0-9_:\"$])(%s)(?![a-zA-Z0-9_:(])";
-
     private static final Set<String> OF_COUNTERS = Set.of("rate", "irate", "increase");
     private static final Set<String> TYPES_OF_GAUGES = Set.of("gauge", "info", "stateset", "unknown", "untyped");
     /** They ask whether a series is there, or when it changed, whatever it is. */
@@ -112,7 +109,10 @@ public final class LiveMetrics {
         if (type.isEmpty()) {
             return problems; // recorded, made by Prometheus itself, or absent: missing() speaks of that
         }
-        Matcher uses = Pattern.compile(String.format(CALL, Pattern.quote(name))).matcher(expression);
+        // A function that the selector is the first argument of, if any, and the name, not as part of another word.
+        Matcher uses = Pattern.compile(
+                        "(?:\\b([a-z_]+)\\(\\s*)?(?<![a-zA-Z0-9_:\"$])" + Pattern.quote(name) + "(?![a-zA-Z0-9_:(])")
+                .matcher(expression);
         while (uses.find()) {
             String function = uses.group(1) == null ? "" : uses.group(1);
             // The kernel's counters of vmstat are untyped, as node_exporter has them.

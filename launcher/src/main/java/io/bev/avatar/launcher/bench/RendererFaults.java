@@ -181,8 +181,4 @@ final class RendererFaults {
     private static Expectation inhibited(String alert) {
         return new Expectation(new AlertKey(alert, "critical"), INHIBITED);
     }
-
-    private static Expectation warning(String alert) {
-        return new Expectation(new AlertKey(alert, "warning"), AT_ONCE);
-    }
 }
