@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,12 +110,21 @@ class SimulatedGpuIT {
                 "https://avatar-host:" + up.ports.exporter() + "/metrics"));
     }
 
-    /** Whatever rules, dashboards and runbooks name. */
+    /** Whatever rules, dashboards and runbooks name; the sign of life may arrive only after a minute. */
     private static void everythingNamed_isThereAndOfItsType(AvatarUp up) throws Exception {
-        LiveMetrics live = new LiveMetrics(
-                up.json(up.prometheus("/api/v1/metadata")), up.json(up.prometheus("/api/v1/label/__name__/values")));
-        assertThat(live.found()).isGreaterThan(100);
-        assertThat(live.problems()).isEmpty();
+        Set<String> problems = new TreeSet<>();
+        try {
+            up.await("what is named to be there", Duration.ofMinutes(3), () -> {
+                LiveMetrics live = new LiveMetrics(
+                        up.json(up.prometheus("/api/v1/metadata")),
+                        up.json(up.prometheus("/api/v1/label/__name__/values")));
+                problems.clear();
+                problems.addAll(live.problems());
+                return problems.isEmpty() && live.found() > 100;
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError("named, but not there or of another type: " + problems, e);
+        }
     }
 
     /** Edits the scenario in place, as a person would. */
