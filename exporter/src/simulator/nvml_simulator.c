@@ -106,6 +106,18 @@ typedef struct {
     u32 gpuInstanceId, computeInstanceId;
 } nvmlEventData_t;
 
+typedef struct {
+    u32 fieldId, scopeId;
+    long long timestamp, latencyUsec;
+    u32 valueType;
+    nvmlReturn_t nvmlReturn;
+    union {
+        double dVal;
+        u32 uiVal;
+        u64 ullVal;
+    } value;
+} nvmlFieldValue_t;
+
 /* Sizes and offsets as nvml.h documents them for 64-bit Linux. The reader's are in its NvmlConstants: the two must agree. */
 _Static_assert(sizeof(void *) == 8, "NVML's layouts here are those of 64-bit systems");
 _Static_assert(sizeof(nvmlPciInfo_t) == 68 && offsetof(nvmlPciInfo_t, busId) == 36, "nvmlPciInfo_t");
@@ -121,8 +133,12 @@ _Static_assert(sizeof(nvmlProcessUtilizationSample_t) == 32 && offsetof(nvmlProc
                "nvmlProcessUtilizationSample_t");
 _Static_assert(sizeof(nvmlEventData_t) == 32 && offsetof(nvmlEventData_t, eventType) == 8 &&
                    offsetof(nvmlEventData_t, eventData) == 16, "nvmlEventData_t");
+_Static_assert(sizeof(nvmlFieldValue_t) == 40 && offsetof(nvmlFieldValue_t, timestamp) == 8 &&
+                   offsetof(nvmlFieldValue_t, valueType) == 24 && offsetof(nvmlFieldValue_t, nvmlReturn) == 28 &&
+                   offsetof(nvmlFieldValue_t, value) == 32, "nvmlFieldValue_t");
 
-/* Built-in values. Memory in bytes, power in mW, energy in mJ, clocks in MHz, as NVML gives them. */
+/* Built-in values. Memory in bytes, power in mW, energy in mJ, clocks in MHz, as NVML gives them. Below 0 in the readings of
+ * memory's health: not supported. */
 #define MIB 1048576.0
 static const struct {
     const char *key;
@@ -179,6 +195,13 @@ static const struct {
     {"encoder_sessions", 2},
     {"encoder_fps", 184},
     {"encoder_latency", 62844},
+    {"memory_temperature", -1},
+    {"ecc_corrected", -1},
+    {"ecc_uncorrected", -1},
+    {"remapped_rows_corrected", -1},
+    {"remapped_rows_uncorrected", -1},
+    {"remapped_rows_pending", 0},
+    {"remapped_rows_failed", 0},
 };
 
 typedef struct {
@@ -796,6 +819,55 @@ NUMBER(nvmlDeviceGetPerformanceState, "pstate")
 NUMBER(nvmlDeviceGetComputeMode, "compute_mode")
 NUMBER(nvmlDeviceGetPersistenceMode, "persistence_mode")
 NUMBER(nvmlDeviceGetDisplayActive, "display_active")
+
+/* ---- memory's health ------------------------------------------------------------------------------------------------ */
+
+/* Counters since the driver was loaded (0) and since the device was made (1), which are the same here. */
+EXPORT nvmlReturn_t nvmlDeviceGetTotalEccErrors(nvmlDevice_t device, u32 type, u32 counter, u64 *errors) {
+    DEVICE_CALL(device);
+    if (type > 1 || counter > 1 || !errors) {
+        return INVALID_ARGUMENT;
+    }
+    double count = value(gpu, type == 0 ? "ecc_corrected" : "ecc_uncorrected");
+    if (count < 0) {
+        return NOT_SUPPORTED;
+    }
+    *errors = (u64)count;
+    return SUCCESS;
+}
+
+/* A field that is not supported fails alone, with a value that means nothing; the call succeeds. */
+EXPORT nvmlReturn_t nvmlDeviceGetFieldValues(nvmlDevice_t device, int count, nvmlFieldValue_t *values) {
+    DEVICE_CALL(device);
+    if (count < 1 || !values) {
+        return INVALID_ARGUMENT;
+    }
+    double celsius = value(gpu, "memory_temperature");
+    for (int i = 0; i < count; i++) {
+        int known = values[i].fieldId == 82; /* NVML_FI_DEV_MEMORY_TEMP */
+        values[i].timestamp = (long long)time(NULL) * 1000000;
+        values[i].latencyUsec = 0;
+        values[i].valueType = 1; /* NVML_VALUE_TYPE_UNSIGNED_INT */
+        values[i].nvmlReturn = known && celsius >= 0 ? SUCCESS : NOT_SUPPORTED;
+        values[i].value.ullVal = 0;
+        values[i].value.uiVal = known && celsius >= 0 ? (u32)celsius : 0;
+    }
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetRemappedRows(nvmlDevice_t device, u32 *corrected, u32 *uncorrected, u32 *pending,
+                                              u32 *failed) {
+    DEVICE_CALL(device);
+    double one = value(gpu, "remapped_rows_corrected"), other = value(gpu, "remapped_rows_uncorrected");
+    if (one < 0 || other < 0) {
+        return NOT_SUPPORTED;
+    }
+    *corrected = (u32)one;
+    *uncorrected = (u32)other;
+    *pending = (u32)value(gpu, "remapped_rows_pending");
+    *failed = (u32)value(gpu, "remapped_rows_failed");
+    return SUCCESS;
+}
 
 /* ---- settings ------------------------------------------------------------------------------------------------------- */
 

@@ -41,7 +41,7 @@ class WholeScrapeGoldenTest {
     /** Series whose values are this run's: of the live Redis, of time, of file systems that lie where the fixture says. */
     private static final Pattern LIVE = Pattern.compile(
             "(redis_(?!up$|stream_(?!last_)|db_keys$|cluster_enabled$)|process_|jvm_|node_filesystem_(?!readonly|device_error)"
-                    + "|node_time_|avatar_exporter_nvml_call_|avatar_exporter_collector_(duration|last_)"
+                    + "|node_time_|avatar_exporter_nvml_(call_|backoff$)|avatar_exporter_collector_(duration|last_)"
                     + "|.*_response_seconds).*");
 
     /** Labels whose values are this run's. */

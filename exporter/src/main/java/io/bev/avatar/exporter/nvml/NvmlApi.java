@@ -6,7 +6,7 @@ import java.util.List;
  * The NVML functions that we read. A function that the library lacks gives {@link NvmlCode#FUNCTION_NOT_FOUND}. Units are
  * NVML's own. One thread may call it; the {@link NvmlEvents} part may be another's.
  */
-public interface NvmlApi extends NvmlEvents, AutoCloseable {
+public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
 
     /** {@code nvmlClockType_t}. */
     enum Clock {

@@ -12,7 +12,7 @@ import java.util.Optional;
  * DCGM_FI_DEV_GPU_TEMP{gpu="0",UUID="GPU-...",pci_bus_id="00000000:01:00.0",device="nvidia0",modelName="...",Hostname="..."} 46
  * </pre>
  *
- * <p>The energy is a counter there, without the ending that this exporter's counters need, and therefore untyped here.
+ * <p>What is a counter there lacks the ending that this exporter's counters need, and is therefore untyped here.
  */
 final class DcgmNames {
 
@@ -22,13 +22,18 @@ final class DcgmNames {
      * One DCGM field.
      *
      * @param source our name
-     * @param clock value of our label {@code clock}, empty where there is none
+     * @param label our label that tells the series of {@code source} apart, empty where there is one only
+     * @param of that label's value
      * @param perUnit how much of our unit is one of DCGM's
      */
-    private record Field(Kind kind, String name, String help, String source, String clock, double perUnit) {
+    private record Field(Kind kind, String name, String help, String source, String label, String of, double perUnit) {
 
         static Field gauge(String name, String help, String source, double perUnit) {
-            return new Field(Kind.GAUGE, name, help, source, "", perUnit);
+            return new Field(Kind.GAUGE, name, help, source, "", "", perUnit);
+        }
+
+        static Field count(String name, String help, String source, String type) {
+            return new Field(Kind.UNTYPED, name, help, source, "type", type, 1);
         }
     }
 
@@ -43,15 +48,39 @@ final class DcgmNames {
             Field.gauge("FB_USED", "GPU memory in use, MiB", "memory_used_bytes", MEBIBYTE),
             Field.gauge("FB_FREE", "GPU memory that can be allocated, MiB", "memory_free_bytes", MEBIBYTE),
             Field.gauge("POWER_USAGE", "Power drawn, watts", "power_watts", 1),
-            new Field(Kind.GAUGE, "SM_CLOCK", "Clock of the multiprocessors, MHz", "clock_hertz", "sm", 1e6),
-            new Field(Kind.GAUGE, "MEM_CLOCK", "Clock of the memory, MHz", "clock_hertz", "memory", 1e6),
+            new Field(Kind.GAUGE, "SM_CLOCK", "Clock of the multiprocessors, MHz", "clock_hertz", "clock", "sm", 1e6),
+            new Field(Kind.GAUGE, "MEM_CLOCK", "Clock of the memory, MHz", "clock_hertz", "clock", "memory", 1e6),
             new Field(
                     Kind.UNTYPED,
                     "TOTAL_ENERGY_CONSUMPTION",
                     "Energy drawn since the driver was loaded, mJ",
                     "energy_joules_total",
                     "",
-                    1e-3));
+                    "",
+                    1e-3),
+            Field.gauge("MEMORY_TEMP", "Temperature of the memory, degrees Celsius", "memory_temperature_celsius", 1),
+            Field.count(
+                    "ECC_SBE_VOL_TOTAL",
+                    "Corrected ECC errors since the driver was loaded",
+                    "ecc_errors_total",
+                    "corrected"),
+            Field.count(
+                    "ECC_DBE_VOL_TOTAL",
+                    "Uncorrected ECC errors since the driver was loaded",
+                    "ecc_errors_total",
+                    "uncorrected"),
+            Field.count(
+                    "CORRECTABLE_REMAPPED_ROWS",
+                    "Rows of memory replaced because of corrected errors",
+                    "remapped_rows_total",
+                    "corrected"),
+            Field.count(
+                    "UNCORRECTABLE_REMAPPED_ROWS",
+                    "Rows of memory replaced because of uncorrected errors",
+                    "remapped_rows_total",
+                    "uncorrected"),
+            Field.gauge("ROW_REMAP_PENDING", "1 when a row waits to be replaced", "row_remap_pending", 1),
+            Field.gauge("ROW_REMAP_FAILURE", "1 when a row could not be replaced", "row_remap_failed", 1));
 
     private DcgmNames() {}
 
@@ -70,7 +99,7 @@ final class DcgmNames {
         for (Field field : FIELDS) {
             samples.stream()
                     .filter(sample -> sample.name().equals("nvidia_gpu_" + field.source))
-                    .filter(sample -> sample.label("clock").equals(field.clock))
+                    .filter(sample -> sample.label(field.label).equals(field.of))
                     .map(sample -> named(field, sample.value(), labels))
                     .forEach(all::add);
         }

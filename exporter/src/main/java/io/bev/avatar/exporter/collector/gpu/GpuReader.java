@@ -113,6 +113,7 @@ final class GpuReader {
 
     private List<Reading> readings() {
         List<Reading> all = new ArrayList<>(BoardReadings.all(settings.pcieThroughput()));
+        all.addAll(MemoryHealthReadings.all());
         all.addAll(CoreReadings.all());
         all.add(new ProcessMemory(new ProcessNames(settings.procPath())));
         all.add(new ProcessUtilization(clock, settings.slowestAge()));

@@ -37,11 +37,13 @@ public final class JnaNvml implements NvmlApi {
     private final Pointer third = scratch.share(THIRD);
     private final JnaNvmlEvents events;
     private final JnaNvmlControl control;
+    private final JnaNvmlMemoryHealth memoryHealth;
 
     private JnaNvml(NativeCalls calls) {
         this.calls = calls;
         this.events = new JnaNvmlEvents(calls);
         this.control = new JnaNvmlControl(calls, scratch);
+        this.memoryHealth = new JnaNvmlMemoryHealth(calls, scratch);
     }
 
     /**
@@ -327,6 +329,21 @@ public final class JnaNvml implements NvmlApi {
             }
             return List.copyOf(samples);
         });
+    }
+
+    @Override
+    public NvmlResult<Long> eccErrors(NvmlDevice device, EccError type) {
+        return memoryHealth.eccErrors(device, type);
+    }
+
+    @Override
+    public NvmlResult<Integer> memoryTemperature(NvmlDevice device) {
+        return memoryHealth.memoryTemperature(device);
+    }
+
+    @Override
+    public NvmlResult<RemappedRows> remappedRows(NvmlDevice device) {
+        return memoryHealth.remappedRows(device);
     }
 
     @Override

@@ -17,6 +17,15 @@ final class NvmlConstants {
     static final int PCIE_TRANSMIT = 0;
     static final int PCIE_RECEIVE = 1;
 
+    static final int ECC_CORRECTED = 0;
+    static final int ECC_UNCORRECTED = 1;
+
+    /** {@code NVML_VOLATILE_ECC}. */
+    static final int ECC_SINCE_DRIVER_LOAD = 0;
+
+    /** {@code NVML_FI_DEV_MEMORY_TEMP}. */
+    static final int FIELD_MEMORY_TEMPERATURE = 82;
+
     static final int DRIVER_VERSION_LENGTH = 80;
     static final int NAME_LENGTH = 96;
     static final int UUID_LENGTH = 96;
@@ -49,6 +58,12 @@ final class NvmlConstants {
     static final int SAMPLE_MEMORY = 20;
     static final int SAMPLE_ENCODER = 24;
     static final int SAMPLE_DECODER = 28;
+
+    /** {@code nvmlFieldValue_t}: u32 field, scope, i64 time stamp, latency, u32 type of the value, code, 8 bytes of value. */
+    static final int FIELD_SIZE = 40;
+
+    static final int FIELD_CODE = 28;
+    static final int FIELD_VALUE = 32;
 
     /** {@code nvmlEventData_t}: device, u64 type, u64 data, u32 GPU instance, u32 compute instance. */
     static final int EVENT_SIZE = 32;

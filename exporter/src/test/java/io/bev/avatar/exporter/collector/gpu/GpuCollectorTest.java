@@ -139,6 +139,57 @@ class GpuCollectorTest {
     }
 
     @Test
+    void memoryHealth_unsupportedOnAGeForce_seriesAbsentAndTold() throws Exception {
+        assertThat(scrape())
+                .contains(supported("memory_temperature", 0), supported("ecc_errors", 0), supported("remapped_rows", 0))
+                .doesNotContain("nvidia_gpu_memory_temperature", "nvidia_gpu_ecc_", "nvidia_gpu_remapped_rows_total")
+                .doesNotContain("nvidia_gpu_row_remap", "avatar_exporter_nvml_call_errors_total");
+    }
+
+    @Test
+    void memoryHealth_toldWhereTheDeviceHasIt_alsoInDcgmsNames() throws Exception {
+        collector.close();
+        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        GpuSettings wanted = settings().withDcgmHost(Optional.of("box"));
+        collector = new GpuCollector(nvml.loader(meter), meter, wanted, () -> framesLate, ticker, CLOCK);
+        nvml.scenario(
+                "memory_temperature = 62",
+                "ecc_corrected = 5000000000",
+                "ecc_uncorrected = 2",
+                "remapped_rows_corrected = 3",
+                "remapped_rows_uncorrected = 4",
+                "remapped_rows_pending = 1");
+
+        assertThat(scrape())
+                .contains("nvidia_gpu_memory_temperature_celsius" + GPU0 + " 62.0")
+                .contains("nvidia_gpu_ecc_errors_total" + GPU0.replace("}", "type=\"corrected\",} 5.0E9"))
+                .contains("nvidia_gpu_ecc_errors_total" + GPU0.replace("}", "type=\"uncorrected\",} 2.0"))
+                .contains("nvidia_gpu_remapped_rows_total" + GPU0.replace("}", "type=\"corrected\",} 3.0"))
+                .contains("nvidia_gpu_remapped_rows_total" + GPU0.replace("}", "type=\"uncorrected\",} 4.0"))
+                .contains("nvidia_gpu_row_remap_pending" + GPU0 + " 1.0", "nvidia_gpu_row_remap_failed" + GPU0 + " 0.0")
+                .contains(supported("memory_temperature", 1), supported("ecc_errors", 1), supported("remapped_rows", 1))
+                .containsPattern("DCGM_FI_DEV_MEMORY_TEMP\\{.*} 62\\.0\n")
+                .containsPattern("DCGM_FI_DEV_ECC_SBE_VOL_TOTAL\\{.*} 5\\.0E9\n")
+                .containsPattern("DCGM_FI_DEV_ECC_DBE_VOL_TOTAL\\{.*} 2\\.0\n")
+                .containsPattern("DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS\\{.*} 3\\.0\n")
+                .containsPattern("DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS\\{.*} 4\\.0\n")
+                .containsPattern("DCGM_FI_DEV_ROW_REMAP_PENDING\\{.*} 1\\.0\n")
+                .containsPattern("DCGM_FI_DEV_ROW_REMAP_FAILURE\\{.*} 0\\.0\n");
+    }
+
+    @Test
+    void processThatComputesAndDraws_oneSeries_withTheUnitOfItsCgroup() throws Exception {
+        process(77, "both", "0::/system.slice/bev-advanced-avatar.service\n");
+        nvml.scenario("process = 77 C unknown", "process = 77 G 2000", "process = 78 C 1000");
+
+        assertThat(scrape().lines().filter(line -> line.startsWith("nvidia_gpu_process_memory_bytes{")))
+                .map(line -> line.substring(line.indexOf("pid=")))
+                .containsExactly(
+                        "pid=\"77\",name=\"both\",type=\"C+G\",unit=\"bev-advanced-avatar.service\",} 2000.0",
+                        "pid=\"78\",name=\"\",type=\"C\",unit=\"\",} 1000.0");
+    }
+
+    @Test
     void unknownMemoryOfAProcess_noSeries() throws Exception {
         nvml.scenario("process = 5021 C unknown", "process = 5022 C 1000");
 

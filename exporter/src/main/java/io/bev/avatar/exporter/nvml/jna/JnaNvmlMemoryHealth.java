@@ -1,0 +1,59 @@
+package io.bev.avatar.exporter.nvml.jna;
+
+import static io.bev.avatar.exporter.nvml.jna.NvmlConstants.*;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import io.bev.avatar.exporter.nvml.NvmlCode;
+import io.bev.avatar.exporter.nvml.NvmlDevice;
+import io.bev.avatar.exporter.nvml.NvmlMemoryHealth;
+import io.bev.avatar.exporter.nvml.NvmlResult;
+
+/** NVML's functions about the health of memory. */
+final class JnaNvmlMemoryHealth implements NvmlMemoryHealth {
+
+    private final NativeCalls calls;
+    private final Memory scratch;
+
+    /** @param scratch for what calls give back, at least {@link NvmlConstants#FIELD_SIZE} bytes */
+    JnaNvmlMemoryHealth(NativeCalls calls, Memory scratch) {
+        this.calls = calls;
+        this.scratch = scratch;
+    }
+
+    @Override
+    public NvmlResult<Long> eccErrors(NvmlDevice device, EccError type) {
+        String name = "nvmlDeviceGetTotalEccErrors";
+        int number = switch (type) {
+            case CORRECTED -> ECC_CORRECTED;
+            case UNCORRECTED -> ECC_UNCORRECTED;
+        };
+        int code = calls.call(name, new Pointer(device.handle()), number, ECC_SINCE_DRIVER_LOAD, scratch);
+        return code == NvmlCode.SUCCESS ? NvmlResult.of(name, scratch.getLong(0)) : NvmlResult.failed(name, code);
+    }
+
+    /** The call succeeds whether the field does or not, which has a code of its own; its value is undefined when it failed. */
+    @Override
+    public NvmlResult<Integer> memoryTemperature(NvmlDevice device) {
+        String name = "nvmlDeviceGetFieldValues";
+        scratch.clear(FIELD_SIZE);
+        scratch.setInt(0, FIELD_MEMORY_TEMPERATURE);
+        int code = calls.call(name, new Pointer(device.handle()), 1, scratch);
+        int own = code == NvmlCode.SUCCESS ? scratch.getInt(FIELD_CODE) : code;
+        return own == NvmlCode.SUCCESS
+                ? NvmlResult.of(name, scratch.getInt(FIELD_VALUE))
+                : NvmlResult.failed(name, own);
+    }
+
+    @Override
+    public NvmlResult<RemappedRows> remappedRows(NvmlDevice device) {
+        String name = "nvmlDeviceGetRemappedRows";
+        int code = calls.call(
+                name, new Pointer(device.handle()), scratch, scratch.share(4), scratch.share(8), scratch.share(12));
+        return code == NvmlCode.SUCCESS
+                ? NvmlResult.of(
+                        name,
+                        new RemappedRows(scratch.getInt(0), scratch.getInt(4), scratch.getInt(8), scratch.getInt(12)))
+                : NvmlResult.failed(name, code);
+    }
+}
