@@ -80,7 +80,10 @@ final class AlertCases {
         return cases;
     }
 
-    /** Every series of a healthy host, by name and labels: the exporter's golden expositions, put right by healthy.yml. */
+    /**
+     * Every series of a healthy host, by name and labels: the golden expositions of the exporter's collectors, put right by
+     * healthy.yml. That of a whole scrape, where what chance decides is masked, has no values to offer.
+     */
     static Map<String, String> healthy() throws IOException {
         Map<String, String> put = map(RuleFiles.YAML.readTree(
                 RuleFiles.FOLDER.resolve("tests/healthy.yml").toFile()));
@@ -90,6 +93,9 @@ final class AlertCases {
         try (DirectoryStream<Path> golden =
                 Files.newDirectoryStream(RuleFiles.ROOT.resolve("exporter/src/test/resources/golden"), "*.prom")) {
             for (Path file : golden) {
+                if (file.endsWith("scrape.prom")) {
+                    continue;
+                }
                 for (String line : Files.readAllLines(file)) {
                     Matcher sample = SAMPLE.matcher(line);
                     if (!line.startsWith("#") && sample.matches() && !replaced.contains(sample.group(1))) {

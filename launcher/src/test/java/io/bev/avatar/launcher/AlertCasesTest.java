@@ -182,7 +182,10 @@ class AlertCasesTest {
             assertThat(annotations)
                     .as("annotations of " + one.id() + " in " + output)
                     .isNotNull();
-            assertThat(annotations.get("description")).contains(one.says()).doesNotContain("no value", "error");
+            assertThat(annotations.get("description"))
+                    .as("description of " + one.id())
+                    .contains(one.says())
+                    .doesNotContain("no value", "error");
             assertThat(annotations.get("summary")).isNotBlank().doesNotContain("no value", "error");
             assertThat(annotations.get("runbook_url")).isEqualTo("runbooks.test/" + one.alert() + ".md");
             assertThat(annotations.get("dashboard_url")).matches("dashboards\\.test/d/avatar-[a-z]+\\?var-instance=.+");
