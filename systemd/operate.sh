@@ -148,7 +148,7 @@ exporter_get() {
 # guarded_get WEB-CONFIG PATH: the same, of an exporter with TLS, a password or both.
 guarded_get() {
   local certificate user guards='' options answer status=0
-  [ -r "$1" ] || { echo "guarded, not read: $1 cannot be read by $(id -un)"; return 1; }
+  [ -r "$1" ] || { echo "guarded, not read: $1 is not there, or cannot be read by $(id -un)"; return 1; }
   certificate=$(web_certificate "$1")
   user=$(web_user "$1")
   if [ -n "$certificate" ]; then guards+=', TLS'; fi
@@ -178,7 +178,7 @@ curl_options() {
   if [ -n "$2" ]; then
     file=$(exporter_password_file)
     [ -n "$file" ] || { echo "give a file with the password of $2 as stack.exporter-password-file in $settings/avatar.yaml"; return 1; }
-    [ -r "$file" ] || { echo "$file, the password of $2, is not there or cannot be read by $(id -un)"; return 1; }
+    [ -r "$file" ] || { echo "$file, with the password of $2, is not there, or cannot be read by $(id -un)"; return 1; }
   fi
   if [ -n "$1" ]; then
     key=$(public_key_hash "$1") || { echo "openssl is not installed, or finds no certificate in $1"; return 1; }
