@@ -117,9 +117,9 @@ picture_text() {
 }
 
 show_status() {
-  local health metrics gpu boot
+  local health metrics='' answer verdict gpu boot
   health=$(http_body "$(renderer_port)" /health) || health=''
-  metrics=$(http_get "$(exporter_port)" /metrics) || metrics=''
+  if answer=$(exporter_get /metrics); then metrics=$answer verdict=ok; else verdict=$red${answer:-no answer}$plain; fi
   row renderer "$(unit_text "$renderer_unit")"
   row exporter "$(unit_text "$exporter_unit")"
   if [ -n "$health" ]; then
@@ -128,7 +128,7 @@ show_status() {
   else
     row page "http://127.0.0.1:$(renderer_port)/  ${red}no answer${plain}"
   fi
-  row metrics "http://127.0.0.1:$(exporter_port)/metrics  $([ -n "$metrics" ] && echo ok || echo "${red}no answer${plain}")"
+  row metrics "$(exporter_url)/metrics  $verdict"
   gpu=$(gpu_text <<<"$metrics")
   row GPU "${gpu:-$([ -n "$metrics" ] && echo 'none that the exporter can read' || echo unknown)}"
   row memory "renderer $(memory_text "$renderer_unit"), exporter $(memory_text "$exporter_unit")"
@@ -186,13 +186,14 @@ logs() {
 # Passwords in addresses, values of secret keys, and every secret of this installation wherever it may stand.
 without_secrets() {
   local script='s#(://)[^@[:space:]"]*@#\1***@#g; s/((password|token|secret|authorization)[A-Za-z_-]*["'"'"']?[:=] *)[^[:space:]]+/\1***/Ig' secret
-  for secret in "$settings"/credentials/*; do
+  for secret in "$settings"/credentials/* "$(exporter_password_file)"; do
     [ -s "$secret" ] || continue
     # shellcheck disable=SC2016 # these characters as they are
     secret=$(head -1 "$secret" | sed 's/[][\\.*^$(){}+?|#&]/\\&/g')
-    script+="; s#$secret#***#g"
+    if [ -n "$secret" ]; then script+="; s#$secret#***#g"; fi
   done
-  sed -E "$script"
+  # The secrets stand in the script: it goes to sed through a pipe.
+  sed -E -f <(printf '%s\n' "$script")
 }
 
 thread_dump() {
@@ -251,7 +252,7 @@ diagnostics() {
   collect health.json http_body "$(renderer_port)" /health
   collect state.json http_body "$(renderer_port)" /state
   collect mbeans.json jolokia '{"type":"read","mbean":"bev.avatar:*"}'
-  collect metrics http_get "$(exporter_port)" /metrics
+  collect metrics exporter_get /metrics
   collect disks df -hT "$state" "$logs" /tmp
   collect files ls -lR "$state" "$logs"
   collect sockets ss -ltnp

