@@ -90,7 +90,9 @@ public final class DetectCommand implements Callable<Integer> {
                     Ticker.system(),
                     Duration.ofSeconds(holdSeconds),
                     PATIENCE);
-            for (Fault fault : chosen(stack.faults())) {
+            List<Fault> faults = chosen(stack.faults());
+            run.awaitSignOfLife();
+            for (Fault fault : faults) {
                 progress(fault.name() + ": " + fault.how());
                 Detection detection = run.run(fault);
                 detections.add(detection);

@@ -41,6 +41,26 @@ final class FaultRun {
     }
 
     /**
+     * Waits for the sign of life in Redis: right after its start Prometheus knows neither what to scrape nor whom to tell, and the
+     * first fault would be charged with that.
+     *
+     * @throws IOException when it does not come
+     */
+    void awaitSignOfLife() throws IOException, InterruptedException {
+        long deadline = ticker.nanos() + patience.toNanos();
+        while (view.events().stream()
+                .noneMatch(event -> event.alert().key().name().equals(FaultCatalogue.ALWAYS))) {
+            if (ticker.nanos() - deadline > 0) {
+                throw new IOException(FaultCatalogue.ALWAYS + " has not reached Redis within " + patience.toSeconds()
+                        + " s of the stack's start: see the logs in its folder");
+            }
+            stack.tend();
+            view.look();
+            Thread.sleep(LOOK_EVERY_MILLIS);
+        }
+    }
+
+    /**
      * Waits until only such alerts are about that tell of the machine or last long after their reason.
      *
      * @return alerts that stay
