@@ -395,8 +395,11 @@ class OperationIT {
                 .startsWith("DEGRADED")
                 .contains("Redis is away");
         assertThat(machine.shell("curl -s " + PAGE + "/state")).contains("satisfied");
-        assertThat(machine.shell("curl -s http://127.0.0.1:9818/metrics"))
-                .contains("systemd_unit_state{name=\"" + RENDERER + "\",type=\"service\",state=\"active\",} 1.0");
+        // A system that has only just started may answer later than the source's time allows.
+        machine.await(
+                "the renderer's unit among the metrics",
+                "curl -s http://127.0.0.1:9818/metrics | grep -F 'systemd_unit_state{name=\"" + RENDERER
+                        + "\",type=\"service\",state=\"active\",} 1.0'");
 
         machine.shell("systemctl start redis-server; redis-cli config set requirepass " + REDIS_SECRET);
         awaitHealth("ok");
