@@ -26,7 +26,7 @@ final class MachineFaults {
                 List.of(
                         new Expectation(new AlertKey("AvatarDiskHigh", "critical"), AT_ONCE),
                         new Expectation(new AlertKey("AvatarDiskHigh", "warning"), INHIBITED)),
-                Set.of("AvatarDiskFillingUp"),
+                Set.of("AvatarDiskFillingUp", "AvatarStateJournalOff"),
                 stack -> {
                     disk.fill();
                     return disk::empty;
