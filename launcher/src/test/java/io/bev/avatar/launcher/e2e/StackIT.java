@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StackIT {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Path PICTURES = Path.of("target", "pictures");
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -219,7 +219,7 @@ class StackIT {
     @Order(11)
     void stoppedRedis_pictureGoesOnAlertFiresAndNothingIsLost() throws Exception {
         up.redis("SHUTDOWN");
-        up.await("redis_up 0", Duration.ofSeconds(8), () -> up.metrics().contains("\nredis_up 0"));
+        up.await("redis_up 0", SOON, () -> up.metrics().contains("\nredis_up 0"));
         up.await(
                 "health to say so",
                 SOON,
@@ -230,7 +230,7 @@ class StackIT {
         up.await("frames", SOON, () -> frameCount() > frames + 5);
         up.await(
                 "the alert",
-                Duration.ofSeconds(40),
+                Duration.ofSeconds(90),
                 () -> !up.query("ALERTS{alertname=\"AvatarRedisDown\",alertstate=\"firing\"}")
                         .isEmpty());
 
@@ -254,9 +254,9 @@ class StackIT {
                     () -> up.redis("GET", "avatar:state").contains("satisfied"));
             up.await(
                     "the alert to resolve",
-                    Duration.ofSeconds(40),
+                    Duration.ofSeconds(90),
                     () -> up.query("ALERTS{alertname=\"AvatarRedisDown\"}").isEmpty());
-            up.await("both events in Redis", Duration.ofSeconds(40), () -> {
+            up.await("both events in Redis", Duration.ofSeconds(90), () -> {
                 String events = up.redis("LRANGE", "avatar:alerts", "0", "-1");
                 return events.contains("AvatarRedisDown") && events.contains("resolved");
             });

@@ -86,6 +86,18 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         Optional.ofNullable(container).orElseThrow().reboot();
     }
 
+    /**
+     * Has Redis, renderer and exporter of an installation run, whatever a test before left of them, and frames flow.
+     *
+     * @param page the renderer's address
+     */
+    void healthy(String page) throws IOException, InterruptedException {
+        shell("systemctl start redis-server; systemctl reset-failed " + RENDERER + " " + EXPORTER + ";"
+                + " systemctl start --no-block " + RENDERER + " " + EXPORTER);
+        await("frames", "curl -sf " + page + "/health/ready");
+        await("metrics", "curl -sf http://127.0.0.1:9818/-/ready");
+    }
+
     /** Runs a command inside, as root. */
     Result run(String... command) throws IOException, InterruptedException {
         return Optional.ofNullable(container).orElseThrow().run(command);

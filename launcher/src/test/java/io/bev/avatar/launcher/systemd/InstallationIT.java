@@ -6,31 +6,48 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bev.avatar.launcher.systemd.Container.Result;
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What an installation brings beside the two services that run, on a real systemd. Each test goes on from the last. */
+/** What an installation brings beside the two services that run, on a real systemd. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class InstallationIT {
 
     private static final String GPU = "bev-avatar-gpu.service";
     private static final String AS_NOBODY = "setpriv --reuid nobody --regid nogroup --clear-groups ";
 
+    /** What a simulated GPU brings. */
+    private static final String SIMULATED_GPU =
+            "/usr/lib/avatar-test /var/lib/avatar-test /etc/systemd/system/bev-avatar-gpu.service.d";
+
     private static final String GRAFANA = "/etc/grafana/provisioning/";
 
     @RegisterExtension
     static final BootedContainer machine = new BootedContainer();
 
+    @BeforeAll
+    static void install() throws IOException, InterruptedException {
+        machine.classArchives(false);
+        Result installed = machine.install();
+        assertThat(installed.exit()).as(installed.output()).isZero();
+    }
+
+    @BeforeEach
+    void healthy() throws IOException, InterruptedException {
+        machine.shell("cp /usr/share/bev-avatar/avatar.yaml.example /etc/bev-avatar/avatar.yaml;"
+                + " rm -rf /run/systemd/system/" + EXPORTER + ".d " + SIMULATED_GPU + "; systemctl daemon-reload");
+        machine.healthy("http://127.0.0.1:8080");
+    }
+
     @Test
     @Order(1)
     void install_startsInOrder() throws Exception {
-        machine.classArchives(false);
-        Result installed = machine.install();
-
-        assertThat(installed.exit()).as(installed.output()).isZero();
         double redis = Double.parseDouble(
                 machine.shell("echo $(($(systemctl show -P ActiveEnterTimestampMonotonic redis-server)))"));
         double gpu = machine.timeOf("_PID=1 UNIT=" + GPU, "Finished " + GPU).orElseThrow();
@@ -119,7 +136,7 @@ class InstallationIT {
         assumeTrue(machine.run("gcc", "--version").exit() == 0, "needs gcc to build the simulated NVML");
         // The unit may execute below /usr alone, and write nowhere but where this drop-in says.
         Result built = machine.run("bash", "-ec", """
-                mkdir -p /usr/lib/avatar-test /var/lib/avatar-test /etc/systemd/system/bev-avatar-gpu.service.d
+                mkdir -p %s
                 gcc -shared -fPIC -O1 -pthread -Wl,-soname,libnvidia-ml.so.1 \
                     -o /usr/lib/avatar-test/libnvidia-ml.so.1 %s/exporter/src/simulator/nvml_simulator.c
                 echo 'nvmlDeviceSetMemoryLockedClocks = error NOT_SUPPORTED' >/var/lib/avatar-test/scenario
@@ -130,7 +147,7 @@ class InstallationIT {
                 ReadWritePaths=/var/lib/avatar-test
                 END
                 systemctl daemon-reload
-                """.formatted(BootedContainer.ROOT));
+                """.formatted(SIMULATED_GPU, BootedContainer.ROOT));
         assertThat(built.exit()).as(built.output()).isZero();
 
         machine.provoke("gpu", "systemctl restart " + GPU);
@@ -151,8 +168,7 @@ class InstallationIT {
         assertThat(machine.shell("grep -v follows /var/lib/avatar-test/scenario.set | tail -3 | cut -d' ' -f1-3"))
                 .isEqualTo("gpu0.locked_clock_graphics = 0\ngpu0.power_limit = 320000\ngpu0.persistence_mode = 0");
         assertThat(machine.run("test", "-e", "/run/bev-avatar-gpu").exit()).isNotZero();
-        machine.shell("rm -rf /usr/lib/avatar-test /var/lib/avatar-test /etc/systemd/system/bev-avatar-gpu.service.d;"
-                + " systemctl daemon-reload; systemctl start " + GPU);
+        machine.shell("rm -rf " + SIMULATED_GPU + "; systemctl daemon-reload; systemctl start " + GPU);
     }
 
     @Test
@@ -268,7 +284,9 @@ class InstallationIT {
         assertThat(installed.exit()).as(installed.output()).isZero();
         assertThat(installed.output())
                 .contains("prometheus: http://127.0.0.1:9090/", "prometheus-alertmanager: http://127.0.0.1:9093/");
-        assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(process);
+        assertThat(machine.property(RENDERER, "MainPID"))
+                .as(installed.output() + machine.journal(RENDERER))
+                .isEqualTo(process);
         assertThat(installed.output()).contains("Grafana: folder Avatar");
         assertThat(machine.shell("cat " + GRAFANA + "datasources/bev-avatar.yml"))
                 .contains("url: http://127.0.0.1:9090", "isDefault: false");
@@ -303,6 +321,7 @@ class InstallationIT {
     @Order(11)
     void stack_configurationOfSomebody_isLeftAndToldWhatToAdd() throws Exception {
         assumeTrue(machine.run("test", "-e", "/etc/prometheus/prometheus.yml").exit() == 0, "no Prometheus here");
+        machine.shell("systemctl unmask prometheus prometheus-alertmanager; avatar stack disable");
         machine.shell(
                 "echo '# mine' >>/etc/prometheus/prometheus.yml; echo '# mine' >>/etc/prometheus/alertmanager.yml");
 

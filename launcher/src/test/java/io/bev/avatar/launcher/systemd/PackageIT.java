@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The life of the Debian package under dpkg, on a real systemd. Each test goes on from the last. */
+/** The life of the Debian package under dpkg, on a real systemd. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PackageIT {
 
@@ -32,7 +32,7 @@ class PackageIT {
     private static String deb = "";
 
     @BeforeAll
-    static void findPackage() throws IOException, InterruptedException {
+    static void install() throws IOException, InterruptedException {
         assumeTrue(machine.run("dpkg", "--version").exit() == 0, "dpkg is not installed");
         Path built = TARGET;
         try (DirectoryStream<Path> packages = Files.newDirectoryStream(TARGET, "*.deb")) {
@@ -44,6 +44,8 @@ class PackageIT {
         machine.classArchives(false);
         // Images of containers forbid packages to start services.
         machine.shell("[ ! -e /usr/sbin/policy-rc.d ] || chmod -x /usr/sbin/policy-rc.d");
+        Result installed = dpkg("-i", deb);
+        assertThat(installed.exit()).as(installed.output()).isZero();
     }
 
     @Test
@@ -69,9 +71,6 @@ class PackageIT {
     @Test
     @Order(2)
     void install_startsWhatItBrings() throws Exception {
-        Result installed = dpkg("-i", deb);
-
-        assertThat(installed.exit()).as(installed.output()).isZero();
         machine.await("frames", "curl -sf http://127.0.0.1:8080/health/ready");
         machine.await("metrics", "curl -sf http://127.0.0.1:9818/-/ready");
         assertThat(machine.shell("dpkg -V bev-avatar")).isEmpty();
@@ -96,7 +95,13 @@ class PackageIT {
 
     @Test
     @Order(4)
-    void upgrade_restartsOnceAndKeepsStateAndEdits() throws Exception {
+    void package_isUpgradedRemovedInstalledAgainAndPurged() throws Exception {
+        upgrade_restartsOnceAndKeepsStateAndEdits();
+        remove_leavesDataAndConfiguration();
+        installAgain_findsItsState_purgeLeavesNothing();
+    }
+
+    private static void upgrade_restartsOnceAndKeepsStateAndEdits() throws Exception {
         machine.shell("redis-cli XADD avatar:state:updates '*' json '{\"emotion\":\"curious\",\"intensity\":0.9}'");
         machine.await("the new state", "curl -s http://127.0.0.1:8080/state | grep curious");
         machine.shell("echo '# edited' | tee -a /etc/bev-avatar/avatar.yaml /etc/profile.d/bev-avatar.sh");
@@ -132,9 +137,7 @@ class PackageIT {
         assertThat(machine.shell("dpkg-query -W -f '${Version}' bev-avatar")).isEqualTo("0.2.0");
     }
 
-    @Test
-    @Order(5)
-    void remove_leavesDataAndConfiguration() throws Exception {
+    private static void remove_leavesDataAndConfiguration() throws Exception {
         Result removed = dpkg("-r", "bev-avatar");
 
         assertThat(removed.exit()).as(removed.output()).isZero();
@@ -150,9 +153,7 @@ class PackageIT {
                 .isEmpty();
     }
 
-    @Test
-    @Order(6)
-    void installAgain_findsItsState_purgeLeavesNothing() throws Exception {
+    private static void installAgain_findsItsState_purgeLeavesNothing() throws Exception {
         Result again = dpkg("-i", "--force-confold", deb);
         assertThat(again.exit()).as(again.output()).isZero();
         machine.await("the state of before", "curl -sf http://127.0.0.1:8080/state | grep curious");
@@ -170,8 +171,9 @@ class PackageIT {
     }
 
     @Test
-    @Order(7)
+    @Order(5)
     void package_refusesOverAnInstallationByScript() throws Exception {
+        dpkg("-P", "bev-avatar");
         machine.shell("mkdir -p /usr/lib/bev-avatar && touch /usr/lib/bev-avatar/installed-files");
 
         Result refused = dpkg("-i", deb);

@@ -11,13 +11,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The life of an installation on a real systemd, from the first to the last command. Each test goes on from the last. */
+/** The life of an installation on a real systemd, from the first to the last command. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SystemdIT {
 
@@ -26,15 +28,28 @@ class SystemdIT {
     @RegisterExtension
     static final BootedContainer machine = new BootedContainer();
 
-    @Test
-    @Order(1)
-    void install_onFreshMachine_servesOnceFramesFlow() throws Exception {
+    private static String installed = "";
+
+    @BeforeAll
+    static void install() throws IOException, InterruptedException {
         // What an older Java left.
         machine.shell("mkdir /var/cache/bev-avatar && cd /var/cache/bev-avatar"
                 + " && tee renderer.jsa renderer.made-of exporter.jsa exporter.made-of <<<'another Java'");
-        Result installed = machine.install("--user", "painter", "--port", "8090");
-        assertThat(installed.exit()).as(installed.output()).isZero();
-        assertThat(installed.output())
+        Result result = machine.install("--user", "painter", "--port", "8090");
+        assertThat(result.exit()).as(result.output()).isZero();
+        installed = result.output();
+    }
+
+    @BeforeEach
+    void healthy() throws IOException, InterruptedException {
+        machine.shell("[ ! -e /root/avatar.yaml ] || mv /root/avatar.yaml /etc/bev-avatar/avatar.yaml");
+        machine.healthy(PAGE);
+    }
+
+    @Test
+    @Order(1)
+    void install_onFreshMachine_servesOnceFramesFlow() throws Exception {
+        assertThat(installed)
                 .contains("+ system user painter", "+ /usr/lib/bev-avatar", PAGE + "/  and  http://127.0.0.1:9818");
         assertThat(machine.shell("curl -s -o /dev/null -w '%{http_code}' " + PAGE + "/health"))
                 .isEqualTo("200");
@@ -136,7 +151,7 @@ class SystemdIT {
         machine.shell("redis-cli XADD avatar:state:updates '*' json '{\"emotion\":\"curious\",\"intensity\":0.9}'");
         machine.await("the new state", "curl -s " + PAGE + "/state | grep curious");
         machine.shell("systemctl stop redis-server");
-        machine.watchdog(true); // from the next start on
+        machine.watchdog(true);
         machine.provoke("kill", "systemctl kill -s KILL --kill-who=main " + RENDERER);
         machine.awaitReady("kill");
         assertThat(machine.shell("curl -s " + PAGE + "/state"))
@@ -144,11 +159,14 @@ class SystemdIT {
         machine.shell("systemctl start redis-server");
         assertThat(machine.reportReady("kill -9 to READY with the state restored, Redis away", "kill"))
                 .containsExactly("Main process exited", "Scheduled restart", "Starting", "Started");
+        machine.watchdog(false);
     }
 
     @Test
     @Order(7)
     void stoppedProcess_isNoticedDumpedAndRestarted() throws Exception {
+        machine.watchdog(true);
+        machine.shell("systemctl restart " + RENDERER);
         machine.provoke("hang", "systemctl kill -s STOP --kill-who=main " + RENDERER);
         machine.awaitReady("hang");
         machine.watchdog(false);
@@ -171,7 +189,6 @@ class SystemdIT {
         assertThat(machine.property(RENDERER, "ExecMainStatus")).isEqualTo("78");
         assertThat(machine.property(RENDERER, "NRestarts")).isEqualTo("0");
         assertThat(machine.journal(RENDERER, "bad")).contains("renderer.target-fps", "nine");
-        machine.shell("mv /root/avatar.yaml /etc/bev-avatar/avatar.yaml; systemctl start " + RENDERER);
     }
 
     @Test
@@ -191,7 +208,7 @@ class SystemdIT {
 
     @Test
     @Order(10)
-    void uninstall_leavesOnlyData() throws Exception {
+    void uninstall_leavesOnlyData_purgeNothing() throws Exception {
         Result gone = machine.uninstall();
         assertThat(gone.exit()).as(gone.output()).isZero();
         Set<String> left = machine.filesAdded();
@@ -202,20 +219,15 @@ class SystemdIT {
         assertThat(machine.shell("systemctl list-units --plain --no-legend 'bev-a*';"
                         + " systemctl list-unit-files --plain --no-legend 'bev-a*'"))
                 .isEmpty();
-    }
 
-    @Test
-    @Order(11)
-    void purge_leavesNothing() throws Exception {
         machine.shell("useradd --system keeper");
-        Result installed = machine.install("--no-start", "--user", "keeper");
-        assertThat(installed.exit()).as(installed.output()).isZero();
-        assertThat(installed.output()).contains("= user keeper exists: it is used as it is");
+        Result again = machine.install("--no-start", "--user", "keeper");
+        assertThat(again.exit()).as(again.output()).isZero();
+        assertThat(again.output()).contains("= user keeper exists: it is used as it is");
         assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("inactive");
-        Result gone = machine.uninstall("--purge");
-        assertThat(gone.exit()).as(gone.output()).isZero();
-        Set<String> left = machine.filesAdded();
-        assertThat(left).isEmpty();
+        Result purged = machine.uninstall("--purge");
+        assertThat(purged.exit()).as(purged.output()).isZero();
+        assertThat(machine.filesAdded()).isEmpty();
         assertThat(machine.filesGone()).isEmpty();
         assertThat(machine.shell("getent passwd painter bev-avatar-exporter; getent group bev-avatar"))
                 .isEmpty();
