@@ -251,7 +251,7 @@ final class AvatarUp {
     void stop() throws IOException, InterruptedException {
         if (process.isAlive()) {
             signal("INT", process.pid());
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         }

@@ -92,7 +92,7 @@ class StackIT {
     @Order(2)
     void secondUp_sameRunDirectory_saysThatItRuns() throws Exception {
         AvatarUp second = AvatarUp.launch(directory, up.ports);
-        assertThat(second.process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(second.process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(second.process.exitValue()).isNotZero();
         assertThat(second.text()).contains("already running").contains(Integer.toString(up.ports.page()));
     }
@@ -101,7 +101,7 @@ class StackIT {
     @Order(3)
     void otherUp_takenPort_namesPortHolderAndRemedy() throws Exception {
         AvatarUp other = AvatarUp.launch(Files.createDirectory(directory.resolve("other")), up.ports);
-        assertThat(other.process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(other.process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(other.process.exitValue()).isNotZero();
         assertThat(other.text())
                 .contains("port " + up.ports.page() + " for the page is taken by java")
@@ -115,7 +115,7 @@ class StackIT {
     void missingModel_isRefusedInOneLine() throws Exception {
         AvatarUp other = AvatarUp.launch(
                 Files.createDirectory(directory.resolve("model")), AvatarUp.Ports.free(), "--model", "no such.zip");
-        assertThat(other.process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(other.process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(other.process.exitValue()).isEqualTo(66);
         assertThat(other.text()).contains("no such.zip").contains("built-in");
     }
@@ -129,7 +129,7 @@ class StackIT {
                 AvatarUp.Ports.free(),
                 "--model",
                 broken.toString());
-        assertThat(other.process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(other.process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(other.process.exitValue()).isNotZero();
         assertThat(other.text()).contains("broken.ply");
         assertThat(other.processes(line -> true)).isEmpty();
@@ -275,7 +275,7 @@ class StackIT {
     private void stopsInOrder() throws Exception {
         long start = System.nanoTime();
         AvatarUp.signal("INT", up.process.pid());
-        assertThat(up.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(up.process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         System.out.printf(Locale.ROOT, "stopped after %.1f s%n", (System.nanoTime() - start) / 1e9);
         assertThat(up.processes(line -> true)).isEmpty();
         assertThat(up.text()).contains("stopped").doesNotContain("was killed");
