@@ -36,6 +36,7 @@ final class Pem {
     /** DER of the object identifier {@code id-ecPublicKey} (RFC 5480, 2.1.1). */
     private static final byte[] EC = HexFormat.of().parseHex("06072a8648ce3d0201");
 
+    private static final String CERTIFICATE = "PEM with BEGIN CERTIFICATE";
     private static final byte[] VERSION_0 = {2, 1, 0};
     private static final int SEQUENCE = 0x30;
     private static final int OCTET_STRING = 4;
@@ -57,11 +58,11 @@ final class Pem {
                     .map(X509Certificate.class::cast)
                     .toList();
             if (found.isEmpty()) {
-                throw new IOException(file + ": found no certificate, expected PEM with BEGIN CERTIFICATE");
+                throw new UnusableFileException(file, "no certificate", CERTIFICATE);
             }
             return found;
         } catch (CertificateException e) {
-            throw new IOException(file + ": found no whole certificate, expected PEM with BEGIN CERTIFICATE", e);
+            throw new UnusableFileException(file, "no whole certificate", CERTIFICATE, e);
         }
     }
 
@@ -73,11 +74,13 @@ final class Pem {
     static PrivateKey privateKey(Path file) throws IOException {
         Matcher block = KEY.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
         if (!block.find()) {
-            throw new IOException(file + ": found no private key, expected PEM with BEGIN PRIVATE KEY");
+            throw new UnusableFileException(file, "no private key", "PEM with BEGIN PRIVATE KEY");
         }
         if (block.group(1).startsWith("ENCRYPTED")) {
-            throw new IOException(file + ": found an encrypted key, expected one without a password: openssl pkey -in "
-                    + file.getFileName() + " -out plain.key");
+            throw new UnusableFileException(
+                    file,
+                    "an encrypted key",
+                    "one without a password: openssl pkey -in " + file.getFileName() + " -out plain.key");
         }
         try {
             byte[] der = Base64.getMimeDecoder().decode(block.group(2));
@@ -88,7 +91,7 @@ final class Pem {
             };
             return decode(pkcs8);
         } catch (GeneralSecurityException | RuntimeException e) {
-            throw new IOException(file + ": found a broken key, or one of a kind that is not RSA, EC or Ed25519");
+            throw new UnusableFileException(file, "a broken key, or one of another kind", "an RSA, EC or Ed25519 key");
         }
     }
 

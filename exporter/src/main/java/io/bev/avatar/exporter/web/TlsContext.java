@@ -39,8 +39,10 @@ final class TlsContext {
         List<X509Certificate> chain = Pem.certificates(tls.certFile());
         PrivateKey key = Pem.privateKey(tls.keyFile());
         if (!Pem.match(key, chain.get(0).getPublicKey())) {
-            throw new IOException(tls.keyFile() + " is not the key of the certificate " + tls.certFile()
-                    + ": give the key with which it was requested");
+            throw new UnusableFileException(
+                    tls.keyFile(),
+                    "another certificate's key",
+                    "the key with which " + tls.certFile() + " was requested");
         }
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");

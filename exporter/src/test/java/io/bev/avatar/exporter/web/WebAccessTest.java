@@ -388,6 +388,7 @@ class WebAccessTest {
 
         assertThatThrownBy(() -> WebAccess.open(file, SYSTEM))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("ca.key is not the key of the certificate");
+                .hasMessageContaining("found another certificate's key in " + folder.resolve("ca.key"))
+                .hasMessageContaining("expected the key with which " + folder.resolve("server.pem") + " was requested");
     }
 }

@@ -557,6 +557,21 @@ class GpuCollectorTest {
     }
 
     @Test
+    void xid_heardAgainAfterAFailureOfTheMoment() throws Exception {
+        nvml.scenario("nvmlEventSetWait_v2 = error UNKNOWN");
+        String failing = "avatar_exporter_nvml_call_errors_total{call=\"nvmlEventSetWait_v2\",code=\"UNKNOWN\",}";
+        while (!scrape().contains(failing)) {
+            Thread.sleep(5);
+        }
+
+        nvml.scenario("xid = 79");
+
+        while (!scrape().contains("xid_errors_total")) {
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
     void pcieThroughput_readWhenAskedFor() throws Exception {
         assertThat(scrape()).doesNotContain("nvidia_gpu_pcie_throughput");
         collector.close();
