@@ -95,6 +95,13 @@ configured() {
 web_config() { configured exporter web-config-file BEV_EXPORTER_WEB_CONFIG_FILE; }
 exporter_password_file() { configured stack exporter-password-file BEV_STACK_EXPORTER_PASSWORD_FILE; }
 
+# As whom the exporter is read: the configured user, else the first of web-config.yml $1; nobody where it has none.
+exporter_user_name() {
+  local user
+  user=$(web_user "$1")
+  if [ -n "$user" ]; then configured stack exporter-user BEV_STACK_EXPORTER_USER | grep . || printf '%s\n' "$user"; fi
+}
+
 # The server's certificate that a web-config.yml names; nothing where it speaks no TLS.
 web_certificate() {
   local file
@@ -150,12 +157,9 @@ guarded_get() {
   local certificate user guards='' options answer status=0
   [ -r "$1" ] || { echo "guarded, not read: $1 is not there, or cannot be read by $(id -un)"; return 1; }
   certificate=$(web_certificate "$1")
-  user=$(web_user "$1")
+  user=$(exporter_user_name "$1")
   if [ -n "$certificate" ]; then guards+=', TLS'; fi
-  if [ -n "$user" ]; then
-    guards+=', password'
-    user=$(configured stack exporter-user BEV_STACK_EXPORTER_USER | grep . || echo "$user")
-  fi
+  if [ -n "$user" ]; then guards+=', password'; fi
   guards="${guards:+guarded (${guards#, }), }not read:"
   options=$(curl_options "$certificate" "$user") || { echo "$guards $options"; return 1; }
   # The password is not for the list of processes: curl reads it from a pipe.
@@ -192,6 +196,83 @@ public_key_hash() (
   set -o pipefail
   openssl x509 -in "$1" -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64 -w0
 ) 2>/dev/null
+
+# --- Prometheus and Alertmanager, past the exporter's web-config.yml -----------------------------------------------------
+
+# Ends the lines that are there because of it.
+guard_mark='  # web-config.yml'
+
+# Finds out what it demands, into the variables guard_*; ends this, and says why, where that cannot be met.
+read_guards() {
+  local config
+  guard_certificate='' guard_name='' guard_user='' guard_password=''
+  config=$(web_config)
+  [ -n "$config" ] || return 0
+  [ -r "$config" ] || fail "exporter.web-config-file: found '$config', expected a file that is there" 78
+  guard_certificate=$(web_certificate "$config")
+  if [ -n "$guard_certificate" ]; then
+    command -v openssl >/dev/null || fail "openssl is not installed: $guard_certificate cannot be looked into" 69
+    guard_name=$(certified_name "$guard_certificate") ||
+      fail "$guard_certificate: expected a certificate with a subjectAltName, for Prometheus takes no other" 78
+  fi
+  guard_user=$(exporter_user_name "$config")
+  if [ -n "$guard_user" ]; then
+    guard_password=$(exporter_password_file)
+    { [ -n "$guard_password" ] && [ -r "$guard_password" ]; } ||
+      fail "stack.exporter-password-file: found '$guard_password', expected a file whose text is the password of $guard_user: $config has only its hash, and Prometheus has to send it" 78
+  fi
+  if grep -qE '^[^#]*client_auth_type: *["'\'']?Require' "$config"; then
+    fail "$config: found a client_auth_type that demands certificates, expected VerifyClientCertIfGiven: Prometheus has none to show" 78
+  fi
+}
+
+# The name in a certificate for which whoever connects to 127.0.0.1 shall look; nothing where that address is in it.
+certified_name() {
+  local names
+  names=$(openssl x509 -in "$1" -noout -ext subjectAltName 2>/dev/null | tr ',' '\n' | sed -nE 's/^ *(DNS|IP Address):([^ ]+) *$/\2/p')
+  [ -n "$names" ] || return 1
+  if ! grep -qxF 127.0.0.1 <<<"$names"; then head -1 <<<"$names" | sed 's/^\*/avatar/'; fi
+}
+
+# guard_credentials [password]: what systemd is to hand a service, as it may be root's alone; as lines of its unit.
+guard_credentials() {
+  if [ -n "$guard_certificate" ]; then printf 'LoadCredential=exporter-certificate:%s\n' "${guard_certificate//%/%%}"; fi
+  if [ -n "$guard_user" ] && [ "${1:-}" = password ]; then printf 'LoadCredential=exporter-password:%s\n' "${guard_password//%/%%}"; fi
+}
+
+# guard_tls UNIT: the tls_config of one who runs as that unit.
+guard_tls() {
+  printf 'tls_config: {ca_file: "/run/credentials/%s/exporter-certificate"%s}%s' "$1" \
+    "${guard_name:+, server_name: \"$guard_name\"}" "$guard_mark"
+}
+
+# The lines that a job of Prometheus needs; none where anybody may read the exporter over plain HTTP.
+prometheus_guards() {
+  if [ -n "$guard_certificate" ]; then
+    printf '    scheme: https%s\n    %s\n' "$guard_mark" "$(guard_tls prometheus.service)"
+  fi
+  if [ -n "$guard_user" ]; then
+    printf '    basic_auth: {username: "%s", password_file: "/run/credentials/prometheus.service/exporter-password"}%s\n' \
+      "$(json_escape "$guard_user")" "$guard_mark"
+  fi
+}
+
+# guarded_prometheus FILE: prints a configuration of Prometheus, with what its jobs need.
+guarded_prometheus() {
+  guards=$(prometheus_guards) awk '
+    { print }
+    /^  - job_name: avatar(-probes)?$/ && ENVIRON["guards"] != "" { print ENVIRON["guards"] }' "$1"
+}
+
+# guarded_alertmanager FILE: prints a configuration of Alertmanager whose webhooks get to this exporter.
+guarded_alertmanager() {
+  tls=${guard_certificate:+$(guard_tls prometheus-alertmanager.service)} url=$(exporter_url) awk '
+    { sub("http://127.0.0.1:9818", ENVIRON["url"]); print }
+    /^        http_config:$/ && ENVIRON["tls"] != "" { print "          " ENVIRON["tls"] }' "$1"
+}
+
+# A configuration as it is without guards.
+unguarded() { sed -e "/$guard_mark\$/d" -e 's|https://127\.0\.0\.1|http://127.0.0.1|' "$1"; }
 
 # --- the renderer's MBeans --------------------------------------------------------------------------------------------
 

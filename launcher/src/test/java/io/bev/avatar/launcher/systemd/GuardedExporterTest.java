@@ -18,6 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -25,11 +30,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the installed scripts read the metrics of an exporter that is behind TLS and a password. */
+/** How the installed scripts, and the Prometheus that they set up, get into an exporter behind TLS and a password. */
 class GuardedExporterTest {
 
     private static final String METRICS = "nvidia_gpu_count 1\n";
     private static final String PASSWORD = "s3 \"cret\\#$x";
+    private static final String RULES = BootedContainer.ROOT.resolve("alerting-rules") + "/";
     private static final char[] STORE = "store".toCharArray();
 
     @TempDir
@@ -38,6 +44,9 @@ class GuardedExporterTest {
 
     @SuppressWarnings("NullAway.Init") // set before each
     private HttpServer server;
+
+    /** What those who got in asked for. */
+    private final BlockingQueue<String> queries = new LinkedBlockingQueue<>();
 
     @BeforeEach
     void serve() throws Exception {
@@ -48,6 +57,7 @@ class GuardedExporterTest {
         https.setHttpsConfigurator(new HttpsConfigurator(tls()));
         https.createContext("/metrics", exchange -> {
                     byte[] body = METRICS.getBytes(StandardCharsets.UTF_8);
+                    queries.add(String.valueOf(exchange.getRequestURI().getQuery()));
                     exchange.sendResponseHeaders(200, body.length);
                     exchange.getResponseBody().write(body);
                     exchange.close();
@@ -120,6 +130,90 @@ class GuardedExporterTest {
         String function = "$(sed -n '/^without_secrets() {/,/^}/p' '"
                 + BootedContainer.ROOT.resolve("systemd/avatar-service-manager.sh") + "')";
         assertThat(said("eval \"" + function + "\"; without_secrets <text")).isEqualTo("one *** two *** three");
+    }
+
+    @Test
+    void stack_prometheus_getsInWithBothJobs() throws Exception {
+        assumeTrue(Programs.find("prometheus").isPresent(), "prometheus is not installed");
+        settings("tls_server_config: {cert_file: server.pem}\nbasic_auth_users: {prometheus: $2y$10$x}\n", true);
+        String config = said("read_guards && guarded_prometheus " + RULES + "prometheus.yml");
+        assertThat(said("read_guards && guard_credentials password"))
+                .isEqualTo("LoadCredential=exporter-certificate:" + folder
+                        + "/server.pem\nLoadCredential=exporter-password:" + folder + "/password");
+        // In place of systemd, which would put them there.
+        Files.writeString(
+                folder.resolve("prometheus.yml"),
+                config.replace("/run/credentials/prometheus.service/exporter-certificate", folder + "/server.pem")
+                        .replace("/run/credentials/prometheus.service/exporter-password", folder + "/password"));
+        Files.createDirectory(folder.resolve("targets"));
+        Files.writeString(folder.resolve("targets/avatar.yml"), "- targets: ['127.0.0.1:" + port() + "']\n");
+
+        Process prometheus = new ProcessBuilder(
+                        "prometheus",
+                        "--config.file=prometheus.yml",
+                        "--storage.tsdb.path=data",
+                        "--web.listen-address=127.0.0.1:0")
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("said").toFile())
+                .start();
+        try {
+            Set<String> seen = new TreeSet<>();
+            while (seen.size() < 2) {
+                String query = queries.poll(1, TimeUnit.SECONDS);
+                if (query != null) {
+                    seen.add(query);
+                }
+                assertThat(prometheus.isAlive())
+                        .as(Files.readString(folder.resolve("said")))
+                        .isTrue();
+            }
+            assertThat(seen).containsExactly("collect[]=endpoint&collect[]=mcp", "exclude[]=endpoint&exclude[]=mcp");
+        } finally {
+            prometheus.destroyForcibly().onExit().join();
+        }
+    }
+
+    @Test
+    void stack_alertmanager_postsOverTlsToTheExportersPort() throws Exception {
+        settings("tls_server_config: {cert_file: server.pem}\n", true);
+
+        String config = said("read_guards && guarded_alertmanager " + RULES + "alertmanager.yml");
+
+        assertThat(config)
+                .doesNotContain("http://127.0.0.1:9818")
+                .contains("https://127.0.0.1:" + port() + "/alerts")
+                .contains("        http_config:\n          tls_config: {ca_file: "
+                        + "\"/run/credentials/prometheus-alertmanager.service/exporter-certificate\", server_name: "
+                        + "\"server.example\"}");
+        assertThat(said("read_guards && guard_credentials")).doesNotContain("password");
+        if (Programs.find("amtool").isPresent()) {
+            Files.writeString(folder.resolve("alertmanager.yml"), config);
+            run("amtool check-config alertmanager.yml");
+        }
+    }
+
+    @Test
+    void stack_withoutGuards_leavesTheConfigurationsAsTheyAre() throws Exception {
+        Files.writeString(folder.resolve("avatar.yaml"), "exporter:\n  port: 9818\n");
+        for (String program : List.of("prometheus", "alertmanager")) {
+            String file = RULES + program + ".yml";
+            assertThat(said("read_guards && guarded_" + program + " " + file))
+                    .isEqualTo(Files.readString(Path.of(file)).strip());
+        }
+        assertThat(said("read_guards && guard_credentials password")).isEmpty();
+    }
+
+    @Test
+    void stack_whatKeepsPrometheusOut_isNamed() throws Exception {
+        settings("basic_auth_users: {prometheus: $2y$10$x}\n", false);
+        assertThat(said("(read_guards)"))
+                .contains(
+                        "stack.exporter-password-file: found '', expected a file whose text is the password of prometheus");
+        settings("tls_server_config: {cert_file: none.pem}\n", false);
+        assertThat(said("(read_guards)")).contains(folder + "/none.pem: expected a certificate with a subjectAltName");
+        Files.delete(folder.resolve("web-config.yml"));
+        assertThat(said("(read_guards)")).contains("exporter.web-config-file: found '" + folder + "/web-config.yml'");
     }
 
     private void settings(String webConfig, boolean password) throws IOException {
