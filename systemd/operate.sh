@@ -95,6 +95,12 @@ configured() {
 web_config() { configured exporter web-config-file BEV_EXPORTER_WEB_CONFIG_FILE; }
 exporter_password_file() { configured stack exporter-password-file BEV_STACK_EXPORTER_PASSWORD_FILE; }
 
+# exporter_client_file cert|key: the certificate that is shown to the exporter, and its key; nothing where none is.
+exporter_client_file() { configured stack "exporter-$1-file" "BEV_STACK_EXPORTER_${1^^}_FILE"; }
+
+# Whether web-config.yml $1 lets nobody in without a certificate.
+demands_certificate() { grep -qE '^[^#]*client_auth_type: *["'\'']?Require' "$1"; }
+
 # As whom the exporter is read: the configured user, else the first of web-config.yml $1; nobody where it has none.
 exporter_user_name() {
   local user
@@ -169,8 +175,8 @@ guarded_get() {
     0) printf '%s\n' "$answer" ;;
     22) echo "$guards refused${user:+; does $(exporter_password_file) hold the password of $user?}" ;;
     90) echo "$guards who answers has another certificate than $certificate" ;;
-    *) echo "$guards curl ended with $status$(grep -qE '^[^#]*client_auth_type: *["'\'']?Require' "$1" &&
-      echo '; the exporter demands a certificate of its clients')" ;;
+    *) echo "$guards curl ended with $status$(demands_certificate "$1" &&
+      echo '; the exporter demands a certificate: stack.exporter-cert-file and stack.exporter-key-file name one that its client_ca_file vouches for')" ;;
   esac
   return "$status"
 }
@@ -188,6 +194,9 @@ curl_options() {
     key=$(public_key_hash "$1") || { echo "openssl is not installed, or finds no certificate in $1"; return 1; }
     # The key tells who answers: names and issuer are for those on other machines.
     printf 'insecure\npinnedpubkey = "sha256//%s"\n' "$key"
+    if [ -n "$(exporter_client_file cert)" ]; then
+      printf 'cert = "%s"\nkey = "%s"\n' "$(exporter_client_file cert)" "$(exporter_client_file key)"
+    fi
   fi
   if [ -n "$file" ]; then printf 'user = "%s"\n' "$(json_escape "$2:$(tr -d '\r\n' <"$file")")"; fi
 }
@@ -205,7 +214,7 @@ guard_mark='  # web-config.yml'
 # Finds out what it demands, into the variables guard_*; ends this, and says why, where that cannot be met.
 read_guards() {
   local config
-  guard_certificate='' guard_name='' guard_user='' guard_password=''
+  guard_certificate='' guard_name='' guard_user='' guard_password='' guard_client='' guard_client_key=''
   config=$(web_config)
   [ -n "$config" ] || return 0
   [ -r "$config" ] || fail "exporter.web-config-file: found '$config', expected a file that is there" 78
@@ -214,15 +223,18 @@ read_guards() {
     command -v openssl >/dev/null || fail "openssl is not installed: $guard_certificate cannot be looked into" 69
     guard_name=$(certified_name "$guard_certificate") ||
       fail "$guard_certificate: expected a certificate with a subjectAltName, for Prometheus takes no other" 78
+    guard_client=$(exporter_client_file cert)
+    guard_client_key=$(exporter_client_file key)
+    if [ -n "$guard_client$guard_client_key" ] || demands_certificate "$config"; then
+      { [ -r "$guard_client" ] && [ -r "$guard_client_key" ]; } ||
+        fail "stack.exporter-cert-file, stack.exporter-key-file: found '$guard_client' and '$guard_client_key', expected a certificate that the client_ca_file of $config vouches for, and its key" 78
+    fi
   fi
   guard_user=$(exporter_user_name "$config")
   if [ -n "$guard_user" ]; then
     guard_password=$(exporter_password_file)
     { [ -n "$guard_password" ] && [ -r "$guard_password" ]; } ||
       fail "stack.exporter-password-file: found '$guard_password', expected a file whose text is the password of $guard_user: $config has only its hash, and Prometheus has to send it" 78
-  fi
-  if grep -qE '^[^#]*client_auth_type: *["'\'']?Require' "$config"; then
-    fail "$config: found a client_auth_type that demands certificates, expected VerifyClientCertIfGiven: Prometheus has none to show" 78
   fi
 }
 
@@ -236,14 +248,21 @@ certified_name() {
 
 # guard_credentials [password]: what systemd is to hand a service, as it may be root's alone; as lines of its unit.
 guard_credentials() {
-  if [ -n "$guard_certificate" ]; then printf 'LoadCredential=exporter-certificate:%s\n' "${guard_certificate//%/%%}"; fi
-  if [ -n "$guard_user" ] && [ "${1:-}" = password ]; then printf 'LoadCredential=exporter-password:%s\n' "${guard_password//%/%%}"; fi
+  guard_credential exporter-certificate "$guard_certificate"
+  guard_credential exporter-client-certificate "$guard_client"
+  guard_credential exporter-client-key "$guard_client_key"
+  if [ "${1:-}" = password ]; then guard_credential exporter-password "$guard_password"; fi
+}
+
+guard_credential() {
+  if [ -n "$2" ]; then printf 'LoadCredential=%s:%s\n' "$1" "${2//%/%%}"; fi
 }
 
 # guard_tls UNIT: the tls_config of one who runs as that unit.
 guard_tls() {
-  printf 'tls_config: {ca_file: "/run/credentials/%s/exporter-certificate"%s}%s' "$1" \
-    "${guard_name:+, server_name: \"$guard_name\"}" "$guard_mark"
+  local at=/run/credentials/$1
+  printf 'tls_config: {ca_file: "%s"%s%s}%s' "$at/exporter-certificate" "${guard_name:+, server_name: \"$guard_name\"}" \
+    "${guard_client:+, cert_file: \"$at/exporter-client-certificate\", key_file: \"$at/exporter-client-key\"}" "$guard_mark"
 }
 
 # The lines that a job of Prometheus needs; none where anybody may read the exporter over plain HTTP.

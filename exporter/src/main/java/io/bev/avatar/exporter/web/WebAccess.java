@@ -7,6 +7,7 @@ import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.config.ConfigProblem;
 import io.bev.avatar.common.http.BoundedPool;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.common.tls.UnusableFileException;
 import io.bev.avatar.exporter.http.Access;
 import io.bev.avatar.exporter.web.WebConfig.Tls;
 import java.io.IOException;

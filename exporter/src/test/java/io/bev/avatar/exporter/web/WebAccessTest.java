@@ -8,6 +8,7 @@ import at.favre.lib.crypto.bcrypt.BCrypt;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.common.tls.Pem;
 import io.bev.avatar.exporter.TestCertificates;
 import io.bev.avatar.exporter.collector.Exposition;
 import io.bev.avatar.exporter.collector.ScrapeRunner;

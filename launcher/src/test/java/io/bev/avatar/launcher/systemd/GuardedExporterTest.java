@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.BasicAuthenticator;
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import io.bev.avatar.common.tls.PinnedCertificate;
 import io.bev.avatar.launcher.program.Programs;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +20,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.KeyStore;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +30,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,11 +61,19 @@ class GuardedExporterTest {
         assumeTrue(Programs.find("curl").isPresent(), "curl is not installed");
         assumeTrue(Programs.find("openssl").isPresent(), "openssl is not installed");
         certify("server", "server.example");
+        certify("client", "client");
         HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        https.setHttpsConfigurator(new HttpsConfigurator(tls()));
+        https.setHttpsConfigurator(new HttpsConfigurator(tls()) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                SSLParameters wanted = getSSLContext().getDefaultSSLParameters();
+                wanted.setWantClientAuth(true);
+                parameters.setSSLParameters(wanted);
+            }
+        });
         https.createContext("/metrics", exchange -> {
                     byte[] body = METRICS.getBytes(StandardCharsets.UTF_8);
-                    queries.add(String.valueOf(exchange.getRequestURI().getQuery()));
+                    queries.add(shown(exchange) + exchange.getRequestURI().getQuery());
                     exchange.sendResponseHeaders(200, body.length);
                     exchange.getResponseBody().write(body);
                     exchange.close();
@@ -135,15 +151,29 @@ class GuardedExporterTest {
     @Test
     void stack_prometheus_getsInWithBothJobs() throws Exception {
         assumeTrue(Programs.find("prometheus").isPresent(), "prometheus is not installed");
-        settings("tls_server_config: {cert_file: server.pem}\nbasic_auth_users: {prometheus: $2y$10$x}\n", true);
+        settings("""
+                tls_server_config: {cert_file: server.pem, client_auth_type: RequireAndVerifyClientCert}
+                basic_auth_users: {prometheus: $2y$10$x}
+                """, true);
+        assertThat(said("(read_guards)"))
+                .contains("exporter-cert-file", "found '' and ''", "client_ca_file of " + folder);
+        showCertificate();
+        assertThat(said("exporter_get /metrics")).isEqualTo(METRICS.strip());
+        assertThat(queries.take()).isEqualTo("CN=client null");
         String config = said("read_guards && guarded_prometheus " + RULES + "prometheus.yml");
-        assertThat(said("read_guards && guard_credentials password"))
-                .isEqualTo("LoadCredential=exporter-certificate:" + folder
-                        + "/server.pem\nLoadCredential=exporter-password:" + folder + "/password");
+        assertThat(said("read_guards && guard_credentials password")).isEqualTo("""
+                        LoadCredential=exporter-certificate:F/server.pem
+                        LoadCredential=exporter-client-certificate:F/client.pem
+                        LoadCredential=exporter-client-key:F/client.key
+                        LoadCredential=exporter-password:F/password""".replace("F/", folder + "/"));
         // In place of systemd, which would put them there.
         Files.writeString(
                 folder.resolve("prometheus.yml"),
                 config.replace("/run/credentials/prometheus.service/exporter-certificate", folder + "/server.pem")
+                        .replace(
+                                "/run/credentials/prometheus.service/exporter-client-certificate",
+                                folder + "/client.pem")
+                        .replace("/run/credentials/prometheus.service/exporter-client-key", folder + "/client.key")
                         .replace("/run/credentials/prometheus.service/exporter-password", folder + "/password"));
         Files.createDirectory(folder.resolve("targets"));
         Files.writeString(folder.resolve("targets/avatar.yml"), "- targets: ['127.0.0.1:" + port() + "']\n");
@@ -168,7 +198,9 @@ class GuardedExporterTest {
                         .as(Files.readString(folder.resolve("said")))
                         .isTrue();
             }
-            assertThat(seen).containsExactly("collect[]=endpoint&collect[]=mcp", "exclude[]=endpoint&exclude[]=mcp");
+            assertThat(seen)
+                    .containsExactly(
+                            "CN=client collect[]=endpoint&collect[]=mcp", "CN=client exclude[]=endpoint&exclude[]=mcp");
         } finally {
             prometheus.destroyForcibly().onExit().join();
         }
@@ -216,6 +248,13 @@ class GuardedExporterTest {
         assertThat(said("(read_guards)")).contains("exporter.web-config-file: found '" + folder + "/web-config.yml'");
     }
 
+    private void showCertificate() throws IOException {
+        Files.writeString(
+                folder.resolve("avatar.yaml"),
+                "  exporter-cert-file: " + folder + "/client.pem\n  exporter-key-file: " + folder + "/client.key\n",
+                StandardOpenOption.APPEND);
+    }
+
     private void settings(String webConfig, boolean password) throws IOException {
         settings(webConfig, port(), password);
     }
@@ -234,6 +273,14 @@ class GuardedExporterTest {
         return server.getAddress().getPort();
     }
 
+    private static String shown(HttpExchange exchange) {
+        try {
+            return ((HttpsExchange) exchange).getSSLSession().getPeerPrincipal().getName() + " ";
+        } catch (SSLPeerUnverifiedException none) {
+            return "";
+        }
+    }
+
     private SSLContext tls() throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(folder.resolve("server.p12"))) {
@@ -242,7 +289,12 @@ class GuardedExporterTest {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, STORE);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
+        KeyStore clients = KeyStore.getInstance("PKCS12");
+        clients.load(null, null);
+        clients.setCertificateEntry("client", PinnedCertificate.read(folder.resolve("client.pem")));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(clients);
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return context;
     }
 

@@ -1,10 +1,10 @@
-package io.bev.avatar.exporter.web;
+package io.bev.avatar.common.tls;
 
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** A file can be read, and its content cannot be used. No part of the content is told. */
-final class UnusableFileException extends IOException {
+public final class UnusableFileException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
@@ -15,25 +15,26 @@ final class UnusableFileException extends IOException {
      * @param found what is in {@code file}
      * @param expected what would do, or how to make it
      */
-    UnusableFileException(Path file, String found, String expected, Throwable cause) {
+    public UnusableFileException(Path file, String found, String expected, Throwable cause) {
         super(file + ": found " + found + ", expected " + expected, cause);
         this.found = found + " in " + file;
         this.expected = expected;
     }
 
     /** As the other one, where no exception says more. */
-    UnusableFileException(Path file, String found, String expected) {
+    public UnusableFileException(Path file, String found, String expected) {
         super(file + ": found " + found + ", expected " + expected);
         this.found = found + " in " + file;
         this.expected = expected;
     }
 
     /** What is in which file. */
-    String found() {
+    public String found() {
         return found;
     }
 
-    String expected() {
+    /** What would do, or how to make it. */
+    public String expected() {
         return expected;
     }
 }
