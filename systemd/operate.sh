@@ -175,7 +175,8 @@ guarded_get() {
     0) printf '%s\n' "$answer" ;;
     22) echo "$guards refused${user:+; does $(exporter_password_file) hold the password of $user?}" ;;
     90) echo "$guards who answers has another certificate than $certificate" ;;
-    *) echo "$guards curl ended with $status$(demands_certificate "$1" &&
+    28) echo "$guards no answer within 10 s" ;;
+    *) echo "$guards curl ended with $status$(demands_certificate "$1" && [ -z "$(exporter_client_file cert)" ] &&
       echo '; the exporter demands a certificate: stack.exporter-cert-file and stack.exporter-key-file name one that its client_ca_file vouches for')" ;;
   esac
   return "$status"
