@@ -95,6 +95,19 @@ configured() {
 web_config() { configured exporter web-config-file BEV_EXPORTER_WEB_CONFIG_FILE; }
 exporter_password_file() { configured stack exporter-password-file BEV_STACK_EXPORTER_PASSWORD_FILE; }
 
+# exporter_client_file cert|key: the certificate that is shown to the exporter, and its key; nothing where none is.
+exporter_client_file() { configured stack "exporter-$1-file" "BEV_STACK_EXPORTER_${1^^}_FILE"; }
+
+# Whether web-config.yml $1 lets nobody in without a certificate.
+demands_certificate() { grep -qE '^[^#]*client_auth_type: *["'\'']?Require' "$1"; }
+
+# As whom the exporter is read: the configured user, else the first of web-config.yml $1; nobody where it has none.
+exporter_user_name() {
+  local user
+  user=$(web_user "$1")
+  if [ -n "$user" ]; then configured stack exporter-user BEV_STACK_EXPORTER_USER | grep . || printf '%s\n' "$user"; fi
+}
+
 # The server's certificate that a web-config.yml names; nothing where it speaks no TLS.
 web_certificate() {
   local file
@@ -150,12 +163,9 @@ guarded_get() {
   local certificate user guards='' options answer status=0
   [ -r "$1" ] || { echo "guarded, not read: $1 is not there, or cannot be read by $(id -un)"; return 1; }
   certificate=$(web_certificate "$1")
-  user=$(web_user "$1")
+  user=$(exporter_user_name "$1")
   if [ -n "$certificate" ]; then guards+=', TLS'; fi
-  if [ -n "$user" ]; then
-    guards+=', password'
-    user=$(configured stack exporter-user BEV_STACK_EXPORTER_USER | grep . || echo "$user")
-  fi
+  if [ -n "$user" ]; then guards+=', password'; fi
   guards="${guards:+guarded (${guards#, }), }not read:"
   options=$(curl_options "$certificate" "$user") || { echo "$guards $options"; return 1; }
   # The password is not for the list of processes: curl reads it from a pipe.
@@ -165,8 +175,9 @@ guarded_get() {
     0) printf '%s\n' "$answer" ;;
     22) echo "$guards refused${user:+; does $(exporter_password_file) hold the password of $user?}" ;;
     90) echo "$guards who answers has another certificate than $certificate" ;;
-    *) echo "$guards curl ended with $status$(grep -qE '^[^#]*client_auth_type: *["'\'']?Require' "$1" &&
-      echo '; the exporter demands a certificate of its clients')" ;;
+    28) echo "$guards no answer within 10 s" ;;
+    *) echo "$guards curl ended with $status$(demands_certificate "$1" && [ -z "$(exporter_client_file cert)" ] &&
+      echo '; the exporter demands a certificate: stack.exporter-cert-file and stack.exporter-key-file name one that its client_ca_file vouches for')" ;;
   esac
   return "$status"
 }
@@ -184,6 +195,9 @@ curl_options() {
     key=$(public_key_hash "$1") || { echo "openssl is not installed, or finds no certificate in $1"; return 1; }
     # The key tells who answers: names and issuer are for those on other machines.
     printf 'insecure\npinnedpubkey = "sha256//%s"\n' "$key"
+    if [ -n "$(exporter_client_file cert)" ]; then
+      printf 'cert = "%s"\nkey = "%s"\n' "$(exporter_client_file cert)" "$(exporter_client_file key)"
+    fi
   fi
   if [ -n "$file" ]; then printf 'user = "%s"\n' "$(json_escape "$2:$(tr -d '\r\n' <"$file")")"; fi
 }
@@ -192,6 +206,93 @@ public_key_hash() (
   set -o pipefail
   openssl x509 -in "$1" -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64 -w0
 ) 2>/dev/null
+
+# --- Prometheus and Alertmanager, past the exporter's web-config.yml -----------------------------------------------------
+
+# Ends the lines that are there because of it.
+guard_mark='  # web-config.yml'
+
+# Finds out what it demands, into the variables guard_*; ends this, and says why, where that cannot be met.
+read_guards() {
+  local config
+  guard_certificate='' guard_name='' guard_user='' guard_password='' guard_client='' guard_client_key=''
+  config=$(web_config)
+  [ -n "$config" ] || return 0
+  [ -r "$config" ] || fail "exporter.web-config-file: found '$config', expected a file that is there" 78
+  guard_certificate=$(web_certificate "$config")
+  if [ -n "$guard_certificate" ]; then
+    command -v openssl >/dev/null || fail "openssl is not installed: $guard_certificate cannot be looked into" 69
+    guard_name=$(certified_name "$guard_certificate") ||
+      fail "$guard_certificate: expected a certificate with a subjectAltName, for Prometheus takes no other" 78
+    guard_client=$(exporter_client_file cert)
+    guard_client_key=$(exporter_client_file key)
+    if [ -n "$guard_client$guard_client_key" ] || demands_certificate "$config"; then
+      { [ -r "$guard_client" ] && [ -r "$guard_client_key" ]; } ||
+        fail "stack.exporter-cert-file, stack.exporter-key-file: found '$guard_client' and '$guard_client_key', expected a certificate that the client_ca_file of $config vouches for, and its key" 78
+    fi
+  fi
+  guard_user=$(exporter_user_name "$config")
+  if [ -n "$guard_user" ]; then
+    guard_password=$(exporter_password_file)
+    { [ -n "$guard_password" ] && [ -r "$guard_password" ]; } ||
+      fail "stack.exporter-password-file: found '$guard_password', expected a file whose text is the password of $guard_user: $config has only its hash, and Prometheus has to send it" 78
+  fi
+}
+
+# The name in a certificate for which whoever connects to 127.0.0.1 shall look; nothing where that address is in it.
+certified_name() {
+  local names
+  names=$(openssl x509 -in "$1" -noout -ext subjectAltName 2>/dev/null | tr ',' '\n' | sed -nE 's/^ *(DNS|IP Address):([^ ]+) *$/\2/p')
+  [ -n "$names" ] || return 1
+  if ! grep -qxF 127.0.0.1 <<<"$names"; then head -1 <<<"$names" | sed 's/^\*/avatar/'; fi
+}
+
+# guard_credentials [password]: what systemd is to hand a service, as it may be root's alone; as lines of its unit.
+guard_credentials() {
+  guard_credential exporter-certificate "$guard_certificate"
+  guard_credential exporter-client-certificate "$guard_client"
+  guard_credential exporter-client-key "$guard_client_key"
+  if [ "${1:-}" = password ]; then guard_credential exporter-password "$guard_password"; fi
+}
+
+guard_credential() {
+  if [ -n "$2" ]; then printf 'LoadCredential=%s:%s\n' "$1" "${2//%/%%}"; fi
+}
+
+# guard_tls UNIT: the tls_config of one who runs as that unit.
+guard_tls() {
+  local at=/run/credentials/$1
+  printf 'tls_config: {ca_file: "%s"%s%s}%s' "$at/exporter-certificate" "${guard_name:+, server_name: \"$guard_name\"}" \
+    "${guard_client:+, cert_file: \"$at/exporter-client-certificate\", key_file: \"$at/exporter-client-key\"}" "$guard_mark"
+}
+
+# The lines that a job of Prometheus needs; none where anybody may read the exporter over plain HTTP.
+prometheus_guards() {
+  if [ -n "$guard_certificate" ]; then
+    printf '    scheme: https%s\n    %s\n' "$guard_mark" "$(guard_tls prometheus.service)"
+  fi
+  if [ -n "$guard_user" ]; then
+    printf '    basic_auth: {username: "%s", password_file: "/run/credentials/prometheus.service/exporter-password"}%s\n' \
+      "$(json_escape "$guard_user")" "$guard_mark"
+  fi
+}
+
+# guarded_prometheus FILE: prints a configuration of Prometheus, with what its jobs need.
+guarded_prometheus() {
+  guards=$(prometheus_guards) awk '
+    { print }
+    /^  - job_name: avatar(-probes)?$/ && ENVIRON["guards"] != "" { print ENVIRON["guards"] }' "$1"
+}
+
+# guarded_alertmanager FILE: prints a configuration of Alertmanager whose webhooks get to this exporter.
+guarded_alertmanager() {
+  tls=${guard_certificate:+$(guard_tls prometheus-alertmanager.service)} url=$(exporter_url) awk '
+    { sub("http://127.0.0.1:9818", ENVIRON["url"]); print }
+    /^        http_config:$/ && ENVIRON["tls"] != "" { print "          " ENVIRON["tls"] }' "$1"
+}
+
+# A configuration as it is without guards.
+unguarded() { sed -e "/$guard_mark\$/d" -e 's|https://127\.0\.0\.1|http://127.0.0.1|' "$1"; }
 
 # --- the renderer's MBeans --------------------------------------------------------------------------------------------
 

@@ -1,7 +1,6 @@
 package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.common.tls.PinnedCertificate;
 import io.bev.avatar.common.tls.WebConfigOutline;
 import io.bev.avatar.exporter.check.Check;
 import io.bev.avatar.exporter.check.CheckResult;
@@ -41,7 +40,6 @@ final class Checks implements AutoCloseable {
     private final CheckSettings settings;
     private final Optional<RedisAccess> redis;
     private final Optional<Path> certificate;
-    private final HttpSource ports;
     private final HttpSource http;
     private final String user;
 
@@ -49,7 +47,6 @@ final class Checks implements AutoCloseable {
         this.settings = settings;
         this.redis = settings.exporter().redis().map(RedisAccess::new);
         this.certificate = settings.exporter().exporter().webConfigFile().flatMap(Checks::certificate);
-        this.ports = new HttpSource(certificate.map(PinnedCertificate::context));
         this.http = http;
         this.user = user;
     }
@@ -139,8 +136,8 @@ final class Checks implements AutoCloseable {
                                         exporter.port(),
                                         "/",
                                         "BEV Avatar exporter",
-                                        certificate.isPresent())),
-                        ports));
+                                        certificate)),
+                        http));
     }
 
     private Check configuration() {
@@ -168,7 +165,6 @@ final class Checks implements AutoCloseable {
 
     @Override
     public void close() {
-        ports.close();
         redis.ifPresent(RedisAccess::close);
     }
 

@@ -6,7 +6,6 @@ import at.favre.lib.crypto.bcrypt.BCrypt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bev.avatar.common.config.Config;
-import io.bev.avatar.common.tls.PinnedCertificate;
 import io.bev.avatar.exporter.check.CheckResult;
 import io.bev.avatar.exporter.check.PortCheck;
 import io.bev.avatar.exporter.check.Status;
@@ -86,7 +85,14 @@ class PrometheusOverTlsTest {
     }
 
     @Test
-    void portCheck_ofAHolderHiddenFromUs_knowsOursByItsCertificateAndRealm() throws Exception {
+    void portCheck_ofAHolderHiddenFromUs_knowsOursByItsCertificate_evenIfItDemandsOneOfUs() throws Exception {
+        Path web = folder.resolve("web-config.yml");
+        Files.writeString(
+                web,
+                Files.readString(web)
+                        .replace(
+                                "key_file: server.key",
+                                "key_file: server.key, client_auth_type: RequireAndVerifyClientCert, client_ca_file: ca.pem"));
         try (ExporterAssembly exporter = new ExporterAssembly(settings, "1.2.3")) {
             exporter.start();
             int number = exporter.address().getPort();
@@ -98,15 +104,16 @@ class PrometheusOverTlsTest {
                             + "   0: 0100007F:" + String.format("%04X", number)
                             + " 00000000:0000 0A 00000000:00000000 00:00000000 00000000   998        0 777 1 0\n");
 
-            assertThat(port(proc, number, "server.pem", true).status()).isEqualTo(Status.OK);
-            assertThat(port(proc, number, "ca.pem", true).status()).isEqualTo(Status.FAILURE);
-            assertThat(port(proc, number, "server.pem", false).status()).isEqualTo(Status.FAILURE);
+            assertThat(port(proc, number, Optional.of("server.pem")).status()).isEqualTo(Status.OK);
+            assertThat(port(proc, number, Optional.of("ca.pem")).status()).isEqualTo(Status.FAILURE);
+            assertThat(port(proc, number, Optional.empty()).status()).isEqualTo(Status.FAILURE);
         }
     }
 
-    private CheckResult port(Path proc, int number, String certificate, boolean tls) throws Exception {
-        PortCheck.Port port = new PortCheck.Port("exporter", "exporter.port", number, "/", "no such text", tls);
-        try (HttpSource http = new HttpSource(Optional.of(PinnedCertificate.context(folder.resolve(certificate))))) {
+    private CheckResult port(Path proc, int number, Optional<String> certificate) throws Exception {
+        PortCheck.Port port = new PortCheck.Port(
+                "exporter", "exporter.port", number, "/", "no such text", certificate.map(folder::resolve));
+        try (HttpSource http = new HttpSource()) {
             return new PortCheck(proc, List.of(), List.of(port), http).run().get(0);
         }
     }

@@ -2,7 +2,9 @@ package io.bev.avatar.launcher;
 
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.tls.Pem;
 import io.bev.avatar.common.tls.PinnedCertificate;
+import io.bev.avatar.common.tls.UnusableFileException;
 import io.bev.avatar.common.tls.WebConfigOutline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
+import javax.net.ssl.KeyManager;
 
 /**
  * How this run's own clients, the readiness probe, Prometheus and Alertmanager, reach an exporter that {@code
@@ -22,21 +25,31 @@ import java.util.regex.Matcher;
  * @param webConfig the file, absolute; empty for an exporter without TLS and password
  * @param certificate of the exporter, where it speaks TLS
  * @param serverName that the certificate carries, where that is not 127.0.0.1
+ * @param client what is shown to an exporter that asks for a certificate
  * @param user and its password, where one is asked for
  */
 record ExporterAccess(
-        Optional<Path> webConfig, Optional<Path> certificate, Optional<String> serverName, Optional<User> user) {
+        Optional<Path> webConfig,
+        Optional<Path> certificate,
+        Optional<String> serverName,
+        Optional<Client> client,
+        Optional<User> user) {
+
+    /** A certificate to show, its key, and what shows them. */
+    record Client(Path certificate, Path key, List<KeyManager> managers) {}
 
     /** A user, and the file whose text is the password. */
     record User(String name, Path passwordFile) {}
 
     /** An exporter that anybody may read over plain HTTP. */
-    static final ExporterAccess OPEN =
-            new ExporterAccess(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    static final ExporterAccess OPEN = new ExporterAccess(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     private static final String WEB_CONFIG = "exporter.web-config-file";
     private static final String USER = "stack.exporter-user";
     private static final String PASSWORD = "stack.exporter-password-file";
+    private static final String CERTIFICATE = "stack.exporter-cert-file";
+    private static final String KEY = "stack.exporter-key-file";
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
     private static final int DNS = 2;
@@ -45,31 +58,54 @@ record ExporterAccess(
 
     /** Reads the keys; problems are noted in {@code config}. Paths are relative to the current folder. */
     static ExporterAccess from(Config config) {
-        Optional<Path> file = config.optionalText(WEB_CONFIG)
-                .map(path -> Path.of(path).toAbsolutePath().normalize());
+        Optional<Path> file = path(config, WEB_CONFIG);
         Optional<String> userKey = config.optionalText(USER);
-        Optional<Path> passwordKey = config.optionalText(PASSWORD)
-                .map(path -> Path.of(path).toAbsolutePath().normalize());
+        Optional<Path> passwordKey = path(config, PASSWORD);
+        Optional<Path> shown = path(config, CERTIFICATE);
+        Optional<Path> key = path(config, KEY);
         if (file.isEmpty()) {
             return OPEN;
         }
         try {
             WebConfigOutline outline = WebConfigOutline.read(file.get());
-            if (outline.demandsCertificate()) {
-                config.problem(
-                        WEB_CONFIG,
-                        "a client_auth_type that demands certificates in " + file.get(),
-                        "VerifyClientCertIfGiven: ./avatar up has none to show");
-            }
             return new ExporterAccess(
                     file,
                     outline.certificate(),
                     outline.certificate().flatMap(certificate -> serverName(config, certificate)),
+                    client(config, outline.demandsCertificate(), shown, key),
                     user(config, outline.users(), userKey, passwordKey));
         } catch (IOException e) {
             config.problem(WEB_CONFIG, e.toString(), "a web-config.yml that this user can read");
             return OPEN;
         }
+    }
+
+    private static Optional<Path> path(Config config, String key) {
+        return config.optionalText(key)
+                .map(path -> Path.of(path).toAbsolutePath().normalize());
+    }
+
+    private static Optional<Client> client(
+            Config config, boolean demanded, Optional<Path> certificate, Optional<Path> key) {
+        String expected = "a certificate that web-config.yml's client_ca_file vouches for, and its key in " + KEY;
+        if (certificate.isEmpty() || key.isEmpty()) {
+            if (demanded || certificate.isPresent() || key.isPresent()) {
+                config.problem(
+                        CERTIFICATE,
+                        certificate.map(path -> "'" + path + "' without a key").orElse("nothing"),
+                        expected);
+            }
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    new Client(certificate.get(), key.get(), List.of(Pem.keyManagers(certificate.get(), key.get()))));
+        } catch (UnusableFileException e) {
+            config.problem(CERTIFICATE, e.found(), e.expected());
+        } catch (IOException e) {
+            config.problem(CERTIFICATE, e.toString(), expected + ", both readable by this user");
+        }
+        return Optional.empty();
     }
 
     private static Optional<User> user(
@@ -132,7 +168,8 @@ record ExporterAccess(
 
     /** A probe that gets in. */
     Probe probe() {
-        return new Probe(certificate.map(PinnedCertificate::context), this::authorization);
+        KeyManager[] shown = client.map(Client::managers).orElse(List.of()).toArray(KeyManager[]::new);
+        return new Probe(certificate.map(file -> PinnedCertificate.context(file, shown)), this::authorization);
     }
 
     /**
@@ -184,7 +221,12 @@ record ExporterAccess(
                 .map(file -> before + "tls_config: {ca_file: " + quoted(file.toString())
                         + serverName
                                 .map(name -> ", server_name: " + quoted(name))
-                                .orElse("") + "}\n")
+                                .orElse("")
+                        + client.map(own -> ", cert_file: "
+                                        + quoted(own.certificate().toString()) + ", key_file: "
+                                        + quoted(own.key().toString()))
+                                .orElse("")
+                        + "}\n")
                 .orElse("");
     }
 

@@ -4,15 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.tls.Pem;
+import io.bev.avatar.common.tls.PinnedCertificate;
 import io.bev.avatar.launcher.program.Programs;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +96,65 @@ class ExporterAccessTest {
     }
 
     @Test
+    void certificateOfOurOwn_isShownByAllThree() throws Exception {
+        certify("subjectAltName=IP:127.0.0.1");
+        String files =
+                "cert_file: \"" + folder.resolve("server.pem") + "\", key_file: \"" + folder.resolve("server.key");
+
+        ExporterAccess access = access(
+                "tls_server_config: {cert_file: server.pem, key_file: server.key, client_ca_file: server.pem,"
+                        + " client_auth_type: RequireAndVerifyClientCert}\n",
+                "exporter-cert-file: '" + folder + "/server.pem', exporter-key-file: '" + folder + "/server.key'");
+
+        assertThat(access.prometheus("  - job_name: avatar\n")).contains(files);
+        assertThat(access.alertmanager("        http_config:\n")).contains(files);
+        try (DemandingServer server =
+                DemandingServer.start(folder.resolve("server.pem"), folder.resolve("server.key"))) {
+            assertThat(access.ready(access.probe(), server.url())).isTrue();
+            ExporterAccess stranger = access(TLS, "");
+            assertThat(stranger.ready(stranger.probe(), server.url())).isFalse();
+        }
+    }
+
+    /** An HTTPS server that lets in who shows its own certificate. */
+    private record DemandingServer(HttpsServer server) implements AutoCloseable {
+
+        static DemandingServer start(Path certificate, Path key) throws Exception {
+            SSLContext context = SSLContext.getInstance("TLS");
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            trusted.setCertificateEntry("own", PinnedCertificate.read(certificate));
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            context.init(Pem.keyManagers(certificate, key), trust.getTrustManagers(), null);
+            HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.setHttpsConfigurator(new HttpsConfigurator(context) {
+                @Override
+                public void configure(HttpsParameters parameters) {
+                    SSLParameters wanted = getSSLContext().getDefaultSSLParameters();
+                    wanted.setNeedClientAuth(true);
+                    parameters.setSSLParameters(wanted);
+                }
+            });
+            server.createContext("/", exchange -> {
+                exchange.sendResponseHeaders(200, -1);
+                exchange.close();
+            });
+            server.start();
+            return new DemandingServer(server);
+        }
+
+        String url() {
+            return "https://127.0.0.1:" + server.getAddress().getPort() + "/";
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
+    }
+
+    @Test
     void certificateForLoopback_needsNoOtherName() throws Exception {
         certify("subjectAltName=DNS:a,IP:127.0.0.1");
 
@@ -106,8 +176,14 @@ class ExporterAccessTest {
 
     @Test
     void whatUpCannotReach_isToldAtStart() {
-        assertThatThrownBy(() -> access("tls_server_config: {client_auth_type: RequireAndVerifyClientCert}\n", ""))
-                .hasMessageContaining("expected VerifyClientCertIfGiven");
+        String demanding = "tls_server_config: {client_auth_type: RequireAndVerifyClientCert}\n";
+        assertThatThrownBy(() -> access(demanding, ""))
+                .hasMessageContaining("stack.exporter-cert-file: found nothing, expected a certificate that ")
+                .hasMessageContaining("stack.exporter-key-file");
+        assertThatThrownBy(() -> access(demanding, "exporter-cert-file: /dev/null"))
+                .hasMessageContaining("found '/dev/null' without a key");
+        assertThatThrownBy(() -> access(demanding, "exporter-cert-file: /dev/null, exporter-key-file: /dev/null"))
+                .hasMessageContaining("found no certificate in /dev/null, expected PEM with BEGIN CERTIFICATE");
         assertThatThrownBy(() -> access("tls_server_config: {cert_file: none.pem, key_file: k}\n", ""))
                 .hasMessageContaining("none.pem");
         assertThatThrownBy(() -> access("a: b: c", "")).hasMessageContaining("no YAML in");

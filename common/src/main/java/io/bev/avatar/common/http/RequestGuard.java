@@ -47,7 +47,9 @@ public final class RequestGuard {
     public Optional<Rejection> checkSource(Function<String, @Nullable String> header) {
         String host = header.apply("Host");
         if (host == null || !hosts.contains(hostName(host))) {
-            return Optional.of(new Rejection(421, "unknown Host " + host + ": use one of " + String.join(", ", hosts)));
+            return Optional.of(new Rejection(
+                    421,
+                    (host == null ? "no Host" : "unknown Host " + host) + ": use one of " + String.join(", ", hosts)));
         }
         String origin = header.apply("Origin");
         if (origin != null

@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -31,11 +32,12 @@ public final class PinnedCertificate extends X509ExtendedTrustManager {
      * A client's TLS context.
      *
      * @param file PEM that begins with the server's certificate
+     * @param shown to a server that asks for a certificate; none shows none
      */
-    public static SSLContext context(Path file) {
+    public static SSLContext context(Path file, KeyManager... shown) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new PinnedCertificate(file)}, null);
+            context.init(shown, new TrustManager[] {new PinnedCertificate(file)}, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no TLS", e);

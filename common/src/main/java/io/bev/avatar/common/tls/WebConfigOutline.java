@@ -2,7 +2,7 @@ package io.bev.avatar.common.tls;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.bev.avatar.common.json.JsonTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +19,6 @@ import java.util.Optional;
  */
 public record WebConfigOutline(Optional<Path> certificate, List<String> users, boolean demandsCertificate) {
 
-    private static final YAMLMapper YAML = YAMLMapper.builder().build();
-
     public WebConfigOutline {
         users = List.copyOf(users);
     }
@@ -29,7 +27,7 @@ public record WebConfigOutline(Optional<Path> certificate, List<String> users, b
     public static WebConfigOutline read(Path file) throws IOException {
         JsonNode root;
         try {
-            root = YAML.readTree(Files.readString(file));
+            root = JsonTrees.YAML.read(Files.readString(file));
         } catch (JsonProcessingException e) {
             // The parser's own words can quote the file, and the file holds hashes.
             throw new IOException("no YAML in " + file);

@@ -1,4 +1,4 @@
-/** TLS towards this machine's own exporter. */
+/** TLS towards this machine's own exporter, and the files that TLS takes. */
 @NullMarked
 package io.bev.avatar.common.tls;
 

@@ -27,6 +27,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
 
     private static final int LARGEST_BODY = 1 << 20;
     private static final int SPOOL_CAPACITY = 10_000;
+    private static final int METHOD_NOT_ALLOWED = 405;
 
     private final RequestGuard guard;
     private final Optional<BearerToken> token;
@@ -87,6 +88,9 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
         Optional<RequestGuard.Rejection> refused =
                 guard.checkJsonPost(exchange.getRequestMethod(), exchange.getRequestHeaders()::getFirst, LARGEST_BODY);
         if (refused.isPresent()) {
+            if (refused.get().status() == METHOD_NOT_ALLOWED) {
+                exchange.getResponseHeaders().set("Allow", "POST");
+            }
             Responses.text(exchange, refused.get().status(), refused.get().reason());
             return;
         }
@@ -105,15 +109,17 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
         }
         try {
             intake.accept(events);
-            listeners.forEach(listener -> listener.accept(events));
-            Responses.text(exchange, 200, events.size() + " accepted");
         } catch (IOException e) {
             LOG.error("alerts could be neither published nor kept on disk: {}", e.getMessage());
             Responses.text(exchange, 503, "not stored: send again");
+            return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             Responses.text(exchange, 503, "the exporter is stopping: send again");
+            return;
         }
+        listeners.forEach(listener -> listener.accept(events));
+        Responses.text(exchange, 200, events.size() + " accepted");
     }
 
     private boolean authorized(HttpExchange exchange) throws IOException {

@@ -29,9 +29,13 @@ public final class CheckTable {
                 + screen.paint(
                         tone(report.status()),
                         report.subject() + ": " + report.status().word()) + "  ("
-                + report.count(Status.OK) + " ok, " + report.count(Status.WARNING) + " warnings, "
-                + report.count(Status.FAILURE) + " failures)");
+                + report.count(Status.OK) + " ok, " + counted(report.count(Status.WARNING), "warning") + ", "
+                + counted(report.count(Status.FAILURE), "failure") + ")");
         return lines;
+    }
+
+    private static String counted(long count, String word) {
+        return count + " " + word + (count == 1 ? "" : "s");
     }
 
     private static Tone tone(Status status) {

@@ -66,17 +66,23 @@ public final class GpuChecks implements Check {
                 api.close();
             }
         } catch (NvmlException e) {
-            return none(e.getMessage().replaceFirst("; [^;]* or exclude the collector$", ""));
+            return none(e);
         }
     }
 
-    private List<CheckResult> none(String why) {
+    private List<CheckResult> none(NvmlException failure) {
+        Optional<String> known = NvmlCode.remedy(failure.code());
+        String install =
+                "install NVIDIA's driver " + config.driverVersion() + " or newer; 'nvidia-smi' must list a GPU";
+        String why = known.map(remedy ->
+                        failure.getMessage().replace("; " + remedy, "").replace(": " + remedy, ""))
+                .orElseGet(() -> failure.getMessage().replaceFirst("; [^;]* or exclude the collector$", ""));
         String unknown = "not known without a driver that answers";
-        String remedy = "install NVIDIA's driver " + config.driverVersion() + " or newer; 'nvidia-smi' must list a GPU";
+        String after = "mend " + DRIVER + " first";
         return List.of(
-                CheckResult.failure(DRIVER, why, driverExpected(), remedy),
-                CheckResult.failure(CUDA, unknown, cudaExpected(), remedy),
-                CheckResult.failure(MEMORY, unknown, memoryExpected(), remedy));
+                CheckResult.failure(DRIVER, why, driverExpected(), known.orElse(install)),
+                CheckResult.failure(CUDA, unknown, cudaExpected(), after),
+                CheckResult.failure(MEMORY, unknown, memoryExpected(), after));
     }
 
     private List<CheckResult> look(NvmlApi api) throws NvmlException {

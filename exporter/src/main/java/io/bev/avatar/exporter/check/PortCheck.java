@@ -1,7 +1,11 @@
 package io.bev.avatar.exporter.check;
 
+import io.bev.avatar.common.tls.PinnedCertificate;
 import io.bev.avatar.exporter.client.HttpSource;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -13,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocket;
 
 /**
  * Whether each port is free or already held by us. Ours is a process in one of our units' control groups, one that runs our
@@ -28,13 +33,13 @@ public final class PortCheck implements Check {
      * @param port 0 for any free one, which needs no check
      * @param path what it answers over HTTP
      * @param sign a part of that answer that nobody else gives
-     * @param tls whether it answers over TLS
+     * @param certificate the one that it shows, as PEM, where it speaks TLS: that is sign enough
      */
-    public record Port(String use, String key, int port, String path, String sign, boolean tls) {
+    public record Port(String use, String key, int port, String path, String sign, Optional<Path> certificate) {
 
         /** Over plain HTTP. */
         public Port(String use, String key, int port, String path, String sign) {
-            this(use, key, port, path, sign, false);
+            this(use, key, port, path, sign, Optional.empty());
         }
 
         /** What ours names when it asks for a password, which is as good a sign. */
@@ -55,7 +60,7 @@ public final class PortCheck implements Check {
 
     /**
      * @param units of ours, such as {@code bev-avatar-exporter.service}
-     * @param http trusts the certificates of those that speak TLS
+     * @param http asks those that do not speak TLS
      */
     public PortCheck(Path proc, List<String> units, List<Port> ports, HttpSource http) {
         this.proc = proc;
@@ -90,7 +95,7 @@ public final class PortCheck implements Check {
         }
         for (ListeningSocket socket : sockets) {
             Optional<Path> process = socket.process(proc);
-            if (process.isPresent() ? !isOurs(process.get()) : !answersAsOurs(port)) {
+            if (process.isPresent() ? !isOurs(process.get()) : !seemsOurs(port)) {
                 return CheckResult.failure(
                         name,
                         port.port() + " is held by "
@@ -110,9 +115,31 @@ public final class PortCheck implements Check {
                 || JAR.matcher(read(process.resolve("cmdline"))).find();
     }
 
+    private boolean seemsOurs(Port port) throws InterruptedException {
+        return port.certificate().isPresent()
+                ? hasTheKeyOf(port.certificate().get(), port.port())
+                : answersAsOurs(port);
+    }
+
+    /** No request is sent: it may ask us for a password, or for a certificate of our own. */
+    private static boolean hasTheKeyOf(Path certificate, int port) {
+        int patience = (int) PATIENCE.toMillis();
+        try (Socket connection = new Socket()) {
+            connection.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), patience);
+            connection.setSoTimeout(patience);
+            try (SSLSocket tls = (SSLSocket) PinnedCertificate.context(certificate)
+                    .getSocketFactory()
+                    .createSocket(connection, "127.0.0.1", port, true)) {
+                tls.startHandshake();
+                return true;
+            }
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private boolean answersAsOurs(Port port) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create((port.tls() ? "https" : "http") + "://127.0.0.1:" + port.port() + port.path()))
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.port() + port.path()))
                 .build();
         try {
             HttpResponse<String> answer = http.exchange(request, PATIENCE, MAX_BYTES);

@@ -115,7 +115,8 @@ final class CollectorRun {
     }
 
     private String late(long untilNanos) {
-        return "no answer within " + Math.round((untilNanos - startNanos) / 1e6) + " ms: cut off";
+        // Threads that had to wait can leave a scrape of milliseconds less than nothing.
+        return "no answer within " + Math.max(0, Math.round((untilNanos - startNanos) / 1e6)) + " ms: cut off";
     }
 
     private synchronized boolean interruptIfDue(long scrapeDeadlineNanos) {

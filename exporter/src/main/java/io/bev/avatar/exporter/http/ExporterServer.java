@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
  * The exporter's HTTP listener: {@code /metrics}, {@code /}, {@code /-/healthy}, {@code /-/ready} and {@code /alerts}.
@@ -61,13 +62,13 @@ public final class ExporterServer implements AutoCloseable {
         this.front = (ExecutorService) server.getExecutor();
         this.readGuard = address.getAddress().isLoopbackAddress() ? Optional.of(guard) : Optional.empty();
         HttpHandler metrics = new MetricsHandler(exposition, scrapeTimeout);
-        HttpHandler page = reading("/", exchange -> servePage(exchange, landingPage), scrapes);
+        HttpHandler page = exchange -> servePage(exchange, landingPage);
         HttpHandler healthy = exchange -> Responses.text(exchange, 200, "healthy");
-        server.createContext("/", access.guard(page));
-        server.createContext("/metrics", access.guard(reading("/metrics", metrics, scrapes)));
-        server.createContext("/alerts", access.unguarded(new HandOffHandler(alertHandler, alerts)));
-        server.createContext("/-/healthy", access.guard(healthy));
-        server.createContext("/-/ready", access.guard(this::answerReady));
+        serve("/", path -> access.guard(fromUs(reading(path, new HandOffHandler(page, scrapes)))));
+        serve("/metrics", path -> access.guard(fromUs(reading(path, new HandOffHandler(metrics, scrapes)))));
+        serve("/alerts", path -> access.unguarded(only(path, new HandOffHandler(alertHandler, alerts))));
+        serve("/-/healthy", path -> access.guard(reading(path, healthy)));
+        serve("/-/ready", path -> access.guard(reading(path, this::answerReady)));
     }
 
     /** Where the server listens, with the port that was really taken. */
@@ -80,22 +81,43 @@ public final class ExporterServer implements AutoCloseable {
         ready.set(true);
     }
 
-    private HttpHandler reading(String path, HttpHandler work, ExecutorService pool) {
-        HttpHandler handOff = new HandOffHandler(work, pool);
+    private void serve(String path, Function<String, HttpHandler> handler) {
+        server.createContext(path, handler.apply(path));
+    }
+
+    /** Keeps browsers' foreign pages out. */
+    private HttpHandler fromUs(HttpHandler next) {
         return exchange -> {
             Optional<RequestGuard.Rejection> refused =
                     readGuard.flatMap(guard -> guard.checkSource(exchange.getRequestHeaders()::getFirst));
             if (refused.isPresent()) {
                 Responses.text(exchange, refused.get().status(), refused.get().reason());
-            } else if (!exchange.getRequestURI().getPath().equals(path)) {
-                Responses.text(exchange, 404, "no such page: see / or /metrics");
-            } else if (!READ_METHODS.contains(exchange.getRequestMethod())) {
-                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-                Responses.text(exchange, 405, "only GET and HEAD");
             } else {
-                handOff.handle(exchange);
+                next.handle(exchange);
             }
         };
+    }
+
+    /** That very path: the JDK also hands over whatever begins with it. */
+    private static HttpHandler only(String path, HttpHandler next) {
+        return exchange -> {
+            if (exchange.getRequestURI().getPath().equals(path)) {
+                next.handle(exchange);
+            } else {
+                Responses.text(exchange, 404, "no such page: see / or /metrics");
+            }
+        };
+    }
+
+    private static HttpHandler reading(String path, HttpHandler next) {
+        return only(path, exchange -> {
+            if (READ_METHODS.contains(exchange.getRequestMethod())) {
+                next.handle(exchange);
+            } else {
+                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+                Responses.text(exchange, 405, "only GET and HEAD");
+            }
+        });
     }
 
     private static void servePage(HttpExchange exchange, LandingPage page) throws IOException {

@@ -36,6 +36,12 @@ final class HandOffHandler implements HttpHandler {
 
     private void run(HttpExchange exchange) {
         try (exchange) {
+            work(exchange);
+        }
+    }
+
+    private void work(HttpExchange exchange) {
+        try {
             worker.handle(exchange);
         } catch (IOException e) {
             LOG.debug("client of {} went away: {}", exchange.getRequestURI().getPath(), e.getMessage());

@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.nvml;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Return codes of NVML ({@code nvmlReturn_t}) and what they mean to a reader of values. */
@@ -77,17 +78,35 @@ public final class NvmlCode {
         return NAMES.getOrDefault(code, "CODE_" + code);
     }
 
-    /** Name, number and, where there is one, the remedy. */
+    /** Name, number and, where they are known, meaning and remedy. */
     public static String describe(int code) {
-        String remedy = switch (code) {
-            case DRIVER_NOT_LOADED -> ": the NVIDIA kernel module is not loaded; run 'modprobe nvidia' or reboot";
-            case NO_PERMISSION -> ": let this user read /dev/nvidia* (group video, or DeviceAllow=char-nvidia* rw)";
-            case GPU_IS_LOST -> ": the GPU fell off the bus; see 'dmesg | grep -i xid' and reset or reboot the machine";
+        String meaning = meaning(code);
+        String remedy = remedy(code).orElse("");
+        return name(code) + " (" + code + ")" + (meaning.isEmpty() ? "" : ": " + meaning)
+                + (remedy.isEmpty() ? "" : (meaning.isEmpty() ? ": " : "; ") + remedy);
+    }
+
+    private static String meaning(int code) {
+        return switch (code) {
+            case DRIVER_NOT_LOADED -> "the NVIDIA kernel module is not loaded";
+            case GPU_IS_LOST -> "the GPU fell off the bus";
             case LIB_RM_VERSION_MISMATCH ->
-                ": the driver library and the loaded kernel module differ, as after an upgrade; reboot";
-            case GPU_NOT_FOUND -> ": no GPU visible; see 'lspci | grep -i nvidia'";
+                "the driver library and the loaded kernel module differ, as after an upgrade";
+            case GPU_NOT_FOUND -> "no GPU visible";
             default -> "";
         };
-        return name(code) + " (" + code + ")" + remedy;
+    }
+
+    /** What to do about it; empty where the code alone does not say. */
+    public static Optional<String> remedy(int code) {
+        return switch (code) {
+            case DRIVER_NOT_LOADED -> Optional.of("run 'modprobe nvidia' or reboot");
+            case NO_PERMISSION ->
+                Optional.of("let this user read /dev/nvidia* (group video, or DeviceAllow=char-nvidia* rw)");
+            case GPU_IS_LOST -> Optional.of("see 'dmesg | grep -i xid' and reset or reboot the machine");
+            case LIB_RM_VERSION_MISMATCH -> Optional.of("reboot");
+            case GPU_NOT_FOUND -> Optional.of("see 'lspci | grep -i nvidia'");
+            default -> Optional.empty();
+        };
     }
 }

@@ -169,6 +169,10 @@ public final class NvmlSession implements AutoCloseable {
 
     private static List<Slot> slots(NvmlApi api) throws NvmlException {
         int count = api.deviceCount().orThrow();
+        if (count == 0) {
+            // What is left of a GPU that the driver has given up; a success without any reading would hide that.
+            throw new NvmlException("nvmlDeviceGetCount_v2", NvmlCode.GPU_NOT_FOUND);
+        }
         List<Slot> slots = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             slots.add(new Slot(i, api.device(i)));

@@ -1,13 +1,12 @@
 package io.bev.avatar.exporter.web;
 
+import io.bev.avatar.common.tls.Pem;
 import io.bev.avatar.exporter.web.WebConfig.Tls;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -36,20 +35,10 @@ final class TlsContext {
 
     /** @throws IOException when a file is missing or broken, or key and certificate do not belong together */
     static SSLContext of(Tls tls) throws IOException {
-        List<X509Certificate> chain = Pem.certificates(tls.certFile());
-        PrivateKey key = Pem.privateKey(tls.keyFile());
-        if (!Pem.match(key, chain.get(0).getPublicKey())) {
-            throw new IOException(tls.keyFile() + " is not the key of the certificate " + tls.certFile()
-                    + ": give the key with which it was requested");
-        }
+        KeyManager[] keys = Pem.keyManagers(tls.certFile(), tls.keyFile());
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setKeyEntry("server", key, new char[0], chain.toArray(X509Certificate[]::new));
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, new char[0]);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trust(tls), null);
+            context.init(keys, trust(tls), null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException("no TLS with " + tls.certFile() + ": " + e.getMessage(), e);

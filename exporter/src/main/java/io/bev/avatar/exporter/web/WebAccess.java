@@ -7,6 +7,7 @@ import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.config.ConfigProblem;
 import io.bev.avatar.common.http.BoundedPool;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.common.tls.UnusableFileException;
 import io.bev.avatar.exporter.http.Access;
 import io.bev.avatar.exporter.web.WebConfig.Tls;
 import java.io.IOException;
@@ -151,16 +152,18 @@ public final class WebAccess implements Access, AutoCloseable {
             WebConfig config = WebConfigFile.read(file, suites);
             Optional<Tls> tls = config.tls();
             return new Loaded(config, tls.isPresent() ? Optional.of(TlsContext.of(tls.get())) : Optional.empty());
+        } catch (UnusableFileException e) {
+            throw unusable(e.found(), e.expected(), e);
         } catch (IOException e) {
-            throw unusable(String.valueOf(e.getMessage()), e);
+            throw unusable(String.valueOf(e.getMessage()), "certificate and key in PEM", e);
         } catch (java.security.NoSuchAlgorithmException e) {
-            throw unusable("this Java has no TLS", e);
+            throw unusable("a Java without TLS", "one with it", e);
         }
     }
 
-    private ConfigException unusable(String found, Exception cause) {
-        ConfigException failure = new ConfigException(
-                List.of(new ConfigProblem("tls_server_config", found, "certificate and key in PEM", file.toString())));
+    private ConfigException unusable(String found, String expected, Exception cause) {
+        ConfigException failure =
+                new ConfigException(List.of(new ConfigProblem("tls_server_config", found, expected, file.toString())));
         failure.initCause(cause);
         return failure;
     }

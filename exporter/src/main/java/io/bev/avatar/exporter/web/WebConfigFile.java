@@ -9,6 +9,7 @@ import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.exporter.web.WebConfig.ClientAuth;
 import io.bev.avatar.exporter.web.WebConfig.Tls;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads a {@code web-config.yml}: {@code tls_server_config}, {@code http_server_config} and {@code basic_auth_users}. Paths in
@@ -64,10 +66,12 @@ final class WebConfigFile {
         try {
             root = JsonTrees.YAML.read(Files.readString(file));
         } catch (JsonProcessingException e) {
-            String where =
-                    e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
             // The parser's own words can quote the file, and the file holds hashes.
-            problem("(file)", "no YAML" + where, "sections as in exporter-toolkit's web-config.yml");
+            String found =
+                    e.getOriginalMessage().startsWith("Duplicate field") ? "a key for the second time" : "no YAML";
+            problem("(file)", found + " at line " + line(e), "sections as in exporter-toolkit's web-config.yml");
+        } catch (CharacterCodingException e) {
+            problem("(file)", "bytes that are no UTF-8", "YAML in UTF-8");
         } catch (IOException e) {
             problem("(file)", e.toString(), "a file that this user can read");
         }
@@ -76,6 +80,14 @@ final class WebConfigFile {
                 tls(root.path("tls_server_config")),
                 headers(root.path("http_server_config")),
                 users(root.path("basic_auth_users")));
+    }
+
+    /** Where it cannot go on; the parser's own place is that of what it read before. */
+    private static int line(JsonProcessingException failure) {
+        if (failure.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+            return marked.getProblemMark().getLine() + 1;
+        }
+        return failure.getLocation() == null ? 1 : failure.getLocation().getLineNr();
     }
 
     private Optional<Tls> tls(JsonNode node) {
@@ -236,7 +248,7 @@ final class WebConfigFile {
             return Optional.empty();
         }
         Path path = file.toAbsolutePath().resolveSibling(text).normalize();
-        if (!Files.isReadable(path)) {
+        if (!Files.isReadable(path) || Files.isDirectory(path)) {
             problem(key, "'" + path + "'", "a file that this user can read");
         }
         return Optional.of(path);
@@ -251,7 +263,12 @@ final class WebConfigFile {
     }
 
     private static String kind(JsonNode node) {
-        return node.getNodeType().toString().toLowerCase(java.util.Locale.ROOT);
+        return switch (node.getNodeType()) {
+            case ARRAY -> "list";
+            case OBJECT -> "mapping";
+            case STRING -> "text";
+            default -> node.getNodeType().toString().toLowerCase(java.util.Locale.ROOT);
+        };
     }
 
     private static String oneOf(Set<String> names) {

@@ -310,6 +310,13 @@ class AlertWebhookTest {
     void post_brokenMessages_are400() throws Exception {
         String[] token = {"Authorization", "Bearer open-sesame"};
 
+        HttpResponse<Void> read = client.send(
+                HttpRequest.newBuilder(URI.create(
+                                "http://127.0.0.1:" + http.getAddress().getPort() + "/alerts"))
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
+        assertThat(read.statusCode()).isEqualTo(405);
+        assertThat(read.headers().firstValue("Allow")).contains("POST");
         assertThat(post("{", token)).isEqualTo(400);
         assertThat(post("", token)).isEqualTo(400);
         assertThat(post("{\"version\":\"3\",\"alerts\":[]}", token)).isEqualTo(400);

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.exporter.check.jna.DynamicLinker;
 import io.bev.avatar.exporter.collector.gpu.NvmlCallMeter;
 import io.bev.avatar.exporter.config.CheckConfig;
+import io.bev.avatar.exporter.nvml.NvmlApi;
+import io.bev.avatar.exporter.nvml.NvmlCode;
 import io.bev.avatar.exporter.nvml.SimulatedNvml;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
 import java.nio.file.Path;
@@ -72,7 +75,32 @@ class GpuChecksTest {
         Results results = run("", nvml);
 
         assertThat(results.all()).extracting(CheckResult::status).containsOnly(Status.FAILURE);
-        assertThat(results.get("gpu-driver").found()).contains("LIB_RM_VERSION_MISMATCH", "reboot");
+        assertThat(results.get("gpu-driver").found())
+                .contains("LIB_RM_VERSION_MISMATCH", "after an upgrade")
+                .doesNotContain("reboot");
+        assertThat(results.get("gpu-driver").remedy()).isEqualTo("reboot");
+        assertThat(results.get("gpu-cuda").remedy()).isEqualTo("mend gpu-driver first");
+    }
+
+    @Test
+    void driverThatRefusesThisUser_isToldWithoutTwoRemedies() throws Exception {
+        SimulatedNvml nvml = SimulatedNvml.build(folder);
+        nvml.scenario("nvmlInit_v2 = error NO_PERMISSION");
+
+        CheckResult driver = run("", nvml).get("gpu-driver");
+
+        assertThat(driver.found()).isEqualTo("nvmlInit_v2 gave NO_PERMISSION (4)");
+        assertThat(driver.remedy()).contains("let this user read /dev/nvidia*");
+    }
+
+    @Test
+    void linkerThatTriesTheLibrary_leavesItToThoseWhoUseIt() throws Exception {
+        SimulatedNvml nvml = SimulatedNvml.build(folder);
+        try (NvmlApi used = nvml.loader(new NvmlCallMeter(Ticker.system())).load()) {
+            assertThat(new DynamicLinker().refusal(nvml.library().toString())).isEmpty();
+            assertThat(used.init()).isEqualTo(NvmlCode.SUCCESS);
+            assertThat(used.shutdown()).isEqualTo(NvmlCode.SUCCESS);
+        }
     }
 
     @Test

@@ -156,6 +156,17 @@ class ScrapeRunnerTest {
     }
 
     @Test
+    void scrape_whoseTimeIsOverBeforeItBegins_isCutOffAtOnce() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        ScrapeRunner runner = runner(collector("wedged", out -> release.await()));
+
+        CollectorResult result = scrape(runner, Duration.ofMillis(-20)).get(0);
+
+        assertThat(result.error().orElseThrow()).startsWith("no answer within 0 ms: cut off");
+        release.countDown();
+    }
+
+    @Test
     void scrape_collectorThatUnwindsWhenInterrupted_stillHandsInWhatItVouchesFor() throws Exception {
         ScrapeRunner runner = runner(collector("redis", out -> {
             try {

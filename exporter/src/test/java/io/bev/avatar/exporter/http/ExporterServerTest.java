@@ -98,7 +98,12 @@ class ExporterServerTest {
                 exposition,
                 Duration.ofMillis(500),
                 new LandingPage("1.2.3", exposition::statuses, exposition.off(), Clock.systemUTC()),
-                exchange -> Responses.text(exchange, 200, "alert"));
+                exchange -> {
+                    if (exchange.getRequestHeaders().containsKey("Fail")) {
+                        throw new IllegalStateException("a fault of our own");
+                    }
+                    Responses.text(exchange, 200, "alert");
+                });
         server.start();
     }
 
@@ -262,6 +267,34 @@ class ExporterServerTest {
                 .isIn("200", "400", "431", "");
 
         assertThat(get("/metrics?collect[]=steady").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void path_onlyBeginningWithOneOfOurs_is404() throws Exception {
+        for (String path : List.of("/metricsx", "/metrics/", "/-/healthy/x", "/-/readyx", "/alertsx", "/alerts/x")) {
+            assertThat(get(path).statusCode()).as(path).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void health_toOtherMethodsThanReading_is405WithTheAllowed() throws Exception {
+        for (String path : List.of("/-/healthy", "/-/ready")) {
+            HttpResponse<Void> refused = client.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                            .DELETE()
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
+            assertThat(refused.statusCode()).as(path).isEqualTo(405);
+            assertThat(refused.headers().firstValue("Allow")).contains("GET, HEAD");
+        }
+    }
+
+    @Test
+    void request_faultOfOurOwn_is500AndSaysWhereToLook() throws Exception {
+        HttpResponse<byte[]> answer = get("/alerts", "Fail", "yes");
+
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(text(answer)).contains("see the exporter's log");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bev.avatar.common.tls.Pem;
 import io.bev.avatar.exporter.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Files;

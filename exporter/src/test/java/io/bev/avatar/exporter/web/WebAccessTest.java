@@ -8,6 +8,7 @@ import at.favre.lib.crypto.bcrypt.BCrypt;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.common.tls.Pem;
 import io.bev.avatar.exporter.TestCertificates;
 import io.bev.avatar.exporter.collector.Exposition;
 import io.bev.avatar.exporter.collector.ScrapeRunner;
@@ -388,6 +389,7 @@ class WebAccessTest {
 
         assertThatThrownBy(() -> WebAccess.open(file, SYSTEM))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("ca.key is not the key of the certificate");
+                .hasMessageContaining("found another certificate's key in " + folder.resolve("ca.key"))
+                .hasMessageContaining("expected the key with which " + folder.resolve("server.pem") + " was requested");
     }
 }

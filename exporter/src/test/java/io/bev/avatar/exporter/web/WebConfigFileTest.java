@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.bev.avatar.common.config.ConfigException;
@@ -132,5 +133,20 @@ class WebConfigFileTest {
                 .extracting(ConfigProblem::key)
                 .containsExactly("(file)");
         assertThat(problems("- a list")).hasSize(1);
+        assertThat(problems("basic_auth_users: {}\n\tx: 1\n").get(0).found()).isEqualTo("no YAML at line 2");
+        assertThat(problems("basic_auth_users: {}\nbasic_auth_users: {}\n")
+                        .get(0)
+                        .found())
+                .isEqualTo("a key for the second time at line 2");
+        assertThat(problems("basic_auth_users: [alice]\n").get(0).found()).isEqualTo("a list");
+        assertThat(problems("tls_server_config: {cert_file: ., key_file: .}\n"))
+                .extracting(ConfigProblem::expected)
+                .containsOnly("a file that this user can read");
+    }
+
+    @Test
+    void notUtf8_isTold() throws Exception {
+        Path file = Files.write(folder.resolve("latin.yml"), new byte[] {'a', (byte) 0xff});
+        assertThatThrownBy(() -> WebConfigFile.read(file, SUITES)).hasMessageContaining("bytes that are no UTF-8");
     }
 }

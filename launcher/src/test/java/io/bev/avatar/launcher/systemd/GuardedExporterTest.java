@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.BasicAuthenticator;
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import io.bev.avatar.common.tls.PinnedCertificate;
 import io.bev.avatar.launcher.program.Programs;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,20 +20,30 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.KeyStore;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the installed scripts read the metrics of an exporter that is behind TLS and a password. */
+/** How the installed scripts, and the Prometheus that they set up, get into an exporter behind TLS and a password. */
 class GuardedExporterTest {
 
     private static final String METRICS = "nvidia_gpu_count 1\n";
     private static final String PASSWORD = "s3 \"cret\\#$x";
+    private static final String RULES = BootedContainer.ROOT.resolve("alerting-rules") + "/";
     private static final char[] STORE = "store".toCharArray();
 
     @TempDir
@@ -39,15 +53,27 @@ class GuardedExporterTest {
     @SuppressWarnings("NullAway.Init") // set before each
     private HttpServer server;
 
+    /** What those who got in asked for. */
+    private final BlockingQueue<String> queries = new LinkedBlockingQueue<>();
+
     @BeforeEach
     void serve() throws Exception {
         assumeTrue(Programs.find("curl").isPresent(), "curl is not installed");
         assumeTrue(Programs.find("openssl").isPresent(), "openssl is not installed");
         certify("server", "server.example");
+        certify("client", "client");
         HttpsServer https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        https.setHttpsConfigurator(new HttpsConfigurator(tls()));
+        https.setHttpsConfigurator(new HttpsConfigurator(tls()) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                SSLParameters wanted = getSSLContext().getDefaultSSLParameters();
+                wanted.setWantClientAuth(true);
+                parameters.setSSLParameters(wanted);
+            }
+        });
         https.createContext("/metrics", exchange -> {
                     byte[] body = METRICS.getBytes(StandardCharsets.UTF_8);
+                    queries.add(shown(exchange) + exchange.getRequestURI().getQuery());
                     exchange.sendResponseHeaders(200, body.length);
                     exchange.getResponseBody().write(body);
                     exchange.close();
@@ -122,6 +148,113 @@ class GuardedExporterTest {
         assertThat(said("eval \"" + function + "\"; without_secrets <text")).isEqualTo("one *** two *** three");
     }
 
+    @Test
+    void stack_prometheus_getsInWithBothJobs() throws Exception {
+        assumeTrue(Programs.find("prometheus").isPresent(), "prometheus is not installed");
+        settings("""
+                tls_server_config: {cert_file: server.pem, client_auth_type: RequireAndVerifyClientCert}
+                basic_auth_users: {prometheus: $2y$10$x}
+                """, true);
+        assertThat(said("(read_guards)"))
+                .contains("exporter-cert-file", "found '' and ''", "client_ca_file of " + folder);
+        showCertificate();
+        assertThat(said("exporter_get /metrics")).isEqualTo(METRICS.strip());
+        assertThat(queries.take()).isEqualTo("CN=client null");
+        String config = said("read_guards && guarded_prometheus " + RULES + "prometheus.yml");
+        assertThat(said("read_guards && guard_credentials password")).isEqualTo("""
+                        LoadCredential=exporter-certificate:F/server.pem
+                        LoadCredential=exporter-client-certificate:F/client.pem
+                        LoadCredential=exporter-client-key:F/client.key
+                        LoadCredential=exporter-password:F/password""".replace("F/", folder + "/"));
+        // In place of systemd, which would put them there.
+        Files.writeString(
+                folder.resolve("prometheus.yml"),
+                config.replace("/run/credentials/prometheus.service/exporter-certificate", folder + "/server.pem")
+                        .replace(
+                                "/run/credentials/prometheus.service/exporter-client-certificate",
+                                folder + "/client.pem")
+                        .replace("/run/credentials/prometheus.service/exporter-client-key", folder + "/client.key")
+                        .replace("/run/credentials/prometheus.service/exporter-password", folder + "/password"));
+        Files.createDirectory(folder.resolve("targets"));
+        Files.writeString(folder.resolve("targets/avatar.yml"), "- targets: ['127.0.0.1:" + port() + "']\n");
+
+        Process prometheus = new ProcessBuilder(
+                        "prometheus",
+                        "--config.file=prometheus.yml",
+                        "--storage.tsdb.path=data",
+                        "--web.listen-address=127.0.0.1:0")
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("said").toFile())
+                .start();
+        try {
+            Set<String> seen = new TreeSet<>();
+            while (seen.size() < 2) {
+                String query = queries.poll(1, TimeUnit.SECONDS);
+                if (query != null) {
+                    seen.add(query);
+                }
+                assertThat(prometheus.isAlive())
+                        .as(Files.readString(folder.resolve("said")))
+                        .isTrue();
+            }
+            assertThat(seen)
+                    .containsExactly(
+                            "CN=client collect[]=endpoint&collect[]=mcp", "CN=client exclude[]=endpoint&exclude[]=mcp");
+        } finally {
+            prometheus.destroyForcibly().onExit().join();
+        }
+    }
+
+    @Test
+    void stack_alertmanager_postsOverTlsToTheExportersPort() throws Exception {
+        settings("tls_server_config: {cert_file: server.pem}\n", true);
+
+        String config = said("read_guards && guarded_alertmanager " + RULES + "alertmanager.yml");
+
+        assertThat(config)
+                .doesNotContain("http://127.0.0.1:9818")
+                .contains("https://127.0.0.1:" + port() + "/alerts")
+                .contains("        http_config:\n          tls_config: {ca_file: "
+                        + "\"/run/credentials/prometheus-alertmanager.service/exporter-certificate\", server_name: "
+                        + "\"server.example\"}");
+        assertThat(said("read_guards && guard_credentials")).doesNotContain("password");
+        if (Programs.find("amtool").isPresent()) {
+            Files.writeString(folder.resolve("alertmanager.yml"), config);
+            run("amtool check-config alertmanager.yml");
+        }
+    }
+
+    @Test
+    void stack_withoutGuards_leavesTheConfigurationsAsTheyAre() throws Exception {
+        Files.writeString(folder.resolve("avatar.yaml"), "exporter:\n  port: 9818\n");
+        for (String program : List.of("prometheus", "alertmanager")) {
+            String file = RULES + program + ".yml";
+            assertThat(said("read_guards && guarded_" + program + " " + file))
+                    .isEqualTo(Files.readString(Path.of(file)).strip());
+        }
+        assertThat(said("read_guards && guard_credentials password")).isEmpty();
+    }
+
+    @Test
+    void stack_whatKeepsPrometheusOut_isNamed() throws Exception {
+        settings("basic_auth_users: {prometheus: $2y$10$x}\n", false);
+        assertThat(said("(read_guards)"))
+                .contains(
+                        "stack.exporter-password-file: found '', expected a file whose text is the password of prometheus");
+        settings("tls_server_config: {cert_file: none.pem}\n", false);
+        assertThat(said("(read_guards)")).contains(folder + "/none.pem: expected a certificate with a subjectAltName");
+        Files.delete(folder.resolve("web-config.yml"));
+        assertThat(said("(read_guards)")).contains("exporter.web-config-file: found '" + folder + "/web-config.yml'");
+    }
+
+    private void showCertificate() throws IOException {
+        Files.writeString(
+                folder.resolve("avatar.yaml"),
+                "  exporter-cert-file: " + folder + "/client.pem\n  exporter-key-file: " + folder + "/client.key\n",
+                StandardOpenOption.APPEND);
+    }
+
     private void settings(String webConfig, boolean password) throws IOException {
         settings(webConfig, port(), password);
     }
@@ -140,6 +273,14 @@ class GuardedExporterTest {
         return server.getAddress().getPort();
     }
 
+    private static String shown(HttpExchange exchange) {
+        try {
+            return ((HttpsExchange) exchange).getSSLSession().getPeerPrincipal().getName() + " ";
+        } catch (SSLPeerUnverifiedException none) {
+            return "";
+        }
+    }
+
     private SSLContext tls() throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(folder.resolve("server.p12"))) {
@@ -148,7 +289,12 @@ class GuardedExporterTest {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, STORE);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
+        KeyStore clients = KeyStore.getInstance("PKCS12");
+        clients.load(null, null);
+        clients.setCertificateEntry("client", PinnedCertificate.read(folder.resolve("client.pem")));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(clients);
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return context;
     }
 

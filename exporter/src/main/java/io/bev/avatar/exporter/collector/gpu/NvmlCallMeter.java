@@ -69,11 +69,14 @@ public final class NvmlCallMeter implements CallObserver {
     @Override
     public void called(String call, int code, long nanos) {
         inFlight.remove(Thread.currentThread());
-        if (call.equals(WAIT)) {
+        boolean wait = call.equals(WAIT);
+        if (wait && code == NvmlCode.TIMEOUT) {
             return;
         }
         synchronized (this) {
-            times.computeIfAbsent(call, c -> new Times()).add(nanos * 1e-9);
+            if (!wait) {
+                times.computeIfAbsent(call, c -> new Times()).add(nanos * 1e-9);
+            }
             if (code != NvmlCode.SUCCESS && code != NvmlCode.NOT_FOUND && !NvmlCode.isUnsupported(code)) {
                 errors.merge(new ErrorKey(call, NvmlCode.name(code)), 1L, Long::sum);
             }

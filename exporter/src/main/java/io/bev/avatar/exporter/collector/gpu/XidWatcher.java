@@ -103,10 +103,23 @@ final class XidWatcher {
                 if (labels != null && (event.type() & NvmlEvents.XID) != 0) {
                     counts.add(labels.uuid(), labels.gpu(), event.data(), clock.instant());
                 }
+            } else if (next.code() == NvmlCode.UNKNOWN) {
+                // NVML says so of any failure of the moment: it is no reason to hear of no error for the rest of a
+                // session.
+                pause();
             } else if (next.code() != NvmlCode.TIMEOUT) {
                 endedBy = next.code();
                 return;
             }
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(waitMillis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stopping = true;
         }
     }
 }

@@ -142,7 +142,10 @@ public final class RedisLink implements AutoCloseable {
             why = "Connection closed";
         } else {
             String message = cause.getMessage();
-            why = message == null ? cause.getClass().getSimpleName() : message;
+            // What Lettuce says when it already knows that the server has gone; it has no class for it.
+            why = message == null
+                    ? cause.getClass().getSimpleName()
+                    : message.startsWith("Currently not connected") ? "Connection closed" : message;
         }
         return new IOException(
                 "Redis at " + config.address() + ": " + config.address().withoutPassword(why) + "; " + remedy);

@@ -557,6 +557,39 @@ class GpuCollectorTest {
     }
 
     @Test
+    void driverThatForgetsItsGpu_fails_untilItIsBack() throws Exception {
+        scrape();
+        nvml.scenario("gpus = 0");
+        String text = failedScrape("(");
+        // One scrape fails with UNINITIALIZED, unless the XID thread was first to be told.
+        while (!text.contains("GPU_NOT_FOUND")) {
+            text = failedScrape("(");
+        }
+        assertThat(text)
+                .contains("avatar_exporter_nvml_error{code=\"28\",error=\"GPU_NOT_FOUND\",} 1.0")
+                .doesNotContain("nvidia_gpu_temperature_celsius");
+
+        nvml.scenario("gpus = 1");
+        pass(10);
+        assertThat(scrape()).contains("nvidia_gpu_temperature_celsius");
+    }
+
+    @Test
+    void xid_heardAgainAfterAFailureOfTheMoment() throws Exception {
+        nvml.scenario("nvmlEventSetWait_v2 = error UNKNOWN");
+        String failing = "avatar_exporter_nvml_call_errors_total{call=\"nvmlEventSetWait_v2\",code=\"UNKNOWN\",}";
+        while (!scrape().contains(failing)) {
+            Thread.sleep(5);
+        }
+
+        nvml.scenario("xid = 79");
+
+        while (!scrape().contains("xid_errors_total")) {
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
     void pcieThroughput_readWhenAskedFor() throws Exception {
         assertThat(scrape()).doesNotContain("nvidia_gpu_pcie_throughput");
         collector.close();

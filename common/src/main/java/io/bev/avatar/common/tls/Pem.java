@@ -1,4 +1,4 @@
-package io.bev.avatar.exporter.web;
+package io.bev.avatar.common.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -23,9 +24,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 
 /** Certificates and private keys in PEM files (RFC 7468), through Java's own parsers. */
-final class Pem {
+public final class Pem {
 
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----([^-]+)-----END \\1-----");
@@ -36,6 +39,7 @@ final class Pem {
     /** DER of the object identifier {@code id-ecPublicKey} (RFC 5480, 2.1.1). */
     private static final byte[] EC = HexFormat.of().parseHex("06072a8648ce3d0201");
 
+    private static final String CERTIFICATE = "PEM with BEGIN CERTIFICATE";
     private static final byte[] VERSION_0 = {2, 1, 0};
     private static final int SEQUENCE = 0x30;
     private static final int OCTET_STRING = 4;
@@ -51,17 +55,17 @@ final class Pem {
      *
      * @throws IOException when there is none, or one is broken; the message names the file
      */
-    static List<X509Certificate> certificates(Path file) throws IOException {
+    public static List<X509Certificate> certificates(Path file) throws IOException {
         try (InputStream in = new ByteArrayInputStream(Files.readAllBytes(file))) {
             List<X509Certificate> found = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
                     .map(X509Certificate.class::cast)
                     .toList();
             if (found.isEmpty()) {
-                throw new IOException(file + ": found no certificate, expected PEM with BEGIN CERTIFICATE");
+                throw new UnusableFileException(file, "no certificate", CERTIFICATE);
             }
             return found;
         } catch (CertificateException e) {
-            throw new IOException(file + ": found no whole certificate, expected PEM with BEGIN CERTIFICATE", e);
+            throw new UnusableFileException(file, "no whole certificate", CERTIFICATE, e);
         }
     }
 
@@ -70,14 +74,16 @@ final class Pem {
      *
      * @throws IOException when there is none that can be used; the message names the file and never holds the key
      */
-    static PrivateKey privateKey(Path file) throws IOException {
+    public static PrivateKey privateKey(Path file) throws IOException {
         Matcher block = KEY.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
         if (!block.find()) {
-            throw new IOException(file + ": found no private key, expected PEM with BEGIN PRIVATE KEY");
+            throw new UnusableFileException(file, "no private key", "PEM with BEGIN PRIVATE KEY");
         }
         if (block.group(1).startsWith("ENCRYPTED")) {
-            throw new IOException(file + ": found an encrypted key, expected one without a password: openssl pkey -in "
-                    + file.getFileName() + " -out plain.key");
+            throw new UnusableFileException(
+                    file,
+                    "an encrypted key",
+                    "one without a password: openssl pkey -in " + file.getFileName() + " -out plain.key");
         }
         try {
             byte[] der = Base64.getMimeDecoder().decode(block.group(2));
@@ -88,7 +94,33 @@ final class Pem {
             };
             return decode(pkcs8);
         } catch (GeneralSecurityException | RuntimeException e) {
-            throw new IOException(file + ": found a broken key, or one of a kind that is not RSA, EC or Ed25519");
+            throw new UnusableFileException(file, "a broken key, or one of another kind", "an RSA, EC or Ed25519 key");
+        }
+    }
+
+    /**
+     * What shows a certificate in a TLS handshake, and proves that the key is at hand.
+     *
+     * @param certificate a file with the certificate first, then those of its issuers
+     * @param key a file with its private key
+     * @throws IOException when a file is missing or broken, or the two do not belong together
+     */
+    public static KeyManager[] keyManagers(Path certificate, Path key) throws IOException {
+        List<X509Certificate> chain = certificates(certificate);
+        PrivateKey secret = privateKey(key);
+        if (!match(secret, chain.get(0).getPublicKey())) {
+            throw new UnusableFileException(
+                    key, "another certificate's key", "the key with which " + certificate + " was requested");
+        }
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            store.setKeyEntry("own", secret, new char[0], chain.toArray(X509Certificate[]::new));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, new char[0]);
+            return keys.getKeyManagers();
+        } catch (GeneralSecurityException e) {
+            throw new IOException("no TLS with " + certificate + ": " + e.getMessage(), e);
         }
     }
 
@@ -105,7 +137,7 @@ final class Pem {
     }
 
     /** Whether a key and a certificate belong together: what the one signs, the other confirms. */
-    static boolean match(PrivateKey key, PublicKey certified) {
+    public static boolean match(PrivateKey key, PublicKey certified) {
         String algorithm = SIGNATURES.getOrDefault(key.getAlgorithm(), "");
         byte[] text = "match".getBytes(StandardCharsets.US_ASCII);
         try {
