@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bev.avatar.renderer.raster.cuda.StandInControl.Word;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,7 @@ final class StandInLeakChecks {
             long free = rasterizer.freeBytes();
             long taken = rasterizer.takenBytes();
             long resident = LeakLoop.residentKib();
+            Map<Word, Long> held = held();
             report("start", free, resident);
             frames(rasterizer, 10_000);
             report("10,000 frames", rasterizer.freeBytes(), LeakLoop.residentKib());
@@ -57,10 +59,16 @@ final class StandInLeakChecks {
 
             assertThat(rasterizer.takenBytes()).isEqualTo(taken);
             assertThat(rasterizer.freeBytes()).as("memory of the device").isEqualTo(free);
+            assertThat(held()).as("contexts, streams, events, memory").isEqualTo(held);
             assertThat(LeakLoop.residentKib() - resident)
                     .as("memory of this process, KiB")
                     .isLessThan(PROCESS_NOISE_KIB);
         }
+    }
+
+    /** What the stand-in counts; nothing where no test shares the count. */
+    private Map<Word, Long> held() {
+        return control.map(StandInControl::held).orElse(Map.of());
     }
 
     private static void report(String after, long free, long residentKib) {
