@@ -4,14 +4,32 @@
 # Usage: renderer/gpu/pack.sh FOLDER    (the folder must not exist; the project must have been built: ./avatar test)
 set -euo pipefail
 
+usage() { sed -n 's/^# Usage: /usage: /p' "$0"; }
+
 renderer=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-out=${1:?usage: pack.sh FOLDER}
-limit_mb=60
+case "${1:-}" in
+  -h | --help) usage; exit 0 ;;
+  '' | -*) usage >&2; exit 64 ;;
+esac
+[ $# -eq 1 ] || { usage >&2; exit 64; }
+out=$1
+limit_bytes=60000000
 [ ! -e "$out" ] || { echo "pack: $out exists; name a new folder" >&2; exit 73; }
 java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
+[ -x "$java_home/bin/jlink" ] || { echo "pack: no $java_home/bin/jlink; set JAVA_HOME to a JDK 17" >&2; exit 69; }
 for needed in "$renderer/target/classes" "$renderer/target/test-classes" "$renderer/../common/target/classes"; do
   [ -d "$needed" ] || { echo "pack: $needed is missing; build first: ./avatar test" >&2; exit 66; }
 done
+
+# keep_natives JAR PATTERN: leaves those of its native libraries whose path matches.
+keep_natives() {
+  local unpacked
+  unpacked=$(mktemp -d)
+  (cd "$unpacked" && "$java_home/bin/jar" --extract --file "$1")
+  find "$unpacked" -type f \( -name 'lib*' -o -name '*.dll' \) ! -path "$2" -delete
+  "$java_home/bin/jar" --create --file "$1" -C "$unpacked" .
+  rm -r "$unpacked"
+}
 
 mkdir -p "$out/lib"
 out=$(readlink -f "$out")
@@ -20,18 +38,25 @@ out=$(readlink -f "$out")
 "$java_home/bin/jar" --create --file "$out/lib/avatar-common.jar" -C "$renderer/../common/target/classes" .
 "$java_home/bin/jar" --create --file "$out/lib/avatar-renderer.jar" -C "$renderer/target/classes" .
 "$java_home/bin/jar" --create --file "$out/lib/avatar-renderer-tests.jar" -C "$renderer/target/test-classes" .
+# Messages in English alone; no screen, no sound, no text in pictures.
 "$java_home/bin/jlink" --output "$out/java" --strip-debug --no-header-files --no-man-pages --compress=2 \
+  --exclude-resources 'regex:.*_(de|es|fr|it|ja|ko|pt_BR|sv|zh_CN|zh_HK|zh_TW)\.(class|properties)' \
   --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.sql,java.xml,jdk.management,jdk.unsupported
-# Of jcuda's libraries only the driver's is used.
-natives=$(echo "$out"/lib/jcuda-natives-*.jar)
-unpacked=$(mktemp -d)
-(cd "$unpacked" && "$java_home/bin/jar" --extract --file "$natives")
-find "$unpacked" -name 'lib*' -type f ! -name '*JCudaDriver*' -delete
-"$java_home/bin/jar" --create --file "$natives" -C "$unpacked" .
-rm -r "$unpacked"
-strip --strip-unneeded "$out/java/lib/server/libjvm.so" 2>/dev/null || true
+rm -f "$out"/java/lib/lib{awt_xawt,fontmanager,jawt,jsound,mlib_image,splashscreen}.so
+strip --strip-unneeded "$out"/java/lib/*.so "$out/java/lib/server/libjvm.so" 2>/dev/null || true
+# JPEG as the renderer makes it where libturbojpeg0 is installed; without, Java's own encoder is measured.
+turbojpeg=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p | sed -n '/x86-64/s/.*libturbojpeg\.so\.0 .*=> //p' | head -1)
+if [ -n "$turbojpeg" ]; then
+  install -D -m 644 "$turbojpeg" "$out/native/libturbojpeg.so.0"
+else
+  echo "pack: libturbojpeg.so.0 is not installed here; the GPU machine needs libturbojpeg0 for fast JPEG" >&2
+fi
+# Of jcuda's libraries only the driver's is used, of JNA's only this platform's.
+keep_natives "$(echo "$out"/lib/jcuda-natives-*.jar)" '*JCudaDriver*'
+keep_natives "$(echo "$out"/lib/jna-*.jar)" '*/linux-x86-64/*'
 cp "$renderer/gpu/run.sh" "$renderer/gpu/gsplat_bench.py" "$out/"
 chmod +x "$out/run.sh"
-size_mb=$(du -sm "$out" | cut -f1)
-echo "packed $size_mb MB into $out; on the GPU machine: $out/run.sh contract"
-[ "$size_mb" -lt "$limit_mb" ] || { echo "pack: $size_mb MB, expected less than $limit_mb" >&2; exit 70; }
+bytes=$(du -sb "$out" | cut -f1)
+size="$((bytes / 1000000)).$((bytes / 100000 % 10)) MB"
+[ "$bytes" -lt "$limit_bytes" ] || { echo "pack: $out takes $size, expected less than $((limit_bytes / 1000000)) MB" >&2; exit 70; }
+echo "packed $size into $out; on the GPU machine: $out/run.sh contract"

@@ -59,9 +59,11 @@ static inline unsigned __float_as_uint(float value) {
   memcpy(&bits, &value, 4);
   return bits;
 }
-static inline float __fadd_rn(float a, float b) { return a + b; }
-static inline float __fsub_rn(float a, float b) { return a - b; }
-static inline float __fmul_rn(float a, float b) { return a * b; }
-static inline float __fsqrt_rn(float a) { return sqrtf(a); }
+// Never part of a fused operation, however the kernels are compiled.
+#define rounded static __attribute__((noinline)) float
+rounded __fadd_rn(float a, float b) { return a + b; }
+rounded __fsub_rn(float a, float b) { return a - b; }
+rounded __fmul_rn(float a, float b) { return a * b; }
+rounded __fsqrt_rn(float a) { return sqrtf(a); }
 static inline int min(int a, int b) { return a < b ? a : b; }
 static inline int max(int a, int b) { return a > b ? a : b; }

@@ -6,8 +6,7 @@ static char* guarded(size_t bytes) {
   char* memory = (char*)malloc(bytes + 2 * GUARD);
   if (memory == nullptr) return nullptr;
   memset(memory, 0xa5, GUARD);
-  // Without kernels nobody writes counters and pictures, which are read all the same.
-  memset(memory + GUARD, control::get(SKIP_KERNELS) != 0 ? 0 : 0xff, bytes);
+  memset(memory + GUARD, 0xff, bytes);
   memset(memory + GUARD + bytes, 0xa5, GUARD);
   return memory + GUARD;
 }

@@ -102,8 +102,8 @@ public final class CudaBackend {
         if (lacking.isPresent()) {
             throw new CudaException("cuda", 803, lacking.get());
         }
-        List<KernelImages.Image> candidates =
-                images.forDevice(capability(device), device.driverVersion().orElse(device.cudaVersion()));
+        List<KernelImages.Image> candidates = images.forDevice(
+                capability(device), device.cudaVersion(), device.driverVersion().orElse(device.cudaVersion()));
         CudaException refusal = new CudaException("kernels", 209, "there is neither NVRTC nor packaged PTX");
         for (KernelImages.Image candidate : candidates) {
             CudaContext context = driver.open(device.index());

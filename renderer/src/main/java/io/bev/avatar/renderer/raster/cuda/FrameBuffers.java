@@ -56,6 +56,7 @@ final class FrameBuffers implements AutoCloseable {
     /** Where the pose begins in a slot's input; the view stands before it. */
     static final int POSE_OFFSET = VIEW_BYTES;
 
+    final DeviceModel model;
     final Shape shape;
     private final DeviceMemory memory;
     private final List<DeviceMemory.Piece> pieces = new ArrayList<>();
@@ -69,6 +70,7 @@ final class FrameBuffers implements AutoCloseable {
     FrameBuffers(DeviceMemory memory, StructLayout layout, DeviceModel model, Shape shape) {
         this.memory = memory;
         this.layout = layout;
+        this.model = model;
         this.shape = shape;
         common = layout.buffer();
         try {

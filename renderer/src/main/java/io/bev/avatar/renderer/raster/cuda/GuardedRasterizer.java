@@ -18,46 +18,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Draws on the GPU while it works and on the CPU else. A frame that the GPU fails is drawn by the CPU at once; after a pause the
- * context is made anew, beside the frames, and when that fails, or the new one soon does, the process is asked to end. Frames
- * belong to the render thread; what is {@code volatile} may be read by any.
+ * Draws on the GPU while it works and on the CPU else. A frame that the GPU fails is drawn by the CPU at once; what becomes of the
+ * context then is {@link ContextRecovery}'s. Frames belong to the render thread; what is {@code volatile} may be read by any.
  */
 public final class GuardedRasterizer implements Rasterizer, GpuControl {
-
-    /** Pause before the context is made anew: a driver that reloads takes seconds. */
-    static final long REBUILD_NANOS = 5_000_000_000L;
-
-    /** A context that has worked so long may be made anew once more. */
-    static final long PROVEN_NANOS = 600_000_000_000L;
-
-    /** A driver that has not opened the device by then hangs; compiling the kernels takes some seconds. */
-    static final long OPENING_NANOS = 60_000_000_000L;
 
     private static final long FREE_READING_NANOS = 1_000_000_000L;
 
     private static final Logger log = LoggerFactory.getLogger(GuardedRasterizer.class);
 
-    private final Supplier<CudaRasterizer> opener;
     private final Rasterizer cpu;
-    private final Executor rebuilds;
-    private final Consumer<String> hopeless;
+    private final ContextRecovery recovery;
     private final Ticker ticker;
 
     private volatile @Nullable CudaRasterizer gpu;
     private volatile @Nullable String problem;
-    private volatile String state = "active";
     private final AtomicLong fallbacks = new AtomicLong();
-    private final AtomicLong contextRebuilds = new AtomicLong();
-    private volatile int lastErrorCode;
     private volatile long freeBytes = -1;
     private long freeReadAt;
-    /** When the context may be made anew; meaningful in state lost. */
-    private long rebuildAt;
-
-    private long openedAt;
-    private boolean rebuildSpent;
-    private @Nullable Opening opening;
-    private long openingSince;
     /** What the device has no room for; not tried again until something else is shown. */
     private volatile @Nullable Refusal refusal;
 
@@ -85,13 +63,10 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
             Consumer<String> hopeless,
             Ticker ticker) {
         this.gpu = first;
-        this.opener = opener;
         this.cpu = cpu;
-        this.rebuilds = rebuilds;
-        this.hopeless = hopeless;
         this.ticker = ticker;
-        openedAt = ticker.nanos();
-        freeReadAt = openedAt - FREE_READING_NANOS;
+        recovery = new ContextRecovery(opener, rebuilds, this::adopt, hopeless, ticker);
+        freeReadAt = ticker.nanos() - FREE_READING_NANOS;
     }
 
     @Override
@@ -107,7 +82,7 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
 
     @Override
     public Optional<String> problem() {
-        return Optional.ofNullable(problem);
+        return recovery.end().map("drawn by the CPU: "::concat).or(() -> Optional.ofNullable(problem));
     }
 
     @Override
@@ -117,7 +92,7 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
 
     @Override
     public void render(Splats splats, Camera camera, Framebuffer target, StageTimes times) {
-        adoptOrRebuild();
+        recovery.advance();
         CudaRasterizer device = gpu;
         Refusal refused = refusal;
         if (device != null && (refused == null || !refused.meets(splats, camera))) {
@@ -157,7 +132,6 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
 
     private void lose(CudaRasterizer device, CudaException fault) {
         fallbacks.incrementAndGet();
-        lastErrorCode = fault.code();
         problem = "drawn by the CPU: the GPU failed: " + fault.getMessage();
         gpu = null;
         refusal = null;
@@ -168,15 +142,7 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
             // In a failed context nothing can be given back piece by piece; its end gives back all.
             quietly(device::abandon);
         }
-        if (ticker.nanos() - openedAt > PROVEN_NANOS) {
-            rebuildSpent = false;
-        }
-        if (rebuildSpent) {
-            giveUp("the GPU failed again: " + fault.getMessage());
-        } else {
-            state = "lost";
-            rebuildAt = ticker.nanos() + REBUILD_NANOS;
-        }
+        recovery.lost(fault);
     }
 
     private static void quietly(Runnable end) {
@@ -187,50 +153,10 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
         }
     }
 
-    private void giveUp(String reason) {
-        state = "failed";
-        problem = "drawn by the CPU: " + reason;
-        hopeless.accept(reason);
-    }
-
-    private void adoptOrRebuild() {
-        Opening under = opening;
-        if (under != null) {
-            Optional<Opening.Outcome> done = under.take();
-            if (done.isPresent()) {
-                opening = null;
-                adopt(done.get());
-            } else if (ticker.nanos() - openingSince > OPENING_NANOS) {
-                opening = null;
-                under.giveUp();
-                giveUp("the GPU's context was not made anew within " + OPENING_NANOS / 1_000_000_000 + " s");
-            }
-        } else if (state.equals("lost") && ticker.nanos() - rebuildAt >= 0) {
-            startRebuild();
-        }
-    }
-
-    private void startRebuild() {
-        state = "rebuilding";
-        rebuildSpent = true;
-        openingSince = ticker.nanos();
-        opening = Opening.start(opener, rebuilds);
-    }
-
-    private void adopt(Opening.Outcome done) {
-        CudaRasterizer device = done.device();
-        if (device != null) {
-            gpu = device;
-            contextRebuilds.incrementAndGet();
-            openedAt = ticker.nanos();
-            state = "active";
-            problem = null;
-            log.info("the GPU draws again, {}", device.name());
-        } else {
-            RuntimeException fault = done.fault();
-            lastErrorCode = fault instanceof CudaException e ? e.code() : lastErrorCode;
-            giveUp("the GPU's context could not be made anew: " + (fault == null ? "" : fault.getMessage()));
-        }
+    private void adopt(CudaRasterizer device) {
+        gpu = device;
+        problem = null;
+        log.info("the GPU draws again, {}", device.name());
     }
 
     private void drawn(CudaRasterizer device) {
@@ -248,17 +174,17 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
 
     @Override
     public String contextState() {
-        return state;
+        return recovery.state();
     }
 
     @Override
     public long contextRebuilds() {
-        return contextRebuilds.get();
+        return recovery.rebuilds();
     }
 
     @Override
     public int lastErrorCode() {
-        return lastErrorCode;
+        return recovery.lastErrorCode();
     }
 
     @Override
@@ -282,7 +208,8 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
     public long trimMemory() {
         CudaRasterizer device = gpu;
         if (device == null) {
-            throw new IllegalStateException("trimMemory: the GPU's context is " + state + "; nothing is held");
+            throw new IllegalStateException(
+                    "trimMemory: the GPU's context is " + recovery.state() + "; nothing is held");
         }
         refusal = null;
         return device.trim();
@@ -304,24 +231,19 @@ public final class GuardedRasterizer implements Rasterizer, GpuControl {
     public void rebuildContext() {
         CudaRasterizer device = gpu;
         if (device == null) {
-            throw new IllegalStateException("rebuildContext: the GPU's context is " + state + " already");
+            throw new IllegalStateException("rebuildContext: the GPU's context is " + recovery.state() + " already");
         }
         log.info("the GPU's context is made anew on request");
         gpu = null;
         refusal = null;
         problem = "drawn by the CPU: the GPU's context is being made anew";
         quietly(device::close);
-        startRebuild();
-        rebuildSpent = false;
+        recovery.startOnRequest();
     }
 
     @Override
     public void close() {
-        Opening late = opening;
-        opening = null;
-        if (late != null) {
-            late.giveUp();
-        }
+        recovery.close();
         CudaRasterizer device = gpu;
         gpu = null;
         if (device != null) {

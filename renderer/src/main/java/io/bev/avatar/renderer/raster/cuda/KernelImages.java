@@ -35,15 +35,15 @@ public final class KernelImages {
     private final Path folder;
     private final Compiler compiler;
 
-    /** Finds the run-time compiler. */
+    /** Finds the run-time compiler for a driver; see {@link Nvrtc#find}. */
     @FunctionalInterface
     interface Compiler {
-        Nvrtc find() throws Nvrtc.CompileException;
+        Nvrtc find(int driverMajor) throws Nvrtc.CompileException;
     }
 
     /** @param folder of ours, where compiled kernels are kept; made when needed */
     public KernelImages(Path folder) {
-        this(folder, () -> Nvrtc.find(List.of()));
+        this(folder, driverMajor -> Nvrtc.find(List.of(), driverMajor));
     }
 
     KernelImages(Path folder, Compiler compiler) {
@@ -64,12 +64,13 @@ public final class KernelImages {
      * What may be loaded on a device, best first.
      *
      * @param capability 10 major + minor
+     * @param cuda newest that the driver serves, such as {@code 12.6}
      * @param driver version of the driver
      */
-    public List<Image> forDevice(int capability, String driver) {
+    public List<Image> forDevice(int capability, String cuda, String driver) {
         List<Image> images = new ArrayList<>();
         try {
-            compiled(capability, driver).ifPresent(images::add);
+            compiled(capability, cuda, driver).ifPresent(images::add);
         } catch (Nvrtc.CompileException | IOException e) {
             log.warn("kernels not compiled for this device, the packaged PTX is used: {}", e.getMessage());
         }
@@ -77,8 +78,9 @@ public final class KernelImages {
         return images;
     }
 
-    private Optional<Image> compiled(int capability, String driver) throws Nvrtc.CompileException, IOException {
-        Nvrtc nvrtc = compiler.find();
+    private Optional<Image> compiled(int capability, String cuda, String driver)
+            throws Nvrtc.CompileException, IOException {
+        Nvrtc nvrtc = compiler.find(Integer.parseInt(cuda.substring(0, cuda.indexOf('.'))));
         String source = KernelSource.program();
         String version = nvrtc.version();
         String name = key(source, String.join(" ", Nvrtc.OPTIONS), "sm_" + capability, driver, version) + ".cubin";

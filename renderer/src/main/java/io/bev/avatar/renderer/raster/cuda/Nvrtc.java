@@ -41,21 +41,28 @@ public final class Nvrtc {
     }
 
     /**
-     * The first of the known names that loads, from {@code folders}, the linker's places and the toolkits'.
+     * The first of the known names that loads, from {@code folders}, the linker's places and the toolkits', and whose machine code
+     * the driver reads: that of any CUDA of its own major version and of older ones.
      *
+     * @param driverMajor major version of the CUDA that the driver serves
      * @throws CompileException when there is none
      */
-    public static Nvrtc find(List<Path> folders) throws CompileException {
+    public static Nvrtc find(List<Path> folders, int driverMajor) throws CompileException {
         List<String> problems = new ArrayList<>();
         for (String candidate : candidates(folders)) {
             try {
-                return new Nvrtc(new NvrtcLibrary(candidate));
+                Nvrtc found = new Nvrtc(new NvrtcLibrary(candidate));
+                if (found.major() <= driverMajor) {
+                    return found;
+                }
+                problems.add(candidate + " (" + found.version() + ", newer than the driver)");
             } catch (UnsatisfiedLinkError e) {
                 problems.add(candidate);
             }
         }
-        throw new CompileException("NVRTC not found, tried " + String.join(", ", problems)
-                + "; install libnvrtc of CUDA 11.2 to 13, or use the packaged PTX");
+        throw new CompileException("NVRTC for a driver of CUDA " + driverMajor + " not found, tried "
+                + String.join(", ", problems) + "; install libnvrtc of CUDA 11.2 to " + driverMajor
+                + ", or use the packaged PTX");
     }
 
     private static List<String> candidates(List<Path> folders) {
@@ -81,10 +88,18 @@ public final class Nvrtc {
 
     /** Such as {@code 12.6}. */
     public String version() throws CompileException {
-        IntByReference major = new IntByReference();
         IntByReference minor = new IntByReference();
+        return major(minor) + "." + minor.getValue();
+    }
+
+    private int major() throws CompileException {
+        return major(new IntByReference());
+    }
+
+    private int major(IntByReference minor) throws CompileException {
+        IntByReference major = new IntByReference();
         check("nvrtcVersion", library.version(major, minor));
-        return major.getValue() + "." + minor.getValue();
+        return major.getValue();
     }
 
     public String path() {

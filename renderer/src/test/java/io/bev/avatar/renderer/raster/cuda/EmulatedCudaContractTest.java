@@ -17,28 +17,30 @@ class EmulatedCudaContractTest {
 
     private static final long SEED = Long.getLong("avatar.seed", 20260101);
 
-    /** Depths sorted first, then tiles. */
+    /** Depths sorted first, then tiles; operations fused as on a device. */
     @Nested
     class DepthsFirst extends Contract {
         DepthsFirst() {
-            super(Integer.MAX_VALUE);
+            super(Integer.MAX_VALUE, EmulatedDriver.fused(SEED));
         }
     }
 
-    /** Tile and depth sorted at once. */
+    /** Tile and depth sorted at once; each operation rounded. */
     @Nested
     class WideKeys extends Contract {
         WideKeys() {
-            super(0);
+            super(0, new EmulatedDriver(SEED));
         }
     }
 
     abstract static class Contract extends RasterizerContractTest {
 
         private final int wideFrom;
+        private final EmulatedDriver driver;
 
-        Contract(int wideFrom) {
+        Contract(int wideFrom, EmulatedDriver driver) {
             this.wideFrom = wideFrom;
+            this.driver = driver;
         }
 
         @Override
@@ -46,7 +48,7 @@ class EmulatedCudaContractTest {
             byte[] image = EmulatedDriver.image();
             return new CudaRasterizer(
                     "emulation",
-                    new EmulatedDriver(SEED).open(0),
+                    driver.open(0),
                     image,
                     new CudaRasterizer.Options(256L << 20, 1 << 20, wideFrom, Long.MAX_VALUE),
                     Ticker.system());

@@ -61,6 +61,11 @@ public class EmulatedDriver implements CudaDriver {
         this.libraryFile = libraryFile;
     }
 
+    /** Its kernels fuse products and sums, as those of a device do. */
+    static EmulatedDriver fused(long seed) {
+        return new EmulatedDriver(seed, true, EmulatedKernels.fusedLibrary());
+    }
+
     /** Looks at every access of the kernels: slow. */
     static EmulatedDriver checked(long seed) {
         return new EmulatedDriver(seed, true, EmulatedKernels.checkedLibrary());

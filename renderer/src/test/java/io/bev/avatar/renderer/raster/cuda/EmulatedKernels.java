@@ -32,6 +32,9 @@ final class EmulatedKernels {
     private static final List<String> CHECKS = List.of(
             "-fsanitize=thread,alignment,bounds,shift,signed-integer-overflow,integer-divide-by-zero,float-cast-overflow");
 
+    /** As a device computes: a product and a sum in one rounding, wherever the compiler finds them. */
+    private static final List<String> FUSED = List.of("-mfma", "-ffp-contract=fast");
+
     /** Kernels keep no data but shared memory: into a section whose ends the linker names. */
     private static final String SHARED = ".bss=emulated_shared,alloc,load,data,contents";
 
@@ -39,16 +42,33 @@ final class EmulatedKernels {
 
     /** The library; made once for a text. Skips the test where there is no compiler. */
     static Path library() {
-        return library(KernelSource.program(), false);
+        return library(KernelSource.program(), false, false);
     }
 
-    /** As {@link #library()}, of kernels whose every access is looked at. */
+    /** As {@link #library()}, with fused operations where this processor has them. */
+    static Path fusedLibrary() {
+        return library(KernelSource.program(), false, fuses());
+    }
+
+    private static boolean fuses() {
+        try {
+            return Files.readString(Path.of("/proc/cpuinfo")).contains(" fma ");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** As {@link #fusedLibrary()}, of kernels whose every access is looked at. */
     static Path checkedLibrary() {
         return library(KernelSource.program(), true);
     }
 
     /** Kernels of another text. */
     static Path library(String program, boolean checked) {
+        return library(program, checked, checked && fuses());
+    }
+
+    private static Path library(String program, boolean checked, boolean fused) {
         Assumptions.assumeTrue(
                 onPath("g++"), "g++ is not on the PATH: the kernels cannot be compiled for this processor");
         String header = resource("/emulation/emulation.h");
@@ -58,12 +78,14 @@ final class EmulatedKernels {
                 + resource("/emulation/emulation.cpp")
                         .replace("#include \"checks.h\"\n", resource("/emulation/checks.h"));
         String kernels = header + program;
+        List<String> options = new ArrayList<>(checked ? CHECKS : List.of());
+        options.addAll(fused ? FUSED : List.of());
         try {
             Path folder = Files.createDirectories(Path.of("target", "emulation").toAbsolutePath());
-            Path library = folder.resolve(
-                    (checked ? "checked-" : "kernels-") + hash(COMPILER + SHARED + CHECKS + runner + kernels) + ".so");
+            Path library = folder.resolve((checked ? "checked-" : fused ? "fused-" : "kernels-")
+                    + hash(COMPILER + SHARED + options + runner + kernels) + ".so");
             if (!Files.exists(library)) {
-                compile(folder, kernels, runner, checked, library);
+                compile(folder, kernels, options, runner, checked, library);
             }
             return library;
         } catch (IOException e) {
@@ -71,13 +93,14 @@ final class EmulatedKernels {
         }
     }
 
-    private static void compile(Path folder, String kernels, String runner, boolean checked, Path library)
+    private static void compile(
+            Path folder, String kernels, List<String> options, String runner, boolean checked, Path library)
             throws IOException {
         Path work = Files.createTempDirectory(folder, "compile");
         Path kernelObject = work.resolve("kernels.o");
         Path runnerObject = work.resolve("runner.o");
         Path made = work.resolve("kernels.so");
-        run(work, kernels, checked ? CHECKS : List.of(), kernelObject);
+        run(work, kernels, options, kernelObject);
         run(work, runner, checked ? List.of("-DEMULATION_CHECKED") : List.of(), runnerObject);
         run(List.of("objcopy", "--rename-section", SHARED, kernelObject.toString()));
         // Symbolic: two such libraries in one process must not call one another.

@@ -123,7 +123,7 @@ class GuardedRasterizerTest {
             assertThat(rasterizer.problem())
                     .hasValueSatisfying(p -> assertThat(p).contains("the GPU failed", function, "(" + code + ")"));
 
-            now += GuardedRasterizer.REBUILD_NANOS - 1;
+            now += ContextRecovery.REBUILD_NANOS - 1;
             draw(rasterizer);
             assertThat(background).as("back-off").isEmpty();
             now++;
@@ -147,7 +147,7 @@ class GuardedRasterizerTest {
         driver.sticky = 700;
 
         draw(rasterizer);
-        now += GuardedRasterizer.REBUILD_NANOS;
+        now += ContextRecovery.REBUILD_NANOS;
         draw(rasterizer);
         runBackground();
         draw(rasterizer);
@@ -168,7 +168,7 @@ class GuardedRasterizerTest {
         GuardedRasterizer rasterizer = guarded();
         driver.fail("cuLaunchKernel", 719);
         draw(rasterizer);
-        now += GuardedRasterizer.REBUILD_NANOS;
+        now += ContextRecovery.REBUILD_NANOS;
         draw(rasterizer);
         runBackground();
         draw(rasterizer);
@@ -187,12 +187,12 @@ class GuardedRasterizerTest {
             for (int time = 1; time <= 3; time++) {
                 driver.fail("cuLaunchKernel", 719);
                 draw(rasterizer);
-                now += GuardedRasterizer.REBUILD_NANOS;
+                now += ContextRecovery.REBUILD_NANOS;
                 draw(rasterizer);
                 runBackground();
                 draw(rasterizer);
                 assertThat(rasterizer.contextRebuilds()).isEqualTo(time);
-                now += GuardedRasterizer.PROVEN_NANOS + 1;
+                now += ContextRecovery.PROVEN_NANOS + 1;
             }
             assertThat(ends).isEmpty();
         }
@@ -213,7 +213,7 @@ class GuardedRasterizerTest {
                 .as("not closed: the driver would hang too")
                 .isEqualTo(1);
         driver.hanging = false;
-        now += GuardedRasterizer.REBUILD_NANOS;
+        now += ContextRecovery.REBUILD_NANOS;
         draw(rasterizer);
         runBackground();
         draw(rasterizer);
@@ -251,9 +251,9 @@ class GuardedRasterizerTest {
         GuardedRasterizer rasterizer = guarded();
         driver.fail("cuLaunchKernel", 719);
         draw(rasterizer);
-        now += GuardedRasterizer.REBUILD_NANOS;
+        now += ContextRecovery.REBUILD_NANOS;
         draw(rasterizer);
-        now += GuardedRasterizer.OPENING_NANOS;
+        now += ContextRecovery.OPENING_NANOS;
         draw(rasterizer);
         assertThat(ends).isEmpty();
         now++;
@@ -294,7 +294,7 @@ class GuardedRasterizerTest {
             draw(rasterizer);
             draw(rasterizer);
             driver.sticky = 0;
-            now += GuardedRasterizer.REBUILD_NANOS;
+            now += ContextRecovery.REBUILD_NANOS;
             draw(rasterizer);
             runBackground();
             draw(rasterizer);

@@ -27,7 +27,7 @@ class KernelImagesTest {
     private static Nvrtc nvrtc() {
         String named = System.getProperty("avatar.nvrtc", "");
         try {
-            return Nvrtc.find(named.isEmpty() ? List.of() : List.of(Path.of(named)));
+            return Nvrtc.find(named.isEmpty() ? List.of() : List.of(Path.of(named)), Integer.MAX_VALUE);
         } catch (Nvrtc.CompileException e) {
             Assumptions.abort("no NVRTC here: " + e.getMessage());
             throw new IllegalStateException(e);
@@ -63,18 +63,18 @@ class KernelImagesTest {
     @Test
     void nvrtc_compiles_andTheResultIsKept() throws Exception {
         Nvrtc nvrtc = nvrtc();
-        KernelImages images = new KernelImages(folder.resolve("native"), () -> nvrtc);
+        KernelImages images = new KernelImages(folder.resolve("native"), driver -> nvrtc);
 
-        List<KernelImages.Image> fresh = images.forDevice(86, "550.54.14");
-        List<KernelImages.Image> again = images.forDevice(86, "550.54.14");
+        List<KernelImages.Image> fresh = images.forDevice(86, "12.4", "550.54.14");
+        List<KernelImages.Image> again = images.forDevice(86, "12.4", "550.54.14");
 
         assertThat(fresh).hasSize(2);
         assertThat(fresh.get(0).origin()).isEqualTo("NVRTC " + nvrtc.version() + " for sm_86");
         assertThat(fresh.get(0).image()).startsWith(0x7f, 'E', 'L', 'F');
         assertThat(again.get(0).origin()).endsWith(", kept");
         assertThat(again.get(0).image()).isEqualTo(fresh.get(0).image());
-        images.forDevice(86, "580.65.06");
-        images.forDevice(80, "580.65.06");
+        images.forDevice(86, "13.0", "580.65.06");
+        images.forDevice(80, "13.0", "580.65.06");
         try (Stream<Path> files = Files.list(folder.resolve("native"))) {
             assertThat(files).hasSize(3);
         }
@@ -92,11 +92,11 @@ class KernelImagesTest {
 
     @Test
     void withoutCompiler_thePackagedPtxRemains() {
-        KernelImages images = new KernelImages(folder, () -> {
+        KernelImages images = new KernelImages(folder, driver -> {
             throw new Nvrtc.CompileException("NVRTC not found");
         });
 
-        List<KernelImages.Image> found = images.forDevice(89, "525.60.13");
+        List<KernelImages.Image> found = images.forDevice(89, "12.0", "525.60.13");
 
         assertThat(found).hasSize(1);
         assertThat(found.get(0).origin()).isEqualTo("packaged PTX");
@@ -106,9 +106,9 @@ class KernelImagesTest {
     @Test
     void folderThatCannotBeWritten_isNoReasonToFail() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
-        KernelImages images = new KernelImages(file.resolve("native"), KernelImagesTest::nvrtc);
+        KernelImages images = new KernelImages(file.resolve("native"), driver -> nvrtc());
 
-        assertThat(images.forDevice(86, "550.54.14"))
+        assertThat(images.forDevice(86, "12.4", "550.54.14"))
                 .extracting(KernelImages.Image::origin)
                 .containsExactly("packaged PTX");
     }

@@ -91,24 +91,46 @@ class KernelTextTest {
     @ValueSource(ints = {75, 86, 89, 90})
     void nvcc_compilesEveryKernel_withoutSpills(int capability, @TempDir Path folder)
             throws IOException, InterruptedException {
-        Assumptions.assumeTrue(EmulatedKernels.onPath("nvcc"), "nvcc is not on the PATH");
         Path source = Files.writeString(folder.resolve("kernels.cu"), KernelSource.program());
+        requireNoSpills("sm_" + capability, nvcc(folder, source, capability, "-std=c++17", "-ftz=true"));
+    }
+
+    /** What the driver makes of it where there is no NVRTC. */
+    @ParameterizedTest
+    @ValueSource(ints = {75, 89})
+    void packagedPtx_isAssembledWithoutSpills(int capability, @TempDir Path folder)
+            throws IOException, InterruptedException {
+        Path source = Files.write(
+                folder.resolve("kernels.ptx"),
+                EmulatedKernels.resource(KernelImages.PACKAGED).getBytes(UTF_8));
+        requireNoSpills("PTX sm_" + capability, nvcc(folder, source, capability));
+    }
+
+    /** What the compiler reports; a warning is an error. */
+    private static String nvcc(Path folder, Path source, int capability, String... options)
+            throws IOException, InterruptedException {
+        Assumptions.assumeTrue(EmulatedKernels.onPath("nvcc"), "nvcc is not on the PATH");
         List<String> command = new ArrayList<>(List.of("nvcc", "-cubin", "-Xptxas", "-v", "-arch=sm_" + capability));
-        command.addAll(List.of("-std=c++17", "-ftz=true", "-o", "kernels.cubin", source.toString()));
+        command.addAll(List.of("-Werror", "all-warnings", "-Wno-deprecated-gpu-targets"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-o", "kernels.cubin", source.toString()));
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
 
+    private static void requireNoSpills(String target, String output) {
         TreeSet<String> reported = new TreeSet<>();
         Matcher report = REPORT.matcher(output);
         while (report.find()) {
             Matcher shared = SHARED.matcher(report.group(6));
             System.out.printf(
-                    "sm_%d %-20s %3s registers, %5s bytes shared, %s bytes stack, %s + %s bytes spilled%n",
-                    capability,
+                    "%s %-20s %3s registers, %5s bytes shared, %s bytes stack, %s + %s bytes spilled%n",
+                    target,
                     report.group(1),
                     report.group(5),
                     shared.find() ? shared.group(1) : "0",

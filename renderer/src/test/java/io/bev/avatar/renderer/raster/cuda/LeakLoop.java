@@ -1,54 +1,85 @@
 package io.bev.avatar.renderer.raster.cuda;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.bev.avatar.renderer.raster.Camera;
 import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.raster.RandomClouds;
+import io.bev.avatar.renderer.raster.RasterizerContractTest;
 import io.bev.avatar.renderer.raster.Splats;
 import io.bev.avatar.renderer.raster.StageTimes;
+import io.bev.avatar.renderer.raster.cpu.ReferenceRasterizer;
+import io.bev.avatar.renderer.scene.GaussianCloud;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
-/** Frames, models and contexts over and over, in a picture so small that their number is what counts. */
+/** Frames, models and contexts over and over, in pictures so small that their number is what counts. */
 final class LeakLoop {
 
-    private static final int GAUSSIANS = 40;
-    private static final Camera VIEW =
-            Camera.lookAt(new float[] {0.5f, 0.4f, 3}, new float[3], new float[] {0, 1, 0}, 45, 32, 16, 0.2f);
+    /** Of so many models one needs more room for its instances than is made at first, and has a larger picture. */
+    private static final int ONE_GROWS_OF = 10;
 
     private final Supplier<CudaRasterizer> opener;
-    private final Framebuffer picture = new Framebuffer(32, 16, 0, 0, 0);
-    private final StageTimes times = new StageTimes();
 
     LeakLoop(Supplier<CudaRasterizer> opener) {
         this.opener = opener;
     }
 
+    private static final class Scene {
+        final Splats splats;
+        final Camera view;
+        final Framebuffer picture;
+        final StageTimes times = new StageTimes();
+
+        Scene(GaussianCloud cloud, int width, int height) {
+            splats = new Splats(cloud);
+            view = Camera.lookAt(
+                    new float[] {0.5f, 0.4f, 3}, new float[3], new float[] {0, 1, 0}, 45, width, height, 0.2f);
+            picture = new Framebuffer(width, height, 0, 0, 0);
+        }
+
+        static Scene number(int i) {
+            return i % ONE_GROWS_OF == ONE_GROWS_OF - 1
+                    ? new Scene(RandomClouds.cube(i, 120, 0, 5, 1.2), 160, 112)
+                    : new Scene(RandomClouds.cube(i, 40, 0, 0.1, 3), 32, 16);
+        }
+
+        void draw(CudaRasterizer rasterizer) {
+            rasterizer.render(splats, view, picture, times);
+        }
+
+        void drawRight(CudaRasterizer rasterizer) {
+            draw(rasterizer);
+            Framebuffer expected = new Framebuffer(picture.width, picture.height, 0, 0, 0);
+            new ReferenceRasterizer().render(splats, view, expected, times);
+            assertThat(RasterizerContractTest.decibels(expected.bgr, picture.bgr))
+                    .isGreaterThan(50);
+        }
+    }
+
+    /** Whatever is drawn there. */
     void frames(CudaRasterizer rasterizer, int number) {
-        Splats splats = splats(0);
+        Scene scene = Scene.number(0);
         for (int i = 0; i < number; i++) {
-            rasterizer.render(splats, VIEW, picture, times);
+            scene.draw(rasterizer);
         }
     }
 
     void models(CudaRasterizer rasterizer, int number) {
         for (int i = 0; i < number; i++) {
-            rasterizer.render(splats(i), VIEW, picture, times);
+            Scene.number(i).drawRight(rasterizer);
         }
     }
 
     void contexts(int number) {
         for (int i = 0; i < number; i++) {
             try (CudaRasterizer rasterizer = opener.get()) {
-                rasterizer.render(splats(i), VIEW, picture, times);
+                Scene.number(0).drawRight(rasterizer);
             }
         }
-    }
-
-    private static Splats splats(int seed) {
-        return new Splats(RandomClouds.cube(seed, GAUSSIANS, 0, 0.1, 3));
     }
 
     /** Memory of this process that is not of files, in KiB. */

@@ -56,13 +56,13 @@ class NvrtcTest {
     @Test
     void newestLibrary_isTaken_underEachOfItsNames() throws Exception {
         Path place = library("many", "libnvrtc.so.11.2", 118);
-        assertThat(Nvrtc.find(List.of(place)).version()).isEqualTo("11.8");
+        assertThat(Nvrtc.find(List.of(place), 13).version()).isEqualTo("11.8");
         library("many", "libnvrtc.so.12", 126);
-        assertThat(Nvrtc.find(List.of(place)).version()).isEqualTo("12.6");
+        assertThat(Nvrtc.find(List.of(place), 13).version()).isEqualTo("12.6");
         library("many", "libnvrtc.so.13", 130);
-        assertThat(Nvrtc.find(List.of(place)).version()).isEqualTo("13.0");
+        assertThat(Nvrtc.find(List.of(place), 13).version()).isEqualTo("13.0");
         Path plain = library("plain", "libnvrtc.so", 120);
-        assertThat(Nvrtc.find(List.of(plain)).path())
+        assertThat(Nvrtc.find(List.of(plain), 13).path())
                 .isEqualTo(plain.resolve("libnvrtc.so").toString());
     }
 
@@ -71,36 +71,51 @@ class NvrtcTest {
         Path place = library("one", "libnvrtc.so.12", 124);
         Path newer = library("two", "libnvrtc.so.13", 130);
         Path kept = folder.resolve("native");
-        KernelImages images = new KernelImages(kept, () -> Nvrtc.find(List.of(place)));
+        KernelImages images = new KernelImages(kept, driver -> Nvrtc.find(List.of(place), driver));
 
-        KernelImages.Image fresh = images.forDevice(86, "550.54.14").get(0);
+        KernelImages.Image fresh = images.forDevice(86, "12.4", "550.54.14").get(0);
 
         assertThat(fresh.origin()).isEqualTo("NVRTC 12.4 for sm_86");
         assertThat(new String(fresh.image(), UTF_8)).isEqualTo("--std=c++17 -ftz=true --gpu-architecture=sm_86 ");
-        assertThat(images.forDevice(86, "550.54.14").get(0).origin()).isEqualTo("NVRTC 12.4 for sm_86, kept");
-        images.forDevice(89, "550.54.14");
-        images.forDevice(89, "580.65.06");
-        new KernelImages(kept, () -> Nvrtc.find(List.of(newer))).forDevice(89, "580.65.06");
+        assertThat(images.forDevice(86, "12.4", "550.54.14").get(0).origin()).isEqualTo("NVRTC 12.4 for sm_86, kept");
+        images.forDevice(89, "12.4", "550.54.14");
+        images.forDevice(89, "13.0", "580.65.06");
+        new KernelImages(kept, driver -> Nvrtc.find(List.of(newer), driver)).forDevice(89, "13.0", "580.65.06");
         try (Stream<Path> files = Files.list(kept)) {
             assertThat(files).hasSize(4);
         }
         images.discard(fresh);
-        assertThat(images.forDevice(86, "550.54.14").get(0).origin()).isEqualTo("NVRTC 12.4 for sm_86");
+        assertThat(images.forDevice(86, "12.4", "550.54.14").get(0).origin()).isEqualTo("NVRTC 12.4 for sm_86");
+    }
+
+    /** A driver reads the machine code of every CUDA of its major version, and of older ones; not of the next. */
+    @Test
+    void libraryNewerThanTheDriver_givesWayToAnOlder() throws Exception {
+        Path place = library("mixed", "libnvrtc.so.13", 130);
+        // Older than any NVRTC that this machine may have.
+        assertThatThrownBy(() -> Nvrtc.find(List.of(place), 10))
+                .isInstanceOf(Nvrtc.CompileException.class)
+                .hasMessageContaining("NVRTC for a driver of CUDA 10 not found")
+                .hasMessageContaining("libnvrtc.so.13 (13.0, newer than the driver)");
+        library("mixed", "libnvrtc.so.12", 129);
+
+        assertThat(Nvrtc.find(List.of(place), 12).version()).isEqualTo("12.9");
+        assertThat(Nvrtc.find(List.of(place), 13).version()).isEqualTo("13.0");
     }
 
     @Test
     void deviceNewerThanTheCompiler_getsThePackagedPtx() throws Exception {
         Path place = library("old", "libnvrtc.so.11.2", 112);
 
-        assertThat(new KernelImages(folder.resolve("native"), () -> Nvrtc.find(List.of(place)))
-                        .forDevice(999, "580.65.06"))
+        assertThat(new KernelImages(folder.resolve("native"), driver -> Nvrtc.find(List.of(place), driver))
+                        .forDevice(999, "13.0", "580.65.06"))
                 .extracting(KernelImages.Image::origin)
                 .containsExactly("packaged PTX");
     }
 
     @Test
     void refusedSource_isToldWithTheCompilersWords() throws Exception {
-        Nvrtc nvrtc = Nvrtc.find(List.of(library("strict", "libnvrtc.so.12", 120)));
+        Nvrtc nvrtc = Nvrtc.find(List.of(library("strict", "libnvrtc.so.12", 120)), 13);
 
         assertThatThrownBy(() -> nvrtc.cubin("nonsense", 86))
                 .isInstanceOf(Nvrtc.CompileException.class)

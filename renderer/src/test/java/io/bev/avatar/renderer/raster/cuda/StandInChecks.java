@@ -200,7 +200,7 @@ final class StandInChecks {
             draw(rasterizer);
             control.set(Word.DEVICE_LOST, 700);
             requireCpuFrame(rasterizer, 700);
-            now += GuardedRasterizer.REBUILD_NANOS;
+            now += ContextRecovery.REBUILD_NANOS;
             draw(rasterizer);
             draw(rasterizer);
             assertThat(rasterizer.contextState()).isEqualTo("failed");
@@ -253,7 +253,7 @@ final class StandInChecks {
     }
 
     private void requireRebuild(GuardedRasterizer rasterizer) {
-        now += GuardedRasterizer.REBUILD_NANOS;
+        now += ContextRecovery.REBUILD_NANOS;
         draw(rasterizer);
         draw(rasterizer);
         assertThat(rasterizer.name()).contains(StandIn.NAME);

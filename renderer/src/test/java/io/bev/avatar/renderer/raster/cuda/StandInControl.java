@@ -46,8 +46,8 @@ final class StandInControl {
         HANG(Kind.ORDER),
         /** Whether calls do their work before they return: so slow a machine is none that its device seems to hang. */
         AT_ONCE(Kind.ORDER),
-        /** Whether kernels do nothing, for what only the host's side is asked of. */
-        SKIP_KERNELS(Kind.ORDER),
+        /** Of how many frames one is drawn; the others are only begun, which clears their counters. 0 for all. */
+        ONE_DRAWN_OF(Kind.ORDER),
         /** What cuDriverGetVersion says; 0 for 12060. */
         DRIVER_VERSION(Kind.ORDER),
         /** Device memory that other programs hold. */
