@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.common.tls.ExporterAccess;
 import io.bev.avatar.launcher.program.Programs;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -96,8 +97,8 @@ final class Stack {
         Programs programs = Programs.of(root);
         List<String> command = programs.command(programs.exporter());
         command.add("serve");
-        ExporterAccess access = config.exporterAccess();
-        Probe exporterProbe = access.probe();
+        ExporterAccess access = config.exporter().access();
+        Probe exporterProbe = config.exporter().probe();
         String url = access.scheme() + "://127.0.0.1:" + config.exporterPort();
         Map<String, String> environment = new HashMap<>(Map.of(
                 "MALLOC_ARENA_MAX", "1",
@@ -114,7 +115,7 @@ final class Stack {
                 "exporter",
                 command,
                 environment,
-                () -> access.ready(exporterProbe, url + "/-/ready"),
+                () -> config.exporter().ready(exporterProbe, url + "/-/ready"),
                 url + "/metrics",
                 files.log("exporter"),
                 PATIENCE,

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param rendererPort the page
  * @param jolokiaPort the renderer's Jolokia
  * @param exporterPort the exporter
- * @param exporterAccess what the exporter asks of those who read it
+ * @param exporter what lets our clients into the exporter
  * @param prometheusPort where Prometheus is to listen
  * @param alertmanagerPort where Alertmanager is to listen
  * @param grafanaPort where Grafana is to listen, if it is installed
@@ -26,7 +26,7 @@ record StackConfig(
         int rendererPort,
         int jolokiaPort,
         int exporterPort,
-        ExporterAccess exporterAccess,
+        ExporterClients exporter,
         int prometheusPort,
         int alertmanagerPort,
         int grafanaPort,
@@ -46,7 +46,7 @@ record StackConfig(
                 port(config, "renderer.port", 8080, "BEV_AVATAR_PORT"),
                 port(config, "renderer.jolokia-port", 8778, "BEV_JOLOKIA_PORT"),
                 port(config, "exporter.port", 9818, "BEV_EXPORTER_PORT"),
-                ExporterAccess.from(config),
+                ExporterClients.from(config),
                 port(config, "stack.prometheus-port", 9090),
                 port(config, "stack.alertmanager-port", 9093),
                 port(config, "stack.grafana-port", 3000),

@@ -56,7 +56,7 @@ final class StackFiles {
         }
         Path configuration = target.resolve("prometheus.yml");
         if (Files.exists(configuration)) {
-            Files.writeString(configuration, config.exporterAccess().prometheus(Files.readString(configuration)));
+            Files.writeString(configuration, config.exporter().prometheus(Files.readString(configuration)));
         }
         Path targets = Files.createDirectories(target.resolve("targets"));
         Files.writeString(targets.resolve("avatar.yml"), target(config.exporterPort()));
@@ -75,10 +75,10 @@ final class StackFiles {
         String text = Files.readString(root.resolve("alerting-rules/alertmanager.yml"));
         Files.writeString(
                 target.resolve("alertmanager.yml"),
-                config.exporterAccess()
+                config.exporter()
                         .alertmanager(text.replace(
                                 SHIPPED_EXPORTER,
-                                config.exporterAccess().scheme() + "://127.0.0.1:" + config.exporterPort())));
+                                config.exporter().access().scheme() + "://127.0.0.1:" + config.exporterPort())));
         Files.copy(secret("alert-token"), target.resolve("alert-token"), StandardCopyOption.REPLACE_EXISTING);
         return target;
     }

@@ -1,11 +1,6 @@
-package io.bev.avatar.launcher;
+package io.bev.avatar.common.tls;
 
-import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
-import io.bev.avatar.common.tls.Pem;
-import io.bev.avatar.common.tls.PinnedCertificate;
-import io.bev.avatar.common.tls.UnusableFileException;
-import io.bev.avatar.common.tls.WebConfigOutline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,12 +10,12 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 
 /**
- * How this run's own clients, the readiness probe, Prometheus and Alertmanager, reach an exporter that {@code
- * exporter.web-config-file} guards. They trust the certificate that the file names and nothing else.
+ * How clients on the exporter's own machine get into it where {@code exporter.web-config-file} guards it. They trust the
+ * certificate that the file names and nothing else.
  *
  * @param webConfig the file, absolute; empty for an exporter without TLS and password
  * @param certificate of the exporter, where it speaks TLS
@@ -28,7 +23,7 @@ import javax.net.ssl.KeyManager;
  * @param client what is shown to an exporter that asks for a certificate
  * @param user and its password, where one is asked for
  */
-record ExporterAccess(
+public record ExporterAccess(
         Optional<Path> webConfig,
         Optional<Path> certificate,
         Optional<String> serverName,
@@ -36,28 +31,28 @@ record ExporterAccess(
         Optional<User> user) {
 
     /** A certificate to show, its key, and what shows them. */
-    record Client(Path certificate, Path key, List<KeyManager> managers) {}
+    public record Client(Path certificate, Path key, List<KeyManager> managers) {}
 
     /** A user, and the file whose text is the password. */
-    record User(String name, Path passwordFile) {}
+    public record User(String name, Path passwordFile) {}
 
     /** An exporter that anybody may read over plain HTTP. */
-    static final ExporterAccess OPEN = new ExporterAccess(
+    public static final ExporterAccess OPEN = new ExporterAccess(
             Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     private static final String WEB_CONFIG = "exporter.web-config-file";
     private static final String USER = "stack.exporter-user";
-    private static final String PASSWORD = "stack.exporter-password-file";
+    /** Names the file with the password. */
+    public static final String PASSWORD = "stack.exporter-password-file";
+
     private static final String CERTIFICATE = "stack.exporter-cert-file";
     private static final String KEY = "stack.exporter-key-file";
-    private static final int OK = 200;
-    private static final int UNAUTHORIZED = 401;
     private static final int DNS = 2;
     private static final int ADDRESS = 7;
     private static final String LOOPBACK = "127.0.0.1";
 
     /** Reads the keys; problems are noted in {@code config}. Paths are relative to the current folder. */
-    static ExporterAccess from(Config config) {
+    public static ExporterAccess from(Config config) {
         Optional<Path> file = path(config, WEB_CONFIG);
         Optional<String> userKey = config.optionalText(USER);
         Optional<Path> passwordKey = path(config, PASSWORD);
@@ -162,76 +157,27 @@ record ExporterAccess(
     }
 
     /** {@code http} or {@code https}. */
-    String scheme() {
+    public String scheme() {
         return certificate.isPresent() ? "https" : "http";
     }
 
-    /** A probe that gets in. */
-    Probe probe() {
+    /** For TLS with the exporter; empty where it speaks none. */
+    public Optional<SSLContext> context() {
         KeyManager[] shown = client.map(Client::managers).orElse(List.of()).toArray(KeyManager[]::new);
-        return new Probe(certificate.map(file -> PinnedCertificate.context(file, shown)), this::authorization);
+        return certificate.map(file -> PinnedCertificate.context(file, shown));
     }
 
     /**
-     * Whether the exporter is ready.
+     * What requests carry in {@code Authorization}; empty where nobody asks for it.
      *
-     * @throws LaunchException when it refuses the password, which no waiting mends
+     * @throws IOException when the password cannot be read
      */
-    boolean ready(Probe probe, String url) throws InterruptedException, LaunchException {
-        int status = probe.status(url).orElse(0);
-        if (status == UNAUTHORIZED && user.isPresent()) {
-            throw new LaunchException(
-                    ExitCodes.CONFIG,
-                    "the exporter refuses " + user.get().name() + "'s password in "
-                            + user.get().passwordFile() + ": write into " + PASSWORD
-                            + " the password whose hash is in "
-                            + webConfig.map(Path::toString).orElse("web-config.yml"));
-        }
-        return status == OK;
-    }
-
-    private Optional<String> authorization() throws IOException {
+    public Optional<String> authorization() throws IOException {
         if (user.isEmpty()) {
             return Optional.empty();
         }
         String pair = user.get().name() + ":"
                 + Files.readString(user.get().passwordFile()).strip();
         return Optional.of("Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    /** Adds to a Prometheus configuration how its jobs {@code avatar} and {@code avatar-probes} get in. */
-    String prometheus(String configuration) {
-        String lines = tls("    scheme: https\n    ");
-        if (user.isPresent()) {
-            lines += "    basic_auth: {username: " + quoted(user.get().name()) + ", password_file: "
-                    + quoted(user.get().passwordFile().toString()) + "}\n";
-        }
-        return configuration.replaceAll(
-                "(?m)^( {2}- job_name: avatar(?:-probes)?\\R)", "$1" + Matcher.quoteReplacement(lines));
-    }
-
-    /** Adds to an Alertmanager configuration how its webhooks get in; what they need besides is the token they have. */
-    String alertmanager(String configuration) {
-        return configuration.replaceAll(
-                "(?m)^( {8}http_config:\\R)", "$1" + Matcher.quoteReplacement(tls("          ")));
-    }
-
-    private String tls(String before) {
-        return certificate
-                .map(file -> before + "tls_config: {ca_file: " + quoted(file.toString())
-                        + serverName
-                                .map(name -> ", server_name: " + quoted(name))
-                                .orElse("")
-                        + client.map(own -> ", cert_file: "
-                                        + quoted(own.certificate().toString()) + ", key_file: "
-                                        + quoted(own.key().toString()))
-                                .orElse("")
-                        + "}\n")
-                .orElse("");
-    }
-
-    /** A double-quoted scalar of YAML. */
-    private static String quoted(String text) {
-        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 }

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.tls.ExporterAccess;
 import io.bev.avatar.common.tls.Pem;
 import io.bev.avatar.common.tls.PinnedCertificate;
 import io.bev.avatar.launcher.program.Programs;
@@ -27,7 +28,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ExporterAccessTest {
+class ExporterClientsTest {
 
     private static final String USERS = "basic_auth_users: {prometheus: $2y$10$x}\n";
     private static final String TLS = "tls_server_config: {cert_file: server.pem, key_file: server.key}\n";
@@ -36,13 +37,13 @@ class ExporterAccessTest {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     Path folder;
 
-    private ExporterAccess access(String webConfig, String stack) throws IOException {
+    private ExporterClients clients(String webConfig, String stack) throws IOException {
         Path file = Files.writeString(folder.resolve("web-config.yml"), webConfig);
         Config config = Config.of(
                 "exporter: {web-config-file: '" + file + "'}\nstack: {" + stack + "}\n", "avatar.yaml", Map.of());
-        ExporterAccess access = ExporterAccess.from(config);
+        ExporterClients clients = ExporterClients.from(config);
         config.finish("stack");
-        return access;
+        return clients;
     }
 
     private static String run(Path folder, String... command) throws IOException, InterruptedException {
@@ -69,7 +70,7 @@ class ExporterAccessTest {
         String text = "scrape_configs:\n  - job_name: avatar\n";
 
         assertThat(ExporterAccess.OPEN.scheme()).isEqualTo("http");
-        assertThat(ExporterAccess.OPEN.prometheus(text)).isEqualTo(text);
+        assertThat(new ExporterClients(ExporterAccess.OPEN).prometheus(text)).isEqualTo(text);
     }
 
     @Test
@@ -77,14 +78,14 @@ class ExporterAccessTest {
         certify("subjectAltName=DNS:avatar-host");
         Path password = Files.writeString(folder.resolve("pass word"), "secret\n");
 
-        ExporterAccess access = access(TLS + USERS, "exporter-password-file: '" + password + "'");
+        ExporterClients clients = clients(TLS + USERS, "exporter-password-file: '" + password + "'");
 
         Path rules = RuleFiles.ROOT.resolve("alerting-rules");
-        String prometheus = access.prometheus(Files.readString(rules.resolve("prometheus.yml")));
-        String alertmanager = access.alertmanager(Files.readString(rules.resolve("alertmanager.yml")));
+        String prometheus = clients.prometheus(Files.readString(rules.resolve("prometheus.yml")));
+        String alertmanager = clients.alertmanager(Files.readString(rules.resolve("alertmanager.yml")));
         String tls = "tls_config: {ca_file: \"" + folder.resolve("server.pem") + "\", server_name: \"avatar-host\"}";
         String login = "basic_auth: {username: \"prometheus\", password_file: \"" + password + "\"}";
-        assertThat(access.scheme()).isEqualTo("https");
+        assertThat(clients.access().scheme()).isEqualTo("https");
         assertThat(prometheus.split("scheme: https", -1)).hasSize(3);
         assertThat(prometheus).containsOnlyOnce("avatar\n    scheme: https\n    " + tls + "\n    " + login);
         assertThat(prometheus).containsOnlyOnce("avatar-probes\n    scheme: https\n    " + tls + "\n    " + login);
@@ -101,17 +102,17 @@ class ExporterAccessTest {
         String files =
                 "cert_file: \"" + folder.resolve("server.pem") + "\", key_file: \"" + folder.resolve("server.key");
 
-        ExporterAccess access = access(
+        ExporterClients clients = clients(
                 "tls_server_config: {cert_file: server.pem, key_file: server.key, client_ca_file: server.pem,"
                         + " client_auth_type: RequireAndVerifyClientCert}\n",
                 "exporter-cert-file: '" + folder + "/server.pem', exporter-key-file: '" + folder + "/server.key'");
 
-        assertThat(access.prometheus("  - job_name: avatar\n")).contains(files);
-        assertThat(access.alertmanager("        http_config:\n")).contains(files);
+        assertThat(clients.prometheus("  - job_name: avatar\n")).contains(files);
+        assertThat(clients.alertmanager("        http_config:\n")).contains(files);
         try (DemandingServer server =
                 DemandingServer.start(folder.resolve("server.pem"), folder.resolve("server.key"))) {
-            assertThat(access.ready(access.probe(), server.url())).isTrue();
-            ExporterAccess stranger = access(TLS, "");
+            assertThat(clients.ready(clients.probe(), server.url())).isTrue();
+            ExporterClients stranger = clients(TLS, "");
             assertThat(stranger.ready(stranger.probe(), server.url())).isFalse();
         }
     }
@@ -158,18 +159,18 @@ class ExporterAccessTest {
     void certificateForLoopback_needsNoOtherName() throws Exception {
         certify("subjectAltName=DNS:a,IP:127.0.0.1");
 
-        assertThat(access(TLS, "").serverName()).isEmpty();
-        assertThat(access(TLS, "").user()).isEmpty();
+        assertThat(clients(TLS, "").access().serverName()).isEmpty();
+        assertThat(clients(TLS, "").access().user()).isEmpty();
     }
 
     @Test
     void usersWithoutTheirPassword_areToldWithTheKeyThatNamesIt() {
-        assertThatThrownBy(() -> access(USERS, ""))
+        assertThatThrownBy(() -> clients(USERS, ""))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("stack.exporter-password-file: found nothing")
                 .hasMessageContaining("prometheus's password: web-config.yml has only its hash")
                 .hasMessageNotContaining("$2y$");
-        assertThatThrownBy(() -> access("basic_auth_users: {a: x, b: y}\n", "exporter-password-file: /dev/null"))
+        assertThatThrownBy(() -> clients("basic_auth_users: {a: x, b: y}\n", "exporter-password-file: /dev/null"))
                 .hasMessageContaining("stack.exporter-user: found nothing, expected")
                 .hasMessageContaining("a or b");
     }
@@ -177,15 +178,15 @@ class ExporterAccessTest {
     @Test
     void whatUpCannotReach_isToldAtStart() {
         String demanding = "tls_server_config: {client_auth_type: RequireAndVerifyClientCert}\n";
-        assertThatThrownBy(() -> access(demanding, ""))
+        assertThatThrownBy(() -> clients(demanding, ""))
                 .hasMessageContaining("stack.exporter-cert-file: found nothing, expected a certificate that ")
                 .hasMessageContaining("stack.exporter-key-file");
-        assertThatThrownBy(() -> access(demanding, "exporter-cert-file: /dev/null"))
+        assertThatThrownBy(() -> clients(demanding, "exporter-cert-file: /dev/null"))
                 .hasMessageContaining("found '/dev/null' without a key");
-        assertThatThrownBy(() -> access(demanding, "exporter-cert-file: /dev/null, exporter-key-file: /dev/null"))
+        assertThatThrownBy(() -> clients(demanding, "exporter-cert-file: /dev/null, exporter-key-file: /dev/null"))
                 .hasMessageContaining("found no certificate in /dev/null, expected PEM with BEGIN CERTIFICATE");
-        assertThatThrownBy(() -> access("tls_server_config: {cert_file: none.pem, key_file: k}\n", ""))
+        assertThatThrownBy(() -> clients("tls_server_config: {cert_file: none.pem, key_file: k}\n", ""))
                 .hasMessageContaining("none.pem");
-        assertThatThrownBy(() -> access("a: b: c", "")).hasMessageContaining("no YAML in");
+        assertThatThrownBy(() -> clients("a: b: c", "")).hasMessageContaining("no YAML in");
     }
 }

@@ -1,0 +1,79 @@
+package io.bev.avatar.launcher;
+
+import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.tls.ExporterAccess;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+
+/** This run's own clients of the exporter, the readiness probe, Prometheus and Alertmanager: what lets them in. */
+record ExporterClients(ExporterAccess access) {
+
+    private static final int OK = 200;
+    private static final int UNAUTHORIZED = 401;
+
+    /** Reads the keys; problems are noted in {@code config}. */
+    static ExporterClients from(Config config) {
+        return new ExporterClients(ExporterAccess.from(config));
+    }
+
+    /** A probe that gets in. */
+    Probe probe() {
+        return new Probe(access.context(), access::authorization);
+    }
+
+    /**
+     * Whether the exporter is ready.
+     *
+     * @throws LaunchException when it refuses the password, which no waiting mends
+     */
+    boolean ready(Probe probe, String url) throws InterruptedException, LaunchException {
+        int status = probe.status(url).orElse(0);
+        if (status == UNAUTHORIZED && access.user().isPresent()) {
+            throw new LaunchException(
+                    ExitCodes.CONFIG,
+                    "the exporter refuses " + access.user().get().name() + "'s password in "
+                            + access.user().get().passwordFile() + ": write into " + ExporterAccess.PASSWORD
+                            + " the password whose hash is in "
+                            + access.webConfig().map(Path::toString).orElse("web-config.yml"));
+        }
+        return status == OK;
+    }
+
+    /** Adds to a Prometheus configuration how its jobs {@code avatar} and {@code avatar-probes} get in. */
+    String prometheus(String configuration) {
+        String lines = tls("    scheme: https\n    ");
+        if (access.user().isPresent()) {
+            lines += "    basic_auth: {username: " + quoted(access.user().get().name()) + ", password_file: "
+                    + quoted(access.user().get().passwordFile().toString()) + "}\n";
+        }
+        return configuration.replaceAll(
+                "(?m)^( {2}- job_name: avatar(?:-probes)?\\R)", "$1" + Matcher.quoteReplacement(lines));
+    }
+
+    /** Adds to an Alertmanager configuration how its webhooks get in; what they need besides is the token they have. */
+    String alertmanager(String configuration) {
+        return configuration.replaceAll(
+                "(?m)^( {8}http_config:\\R)", "$1" + Matcher.quoteReplacement(tls("          ")));
+    }
+
+    private String tls(String before) {
+        return access.certificate()
+                .map(file -> before + "tls_config: {ca_file: " + quoted(file.toString())
+                        + access.serverName()
+                                .map(name -> ", server_name: " + quoted(name))
+                                .orElse("")
+                        + access.client()
+                                .map(own -> ", cert_file: "
+                                        + quoted(own.certificate().toString()) + ", key_file: "
+                                        + quoted(own.key().toString()))
+                                .orElse("")
+                        + "}\n")
+                .orElse("");
+    }
+
+    /** A double-quoted scalar of YAML. */
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+}
