@@ -1,0 +1,100 @@
+package io.bev.avatar.exporter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import at.favre.lib.crypto.bcrypt.BCrypt;
+import io.bev.avatar.common.config.Config;
+import io.bev.avatar.exporter.client.StubServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunningExporterTest {
+
+    private static final String PASSWORD = "s3 \"cret\\#$x";
+
+    @TempDir
+    Path folder;
+
+    private String web;
+
+    @BeforeEach
+    void guard() throws Exception {
+        TestCertificates certificates = TestCertificates.make(folder);
+        certificates.openssl(
+                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=elsewhere -keyout named.key -out named.pem"
+                        .split(" ", -1));
+        web = """
+                tls_server_config: {cert_file: named.pem, key_file: named.key}
+                basic_auth_users: {prometheus: "%s"}
+                """.formatted(BCrypt.withDefaults().hashToString(4, PASSWORD.toCharArray()));
+        Files.writeString(folder.resolve("web-config.yml"), web);
+        Files.writeString(folder.resolve("password"), PASSWORD + "\n");
+    }
+
+    private String yaml(int port, String stack) {
+        return """
+                exporter: {bind: 0.0.0.0, port: %d, state-directory: %s, nvml-library: libno-such-nvml.so,
+                  web-config-file: %s}
+                redis: {url: "redis://127.0.0.1:1"}
+                stack: {%s}
+                """.formatted(port, folder, folder.resolve("web-config.yml"), stack);
+    }
+
+    private String read(int port, String stack) throws Exception {
+        return RunningExporter.from(Config.of(yaml(port, stack), "avatar.yaml", Map.of()))
+                .metrics();
+    }
+
+    private String read(int port) throws Exception {
+        return read(port, "exporter-password-file: " + folder.resolve("password"));
+    }
+
+    @Test
+    void exporterBehindTlsAndAPassword_isReadOnlyWithBoth() throws Exception {
+        Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + folder.resolve("no-bus"));
+        ExporterSettings settings =
+                ExporterSettings.from(Config.of(yaml(0, ""), "test.yaml", environment), environment);
+        try (ExporterAssembly exporter = new ExporterAssembly(settings, "1.2.3")) {
+            exporter.start();
+            int port = exporter.address().getPort();
+
+            assertThat(read(port)).contains("avatar_exporter_build_info");
+            assertThatThrownBy(() -> read(port, ""))
+                    .hasMessage("guarded (TLS, password), not read: give a file with the password of prometheus as"
+                            + " stack.exporter-password-file in avatar.yaml");
+            Files.writeString(folder.resolve("password"), "another");
+            assertThatThrownBy(() -> read(port))
+                    .hasMessage("guarded (TLS, password), not read: refused; does " + folder.resolve("password")
+                            + " hold the password of prometheus?");
+            Files.delete(folder.resolve("password"));
+            assertThatThrownBy(() -> read(port))
+                    .hasMessageContaining(
+                            "the password of prometheus: " + folder.resolve("password") + " is not there");
+
+            Files.writeString(
+                    folder.resolve("web-config.yml"), web.replace("cert_file: named.pem", "cert_file: server.pem"));
+            Files.writeString(folder.resolve("password"), PASSWORD);
+            assertThatThrownBy(() -> read(port))
+                    .hasMessageContaining("the server shows another certificate than " + folder.resolve("server.pem"));
+        }
+    }
+
+    @Test
+    void whatIsMissing_isNamed() throws Exception {
+        int nobody = StubServer.nobody("/").getPort();
+        assertThatThrownBy(() -> read(nobody)).hasMessage("guarded (TLS, password), not read: nothing listens there");
+        Files.writeString(
+                folder.resolve("web-config.yml"),
+                "tls_server_config: {cert_file: named.pem, client_auth_type: RequireAndVerifyClientCert}");
+        assertThatThrownBy(() -> read(nobody))
+                .hasMessage("guarded (TLS), not read: nothing listens there; it demands a certificate of its clients");
+        Files.delete(folder.resolve("web-config.yml"));
+        assertThatThrownBy(() -> read(nobody))
+                .hasMessageStartingWith("guarded, not read: " + folder.resolve("web-config.yml") + " is not there");
+    }
+}
