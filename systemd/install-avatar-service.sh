@@ -6,8 +6,8 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 root=$(dirname "$here")
 # Every file, in its place: built by Maven from tree.xml.
 tree=$here/target/tree
-# shellcheck source=systemd/lib.sh
-. "$here/lib.sh"
+# shellcheck source=systemd/operate.sh
+. "$here/operate.sh"
 
 usage() {
   cat <<'TEXT'
@@ -139,16 +139,26 @@ install_files() {
 # After a failure, with everything back in its place.
 resume_services() {
   systemctl daemon-reload
+  systemctl reset-failed "${services[@]}" "$gpu_unit" 2>/dev/null || true
   if [ "$disturbed" = yes ]; then systemctl restart --no-block "$target_unit"; fi
 }
 
 start_services() {
   local units=("$target_unit" "$renderer_unit" "$exporter_unit" "$gpu_unit" "$archive_unit") unit
   for unit in "${units[@]}"; do
-    systemctl is-enabled --quiet "$unit" 2>/dev/null || undoing systemctl disable --quiet "$unit"
+    case "$(systemctl is-enabled "$unit" 2>/dev/null)" in
+      enabled) ;;
+      masked*) say '=' "$unit is masked: it stays so" ;;
+      *)
+        undoing systemctl disable --quiet "$unit"
+        systemctl enable --quiet "$unit" ;;
+    esac
   done
-  systemctl enable --quiet "${units[@]}"
-  [ "$start" = yes ] || { say '·' "nothing is started: systemctl start $target_unit"; return 0; }
+  if [ "$start" = no ]; then
+    if [ "$was_active" = no ]; then say '·' "nothing is started: avatar start does that"
+    elif [ "$changes" -gt 0 ]; then say '·' "nothing is restarted, the version of before runs on: avatar restart ends it"; fi
+    return 0
+  fi
   # Meanwhile the old version runs on.
   make_archives systemctl
   local since
@@ -163,7 +173,7 @@ start_services() {
   disturbed=$was_active
   # Restarting the target restarts its parts; starting it starts those that are down.
   if ! systemctl --no-block "$action" "$target_unit" || ! settled; then
-    journalctl --no-pager -o cat --since "$since" -u "$renderer_unit" -u "$exporter_unit" | tail -15 | sed 's/^/      /' >&2
+    journalctl --no-pager -o cat --since "$since" -u "$renderer_unit" -u "$exporter_unit" | tail -15 | readable | sed 's/^/      /' >&2
     fail "the services do not run; what they said is above" 70
   fi
   say "${green}✓${plain}" "$(renderer_url)  and  $(exporter_url)/metrics"

@@ -106,7 +106,7 @@ find_java() {
 
 setup_java() {
   local java before=''
-  java=$(find_java)
+  java=$(find_java) || return
   if [ -L "$program/java" ]; then before=$(readlink "$program/java"); fi
   [ "$java" != "$before" ] || return 0
   if [ -n "$before" ]; then undoing ln -sfn "$before" "$program/java"; else undoing rm -f "$program/java"; fi
