@@ -8,16 +8,18 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 
 usage() {
   cat <<'TEXT'
-Usage: avatar-service-manager.sh COMMAND
+Usage: avatar-service-manager.sh COMMAND, or avatar COMMAND
 
   start [--force]         checks the machine, starts the services, waits until frames flow (root)
   stop [--drain SECONDS]  stops them; after sending viewers away and waiting for the last (root)
   restart                 restarts them and waits until frames flow (root)
-  reload                  has the renderer read its configuration anew; says what takes effect only with a restart (root)
+  reload                  has the renderer read its configuration anew (root);
+                          says what takes effect only with a restart
   enable, disable         whether they start at boot (root)
   recover [--reset-gpu]   ends at once what the units run, frees the GPU, forgets failures, and starts (root);
                           --reset-gpu also resets the GPUs, which ends whatever else uses them
-  status                  state, uptime, address, picture, GPU and memory, on one screen; exit code 0 the page is there, 3 it is not
+  status                  state, uptime, address, picture, GPU and memory, on one screen;
+                          exit code 0 the page is there, 3 it is not
   health [status|monitor] judges by the thresholds of the alerts: now, the last result, or until stopped;
                           exit code 0 all is well, 1 warnings, 2 critical
   check [gpu|dependencies|prestart] [--json]
