@@ -184,7 +184,7 @@ settled() {
   local end=$((SECONDS + 180))
   while [ "$SECONDS" -lt "$end" ]; do
     if renderer_serves && exporter_serves; then return 0; fi
-    if systemctl is-failed --quiet "$renderer_unit" || systemctl is-failed --quiet "$exporter_unit"; then return 1; fi
+    if given_up "$renderer_unit" || given_up "$exporter_unit"; then return 1; fi
     if [ "$(systemctl show -P NRestarts "$renderer_unit")" -ge 4 ] || [ "$(systemctl show -P NRestarts "$exporter_unit")" -ge 4 ]; then return 1; fi
     sleep 0.2
   done

@@ -88,11 +88,18 @@ reachable() {
     *) printf '%s\n' "$1" ;;
   esac
 }
-renderer_url() { printf 'http://%s:%s/' "$(renderer_host)" "$(renderer_port)"; }
+# url SCHEME HOST PORT
+url() {
+  case $2 in
+    *:*) printf '%s://[%s]:%s' "$@" ;;
+    *) printf '%s://%s:%s' "$@" ;;
+  esac
+}
+renderer_url() { printf '%s/' "$(url http "$(renderer_host)" "$(renderer_port)")"; }
 exporter_url() {
   local scheme=http
   if grep -qs '^[^#]*cert_file:' "$(web_config)"; then scheme=https; fi
-  printf '%s://%s:%s' "$scheme" "$(exporter_host)" "$(exporter_port)"
+  url "$scheme" "$(exporter_host)" "$(exporter_port)"
 }
 
 # http_get HOST PORT PATH: prints the body of the answer; fails unless that is a 200. Needs nothing but bash. A subshell: who
@@ -106,11 +113,13 @@ http_get() (
   timeout 5 cat <&9 || true
 ) 2>/dev/null
 
-# Whether a unit runs, with nothing of its start or restart pending.
-steady() {
+# Whether a unit runs, or has failed, with nothing of its start or restart pending.
+steady() { settled_as is-active "$1"; }
+given_up() { settled_as is-failed "$1"; }
+settled_as() {
   local job
-  job=$(systemctl show -P Job "$1")
-  [ "${job:-0}" = 0 ] && systemctl is-active --quiet "$1"
+  job=$(systemctl show -P Job "$2")
+  [ "${job:-0}" = 0 ] && systemctl "$1" --quiet "$2"
 }
 renderer_serves() { steady "$renderer_unit" && http_get "$(renderer_host)" "$(renderer_port)" /health/ready >/dev/null; }
 exporter_serves() {

@@ -222,7 +222,7 @@ await_ready() {
     esac
     if [ "$now" != "$shown" ]; then say '·' "renderer $now"; fi
     shown=$now
-    if [ "${now%%:*}" = failed ]; then break; fi
+    if given_up "$renderer_unit"; then break; fi
     sleep 0.2
   done
   journalctl --no-pager -o cat -n 8 -u "$renderer_unit" | readable | sed 's/^/      /' >&2

@@ -68,8 +68,8 @@ class OperateScriptTest {
         Files.writeString(folder.resolve("web config.yml"), "tls_server_config: {cert_file: server.pem}\n");
         Files.writeString(
                 folder.resolve("environment"),
-                "#BEV_AVATAR_PORT=1\nBEV_AVATAR_PORT=2\nBEV_AVATAR_PORT='8082'\nBEV_EXPORTER_BIND=::\n");
-        assertThat(said("renderer_url; exporter_url")).isEqualTo("http://127.0.0.1:8082/https://127.0.0.1:9818");
+                "#BEV_AVATAR_PORT=1\nBEV_AVATAR_PORT=2\nBEV_AVATAR_PORT='8082'\nBEV_EXPORTER_BIND=::\nBEV_RENDERER_BIND=::1\n");
+        assertThat(said("renderer_url; exporter_url")).isEqualTo("http://[::1]:8082/https://127.0.0.1:9818");
     }
 
     @Test
