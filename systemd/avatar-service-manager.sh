@@ -8,18 +8,23 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 
 usage() {
   cat <<'TEXT'
-Usage: avatar-service-manager.sh COMMAND
+Usage: avatar-service-manager.sh COMMAND, or avatar COMMAND
 
   start [--force]         checks the machine, starts the services, waits until frames flow (root)
   stop [--drain SECONDS]  stops them; after sending viewers away and waiting for the last (root)
   restart                 restarts them and waits until frames flow (root)
+  reload                  has the renderer read its configuration anew (root);
+                          says what takes effect only with a restart
   enable, disable         whether they start at boot (root)
   recover [--reset-gpu]   ends at once what the units run, frees the GPU, forgets failures, and starts (root);
                           --reset-gpu also resets the GPUs, which ends whatever else uses them
-  status                  state, uptime, address, picture, GPU and memory, on one screen
+  status                  state, uptime, address, picture, GPU and memory, on one screen;
+                          exit code 0 the page is there, 3 it is not
   health [status|monitor] judges by the thresholds of the alerts: now, the last result, or until stopped;
                           exit code 0 all is well, 1 warnings, 2 critical
-  logs [N | follow]       the last N lines of the journal (100), or those that come; --json as they were written
+  check [gpu|dependencies|prestart] [--json]
+                          what this machine lacks; as root it looks with the eyes of the renderer's user
+  logs [N] [follow]       the last N lines of the journal (100), and those that come; --json as they were written
   logs level LOGGER LEVEL what a logger tells from now on until the next start, such as
                           io.bev.avatar.renderer.state DEBUG; INHERIT takes it back (root)
   logs roll               closes the renderer's log file and begins another (root)
@@ -58,13 +63,17 @@ unit_text() {
     read -r uptime _ </proc/uptime
     text="for $(span $((${uptime%%.*} - entered / 1000000)))"
     restarts=$(property "$unit" NRestarts)
-    if [ "${restarts:-0}" -gt 0 ]; then text+=", $restarts restarts"; fi
+    case ${restarts:-0} in
+      0) ;;
+      1) text+=', restarted once' ;;
+      *) text+=", restarted $restarts times" ;;
+    esac
   elif [ "$now" = failed ]; then
-    text="$(property "$unit" Result), exit code $(property "$unit" ExecMainStatus): $0 logs 20"
+    text="$(property "$unit" Result), exit code $(property "$unit" ExecMainStatus): sudo avatar logs 20"
   elif [ "$(property "$unit" LoadState)" != loaded ]; then
     text='not installed'
   fi
-  printf '%s%s%s %s' "$colour" "$now" "$plain" "$text"
+  printf '%s%s%s%s' "$colour" "$now" "$plain" "${text:+ $text}"
 }
 
 memory_text() {
@@ -118,15 +127,15 @@ picture_text() {
 
 show_status() {
   local health metrics='' answer verdict gpu boot
-  health=$(http_body "$(renderer_port)" /health) || health=''
-  if answer=$(exporter_get /metrics); then metrics=$answer verdict=ok; else verdict=$red${answer:-no answer}$plain; fi
+  health=$(http_body /health) || health=''
+  if answer=$(exporter_metrics); then metrics=$answer verdict=ok; else verdict=$red${answer:-no answer}$plain; fi
   row renderer "$(unit_text "$renderer_unit")"
   row exporter "$(unit_text "$exporter_unit")"
   if [ -n "$health" ]; then
-    row page "http://127.0.0.1:$(renderer_port)/  $(json_field "$health" status)"
+    row page "$(renderer_url)  $(json_field "$health" status)"
     row picture "$(picture_text "$health")"
   else
-    row page "http://127.0.0.1:$(renderer_port)/  ${red}no answer${plain}"
+    row page "$(renderer_url)  ${red}no answer${plain}"
   fi
   row metrics "$(exporter_url)/metrics  $verdict"
   gpu=$(gpu_text <<<"$metrics")
@@ -137,14 +146,14 @@ show_status() {
   if [ ! -r "$settings/environment" ] && [ -d "$settings" ]; then
     row note "ports are the defaults: $settings can be read by root and the group bev-avatar only"
   fi
-  renderer_serves
+  renderer_serves || return 3
 }
 
-# As http_get, but also of an answer other than 200: /health says with 503 what is wrong.
+# As http_get of the renderer, but also of an answer other than 200: /health says with 503 what is wrong.
 http_body() (
   trap 'exit 1' PIPE
-  exec 9<>"/dev/tcp/127.0.0.1/$1" || exit 1
-  printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&9
+  exec 9<>"/dev/tcp/$(renderer_host)/$(renderer_port)" || exit 1
+  printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$1" >&9
   while IFS= read -r -t 5 line <&9 && [ "${line%$'\r'}" != '' ]; do :; done
   timeout 5 cat <&9
 ) 2>/dev/null
@@ -152,11 +161,11 @@ http_body() (
 # --- logs -------------------------------------------------------------------------------------------------------------
 
 logs() {
-  local shown=readable lines=(-n 100) journal=(journalctl --no-pager -o short-iso -u "$renderer_unit" -u "$exporter_unit")
+  local shown=readable count=100 follow=() journal=(journalctl -q --no-pager -o short-iso -u "$renderer_unit" -u "$exporter_unit")
   while [ $# -gt 0 ]; do
     case $1 in
       --json) shown='cat' ;;
-      follow) lines=(-f) ;;
+      follow) follow=(-f) ;;
       level)
         [ $# -eq 3 ] || fail "logs level needs a logger and a level, such as io.bev.avatar.renderer.state DEBUG" 64
         local level
@@ -170,15 +179,15 @@ logs() {
         say "${green}✓${plain}" "a new file was begun in $logs/renderer"
         return 0 ;;
       *)
-        [[ $1 =~ ^[0-9]{1,7}$ ]] || fail "logs: found '$1', expected a number of lines, follow, level or roll" 64
-        lines=(-n "$1") ;;
+        [[ $1 =~ ^[0-9]{1,7}$ ]] || fail "logs: found '$1', expected a number of lines, follow, --json, level or roll" 64
+        count=$1 ;;
     esac
     shift
   done
   if [ "$(id -u)" -ne 0 ] && ! id -nG | grep -qwE 'adm|systemd-journal|wheel'; then
-    say '!' "the journal of services is for root and the groups adm and systemd-journal: sudo $0 logs" >&2
+    say '!' "the journal of services is for root and the groups adm and systemd-journal: sudo avatar logs" >&2
   fi
-  "${journal[@]}" "${lines[@]}" | "$shown"
+  "${journal[@]}" -n "$count" "${follow[@]}" | "$shown"
 }
 
 # --- diagnostics ------------------------------------------------------------------------------------------------------
@@ -249,14 +258,14 @@ diagnostics() {
   done
   collect errors journalctl --no-pager -o short-iso -p warning -n 500 -u "$renderer_unit" -u "$exporter_unit"
   collect journal journalctl --no-pager -o short-iso -n 3000 -u "$renderer_unit" -u "$exporter_unit"
-  collect health.json http_body "$(renderer_port)" /health
-  collect state.json http_body "$(renderer_port)" /state
+  collect health.json http_body /health
+  collect state.json http_body /state
   collect mbeans.json jolokia '{"type":"read","mbean":"bev.avatar:*"}'
-  collect metrics exporter_get /metrics
+  collect metrics exporter_metrics
   collect disks df -hT "$state" "$logs" /tmp
   collect files ls -lR "$state" "$logs"
   collect sockets ss -ltnp
-  (umask 077 && tar -C "$work" -czf "$archive" bev-avatar-diagnostics) || fail "$archive cannot be written" 73
+  (umask 077 && tar -C "$work" -cz bev-avatar-diagnostics >"$archive") || fail "$archive cannot be written" 73
   say "${green}✓${plain}" "$archive  $(stat -c %s "$archive" | numfmt --to=iec) (passwords are blanked; look through it before you give it away)"
 }
 
@@ -265,6 +274,24 @@ diagnostics() {
 reset_gpus() {
   nvidia-smi --gpu-reset || fail "the GPU was not reset (nvidia-smi said why): end what else uses it, or restart the machine" 70
   say "${green}✓${plain}" "GPU reset"
+}
+
+# Waits for the renderer's answer, which names what takes effect only with a restart.
+reload() {
+  local cursor status=0
+  cursor=$(journalctl -q -n 0 --show-cursor | sed -n 's/^-- cursor: //p')
+  systemctl reload "$renderer_unit" 2>/dev/null || status=$?
+  journalctl --sync
+  # What the reload said, without what systemd says about it.
+  journalctl -q --no-pager -o cat --after-cursor "$cursor" -u "$renderer_unit" |
+    grep -vE '^(bev-advanced-avatar.service: |Reload(ing|ed|) )' | grep -A20 -E '^(reload:|nothing changed)' ||
+    say "${red}✗${plain}" "reload failed: $(reload_obstacle)" >&2
+  return "$status"
+}
+reload_obstacle() {
+  local now
+  now=$(property "$renderer_unit" ActiveState)
+  if [ "$now" = active ]; then echo 'sudo avatar logs says why'; else echo "the renderer is $now"; fi
 }
 
 recover() {
@@ -290,29 +317,53 @@ recover() {
 
 command=${1:-help}
 shift || true
+case "$command ${1:-}" in
+  "health "* | "check "* | "gpu-setup "*) ;; # these explain themselves
+  *' -h' | *' --help')
+    usage
+    exit 0 ;;
+esac
 case "$command" in
   start) exec "$base/scripts/start-avatar.sh" "$@" ;;
   stop) exec "$base/scripts/stop-avatar.sh" "$@" ;;
   restart)
-    require_root restart
+    stands_alone restart "$@"
+    operates restart
     systemctl reset-failed "${services[@]}" 2>/dev/null || true
     systemctl --no-block restart "$target_unit"
     await_ready ;;
+  reload)
+    stands_alone reload "$@"
+    operates reload
+    reload ;;
   enable | disable)
-    require_root "$command"
+    stands_alone "$command" "$@"
+    operates "$command"
     systemctl "$command" --quiet "$target_unit" "${services[@]}"
     say "${green}✓${plain}" "${command}d" ;;
   recover)
-    require_root recover
+    operates recover
     recover "$@" ;;
-  status) show_status ;;
+  status)
+    stands_alone status "$@"
+    require_systemd
+    show_status ;;
   health)
     mode=${1:-once}
     shift || true
     exec "$base/monitor-avatar-health.sh" "$mode" "$@" ;;
-  logs) logs "$@" ;;
+  check)
+    if installed && [ "$(id -u)" -ne 0 ]; then
+      say '!' "looked at by $(id -un), who may do less than the services' users: sudo avatar check looks as $(renderer_user)" >&2
+    fi
+    exporter_command "$(renderer_user)" check "$@" ;;
+  gpu-setup) exporter_command root gpu-setup "$@" ;;
+  logs)
+    require_systemd
+    logs "$@" ;;
   diagnostics)
-    require_root diagnostics
+    [ $# -le 1 ] || fail "diagnostics: found '$2', expected one file alone" 64
+    operates diagnostics
     diagnostics "$@" ;;
   help | -h | --help) usage ;;
   *)

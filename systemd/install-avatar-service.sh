@@ -6,8 +6,8 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 root=$(dirname "$here")
 # Every file, in its place: built by Maven from tree.xml.
 tree=$here/target/tree
-# shellcheck source=systemd/lib.sh
-. "$here/lib.sh"
+# shellcheck source=systemd/operate.sh
+. "$here/operate.sh"
 
 usage() {
   cat <<'TEXT'
@@ -27,8 +27,10 @@ TEXT
 user='' port='' start=yes stack=no
 while [ $# -gt 0 ]; do
   case "$1" in
-    --user) user=${2:?--user needs a name}; shift 2 ;;
-    --port) port=${2:?--port needs a number}; shift 2 ;;
+    --user | --port)
+      [ $# -ge 2 ] || fail "$1 needs a value" 64
+      if [ "$1" = --user ]; then user=$2; else port=$2; fi
+      shift 2 ;;
     --no-start) start=no; shift ;;
     --with-stack) stack=yes; shift ;;
     -h | --help) usage; exit 0 ;;
@@ -36,7 +38,8 @@ while [ $# -gt 0 ]; do
   esac
 done
 [[ -z $user || $user =~ ^[a-z_][a-z0-9_-]{0,30}$ ]] || fail "--user: found '$user', expected a name of lower-case letters, digits, - and _" 64
-[[ $user != root ]] || fail "--user: found root, expected a user without privileges" 64
+[ "$(id -u "$user" 2>/dev/null)" != 0 ] || fail "--user: found $user, expected a user without privileges" 64
+[[ $user != bev-avatar* ]] || fail "--user: found $user, expected another than the exporter's user and group" 64
 [[ -z $port || ($port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535) ]] || fail "--port: found '$port', expected 1 to 65535" 64
 [ -d "$tree/usr/lib/bev-avatar" ] ||
   fail "nothing is built in $here/target: build it first, as the owner of $root: mvn -Dquick -DskipTests package" 66
@@ -46,6 +49,7 @@ if dpkg-query -W -f '${Status}' bev-avatar 2>/dev/null | grep -q 'ok installed';
   fail "the package bev-avatar is installed: update that (./avatar package, then apt-get install the file), or remove it" 69
 fi
 
+alone
 # shellcheck source=systemd/setup.sh
 . "$here/setup.sh"
 
@@ -63,6 +67,8 @@ keep_log() {
 # exchange FOLDER: a folder of ours alone, as a whole, so that who looks meanwhile finds the old one or the new one.
 exchange() {
   local folder=$1 stage="$1.new"
+  # A run that was cut off between the two moves below.
+  if [ ! -e "$folder" ] && [ -d "$folder.old" ]; then mv -T "$folder.old" "$folder"; fi
   undoing rm -rf "$stage"
   rm -rf "$stage"
   cp -r "$tree$folder" "$stage"
@@ -122,24 +128,37 @@ install_files() {
       put "$work/file" "/$file" "$mode"
     fi
   done < <(tree_files)
+  # What this version no longer has.
   while read -r _ file; do
-    grep -qF " $file" "$work/installed" || remove "$file"
+    if awk -v file="$file" '$2 == file { found = 1 } END { exit found }' "$work/installed"; then
+      if [[ $file == /etc/* ]] && edited "${file#/}"; then say '=' "$file was edited: it stays"; else remove "$file"; fi
+    fi
   done <"$work/installed-before"
 }
 
 # After a failure, with everything back in its place.
 resume_services() {
   systemctl daemon-reload
-  if [ "$was_active" = yes ]; then systemctl restart --no-block "$target_unit"; fi
+  systemctl reset-failed "${services[@]}" "$gpu_unit" 2>/dev/null || true
+  if [ "$disturbed" = yes ]; then systemctl restart --no-block "$target_unit"; fi
 }
 
 start_services() {
   local units=("$target_unit" "$renderer_unit" "$exporter_unit" "$gpu_unit" "$archive_unit") unit
   for unit in "${units[@]}"; do
-    systemctl is-enabled --quiet "$unit" 2>/dev/null || undoing systemctl disable --quiet "$unit"
+    case "$(systemctl is-enabled "$unit" 2>/dev/null)" in
+      enabled) ;;
+      masked*) say '=' "$unit is masked: it stays so" ;;
+      *)
+        undoing systemctl disable --quiet "$unit"
+        systemctl enable --quiet "$unit" ;;
+    esac
   done
-  systemctl enable --quiet "${units[@]}"
-  [ "$start" = yes ] || { say '·' "nothing is started: systemctl start $target_unit"; return 0; }
+  if [ "$start" = no ]; then
+    if [ "$was_active" = no ]; then say '·' "nothing is started: avatar start does that"
+    elif [ "$changes" -gt 0 ]; then say '·' "nothing is restarted, the version of before runs on: avatar restart ends it"; fi
+    return 0
+  fi
   # Meanwhile the old version runs on.
   make_archives systemctl
   local since
@@ -151,12 +170,13 @@ start_services() {
   systemctl reset-failed "$renderer_unit" "$exporter_unit" "$gpu_unit" 2>/dev/null || true
   local action=start
   if [ "$changes" -gt 0 ] && [ "$was_active" = yes ]; then action=restart; fi
+  disturbed=$was_active
   # Restarting the target restarts its parts; starting it starts those that are down.
   if ! systemctl --no-block "$action" "$target_unit" || ! settled; then
-    journalctl --no-pager -o cat --since "$since" -u "$renderer_unit" -u "$exporter_unit" | tail -15 | sed 's/^/      /' >&2
+    journalctl --no-pager -o cat --since "$since" -u "$renderer_unit" -u "$exporter_unit" | tail -15 | readable | sed 's/^/      /' >&2
     fail "the services do not run; what they said is above" 70
   fi
-  say "${green}✓${plain}" "http://127.0.0.1:$(renderer_port)/  and  http://127.0.0.1:$(exporter_port)/metrics"
+  say "${green}✓${plain}" "$(renderer_url)  and  $(exporter_url)/metrics"
 }
 
 # Both answer, on a busy machine after a while; one that fails again and again is not waited for.
@@ -164,7 +184,7 @@ settled() {
   local end=$((SECONDS + 180))
   while [ "$SECONDS" -lt "$end" ]; do
     if renderer_serves && exporter_serves; then return 0; fi
-    if systemctl is-failed --quiet "$renderer_unit" || systemctl is-failed --quiet "$exporter_unit"; then return 1; fi
+    if given_up "$renderer_unit" || given_up "$exporter_unit"; then return 1; fi
     if [ "$(systemctl show -P NRestarts "$renderer_unit")" -ge 4 ] || [ "$(systemctl show -P NRestarts "$exporter_unit")" -ge 4 ]; then return 1; fi
     sleep 0.2
   done
@@ -183,7 +203,11 @@ installed_user() { sed -n 's/^User=//p' "$unit_directory/$renderer_unit" 2>/dev/
 find_java >/dev/null
 user=${user:-$(installed_user)}
 user=${user:-starlord}
-was_active=no
+if ! getent passwd "$user" >/dev/null && getent group "$user" >/dev/null; then
+  fail "--user: there is a group $user without a user: make that first (useradd --system --gid $user $user), or take another name" 64
+fi
+# disturbed: it ran, and no longer does as it did.
+was_active=no disturbed=no
 case "$(systemctl show -P ActiveState "$renderer_unit")" in active | activating | reloading) was_active=yes ;; esac
 
 undoing resume_services

@@ -28,13 +28,23 @@ if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
   green=$'\033[32m' red=$'\033[31m' plain=$'\033[0m'
 fi
 
-say() { printf '  %s %s\n' "$1" "$2"; }
+# Who no longer reads holds nothing up.
+say() { printf '  %s %s\n' "$1" "$2" || true; }
 fail() {
   printf '  %s✗%s %s\n' "$red" "$plain" "$1" >&2
   exit "${2:-1}"
 }
 require_root() {
-  [ "$(id -u)" -eq 0 ] || fail "$1 needs root: sudo $0 $1" 77
+  [ "$(id -u)" -eq 0 ] || fail "$1 needs root: sudo avatar $1" 77
+}
+require_systemd() {
+  [ -d /run/systemd/system ] || fail "systemd does not run this machine: ./avatar up runs the avatar without it" 69
+}
+
+# One installer at a time, which may also be an uninstaller. The lock goes with this process and leaves no file.
+alone() {
+  exec {lock}<"$unit_directory"
+  flock --nonblock "$lock" || fail "another installation or removal is at work: wait for it" 75
 }
 
 # The value of a variable of the units' environment file, or the default $2.
@@ -43,45 +53,84 @@ setting() {
   if [ -r "$settings/environment" ]; then
     value=$(sed -n "s/^$1=//p" "$settings/environment" | tail -1)
   fi
+  value=${value#[\"\']}
+  value=${value%[\"\']}
   printf '%s\n' "${value:-$2}"
 }
 
-# Prints the body of http://127.0.0.1:$1$2; fails unless the answer is a 200. Needs nothing but bash. A subshell: who
+# The value of key $2, right below section $1 of avatar.yaml, or the default $3. Root and the group bev-avatar can read that file.
+yaml_value() {
+  local found=''
+  if [ -r "$settings/avatar.yaml" ]; then
+    found=$(awk -v section="$1:" -v key="$2:" '
+      /^[^ #]/ { inside = ($1 == section); depth = 0 }
+      inside && match($0, /^ +[^ #]/) {
+        if (!depth) depth = RLENGTH
+        if (RLENGTH != depth || $1 != key) next
+        sub(/^[^:]*: */, "")
+        sub(/ +(#.*)?$/, "")
+        gsub(/^["\047]|["\047]$/, "")
+        print
+        exit
+      }' "$settings/avatar.yaml")
+  fi
+  printf '%s\n' "${found:-$3}"
+}
+
+# Where renderer and exporter listen; they take the name 127.0.0.1 at any address.
+renderer_port() { setting BEV_AVATAR_PORT "$(yaml_value renderer port 8080)"; }
+exporter_port() { setting BEV_EXPORTER_PORT "$(yaml_value exporter port 9818)"; }
+renderer_host() { reachable "$(setting BEV_RENDERER_BIND "$(yaml_value renderer bind 127.0.0.1)")"; }
+exporter_host() { reachable "$(setting BEV_EXPORTER_BIND "$(yaml_value exporter bind 127.0.0.1)")"; }
+reachable() {
+  case $1 in
+    0.0.0.0 | :: | '') echo 127.0.0.1 ;;
+    *) printf '%s\n' "$1" ;;
+  esac
+}
+# url SCHEME HOST PORT
+url() {
+  case $2 in
+    *:*) printf '%s://[%s]:%s' "$@" ;;
+    *) printf '%s://%s:%s' "$@" ;;
+  esac
+}
+renderer_url() { printf '%s/' "$(url http "$(renderer_host)" "$(renderer_port)")"; }
+exporter_url() {
+  local scheme=http
+  if grep -qs '^[^#]*cert_file:' "$(web_config)"; then scheme=https; fi
+  url "$scheme" "$(exporter_host)" "$(exporter_port)"
+}
+
+# http_get HOST PORT PATH: prints the body of the answer; fails unless that is a 200. Needs nothing but bash. A subshell: who
 # listens there may be a stranger that hangs up.
 http_get() (
   trap 'exit 1' PIPE
-  exec 9<>"/dev/tcp/127.0.0.1/$1" || exit 1
-  printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$2" >&9
-  IFS= read -r -t 5 status <&9 || exit 1
+  exec 9<>"/dev/tcp/$1/$2" || exit 1
+  printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$3" >&9
+  IFS= read -r -t 10 status <&9 && [[ $status == *" 200 "* ]] || exit 1
   while IFS= read -r -t 5 line <&9 && [ "${line%$'\r'}" != '' ]; do :; done
   timeout 5 cat <&9 || true
-  [[ $status == *" 200 "* ]]
 ) 2>/dev/null
 
-# Whether a unit runs, with nothing of its start or restart pending.
-steady() {
+# Whether a unit runs, or has failed, with nothing of its start or restart pending.
+steady() { settled_as is-active "$1"; }
+given_up() { settled_as is-failed "$1"; }
+settled_as() {
   local job
-  job=$(systemctl show -P Job "$1")
-  [ "${job:-0}" = 0 ] && systemctl is-active --quiet "$1"
+  job=$(systemctl show -P Job "$2")
+  [ "${job:-0}" = 0 ] && systemctl "$1" --quiet "$2"
 }
-renderer_serves() { steady "$renderer_unit" && http_get "$(renderer_port)" /health/ready >/dev/null; }
-exporter_serves() { steady "$exporter_unit" && { http_get "$(exporter_port)" /-/ready >/dev/null || exporter_guarded; }; }
+renderer_serves() { steady "$renderer_unit" && http_get "$(renderer_host)" "$(renderer_port)" /health/ready >/dev/null; }
+exporter_serves() {
+  steady "$exporter_unit" &&
+    { http_get "$(exporter_host)" "$(exporter_port)" /-/ready >/dev/null || exporter_guarded; }
+}
 
 # Whether the exporter has a web-config-file, so that it may speak TLS or ask for a password, and somebody listens: systemd
 # counts it as running only once it has said itself that it serves.
 exporter_guarded() (
-  grep -qsE '^ +web-config-file:' "$settings/avatar.yaml" || [ -n "$(setting BEV_EXPORTER_WEB_CONFIG_FILE '')" ] || exit 1
-  exec 9<>"/dev/tcp/127.0.0.1/$(exporter_port)"
-) 2>/dev/null
-
-renderer_port() { setting BEV_AVATAR_PORT "$(yaml_port renderer 8080)"; }
-exporter_port() { setting BEV_EXPORTER_PORT "$(yaml_port exporter 9818)"; }
-
-# The port of a section of avatar.yaml, or the default $2. Root and the group bev-avatar can read that file.
-yaml_port() {
-  local found=''
-  if [ -r "$settings/avatar.yaml" ]; then
-    found=$(awk -v section="$1:" '/^[a-z]/ { inside = ($1 == section) } inside && $1 == "port:" { print $2; exit }' "$settings/avatar.yaml")
-  fi
-  printf '%s\n' "${found:-$2}"
-}
+  [ -n "$(web_config)" ] && listens "$(exporter_host)" "$(exporter_port)"
+)
+web_config() { setting BEV_EXPORTER_WEB_CONFIG_FILE "$(yaml_value exporter web-config-file '')"; }
+listens() (exec 9<>"/dev/tcp/$1/$2") 2>/dev/null

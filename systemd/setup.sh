@@ -3,6 +3,8 @@
 # shellcheck disable=SC2154 # variables of lib.sh, and user
 # drop-ins. Every change is told, and noted with the command that takes it back. Needs lib.sh, and the variable user.
 
+# What is made here is for services of other users, too, whatever the caller lets others read.
+umask 022
 work=$(mktemp -d)
 changes=0
 undo=()
@@ -10,7 +12,10 @@ undo=()
 # Takes everything back after a failure; removes the notes.
 restore() {
   local status=$? i
+  # To the end, also when the terminal is gone or somebody loses patience.
+  set +e
   trap - EXIT
+  trap '' HUP INT PIPE TERM
   if [ "$status" -ne 0 ] && [ "${#undo[@]}" -gt 0 ]; then
     say "${red}✗${plain}" "failed: putting everything back" >&2
     for ((i = ${#undo[@]} - 1; i >= 0; i--)); do
@@ -45,14 +50,16 @@ saved_copy() {
   undoing cp -a "$saved" "$1"
 }
 
-# put FILE DESTINATION MODE [GROUP]: installs a file if it differs.
+# put FILE DESTINATION MODE [GROUP]: installs a file if it differs; shows how, where it decides what runs.
 put() {
   if [ -f "$2" ] && cmp -s "$1" "$2"; then return 0; fi
   directory "$(dirname "$2")"
   if [ -e "$2" ]; then
     saved_copy "$2"
     say '~' "$2"
-    if [ "$(stat -c %s "$2")" -lt 65536 ]; then diff -U0 "$2" "$1" | sed -n '3,$s/^/      /p' | grep -v '^      @@' || true; fi
+    case $2 in
+      /etc/* | "$unit_directory"/*) diff -U0 "$2" "$1" | sed -n '3,$s/^/      /p' | grep -v '^      @@' || true ;;
+    esac
   else
     undoing rm -f "$2"
     say '+' "$2"
@@ -94,12 +101,12 @@ find_java() {
       return 0
     fi
   done
-  fail "no Java 17 or later below /usr: apt-get install openjdk-17-jre-headless" 69
+  fail "no Java 17 or later below /usr: apt-get install openjdk-17-jre-headless, or openjdk-21-jre-headless" 69
 }
 
 setup_java() {
   local java before=''
-  java=$(find_java)
+  java=$(find_java) || return
   if [ -L "$program/java" ]; then before=$(readlink "$program/java"); fi
   [ "$java" != "$before" ] || return 0
   if [ -n "$before" ]; then undoing ln -sfn "$before" "$program/java"; else undoing rm -f "$program/java"; fi

@@ -20,6 +20,7 @@ TEXT
     exit 0 ;;
   *) fail "no option '$1'; there is --purge" 64 ;;
 esac
+[ $# -le 1 ] || fail "found '$2', expected nothing more" 64
 [ "$(id -u)" -eq 0 ] || fail "uninstalling needs root: sudo $0" 77
 if dpkg-query -W -f '${Status}' bev-avatar 2>/dev/null | grep -q 'ok installed'; then
   fail "the package bev-avatar is installed: apt-get remove bev-avatar, or purge" 69
@@ -34,6 +35,11 @@ gone() {
     fi
   done
 }
+
+[ -d /run/systemd/system ] || fail "systemd does not run this machine: nothing that this removes runs here" 69
+alone
+# A terminal that goes away does not leave half of it.
+trap '' HUP PIPE
 
 if [ -x "$program/bin/avatar-stack" ]; then "$program/bin/avatar-stack" disable; fi
 units=("$target_unit" bev-avatar-restart.timer "$renderer_unit" "$exporter_unit" "$gpu_unit" "$archive_unit")
@@ -61,13 +67,21 @@ gone "$docker_drop_in" "$gpu_drop_in" "$modules_load" /run/bev-avatar-renderer /
 rmdir "$(dirname "$docker_drop_in")" "$(dirname "$gpu_drop_in")" 2>/dev/null || true
 if [ "$purge" = yes ]; then
   if [ -r "$accounts" ]; then
+    # Users first: a group goes when none has it.
     while read -r kind name; do
-      if [ "$kind" = user ] && userdel "$name" 2>/dev/null; then say '-' "system user $name"; fi
-    done <"$accounts"
-    if grep -qx 'group bev-avatar' "$accounts" && groupdel bev-avatar 2>/dev/null; then say '-' "system group bev-avatar"; fi
+      if ! getent "${kind/user/passwd}" "$name" >/dev/null; then
+        : # gone with its user
+      elif complaint=$("${kind}del" "$name" 2>&1); then
+        say '-' "system $kind $name"
+      else
+        say '!' "the $kind $name stays: ${complaint#*: }"
+      fi
+    done < <(sort -r "$accounts")
   fi
   gone "$settings" "$state" "$logs"
-  for unit in "${units[@]}"; do gone "/etc/systemd/system/$unit.d"; done
+  for unit in "${units[@]}" bev-avatar-restart.service bev-avatar.slice; do
+    gone "/etc/systemd/system/$unit" "/etc/systemd/system/$unit.d"
+  done
 elif [ -d "$settings" ] || [ -d "$state" ]; then
   say '=' "$settings, $state, $logs and the users stay; --purge removes them"
 fi

@@ -6,14 +6,19 @@ here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 . "$here/../operate.sh"
 
 force=no
-case "${1:-}" in
-  '') ;;
-  --force) force=yes ;;
-  *) fail "no option '$1'; there is --force" 64 ;;
-esac
-[ "$(id -u)" -eq 0 ] || fail "starting needs root: sudo $0" 77
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --force) force=yes ;;
+    -h | --help)
+      echo "Usage: $(basename "$0") [--force]: runs the checks, starts the services, waits until frames flow; --force starts also when a check fails"
+      exit 0 ;;
+    *) fail "start: found '$1', there is --force" 64 ;;
+  esac
+  shift
+done
+operates start
 if renderer_serves && exporter_serves; then
-  say '=' "runs already: http://127.0.0.1:$(renderer_port)/"
+  say '=' "runs already: $(renderer_url)"
   exit 0
 fi
 

@@ -33,7 +33,14 @@ import picocli.CommandLine.ScopeType;
         description = "Serves the readings of GPU, host, Redis, systemd and renderer to Prometheus.",
         mixinStandardHelpOptions = true,
         versionProvider = ExporterMain.Version.class,
-        subcommands = {CheckCommand.class, HealthCommand.class, GpuCleanupCommand.class, GpuSetupCommand.class},
+        subcommands = {
+            CheckCommand.class,
+            HealthCommand.class,
+            MetricsCommand.class,
+            AccessCommand.class,
+            GpuCleanupCommand.class,
+            GpuSetupCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:stopped as asked",

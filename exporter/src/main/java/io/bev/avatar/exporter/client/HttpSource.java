@@ -11,7 +11,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,18 @@ public final class HttpSource implements AutoCloseable {
     private static final int MAX_IDLE = 2;
 
     private final Map<String, Deque<PlainConnection>> idle = new HashMap<>();
+    private final Optional<SSLContext> trust;
     private @Nullable TlsSource tls;
+
+    /** Trusts whom Java trusts. */
+    public HttpSource() {
+        this(Optional.empty());
+    }
+
+    /** @param trust for {@code https}, in place of Java's own */
+    public HttpSource(Optional<SSLContext> trust) {
+        this.trust = trust;
+    }
 
     /** As the other one, for bodies that end. */
     public HttpResponse<String> exchange(HttpRequest request, Duration timeout, int maxBytes)
@@ -121,7 +134,7 @@ public final class HttpSource implements AutoCloseable {
     private synchronized TlsSource tls() {
         TlsSource source = tls;
         if (source == null) {
-            source = new TlsSource();
+            source = new TlsSource(trust);
             tls = source;
         }
         return source;

@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -13,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP over TLS, through the JDK's client: its machinery is large, and is loaded where it is needed only. */
@@ -24,12 +26,18 @@ final class TlsSource implements AutoCloseable {
         return created;
     });
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .proxy(HttpClient.Builder.NO_PROXY)
-            .executor(executor)
-            .build();
+    private final HttpClient client;
+
+    /** @param trust in place of Java's own */
+    TlsSource(Optional<SSLContext> trust) {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .proxy(HttpClient.Builder.NO_PROXY)
+                .executor(executor);
+        trust.ifPresent(builder::sslContext);
+        client = builder.build();
+    }
 
     /** See {@link HttpSource#exchange(HttpRequest, Duration, int, Predicate)}. */
     HttpResponse<String> exchange(

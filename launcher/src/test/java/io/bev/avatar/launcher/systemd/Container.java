@@ -26,6 +26,9 @@ final class Container {
             for unit in prometheus prometheus-alertmanager prometheus-node-exporter prometheus-redis-exporter; do
               ln -sf /dev/null "$1/root/etc/systemd/system/$unit.service"
             done
+            # Control groups of its own: machines side by side would else share theirs, and end each other's services.
+            tree=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+            if [ -n "$tree" ] && mkdir -p "$tree/$3" 2>/dev/null; then echo $$ >"$tree/$3/cgroup.procs" || true; fi
             export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
             reboot=133
             while [ "$reboot" = 133 ]; do
@@ -34,6 +37,10 @@ final class Container {
                 --private-network --capability=all --system-call-filter="bpf @keyring perf_event_open" \\
                 -b --console=read-only systemd.unit=multi-user.target || reboot=$?
             done
+            if [ -d "$tree/$3" ]; then
+              echo $$ >"$tree/cgroup.procs"
+              find "$tree/$3" -depth -type d -exec rmdir {} +
+            fi
             """;
 
     private final Process nspawn;

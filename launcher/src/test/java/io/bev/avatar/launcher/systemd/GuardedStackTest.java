@@ -16,11 +16,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.KeyStore;
 import java.util.List;
 import java.util.Set;
@@ -38,8 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the installed scripts, and the Prometheus that they set up, get into an exporter behind TLS and a password. */
-class GuardedExporterTest {
+/** How the Prometheus that avatar-stack sets up gets into an exporter behind TLS, certificates and a password. */
+class GuardedStackTest {
 
     private static final String METRICS = "nvidia_gpu_count 1\n";
     private static final String PASSWORD = "s3 \"cret\\#$x";
@@ -58,7 +56,6 @@ class GuardedExporterTest {
 
     @BeforeEach
     void serve() throws Exception {
-        assumeTrue(Programs.find("curl").isPresent(), "curl is not installed");
         assumeTrue(Programs.find("openssl").isPresent(), "openssl is not installed");
         certify("server", "server.example");
         certify("client", "client");
@@ -97,69 +94,16 @@ class GuardedExporterTest {
     }
 
     @Test
-    void rightCertificateAndPassword_giveTheMetrics() throws Exception {
-        settings("tls_server_config:\n  cert_file: server.pem\nbasic_auth_users:\n  prometheus: $2y$10$x\n", true);
-        assertThat(said("exporter_url")).isEqualTo("https://127.0.0.1:" + port());
-        assertThat(said("exporter_get /metrics")).isEqualTo(METRICS.strip());
-        settings("tls_server_config: {cert_file: server.pem}\nbasic_auth_users: {'prometheus': $2y$10$x}\n", true);
-        assertThat(said("exporter_get /metrics")).isEqualTo(METRICS.strip());
-    }
-
-    @Test
-    void whatKeepsTheMetrics_isNamed() throws Exception {
-        String web = "tls_server_config: {cert_file: server.pem}\nbasic_auth_users: {prometheus: $2y$10$x}\n";
-        settings(web, false);
-        assertThat(said("exporter_get /metrics"))
-                .isEqualTo("guarded (TLS, password), not read: give a file with the password of prometheus as "
-                        + "stack.exporter-password-file in " + folder + "/avatar.yaml");
-
-        settings(web, true);
-        Files.writeString(folder.resolve("password"), "another");
-        assertThat(said("exporter_get /metrics"))
-                .isEqualTo("guarded (TLS, password), not read: refused; does " + folder
-                        + "/password hold the password of prometheus?");
-
-        certify("other", "server.example");
-        settings(web.replace("server.pem", "other.pem"), true);
-        assertThat(said("exporter_get /metrics"))
-                .isEqualTo("guarded (TLS, password), not read: who answers has another certificate than " + folder
-                        + "/other.pem");
-
-        Files.writeString(folder.resolve("avatar.yaml"), "exporter:\n  port: " + port() + "\n");
-        assertThat(said("exporter_get /metrics"))
-                .isEqualTo("not read: somebody listens there who does not answer as the exporter does");
-        try (Socket nobody = new Socket()) {
-            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            settings(web, nobody.getLocalPort(), true);
-            assertThat(said("exporter_get /metrics")).isEqualTo("no answer");
-        }
-    }
-
-    @Test
-    void blankedText_holdsNoSecret() throws Exception {
-        settings("basic_auth_users: {prometheus: $2y$10$x}\n", true);
-        Files.createDirectory(folder.resolve("credentials"));
-        Files.writeString(folder.resolve("credentials/control-password"), "[a]/b\n");
-        Files.writeString(folder.resolve("credentials/alert-token"), "\nsecond");
-        Files.writeString(folder.resolve("text"), "one " + PASSWORD + " two [a]/b three\n");
-        // The function alone: the manager's script does something as soon as it is read.
-        String function = "$(sed -n '/^without_secrets() {/,/^}/p' '"
-                + BootedContainer.ROOT.resolve("systemd/avatar-service-manager.sh") + "')";
-        assertThat(said("eval \"" + function + "\"; without_secrets <text")).isEqualTo("one *** two *** three");
-    }
-
-    @Test
-    void stack_prometheus_getsInWithBothJobs() throws Exception {
+    void prometheus_getsInWithBothJobs() throws Exception {
         assumeTrue(Programs.find("prometheus").isPresent(), "prometheus is not installed");
-        settings("""
-                tls_server_config: {cert_file: server.pem, client_auth_type: RequireAndVerifyClientCert}
-                basic_auth_users: {prometheus: $2y$10$x}
-                """, true);
-        assertThat(said("(read_guards)"))
-                .contains("exporter-cert-file", "found '' and ''", "client_ca_file of " + folder);
-        showCertificate();
-        assertThat(said("exporter_get /metrics")).isEqualTo(METRICS.strip());
-        assertThat(queries.take()).isEqualTo("CN=client null");
+        access("""
+                certificate F/server.pem
+                server-name server.example
+                client-certificate F/client.pem
+                client-key F/client.key
+                user prometheus
+                password-file F/password
+                """);
         String config = said("read_guards && guarded_prometheus " + RULES + "prometheus.yml");
         assertThat(said("read_guards && guard_credentials password")).isEqualTo("""
                         LoadCredential=exporter-certificate:F/server.pem
@@ -207,8 +151,8 @@ class GuardedExporterTest {
     }
 
     @Test
-    void stack_alertmanager_postsOverTlsToTheExportersPort() throws Exception {
-        settings("tls_server_config: {cert_file: server.pem}\n", true);
+    void alertmanager_postsOverTlsToTheExportersPort() throws Exception {
+        access("certificate F/server.pem\nserver-name server.example\n");
 
         String config = said("read_guards && guarded_alertmanager " + RULES + "alertmanager.yml");
 
@@ -226,7 +170,7 @@ class GuardedExporterTest {
     }
 
     @Test
-    void stack_withoutGuards_leavesTheConfigurationsAsTheyAre() throws Exception {
+    void withoutGuards_leavesTheConfigurationsAsTheyAre() throws Exception {
         Files.writeString(folder.resolve("avatar.yaml"), "exporter:\n  port: 9818\n");
         for (String program : List.of("prometheus", "alertmanager")) {
             String file = RULES + program + ".yml";
@@ -237,36 +181,19 @@ class GuardedExporterTest {
     }
 
     @Test
-    void stack_whatKeepsPrometheusOut_isNamed() throws Exception {
-        settings("basic_auth_users: {prometheus: $2y$10$x}\n", false);
-        assertThat(said("(read_guards)"))
-                .contains(
-                        "stack.exporter-password-file: found '', expected a file whose text is the password of prometheus");
-        settings("tls_server_config: {cert_file: none.pem}\n", false);
-        assertThat(said("(read_guards)")).contains(folder + "/none.pem: expected a certificate with a subjectAltName");
-        Files.delete(folder.resolve("web-config.yml"));
-        assertThat(said("(read_guards)")).contains("exporter.web-config-file: found '" + folder + "/web-config.yml'");
+    void whatKeepsPrometheusOut_endsIt() throws Exception {
+        access("");
+        assertThat(said("installed_exporter() { echo the reason >&2; return 78; }; (read_guards; echo on) || echo $?"))
+                .isEqualTo("the reason\n78");
     }
 
-    private void showCertificate() throws IOException {
+    /** Has the exporter's command access say so. */
+    private void access(String lines) throws IOException {
+        Files.writeString(folder.resolve("access"), lines.replace("F/", folder + "/"));
+        Files.writeString(folder.resolve("web-config.yml"), "tls_server_config: {cert_file: server.pem}\n");
         Files.writeString(
                 folder.resolve("avatar.yaml"),
-                "  exporter-cert-file: " + folder + "/client.pem\n  exporter-key-file: " + folder + "/client.key\n",
-                StandardOpenOption.APPEND);
-    }
-
-    private void settings(String webConfig, boolean password) throws IOException {
-        settings(webConfig, port(), password);
-    }
-
-    private void settings(String webConfig, int port, boolean password) throws IOException {
-        Files.writeString(folder.resolve("web-config.yml"), webConfig);
-        Files.writeString(
-                folder.resolve("avatar.yaml"),
-                "exporter:\n  port: " + port + "\n  web-config-file: '" + folder + "/web-config.yml'\nstack:\n"
-                        + (password
-                                ? "  exporter-password-file: " + folder + "/password\n"
-                                : "  grafana-port: 3000\n"));
+                "exporter:\n  port: " + port() + "\n  web-config-file: '" + folder + "/web-config.yml'\n");
     }
 
     private int port() {
@@ -307,8 +234,9 @@ class GuardedExporterTest {
 
     /** What the scripts' function says with the configuration in {@link #folder}. */
     private String said(String call) throws IOException, InterruptedException {
-        return run("set -euo pipefail; . '" + BootedContainer.ROOT.resolve("systemd/operate.sh") + "'; settings='"
-                + folder + "'; " + call + " || true");
+        Path scripts = BootedContainer.ROOT.resolve("systemd");
+        return run("set -euo pipefail; . '" + scripts + "/operate.sh'; . '" + scripts + "/stack-guards.sh'; settings='"
+                + folder + "'; installed_exporter() { cat access; }; " + call + " || true");
     }
 
     private String run(String script) throws IOException, InterruptedException {
