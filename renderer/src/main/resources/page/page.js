@@ -62,7 +62,8 @@ function refresh() {
     const seconds = Math.max(0, Math.ceil((away.retryAt - performance.now()) / 1000));
     const again = seconds > 0 ? `Trying again in ${seconds} s.` : "Trying again.";
     view.showLink("bad", "Away", false);
-    view.cover("The renderer is away", `${away.reason ? `${away.reason}. ` : ""}${again}`, { retry: true });
+    const why = away.reason && `${away.reason.charAt(0).toUpperCase()}${away.reason.slice(1)}. `;
+    view.cover("The renderer is away", `${why}${again}`, { retry: true });
   } else if (phase === "resting") {
     view.showLink("quiet", "Resting", false);
   } else if (lastFrame === null) {

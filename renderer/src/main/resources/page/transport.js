@@ -123,7 +123,7 @@ export class Transport {
       const socket = this.socket;
       this.socket = null;
       socket.close();
-      this.lost(true, "no word for a while");
+      this.lost(true, "it has said nothing for a while");
     }
   }
 

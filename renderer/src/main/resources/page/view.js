@@ -166,7 +166,8 @@ export class View {
 
   showHealth(health) {
     const [tone, name] = HEALTH[health.status] || ["quiet", words(health.status || "unknown")];
-    element("health").hidden = false;
+    // Beside a critical alert, "Healthy" would say that all is well.
+    element("health").hidden = tone === "good" && (health.alerts || []).length > 0;
     element("health").dataset.tone = tone;
     put("health-text", name);
     this.showNotice(tone, name, health.reasons || []);
@@ -242,8 +243,10 @@ export class View {
       element("health").hidden = true;
       element("notice").hidden = true;
       this.showAlarm([]);
-      put("fps-renderer", "–");
+      ["fps-renderer", "redis", "viewers", "uptime"].forEach((id) => put(id, "–"));
+      element("redis").dataset.tone = "quiet";
     }
+    element("layout").dataset.away = String(!connected);
     element("link").dataset.tone = tone;
     put("link-text", text);
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class ManagedProcess {
 
     private static final int LOG_LINES_TOLD = 3;
+    private static final int COMPLAINT_LINES_TOLD = 20;
+    /** How a line of renderer and exporter's own log begins, as text or as JSON. */
+    private static final Pattern LOG_LINE = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT.*|\\{.*");
 
     private final ServiceSpec spec;
     private final Path directory;
@@ -102,7 +106,7 @@ final class ManagedProcess {
         return false;
     }
 
-    /** The last lines that it wrote, for an error message. */
+    /** The last lines that it wrote, for an error message; all that it found wrong in its configuration, where that ended it. */
     Optional<String> lastWords() {
         try {
             List<String> lines = new String(Files.readAllBytes(spec.log()), StandardCharsets.UTF_8)
@@ -113,9 +117,22 @@ final class ManagedProcess {
                 return Optional.empty();
             }
             int from = Math.max(0, lines.size() - LOG_LINES_TOLD);
+            if (exitCode().equals(OptionalInt.of(ExitCodes.CONFIG))) {
+                from = complaint(lines);
+            }
             return Optional.of(String.join(System.lineSeparator() + "      ", lines.subList(from, lines.size())));
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /** Where the lines begin that follow the log. */
+    private static int complaint(List<String> lines) {
+        int from = lines.size() - 1;
+        int first = Math.max(0, lines.size() - COMPLAINT_LINES_TOLD);
+        while (from > first && !LOG_LINE.matcher(lines.get(from - 1)).matches()) {
+            from--;
+        }
+        return from;
     }
 }

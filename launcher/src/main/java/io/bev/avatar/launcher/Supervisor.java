@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Runs the services: starts them, waits until each is ready, restarts what crashes with growing delays, and stops everything
@@ -54,12 +55,27 @@ final class Supervisor {
         entry.startedNanos = ticker.nanos();
     }
 
-    /** Waits until every started service is ready, telling each one once. */
+    /**
+     * Waits until every started service is ready, telling each one once.
+     *
+     * @throws LaunchException when one is not; when that is for its configuration, with what the others find wrong there
+     */
     void awaitReady() throws LaunchException, InterruptedException {
+        List<String> refused = new ArrayList<>();
         for (Entry entry : List.copyOf(entries)) {
-            if (!entry.readyTold) {
-                awaitReady(entry);
+            try {
+                if (!entry.readyTold) {
+                    awaitReady(entry);
+                }
+            } catch (LaunchException e) {
+                if (refused.isEmpty() && e.exitCode() != ExitCodes.CONFIG) {
+                    throw e;
+                }
+                refused.add(Objects.toString(e.getMessage()));
             }
+        }
+        if (!refused.isEmpty()) {
+            throw new LaunchException(ExitCodes.CONFIG, String.join(System.lineSeparator() + "      ", refused));
         }
     }
 

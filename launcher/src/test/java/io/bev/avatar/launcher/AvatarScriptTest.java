@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,21 +59,56 @@ class AvatarScriptTest {
         "bench --json render,renderer bench --json render"
     })
     void bench_flagsBeforeOrAfterTheName_reachTheSameProgram(String arguments, String expected) throws Exception {
-        List<String> command =
-                new ArrayList<>(List.of("bash", root.resolve("avatar").toString()));
-        command.addAll(List.of(arguments.split(" ", -1)));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());
-        builder.environment().merge("PATH", bin.toString(), (path, first) -> first + ":" + path);
+        Run run = run(Map.of(), arguments.split(" ", -1));
 
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertThat(process.waitFor()).as(said).isZero();
+        String said = run.said();
+        assertThat(run.code()).as(said).isZero();
         String called = said.replace(root.toRealPath().toString(), "ROOT").replace(root.toString(), "ROOT");
         String[] parts = expected.split(" ", 2);
         assertThat(called)
                 .endsWith("-jar ROOT/" + parts[0] + "/target/avatar-" + parts[0] + "-1.jar " + parts[1] + " \n");
+    }
+
+    @Test
+    void anyCommand_withoutALanguage_readsFileNamesAsUtf8() throws Exception {
+        program("java", "echo \"language $LC_ALL\"");
+
+        assertThat(run(Map.of("LC_ALL", "C"), "health").said()).contains("language C.UTF-8");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"libturbojpeg, libturbojpeg", "libturbojpeg0, libturbojpeg0", "nothing, libturbojpeg0"})
+    void up_withoutALibrary_namesThePackageThatThisSystemHas(String known, String told) throws Exception {
+        program("ldconfig", "");
+        program("apt-cache", "[ \"$2\" = " + known + " ]");
+
+        Run run = run(Map.of(), "up", "--no-install");
+
+        assertThat(run.code()).isEqualTo(69);
+        assertThat(run.said()).contains("missing       " + told + " —").endsWith(" " + told + "\n");
+    }
+
+    @Test
+    void up_javaTooOldToBuildWith_isPassedOver() throws Exception {
+        Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"11.0.2\"\n");
+        program("java", "echo too old");
+
+        assertThat(run(Map.of(), "up", "--no-install").said()).doesNotContain("too old");
+    }
+
+    private record Run(int code, String said) {}
+
+    private Run run(Map<String, String> environment, String... arguments) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of("bash", root.resolve("avatar").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());
+        builder.environment().merge("PATH", bin.toString(), (path, first) -> first + ":" + path);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Run(process.waitFor(), said);
     }
 }

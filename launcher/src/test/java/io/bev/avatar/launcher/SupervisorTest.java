@@ -43,6 +43,23 @@ class SupervisorTest {
     }
 
     @Test
+    void awaitReady_configurationRefusedByTwo_tellsAllThatBothFound() throws Exception {
+        supervisor.start(process(
+                "one",
+                "echo 2026-01-01T00:00:00Z INFO a start; for i in 1 2 3 4 5; do echo key $i; done; exit 78",
+                () -> false));
+        supervisor.start(process("fine", "exec sleep 60", () -> true));
+        supervisor.start(process("two", "echo other key; exit 78", () -> false));
+
+        assertThatThrownBy(supervisor::awaitReady)
+                .isInstanceOf(LaunchException.class)
+                .hasMessageContainingAll("key 1", "key 5", "two ended before it was ready (exit 78): other key")
+                .hasMessageNotContaining("INFO")
+                .extracting(e -> ((LaunchException) e).exitCode())
+                .isEqualTo(78);
+    }
+
+    @Test
     void tend_killedService_restartsIt() throws Exception {
         ManagedProcess process = process("worker", "exec sleep 60", () -> true);
         supervisor.start(process);

@@ -263,6 +263,8 @@ public final class Config {
         }
         if (node.isObject() && (!node.isEmpty() || !path.contains("."))) {
             node.properties().forEach(child -> reportUnread(path + "." + child.getKey(), child.getValue()));
+        } else if (!path.contains(".")) {
+            problem(path, node.toString(), "a section, its keys below it and indented");
         } else {
             problem(path, node.toString(), "no such key: remove it or mend its name");
         }

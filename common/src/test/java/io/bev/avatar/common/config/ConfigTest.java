@@ -143,6 +143,14 @@ class ConfigTest {
     }
 
     @Test
+    void valueInPlaceOfASection_isToldAsSuch() {
+        assertThat(problems(of("renderer: 7"), "renderer")).singleElement().satisfies(problem -> {
+            assertThat(problem.key()).isEqualTo("renderer");
+            assertThat(problem.expected()).contains("a section");
+        });
+    }
+
+    @Test
     void tree_isConsumedWhole() {
         Config config = of("osint: {rules: [{emotion: alert}], severities: {low: 0.1, high: {x: 1}}}");
         assertThat(config.tree("osint.rules").size()).isEqualTo(1);

@@ -155,6 +155,17 @@ class StackIT {
             browser.screenshot(PICTURES.resolve("page-light.png"));
             browser.colourScheme("dark");
             browser.screenshot(PICTURES.resolve("page-dark.png"));
+            browser.script("const layout = document.getElementById('layout'); window.shownAway = [];"
+                    + "new MutationObserver(() => layout.dataset.away === 'true'"
+                    + " && window.shownAway.push(document.getElementById('viewers').textContent))"
+                    + ".observe(layout, {attributes: true})");
+            up.execute("Stream", "disconnectAll");
+            up.await(
+                    "the page to lose the renderer and find it again",
+                    SOON,
+                    () -> (Boolean) browser.script("return window.shownAway.length > 0"
+                            + " && document.getElementById('layout').dataset.away === 'false'"));
+            assertThat(browser.script("return window.shownAway[0]")).isEqualTo("–");
             assertThat(browser.errors()).isEmpty();
         }
     }

@@ -114,7 +114,8 @@ public final class BenchCommand implements Callable<Integer> {
                 served.stream().filter(b -> b.name().equals(name)).toList();
         if (chosen.isEmpty()) {
             String known = served.stream().map(Benchmark::name).collect(Collectors.joining(", "));
-            throw usage("no benchmark '" + name + "': expected one of " + known);
+            throw usage("no benchmark '" + name + "' of the renderer's: expected one of " + known
+                    + "; ./avatar bench --help names all");
         }
         return chosen;
     }

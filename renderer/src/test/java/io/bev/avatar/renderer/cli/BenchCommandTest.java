@@ -59,7 +59,9 @@ class BenchCommandTest {
         CommandRun run = CommandRun.of(command(), "rendr");
 
         assertThat(run.code()).isEqualTo(64);
-        assertThat(run.err()).startsWith("bench: no benchmark 'rendr': expected one of render\n");
+        assertThat(run.err())
+                .startsWith(
+                        "bench: no benchmark 'rendr' of the renderer's: expected one of render; ./avatar bench --help names all\n");
     }
 
     @Test
