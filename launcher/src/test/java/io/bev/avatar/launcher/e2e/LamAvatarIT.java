@@ -69,7 +69,7 @@ class LamAvatarIT {
             }
             up.await(
                     "the track's last weights",
-                    Duration.ofSeconds(60),
+                    Duration.ofMinutes(1),
                     () -> up.state().path("seq").asLong() >= before + 30);
             assertThat(up.state().path("blendshapes").path("jawOpen").asDouble())
                     .isEqualTo(weights(track, 29).get("jawOpen"));

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SimulatedGpuIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Duration ALERT = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(1);
+    private static final Duration ALERT = Duration.ofMinutes(2);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     @SuppressWarnings("NullAway.Init") // JUnit sets it
