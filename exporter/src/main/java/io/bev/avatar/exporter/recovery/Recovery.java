@@ -116,7 +116,8 @@ public final class Recovery {
                 unknownSince.remove(firing.key());
                 continue;
             }
-            Instant since = unknownSince.computeIfAbsent(firing.key(), key -> now);
+            // Later than now, it was seen before the clock was put back.
+            Instant since = unknownSince.merge(firing.key(), now, (seen, late) -> seen.isAfter(late) ? late : seen);
             if (!now.isBefore(since.plus(UNKNOWN_FOR))) {
                 unknownSince.remove(firing.key());
                 notebook.note(memory -> memory.with(memory.current(firing).over(now)));

@@ -484,6 +484,32 @@ class RecoveryTest {
     }
 
     @Test
+    void heat_rendererRestartedAtTheLowestStep_isLoweredAgain() throws Exception {
+        fire("a", "lower_frame_rate");
+        workFor(Duration.ofMinutes(30));
+        assertThat(renderer.fps).isEqualTo(10);
+        renderer.fps = 30;
+        workFor(COOLDOWN.plusSeconds(5));
+
+        assertThat(renderer.calls).containsExactly("fps 20", "fps 15", "fps 10", "fps 10");
+        assertThat(statuses()).endsWith("ineffective", "stepped");
+    }
+
+    @Test
+    void clockPutBack_alertThatAlertmanagerForgot_isOver() throws Exception {
+        fire("a", "lower_frame_rate");
+        recovery.work();
+        recovery.known(new KnownAlerts(Set.of(), Set.of()));
+        clock.set(Duration.ofDays(-300));
+        recovery.known(new KnownAlerts(Set.of(), Set.of()));
+        clock.pass(Recovery.UNKNOWN_FOR);
+        recovery.known(new KnownAlerts(Set.of(), Set.of()));
+        workFor(COOLDOWN.plusSeconds(5));
+
+        assertThat(renderer.fps).isEqualTo(30);
+    }
+
+    @Test
     void clockPutBack_neverWaitsLongerThanTheCooldown() throws Exception {
         fire("a", "restart_renderer");
         recovery.work();
