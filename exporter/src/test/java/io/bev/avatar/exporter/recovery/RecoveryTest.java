@@ -437,6 +437,47 @@ class RecoveryTest {
     }
 
     @Test
+    void alertThatIsSilencedOverAnExportersRestart_isNotMended() throws Exception {
+        fire("a", "restart_renderer");
+        fire("b", "restart_renderer");
+        recovery.work();
+        start();
+        workFor(Duration.ofMinutes(20));
+        assertThat(renderer.calls).containsExactly("restart");
+
+        recovery.known(new KnownAlerts(Set.of("a", "b"), Set.of("b")));
+        workFor(Duration.ofMinutes(1));
+        assertThat(renderer.calls).containsExactly("restart");
+        assertThat(metrics()).contains(total("restart_renderer", "disabled", 1));
+    }
+
+    @Test
+    void alertThatWaitedOverAnExportersRestart_isMendedOnceAlertmanagerTellsOfIt() throws Exception {
+        fire("a", "restart_renderer");
+        fire("b", "restart_renderer");
+        recovery.work();
+        start();
+        clock.pass(Duration.ofMinutes(20));
+        fire("b", "restart_renderer");
+        recovery.work();
+
+        assertThat(renderer.calls).containsExactly("restart", "restart");
+    }
+
+    @Test
+    void heatThatMayBeSilenced_overAnExportersRestart_keepsTheRateUntilAlertmanagerTells() throws Exception {
+        fire("a", "lower_frame_rate");
+        recovery.work();
+        start();
+        workFor(Duration.ofMinutes(20));
+        assertThat(renderer.fps).isEqualTo(20);
+
+        recovery.known(new KnownAlerts(Set.of("a"), Set.of()));
+        recovery.work();
+        assertThat(renderer.fps).isEqualTo(15);
+    }
+
+    @Test
     void heat_overAnExportersRestart_isGivenBackByTheNext() throws Exception {
         fire("a", "lower_frame_rate");
         recovery.work();
