@@ -127,7 +127,7 @@ public final class DetectCommand implements Callable<Integer> {
 
     private void tell(Detection detection) {
         detection.skipped().ifPresent(reason -> progress("  not tried: " + reason));
-        detection.times().forEach((alert, times) -> progress("  " + alert + " " + times));
+        detection.times().forEach((alert, times) -> progress("  " + alert + ": " + times.text()));
         if (!detection.missing().isEmpty()) {
             progress("  MISSING " + detection.missing());
         }
