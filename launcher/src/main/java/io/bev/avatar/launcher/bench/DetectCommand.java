@@ -73,16 +73,7 @@ public final class DetectCommand implements Callable<Integer> {
         if (holdSeconds < 0 || holdSeconds > 600) {
             throw new ParameterException(spec.commandLine(), "--hold " + holdSeconds + ": expected 0 to 600");
         }
-        Set<String> names = only == null ? Set.copyOf(FaultCatalogue.NAMES) : only;
-        List<String> unknown = names.stream()
-                .filter(name -> !FaultCatalogue.NAMES.contains(name))
-                .toList();
-        if (!unknown.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--only " + String.join(",", unknown) + ": expected one of "
-                            + String.join(", ", FaultCatalogue.NAMES));
-        }
+        Set<String> names = chosen();
         List<Detection> detections = new ArrayList<>();
         RunFolder folder = RunFolder.fresh(root, "detect");
         SmallDisk disk = SmallDisk.mount(
@@ -123,6 +114,20 @@ public final class DetectCommand implements Callable<Integer> {
             progress("wrote " + page);
         }
         return detections.stream().allMatch(Detection::isAsExpected) ? 0 : NOT_AS_EXPECTED;
+    }
+
+    private Set<String> chosen() {
+        Set<String> names = only == null ? Set.copyOf(FaultCatalogue.NAMES) : only;
+        List<String> unknown = names.stream()
+                .filter(name -> !FaultCatalogue.NAMES.contains(name))
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--only " + String.join(",", unknown) + ": expected one of "
+                            + String.join(", ", FaultCatalogue.NAMES));
+        }
+        return names;
     }
 
     private void tell(Detection detection) {
