@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter;
 
+import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.alert.AlertWebhook;
 import io.bev.avatar.exporter.alert.Alertmanager;
 import io.bev.avatar.exporter.alert.DeadMansSwitch;
@@ -53,7 +54,8 @@ final class AlertCare implements Consumer<MetricSink>, AutoCloseable {
                 host,
                 state.resolve("alerts-silent-since"),
                 webhook.publisher(),
-                clock);
+                clock,
+                Ticker.system());
         webhook.onAlerts(recovery::offer);
         webhook.onAlerts(deadMansSwitch::arrived);
         reconciliation.onKnown(recovery::known);

@@ -27,6 +27,8 @@ class RunbooksTest {
     private static final Pattern IN_RUNBOOK =
             Pattern.compile("`([a-z_]+:[a-z_0-9:]+|(?:avatar|node|nvidia|redis)_[a-z_0-9]+)");
 
+    private static final Pattern GREPPED = Pattern.compile("9818/metrics \\| grep (\\w+)");
+
     /** Of Prometheus and Alertmanager, and what Prometheus makes itself. */
     private static final Map<String, String> OTHERS = Map.of(
             "up", "gauge",
@@ -90,6 +92,23 @@ class RunbooksTest {
                 }
             }
         }
+    }
+
+    @Test
+    void seriesThatRunbooksGrepFor_exist() throws IOException {
+        Set<String> known = types().keySet();
+        int found = 0;
+        try (var files = Files.list(RuleFiles.FOLDER.resolve("runbooks"))) {
+            for (Path file : files.toList()) {
+                Matcher grepped = GREPPED.matcher(Files.readString(file));
+                while (grepped.find()) {
+                    String part = grepped.group(1);
+                    assertThat(known).as(file + ": " + part).anyMatch(name -> name.contains(part));
+                    found++;
+                }
+            }
+        }
+        assertThat(found).isGreaterThan(15);
     }
 
     @Test

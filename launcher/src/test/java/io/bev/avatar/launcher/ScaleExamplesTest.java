@@ -26,11 +26,14 @@ class ScaleExamplesTest {
                 if (name.equals("agent.yml")) {
                     command.add("--agent");
                 }
+                if (name.endsWith(".rules.yml")) {
+                    command = new ArrayList<>(List.of("promtool", "check", "rules", "--lint=all", "--lint-fatal"));
+                }
                 command.add(name);
                 RuleFiles.run(EXAMPLES, command.toArray(new String[0])).succeeded();
                 assertThat(page).contains("alerting-rules/examples/" + name);
             }
         }
-        assertThat(names).contains("fleet.yml", "shard.yml", "global.yml", "agent.yml");
+        assertThat(names).contains("fleet.yml", "shard.yml", "global.yml", "global.rules.yml", "agent.yml");
     }
 }

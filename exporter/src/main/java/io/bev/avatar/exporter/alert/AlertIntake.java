@@ -103,15 +103,21 @@ final class AlertIntake implements Consumer<MetricSink>, AutoCloseable {
                 if (!published(head)) {
                     return;
                 }
-                spool.remove(head.size());
-                pending.set(spool.size());
+                forget(head.size());
             }
-        } catch (IOException e) {
-            // The events are published and stay in the file: they will be published again, which changes nothing.
-            LOG.warn("the alert spool cannot be shortened: {}", e.getMessage());
         } finally {
             lock.unlock();
         }
+    }
+
+    private void forget(int published) {
+        try {
+            spool.remove(published);
+        } catch (IOException e) {
+            // At worst the next process publishes them again, which changes nothing.
+            LOG.warn("the alert spool cannot be shortened: {}", e.toString());
+        }
+        pending.set(spool.size());
     }
 
     private void drainSafely() {

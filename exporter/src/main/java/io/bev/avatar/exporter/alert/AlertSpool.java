@@ -76,6 +76,7 @@ final class AlertSpool {
         if (file.getParent() != null) {
             Files.createDirectories(file.getParent());
         }
+        boolean fresh = !Files.exists(file);
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             long before = channel.size();
@@ -86,15 +87,20 @@ final class AlertSpool {
                 throw e;
             }
         }
+        if (fresh) {
+            onDisk(file);
+        }
         waiting.addAll(events);
     }
 
-    /** Removes the oldest {@code count} events. */
+    /**
+     * Removes the oldest {@code count} events.
+     *
+     * @throws IOException when the disk does not take that: only the next process finds them again
+     */
     void remove(int count) throws IOException {
-        List<AlertEvent> rest = List.copyOf(waiting.subList(count, waiting.size()));
-        rewrite(rest);
-        waiting.clear();
-        waiting.addAll(rest);
+        waiting.subList(0, count).clear();
+        rewrite(waiting);
     }
 
     private void rewrite(List<AlertEvent> events) throws IOException {
@@ -108,6 +114,15 @@ final class AlertSpool {
             write(channel, events);
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        onDisk(file);
+    }
+
+    /** The name of a file is its folder's to keep. */
+    private static void onDisk(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+            directory.force(true);
+        }
     }
 
     private void write(FileChannel channel, List<AlertEvent> events) throws IOException {

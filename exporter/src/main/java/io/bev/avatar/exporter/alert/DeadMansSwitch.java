@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.alert;
 
+import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,13 +13,14 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Raises an alert of its own when the sign of life, {@code AvatarWatchdog}, stops arriving, or is the same over and over, since
  * Prometheus has gone and Alertmanager has not noticed: then nobody else can. Before the first one it waits twice as long, for
- * Prometheus and Alertmanager may start after the exporter.
+ * Prometheus and Alertmanager may start after the exporter. A clock that is set is neither silence nor a sign of life.
  *
  * <pre>
  * avatar_exporter_watchdog_timeout_seconds 240.0
@@ -45,24 +47,32 @@ public final class DeadMansSwitch {
     private final Path file;
     private final AlertPublisher publisher;
     private final Clock clock;
-    private final Instant started;
-    private Optional<Instant> arrived = Optional.empty();
+    private final Ticker ticker;
+    private final long startedNanos;
+    private Optional<Arrival> arrived = Optional.empty();
     private String evaluated = "";
     private Optional<Instant> silentSince;
-    private Instant toldAt = Instant.MIN;
+    private OptionalLong toldNanos = OptionalLong.empty();
+
+    /** @param at for people; how long ago it is, only {@code nanos} tells */
+    private record Arrival(Instant at, long nanos) {}
 
     /**
      * @param timeout silence after which it speaks
      * @param instance name of this host
      * @param file keeps over restarts that it has spoken
+     * @param clock for the times that are told
+     * @param ticker for those that pass
      */
-    public DeadMansSwitch(Duration timeout, String instance, Path file, AlertPublisher publisher, Clock clock) {
+    public DeadMansSwitch(
+            Duration timeout, String instance, Path file, AlertPublisher publisher, Clock clock, Ticker ticker) {
         this.timeout = timeout;
         this.instance = instance;
         this.file = file;
         this.publisher = publisher;
         this.clock = clock;
-        this.started = clock.instant();
+        this.ticker = ticker;
+        this.startedNanos = ticker.nanos();
         this.silentSince = read(file);
     }
 
@@ -74,7 +84,7 @@ public final class DeadMansSwitch {
                     && event.name().equals(AlertEvent.WATCHDOG)
                     && (stamp.isEmpty() || !stamp.equals(evaluated))) {
                 evaluated = stamp;
-                arrived = Optional.of(clock.instant());
+                arrived = Optional.of(new Arrival(clock.instant(), ticker.nanos()));
             }
         }
     }
@@ -82,12 +92,12 @@ public final class DeadMansSwitch {
     /** Looks whether it is time to speak, or to say that all is well again. */
     public synchronized void look() throws InterruptedException {
         Instant now = clock.instant();
-        boolean silent = arrived.map(last -> !now.isBefore(last.plus(timeout)))
-                .orElse(silentSince.isPresent() || !now.isBefore(started.plus(timeout.multipliedBy(2))));
+        boolean silent = arrived.map(last -> passed(last.nanos(), timeout))
+                .orElse(silentSince.isPresent() || passed(startedNanos, timeout.multipliedBy(2)));
         try {
             if (silent && silentSince.isEmpty()) {
                 begin(now);
-            } else if (silent && !now.isBefore(toldAt.plus(TOLD_AGAIN))) {
+            } else if (silent && (toldNanos.isEmpty() || passed(toldNanos.getAsLong(), TOLD_AGAIN))) {
                 publish(AlertEvent.FIRING, silentSince.orElse(now), now);
             } else if (!silent && silentSince.isPresent()) {
                 end(silentSince.get(), now);
@@ -95,6 +105,10 @@ public final class DeadMansSwitch {
         } catch (IOException e) {
             LOG.error("the silence of the alerts can be told neither to Redis nor to the disk: {}", e.getMessage());
         }
+    }
+
+    private boolean passed(long sinceNanos, Duration time) {
+        return ticker.nanos() - sinceNanos >= time.toNanos();
     }
 
     private void begin(Instant now) throws IOException, InterruptedException {
@@ -108,14 +122,15 @@ public final class DeadMansSwitch {
     }
 
     private void end(Instant since, Instant now) throws IOException, InterruptedException {
+        // First of all, so that an end that nobody takes is told at the next look.
+        publish(AlertEvent.RESOLVED, since, now);
         silentSince = Optional.empty();
         LOG.info("the sign of life from Prometheus and Alertmanager is back on {}", instance);
         write("");
-        publish(AlertEvent.RESOLVED, since, now);
     }
 
     private void publish(String status, Instant since, Instant now) throws IOException, InterruptedException {
-        toldAt = now;
+        toldNanos = OptionalLong.of(ticker.nanos());
         publisher.publish(List.of(new AlertEvent(
                 AlertEvent.ALERT,
                 FINGERPRINT + instance + "-alert-pipeline",
@@ -166,6 +181,6 @@ public final class DeadMansSwitch {
         arrived.ifPresent(last -> out.gauge(
                 "avatar_exporter_watchdog_last_arrival_timestamp_seconds",
                 "When AvatarWatchdog, the sign of life, last arrived, Unix time.",
-                last.toEpochMilli() / 1000.0));
+                last.at().toEpochMilli() / 1000.0));
     }
 }

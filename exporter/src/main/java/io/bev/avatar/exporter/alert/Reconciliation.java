@@ -122,8 +122,10 @@ public final class Reconciliation {
     private boolean confirmed(Map<String, Instant> seen, AlertEvent event, String what, Instant now) {
         String key = event.fingerprint() + "|" + event.startsAt() + "|" + what;
         Instant since = suspects.get(key);
-        seen.put(key, since == null ? now : since);
-        return since != null
+        // Later than now, it was seen before the clock was put back.
+        boolean first = since == null || since.isAfter(now);
+        seen.put(key, first ? now : since);
+        return !first
                 && (!what.equals("expired") || Duration.between(since, now).compareTo(UNKNOWN_FOR) >= 0);
     }
 

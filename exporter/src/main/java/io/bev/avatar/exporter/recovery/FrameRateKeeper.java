@@ -43,7 +43,8 @@ final class FrameRateKeeper {
     }
 
     /**
-     * Goes on with a rate that was lowered, a cooldown after the last step: down while the alert fires, else up.
+     * Goes on with a rate that was lowered, a cooldown after the last step: down while the alert fires, else up. At the lowest
+     * step it sees that the renderer is still there.
      *
      * @param muted fingerprints of alerts that are silenced; for those it stays as it is
      */
@@ -57,13 +58,17 @@ final class FrameRateKeeper {
         boolean fires = cause.filter(Firing::fires).isPresent();
         boolean silenced = cause.filter(firing -> muted.contains(firing.order().fingerprint()))
                 .isPresent();
-        boolean held = fires && (rate.lowest() || silenced || notebook.memory().switchedOff());
+        boolean held = fires && (silenced || notebook.memory().switchedOff());
         Instant now = clock.instant();
         Duration pause = cause.map(firing -> firing.order().cooldown()).orElse(Order.DEFAULT_COOLDOWN);
         if (held || now.isBefore(rate.changedAt().plus(pause))) {
             return;
         }
         try {
+            if (fires && rate.lowest() && renderer.targetFps() == rate.target()) {
+                notebook.note(memory -> memory.withFrameRate(Optional.of(rate.at(now))));
+                return;
+            }
             String detail = next(rate, fires, now);
             cause.filter(Firing::fires)
                     .ifPresent(firing -> notebook.note(

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.recovery;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -133,11 +134,10 @@ final class JolokiaControl implements RendererControl {
                         .POST(HttpRequest.BodyPublishers.ofString(JsonTrees.write(request)))
                         .build(),
                 type.equals("read"));
-        JsonNode tree = JsonTrees.JSON.read(answer.body());
         if (answer.statusCode() != OK) {
-            throw new IOException("HTTP " + answer.statusCode() + ", " + error(tree));
+            throw new IOException("HTTP " + answer.statusCode() + ", " + refusal(answer.body()));
         }
-        return tree;
+        return JsonTrees.JSON.read(answer.body());
     }
 
     /** An operation is sent once: a connection that breaks leaves open whether it was done. */
@@ -161,13 +161,30 @@ final class JolokiaControl implements RendererControl {
         return answer.path("value");
     }
 
+    /** What a refusal says, which need not be JSON: something between may have answered. */
+    private static String refusal(String body) {
+        try {
+            return error(JsonTrees.JSON.read(body));
+        } catch (JsonProcessingException e) {
+            return "no error text";
+        }
+    }
+
     private static String error(JsonNode answer) {
         return answer.path("error").asText("no error text").lines().findFirst().orElse("");
     }
 
     private String authorization() throws IOException {
-        String password =
-                Files.readString(passwordFile).lines().findFirst().orElse("").strip();
+        String password;
+        try {
+            password = Files.readString(passwordFile)
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .strip();
+        } catch (IOException e) {
+            throw new IOException("exporter.recovery.control-password-file cannot be read: " + e, e);
+        }
         return "Basic " + Base64.getEncoder().encodeToString(("avatar:" + password).getBytes(StandardCharsets.UTF_8));
     }
 }

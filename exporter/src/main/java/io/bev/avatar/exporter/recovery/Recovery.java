@@ -9,10 +9,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,9 @@ public final class Recovery {
     /** Alerts that people are not to be bothered with, nor the renderer. */
     private volatile Set<String> muted = Set.of();
 
+    /** Alerts that an earlier process left firing and of which Alertmanager has not told since: they may be muted by now. */
+    private final Set<String> unconfirmed = ConcurrentHashMap.newKeySet();
+
     // The rest belongs to the working thread, but for the first, which belongs to that of known().
     private final Map<String, Instant> unknownSince = new HashMap<>();
     private Instant quietUntil = Instant.MIN;
@@ -67,11 +72,18 @@ public final class Recovery {
         this.frameRate = new FrameRateKeeper(renderer, notebook, diary, clock);
         this.diary = diary;
         this.clock = clock;
+        for (Firing firing : notebook.memory().firings().values()) {
+            if (firing.fires()) {
+                unconfirmed.add(firing.order().fingerprint());
+            }
+        }
     }
 
     /** Takes note of what Alertmanager sent; on disk when it returns. */
     public void offer(List<AlertEvent> events) {
         Instant now = clock.instant();
+        // Nobody is told of a muted alert.
+        events.forEach(event -> unconfirmed.remove(event.fingerprint()));
         notebook.note(memory -> {
             Memory next = memory;
             for (AlertEvent event : events) {
@@ -111,12 +123,14 @@ public final class Recovery {
     public void known(KnownAlerts alerts) {
         Instant now = clock.instant();
         muted = alerts.muted();
+        unconfirmed.clear();
         for (Firing firing : notebook.memory().firings().values()) {
             if (!firing.fires() || alerts.all().contains(firing.order().fingerprint())) {
                 unknownSince.remove(firing.key());
                 continue;
             }
-            Instant since = unknownSince.computeIfAbsent(firing.key(), key -> now);
+            // Later than now, it was seen before the clock was put back.
+            Instant since = unknownSince.merge(firing.key(), now, (seen, late) -> seen.isAfter(late) ? late : seen);
             if (!now.isBefore(since.plus(UNKNOWN_FOR))) {
                 unknownSince.remove(firing.key());
                 notebook.note(memory -> memory.with(memory.current(firing).over(now)));
@@ -141,7 +155,9 @@ public final class Recovery {
                 }
             }
         }
-        frameRate.step(muted);
+        Set<String> held = new HashSet<>(unconfirmed);
+        held.addAll(muted);
+        frameRate.step(held);
         findIneffective();
     }
 
@@ -188,6 +204,8 @@ public final class Recovery {
         Optional<Instant> last = memory.lastRun(order.action());
         if (!firing.fires()) {
             end(firing, Outcome.OVER, "the alert was over before its turn", now);
+        } else if (unconfirmed.contains(order.fingerprint())) {
+            return false;
         } else if (forbidden.isPresent()) {
             end(firing, Outcome.DISABLED, forbidden.get(), now);
         } else if (muted.contains(order.fingerprint())) {

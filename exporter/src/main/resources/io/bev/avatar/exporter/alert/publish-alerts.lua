@@ -11,17 +11,23 @@ local function comparable(time)
   return (string.gsub(time, 'Z$', ''))
 end
 
-local function starts_of_active(fingerprint)
-  local active = redis.call('HGET', KEYS[2], fingerprint)
-  return active and comparable(cjson.decode(active).startsAt)
+-- When an entry of the hash began to fire; nil for none, and for what somebody else wrote there.
+local function starts_of(entry)
+  local readable, event = pcall(cjson.decode, entry or '')
+  return readable and type(event) == 'table' and type(event.startsAt) == 'string' and event.startsAt or nil
+end
+
+-- What was seen in the future, before the clock was put back, is from just now: it must neither outlive nor push out what comes.
+for _, identity in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. now, '+inf')) do
+  redis.call('ZADD', KEYS[3], now - 1, identity)
 end
 
 local fresh = 0
 for i = 5, #ARGV, 5 do
   local identity, fingerprint, status, starts, json = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local known = redis.call('ZSCORE', KEYS[3], identity)
-  local active = starts_of_active(fingerprint)
-  local newest = not active or active <= comparable(starts)
+  local active = starts_of(redis.call('HGET', KEYS[2], fingerprint))
+  local newest = not active or comparable(active) <= comparable(starts)
   if status == 'firing' then
     -- A firing that arrives behind its own resolution, or behind a later firing, is history.
     local over = redis.call('ZSCORE', KEYS[3], fingerprint .. '|' .. starts .. '|resolved')
@@ -30,7 +36,7 @@ for i = 5, #ARGV, 5 do
       redis.call('ZREM', KEYS[3], fingerprint .. '|' .. starts .. '|closed')
     end
   elseif status == 'resolved' or status == 'closed' then
-    if active and newest then
+    if newest then
       redis.call('HDEL', KEYS[2], fingerprint)
     end
     if status == 'closed' then
@@ -52,8 +58,8 @@ redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -(ARGV[3] + 1))
 -- What becomes silenced or inhibited is never reported as resolved.
 local active = redis.call('HGETALL', KEYS[2])
 for i = 1, #active, 2 do
-  local event = cjson.decode(active[i + 1])
-  local notified = redis.call('ZSCORE', KEYS[3], event.fingerprint .. '|' .. event.startsAt .. '|firing')
+  local starts = starts_of(active[i + 1])
+  local notified = starts and redis.call('ZSCORE', KEYS[3], active[i] .. '|' .. starts .. '|firing')
   if not notified or tonumber(notified) + ARGV[4] < tonumber(now) then
     redis.call('HDEL', KEYS[2], active[i])
   end

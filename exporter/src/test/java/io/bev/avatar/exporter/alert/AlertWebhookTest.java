@@ -285,6 +285,38 @@ class AlertWebhookTest {
     }
 
     @Test
+    void diskThatCannotShortenTheSpool_holdsUpNothing() throws Exception {
+        redis.stop();
+        String[] events = new String[150];
+        for (int i = 0; i < events.length; i++) {
+            events[i] = alert("f" + i, "firing", T1);
+        }
+        assertThat(send(events)).isEqualTo(200);
+        // A folder where the shortened file would be written: even root cannot write it.
+        Files.createDirectory(folder.resolve("spool/alerts.jsonl.new"));
+
+        redis.restart();
+        while (!metrics().contains("avatar_exporter_alert_spool_pending 0.0")) {
+            Thread.sleep(50);
+        }
+
+        assertThat(count("HLEN", "avatar:alerts:active")).isEqualTo(":150");
+        assertThat(folder.resolve("spool/alerts.jsonl")).doesNotExist();
+    }
+
+    @Test
+    void activeHash_thatSomebodyElseWroteTo_stopsNoAlert() throws Exception {
+        count("HSET", "avatar:alerts:active", "a1", "hello", "b2", "{}", "c3", "[7]");
+
+        assertThat(send(alert("a1", "firing", T1), alert("b2", "resolved", T1))).isEqualTo(200);
+
+        assertThat(metrics()).contains("avatar_exporter_alert_spool_pending 0.0");
+        assertThat(count("LLEN", "avatar:alerts")).isEqualTo(":2");
+        assertThat(count("HLEN", "avatar:alerts:active")).isEqualTo(":1");
+        assertThat(redis.bulk("HGET", "avatar:alerts:active", "a1")).contains(T1);
+    }
+
+    @Test
     void post_wrongOrNoToken_is401() throws Exception {
         String body = message(alert("a1", "firing", T1));
 

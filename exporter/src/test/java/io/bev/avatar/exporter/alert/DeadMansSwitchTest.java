@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.collector.MetricSink;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,11 +32,13 @@ class DeadMansSwitchTest {
     private final List<AlertEvent> told = new ArrayList<>();
     private final Logger critical = (Logger) LoggerFactory.getLogger("critical");
     private final ListAppender<ILoggingEvent> journal = new ListAppender<>();
+    private boolean nobodyTakesIt;
     private DeadMansSwitch deadMan;
 
     @BeforeEach
     void start() {
-        deadMan = new DeadMansSwitch(TIMEOUT, "host-1", folder.resolve("state/silent-since"), told::addAll, clock);
+        deadMan = new DeadMansSwitch(
+                TIMEOUT, "host-1", folder.resolve("state/silent-since"), this::tell, clock, clock.ticker());
         journal.start();
         critical.addAppender(journal);
     }
@@ -43,6 +46,13 @@ class DeadMansSwitchTest {
     @AfterEach
     void stop() {
         critical.detachAppender(journal);
+    }
+
+    private void tell(List<AlertEvent> events) throws IOException {
+        if (nobodyTakesIt) {
+            throw new IOException("neither Redis nor the disk");
+        }
+        told.addAll(events);
     }
 
     private void arrives(String name) {
@@ -155,6 +165,43 @@ class DeadMansSwitchTest {
         start();
         deadMan.look();
         assertThat(distinct()).hasSize(2);
+    }
+
+    @Test
+    void clockPutForward_isNoSilence() throws Exception {
+        arrives("AvatarWatchdog");
+        clock.set(Duration.ofDays(300));
+        pass(Duration.ofSeconds(59));
+
+        assertThat(told).isEmpty();
+        assertThat(journal.list).isEmpty();
+    }
+
+    @Test
+    void clockPutBack_silenceIsToldAllTheSame() throws Exception {
+        arrives("AvatarWatchdog");
+        clock.set(Duration.ofDays(-300));
+        pass(TIMEOUT);
+        assertThat(told).hasSize(1);
+
+        clock.set(Duration.ofDays(-300));
+        pass(Duration.ofSeconds(30));
+        assertThat(told).hasSize(2);
+    }
+
+    @Test
+    void endThatNobodyTakes_isToldLater() throws Exception {
+        arrives("AvatarWatchdog");
+        pass(TIMEOUT);
+        arrives("AvatarWatchdog");
+        nobodyTakesIt = true;
+        pass(Duration.ofSeconds(1));
+        nobodyTakesIt = false;
+        arrives("AvatarWatchdog");
+        pass(Duration.ofSeconds(30));
+        pass(Duration.ofSeconds(30));
+
+        assertThat(told).extracting(AlertEvent::status).containsExactly("firing", "resolved");
     }
 
     @Test

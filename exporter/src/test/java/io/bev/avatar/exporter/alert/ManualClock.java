@@ -1,18 +1,32 @@
 package io.bev.avatar.exporter.alert;
 
+import io.bev.avatar.common.time.Ticker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A clock that only the test moves. */
 public final class ManualClock extends Clock {
 
     private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final AtomicLong passedNanos = new AtomicLong();
 
     public void pass(Duration time) {
         now = now.plus(time);
+        passedNanos.addAndGet(time.toNanos());
+    }
+
+    /** Sets the time of day by so much further, as a person does: no time passes. */
+    public void set(Duration further) {
+        now = now.plus(further);
+    }
+
+    /** What only {@link #pass} moves. */
+    public Ticker ticker() {
+        return passedNanos::get;
     }
 
     @Override

@@ -218,4 +218,40 @@ class ReconciliationTest {
         reconciliation.collect(out);
         return Expositions.text(out);
     }
+
+    @Test
+    void clockPutBack_fullMemoryOfEvents_keepsWhatFiresAndTellsItOnce() throws Exception {
+        String later = Long.toString(clock.millis());
+        for (int batch = 0; batch < 100; batch++) {
+            List<String> command = new ArrayList<>(List.of("ZADD", "avatar:alerts:seen"));
+            for (int i = 0; i < 100; i++) {
+                command.addAll(List.of(later, "old" + batch + "-" + i));
+            }
+            redis.command(command.toArray(new String[0]));
+        }
+        clock.set(Duration.ofHours(-1));
+
+        for (int i = 0; i < 3; i++) {
+            intake.publish(List.of(event("a1", "firing")));
+            clock.pass(Duration.ofMinutes(1));
+        }
+
+        assertThat(redis.command("LLEN", "avatar:alerts")).isEqualTo(":1");
+        assertThat(redis.command("HEXISTS", "avatar:alerts:active", "a1")).isEqualTo(":1");
+        assertThat(redis.command("ZCARD", "avatar:alerts:seen")).isEqualTo(":10000");
+    }
+
+    @Test
+    void clockPutBack_whatAlertmanagerForgot_isClosedAllTheSame() throws Exception {
+        intake.publish(List.of(event("a1", "firing")));
+        answers();
+        reconciliation.run();
+        clock.set(Duration.ofDays(-300));
+        for (int i = 0; i < 12; i++) {
+            clock.pass(Duration.ofSeconds(15));
+            reconciliation.run();
+        }
+
+        assertThat(newest()).contains("closed");
+    }
 }

@@ -114,4 +114,24 @@ class JolokiaControlTest {
                 .hasMessageContaining("HTTP 401, control operations need user avatar");
         assertThat(jolokia.asked()).hasSize(1);
     }
+
+    @Test
+    void answerWithoutJson_isToldByItsStatus() {
+        jolokia.answer(request -> Answer.status(502, "<html>Bad Gateway</html>"));
+
+        assertThatThrownBy(() -> control.restart())
+                .isInstanceOf(IOException.class)
+                .hasMessage("HTTP 502, no error text");
+    }
+
+    @Test
+    void passwordThatCannotBeRead_isNamed() throws Exception {
+        Files.delete(folder.resolve("password"));
+
+        assertThatThrownBy(() -> control.restart())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("exporter.recovery.control-password-file")
+                .hasMessageContaining(folder.resolve("password").toString());
+        assertThat(jolokia.asked()).isEmpty();
+    }
 }

@@ -437,6 +437,47 @@ class RecoveryTest {
     }
 
     @Test
+    void alertThatIsSilencedOverAnExportersRestart_isNotMended() throws Exception {
+        fire("a", "restart_renderer");
+        fire("b", "restart_renderer");
+        recovery.work();
+        start();
+        workFor(Duration.ofMinutes(20));
+        assertThat(renderer.calls).containsExactly("restart");
+
+        recovery.known(new KnownAlerts(Set.of("a", "b"), Set.of("b")));
+        workFor(Duration.ofMinutes(1));
+        assertThat(renderer.calls).containsExactly("restart");
+        assertThat(metrics()).contains(total("restart_renderer", "disabled", 1));
+    }
+
+    @Test
+    void alertThatWaitedOverAnExportersRestart_isMendedOnceAlertmanagerTellsOfIt() throws Exception {
+        fire("a", "restart_renderer");
+        fire("b", "restart_renderer");
+        recovery.work();
+        start();
+        clock.pass(Duration.ofMinutes(20));
+        fire("b", "restart_renderer");
+        recovery.work();
+
+        assertThat(renderer.calls).containsExactly("restart", "restart");
+    }
+
+    @Test
+    void heatThatMayBeSilenced_overAnExportersRestart_keepsTheRateUntilAlertmanagerTells() throws Exception {
+        fire("a", "lower_frame_rate");
+        recovery.work();
+        start();
+        workFor(Duration.ofMinutes(20));
+        assertThat(renderer.fps).isEqualTo(20);
+
+        recovery.known(new KnownAlerts(Set.of("a"), Set.of()));
+        recovery.work();
+        assertThat(renderer.fps).isEqualTo(15);
+    }
+
+    @Test
     void heat_overAnExportersRestart_isGivenBackByTheNext() throws Exception {
         fire("a", "lower_frame_rate");
         recovery.work();
@@ -481,6 +522,32 @@ class RecoveryTest {
         workFor(COOLDOWN.plusSeconds(5));
 
         assertThat(renderer.calls).containsExactly("fps 20", "fps 20");
+    }
+
+    @Test
+    void heat_rendererRestartedAtTheLowestStep_isLoweredAgain() throws Exception {
+        fire("a", "lower_frame_rate");
+        workFor(Duration.ofMinutes(30));
+        assertThat(renderer.fps).isEqualTo(10);
+        renderer.fps = 30;
+        workFor(COOLDOWN.plusSeconds(5));
+
+        assertThat(renderer.calls).containsExactly("fps 20", "fps 15", "fps 10", "fps 10");
+        assertThat(statuses()).endsWith("ineffective", "stepped");
+    }
+
+    @Test
+    void clockPutBack_alertThatAlertmanagerForgot_isOver() throws Exception {
+        fire("a", "lower_frame_rate");
+        recovery.work();
+        recovery.known(new KnownAlerts(Set.of(), Set.of()));
+        clock.set(Duration.ofDays(-300));
+        recovery.known(new KnownAlerts(Set.of(), Set.of()));
+        clock.pass(Recovery.UNKNOWN_FOR);
+        recovery.known(new KnownAlerts(Set.of(), Set.of()));
+        workFor(COOLDOWN.plusSeconds(5));
+
+        assertThat(renderer.fps).isEqualTo(30);
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,6 +73,7 @@ public final class DetectCommand implements Callable<Integer> {
         if (holdSeconds < 0 || holdSeconds > 600) {
             throw new ParameterException(spec.commandLine(), "--hold " + holdSeconds + ": expected 0 to 600");
         }
+        Set<String> names = chosen();
         List<Detection> detections = new ArrayList<>();
         RunFolder folder = RunFolder.fresh(root, "detect");
         SmallDisk disk = SmallDisk.mount(
@@ -90,7 +90,9 @@ public final class DetectCommand implements Callable<Integer> {
                     Ticker.system(),
                     Duration.ofSeconds(holdSeconds),
                     PATIENCE);
-            List<Fault> faults = chosen(stack.faults());
+            List<Fault> faults = stack.faults().stream()
+                    .filter(fault -> names.contains(fault.name()))
+                    .toList();
             run.awaitSignOfLife();
             for (Fault fault : faults) {
                 progress(fault.name() + ": " + fault.how());
@@ -114,24 +116,23 @@ public final class DetectCommand implements Callable<Integer> {
         return detections.stream().allMatch(Detection::isAsExpected) ? 0 : NOT_AS_EXPECTED;
     }
 
-    private List<Fault> chosen(List<Fault> all) {
-        Set<String> names = only;
-        if (names == null) {
-            return all;
-        }
-        List<Fault> chosen =
-                all.stream().filter(fault -> names.contains(fault.name())).toList();
-        if (chosen.size() < names.size()) {
-            String known = all.stream().map(Fault::name).collect(Collectors.joining(", "));
+    private Set<String> chosen() {
+        Set<String> names = only == null ? Set.copyOf(FaultCatalogue.NAMES) : only;
+        List<String> unknown = names.stream()
+                .filter(name -> !FaultCatalogue.NAMES.contains(name))
+                .toList();
+        if (!unknown.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "--only " + String.join(",", names) + ": expected of " + known);
+                    spec.commandLine(),
+                    "--only " + String.join(",", unknown) + ": expected one of "
+                            + String.join(", ", FaultCatalogue.NAMES));
         }
-        return chosen;
+        return names;
     }
 
     private void tell(Detection detection) {
         detection.skipped().ifPresent(reason -> progress("  not tried: " + reason));
-        detection.times().forEach((alert, times) -> progress("  " + alert + " " + times));
+        detection.times().forEach((alert, times) -> progress("  " + alert + ": " + times.text()));
         if (!detection.missing().isEmpty()) {
             progress("  MISSING " + detection.missing());
         }

@@ -1,6 +1,7 @@
 package io.bev.avatar.launcher.bench;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -39,7 +40,18 @@ record Detection(
      * @param resolved gone from Prometheus, since the fault was mended; negative when it went before
      * @param resolvedEvent in Redis, since the fault was mended
      */
-    record Times(OptionalDouble firing, OptionalDouble event, OptionalDouble resolved, OptionalDouble resolvedEvent) {}
+    record Times(OptionalDouble firing, OptionalDouble event, OptionalDouble resolved, OptionalDouble resolvedEvent) {
+
+        /** For people: seconds since the fault, then since its end. */
+        String text() {
+            return "fires after " + seconds(firing) + ", event after " + seconds(event) + "; over " + seconds(resolved)
+                    + " after the end, event " + seconds(resolvedEvent) + " after it";
+        }
+
+        private static String seconds(OptionalDouble time) {
+            return time.isPresent() ? String.format(Locale.ROOT, "%.1f s", time.getAsDouble()) : "— s";
+        }
+    }
 
     Detection {
         times = Map.copyOf(times);

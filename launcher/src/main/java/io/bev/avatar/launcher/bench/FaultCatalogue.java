@@ -27,6 +27,29 @@ final class FaultCatalogue {
 
     static final String ALWAYS = "AvatarWatchdog";
 
+    /** What they are called, in order. */
+    static final List<String> NAMES = List.of(
+            "gpu-hot",
+            "gpu-full",
+            "gpu-throttled",
+            "gpu-braked",
+            "gpu-xid",
+            "gpu-xid-program",
+            "gpu-lost",
+            "redis-stopped",
+            "redis-slow",
+            "redis-read-only",
+            "disk-full",
+            "cpu-hog",
+            "webhook-token-wrong",
+            "exporter-killed",
+            "prometheus-killed",
+            "endpoint-slow",
+            "renderer-hung",
+            "renderer-paused",
+            "renderer-gone",
+            "renderer-killed");
+
     private FaultCatalogue() {}
 
     static List<Fault> all(SlowLink page, SlowLink redis, int debugPort, SmallDisk disk) {

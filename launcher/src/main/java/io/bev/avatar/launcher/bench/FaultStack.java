@@ -73,7 +73,7 @@ final class FaultStack implements AutoCloseable {
                                     "http://127.0.0.1:" + page.port())),
                     all));
             return new FaultStack(stack, page, redis, disk, ports[7]);
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException | RuntimeException e) {
             page.close();
             redis.close();
             disk.close();

@@ -13,10 +13,12 @@ final class SmallDisk implements AutoCloseable {
 
     private final Path folder;
     private final String reason;
+    private boolean mounted;
 
     private SmallDisk(Path folder, String reason) {
         this.folder = folder;
         this.reason = reason;
+        this.mounted = reason.isEmpty();
     }
 
     /**
@@ -69,11 +71,13 @@ final class SmallDisk implements AutoCloseable {
         return folder.resolve("ballast");
     }
 
+    /** Unmounts it, once: an interrupted program closes it from two threads. */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         try {
-            if (reason.isEmpty()) {
+            if (mounted) {
                 StackClient.runWell("umount", folder.toString());
+                mounted = false;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // it stays mounted until the next run finds it

@@ -1,10 +1,13 @@
 package io.bev.avatar.launcher.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bev.avatar.launcher.bench.Fault.Delivery;
 import io.bev.avatar.launcher.bench.Fault.Expectation;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -13,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class FaultCatalogueTest {
 
@@ -36,6 +40,38 @@ class FaultCatalogueTest {
                 }
             }
         }
+    }
+
+    @Test
+    void names_areThoseOfTheFaults() throws Exception {
+        assertThat(faults()).extracting(Fault::name).containsExactlyElementsOf(FaultCatalogue.NAMES);
+    }
+
+    @Test
+    void faultThatThereIsNot_isNamedBesideThoseThatAre_beforeAnythingStarts() throws Exception {
+        StringWriter said = new StringWriter();
+
+        int status = new CommandLine(new DetectCommand())
+                .setErr(new PrintWriter(said, true))
+                .execute("--root", folder.toString(), "--only=gpu-hot,nothing");
+
+        assertThat(status).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(said.toString()).contains("--only nothing: expected one of gpu-hot, gpu-full, ");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void smallDisk_closedTwice_isUnmountedOnce() throws Exception {
+        SmallDisk disk = SmallDisk.mount(folder.resolve("image"), folder.resolve("mounted"));
+        try {
+            disk.fill();
+        } catch (Fault.NotPossibleException e) {
+            assumeTrue(false, e.getMessage());
+        }
+        disk.close();
+        disk.close();
+
+        assertThat(folder.resolve("mounted")).isEmptyDirectory();
     }
 
     @Test

@@ -24,7 +24,7 @@ class DashboardFilesTest {
             }
             assertThat(rendered)
                     .as(
-                            "%s; after a change of grafana/sources: mvn test -pl common,launcher -Dtest=DashboardFilesTest"
+                            "%s; after a change of grafana/sources: mvn test -pl launcher -am -Dtest=DashboardFilesTest"
                                     + " -Dsurefire.failIfNoSpecifiedTests=false -Dgolden.update=true",
                             shipped)
                     .isEqualTo(Files.readString(shipped));

@@ -43,9 +43,8 @@ final class DashboardJson {
         dashboard.put("description", source.about().strip());
         dashboard.setAll((ObjectNode) frame.deepCopy());
         for (JsonNode annotation : dashboard.withArray("/annotations/list")) {
-            if (annotation.has("expr")) {
-                ((ObjectNode) annotation)
-                        .put("expr", PanelJson.expand(annotation.path("expr").asText()));
+            if (annotation.path("target") instanceof ObjectNode target) {
+                target.put("expr", PanelJson.expand(target.path("expr").asText()));
             }
         }
         addVariables(dashboard.withArray("/templating/list"), source);

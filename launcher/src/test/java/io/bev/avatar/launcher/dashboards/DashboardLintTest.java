@@ -132,10 +132,10 @@ class DashboardLintTest {
         }
         for (JsonNode dashboard : Dashboards.shipped()) {
             for (JsonNode annotation : dashboard.path("annotations").path("list")) {
-                if (annotation.has("expr")) {
+                if (annotation.has("target")) {
                     rules.addObject()
                             .put("record", "query:" + rules.size())
-                            .put("expr", Dashboards.filledIn(annotation));
+                            .put("expr", Dashboards.filledIn(annotation.path("target")));
                 }
             }
         }

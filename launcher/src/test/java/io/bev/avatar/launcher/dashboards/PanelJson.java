@@ -228,10 +228,19 @@ final class PanelJson {
     }
 
     private static ObjectNode link(String dashboard) {
-        return JSON.objectNode()
+        // Time and variables stand in the address: the two fields for them work in a dashboard's links alone.
+        ObjectNode link = JSON.objectNode()
+                .put("type", "link")
                 .put("title", "More: " + dashboard)
+                .put("tooltip", "")
                 .put("url", "/d/avatar-" + dashboard + "?${__url_time_range}&${__all_variables}")
+                .put("icon", "dashboard")
+                .put("asDropdown", false)
+                .put("includeVars", false)
+                .put("keepTime", false)
                 .put("targetBlank", false);
+        link.putArray("tags");
+        return link;
     }
 
     private JsonNode look(String kind, String name) {

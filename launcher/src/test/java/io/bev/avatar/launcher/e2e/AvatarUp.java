@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 final class AvatarUp {
 
     static final ObjectMapper JSON = StackClient.JSON;
-    private static final StackClient CLIENT = new StackClient(Duration.ofSeconds(10));
+    private static final StackClient CLIENT = new StackClient(Duration.ofMinutes(1));
 
     final Path root;
     final Path runDirectory;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SimulatedGpuIT {
 
     private static final Duration SOON = Duration.ofMinutes(1);
-    private static final Duration ALERT = Duration.ofMinutes(2);
+    private static final Duration ALERT = Duration.ofMinutes(3);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     @SuppressWarnings("NullAway.Init") // JUnit sets it

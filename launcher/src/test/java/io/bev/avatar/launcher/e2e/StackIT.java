@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -92,7 +93,7 @@ class StackIT {
     @Order(2)
     void secondUp_sameRunDirectory_saysThatItRuns() throws Exception {
         AvatarUp second = AvatarUp.launch(directory, up.ports);
-        assertThat(second.process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        second.process.waitFor();
         assertThat(second.process.exitValue()).isNotZero();
         assertThat(second.text()).contains("already running").contains(Integer.toString(up.ports.page()));
     }
@@ -101,7 +102,7 @@ class StackIT {
     @Order(3)
     void otherUp_takenPort_namesPortHolderAndRemedy() throws Exception {
         AvatarUp other = AvatarUp.launch(Files.createDirectory(directory.resolve("other")), up.ports);
-        assertThat(other.process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        other.process.waitFor();
         assertThat(other.process.exitValue()).isNotZero();
         assertThat(other.text())
                 .contains("port " + up.ports.page() + " for the page is taken by java")
@@ -115,7 +116,7 @@ class StackIT {
     void missingModel_isRefusedInOneLine() throws Exception {
         AvatarUp other = AvatarUp.launch(
                 Files.createDirectory(directory.resolve("model")), AvatarUp.Ports.free(), "--model", "no such.zip");
-        assertThat(other.process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        other.process.waitFor();
         assertThat(other.process.exitValue()).isEqualTo(66);
         assertThat(other.text()).contains("no such.zip").contains("built-in");
     }
@@ -129,7 +130,7 @@ class StackIT {
                 AvatarUp.Ports.free(),
                 "--model",
                 broken.toString());
-        assertThat(other.process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        other.process.waitFor();
         assertThat(other.process.exitValue()).isNotZero();
         assertThat(other.text()).contains("broken.ply");
         assertThat(other.processes(line -> true)).isEmpty();
@@ -206,6 +207,21 @@ class StackIT {
     @Order(9)
     void dashboards_everyQuery_returnsData() throws Exception {
         up.awaitDashboards(false);
+    }
+
+    /** What the runbooks have a person type at night. */
+    @Test
+    @Order(9)
+    void runbooks_everyRequest_isAnswered() throws Exception {
+        Set<String> commands = RunbookRequests.on(up);
+        assertThat(commands).hasSizeGreaterThan(8);
+        for (String command : commands) {
+            String answer = AvatarUp.run(List.of("bash", "-c", command));
+            assertThat(answer).as(command).isNotBlank();
+            if (command.contains("/jolokia/")) {
+                assertThat(answer).as(command).contains("\"status\":200");
+            }
+        }
     }
 
     @Test
@@ -286,7 +302,7 @@ class StackIT {
     private void stopsInOrder() throws Exception {
         long start = System.nanoTime();
         AvatarUp.signal("INT", up.process.pid());
-        assertThat(up.process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        up.process.waitFor();
         System.out.printf(Locale.ROOT, "stopped after %.1f s%n", (System.nanoTime() - start) / 1e9);
         assertThat(up.processes(line -> true)).isEmpty();
         assertThat(up.text()).contains("stopped").doesNotContain("was killed");
