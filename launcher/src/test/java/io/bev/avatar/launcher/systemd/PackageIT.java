@@ -44,6 +44,8 @@ class PackageIT {
         machine.classArchives(false);
         // Images of containers forbid packages to start services.
         machine.shell("[ ! -e /usr/sbin/policy-rc.d ] || chmod -x /usr/sbin/policy-rc.d");
+        // systemd knows the target's name already, as after an earlier installation: its parts must start nevertheless.
+        machine.property("bev-avatar.target", "Wants");
         Result installed = dpkg("-i", deb);
         assertThat(installed.exit()).as(installed.output()).isZero();
     }
