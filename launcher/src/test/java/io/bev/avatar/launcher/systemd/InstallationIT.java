@@ -26,8 +26,6 @@ class InstallationIT {
     private static final String SIMULATED_GPU =
             "/usr/lib/avatar-test /var/lib/avatar-test /etc/systemd/system/bev-avatar-gpu.service.d";
 
-    private static final String GRAFANA = "/etc/grafana/provisioning/";
-
     @RegisterExtension
     static final BootedContainer machine = new BootedContainer();
 
@@ -265,106 +263,19 @@ class InstallationIT {
 
     @Test
     @Order(10)
-    void withStack_prometheusAndAlertmanagerWatch_untilDisabled() throws Exception {
-        assumeTrue(
-                machine.run("bash", "-c", "command -v prometheus && command -v prometheus-alertmanager")
-                                .exit()
-                        == 0,
-                "prometheus and prometheus-alertmanager are not installed");
-        machine.shell("systemctl unmask prometheus prometheus-alertmanager");
-        String config = machine.shell("sha256sum /etc/prometheus/*.yml");
-        String process = machine.property(RENDERER, "MainPID");
-        // Where Grafana keeps what it is given at start; its own package is not needed for that.
-        boolean grafana = machine.run("test", "-e", "/etc/grafana").exit() == 0;
-        machine.shell("mkdir -p " + GRAFANA + "dashboards " + GRAFANA + "datasources; echo '# mine' >" + GRAFANA
-                + "datasources/own.yml");
-
-        Result installed = machine.install("--with-stack");
-
-        assertThat(installed.exit()).as(installed.output()).isZero();
-        assertThat(installed.output())
-                .contains("prometheus: http://127.0.0.1:9090/", "prometheus-alertmanager: http://127.0.0.1:9093/");
-        assertThat(machine.property(RENDERER, "MainPID"))
-                .as(installed.output() + machine.journal(RENDERER))
-                .isEqualTo(process);
-        assertThat(installed.output()).contains("Grafana: folder Avatar");
-        assertThat(machine.shell("cat " + GRAFANA + "datasources/bev-avatar.yml"))
-                .contains("url: http://127.0.0.1:9090", "isDefault: false");
-        assertThat(machine.shell("ls $(sed -n 's/^ *path: //p' " + GRAFANA + "dashboards/bev-avatar.yml)"))
-                .isEqualTo(machine.shell("ls " + BootedContainer.ROOT.resolve("grafana/dashboards")));
-        machine.shell("echo '# edited' >>" + GRAFANA + "dashboards/bev-avatar.yml");
-        // An alert goes all the way: Alertmanager, its token, exporter, Redis.
-        machine.shell("curl -s -H 'Content-Type: application/json' 127.0.0.1:9093/api/v2/alerts -d"
-                + " '[{\"labels\":{\"alertname\":\"AvatarTried\",\"severity\":\"info\",\"instance\":\"here\"}}]'");
-        machine.await("an alert in Redis", "redis-cli LRANGE avatar:alerts 0 -1 | grep AvatarTried");
-        machine.await(
-                "the renderer's readings",
-                "curl -s '127.0.0.1:9090/api/v1/query?query=avatar_renderer_up' | grep '\"1\"\\]'");
-
-        Result again = machine.install("--with-stack");
-        assertThat(again.output())
-                .contains("nothing to change", GRAFANA + "dashboards/bev-avatar.yml is kept as it is");
-        assertThat(machine.shell("tail -n 1 " + GRAFANA + "dashboards/bev-avatar.yml"))
-                .isEqualTo("# edited");
-        Result disabled = machine.run("avatar", "stack", "disable");
-        assertThat(disabled.exit()).as(disabled.output()).isZero();
-        assertThat(machine.shell("cd " + GRAFANA + "; echo */*; cat datasources/own.yml"))
-                .contains("datasources/own.yml", "# mine")
-                .doesNotContain("bev-avatar");
-        machine.shell(grafana ? "rm " + GRAFANA + "datasources/own.yml" : "rm -r /etc/grafana");
-        assertThat(machine.shell("sha256sum /etc/prometheus/*.yml")).isEqualTo(config);
-        assertThat(machine.shell("systemctl cat prometheus prometheus-alertmanager"))
-                .doesNotContain("bev-avatar");
-    }
-
-    @Test
-    @Order(11)
-    void stack_configurationOfSomebody_isLeftAndToldWhatToAdd() throws Exception {
-        assumeTrue(machine.run("test", "-e", "/etc/prometheus/prometheus.yml").exit() == 0, "no Prometheus here");
-        machine.shell("systemctl unmask prometheus prometheus-alertmanager; avatar stack disable");
-        machine.shell(
-                "echo '# mine' >>/etc/prometheus/prometheus.yml; echo '# mine' >>/etc/prometheus/alertmanager.yml");
-
-        Result enabled = machine.run("avatar", "stack", "enable");
-
-        assertThat(enabled.exit()).as(enabled.output()).isZero();
-        assertThat(enabled.output())
-                .contains("Prometheus keeps its own configuration", "Alertmanager keeps its own configuration")
-                .contains("rule_files:", "LoadCredential=alert-token:");
-        assertThat(machine.shell("systemctl cat prometheus prometheus-alertmanager"))
-                .doesNotContain("bev-avatar");
-        assertThat(machine.shell("tail -1 /etc/prometheus/prometheus.yml")).isEqualTo("# mine");
-        machine.shell(
-                "sed -i '/# mine/d' /etc/prometheus/*.yml; systemctl disable -q prometheus prometheus-alertmanager;"
-                        + " systemctl stop prometheus prometheus-alertmanager; systemctl mask -q prometheus"
-                        + " prometheus-alertmanager; systemctl daemon-reload");
-    }
-
-    @Test
-    @Order(12)
     void uninstall_leavesDataAndEdits_purgeNothing() throws Exception {
         machine.shell("echo '# edited' >>/etc/logrotate.d/bev-avatar");
         Result gone = machine.run("/usr/lib/bev-avatar/bin/uninstall-avatar-service.sh");
         assertThat(gone.exit()).as(gone.output()).isZero();
         assertThat(gone.output()).contains("/etc/logrotate.d/bev-avatar was edited: it stays");
         assertThat(machine.filesAdded())
-                .filteredOn(InstallationIT::notOfPrometheus)
                 .isNotEmpty()
                 .allMatch(
                         path -> path.matches("(/etc|/var/lib|/var/log)/bev-avatar(/.*)?|/etc/logrotate.d/bev-avatar"));
 
         machine.shell("rm /etc/logrotate.d/bev-avatar");
         assertThat(machine.uninstall("--purge").exit()).isZero();
-        assertThat(machine.filesAdded())
-                .filteredOn(InstallationIT::notOfPrometheus)
-                .isEmpty();
-        assertThat(machine.filesGone())
-                .filteredOn(InstallationIT::notOfPrometheus)
-                .isEmpty();
-    }
-
-    /** Turning its services on and off makes and removes links. */
-    private static boolean notOfPrometheus(String path) {
-        return !path.matches("/etc/(rc.\\.d|systemd/system/multi-user\\.target\\.wants)/.*prometheus.*");
+        assertThat(machine.filesAdded()).isEmpty();
+        assertThat(machine.filesGone()).isEmpty();
     }
 }
