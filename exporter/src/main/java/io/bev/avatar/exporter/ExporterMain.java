@@ -29,7 +29,7 @@ import picocli.CommandLine.ScopeType;
 
 /** The exporter's command line; {@code serve} is the default. */
 @Command(
-        name = "avatar-exporter",
+        name = "avatar",
         description = "Serves the readings of GPU, host, Redis, systemd and renderer to Prometheus.",
         mixinStandardHelpOptions = true,
         versionProvider = ExporterMain.Version.class,

@@ -120,6 +120,6 @@ class ExporterMainTest {
         Ended ended = run(Map.of(), "--nonsense");
 
         assertThat(ended.code()).isEqualTo(2);
-        assertThat(ended.errors()).contains("--nonsense").contains("Usage: avatar-exporter");
+        assertThat(ended.errors()).contains("--nonsense").contains("Usage: avatar ");
     }
 }

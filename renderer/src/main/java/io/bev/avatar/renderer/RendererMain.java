@@ -23,7 +23,7 @@ import picocli.CommandLine.IVersionProvider;
 
 /** The program. Alone to end the process. */
 @Command(
-        name = "avatar-renderer",
+        name = "avatar",
         description = "Real-time renderer of Gaussian avatars. Without a command: serve.",
         mixinStandardHelpOptions = true,
         versionProvider = RendererMain.Version.class,

@@ -27,8 +27,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = {
-            "Measures whole programs on this machine and prints the numbers. Without NAME: all but soak, which takes long.",
+            "Measures whole programs on this machine and prints the numbers. Without NAME: render, start, scrape, observer.",
             "",
+            "  render    how fast pictures are drawn; see bench render --help",
             "  start     process start to first frame, and to first scrape",
             "  scrape    a scrape's time and memory, beside node_exporter and redis_exporter",
             "  observer  the time of a frame with scrapes over the same without",
