@@ -4,7 +4,6 @@ import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.tls.ExporterAccess;
-import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -32,12 +31,10 @@ final class AccessCommand implements Callable<Integer> {
     public Integer call() {
         QuietLog.errorsOnly();
         try {
-            Config config = main.configFile().isPresent()
-                    ? Config.load(main.configFile().get(), main.environment())
-                    : Config.load(main.environment());
+            Config config = main.config();
             ExporterAccess access = ExporterAccess.from(config);
             config.finish();
-            print(access, main.out());
+            main.out().print(lines(access));
             return ExitCode.OK;
         } catch (ConfigException e) {
             System.err.println(e.getMessage());
@@ -45,16 +42,23 @@ final class AccessCommand implements Callable<Integer> {
         }
     }
 
-    private static void print(ExporterAccess access, PrintStream out) {
-        access.certificate().ifPresent(file -> out.println("certificate " + file));
-        access.serverName().ifPresent(name -> out.println("server-name " + name));
+    /** A line each, its name first. */
+    static String lines(ExporterAccess access) {
+        StringBuilder lines = new StringBuilder();
+        access.certificate().ifPresent(file -> line(lines, "certificate", file));
+        access.serverName().ifPresent(name -> line(lines, "server-name", name));
         access.client().ifPresent(client -> {
-            out.println("client-certificate " + client.certificate());
-            out.println("client-key " + client.key());
+            line(lines, "client-certificate", client.certificate());
+            line(lines, "client-key", client.key());
         });
         access.user().ifPresent(user -> {
-            out.println("user " + user.name());
-            out.println("password-file " + user.passwordFile());
+            line(lines, "user", user.name());
+            line(lines, "password-file", user.passwordFile());
         });
+        return lines.toString();
+    }
+
+    private static void line(StringBuilder lines, String name, Object value) {
+        lines.append(name).append(' ').append(value).append('\n');
     }
 }

@@ -86,6 +86,11 @@ public final class ExporterMain implements Callable<Integer> {
         return Optional.ofNullable(configFile);
     }
 
+    /** The configuration, not yet looked through. */
+    Config config() {
+        return configFile == null ? Config.load(environment) : Config.load(configFile, environment);
+    }
+
     Map<String, String> environment() {
         return environment;
     }
@@ -111,7 +116,7 @@ public final class ExporterMain implements Callable<Integer> {
     int serve() {
         ExporterSettings settings;
         try {
-            Config file = configFile == null ? Config.load(environment) : Config.load(configFile, environment);
+            Config file = config();
             settings = ExporterSettings.from(file, environment);
         } catch (ConfigException e) {
             refuse(String.valueOf(e.getMessage()));

@@ -74,9 +74,7 @@ final class GpuSetupCommand implements Callable<Integer> {
                 ? directory
                 : Path.of(environment.getOrDefault("RUNTIME_DIRECTORY", "/run/bev-avatar-gpu"));
         try {
-            Config config = main.configFile().isPresent()
-                    ? Config.load(main.configFile().get(), environment)
-                    : Config.load(environment);
+            Config config = main.config();
             GpuSetupConfig wanted = GpuSetupConfig.from(config);
             String library = config.text(ExporterConfig.NVML_LIBRARY, ExporterConfig.DEFAULT_NVML_LIBRARY);
             if (action == Action.APPLY) {

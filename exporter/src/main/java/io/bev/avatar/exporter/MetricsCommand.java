@@ -1,7 +1,6 @@
 package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.cli.ExitCodes;
-import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -35,10 +34,7 @@ final class MetricsCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         QuietLog.errorsOnly();
         try {
-            Config config = main.configFile().isPresent()
-                    ? Config.load(main.configFile().get(), main.environment())
-                    : Config.load(main.environment());
-            main.out().print(RunningExporter.from(config).metrics());
+            main.out().print(RunningExporter.from(main.config()).metrics());
             return ExitCode.OK;
         } catch (ConfigException e) {
             System.err.println(e.getMessage());

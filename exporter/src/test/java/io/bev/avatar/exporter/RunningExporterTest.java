@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.tls.ExporterAccess;
 import io.bev.avatar.exporter.client.StubServer;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -101,28 +99,17 @@ class RunningExporterTest {
     }
 
     @Test
-    void access_isPrintedForTheStacksScripts() throws Exception {
-        Files.writeString(
-                folder.resolve("avatar.yaml"),
+    void access_isALineEachForTheStacksScripts() throws Exception {
+        Config config = Config.of(
                 yaml(
                         1,
                         "exporter-password-file: " + folder.resolve("password") + ", exporter-cert-file: "
                                 + folder.resolve("server.pem") + ", exporter-key-file: "
-                                + folder.resolve("server.key")));
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        PrintStream before = System.out;
-        System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
-        try {
-            assertThat(ExporterMain.run(
-                            Map.of(),
-                            "access",
-                            "--config",
-                            folder.resolve("avatar.yaml").toString()))
-                    .isZero();
-        } finally {
-            System.setOut(before);
-        }
-        assertThat(said.toString(StandardCharsets.UTF_8).replace(folder + "/", "F/"))
+                                + folder.resolve("server.key")),
+                "avatar.yaml",
+                Map.of());
+
+        assertThat(AccessCommand.lines(ExporterAccess.from(config)).replace(folder + "/", "F/"))
                 .isEqualTo("""
                 certificate F/named.pem
                 server-name elsewhere.example

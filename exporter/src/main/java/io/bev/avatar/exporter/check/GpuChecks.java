@@ -71,16 +71,13 @@ public final class GpuChecks implements Check {
     }
 
     private List<CheckResult> none(NvmlException failure) {
-        Optional<String> known = NvmlCode.remedy(failure.code());
-        String install =
-                "install NVIDIA's driver " + config.driverVersion() + " or newer; 'nvidia-smi' must list a GPU";
-        String why = known.map(remedy ->
-                        failure.getMessage().replace("; " + remedy, "").replace(": " + remedy, ""))
-                .orElseGet(() -> failure.getMessage().replaceFirst("; [^;]* or exclude the collector$", ""));
+        String remedy = NvmlCode.remedy(failure.code())
+                .orElseGet(() -> "install NVIDIA's driver " + config.driverVersion()
+                        + " or newer; 'nvidia-smi' must list a GPU");
         String unknown = "not known without a driver that answers";
         String after = "mend " + DRIVER + " first";
         return List.of(
-                CheckResult.failure(DRIVER, why, driverExpected(), known.orElse(install)),
+                CheckResult.failure(DRIVER, failure.problem(), driverExpected(), remedy),
                 CheckResult.failure(CUDA, unknown, cudaExpected(), after),
                 CheckResult.failure(MEMORY, unknown, memoryExpected(), after));
     }

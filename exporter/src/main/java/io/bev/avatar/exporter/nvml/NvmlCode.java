@@ -78,12 +78,16 @@ public final class NvmlCode {
         return NAMES.getOrDefault(code, "CODE_" + code);
     }
 
-    /** Name, number and, where they are known, meaning and remedy. */
+    /** {@link #problem} and, where it is known, the remedy. */
     public static String describe(int code) {
+        String before = meaning(code).isEmpty() ? ": " : "; ";
+        return problem(code) + remedy(code).map(before::concat).orElse("");
+    }
+
+    /** Name, number and, where it is known, meaning. */
+    public static String problem(int code) {
         String meaning = meaning(code);
-        String remedy = remedy(code).orElse("");
-        return name(code) + " (" + code + ")" + (meaning.isEmpty() ? "" : ": " + meaning)
-                + (remedy.isEmpty() ? "" : (meaning.isEmpty() ? ": " : "; ") + remedy);
+        return name(code) + " (" + code + ")" + (meaning.isEmpty() ? "" : ": " + meaning);
     }
 
     private static String meaning(int code) {

@@ -8,21 +8,29 @@ public final class NvmlException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int code;
+    private final String problem;
 
     /** A call that failed with {@code code}. */
     public NvmlException(String call, int code) {
         super(call + " gave " + NvmlCode.describe(code));
         this.code = code;
+        this.problem = call + " gave " + NvmlCode.problem(code);
     }
 
-    private NvmlException(String message, int code, Throwable cause) {
-        super(message, cause);
+    private NvmlException(String problem, String remedy, int code, Throwable cause) {
+        super(problem + "; " + remedy, cause);
         this.code = code;
+        this.problem = problem;
     }
 
     /** The library cannot be loaded. */
-    public static NvmlException notLoaded(String message, Throwable cause) {
-        return new NvmlException(message, NvmlCode.LIBRARY_NOT_FOUND, cause);
+    public static NvmlException notLoaded(String problem, String remedy, Throwable cause) {
+        return new NvmlException(problem, remedy, NvmlCode.LIBRARY_NOT_FOUND, cause);
+    }
+
+    /** The message without the remedy. */
+    public String problem() {
+        return problem;
     }
 
     @Override

@@ -16,7 +16,7 @@ final class FakeNvml implements NvmlLoader {
     public NvmlApi load() throws NvmlException {
         calls.add("load");
         if (absent) {
-            throw NvmlException.notLoaded("libnvidia-ml.so.1 not found", new UnsatisfiedLinkError());
+            throw NvmlException.notLoaded("libnvidia-ml.so.1 not found", "install it", new UnsatisfiedLinkError());
         }
         return (NvmlApi) Proxy.newProxyInstance(
                 NvmlApi.class.getClassLoader(), new Class<?>[] {NvmlApi.class}, (proxy, method, arguments) -> {

@@ -133,6 +133,13 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         return script("install-avatar-service.sh", options);
     }
 
+    /** Installs, which has to succeed; answers what the installer said. */
+    String installed(String... options) throws IOException, InterruptedException {
+        Result result = install(options);
+        assertThat(result.exit()).as(result.output()).isZero();
+        return result.output();
+    }
+
     /** Runs the uninstaller of the repository. */
     Result uninstall(String... options) throws IOException, InterruptedException {
         return script("uninstall-avatar-service.sh", options);

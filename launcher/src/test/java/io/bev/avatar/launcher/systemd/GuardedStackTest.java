@@ -10,10 +10,10 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import io.bev.avatar.common.tls.Pem;
 import io.bev.avatar.common.tls.PinnedCertificate;
 import io.bev.avatar.launcher.program.Programs;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +26,6 @@ import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -42,7 +41,6 @@ class GuardedStackTest {
     private static final String METRICS = "nvidia_gpu_count 1\n";
     private static final String PASSWORD = "s3 \"cret\\#$x";
     private static final String RULES = BootedContainer.ROOT.resolve("alerting-rules") + "/";
-    private static final char[] STORE = "store".toCharArray();
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
@@ -209,27 +207,22 @@ class GuardedStackTest {
     }
 
     private SSLContext tls() throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(folder.resolve("server.p12"))) {
-            store.load(in, STORE);
-        }
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, STORE);
         SSLContext context = SSLContext.getInstance("TLS");
         KeyStore clients = KeyStore.getInstance("PKCS12");
         clients.load(null, null);
         clients.setCertificateEntry("client", PinnedCertificate.read(folder.resolve("client.pem")));
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(clients);
-        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        context.init(
+                Pem.keyManagers(folder.resolve("server.pem"), folder.resolve("server.key")),
+                trust.getTrustManagers(),
+                null);
         return context;
     }
 
     private void certify(String file, String name) throws IOException, InterruptedException {
         run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=" + name
-                + " -addext subjectAltName=DNS:" + name + " -keyout " + file + ".key -out " + file + ".pem 2>&1"
-                + " && openssl pkcs12 -export -in " + file + ".pem -inkey " + file + ".key -out " + file
-                + ".p12 -passout pass:store");
+                + " -addext subjectAltName=DNS:" + name + " -keyout " + file + ".key -out " + file + ".pem 2>&1");
     }
 
     /** What the scripts' function says with the configuration in {@link #folder}. */

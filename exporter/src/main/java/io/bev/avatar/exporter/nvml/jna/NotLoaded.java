@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.nvml.jna;
 
+import io.bev.avatar.exporter.nvml.NvmlException;
 import java.util.Objects;
 
 /** Words for a library that the dynamic linker refused. */
@@ -7,8 +8,8 @@ final class NotLoaded {
 
     private NotLoaded() {}
 
-    /** One line that tells an absent driver from a broken one. */
-    static String message(String library, LinkageError error) {
+    /** Tells an absent driver from a broken one, in one line. */
+    static NvmlException exception(String library, LinkageError error) {
         String said = Objects.toString(error.getMessage(), error.toString());
         String reason = said.lines()
                 .filter(line -> line.contains(library) && !line.contains("Unable to load library"))
@@ -17,11 +18,15 @@ final class NotLoaded {
                 .findFirst()
                 .orElse("");
         if (reason.isEmpty() && said.contains(library)) {
-            return library
-                    + " not found: no NVIDIA driver on this machine; install the driver or exclude the collector";
+            return NvmlException.notLoaded(
+                    library + " not found: no NVIDIA driver on this machine",
+                    "install the driver or exclude the collector",
+                    error);
         }
-        return library + " cannot be loaded: "
-                + (reason.isEmpty() ? said.lines().findFirst().orElse(said) : reason)
-                + "; mend the driver's installation or exclude the collector";
+        return NvmlException.notLoaded(
+                library + " cannot be loaded: "
+                        + (reason.isEmpty() ? said.lines().findFirst().orElse(said) : reason),
+                "mend the driver's installation or exclude the collector",
+                error);
     }
 }
