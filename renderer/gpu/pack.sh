@@ -17,7 +17,7 @@ limit_bytes=60000000
 [ ! -e "$out" ] || { echo "pack: $out exists; name a new folder" >&2; exit 73; }
 java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
 [ -x "$java_home/bin/jlink" ] || { echo "pack: no $java_home/bin/jlink; set JAVA_HOME to a JDK 17" >&2; exit 69; }
-for needed in "$renderer/target/classes" "$renderer/target/test-classes" "$renderer/../common/target/classes"; do
+for needed in "$renderer"/target/classes "$renderer"/../{common,splat}/target/classes "$renderer"/../splat/target/test-classes; do
   [ -d "$needed" ] || { echo "pack: $needed is missing; build first: ./avatar test" >&2; exit 66; }
 done
 
@@ -33,11 +33,12 @@ keep_natives() {
 
 mkdir -p "$out/lib"
 out=$(readlink -f "$out")
-(cd "$renderer/.." && mvn -B -q -o -Dquick -pl common,renderer -am test-compile dependency:copy-dependencies \
+(cd "$renderer/.." && mvn -B -q -o -Dquick -pl common,splat,renderer -am test-compile dependency:copy-dependencies \
   -DincludeScope=test -DexcludeGroupIds=io.bev.avatar,com.tngtech.archunit,net.bytebuddy,io.lettuce,io.projectreactor,io.netty,org.jolokia -DoutputDirectory="$out/lib")
 "$java_home/bin/jar" --create --file "$out/lib/avatar-common.jar" -C "$renderer/../common/target/classes" .
 "$java_home/bin/jar" --create --file "$out/lib/avatar-renderer.jar" -C "$renderer/target/classes" .
-"$java_home/bin/jar" --create --file "$out/lib/avatar-renderer-tests.jar" -C "$renderer/target/test-classes" .
+"$java_home/bin/jar" --create --file "$out/lib/avatar-splat.jar" -C "$renderer/../splat/target/classes" .
+"$java_home/bin/jar" --create --file "$out/lib/avatar-splat-tests.jar" -C "$renderer/../splat/target/test-classes" .
 # Messages in English alone; no screen, no sound, no text in pictures.
 "$java_home/bin/jlink" --output "$out/java" --strip-debug --no-header-files --no-man-pages --compress=2 \
   --exclude-resources 'regex:.*_(de|es|fr|it|ja|ko|pt_BR|sv|zh_CN|zh_HK|zh_TW)\.(class|properties)' \

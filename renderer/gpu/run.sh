@@ -5,8 +5,8 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 java=("$here/java/bin/java" -Xmx2g -Djava.awt.headless=true "-Djna.library.path=$here/native" -cp "$here/lib/*")
-checks=io.bev.avatar.renderer.raster.cuda.GpuChecks
-main=io.bev.avatar.renderer.RendererMain
+checks=io.bev.avatar.splat.raster.cuda.GpuTestMain
+main=io.bev.avatar.renderer.cli.RendererMain
 
 usage() { sed -n 's/^# Usage: /usage: /p' "$0"; }
 

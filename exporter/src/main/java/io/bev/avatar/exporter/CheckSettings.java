@@ -17,8 +17,8 @@ import java.util.Optional;
  * @param exporterDirectory where the exporter keeps alerts
  * @param problems what is wrong in the configuration, in which case the rest are the defaults
  */
-record CheckSettings(
-        ExporterSettings exporter,
+public record CheckSettings(
+        ExporterConfigs exporter,
         int rendererPort,
         int jolokiaPort,
         boolean cpuAllowed,
@@ -36,7 +36,7 @@ record CheckSettings(
     private static final int MAX_PORT = 65_535;
 
     /** Reads the configuration; one that is broken becomes a problem to report, not an exception. */
-    static CheckSettings load(Optional<Path> file, Map<String, String> environment) {
+    public static CheckSettings load(Optional<Path> file, Map<String, String> environment) {
         try {
             return of(
                     file.isPresent() ? Config.load(file.get(), environment) : Config.load(environment),
@@ -52,7 +52,7 @@ record CheckSettings(
         int rendererPort = config.integer("renderer.port", 8080, 0, MAX_PORT, "BEV_AVATAR_PORT");
         int jolokiaPort = config.integer("renderer.jolokia-port", 8778, 0, MAX_PORT, "BEV_JOLOKIA_PORT");
         Path state = Path.of(config.text("state.directory", "state", "BEV_AVATAR_STATE_DIR"));
-        ExporterSettings exporter = ExporterSettings.from(config, environment);
+        ExporterConfigs exporter = ExporterConfigs.from(config, environment);
         Path spool = exporter.exporter().alertSpoolFile().toAbsolutePath().getParent();
         return new CheckSettings(
                 exporter,

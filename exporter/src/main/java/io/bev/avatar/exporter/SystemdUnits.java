@@ -3,7 +3,7 @@ package io.bev.avatar.exporter;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.check.DockerCheck;
 import io.bev.avatar.exporter.collector.MetricSink;
-import io.bev.avatar.exporter.collector.service.ServiceCollector;
+import io.bev.avatar.exporter.collector.systemd.SystemdCollector;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,17 +16,17 @@ final class SystemdUnits implements DockerCheck.UnitState {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(SystemdUnits.class);
 
-    private final ExporterSettings settings;
+    private final ExporterConfigs settings;
 
-    SystemdUnits(ExporterSettings settings) {
+    SystemdUnits(ExporterConfigs settings) {
         this.settings = settings;
     }
 
     @Override
     public Optional<String> of(String unit) throws InterruptedException {
         MetricSink out = new MetricSink();
-        try (ServiceCollector units =
-                new ServiceCollector(List.of(unit), settings.systemBus(), PATIENCE, Ticker.system())) {
+        try (SystemdCollector units =
+                new SystemdCollector(List.of(unit), settings.systemBus(), PATIENCE, Ticker.system())) {
             units.collect(out);
         } catch (InterruptedException e) {
             throw e;

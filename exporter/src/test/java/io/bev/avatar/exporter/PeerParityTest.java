@@ -6,10 +6,10 @@ import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.host.HostCollector;
 import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
-import io.bev.avatar.exporter.collector.redis.RedisAccess;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
-import io.bev.avatar.exporter.collector.redis.RedisServer;
 import io.bev.avatar.exporter.config.RedisConfig;
+import io.bev.avatar.exporter.redis.RedisClients;
+import io.bev.avatar.exporter.redis.RedisServer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -65,7 +65,7 @@ class PeerParityTest {
     @Test
     void redis_besideRedisExporter_isTheSame() throws Exception {
         try (RedisServer server = RedisServer.start(folder, "--enable-debug-command", "yes");
-                RedisAccess access = new RedisAccess(new RedisConfig(server.url(), Duration.ofSeconds(5)))) {
+                RedisClients access = new RedisClients(new RedisConfig(server.url(), Duration.ofSeconds(5)))) {
             server.command("SET", "a", "1", "EX", "1000");
             server.command("XADD", "osint:updates", "*", "a", "b");
             server.command("XGROUP", "CREATE", "osint:updates", "renderer", "0");
@@ -101,7 +101,7 @@ class PeerParityTest {
     @Test
     void redisOfACluster_besideRedisExporter_isTheSame() throws Exception {
         try (RedisServer server = RedisServer.startCluster(folder);
-                RedisAccess access = new RedisAccess(new RedisConfig(server.url(), Duration.ofSeconds(5)));
+                RedisClients access = new RedisClients(new RedisConfig(server.url(), Duration.ofSeconds(5)));
                 PeerExporter peer = PeerExporter.start(
                         folder, "prometheus-redis-exporter", "-web.listen-address", "-redis.addr=" + server.url());
                 RedisCollector redis = RedisCollector.over(access.link("test"), List.of(), Clock.systemUTC())) {

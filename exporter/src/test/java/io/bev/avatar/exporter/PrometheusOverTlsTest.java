@@ -9,7 +9,7 @@ import io.bev.avatar.common.config.Config;
 import io.bev.avatar.exporter.check.CheckResult;
 import io.bev.avatar.exporter.check.PortCheck;
 import io.bev.avatar.exporter.check.Status;
-import io.bev.avatar.exporter.client.HttpSource;
+import io.bev.avatar.exporter.client.BoundedHttpClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -37,7 +37,7 @@ class PrometheusOverTlsTest {
     @TempDir
     Path folder;
 
-    private ExporterSettings settings;
+    private ExporterConfigs settings;
 
     @BeforeEach
     void configure() throws Exception {
@@ -52,7 +52,7 @@ class PrometheusOverTlsTest {
                 redis: {url: "redis://127.0.0.1:1"}
                 """.formatted(folder, web);
         Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + folder.resolve("no-bus"));
-        settings = ExporterSettings.from(Config.of(yaml, "test.yaml", environment), environment);
+        settings = ExporterConfigs.from(Config.of(yaml, "test.yaml", environment), environment);
     }
 
     private static void need(String program) {
@@ -93,7 +93,7 @@ class PrometheusOverTlsTest {
                         .replace(
                                 "key_file: server.key",
                                 "key_file: server.key, client_auth_type: RequireAndVerifyClientCert, client_ca_file: ca.pem"));
-        try (ExporterAssembly exporter = new ExporterAssembly(settings, "1.2.3")) {
+        try (Exporter exporter = new Exporter(settings, "1.2.3")) {
             exporter.start();
             int number = exporter.address().getPort();
             Path proc = folder.resolve("proc");
@@ -113,7 +113,7 @@ class PrometheusOverTlsTest {
     private CheckResult port(Path proc, int number, Optional<String> certificate) throws Exception {
         PortCheck.Port port = new PortCheck.Port(
                 "exporter", "exporter.port", number, "/", "no such text", certificate.map(folder::resolve));
-        try (HttpSource http = new HttpSource()) {
+        try (BoundedHttpClient http = new BoundedHttpClient()) {
             return new PortCheck(proc, List.of(), List.of(port), http).run().get(0);
         }
     }
@@ -121,7 +121,7 @@ class PrometheusOverTlsTest {
     @Test
     void curl_needsAuthorityAndPassword() throws Exception {
         need("curl");
-        try (ExporterAssembly exporter = new ExporterAssembly(settings, "1.2.3")) {
+        try (Exporter exporter = new Exporter(settings, "1.2.3")) {
             exporter.start();
             String url = "127.0.0.1:" + exporter.address().getPort() + "/metrics?collect[]=host";
             String[] base = {"curl", "-sS", "-g", "--noproxy", "*", "-w", "status %{http_code}", "--cacert", "ca.pem"};
@@ -148,7 +148,7 @@ class PrometheusOverTlsTest {
     @Test
     void prometheus_scrapesWithThePassword_andMeets401Without() throws Exception {
         need("prometheus");
-        try (ExporterAssembly exporter = new ExporterAssembly(settings, "1.2.3")) {
+        try (Exporter exporter = new Exporter(settings, "1.2.3")) {
             exporter.start();
             String target = "127.0.0.1:" + exporter.address().getPort();
             Files.writeString(

@@ -3,13 +3,13 @@ package io.bev.avatar.exporter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bev.avatar.common.config.Config;
-import io.bev.avatar.exporter.client.StubServer;
-import io.bev.avatar.exporter.client.StubServer.Answer;
-import io.bev.avatar.exporter.client.StubServer.Asked;
-import io.bev.avatar.exporter.collector.redis.RedisServer;
-import io.bev.avatar.exporter.collector.service.FakeSystemd;
-import io.bev.avatar.exporter.collector.service.PrivateBus;
+import io.bev.avatar.exporter.client.StubHttpServer;
+import io.bev.avatar.exporter.client.StubHttpServer.Answer;
+import io.bev.avatar.exporter.client.StubHttpServer.Asked;
+import io.bev.avatar.exporter.collector.systemd.FakeSystemd;
 import io.bev.avatar.exporter.nvml.SimulatedNvml;
+import io.bev.avatar.exporter.redis.RedisServer;
+import io.bev.avatar.exporter.systemd.TestDBus;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -69,7 +69,7 @@ class WholeScrapeGoldenTest {
         return Answer.json("{\"status\":\"ok\"}");
     }
 
-    private ExporterSettings settings(SimulatedNvml nvml, StubServer page, RedisServer redis, PrivateBus bus) {
+    private ExporterConfigs settings(SimulatedNvml nvml, StubHttpServer page, RedisServer redis, TestDBus bus) {
         String yaml = """
                 exporter:
                   port: 0
@@ -94,7 +94,7 @@ class WholeScrapeGoldenTest {
                         page.address("/mcp"),
                         redis.url());
         Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", bus.address());
-        return ExporterSettings.from(Config.of(yaml, "test.yaml", environment), environment);
+        return ExporterConfigs.from(Config.of(yaml, "test.yaml", environment), environment);
     }
 
     private static void addUnits(FakeSystemd systemd) throws Exception {
@@ -114,8 +114,8 @@ class WholeScrapeGoldenTest {
     void everySourceThere_isAsRecorded() throws Exception {
         String jolokia = Files.readString(RESOURCES.resolve("jolokia/renderer.json"));
         SimulatedNvml nvml = SimulatedNvml.build(folder);
-        try (StubServer page = new StubServer(request -> answer(request, jolokia));
-                PrivateBus bus = PrivateBus.start(folder);
+        try (StubHttpServer page = new StubHttpServer(request -> answer(request, jolokia));
+                TestDBus bus = TestDBus.start(folder);
                 FakeSystemd systemd = new FakeSystemd(bus.address());
                 RedisServer redis = RedisServer.start(folder)) {
             addUnits(systemd);
@@ -124,7 +124,7 @@ class WholeScrapeGoldenTest {
                     RedisServer.version().startsWith("7.0."), "the recorded readings are those of Redis 7.0");
             redis.command("XADD", "osint:updates", "*", "a", "b");
             redis.command("XGROUP", "CREATE", "osint:updates", "renderer", "0");
-            try (ExporterAssembly exporter = new ExporterAssembly(settings(nvml, page, redis, bus), "1.2.3")) {
+            try (Exporter exporter = new Exporter(settings(nvml, page, redis, bus), "1.2.3")) {
                 exporter.start();
                 // This scrape's own commands are in the next one's readings of Redis.
                 scrape(exporter, "?collect[]=redis");
@@ -137,7 +137,7 @@ class WholeScrapeGoldenTest {
         }
     }
 
-    private static String scrape(ExporterAssembly exporter, String query) throws IOException, InterruptedException {
+    private static String scrape(Exporter exporter, String query) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + exporter.address().getPort() + "/metrics" + query))
                 .header("X-Prometheus-Scrape-Timeout-Seconds", "60")

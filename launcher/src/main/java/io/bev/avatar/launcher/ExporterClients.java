@@ -2,19 +2,19 @@ package io.bev.avatar.launcher;
 
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
-import io.bev.avatar.common.tls.ExporterAccess;
+import io.bev.avatar.common.tls.ExporterClientAuth;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 
 /** This run's own clients of the exporter, the readiness probe, Prometheus and Alertmanager: what lets them in. */
-record ExporterClients(ExporterAccess access) {
+record ExporterClients(ExporterClientAuth access) {
 
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
 
     /** Reads the keys; problems are noted in {@code config}. */
     static ExporterClients from(Config config) {
-        return new ExporterClients(ExporterAccess.from(config));
+        return new ExporterClients(ExporterClientAuth.from(config));
     }
 
     /** A probe that gets in. */
@@ -33,7 +33,7 @@ record ExporterClients(ExporterAccess access) {
             throw new LaunchException(
                     ExitCodes.CONFIG,
                     "the exporter refuses " + access.user().get().name() + "'s password in "
-                            + access.user().get().passwordFile() + ": write into " + ExporterAccess.PASSWORD
+                            + access.user().get().passwordFile() + ": write into " + ExporterClientAuth.PASSWORD
                             + " the password whose hash is in "
                             + access.webConfig().map(Path::toString).orElse("web-config.yml"));
         }

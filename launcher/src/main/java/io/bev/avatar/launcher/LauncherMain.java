@@ -1,7 +1,6 @@
 package io.bev.avatar.launcher;
 
 import io.bev.avatar.common.cli.ExitCodes;
-import io.bev.avatar.launcher.bench.BenchCommands;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -10,7 +9,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry point of {@code ./avatar up} and of the benchmarks of whole programs; the only place that ends the process. */
+/** Entry point of {@code ./avatar up}; the only place that ends the process. */
 @Command(name = "avatar", mixinStandardHelpOptions = true, sortOptions = false)
 public final class LauncherMain {
 
@@ -22,7 +21,6 @@ public final class LauncherMain {
         Console console = Console.of(out, environment);
         CommandLine commands = new CommandLine(new LauncherMain())
                 .addSubcommand(new UpCommand(environment, console))
-                .addSubcommand(BenchCommands.create(out))
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     console.fail("broken", e.toString());
                     return ExitCodes.SOFTWARE;

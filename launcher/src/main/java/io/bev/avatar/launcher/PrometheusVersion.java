@@ -6,12 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The version of an installed Prometheus, as it tells it. */
-record PrometheusVersion(int major, int minor) {
+public record PrometheusVersion(int major, int minor) {
 
     private static final Pattern TOLD = Pattern.compile("version (\\d+)\\.(\\d+)");
 
     /** Asks {@code program --version}. */
-    static PrometheusVersion of(String program) throws IOException {
+    public static PrometheusVersion of(String program) throws IOException {
         Process process = new ProcessBuilder(program, "--version")
                 .redirectErrorStream(true)
                 .start();
@@ -29,7 +29,7 @@ record PrometheusVersion(int major, int minor) {
     }
 
     /** Whether rules may say {@code keep_firing_for}: from 2.42 on. */
-    boolean keepsFiring() {
+    public boolean keepsFiring() {
         return major > 2 || (major == 2 && minor >= 42);
     }
 }

@@ -12,7 +12,7 @@ final class StatusLine {
     private final String healthUrl;
     private final String alertsUrl;
 
-    StatusLine(Console console, Probe probe, Stack stack) {
+    StatusLine(Console console, Probe probe, StackServices stack) {
         this.console = console;
         this.probe = probe;
         this.healthUrl = stack.pageUrl() + "health";

@@ -1,11 +1,11 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.cds.Installation;
+import io.bev.avatar.cds.TrainingRun;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.launcher.program.Programs;
-import io.bev.avatar.launcher.program.Rehearsal;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -95,14 +95,14 @@ final class UpCommand implements Callable<Integer> {
         Optional<SimulatedGpu> simulated = simulateGpu
                 ? Optional.of(SimulatedGpu.prepare(root, config.runDirectory().resolve("simulated-gpu")))
                 : Optional.empty();
-        Stack stack = new Stack(root, config, probe, simulated);
+        StackServices stack = new StackServices(root, config, probe, simulated);
         RunLock lock = RunLock.acquire(config.runDirectory(), stack.pageUrl());
         try {
             Supervisor supervisor = new Supervisor(console, Ticker.system());
             Thread hook = new Thread(() -> interrupt(supervisor), "stop");
             Runtime.getRuntime().addShutdownHook(hook);
             try {
-                new Starter(console, stack, config, probe, supervisor).start(file);
+                new StackStarter(console, stack, config, probe, supervisor).start(file);
                 console.plain("");
                 simulated.ifPresent(gpu -> console.warn(
                         "gpu", "SIMULATED: no reading of it is real; edit " + gpu.scenario() + " to change it"));
@@ -121,7 +121,7 @@ final class UpCommand implements Callable<Integer> {
     /** Once after a build. What cannot be made costs time at every start, and nothing else. */
     private void prepareFastStart() throws InterruptedException {
         try {
-            Rehearsal rehearsal = new Rehearsal(Programs.of(root));
+            TrainingRun rehearsal = new TrainingRun(Installation.of(root));
             if (!rehearsal.isFresh()) {
                 console.note("preparing", "class archives, so that later starts are faster");
                 rehearsal.run();

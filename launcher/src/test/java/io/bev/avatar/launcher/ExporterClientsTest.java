@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import io.bev.avatar.cds.Installation;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
-import io.bev.avatar.common.tls.ExporterAccess;
+import io.bev.avatar.common.tls.ExporterClientAuth;
 import io.bev.avatar.common.tls.Pem;
 import io.bev.avatar.common.tls.PinnedCertificate;
-import io.bev.avatar.launcher.program.Programs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,7 +57,7 @@ class ExporterClientsTest {
     }
 
     private void certify(String names) throws IOException, InterruptedException {
-        assumeTrue(Programs.find("openssl").isPresent(), "openssl is not installed");
+        assumeTrue(Installation.find("openssl").isPresent(), "openssl is not installed");
         run(
                 folder,
                 ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=x -addext "
@@ -69,8 +69,9 @@ class ExporterClientsTest {
     void noWebConfig_leavesTheConfigurationsAsTheyAre() throws Exception {
         String text = "scrape_configs:\n  - job_name: avatar\n";
 
-        assertThat(ExporterAccess.OPEN.scheme()).isEqualTo("http");
-        assertThat(new ExporterClients(ExporterAccess.OPEN).prometheus(text)).isEqualTo(text);
+        assertThat(ExporterClientAuth.OPEN.scheme()).isEqualTo("http");
+        assertThat(new ExporterClients(ExporterClientAuth.OPEN).prometheus(text))
+                .isEqualTo(text);
     }
 
     @Test
@@ -80,7 +81,7 @@ class ExporterClientsTest {
 
         ExporterClients clients = clients(TLS + USERS, "exporter-password-file: '" + password + "'");
 
-        Path rules = RuleFiles.ROOT.resolve("alerting-rules");
+        Path rules = Path.of("..", "alerting-rules").toAbsolutePath().normalize();
         String prometheus = clients.prometheus(Files.readString(rules.resolve("prometheus.yml")));
         String alertmanager = clients.alertmanager(Files.readString(rules.resolve("alertmanager.yml")));
         String tls = "tls_config: {ca_file: \"" + folder.resolve("server.pem") + "\", server_name: \"avatar-host\"}";
@@ -90,7 +91,7 @@ class ExporterClientsTest {
         assertThat(prometheus).containsOnlyOnce("avatar\n    scheme: https\n    " + tls + "\n    " + login);
         assertThat(prometheus).containsOnlyOnce("avatar-probes\n    scheme: https\n    " + tls + "\n    " + login);
         assertThat(alertmanager.split(java.util.regex.Pattern.quote(tls), -1)).hasSize(3);
-        if (Programs.find("promtool").isPresent()) {
+        if (Installation.find("promtool").isPresent()) {
             Path file = Files.writeString(folder.resolve("prometheus.yml"), prometheus);
             run(folder, "promtool", "check", "config", "--syntax-only", file.toString());
         }

@@ -1,28 +1,31 @@
 package io.bev.avatar.renderer;
 
 import io.bev.avatar.common.cli.ExitCodes;
-import io.bev.avatar.common.log.ProgramLog;
-import io.bev.avatar.common.log.Trace;
+import io.bev.avatar.common.log.LogContext;
+import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.renderer.config.RendererConfig;
-import io.bev.avatar.renderer.jolokia.ControlPassword;
-import io.bev.avatar.renderer.jolokia.JmxEndpoint;
-import io.bev.avatar.renderer.jolokia.JolokiaEndpoint;
-import io.bev.avatar.renderer.lifecycle.FrameLoop;
-import io.bev.avatar.renderer.lifecycle.FramePipeline;
-import io.bev.avatar.renderer.lifecycle.FrameStats;
+import io.bev.avatar.renderer.expression.AlertOverlay;
+import io.bev.avatar.renderer.frame.ErrorStatus;
+import io.bev.avatar.renderer.frame.FrameLoop;
+import io.bev.avatar.renderer.frame.FrameMonitor;
+import io.bev.avatar.renderer.frame.FrameRenderer;
+import io.bev.avatar.renderer.frame.FrameStats;
+import io.bev.avatar.renderer.frame.RenderThreadExecutor;
+import io.bev.avatar.renderer.frame.RenderableAvatar;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
 import io.bev.avatar.renderer.lifecycle.LifecycleState;
-import io.bev.avatar.renderer.lifecycle.LoadedAvatar;
-import io.bev.avatar.renderer.lifecycle.RenderCommands;
-import io.bev.avatar.renderer.lifecycle.RestartLedger;
+import io.bev.avatar.renderer.lifecycle.RestartCounter;
 import io.bev.avatar.renderer.lifecycle.ShutdownSequence;
-import io.bev.avatar.renderer.mbean.GpuInUse;
-import io.bev.avatar.renderer.mbean.RendererMBeans;
-import io.bev.avatar.renderer.raster.Rasterizer;
-import io.bev.avatar.renderer.raster.cuda.CudaDevices;
+import io.bev.avatar.renderer.management.jolokia.ControlPassword;
+import io.bev.avatar.renderer.management.jolokia.JmxEndpoint;
+import io.bev.avatar.renderer.management.jolokia.JolokiaEndpoint;
+import io.bev.avatar.renderer.management.mbean.GpuInUse;
+import io.bev.avatar.renderer.management.mbean.RendererMBeans;
 import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
+import io.bev.avatar.splat.raster.Rasterizer;
+import io.bev.avatar.splat.raster.cuda.CudaDevices;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -44,19 +47,19 @@ public final class Renderer implements AutoCloseable {
     private static final Duration LOOP_PATIENCE = Duration.ofSeconds(1);
 
     private final RendererSettings settings;
-    private final RendererAssembly assembly;
-    private final Surroundings around;
+    private final RendererComponents assembly;
+    private final RendererContext around;
     private final Lifecycle lifecycle;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final ShutdownSequence undo = new ShutdownSequence();
-    private final Faults faults = new Faults();
+    private final ErrorStatus faults = new ErrorStatus();
     /** Whether the render thread could not be ended. */
     private boolean leftBehind;
 
     private int port;
     private int jolokiaPort;
 
-    private Renderer(RendererSettings settings, RendererAssembly assembly, Surroundings around) {
+    private Renderer(RendererSettings settings, RendererComponents assembly, RendererContext around) {
         this.settings = settings;
         this.assembly = assembly;
         this.around = around;
@@ -68,7 +71,7 @@ public final class Renderer implements AutoCloseable {
      *
      * @throws StartException when it cannot; nothing is left behind then
      */
-    public static Renderer start(RendererSettings settings, RendererAssembly assembly, Surroundings around)
+    public static Renderer start(RendererSettings settings, RendererComponents assembly, RendererContext around)
             throws StartException {
         Renderer renderer = new Renderer(settings, assembly, around);
         try {
@@ -90,8 +93,8 @@ public final class Renderer implements AutoCloseable {
         lifecycle.change("start", EnumSet.of(LifecycleState.CREATED), LifecycleState.INITIALIZING, "");
 
         // What takes long goes on side by side.
-        AvatarFitting avatars = new AvatarFitting(assembly, around.ticker());
-        CompletableFuture<LoadedAvatar> avatar = aside("load-avatar", () -> avatars.load(config.model()));
+        RenderableAvatarLoader avatars = new RenderableAvatarLoader(assembly, around.ticker());
+        CompletableFuture<RenderableAvatar> avatar = aside("load-avatar", () -> avatars.load(config.model()));
         CompletableFuture<CudaDevices> devices = aside("find-gpu", assembly::devices);
         CompletableFuture<StateStore> opening = aside("open-state", assembly::stateStore);
         undo.push("state", () -> whenMade(opening, StateStore::close));
@@ -101,25 +104,26 @@ public final class Renderer implements AutoCloseable {
         CompletableFuture<JolokiaEndpoint> jolokia = openManagement(config, password);
         RendererPage page =
                 new RendererPage(around.version(), around.startTime(), around.clock(), config.gpuSimulated());
-        RendererAssembly.ViewerEnd viewers = assembly.viewers(page);
+        RendererComponents.ViewerEnd viewers = assembly.viewers(page);
         undo.push("viewers", viewers::close);
         viewers.start();
         CompletableFuture<String> gpuLost = new CompletableFuture<>();
-        RendererAssembly.Drawing drawing = assembly.drawing(config.backend(), result(devices), gpuLost::complete);
+        RendererComponents.Drawing drawing = assembly.drawing(config.backend(), result(devices), gpuLost::complete);
         drawing.gpu().ifPresent(gpu -> undo.push("GPU lock", gpu.release()::run));
         Rasterizer rasterizer = drawing.rasterizer();
         undo.push("rasterizer", () -> closeUnlessDrawing(rasterizer));
 
         StateStore store = result(opening);
-        RestartLedger ledger = new RestartLedger(settings.state().directory());
+        RestartCounter ledger = new RestartCounter(settings.state().directory());
         undo.push("restart ledger", ledger::ended);
         ActiveAlert.Source alerts = assembly.alerts();
         undo.push("alerts", alerts::close);
         CompletableFuture<Void> ending = gpuLost.thenAccept(reason -> endForGpu(reason, ledger));
         undo.push("GPU watch", () -> ending.cancel(false));
         Core core = core(result(avatar), store, rasterizer, viewers.hub(), ledger, alerts);
-        Backends.requireRoom(config.backend(), drawing.gpu(), result(avatar).splats(), core.pipeline.picture());
-        Operations operations = operations(core, drawing.reason(), avatars);
+        BackendSelector.requireRoom(
+                config.backend(), drawing.gpu(), result(avatar).splats(), core.pipeline.picture());
+        RendererOperations operations = operations(core, drawing.reason(), avatars);
         RendererMBeans mbeans = new RendererMBeans(
                 around.mbeans(),
                 new RendererMBeans.Parts(
@@ -143,14 +147,14 @@ public final class Renderer implements AutoCloseable {
     }
 
     /** A GPU that does not come back: a new process may find it again, or will say why it draws on the CPU. */
-    private void endForGpu(String reason, RestartLedger ledger) {
+    private void endForGpu(String reason, RestartCounter ledger) {
         log.error("ending for a restart: {}", reason);
         faults.note("gpu", new IllegalStateException(reason));
-        ledger.restarting(RestartLedger.FAILURE);
+        ledger.restarting(RestartCounter.FAILURE);
         exit.complete(ExitCodes.TEMPORARY);
     }
 
-    private static GpuInUse gpuInUse(RendererAssembly.Drawing.Gpu gpu, RenderCommands commands) {
+    private static GpuInUse gpuInUse(RendererComponents.Drawing.Gpu gpu, RenderThreadExecutor commands) {
         return new GpuInUse(gpu.device(), gpu.control(), commands);
     }
 
@@ -159,23 +163,23 @@ public final class Renderer implements AutoCloseable {
             StateStore store,
             Rasterizer rasterizer,
             FrameHub hub,
-            RestartLedger ledger,
-            FramePipeline pipeline,
-            RenderCommands commands,
+            RestartCounter ledger,
+            FrameRenderer pipeline,
+            RenderThreadExecutor commands,
             FrameStats stats,
-            FrameWatch watch,
+            FrameMonitor watch,
             FrameLoop loop,
-            Health health) {}
+            HealthMonitor health) {}
 
     private Core core(
-            LoadedAvatar avatar,
+            RenderableAvatar avatar,
             StateStore store,
             Rasterizer rasterizer,
             FrameHub hub,
-            RestartLedger ledger,
+            RestartCounter ledger,
             ActiveAlert.Source alerts) {
         RendererConfig config = settings.renderer();
-        FramePipeline pipeline = new FramePipeline(
+        FrameRenderer pipeline = new FrameRenderer(
                 avatar,
                 config.width(),
                 config.height(),
@@ -186,17 +190,17 @@ public final class Renderer implements AutoCloseable {
                 hub,
                 around.ticker());
         FrameStats stats = new FrameStats(around.ticker());
-        RenderCommands commands = new RenderCommands();
-        FrameWatch watch = new FrameWatch(lifecycle, around.service(), faults, ledger, exit);
+        RenderThreadExecutor commands = new RenderThreadExecutor();
+        FrameMonitor watch = new FrameMonitor(lifecycle, around.service(), faults, ledger, exit);
         FrameLoop loop =
                 new FrameLoop(pipeline, watch, commands, stats, config.targetFps(), config.idleFps(), around.ticker());
         boolean redisWanted = settings.redis().redis().isPresent();
-        Health health = new Health(lifecycle, stats, loop, store, hub, faults, rasterizer, redisWanted);
+        HealthMonitor health = new HealthMonitor(lifecycle, stats, loop, store, hub, faults, rasterizer, redisWanted);
         return new Core(store, rasterizer, hub, ledger, pipeline, commands, stats, watch, loop, health);
     }
 
-    private Operations operations(Core core, String backendReason, AvatarFitting avatars) {
-        Operations.Parts parts = new Operations.Parts(
+    private RendererOperations operations(Core core, String backendReason, RenderableAvatarLoader avatars) {
+        RendererOperations.Parts parts = new RendererOperations.Parts(
                 around.version(),
                 around.startTime(),
                 core.rasterizer,
@@ -212,16 +216,17 @@ public final class Renderer implements AutoCloseable {
                 faults,
                 around.service(),
                 around.configuration());
-        return new Operations(parts, settings, core.health::reasons, exit);
+        return new RendererOperations(parts, settings, core.health::reasons, exit);
     }
 
     /** Starts the frames and waits for the first. */
     private void draw(Core core) throws StartException {
-        Housekeeper housekeeper =
-                new Housekeeper(core.health, lifecycle, core.stats, core.hub, core.rasterizer::name, around.service());
+        StatusReporter housekeeper = new StatusReporter(
+                core.health, lifecycle, core.stats, core.hub, core.rasterizer::name, around.service());
         undo.push("housekeeping", housekeeper::close);
-        ProgramLog events = ProgramLog.ofProcess();
-        events.trace(new Trace(core.loop::sequence, () -> core.store.current().seq()));
+        LoggingSystem events = LoggingSystem.ofProcess();
+        events.trace(
+                new LogContext(core.loop::sequence, () -> core.store.current().seq()));
         undo.push("trace", events::untrace);
         undo.push("last save", core.store::save);
         undo.push("frames", () -> stop(core.loop));
@@ -230,7 +235,7 @@ public final class Renderer implements AutoCloseable {
         housekeeper.start();
     }
 
-    private void tell(Operations operations) {
+    private void tell(RendererOperations operations) {
         log.info(
                 "avatar {} ({} Gaussians) at http://{}:{}, Jolokia at port {}, drawn by {}: {}",
                 operations.model().source(),
@@ -259,7 +264,7 @@ public final class Renderer implements AutoCloseable {
         return jolokia;
     }
 
-    private void awaitFirstFrame(FrameWatch watch) throws StartException {
+    private void awaitFirstFrame(FrameMonitor watch) throws StartException {
         CompletableFuture.anyOf(watch.firstFrame(), exit).join();
         if (!watch.firstFrame().isDone()) {
             throw new StartException(

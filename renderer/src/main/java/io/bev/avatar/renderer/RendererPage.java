@@ -3,13 +3,13 @@ package io.bev.avatar.renderer;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bev.avatar.renderer.lifecycle.FrameStats;
-import io.bev.avatar.renderer.mbean.RendererControl;
+import io.bev.avatar.renderer.frame.FrameStats;
+import io.bev.avatar.renderer.management.mbean.RendererControl;
 import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.state.StateStore.Origin;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
-import io.bev.avatar.renderer.stream.PageModel;
+import io.bev.avatar.renderer.stream.PageBackend;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,16 +17,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Health and state as the page's server shows them; says {@code starting} until {@link #attach}. */
-final class RendererPage implements PageModel {
+final class RendererPage implements PageBackend {
 
     /** What there is to show of a renderer. */
     record View(
             RendererControl renderer,
-            Health health,
+            HealthMonitor health,
             FrameStats stats,
             StateStore store,
-            RendererAssembly assembly,
-            RendererAssembly.ViewerEnd viewers,
+            RendererComponents assembly,
+            RendererComponents.ViewerEnd viewers,
             ActiveAlert.Source alerts) {}
 
     private final String version;

@@ -4,7 +4,7 @@ import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.log.LoggingConfig;
 import io.bev.avatar.renderer.config.GpuConfig;
 import io.bev.avatar.renderer.config.RendererConfig;
-import io.bev.avatar.renderer.rig.ExpressionConfig;
+import io.bev.avatar.renderer.expression.ExpressionConfig;
 import io.bev.avatar.renderer.state.OsintConfig;
 import io.bev.avatar.renderer.state.RedisConfig;
 import io.bev.avatar.renderer.state.StateConfig;

@@ -3,23 +3,23 @@ package io.bev.avatar.renderer;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.renderer.config.BackendChoice;
-import io.bev.avatar.renderer.lifecycle.ExpressionSource;
-import io.bev.avatar.renderer.raster.Camera;
-import io.bev.avatar.renderer.raster.Framebuffer;
-import io.bev.avatar.renderer.raster.Rasterizer;
-import io.bev.avatar.renderer.raster.Splats;
-import io.bev.avatar.renderer.raster.StageTimes;
-import io.bev.avatar.renderer.raster.cuda.CudaDevice;
-import io.bev.avatar.renderer.raster.cuda.CudaDevices;
-import io.bev.avatar.renderer.raster.cuda.GpuControl;
-import io.bev.avatar.renderer.rig.Poser;
-import io.bev.avatar.renderer.scene.Avatar;
-import io.bev.avatar.renderer.scene.Framing;
-import io.bev.avatar.renderer.scene.GaussianCloud;
+import io.bev.avatar.renderer.frame.ExpressionSource;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
-import io.bev.avatar.renderer.stream.PageModel;
+import io.bev.avatar.renderer.stream.PageBackend;
+import io.bev.avatar.splat.pose.Poser;
+import io.bev.avatar.splat.raster.Camera;
+import io.bev.avatar.splat.raster.Framebuffer;
+import io.bev.avatar.splat.raster.PosedGaussians;
+import io.bev.avatar.splat.raster.Rasterizer;
+import io.bev.avatar.splat.raster.StageTimes;
+import io.bev.avatar.splat.raster.cuda.CudaDevice;
+import io.bev.avatar.splat.raster.cuda.CudaDevices;
+import io.bev.avatar.splat.raster.cuda.GpuControl;
+import io.bev.avatar.splat.scene.Avatar;
+import io.bev.avatar.splat.scene.Framing;
+import io.bev.avatar.splat.scene.GaussianCloud;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A renderer's parts without pixels, network or disk. */
-public final class FakeAssembly implements RendererAssembly {
+public final class FakeAssembly implements RendererComponents {
 
     public final FakeStateStore store = new FakeStateStore();
     public final FakeHub hub = new FakeHub();
@@ -40,7 +40,7 @@ public final class FakeAssembly implements RendererAssembly {
     public volatile boolean rasterizerBroken;
     public volatile int undrawableGaussians = -1;
     public volatile @Nullable IOException viewersFault;
-    public volatile @Nullable PageModel page;
+    public volatile @Nullable PageBackend page;
     public List<CudaDevice> devices = List.of();
     /** What the rasteriser says is wrong with it, and how often it gave way. */
     public volatile @Nullable String backendProblem;
@@ -75,7 +75,7 @@ public final class FakeAssembly implements RendererAssembly {
         hopeless = lost;
         Optional<Drawing.Gpu> drawing =
                 Optional.ofNullable(gpu).map(control -> new Drawing.Gpu(0, control, () -> calls.add("GPU released")));
-        String reason = drawing.isPresent() ? "a GPU works" : Backends.reasonForCpu(wanted, found);
+        String reason = drawing.isPresent() ? "a GPU works" : BackendSelector.reasonForCpu(wanted, found);
         return new Drawing(rasterizer(), reason, drawing);
     }
 
@@ -98,7 +98,7 @@ public final class FakeAssembly implements RendererAssembly {
             }
 
             @Override
-            public void render(Splats splats, Camera camera, Framebuffer target, StageTimes times) {
+            public void render(PosedGaussians splats, Camera camera, Framebuffer target, StageTimes times) {
                 if (rasterizerBroken || splats.count == undrawableGaussians) {
                     throw new IllegalStateException("cannot draw " + splats.count);
                 }
@@ -136,7 +136,7 @@ public final class FakeAssembly implements RendererAssembly {
     }
 
     @Override
-    public ViewerEnd viewers(PageModel model) {
+    public ViewerEnd viewers(PageBackend model) {
         page = model;
         return new ViewerEnd() {
             @Override

@@ -1,7 +1,7 @@
 package io.bev.avatar.renderer;
 
-import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.stream.FrameHub;
+import io.bev.avatar.splat.raster.Framebuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;

@@ -71,9 +71,10 @@ class RendererSettingsTest {
     @Test
     void changesThatNeedARestart_areNamedAsInTheFile() {
         RendererSettings running = of("");
-        assertThat(LiveSettings.needingRestart(running, of("renderer: {model: a.ply, width: 320, target-fps: 10}")))
+        assertThat(ReloadableSettings.needingRestart(
+                        running, of("renderer: {model: a.ply, width: 320, target-fps: 10}")))
                 .isEmpty();
-        assertThat(LiveSettings.needingRestart(
+        assertThat(ReloadableSettings.needingRestart(
                         running,
                         of("{renderer: {jmx-port: 9000, background: '#000000'}, stream: {jpeg-quality: 50},"
                                 + " redis: {timeout: 1s}}")))

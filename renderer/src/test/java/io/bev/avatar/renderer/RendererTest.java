@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
-import io.bev.avatar.common.systemd.ServiceManager;
+import io.bev.avatar.common.systemd.SystemdNotifier;
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.renderer.raster.Framebuffer;
-import io.bev.avatar.renderer.raster.Splats;
-import io.bev.avatar.renderer.raster.cuda.CudaDevice;
-import io.bev.avatar.renderer.raster.cuda.GpuControl;
-import io.bev.avatar.renderer.raster.cuda.MemoryBudgetException;
-import io.bev.avatar.renderer.raster.cuda.Purpose;
+import io.bev.avatar.splat.raster.Framebuffer;
+import io.bev.avatar.splat.raster.PosedGaussians;
+import io.bev.avatar.splat.raster.cuda.AllocationKind;
+import io.bev.avatar.splat.raster.cuda.CudaDevice;
+import io.bev.avatar.splat.raster.cuda.GpuControl;
+import io.bev.avatar.splat.raster.cuda.MemoryBudgetException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,8 +51,8 @@ class RendererTest {
         return Renderer.start(
                 settings(),
                 assembly,
-                new Surroundings(
-                        ServiceManager.none(),
+                new RendererContext(
+                        SystemdNotifier.none(),
                         mbeans,
                         Clock.systemUTC(),
                         Ticker.system(),
@@ -274,7 +274,7 @@ class RendererTest {
         private int full = -1;
 
         @Override
-        public void requireRoom(Splats splats, Framebuffer target) {
+        public void requireRoom(PosedGaussians splats, Framebuffer target) {
             if (splats.count == full) {
                 throw new MemoryBudgetException("GPU memory for MODEL", 9 << 20, 1 << 20, 4 << 20);
             }
@@ -306,8 +306,8 @@ class RendererTest {
         }
 
         @Override
-        public Map<Purpose, Long> usedBytes() {
-            return Map.of(Purpose.MODEL, 3L);
+        public Map<AllocationKind, Long> usedBytes() {
+            return Map.of(AllocationKind.MODEL, 3L);
         }
 
         @Override

@@ -1,6 +1,6 @@
 package io.bev.avatar.common.config;
 
-import io.bev.avatar.common.text.Secrets;
+import io.bev.avatar.common.text.SecretRedactor;
 
 /**
  * One thing wrong with the configuration. Its text shows no password of an address.
@@ -14,6 +14,6 @@ public record ConfigProblem(String key, String found, String expected, String or
 
     @Override
     public String toString() {
-        return key + ": found " + Secrets.blanked(found) + ", expected " + expected + " (" + origin + ")";
+        return key + ": found " + SecretRedactor.blanked(found) + ", expected " + expected + " (" + origin + ")";
     }
 }

@@ -28,7 +28,7 @@ public final class BoundedHttpServer {
     public static HttpServer create(InetSocketAddress address, String name, int threads, Runnable first)
             throws IOException {
         HttpServer server = bind(address, Optional.empty());
-        server.setExecutor(BoundedPool.create(name, threads, BACKLOG, first));
+        server.setExecutor(BoundedExecutors.create(name, threads, BACKLOG, first));
         return server;
     }
 
@@ -44,7 +44,7 @@ public final class BoundedHttpServer {
     public static HttpServer create(
             InetSocketAddress address, String name, int threads, Optional<HttpsConfigurator> tls) throws IOException {
         HttpServer server = bind(address, tls);
-        server.setExecutor(BoundedPool.create(name, threads, BACKLOG));
+        server.setExecutor(BoundedExecutors.create(name, threads, BACKLOG));
         return server;
     }
 

@@ -184,7 +184,7 @@ public record RedisAddress(String url, Optional<Path> caFile, Optional<Path> cer
 
     /** A client for one of {@link #uris}, with {@link #resources}; its connections have no synchronous and no reactive commands. */
     public RedisClient client(ClientResources resources, RedisURI uri) {
-        return socket() ? new UnixSocketClient(resources, uri) : new LeanRedisClient(resources, uri);
+        return socket() ? new UnixSocketRedisClient(resources, uri) : new AsyncOnlyRedisClient(resources, uri);
     }
 
     /** {@code text} on one line, with this address's password masked wherever it occurs. */

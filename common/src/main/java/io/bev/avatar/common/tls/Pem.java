@@ -61,11 +61,11 @@ public final class Pem {
                     .map(X509Certificate.class::cast)
                     .toList();
             if (found.isEmpty()) {
-                throw new UnusableFileException(file, "no certificate", CERTIFICATE);
+                throw new InvalidTlsFileException(file, "no certificate", CERTIFICATE);
             }
             return found;
         } catch (CertificateException e) {
-            throw new UnusableFileException(file, "no whole certificate", CERTIFICATE, e);
+            throw new InvalidTlsFileException(file, "no whole certificate", CERTIFICATE, e);
         }
     }
 
@@ -77,10 +77,10 @@ public final class Pem {
     public static PrivateKey privateKey(Path file) throws IOException {
         Matcher block = KEY.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
         if (!block.find()) {
-            throw new UnusableFileException(file, "no private key", "PEM with BEGIN PRIVATE KEY");
+            throw new InvalidTlsFileException(file, "no private key", "PEM with BEGIN PRIVATE KEY");
         }
         if (block.group(1).startsWith("ENCRYPTED")) {
-            throw new UnusableFileException(
+            throw new InvalidTlsFileException(
                     file,
                     "an encrypted key",
                     "one without a password: openssl pkey -in " + file.getFileName() + " -out plain.key");
@@ -94,7 +94,8 @@ public final class Pem {
             };
             return decode(pkcs8);
         } catch (GeneralSecurityException | RuntimeException e) {
-            throw new UnusableFileException(file, "a broken key, or one of another kind", "an RSA, EC or Ed25519 key");
+            throw new InvalidTlsFileException(
+                    file, "a broken key, or one of another kind", "an RSA, EC or Ed25519 key");
         }
     }
 
@@ -109,7 +110,7 @@ public final class Pem {
         List<X509Certificate> chain = certificates(certificate);
         PrivateKey secret = privateKey(key);
         if (!match(secret, chain.get(0).getPublicKey())) {
-            throw new UnusableFileException(
+            throw new InvalidTlsFileException(
                     key, "another certificate's key", "the key with which " + certificate + " was requested");
         }
         try {

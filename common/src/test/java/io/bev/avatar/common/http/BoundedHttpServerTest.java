@@ -112,7 +112,7 @@ class BoundedHttpServerTest {
 
     @Test
     void pool_oneTaskAfterAnother_usesOneThread() throws Exception {
-        ThreadPoolExecutor pool = BoundedPool.create("test", 8, 4);
+        ThreadPoolExecutor pool = BoundedExecutors.create("test", 8, 4);
         try {
             for (int i = 0; i < 50; i++) {
                 pool.submit(() -> "done").get(20, SECONDS);
@@ -128,7 +128,7 @@ class BoundedHttpServerTest {
 
     @Test
     void pool_threadsBusyAndQueueFull_refuses() throws Exception {
-        ThreadPoolExecutor pool = BoundedPool.create("test", 2, 3);
+        ThreadPoolExecutor pool = BoundedExecutors.create("test", 2, 3);
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch finished = new CountDownLatch(5);
         Runnable blocked = () -> {

@@ -4,8 +4,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.exporter.collector.MetricSink;
-import io.bev.avatar.exporter.collector.redis.RedisLink;
 import io.bev.avatar.exporter.http.Responses;
+import io.bev.avatar.exporter.redis.RedisConnection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,11 +31,11 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
 
     private final RequestGuard guard;
     private final Optional<BearerToken> token;
-    private final AlertIntake intake;
+    private final DurableAlertQueue intake;
     private final Clock clock;
     private final List<Consumer<List<AlertEvent>>> listeners = new CopyOnWriteArrayList<>();
 
-    AlertWebhook(RequestGuard guard, Optional<BearerToken> token, AlertIntake intake, Clock clock) {
+    AlertWebhook(RequestGuard guard, Optional<BearerToken> token, DurableAlertQueue intake, Clock clock) {
         this.guard = guard;
         this.token = token;
         this.intake = intake;
@@ -50,7 +50,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
      * @throws IOException when an old spool cannot be read
      */
     public static AlertWebhook over(
-            Optional<RedisLink> link,
+            Optional<RedisConnection> link,
             RequestGuard guard,
             Optional<Path> tokenFile,
             Path spoolFile,
@@ -59,7 +59,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
             throws IOException {
         AlertStore store = link.<AlertStore>map(redis -> new RedisAlertStore(redis, activeFor, clock))
                 .orElse(AlertStore.NOWHERE);
-        AlertIntake intake = new AlertIntake(store, new AlertSpool(spoolFile, SPOOL_CAPACITY));
+        DurableAlertQueue intake = new DurableAlertQueue(store, new AlertSpool(spoolFile, SPOOL_CAPACITY));
         return new AlertWebhook(guard, tokenFile.map(BearerToken::new), intake, clock);
     }
 
@@ -79,8 +79,8 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
     }
 
     /** Keeps what Redis holds as firing in step with Alertmanager. */
-    public Reconciliation reconciliation(Optional<RedisLink> link, Alertmanager alertmanager) {
-        return new Reconciliation(alertmanager, link.map(ActiveAlerts::new), intake, clock);
+    public AlertReconciler reconciliation(Optional<RedisConnection> link, AlertmanagerClient alertmanager) {
+        return new AlertReconciler(alertmanager, link.map(RedisActiveAlerts::new), intake, clock);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.bev.avatar.exporter.alert;
 
-import io.bev.avatar.exporter.collector.redis.RedisLink;
+import io.bev.avatar.exporter.redis.RedisConnection;
 import io.lettuce.core.ScriptOutputType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,13 +25,13 @@ final class RedisAlertStore implements AlertStore {
     /** Bounds how long one script holds Redis. */
     private static final int BATCH = 100;
 
-    private final RedisLink link;
+    private final RedisConnection link;
     private final Duration activeFor;
     private final Clock clock;
     private final String script;
 
     /** @param activeFor after this long without another notification, an alert no longer counts as firing */
-    RedisAlertStore(RedisLink link, Duration activeFor, Clock clock) {
+    RedisAlertStore(RedisConnection link, Duration activeFor, Clock clock) {
         this.link = link;
         this.activeFor = activeFor;
         this.clock = clock;

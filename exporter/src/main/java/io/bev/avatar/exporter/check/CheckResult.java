@@ -1,6 +1,6 @@
 package io.bev.avatar.exporter.check;
 
-import io.bev.avatar.common.text.Secrets;
+import io.bev.avatar.common.text.SecretRedactor;
 
 /**
  * What one check gave.
@@ -14,7 +14,7 @@ import io.bev.avatar.common.text.Secrets;
 public record CheckResult(String name, Status status, String found, String expected, String remedy) {
 
     public CheckResult {
-        found = Secrets.blanked(found);
+        found = SecretRedactor.blanked(found);
     }
 
     static CheckResult ok(String name, String found, String expected) {

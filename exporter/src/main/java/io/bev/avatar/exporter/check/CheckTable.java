@@ -1,16 +1,16 @@
 package io.bev.avatar.exporter.check;
 
-import io.bev.avatar.exporter.terminal.Screen;
-import io.bev.avatar.exporter.terminal.Screen.Tone;
+import io.bev.avatar.exporter.terminal.TerminalFormat;
+import io.bev.avatar.exporter.terminal.TerminalFormat.Tone;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A report as lines: one a check, and below what is not well what was expected and what to do. */
 public final class CheckTable {
 
-    private final Screen screen;
+    private final TerminalFormat screen;
 
-    public CheckTable(Screen screen) {
+    public CheckTable(TerminalFormat screen) {
         this.screen = screen;
     }
 

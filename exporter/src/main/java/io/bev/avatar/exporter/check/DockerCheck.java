@@ -3,7 +3,7 @@ package io.bev.avatar.exporter.check;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.bev.avatar.exporter.config.Need;
+import io.bev.avatar.exporter.config.Requirement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,10 +24,10 @@ public final class DockerCheck implements Check {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path socket;
-    private final Need need;
+    private final Requirement need;
     private final UnitState units;
 
-    public DockerCheck(Path socket, Need need, UnitState units) {
+    public DockerCheck(Path socket, Requirement need, UnitState units) {
         this.socket = socket;
         this.need = need;
         this.units = units;
@@ -53,15 +53,15 @@ public final class DockerCheck implements Check {
         } catch (IOException e) {
             result = CheckResult.failure(name(), state + why(e), EXPECTED, remedy());
         }
-        return List.of(need == Need.REQUIRED ? result : result.forgiven("optional"));
+        return List.of(need == Requirement.REQUIRED ? result : result.forgiven("optional"));
     }
 
     private String version() throws IOException {
-        UnixHttp.Answer ping = UnixHttp.get(socket, "/_ping");
+        UnixSocketHttp.Answer ping = UnixSocketHttp.get(socket, "/_ping");
         if (ping.status() != OK || !ping.body().strip().equals("OK")) {
             throw new IOException("it answers HTTP " + ping.status() + " to /_ping");
         }
-        UnixHttp.Answer version = UnixHttp.get(socket, "/version");
+        UnixSocketHttp.Answer version = UnixSocketHttp.get(socket, "/version");
         if (version.status() != OK) {
             throw new IOException("it answers HTTP " + version.status() + " to /version");
         }

@@ -1,8 +1,8 @@
 package io.bev.avatar.exporter.check;
 
 import io.bev.avatar.exporter.check.cuda.CudaApi;
-import io.bev.avatar.exporter.check.cuda.CudaException;
 import io.bev.avatar.exporter.check.cuda.CudaLoader;
+import io.bev.avatar.exporter.check.cuda.CudaProbeException;
 import io.bev.avatar.exporter.check.cuda.KernelProbe;
 import java.util.List;
 
@@ -30,7 +30,7 @@ public final class KernelCheck implements Check {
                     outcome.threads() + " threads right on " + outcome.device() + ", compute capability "
                             + outcome.computeCapability() + ", " + Sizes.gb(outcome.freeBytes()) + " free",
                     expected));
-        } catch (CudaException e) {
+        } catch (CudaProbeException e) {
             return List.of(CheckResult.failure(
                     name(),
                     e.getMessage(),

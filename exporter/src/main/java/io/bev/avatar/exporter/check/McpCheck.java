@@ -1,16 +1,16 @@
 package io.bev.avatar.exporter.check;
 
-import io.bev.avatar.exporter.collector.mcp.McpProbe;
-import io.bev.avatar.exporter.config.Need;
+import io.bev.avatar.exporter.config.Requirement;
+import io.bev.avatar.exporter.mcp.McpProbe;
 import java.util.List;
 
 /** Whether the MCP server answers {@code initialize}. */
 public final class McpCheck implements Check {
 
     private final McpProbe probe;
-    private final Need need;
+    private final Requirement need;
 
-    public McpCheck(McpProbe probe, Need need) {
+    public McpCheck(McpProbe probe, Requirement need) {
         this.probe = probe;
         this.need = need;
     }
@@ -38,7 +38,7 @@ public final class McpCheck implements Check {
                     probe.endpoint() + ": " + e.getMessage(),
                     expected,
                     "start it, mend mcp.url (BEV_MCP_SERVER_URL), or set exporter.check.mcp: ignored");
-            return List.of(need == Need.REQUIRED ? result : result.forgiven("optional"));
+            return List.of(need == Requirement.REQUIRED ? result : result.forgiven("optional"));
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.check;
 
 import io.bev.avatar.common.tls.PinnedCertificate;
-import io.bev.avatar.exporter.client.HttpSource;
+import io.bev.avatar.exporter.client.BoundedHttpClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,13 +56,13 @@ public final class PortCheck implements Check {
     private final Path proc;
     private final List<String> units;
     private final List<Port> ports;
-    private final HttpSource http;
+    private final BoundedHttpClient http;
 
     /**
      * @param units of ours, such as {@code bev-avatar-exporter.service}
      * @param http asks those that do not speak TLS
      */
-    public PortCheck(Path proc, List<String> units, List<Port> ports, HttpSource http) {
+    public PortCheck(Path proc, List<String> units, List<Port> ports, BoundedHttpClient http) {
         this.proc = proc;
         this.units = List.copyOf(units);
         this.ports = List.copyOf(ports);

@@ -1,6 +1,6 @@
 package io.bev.avatar.exporter.check;
 
-import io.bev.avatar.exporter.collector.redis.RedisStrings;
+import io.bev.avatar.exporter.redis.RedisKeyValues;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -16,14 +16,14 @@ public final class RedisCheck implements Check {
 
     private static final Duration LIFE = Duration.ofSeconds(30);
 
-    private final Optional<RedisStrings> redis;
+    private final Optional<RedisKeyValues> redis;
     private final String where;
 
     /**
      * @param redis empty where none is to be used
      * @param where its address, without the password
      */
-    public RedisCheck(Optional<RedisStrings> redis, String where) {
+    public RedisCheck(Optional<RedisKeyValues> redis, String where) {
         this.redis = redis;
         this.where = where;
     }
@@ -45,7 +45,7 @@ public final class RedisCheck implements Check {
         return List.of(writeReadDelete(redis.get()));
     }
 
-    private CheckResult writeReadDelete(RedisStrings redis) throws InterruptedException {
+    private CheckResult writeReadDelete(RedisKeyValues redis) throws InterruptedException {
         String expected = "Redis that connects, writes, reads and deletes";
         String key = "avatar:check:" + UUID.randomUUID();
         String step = "connecting and writing";

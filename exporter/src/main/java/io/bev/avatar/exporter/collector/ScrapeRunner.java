@@ -22,15 +22,15 @@ public final class ScrapeRunner implements AutoCloseable {
 
     static final Duration SHARE_WINDOW = Duration.ofMillis(250);
 
-    private final Map<String, CollectorSlot> slots = new LinkedHashMap<>();
+    private final Map<String, CollectorWorker> slots = new LinkedHashMap<>();
     private final long limitNanos;
     private final Ticker ticker;
     private @Nullable Collection current;
 
     /** The runs that overlapping scrapes share. */
-    private record Collection(long startNanos, Map<CollectorSlot, CollectorRun> runs) {
+    private record Collection(long startNanos, Map<CollectorWorker, CollectionTask> runs) {
         boolean finished() {
-            return runs.values().stream().allMatch(CollectorRun::done);
+            return runs.values().stream().allMatch(CollectionTask::done);
         }
     }
 
@@ -40,7 +40,7 @@ public final class ScrapeRunner implements AutoCloseable {
      */
     public ScrapeRunner(List<? extends Collector> collectors, Duration limit, Ticker ticker, Clock clock) {
         for (Collector collector : collectors) {
-            if (slots.put(collector.name(), new CollectorSlot(collector, ticker, clock)) != null) {
+            if (slots.put(collector.name(), new CollectorWorker(collector, ticker, clock)) != null) {
                 throw new IllegalArgumentException("two collectors named " + collector.name());
             }
         }
@@ -55,7 +55,7 @@ public final class ScrapeRunner implements AutoCloseable {
 
     /** How each collector fared so far, in their order. */
     public List<CollectorStatus> statuses() {
-        return slots.values().stream().map(CollectorSlot::status).collect(Collectors.toList());
+        return slots.values().stream().map(CollectorWorker::status).collect(Collectors.toList());
     }
 
     /**
@@ -66,25 +66,25 @@ public final class ScrapeRunner implements AutoCloseable {
      */
     public List<CollectorResult> scrape(Set<String> wanted, Duration budget) throws InterruptedException {
         long deadlineNanos = ticker.nanos() + budget.toNanos();
-        List<CollectorRun> runs = join(wanted, deadlineNanos);
+        List<CollectionTask> runs = join(wanted, deadlineNanos);
         List<CollectorResult> results = new ArrayList<>(runs.size());
-        for (CollectorRun run : runs) {
+        for (CollectionTask run : runs) {
             results.add(run.await(deadlineNanos));
         }
         return results;
     }
 
-    private synchronized List<CollectorRun> join(Set<String> wanted, long deadlineNanos) {
+    private synchronized List<CollectionTask> join(Set<String> wanted, long deadlineNanos) {
         long now = ticker.nanos();
         Collection shared = current;
         if (shared == null || shared.finished() || now - shared.startNanos() > SHARE_WINDOW.toNanos()) {
             shared = new Collection(now, new LinkedHashMap<>());
             current = shared;
         }
-        List<CollectorRun> runs = new ArrayList<>(wanted.size());
-        for (CollectorSlot slot : slots.values()) {
+        List<CollectionTask> runs = new ArrayList<>(wanted.size());
+        for (CollectorWorker slot : slots.values()) {
             if (wanted.contains(slot.name())) {
-                CollectorRun run = shared.runs().computeIfAbsent(slot, s -> s.start(deadlineNanos));
+                CollectionTask run = shared.runs().computeIfAbsent(slot, s -> s.start(deadlineNanos));
                 run.extend(deadlineNanos, limitNanos);
                 runs.add(run);
             }
@@ -94,6 +94,6 @@ public final class ScrapeRunner implements AutoCloseable {
 
     @Override
     public void close() {
-        slots.values().forEach(CollectorSlot::close);
+        slots.values().forEach(CollectorWorker::close);
     }
 }

@@ -27,9 +27,9 @@ public record CheckConfig(
         String cudaVersion,
         double gpuMemoryFreeGb,
         int javaVersion,
-        Need docker,
+        Requirement docker,
         Path dockerSocket,
-        Need mcp) {
+        Requirement mcp) {
 
     private static final double MOST_GB = 1e6;
     private static final Pattern VERSION = Pattern.compile("\\d{1,9}(\\.\\d{1,9}){0,3}");
@@ -44,9 +44,9 @@ public record CheckConfig(
                 version(config, "exporter.check.cuda-version", "12.0"),
                 config.number("exporter.check.gpu-memory-free-gb", 12, 0, MOST_GB),
                 config.integer("exporter.check.java-version", 17, 17, 1000),
-                config.choice("exporter.check.docker", Need.class, Need.OPTIONAL),
+                config.choice("exporter.check.docker", Requirement.class, Requirement.OPTIONAL),
                 Path.of(config.text("exporter.check.docker-socket", "/var/run/docker.sock")),
-                config.choice("exporter.check.mcp", Need.class, Need.OPTIONAL));
+                config.choice("exporter.check.mcp", Requirement.class, Requirement.OPTIONAL));
     }
 
     private static String version(Config config, String key, String fallback) {

@@ -49,7 +49,7 @@ public record ExporterConfig(
         String nvmlLibrary,
         boolean pcieThroughput,
         boolean dcgmNames,
-        List<Threshold> thresholds) {
+        List<ThresholdOverride> thresholds) {
 
     /** Key of the NVML library's file name. */
     public static final String NVML_LIBRARY = "exporter.nvml-library";
@@ -91,7 +91,8 @@ public record ExporterConfig(
                 config.text(NVML_LIBRARY, DEFAULT_NVML_LIBRARY),
                 config.flag("exporter.pcie-throughput", false),
                 config.flag("exporter.dcgm-names", false),
-                Threshold.read(config, "exporter.thresholds", readableFile(config, "exporter.thresholds-file")));
+                ThresholdOverride.read(
+                        config, "exporter.thresholds", readableFile(config, "exporter.thresholds-file")));
     }
 
     private static Optional<Path> readableFile(Config config, String key) {

@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.gpucleanup;
 
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.exporter.gpucleanup.Fate.Outcome;
+import io.bev.avatar.exporter.gpucleanup.CleanupResult.Outcome;
 import io.bev.avatar.exporter.nvml.NvmlException;
 import io.bev.avatar.exporter.nvml.NvmlLoader;
 import java.nio.file.Path;
@@ -19,14 +19,14 @@ public final class GpuCleanup {
 
     private static final long LOOK_MILLIS = 20;
 
-    private final GpuHolders holders;
-    private final UnitProcesses processes;
+    private final GpuProcesses holders;
+    private final CgroupProcesses processes;
     private final Ticker ticker;
 
     /** @param proc the kernel's process tree, {@code /proc} */
     public GpuCleanup(NvmlLoader loader, Path proc, Ticker ticker) {
-        this.holders = new GpuHolders(loader);
-        this.processes = new UnitProcesses(proc);
+        this.holders = new GpuProcesses(loader);
+        this.processes = new CgroupProcesses(proc);
         this.ticker = ticker;
     }
 
@@ -45,33 +45,33 @@ public final class GpuCleanup {
      * @return whether nothing of an earlier run is left
      * @throws NvmlException when GPUs cannot be asked; nothing was ended then
      */
-    public boolean run(Order order, Consumer<Fate> report) throws NvmlException, InterruptedException {
-        List<Holder> leftovers = new ArrayList<>();
-        for (Holder holder : ofUnit(order.unit())) {
+    public boolean run(Order order, Consumer<CleanupResult> report) throws NvmlException, InterruptedException {
+        List<CleanupCandidate> leftovers = new ArrayList<>();
+        for (CleanupCandidate holder : ofUnit(order.unit())) {
             Optional<String> spared = whySpared(holder, order.running());
             if (spared.isPresent()) {
-                report.accept(new Fate(holder.text(), Outcome.SPARED, spared.get()));
+                report.accept(new CleanupResult(holder.text(), Outcome.SPARED, spared.get()));
             } else {
                 leftovers.add(holder);
             }
         }
         leftovers.forEach(holder -> holder.process().destroy());
-        List<Holder> stubborn = awaitEnd(leftovers, order.grace());
+        List<CleanupCandidate> stubborn = awaitEnd(leftovers, order.grace());
         stubborn.forEach(holder -> holder.process().destroyForcibly());
-        List<Holder> remaining = awaitEnd(stubborn, order.grace());
-        for (Holder holder : leftovers) {
+        List<CleanupCandidate> remaining = awaitEnd(stubborn, order.grace());
+        for (CleanupCandidate holder : leftovers) {
             report.accept(fate(holder, stubborn.contains(holder), remaining.contains(holder)));
         }
         return remaining.isEmpty();
     }
 
-    private List<Holder> ofUnit(String unit) throws NvmlException {
-        List<Holder> found = new ArrayList<>();
+    private List<CleanupCandidate> ofUnit(String unit) throws NvmlException {
+        List<CleanupCandidate> found = new ArrayList<>();
         holders.read().forEach((pid, bytes) -> {
             // The handle first: should the number pass to another process meanwhile, the handle is dead.
             Optional<ProcessHandle> handle = ProcessHandle.of(pid);
             if (handle.isPresent() && !own(handle.get()) && processes.belongs(pid, unit)) {
-                found.add(new Holder(handle.get(), processes.name(pid), bytes));
+                found.add(new CleanupCandidate(handle.get(), processes.name(pid), bytes));
             }
         });
         return found;
@@ -81,7 +81,7 @@ public final class GpuCleanup {
         return process.equals(ProcessHandle.current());
     }
 
-    private Optional<String> whySpared(Holder holder, Optional<String> running) {
+    private Optional<String> whySpared(CleanupCandidate holder, Optional<String> running) {
         if (running.isEmpty()) {
             return Optional.empty();
         }
@@ -92,9 +92,10 @@ public final class GpuCleanup {
         return run.equals(running) ? Optional.of("belongs to the run at work") : Optional.empty();
     }
 
-    private List<Holder> awaitEnd(List<Holder> asked, Duration patience) throws InterruptedException {
+    private List<CleanupCandidate> awaitEnd(List<CleanupCandidate> asked, Duration patience)
+            throws InterruptedException {
         long start = ticker.nanos();
-        List<Holder> left = alive(asked);
+        List<CleanupCandidate> left = alive(asked);
         while (!left.isEmpty() && ticker.nanos() - start < patience.toNanos()) {
             Thread.sleep(LOOK_MILLIS);
             left = alive(left);
@@ -102,20 +103,20 @@ public final class GpuCleanup {
         return left;
     }
 
-    private static List<Holder> alive(List<Holder> holders) {
+    private static List<CleanupCandidate> alive(List<CleanupCandidate> holders) {
         return holders.stream().filter(holder -> holder.process().isAlive()).toList();
     }
 
-    private static Fate fate(Holder holder, boolean stubborn, boolean remains) {
+    private static CleanupResult fate(CleanupCandidate holder, boolean stubborn, boolean remains) {
         if (remains) {
-            return new Fate(
+            return new CleanupResult(
                     holder.text(),
                     Outcome.REMAINS,
                     "still there after SIGKILL: another user's (root can end it), or caught in the driver (see 'dmesg';"
                             + " a GPU reset or a restart of the machine frees it)");
         }
         return stubborn
-                ? new Fate(holder.text(), Outcome.KILLED, "killed: it did not end on SIGTERM")
-                : new Fate(holder.text(), Outcome.ENDED, "ended");
+                ? new CleanupResult(holder.text(), Outcome.KILLED, "killed: it did not end on SIGTERM")
+                : new CleanupResult(holder.text(), Outcome.ENDED, "ended");
     }
 }

@@ -1,8 +1,8 @@
 package io.bev.avatar.exporter.gpusetup;
 
 import io.bev.avatar.exporter.config.GpuSetupConfig;
-import io.bev.avatar.exporter.gpusetup.PreviousValues.Change;
-import io.bev.avatar.exporter.gpusetup.Step.Outcome;
+import io.bev.avatar.exporter.gpusetup.SavedSettings.Change;
+import io.bev.avatar.exporter.gpusetup.SetupResult.Outcome;
 import io.bev.avatar.exporter.nvml.NvmlApi;
 import io.bev.avatar.exporter.nvml.NvmlCode;
 import io.bev.avatar.exporter.nvml.NvmlDevice;
@@ -29,14 +29,14 @@ public final class GpuSetup {
 
     private final NvmlLoader loader;
     private final Path file;
-    private final Consumer<Step> report;
+    private final Consumer<SetupResult> report;
 
     /**
      * @param loader loads NVML, which is unloaded again
      * @param file holds what was before; its folder exists
      * @param report told each step
      */
-    public GpuSetup(NvmlLoader loader, Path file, Consumer<Step> report) {
+    public GpuSetup(NvmlLoader loader, Path file, Consumer<SetupResult> report) {
         this.loader = loader;
         this.file = file;
         this.report = report;
@@ -44,7 +44,7 @@ public final class GpuSetup {
 
     /** Brings the GPUs to what {@code config} says; undoes what an earlier call did and {@code config} no longer says. */
     public void apply(GpuSetupConfig config) throws IOException {
-        PreviousValues previous = PreviousValues.load(file);
+        SavedSettings previous = SavedSettings.load(file);
         withGpus((api, gpus) -> {
             Set<String> unseen = new HashSet<>(config.devices());
             for (int i = 0; i < gpus; i++) {
@@ -55,7 +55,7 @@ public final class GpuSetup {
                     boolean wanted = unseen.remove(gpu.uuid)
                             || byIndex
                             || config.devices().isEmpty();
-                    apply(gpu, wanted ? Target.of(config, api, gpu.device) : Map.of(), previous);
+                    apply(gpu, wanted ? TargetValue.of(config, api, gpu.device) : Map.of(), previous);
                 }
             }
             unseen.forEach(name -> tell(
@@ -68,7 +68,7 @@ public final class GpuSetup {
 
     /** Undoes what {@link #apply} did. */
     public void undo() throws IOException {
-        PreviousValues previous = PreviousValues.load(file);
+        SavedSettings previous = SavedSettings.load(file);
         if (previous.isEmpty()) {
             tell(Outcome.UNCHANGED, "", "", "nothing was changed, so nothing is undone");
             return;
@@ -133,20 +133,20 @@ public final class GpuSetup {
         return Optional.of(new Gpu(api, device.get(), "GPU " + index, uuid.get()));
     }
 
-    private void apply(Gpu gpu, Map<Setting, Target> targets, PreviousValues previous) throws IOException {
-        Setting[] settings = Setting.values();
+    private void apply(Gpu gpu, Map<GpuSetting, TargetValue> targets, SavedSettings previous) throws IOException {
+        GpuSetting[] settings = GpuSetting.values();
         for (int i = settings.length - 1; i >= 0; i--) {
             Optional<Change> done = previous.of(gpu.uuid, settings[i]);
             if (done.isPresent() && !targets.containsKey(settings[i])) {
                 takeBack(gpu, settings[i], done.get(), previous);
             }
         }
-        for (Map.Entry<Setting, Target> entry : targets.entrySet()) {
+        for (Map.Entry<GpuSetting, TargetValue> entry : targets.entrySet()) {
             set(gpu, entry.getKey(), entry.getValue(), previous);
         }
     }
 
-    private void set(Gpu gpu, Setting setting, Target target, PreviousValues previous) throws IOException {
+    private void set(Gpu gpu, GpuSetting setting, TargetValue target, SavedSettings previous) throws IOException {
         NvmlResult<Integer> now = setting.now(gpu.api, gpu.device);
         if (now.value().isEmpty()) {
             tell(Outcome.WARNING, gpu.name, setting.key(), "left alone: " + why(now.code()));
@@ -173,7 +173,7 @@ public final class GpuSetup {
         tell(Outcome.WARNING, gpu.name, setting.key(), setting.text(target.value()) + " refused: " + why(code));
     }
 
-    private void takeBack(Gpu gpu, Setting setting, Change change, PreviousValues previous) throws IOException {
+    private void takeBack(Gpu gpu, GpuSetting setting, Change change, SavedSettings previous) throws IOException {
         NvmlResult<Integer> now = setting.now(gpu.api, gpu.device);
         if (setting.readable() && now.value().isPresent() && now.get() != change.set()) {
             tell(
@@ -203,6 +203,6 @@ public final class GpuSetup {
     }
 
     private void tell(Outcome outcome, String gpu, String setting, String text) {
-        report.accept(new Step(outcome, gpu, setting, text));
+        report.accept(new SetupResult(outcome, gpu, setting, text));
     }
 }

@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.health;
 
-import io.bev.avatar.exporter.terminal.Screen;
-import io.bev.avatar.exporter.terminal.Screen.Tone;
+import io.bev.avatar.exporter.terminal.TerminalFormat;
+import io.bev.avatar.exporter.terminal.TerminalFormat.Tone;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -14,10 +14,10 @@ public final class HealthTable {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
-    private final Screen screen;
+    private final TerminalFormat screen;
     private final ZoneId zone;
 
-    public HealthTable(Screen screen, ZoneId zone) {
+    public HealthTable(TerminalFormat screen, ZoneId zone) {
         this.screen = screen;
         this.zone = zone;
     }
@@ -39,7 +39,7 @@ public final class HealthTable {
 
     /** How old a report is. */
     public String age(Duration age, boolean stale) {
-        String text = "  " + Ages.words(age) + " old";
+        String text = "  " + DurationFormat.words(age) + " old";
         return stale
                 ? screen.paint(Tone.WARNING, text + ", no longer to be trusted: './avatar health once' makes another")
                 : text;

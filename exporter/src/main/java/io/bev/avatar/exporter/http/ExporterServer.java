@@ -3,8 +3,8 @@ package io.bev.avatar.exporter.http;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import io.bev.avatar.common.http.BoundedExecutors;
 import io.bev.avatar.common.http.BoundedHttpServer;
-import io.bev.avatar.common.http.BoundedPool;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.exporter.collector.Exposition;
 import java.io.IOException;
@@ -35,8 +35,8 @@ public final class ExporterServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService front;
-    private final ExecutorService scrapes = BoundedPool.create("scrape", SCRAPE_THREADS, WAITING);
-    private final ExecutorService alerts = BoundedPool.create("alert", ALERT_THREADS, WAITING);
+    private final ExecutorService scrapes = BoundedExecutors.create("scrape", SCRAPE_THREADS, WAITING);
+    private final ExecutorService alerts = BoundedExecutors.create("alert", ALERT_THREADS, WAITING);
     private final AtomicBoolean ready = new AtomicBoolean();
     private final Optional<RequestGuard> readGuard;
 
@@ -51,7 +51,7 @@ public final class ExporterServer implements AutoCloseable {
      */
     public ExporterServer(
             InetSocketAddress address,
-            Access access,
+            ListenerSecurity access,
             RequestGuard guard,
             Exposition exposition,
             Duration scrapeTimeout,
@@ -64,9 +64,9 @@ public final class ExporterServer implements AutoCloseable {
         HttpHandler metrics = new MetricsHandler(exposition, scrapeTimeout);
         HttpHandler page = exchange -> servePage(exchange, landingPage);
         HttpHandler healthy = exchange -> Responses.text(exchange, 200, "healthy");
-        serve("/", path -> access.guard(fromUs(reading(path, new HandOffHandler(page, scrapes)))));
-        serve("/metrics", path -> access.guard(fromUs(reading(path, new HandOffHandler(metrics, scrapes)))));
-        serve("/alerts", path -> access.unguarded(only(path, new HandOffHandler(alertHandler, alerts))));
+        serve("/", path -> access.guard(fromUs(reading(path, new OffloadingHandler(page, scrapes)))));
+        serve("/metrics", path -> access.guard(fromUs(reading(path, new OffloadingHandler(metrics, scrapes)))));
+        serve("/alerts", path -> access.unguarded(only(path, new OffloadingHandler(alertHandler, alerts))));
         serve("/-/healthy", path -> access.guard(reading(path, healthy)));
         serve("/-/ready", path -> access.guard(reading(path, this::answerReady)));
     }

@@ -39,7 +39,7 @@ final class MetricsHandler implements HttpHandler {
             Responses.text(exchange, 400, String.valueOf(e.getMessage()));
             return;
         }
-        Duration budget = ScrapeBudget.of(exchange.getRequestHeaders().getFirst(ScrapeBudget.HEADER), timeout);
+        Duration budget = ScrapeTimeout.of(exchange.getRequestHeaders().getFirst(ScrapeTimeout.HEADER), timeout);
         String contentType =
                 TextFormat.chooseContentType(exchange.getRequestHeaders().getFirst("Accept"));
         boolean gzip = takesGzip(exchange.getRequestHeaders().getFirst("Accept-Encoding"));

@@ -26,10 +26,10 @@ final class BasicAuth {
     /** A hash of no known password, so that a name that does not exist takes as long as one that does. */
     private static final String NOBODY = "$2b$10$abcdefghijklmnopqrstuuQ8PZnKq1wJ7x5bXv0aF3hS2dG4yL6mC";
 
-    private final PasswordCheck passwords;
+    private final BcryptVerifier passwords;
     private final Executor checkers;
 
-    BasicAuth(PasswordCheck passwords, Executor checkers) {
+    BasicAuth(BcryptVerifier passwords, Executor checkers) {
         this.passwords = passwords;
         this.checkers = checkers;
     }

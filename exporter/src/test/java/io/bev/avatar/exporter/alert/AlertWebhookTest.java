@@ -9,10 +9,10 @@ import io.bev.avatar.common.http.BoundedHttpServer;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.collector.MetricSink;
-import io.bev.avatar.exporter.collector.redis.RedisAccess;
-import io.bev.avatar.exporter.collector.redis.RedisLink;
-import io.bev.avatar.exporter.collector.redis.RedisServer;
 import io.bev.avatar.exporter.config.RedisConfig;
+import io.bev.avatar.exporter.redis.RedisClients;
+import io.bev.avatar.exporter.redis.RedisConnection;
+import io.bev.avatar.exporter.redis.RedisServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -43,7 +43,7 @@ class AlertWebhookTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private RedisServer redis;
-    private RedisAccess access;
+    private RedisClients access;
     private AlertWebhook webhook;
     private HttpServer http;
 
@@ -55,8 +55,8 @@ class AlertWebhookTest {
         open(folder.resolve("spool/alerts.jsonl"), Optional.of(access.link("test")));
     }
 
-    private RedisAccess access() {
-        return new RedisAccess(new RedisConfig(redis.url(), Duration.ofMillis(500)));
+    private RedisClients access() {
+        return new RedisClients(new RedisConfig(redis.url(), Duration.ofMillis(500)));
     }
 
     private void reopen(Path spool) throws Exception {
@@ -64,7 +64,7 @@ class AlertWebhookTest {
         open(spool, Optional.of(access.link("test")));
     }
 
-    private void open(Path spool, Optional<RedisLink> link) throws Exception {
+    private void open(Path spool, Optional<RedisConnection> link) throws Exception {
         webhook = AlertWebhook.over(
                 link,
                 RequestGuard.allowing(List.of()),

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.collector.MetricSink;
-import io.bev.avatar.exporter.collector.redis.RedisAccess;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
-import io.bev.avatar.exporter.collector.redis.RedisServer;
-import io.bev.avatar.exporter.collector.redis.RedisStrings;
 import io.bev.avatar.exporter.config.RedisConfig;
+import io.bev.avatar.exporter.redis.RedisClients;
+import io.bev.avatar.exporter.redis.RedisKeyValues;
+import io.bev.avatar.exporter.redis.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +44,8 @@ class DocumentedRedisUserTest {
             server.command("XGROUP", "CREATE", "osint:updates", "renderer", "0");
             RedisConfig config = new RedisConfig(
                     "redis://avatar-exporter:open-sesame@127.0.0.1:" + server.port(), Duration.ofSeconds(20));
-            try (RedisAccess access = new RedisAccess(config)) {
-                RedisStrings strings = new RedisStrings(access.link("check"));
+            try (RedisClients access = new RedisClients(config)) {
+                RedisKeyValues strings = new RedisKeyValues(access.link("check"));
                 strings.set(Map.of("avatar:health:x", "1"), Duration.ofSeconds(60));
                 assertThat(strings.get("avatar:health:x")).contains("1");
                 assertThat(strings.delete("avatar:health:x")).isTrue();

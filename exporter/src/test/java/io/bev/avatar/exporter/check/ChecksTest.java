@@ -5,16 +5,16 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bev.avatar.common.config.Config;
-import io.bev.avatar.exporter.client.HttpSource;
-import io.bev.avatar.exporter.client.StubServer;
-import io.bev.avatar.exporter.client.StubServer.Answer;
-import io.bev.avatar.exporter.collector.mcp.McpProbe;
-import io.bev.avatar.exporter.collector.redis.RedisAccess;
-import io.bev.avatar.exporter.collector.redis.RedisServer;
-import io.bev.avatar.exporter.collector.redis.RedisStrings;
+import io.bev.avatar.exporter.client.BoundedHttpClient;
+import io.bev.avatar.exporter.client.StubHttpServer;
+import io.bev.avatar.exporter.client.StubHttpServer.Answer;
 import io.bev.avatar.exporter.config.CheckConfig;
-import io.bev.avatar.exporter.config.Need;
 import io.bev.avatar.exporter.config.RedisConfig;
+import io.bev.avatar.exporter.config.Requirement;
+import io.bev.avatar.exporter.mcp.McpProbe;
+import io.bev.avatar.exporter.redis.RedisClients;
+import io.bev.avatar.exporter.redis.RedisKeyValues;
+import io.bev.avatar.exporter.redis.RedisServer;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,7 +48,7 @@ class ChecksTest {
     @TempDir
     Path folder;
 
-    private final HttpSource http = new HttpSource();
+    private final BoundedHttpClient http = new BoundedHttpClient();
 
     @AfterEach
     void close() {
@@ -164,7 +164,7 @@ class ChecksTest {
                 .contains("permission denied");
     }
 
-    private static CheckResult docker(Path socket, Need need, String state) throws Exception {
+    private static CheckResult docker(Path socket, Requirement need, String state) throws Exception {
         return new DockerCheck(socket, need, unit -> Optional.of(state).filter(s -> !s.isEmpty()))
                 .run()
                 .get(0);
@@ -207,22 +207,25 @@ class ChecksTest {
         try (UnixServer server = new UnixServer(
                 socket,
                 path -> head + (path.equals("/_ping") ? "OK" : "{\"Version\":\"27.1\",\"ApiVersion\":\"1.46\"}"))) {
-            assertThat(docker(server.socket, Need.REQUIRED, "active").status()).isEqualTo(Status.OK);
-            assertThat(docker(server.socket, Need.REQUIRED, "").found())
+            assertThat(docker(server.socket, Requirement.REQUIRED, "active").status())
+                    .isEqualTo(Status.OK);
+            assertThat(docker(server.socket, Requirement.REQUIRED, "").found())
                     .isEqualTo("Docker 27.1, API 1.46 at " + socket);
-            assertThat(docker(server.socket, Need.REQUIRED, "failed").status()).isEqualTo(Status.WARNING);
+            assertThat(docker(server.socket, Requirement.REQUIRED, "failed").status())
+                    .isEqualTo(Status.WARNING);
         }
     }
 
     @Test
     void docker_absentOrBroken_failsWhereRequired_andWarnsWhereNot() throws Exception {
         Path socket = folder.resolve("docker.sock");
-        assertThat(docker(socket, Need.REQUIRED, "inactive").found())
+        assertThat(docker(socket, Requirement.REQUIRED, "inactive").found())
                 .contains("docker.service is inactive", "no socket");
-        assertThat(docker(socket, Need.REQUIRED, "").status()).isEqualTo(Status.FAILURE);
-        assertThat(docker(socket, Need.OPTIONAL, "").status()).isEqualTo(Status.WARNING);
+        assertThat(docker(socket, Requirement.REQUIRED, "").status()).isEqualTo(Status.FAILURE);
+        assertThat(docker(socket, Requirement.OPTIONAL, "").status()).isEqualTo(Status.WARNING);
         try (UnixServer server = new UnixServer(socket, path -> "HTTP/1.0 500 Oops\r\n\r\nno")) {
-            assertThat(docker(server.socket, Need.REQUIRED, "").found()).contains("it answers HTTP 500 to /_ping");
+            assertThat(docker(server.socket, Requirement.REQUIRED, "").found())
+                    .contains("it answers HTTP 500 to /_ping");
         }
     }
 
@@ -243,7 +246,7 @@ class ChecksTest {
             }
             assumeTrue(Files.exists(socket), "podman system service does not start here");
 
-            CheckResult result = docker(socket, Need.REQUIRED, "");
+            CheckResult result = docker(socket, Requirement.REQUIRED, "");
 
             assertThat(result.status()).as(result.found()).isEqualTo(Status.OK);
             assertThat(result.found()).matches("Podman Engine \\d+\\.\\d+\\.\\d+, API \\d+\\.\\d+ at .*");
@@ -256,8 +259,8 @@ class ChecksTest {
     @Test
     void redis_writesReadsDeletes_andSaysWhereItStopped() throws Exception {
         try (RedisServer server = RedisServer.start(folder);
-                RedisAccess access = new RedisAccess(new RedisConfig(server.url(), Duration.ofSeconds(5)))) {
-            RedisCheck check = new RedisCheck(Optional.of(new RedisStrings(access.link("test"))), server.url());
+                RedisClients access = new RedisClients(new RedisConfig(server.url(), Duration.ofSeconds(5)))) {
+            RedisCheck check = new RedisCheck(Optional.of(new RedisKeyValues(access.link("test"))), server.url());
 
             assertThat(check.run().get(0).status()).isEqualTo(Status.OK);
             assertThat(server.command("DBSIZE")).isEqualTo(":0");
@@ -275,10 +278,11 @@ class ChecksTest {
 
     @Test
     void mcp_absent_isAsBadAsItIsNeeded() throws Exception {
-        McpProbe probe = new McpProbe(StubServer.nobody("/mcp"), "1", LONG, http);
+        McpProbe probe = new McpProbe(StubHttpServer.nobody("/mcp"), "1", LONG, http);
 
-        assertThat(new McpCheck(probe, Need.OPTIONAL).run().get(0).status()).isEqualTo(Status.WARNING);
-        assertThat(new McpCheck(probe, Need.REQUIRED).run().get(0)).satisfies(result -> {
+        assertThat(new McpCheck(probe, Requirement.OPTIONAL).run().get(0).status())
+                .isEqualTo(Status.WARNING);
+        assertThat(new McpCheck(probe, Requirement.REQUIRED).run().get(0)).satisfies(result -> {
             assertThat(result.status()).isEqualTo(Status.FAILURE);
             assertThat(result.found()).contains("nothing listens there");
         });
@@ -289,11 +293,11 @@ class ChecksTest {
         String result = """
                 {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},\
                 "serverInfo":{"name":"everything","version":"1.0.0"}}}""";
-        try (StubServer server = new StubServer(
+        try (StubHttpServer server = new StubHttpServer(
                 asked -> asked.body().contains("\"initialize\"") ? Answer.json(result) : Answer.status(202, ""))) {
             McpProbe probe = new McpProbe(server.address("/mcp"), "1", LONG, http);
 
-            assertThat(new McpCheck(probe, Need.REQUIRED).run().get(0).found())
+            assertThat(new McpCheck(probe, Requirement.REQUIRED).run().get(0).found())
                     .startsWith("everything 1.0.0 at http://127.0.0.1:");
         }
     }
@@ -370,7 +374,7 @@ class ChecksTest {
 
     @Test
     void port_holderHiddenFromUs_isOursWhenItAnswersAsOurs() throws Exception {
-        try (StubServer server = new StubServer(asked -> Answer.json("{\"targetFps\":30}"))) {
+        try (StubHttpServer server = new StubHttpServer(asked -> Answer.json("{\"targetFps\":30}"))) {
             int number = server.address("/").getPort();
             Path proc = holder("", "");
             Files.delete(proc.resolve("4711/fd/5"));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.check.jna.DynamicLinker;
-import io.bev.avatar.exporter.collector.gpu.NvmlCallMeter;
+import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
 import io.bev.avatar.exporter.config.CheckConfig;
 import io.bev.avatar.exporter.nvml.NvmlApi;
 import io.bev.avatar.exporter.nvml.NvmlCode;
@@ -29,7 +29,7 @@ class GpuChecksTest {
 
     private static Results run(String yaml, SimulatedNvml nvml) {
         return new Results(
-                new GpuChecks(config(yaml), OptionalInt.of(450), nvml.loader(new NvmlCallMeter(Ticker.system())))
+                new GpuChecks(config(yaml), OptionalInt.of(450), nvml.loader(new NvmlCallMetrics(Ticker.system())))
                         .run());
     }
 
@@ -96,7 +96,7 @@ class GpuChecksTest {
     @Test
     void linkerThatTriesTheLibrary_leavesItToThoseWhoUseIt() throws Exception {
         SimulatedNvml nvml = SimulatedNvml.build(folder);
-        try (NvmlApi used = nvml.loader(new NvmlCallMeter(Ticker.system())).load()) {
+        try (NvmlApi used = nvml.loader(new NvmlCallMetrics(Ticker.system())).load()) {
             assertThat(new DynamicLinker().refusal(nvml.library().toString())).isEmpty();
             assertThat(used.init()).isEqualTo(NvmlCode.SUCCESS);
             assertThat(used.shutdown()).isEqualTo(NvmlCode.SUCCESS);
@@ -124,7 +124,7 @@ class GpuChecksTest {
                         () -> JnaNvml.load(
                                 folder.resolve("libnvidia-ml.so.1").toString(),
                                 Ticker.system(),
-                                new NvmlCallMeter(Ticker.system())))
+                                new NvmlCallMetrics(Ticker.system())))
                 .run();
 
         assertThat(results).extracting(CheckResult::status).containsOnly(Status.FAILURE);

@@ -78,8 +78,8 @@ class ExporterConfigTest {
         assertThat(config.alertActiveFor()).isEqualTo(Duration.ofHours(2));
         assertThat(config.thresholds())
                 .isEqualTo(List.of(
-                        new Threshold("gpu_temperature_celsius", "warning", 75),
-                        new Threshold("gpu_temperature_celsius", "critical", 85.5)));
+                        new ThresholdOverride("gpu_temperature_celsius", "warning", 75),
+                        new ThresholdOverride("gpu_temperature_celsius", "critical", 85.5)));
     }
 
     @Test

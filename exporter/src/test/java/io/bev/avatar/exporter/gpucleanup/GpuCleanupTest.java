@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.exporter.collector.gpu.NvmlCallMeter;
-import io.bev.avatar.exporter.gpucleanup.Fate.Outcome;
+import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
+import io.bev.avatar.exporter.gpucleanup.CleanupResult.Outcome;
 import io.bev.avatar.exporter.nvml.NvmlException;
 import io.bev.avatar.exporter.nvml.SimulatedNvml;
 import java.io.IOException;
@@ -37,7 +37,7 @@ class GpuCleanupTest {
 
     private final List<Process> started = new ArrayList<>();
     private final List<String> scenario = new ArrayList<>();
-    private final List<Fate> fates = new ArrayList<>();
+    private final List<CleanupResult> fates = new ArrayList<>();
 
     @SuppressWarnings("NullAway.Init") // see build
     private SimulatedNvml nvml;
@@ -73,7 +73,7 @@ class GpuCleanupTest {
 
     private boolean clean(String running, int graceMillis) throws Exception {
         nvml.scenario(scenario.toArray(String[]::new));
-        return new GpuCleanup(nvml.loader(new NvmlCallMeter(Ticker.system())), proc, Ticker.system())
+        return new GpuCleanup(nvml.loader(new NvmlCallMetrics(Ticker.system())), proc, Ticker.system())
                 .run(
                         new GpuCleanup.Order(
                                 UNIT, Optional.of(running).filter(id -> !id.isEmpty()), Duration.ofMillis(graceMillis)),
@@ -101,7 +101,7 @@ class GpuCleanupTest {
         assertThat(clean("", 300)).isTrue();
 
         assertThat(left.waitFor()).as("SIGKILL").isEqualTo(128 + 9);
-        assertThat(fates).extracting(Fate::outcome).containsExactly(Outcome.KILLED);
+        assertThat(fates).extracting(CleanupResult::outcome).containsExactly(Outcome.KILLED);
     }
 
     @Test
@@ -173,10 +173,10 @@ class GpuCleanupTest {
 
     @Test
     void oldHierarchy_isRead() {
-        assertThat(UnitProcesses.names("12:cpu,cpuacct:/x.service\n1:name=systemd:" + GROUP + "/sub\n", UNIT))
+        assertThat(CgroupProcesses.names("12:cpu,cpuacct:/x.service\n1:name=systemd:" + GROUP + "/sub\n", UNIT))
                 .isTrue();
-        assertThat(UnitProcesses.names("12:cpu,cpuacct:" + GROUP + "\n1:name=systemd:/x.service\n", UNIT))
+        assertThat(CgroupProcesses.names("12:cpu,cpuacct:" + GROUP + "\n1:name=systemd:/x.service\n", UNIT))
                 .isFalse();
-        assertThat(UnitProcesses.names("nonsense", UNIT)).isFalse();
+        assertThat(CgroupProcesses.names("nonsense", UNIT)).isFalse();
     }
 }

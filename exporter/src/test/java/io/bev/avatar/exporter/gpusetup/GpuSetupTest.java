@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.exporter.collector.gpu.NvmlCallMeter;
+import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
 import io.bev.avatar.exporter.config.GpuSetupConfig;
-import io.bev.avatar.exporter.gpusetup.Step.Outcome;
+import io.bev.avatar.exporter.gpusetup.SetupResult.Outcome;
 import io.bev.avatar.exporter.nvml.SimulatedNvml;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
 import java.io.IOException;
@@ -35,7 +35,7 @@ class GpuSetupTest {
     Path folder;
 
     private SimulatedNvml nvml = built;
-    private final List<Step> steps = new ArrayList<>();
+    private final List<SetupResult> steps = new ArrayList<>();
 
     @BeforeAll
     static void build() throws Exception {
@@ -255,7 +255,7 @@ class GpuSetupTest {
     }
 
     private GpuSetup setup(Path library) {
-        NvmlCallMeter meter = new NvmlCallMeter(Ticker.system());
+        NvmlCallMetrics meter = new NvmlCallMetrics(Ticker.system());
         return new GpuSetup(() -> JnaNvml.load(library.toString(), Ticker.system(), meter), previous(), steps::add);
     }
 

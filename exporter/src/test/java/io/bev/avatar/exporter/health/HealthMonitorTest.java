@@ -3,12 +3,12 @@ package io.bev.avatar.exporter.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bev.avatar.exporter.collector.redis.RedisAccess;
-import io.bev.avatar.exporter.collector.redis.RedisServer;
-import io.bev.avatar.exporter.collector.redis.RedisStrings;
 import io.bev.avatar.exporter.config.RedisConfig;
 import io.bev.avatar.exporter.health.HealthResult.Problem;
-import io.bev.avatar.exporter.terminal.Screen;
+import io.bev.avatar.exporter.redis.RedisClients;
+import io.bev.avatar.exporter.redis.RedisKeyValues;
+import io.bev.avatar.exporter.redis.RedisServer;
+import io.bev.avatar.exporter.terminal.TerminalFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ class HealthMonitorTest {
     /** Writes down what a monitor says. */
     private static final class Diary implements HealthMonitor.Listener {
         private final List<String> entries = new ArrayList<>();
-        private final HealthTable table = new HealthTable(new Screen(80, false), ZoneOffset.UTC);
+        private final HealthTable table = new HealthTable(new TerminalFormat(80, false), ZoneOffset.UTC);
 
         @Override
         public void first(HealthReport report) {
@@ -137,8 +137,8 @@ class HealthMonitorTest {
     @Test
     void keys_areInRedisForFiveMinutes() throws Exception {
         try (RedisServer server = RedisServer.start(folder);
-                RedisAccess access = new RedisAccess(new RedisConfig(server.url(), Duration.ofSeconds(5)))) {
-            new HealthKeys(new RedisStrings(access.link("test"))).write(report(HealthStatus.WARNING));
+                RedisClients access = new RedisClients(new RedisConfig(server.url(), Duration.ofSeconds(5)))) {
+            new RedisHealthPublisher(new RedisKeyValues(access.link("test"))).write(report(HealthStatus.WARNING));
 
             assertThat(server.bulk("GET", "avatar:health_summary"))
                     .isEqualTo(HealthJson.write(report(HealthStatus.WARNING)));

@@ -1,16 +1,16 @@
 package io.bev.avatar.renderer.bench;
 
 import io.bev.avatar.common.bench.Measurement;
-import io.bev.avatar.renderer.raster.Camera;
-import io.bev.avatar.renderer.raster.Framebuffer;
-import io.bev.avatar.renderer.raster.Splats;
-import io.bev.avatar.renderer.raster.StageTimes;
-import io.bev.avatar.renderer.raster.cuda.CudaRasterizer;
-import io.bev.avatar.renderer.rig.ArkitBlendshapes;
-import io.bev.avatar.renderer.rig.ExpressionFrame;
-import io.bev.avatar.renderer.rig.Poser;
-import io.bev.avatar.renderer.scene.Avatar;
-import io.bev.avatar.renderer.scene.AvatarSource;
+import io.bev.avatar.splat.pose.ExpressionFrame;
+import io.bev.avatar.splat.pose.Poser;
+import io.bev.avatar.splat.raster.Camera;
+import io.bev.avatar.splat.raster.Framebuffer;
+import io.bev.avatar.splat.raster.PosedGaussians;
+import io.bev.avatar.splat.raster.StageTimes;
+import io.bev.avatar.splat.raster.cuda.CudaRasterizer;
+import io.bev.avatar.splat.scene.ArkitBlendshapes;
+import io.bev.avatar.splat.scene.Avatar;
+import io.bev.avatar.splat.scene.io.AvatarSource;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  * service; {@code .host.fps} without encoding, one frame drawn while the last is copied; {@code .raster.fps} from the device's
  * own clock, rig to packed picture, without the copy.
  */
-public final class CudaBenchmark implements Benchmark {
+public final class CudaBenchmark implements BackendBenchmark {
 
     static final int WIDTH = 1920;
     static final int HEIGHT = 1080;
@@ -111,7 +111,7 @@ public final class CudaBenchmark implements Benchmark {
 
         private final CudaRasterizer rasterizer;
         private final Poser poser;
-        private final Splats splats;
+        private final PosedGaussians splats;
         private final Camera camera;
         private final Framebuffer picture = new Framebuffer(WIDTH, HEIGHT, 0, 0, 0);
         private final ExpressionFrame expression = new ExpressionFrame();
@@ -121,7 +121,7 @@ public final class CudaBenchmark implements Benchmark {
         Loop(CudaRasterizer rasterizer, Poser poser, Avatar avatar) {
             this.rasterizer = rasterizer;
             this.poser = poser;
-            splats = new Splats(avatar.cloud());
+            splats = new PosedGaussians(avatar.cloud());
             camera = Camera.of(avatar.framing(), WIDTH, HEIGHT);
         }
 

@@ -1,6 +1,6 @@
 package io.bev.avatar.renderer.bench;
 
-import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.splat.raster.Framebuffer;
 
 /** The stream's encoder, as far as a benchmark is concerned. One thread at a time. */
 @FunctionalInterface

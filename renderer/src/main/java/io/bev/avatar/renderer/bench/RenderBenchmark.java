@@ -2,16 +2,16 @@ package io.bev.avatar.renderer.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.bev.avatar.common.bench.Measurement;
-import io.bev.avatar.renderer.raster.Camera;
-import io.bev.avatar.renderer.raster.Framebuffer;
-import io.bev.avatar.renderer.raster.Rasterizer;
-import io.bev.avatar.renderer.raster.Splats;
-import io.bev.avatar.renderer.raster.StageTimes;
-import io.bev.avatar.renderer.rig.ArkitBlendshapes;
-import io.bev.avatar.renderer.rig.ExpressionFrame;
-import io.bev.avatar.renderer.rig.Poser;
-import io.bev.avatar.renderer.scene.Avatar;
-import io.bev.avatar.renderer.scene.AvatarSource;
+import io.bev.avatar.splat.pose.ExpressionFrame;
+import io.bev.avatar.splat.pose.Poser;
+import io.bev.avatar.splat.raster.Camera;
+import io.bev.avatar.splat.raster.Framebuffer;
+import io.bev.avatar.splat.raster.PosedGaussians;
+import io.bev.avatar.splat.raster.Rasterizer;
+import io.bev.avatar.splat.raster.StageTimes;
+import io.bev.avatar.splat.scene.ArkitBlendshapes;
+import io.bev.avatar.splat.scene.Avatar;
+import io.bev.avatar.splat.scene.io.AvatarSource;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -25,7 +25,7 @@ import java.util.function.IntFunction;
  * How many frames a second are posed, drawn and encoded for one viewer, one after the other as in the service. The value is
  * that of the median frame; the face moves from frame to frame.
  */
-public final class RenderBenchmark implements Benchmark {
+public final class RenderBenchmark implements BackendBenchmark {
 
     private static final int MAX_FRAMES = 20_000;
     private static final int MIN_FRAMES = 5;
@@ -113,7 +113,7 @@ public final class RenderBenchmark implements Benchmark {
 
         private final Rasterizer rasterizer;
         private final Poser poser;
-        private final Splats splats;
+        private final PosedGaussians splats;
         private final Camera camera;
         private final Framebuffer picture;
         private final ExpressionFrame expression = new ExpressionFrame();
@@ -123,7 +123,7 @@ public final class RenderBenchmark implements Benchmark {
         Loop(Rasterizer rasterizer, Poser poser, Avatar avatar, int width, int height) {
             this.rasterizer = rasterizer;
             this.poser = poser;
-            splats = new Splats(avatar.cloud());
+            splats = new PosedGaussians(avatar.cloud());
             camera = Camera.of(avatar.framing(), width, height);
             picture = new Framebuffer(width, height, 0, 0, 0);
         }

@@ -3,13 +3,13 @@ package io.bev.avatar.renderer.bench;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.bev.avatar.renderer.raster.Camera;
-import io.bev.avatar.renderer.raster.Framebuffer;
-import io.bev.avatar.renderer.raster.Rasterizer;
-import io.bev.avatar.renderer.raster.Splats;
-import io.bev.avatar.renderer.raster.StageTimes;
-import io.bev.avatar.renderer.scene.Avatar;
-import io.bev.avatar.renderer.scene.PlyWriter;
+import io.bev.avatar.splat.raster.Camera;
+import io.bev.avatar.splat.raster.Framebuffer;
+import io.bev.avatar.splat.raster.PosedGaussians;
+import io.bev.avatar.splat.raster.Rasterizer;
+import io.bev.avatar.splat.raster.StageTimes;
+import io.bev.avatar.splat.scene.Avatar;
+import io.bev.avatar.splat.scene.io.PlyWriter;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -62,7 +62,7 @@ public final class SceneExport {
         view.put("worldToCamera", camera.worldToCamera());
         json.writeValue(folder.resolve(name + ".json").toFile(), view);
         Framebuffer picture = new Framebuffer(width, height, 0, 0, 0);
-        rasterizer.render(new Splats(avatar.cloud()), camera, picture, new StageTimes());
+        rasterizer.render(new PosedGaussians(avatar.cloud()), camera, picture, new StageTimes());
         writePicture(picture, folder.resolve(name + ".ppm"));
     }
 

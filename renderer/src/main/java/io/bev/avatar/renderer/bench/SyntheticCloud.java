@@ -1,8 +1,8 @@
 package io.bev.avatar.renderer.bench;
 
-import io.bev.avatar.renderer.scene.Avatar;
-import io.bev.avatar.renderer.scene.Framing;
-import io.bev.avatar.renderer.scene.GaussianCloud;
+import io.bev.avatar.splat.scene.Avatar;
+import io.bev.avatar.splat.scene.Framing;
+import io.bev.avatar.splat.scene.GaussianCloud;
 import java.util.Optional;
 import java.util.Random;
 

@@ -1,6 +1,6 @@
 package io.bev.avatar.renderer.cli;
 
-import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.splat.raster.Framebuffer;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.IOException;

@@ -1,21 +1,21 @@
 package io.bev.avatar.renderer.cli;
 
 import io.bev.avatar.common.cli.ExitCodes;
-import io.bev.avatar.renderer.raster.Camera;
-import io.bev.avatar.renderer.raster.Framebuffer;
-import io.bev.avatar.renderer.raster.Rasterizer;
-import io.bev.avatar.renderer.raster.Splats;
-import io.bev.avatar.renderer.raster.StageTimes;
-import io.bev.avatar.renderer.raster.cpu.CpuRasterizer;
-import io.bev.avatar.renderer.raster.cpu.ReferenceRasterizer;
-import io.bev.avatar.renderer.raster.cpu.TileKernels;
-import io.bev.avatar.renderer.raster.cuda.CudaException;
-import io.bev.avatar.renderer.raster.cuda.MemoryBudgetException;
-import io.bev.avatar.renderer.rig.ExpressionFrame;
-import io.bev.avatar.renderer.rig.Poser;
-import io.bev.avatar.renderer.scene.Avatar;
-import io.bev.avatar.renderer.scene.AvatarSource;
-import io.bev.avatar.renderer.scene.Framing;
+import io.bev.avatar.splat.pose.ExpressionFrame;
+import io.bev.avatar.splat.pose.Poser;
+import io.bev.avatar.splat.raster.Camera;
+import io.bev.avatar.splat.raster.Framebuffer;
+import io.bev.avatar.splat.raster.PosedGaussians;
+import io.bev.avatar.splat.raster.Rasterizer;
+import io.bev.avatar.splat.raster.StageTimes;
+import io.bev.avatar.splat.raster.cpu.CpuRasterizer;
+import io.bev.avatar.splat.raster.cpu.ReferenceRasterizer;
+import io.bev.avatar.splat.raster.cpu.TileKernels;
+import io.bev.avatar.splat.raster.cuda.CudaException;
+import io.bev.avatar.splat.raster.cuda.MemoryBudgetException;
+import io.bev.avatar.splat.scene.Avatar;
+import io.bev.avatar.splat.scene.Framing;
+import io.bev.avatar.splat.scene.io.AvatarSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -229,7 +229,7 @@ public final class RenderCommand implements Callable<Integer> {
     }
 
     private Framebuffer draw(Avatar avatar, ExpressionFrame expression, Camera view) {
-        Splats splats = new Splats(avatar.cloud());
+        PosedGaussians splats = new PosedGaussians(avatar.cloud());
         Poser poser = posers.apply(avatar);
         Framebuffer picture =
                 new Framebuffer(view.width(), view.height(), background.x(), background.y(), background.z());

@@ -2,9 +2,9 @@ package io.bev.avatar.renderer.cli;
 
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.renderer.bench.SceneExport;
-import io.bev.avatar.renderer.raster.Rasterizer;
-import io.bev.avatar.renderer.scene.Avatar;
-import io.bev.avatar.renderer.scene.AvatarSource;
+import io.bev.avatar.splat.raster.Rasterizer;
+import io.bev.avatar.splat.scene.Avatar;
+import io.bev.avatar.splat.scene.io.AvatarSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.bev.avatar.renderer.cli;
 
-import io.bev.avatar.renderer.rig.ArkitBlendshapes;
+import io.bev.avatar.splat.scene.ArkitBlendshapes;
 import java.util.Comparator;
 import java.util.Locale;
 

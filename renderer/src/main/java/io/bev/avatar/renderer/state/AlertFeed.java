@@ -123,7 +123,7 @@ public final class AlertFeed implements ActiveAlert.Source {
                 if (!away && !closed) {
                     LOG.info(
                             "alerts cannot be followed for now: {}",
-                            RedisFault.of(e).text());
+                            RedisError.of(e).text());
                 }
                 away = true;
             }

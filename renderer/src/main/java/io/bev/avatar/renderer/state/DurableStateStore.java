@@ -30,9 +30,9 @@ public final class DurableStateStore implements StateStore {
     private final StateConfig config;
     private final StateJournal journal;
     private final UpdateCounters counters = new UpdateCounters();
-    private final StateLedger ledger;
-    private final Changes changes;
-    private final Optional<RedisLink> redis;
+    private final CurrentState ledger;
+    private final StateChanges changes;
+    private final Optional<RedisStateSync> redis;
     private final Housekeeping housekeeping = new Housekeeping();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -40,10 +40,10 @@ public final class DurableStateStore implements StateStore {
         this.config = config;
         this.journal = new StateJournal(config.directory());
         OsintDeduplicator repetitions = new OsintDeduplicator(ticker);
-        this.ledger = new StateLedger(journal, repetitions, counters, clock);
-        this.changes = new Changes(osint, repetitions, clock);
+        this.ledger = new CurrentState(journal, repetitions, counters, clock);
+        this.changes = new StateChanges(osint, repetitions, clock);
         RedisSide side = new RedisSide(ledger, journal, changes, counters, clock, this::submitAll);
-        this.redis = redis.redis().map(address -> new RedisLink(redis, address, side, ticker));
+        this.redis = redis.redis().map(address -> new RedisStateSync(redis, address, side, ticker));
         this.redis.ifPresent(link -> ledger.onChange(state -> link.changed()));
     }
 
@@ -56,11 +56,11 @@ public final class DurableStateStore implements StateStore {
     public void start() {
         journal.open();
         boolean restored = ledger.restoreFromJournal();
-        redis.ifPresent(RedisLink::start);
+        redis.ifPresent(RedisStateSync::start);
         if (!restored) {
             redis.ifPresent(DurableStateStore::awaitFirstLook);
         }
-        housekeeping.every(config.saveInterval(), () -> redis.ifPresent(RedisLink::save));
+        housekeeping.every(config.saveInterval(), () -> redis.ifPresent(RedisStateSync::save));
         housekeeping.every(JOURNAL_RETRY, ledger::retryJournal);
         AvatarState state = current();
         LOG.info(
@@ -72,7 +72,7 @@ public final class DurableStateStore implements StateStore {
                 journal.status());
     }
 
-    private static void awaitFirstLook(RedisLink link) {
+    private static void awaitFirstLook(RedisStateSync link) {
         try {
             link.awaitFirstLook(FIRST_LOOK);
         } catch (InterruptedException e) {
@@ -100,11 +100,11 @@ public final class DurableStateStore implements StateStore {
         return submit(changes.reset());
     }
 
-    private Outcome submit(Change change) {
+    private Outcome submit(StateChange change) {
         return submitAll(List.of(change), Map.of()).get(0);
     }
 
-    private List<Outcome> submitAll(List<Change> all, Map<String, String> read) {
+    private List<Outcome> submitAll(List<StateChange> all, Map<String, String> read) {
         return ledger.submit(all, read)
                 .or(() -> redis.flatMap(link -> link.exclusively(() -> ledger.submitThrough(link, all, read))))
                 .orElseGet(() -> refuseAll(all.size()));
@@ -115,23 +115,26 @@ public final class DurableStateStore implements StateStore {
                 + statistics().redisDetail() + ")";
         List<Outcome> outcomes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ledger.refused(Reason.NOT_DURABLE, detail);
+            ledger.refused(RejectionReason.NOT_DURABLE, detail);
             outcomes.add(new Outcome(
-                    false, Reason.NOT_DURABLE.label(), detail, current().seq()));
+                    false,
+                    RejectionReason.NOT_DURABLE.label(),
+                    detail,
+                    current().seq()));
         }
         return outcomes;
     }
 
     @Override
     public boolean save() {
-        return redis.map(RedisLink::save).orElse(false);
+        return redis.map(RedisStateSync::save).orElse(false);
     }
 
     @Override
     public boolean restore() {
         long before = current().seq();
         ledger.restoreFromJournal();
-        redis.ifPresent(RedisLink::look);
+        redis.ifPresent(RedisStateSync::look);
         return current().seq() > before;
     }
 
@@ -160,7 +163,7 @@ public final class DurableStateStore implements StateStore {
             return;
         }
         housekeeping.close();
-        redis.ifPresent(RedisLink::close);
+        redis.ifPresent(RedisStateSync::close);
         journal.close();
     }
 }

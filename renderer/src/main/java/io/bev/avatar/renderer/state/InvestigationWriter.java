@@ -36,7 +36,7 @@ final class InvestigationWriter {
             written = now;
             status.fine(RedisKeys.CURRENT_INVESTIGATION);
         } catch (RedisCommandExecutionException e) {
-            status.fault(RedisKeys.CURRENT_INVESTIGATION, RedisFault.of(e));
+            status.fault(RedisKeys.CURRENT_INVESTIGATION, RedisError.of(e));
         }
     }
 

@@ -34,7 +34,7 @@ record OsintEvent(
 
     private static final int MAX_TEXT = 8 * 1024;
 
-    static OsintEvent of(DocumentFields fields, ThreatScale scale) throws RejectedUpdateException {
+    static OsintEvent of(JsonFields fields, ThreatScale scale) throws RejectedUpdateException {
         OptionalDouble threat = fields.number("threat_level", 0, 1);
         OsintEvent event = new OsintEvent(
                 fields.text("event_id", StateDocument.MAX_ID),
@@ -53,14 +53,14 @@ record OsintEvent(
                 && event.findings.isEmpty()
                 && event.threatLevel.isEmpty()) {
             throw new RejectedUpdateException(
-                    Reason.MISSING_FIELD,
+                    RejectionReason.MISSING_FIELD,
                     "event: found none of its fields, expected one of activity_type, investigation_id, progress,"
                             + " findings, threat_indicators, threat_level");
         }
         return event;
     }
 
-    private static OptionalInt findings(DocumentFields fields) throws RejectedUpdateException {
+    private static OptionalInt findings(JsonFields fields) throws RejectedUpdateException {
         if (fields.raw("findings").isArray()) {
             return OptionalInt.of(fields.raw("findings").size());
         }

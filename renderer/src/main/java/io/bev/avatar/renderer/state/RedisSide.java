@@ -10,27 +10,27 @@ import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The store as {@link RedisLink} sees it. */
-final class RedisSide implements RedisOwner {
+/** The store as {@link RedisStateSync} sees it. */
+final class RedisSide implements RedisStateListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisSide.class);
 
     /** Applies changes, durable when it returns; {@code read} are the stream entries that they come from. */
     interface Submitter {
-        List<Outcome> submit(List<Change> changes, Map<String, String> read);
+        List<Outcome> submit(List<StateChange> changes, Map<String, String> read);
     }
 
-    private final StateLedger ledger;
+    private final CurrentState ledger;
     private final StateJournal journal;
-    private final Changes changes;
+    private final StateChanges changes;
     private final UpdateCounters counters;
     private final Clock clock;
     private final Submitter submitter;
 
     RedisSide(
-            StateLedger ledger,
+            CurrentState ledger,
             StateJournal journal,
-            Changes changes,
+            StateChanges changes,
             UpdateCounters counters,
             Clock clock,
             Submitter submitter) {
@@ -51,7 +51,7 @@ final class RedisSide implements RedisOwner {
     public OptionalLong found(byte[] value, boolean first) {
         long before = ledger.current().seq();
         try {
-            DocumentFields fields = new DocumentFields(StateDocument.parse(value), false);
+            JsonFields fields = new JsonFields(StateDocument.parse(value), false);
             OptionalLong seq = fields.integer("seq", 0, Long.MAX_VALUE);
             if (first && seq.isPresent() && seq.getAsLong() < before) {
                 return OptionalLong.empty();
@@ -83,7 +83,7 @@ final class RedisSide implements RedisOwner {
     @Override
     public boolean take(String stream, List<StreamEntry> entries, boolean redelivered) {
         String last = redelivered ? cursor(stream) : "";
-        List<Change> fresh = new ArrayList<>();
+        List<StateChange> fresh = new ArrayList<>();
         for (StreamEntry entry : entries) {
             if (last.isEmpty() || !StreamEntry.isUpTo(entry.id(), last)) {
                 fresh.add(changes.entry(stream, entry));
@@ -94,7 +94,7 @@ final class RedisSide implements RedisOwner {
         }
         String read = entries.get(entries.size() - 1).id();
         return submitter.submit(fresh, Map.of(stream, read)).stream()
-                .noneMatch(outcome -> outcome.reason().equals(Reason.NOT_DURABLE.label()));
+                .noneMatch(outcome -> outcome.reason().equals(RejectionReason.NOT_DURABLE.label()));
     }
 
     @Override
@@ -112,7 +112,7 @@ final class RedisSide implements RedisOwner {
     }
 
     @Override
-    public void refused(Reason reason, String detail) {
+    public void refused(RejectionReason reason, String detail) {
         ledger.refused(reason, detail);
     }
 

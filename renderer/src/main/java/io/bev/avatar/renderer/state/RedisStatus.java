@@ -16,7 +16,7 @@ final class RedisStatus {
     private static final Logger LOG = LoggerFactory.getLogger(RedisStatus.class);
 
     private final String address;
-    private final Map<String, RedisFault> faults = new TreeMap<>();
+    private final Map<String, RedisError> faults = new TreeMap<>();
     private boolean connected;
 
     RedisStatus(String address) {
@@ -32,7 +32,7 @@ final class RedisStatus {
     }
 
     /** The connection is gone; what was wrong with single keys is unknown now. */
-    synchronized void away(RedisFault fault) {
+    synchronized void away(RedisError fault) {
         boolean known = !connected && fault.equals(faults.get(CONNECTION));
         connected = false;
         faults.clear();
@@ -42,7 +42,7 @@ final class RedisStatus {
         }
     }
 
-    synchronized void fault(String source, RedisFault fault) {
+    synchronized void fault(String source, RedisError fault) {
         if (connected && !fault.equals(faults.put(source, fault))) {
             LOG.warn("Redis {}: {}: {}; trying again", address, source, fault.text());
         }

@@ -5,19 +5,19 @@ final class RejectedUpdateException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private final Reason reason;
+    private final RejectionReason reason;
 
-    RejectedUpdateException(Reason reason, String detail) {
+    RejectedUpdateException(RejectionReason reason, String detail) {
         super(detail);
         this.reason = reason;
     }
 
-    RejectedUpdateException(Reason reason, String detail, Throwable cause) {
+    RejectedUpdateException(RejectionReason reason, String detail, Throwable cause) {
         super(detail, cause);
         this.reason = reason;
     }
 
-    Reason reason() {
+    RejectionReason reason() {
         return reason;
     }
 

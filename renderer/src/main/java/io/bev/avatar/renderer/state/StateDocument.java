@@ -10,10 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bev.avatar.renderer.rig.ArkitBlendshapes;
 import io.bev.avatar.renderer.state.AvatarState.Gaze;
 import io.bev.avatar.renderer.state.AvatarState.Head;
 import io.bev.avatar.renderer.state.AvatarState.Investigation;
+import io.bev.avatar.splat.scene.ArkitBlendshapes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -63,7 +63,8 @@ public final class StateDocument {
     static ObjectNode parse(byte[] json) throws RejectedUpdateException {
         if (json.length > MAX_BYTES) {
             throw new RejectedUpdateException(
-                    Reason.TOO_LARGE, "document: found " + json.length + " bytes, expected at most " + MAX_BYTES);
+                    RejectionReason.TOO_LARGE,
+                    "document: found " + json.length + " bytes, expected at most " + MAX_BYTES);
         }
         try {
             JsonNode tree = JSON.readTree(json);
@@ -71,15 +72,16 @@ public final class StateDocument {
                 return object;
             }
             throw new RejectedUpdateException(
-                    Reason.MALFORMED,
+                    RejectionReason.MALFORMED,
                     "document: found " + (tree.isMissingNode() ? "nothing" : "a JSON " + kind(tree))
                             + ", expected a JSON object");
         } catch (StreamConstraintsException e) {
-            throw new RejectedUpdateException(Reason.TOO_LARGE, "document: " + e.getOriginalMessage(), e);
+            throw new RejectedUpdateException(RejectionReason.TOO_LARGE, "document: " + e.getOriginalMessage(), e);
         } catch (JsonProcessingException e) {
-            throw new RejectedUpdateException(Reason.MALFORMED, "document: not JSON" + where(e), e);
+            throw new RejectedUpdateException(RejectionReason.MALFORMED, "document: not JSON" + where(e), e);
         } catch (IOException e) {
-            throw new RejectedUpdateException(Reason.MALFORMED, "document: not UTF-8 JSON (" + e.getMessage() + ")", e);
+            throw new RejectedUpdateException(
+                    RejectionReason.MALFORMED, "document: not UTF-8 JSON (" + e.getMessage() + ")", e);
         }
     }
 
@@ -105,7 +107,7 @@ public final class StateDocument {
      *
      * @throws RejectedUpdateException when a field is bad or the number is stale
      */
-    static AvatarState apply(DocumentFields fields, AvatarState base, Instant now) throws RejectedUpdateException {
+    static AvatarState apply(JsonFields fields, AvatarState base, Instant now) throws RejectedUpdateException {
         OptionalLong seq = fields.integer("seq", 0, MAX_SEQ);
         if (seq.isEmpty()) {
             return overlay(fields, base, base.seq() + 1, now);
@@ -118,19 +120,19 @@ public final class StateDocument {
             return base;
         }
         throw new RejectedUpdateException(
-                Reason.STALE,
+                RejectionReason.STALE,
                 "seq: found " + seq.getAsLong() + ", expected more than " + base.seq()
                         + " (read the state, then send the next number, or leave seq out)");
     }
 
     /** Reads a whole document, as saved, without regard to any current state. */
     static AvatarState read(byte[] json, Instant now) throws RejectedUpdateException {
-        DocumentFields fields = new DocumentFields(parse(json), false);
+        JsonFields fields = new JsonFields(parse(json), false);
         AvatarState blank = AvatarState.initial(now);
         return overlay(fields, blank, fields.integer("seq", 0, 2 * MAX_SEQ - 1).orElse(0), now);
     }
 
-    private static AvatarState overlay(DocumentFields fields, AvatarState base, long seq, Instant now)
+    private static AvatarState overlay(JsonFields fields, AvatarState base, long seq, Instant now)
             throws RejectedUpdateException {
         checkSchema(fields);
         return new AvatarState(
@@ -146,26 +148,32 @@ public final class StateDocument {
                 updatedAt(fields).orElse(now));
     }
 
-    private static void checkSchema(DocumentFields fields) throws RejectedUpdateException {
+    private static void checkSchema(JsonFields fields) throws RejectedUpdateException {
         if (fields.has("schema")
                 && fields.integer("schema", 0, Integer.MAX_VALUE).orElse(0) != AvatarState.SCHEMA) {
             throw fields.bad(
-                    Reason.UNSUPPORTED_SCHEMA, "schema", fields.raw("schema"), String.valueOf(AvatarState.SCHEMA));
+                    RejectionReason.UNSUPPORTED_SCHEMA,
+                    "schema",
+                    fields.raw("schema"),
+                    String.valueOf(AvatarState.SCHEMA));
         }
     }
 
-    private static Optional<Emotion> emotion(DocumentFields fields) throws RejectedUpdateException {
+    private static Optional<Emotion> emotion(JsonFields fields) throws RejectedUpdateException {
         Optional<String> label = fields.text("emotion", MAX_TEXT);
         Optional<Emotion> emotion = label.flatMap(Emotion::of);
         if (label.isPresent() && emotion.isEmpty()) {
             throw fields.bad(
-                    Reason.UNKNOWN_EMOTION, "emotion", fields.raw("emotion"), "one of " + labels(Emotion.values()));
+                    RejectionReason.UNKNOWN_EMOTION,
+                    "emotion",
+                    fields.raw("emotion"),
+                    "one of " + labels(Emotion.values()));
         }
         return emotion;
     }
 
     /** The activity that {@code name} holds; {@code current} when absent, empty when null. */
-    static Optional<Activity> activity(DocumentFields fields, String name, Optional<Activity> current)
+    static Optional<Activity> activity(JsonFields fields, String name, Optional<Activity> current)
             throws RejectedUpdateException {
         if (fields.isNull(name)) {
             return Optional.empty();
@@ -176,13 +184,14 @@ public final class StateDocument {
         }
         Optional<Activity> activity = label.flatMap(Activity::of);
         if (activity.isEmpty()) {
-            throw fields.bad(Reason.UNKNOWN_ACTIVITY, name, fields.raw(name), "one of " + labels(Activity.values()));
+            throw fields.bad(
+                    RejectionReason.UNKNOWN_ACTIVITY, name, fields.raw(name), "one of " + labels(Activity.values()));
         }
         return activity;
     }
 
-    private static Head head(DocumentFields fields, Head base) throws RejectedUpdateException {
-        Optional<DocumentFields> head = fields.object("head");
+    private static Head head(JsonFields fields, Head base) throws RejectedUpdateException {
+        Optional<JsonFields> head = fields.object("head");
         if (head.isEmpty()) {
             return base;
         }
@@ -193,8 +202,8 @@ public final class StateDocument {
                 head.get().number("roll", -right, right).orElse(base.roll()));
     }
 
-    private static Gaze gaze(DocumentFields fields, Gaze base) throws RejectedUpdateException {
-        Optional<DocumentFields> gaze = fields.object("gaze");
+    private static Gaze gaze(JsonFields fields, Gaze base) throws RejectedUpdateException {
+        Optional<JsonFields> gaze = fields.object("gaze");
         return gaze.isEmpty()
                 ? base
                 : new Gaze(
@@ -202,12 +211,12 @@ public final class StateDocument {
                         gaze.get().number("y", -1, 1).orElse(base.y()));
     }
 
-    private static Map<String, Double> blendshapes(DocumentFields fields, Map<String, Double> base)
+    private static Map<String, Double> blendshapes(JsonFields fields, Map<String, Double> base)
             throws RejectedUpdateException {
         if (fields.isNull("blendshapes")) {
             return Map.of();
         }
-        Optional<DocumentFields> shapes = fields.object("blendshapes");
+        Optional<JsonFields> shapes = fields.object("blendshapes");
         if (shapes.isEmpty()) {
             return base;
         }
@@ -216,7 +225,7 @@ public final class StateDocument {
             if (ArkitBlendshapes.indexOf(name).isEmpty()) {
                 throw shapes.get()
                         .bad(
-                                Reason.UNKNOWN_BLENDSHAPE,
+                                RejectionReason.UNKNOWN_BLENDSHAPE,
                                 name,
                                 shapes.get().raw(name),
                                 "one of the " + ArkitBlendshapes.COUNT + " ARKit names, such as jawOpen");
@@ -225,19 +234,19 @@ public final class StateDocument {
         return weights;
     }
 
-    private static Optional<Investigation> investigation(DocumentFields fields, Optional<Investigation> current)
+    private static Optional<Investigation> investigation(JsonFields fields, Optional<Investigation> current)
             throws RejectedUpdateException {
         if (fields.isNull("investigation")) {
             return Optional.empty();
         }
-        Optional<DocumentFields> given = fields.object("investigation");
+        Optional<JsonFields> given = fields.object("investigation");
         if (given.isEmpty()) {
             return current;
         }
-        DocumentFields of = given.get();
+        JsonFields of = given.get();
         Optional<String> id = of.text("id", MAX_ID);
         if (id.isEmpty() ? current.isEmpty() : id.get().isBlank()) {
-            throw of.bad(Reason.MISSING_FIELD, "id", of.raw("id"), "the investigation's name");
+            throw of.bad(RejectionReason.MISSING_FIELD, "id", of.raw("id"), "the investigation's name");
         }
         Investigation base = current.filter(known -> id.isEmpty() || known.id().equals(id.get()))
                 .orElseGet(() -> new Investigation(id.orElseThrow(), 0, 0, 0, Optional.empty()));
@@ -252,7 +261,7 @@ public final class StateDocument {
                 discovery));
     }
 
-    private static Optional<Instant> updatedAt(DocumentFields fields) throws RejectedUpdateException {
+    private static Optional<Instant> updatedAt(JsonFields fields) throws RejectedUpdateException {
         Optional<String> text = fields.text("updatedAt", MAX_TEXT);
         if (text.isEmpty()) {
             return Optional.empty();
@@ -261,7 +270,10 @@ public final class StateDocument {
             return Optional.of(Instant.parse(text.get()));
         } catch (DateTimeException e) {
             throw fields.bad(
-                    Reason.OUT_OF_RANGE, "updatedAt", fields.raw("updatedAt"), "a time such as 2026-01-01T00:00:00Z");
+                    RejectionReason.OUT_OF_RANGE,
+                    "updatedAt",
+                    fields.raw("updatedAt"),
+                    "a time such as 2026-01-01T00:00:00Z");
         }
     }
 

@@ -18,14 +18,14 @@ record StreamEntry(String id, Map<String, byte[]> fields) {
     private static final int MAX_FIELDS = 256;
 
     /** The document's fields. */
-    DocumentFields document() throws RejectedUpdateException {
+    JsonFields document() throws RejectedUpdateException {
         for (String name : DOCUMENT_FIELDS) {
             byte[] json = fields.get(name);
             if (json != null) {
-                return new DocumentFields(StateDocument.parse(json), false);
+                return new JsonFields(StateDocument.parse(json), false);
             }
         }
-        return new DocumentFields(flat(), true);
+        return new JsonFields(flat(), true);
     }
 
     private ObjectNode flat() throws RejectedUpdateException {
@@ -34,12 +34,13 @@ record StreamEntry(String id, Map<String, byte[]> fields) {
                 .sum();
         if (fields.size() > MAX_FIELDS || bytes > StateDocument.MAX_BYTES) {
             throw new RejectedUpdateException(
-                    Reason.TOO_LARGE,
+                    RejectionReason.TOO_LARGE,
                     "entry " + id + ": found " + fields.size() + " fields of " + bytes + " bytes, expected at most "
                             + MAX_FIELDS + " of " + StateDocument.MAX_BYTES);
         }
         if (fields.isEmpty()) {
-            throw new RejectedUpdateException(Reason.MISSING_FIELD, "entry " + id + ": found no field, expected some");
+            throw new RejectedUpdateException(
+                    RejectionReason.MISSING_FIELD, "entry " + id + ": found no field, expected some");
         }
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         for (Map.Entry<String, byte[]> field : fields.entrySet()) {

@@ -25,7 +25,7 @@ record ThreatScale(Map<String, Double> severities, double unstated) {
     }
 
     /** The level that an event's {@code threat_indicators} make; empty when it has none. */
-    OptionalDouble level(DocumentFields event) throws RejectedUpdateException {
+    OptionalDouble level(JsonFields event) throws RejectedUpdateException {
         JsonNode indicators = event.raw(FIELD);
         if (indicators.isArray()) {
             double calm = 1;
@@ -48,7 +48,7 @@ record ThreatScale(Map<String, Double> severities, double unstated) {
         return event.number(FIELD, 0, 1);
     }
 
-    private double weight(DocumentFields event, JsonNode indicator) throws RejectedUpdateException {
+    private double weight(JsonFields event, JsonNode indicator) throws RejectedUpdateException {
         JsonNode severity = indicator.path("severity");
         if (severity.isMissingNode()) {
             return unstated;
@@ -59,6 +59,7 @@ record ThreatScale(Map<String, Double> severities, double unstated) {
         if (severity.isNumber() && severity.doubleValue() >= 0 && severity.doubleValue() <= 1) {
             return severity.doubleValue();
         }
-        throw event.bad(Reason.OUT_OF_RANGE, FIELD, indicator, "a severity of 0..1 or one of " + severities.keySet());
+        throw event.bad(
+                RejectionReason.OUT_OF_RANGE, FIELD, indicator, "a severity of 0..1 or one of " + severities.keySet());
     }
 }

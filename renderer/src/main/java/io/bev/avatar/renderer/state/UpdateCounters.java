@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 /** What happened to the state since start. Thread-safe. */
 final class UpdateCounters {
 
-    private final Map<Reason, Long> rejected = new EnumMap<>(Reason.class);
+    private final Map<RejectionReason, Long> rejected = new EnumMap<>(RejectionReason.class);
     private long saves;
     private long saveFailures;
     private @Nullable Instant lastSave;
     private @Nullable Instant lastRestore;
 
-    synchronized void rejected(Reason reason) {
+    synchronized void rejected(RejectionReason reason) {
         rejected.merge(reason, 1L, Long::sum);
     }
 

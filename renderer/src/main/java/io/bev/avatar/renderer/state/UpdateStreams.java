@@ -26,12 +26,12 @@ final class UpdateStreams implements Runnable {
     private static final Consumer<String> CONSUMER = Consumer.from(RedisKeys.GROUP, RedisKeys.CONSUMER);
 
     private final RedisSession session;
-    private final RedisOwner owner;
+    private final RedisStateListener owner;
     private final RedisStatus status;
     private final Duration block;
     private final Set<String> ready = new TreeSet<>();
 
-    UpdateStreams(RedisSession session, RedisOwner owner, RedisStatus status, Duration timeout) {
+    UpdateStreams(RedisSession session, RedisStateListener owner, RedisStatus status, Duration timeout) {
         this.session = session;
         this.owner = owner;
         this.status = status;
@@ -74,7 +74,7 @@ final class UpdateStreams implements Runnable {
                 status.fine(stream);
             }
         } catch (RedisCommandExecutionException e) {
-            status.fault(stream, RedisFault.of(e));
+            status.fault(stream, RedisError.of(e));
         }
     }
 
@@ -120,7 +120,7 @@ final class UpdateStreams implements Runnable {
         } catch (RedisCommandExecutionException e) {
             String message = String.valueOf(e.getMessage());
             if (!message.contains("NOGROUP") && !message.contains("UNBLOCKED")) {
-                status.fault(ready.iterator().next(), RedisFault.of(e));
+                status.fault(ready.iterator().next(), RedisError.of(e));
                 Thread.sleep(RETRY.toMillis());
             }
             ready.clear();
@@ -156,7 +156,7 @@ final class UpdateStreams implements Runnable {
             session.acknowledge(stream, RedisKeys.GROUP, ids);
             return true;
         } catch (RedisCommandExecutionException e) {
-            status.fault(stream, RedisFault.of(e));
+            status.fault(stream, RedisError.of(e));
             return false;
         }
     }

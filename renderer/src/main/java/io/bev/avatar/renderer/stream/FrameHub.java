@@ -1,6 +1,6 @@
 package io.bev.avatar.renderer.stream;
 
-import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.splat.raster.Framebuffer;
 
 /**
  * Takes rendered pictures, encodes each at most once, and leaves the newest in every viewer's mailbox. {@link #publish} is

@@ -90,7 +90,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
         inEventLoop(() -> {
             ChannelHandlerContext ctx = context;
             if (ctx == null) {
-                Channels.close(channel);
+                NettyChannels.close(channel);
             } else {
                 end(ctx, reason);
             }
@@ -131,7 +131,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         log.debug("viewer {} lost: {}", channel.remoteAddress(), cause.toString());
-        Channels.close(ctx);
+        NettyChannels.close(ctx);
     }
 
     /** Notes that a frame has arrived, and sends the next. In the event loop. */
@@ -191,7 +191,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
     }
 
     private void closeNow() {
-        Channels.close(channel);
+        NettyChannels.close(channel);
     }
 
     private void scheduleDrain() {
@@ -209,7 +209,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
                     "viewer {} took nothing for {} s: closed",
                     channel.remoteAddress(),
                     TimeUnit.NANOSECONDS.toSeconds(stallNanos));
-            Channels.close(ctx);
+            NettyChannels.close(ctx);
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.bev.avatar.renderer.stream;
 
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.splat.raster.Framebuffer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;

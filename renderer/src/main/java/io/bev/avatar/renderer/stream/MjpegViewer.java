@@ -52,8 +52,8 @@ final class MjpegViewer extends FrameViewer {
         ByteBuf jpeg = frame.retainedJpeg();
         String part = "Content-Type: image/jpeg\r\nContent-Length: " + jpeg.readableBytes() + "\r\nX-Frame-Sequence: "
                 + frame.sequence() + "\r\n\r\n";
-        Channels.write(ctx, new DefaultHttpContent(Unpooled.copiedBuffer(part, StandardCharsets.US_ASCII)));
-        Channels.write(ctx, new DefaultHttpContent(jpeg));
+        NettyChannels.write(ctx, new DefaultHttpContent(Unpooled.copiedBuffer(part, StandardCharsets.US_ASCII)));
+        NettyChannels.write(ctx, new DefaultHttpContent(jpeg));
         return ctx.writeAndFlush(new DefaultHttpContent(DELIMITER.duplicate()));
     }
 
@@ -64,6 +64,6 @@ final class MjpegViewer extends FrameViewer {
 
     @Override
     void end(ChannelHandlerContext ctx, String reason) {
-        Channels.close(ctx);
+        NettyChannels.close(ctx);
     }
 }

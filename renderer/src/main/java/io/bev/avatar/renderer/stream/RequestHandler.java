@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * refuses is answered before its body is read; what follows of it is thrown away, up to a limit, so that the client sees
  * the answer instead of a reset.
  */
-final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> implements Exchange.Connection {
+final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> implements HttpExchangeContext.Connection {
 
     /** Largest body of a POST. */
     static final int MAX_BODY_BYTES = 64 << 10;
@@ -53,7 +53,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
     private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
 
     private final RequestGuard guard;
-    private final Endpoints endpoints;
+    private final HttpRoutes endpoints;
     private final long timeoutNanos;
 
     private @Nullable HttpRequest request;
@@ -62,7 +62,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
     private boolean discarding;
     private int discardedBytes;
 
-    RequestHandler(RequestGuard guard, Endpoints endpoints, long timeoutNanos) {
+    RequestHandler(RequestGuard guard, HttpRoutes endpoints, long timeoutNanos) {
         this.guard = guard;
         this.endpoints = endpoints;
         this.timeoutNanos = timeoutNanos;
@@ -94,7 +94,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         log.debug("connection {} lost: {}", ctx.channel().remoteAddress(), cause.toString());
-        Channels.close(ctx);
+        NettyChannels.close(ctx);
     }
 
     private void onHead(ChannelHandlerContext ctx, HttpRequest head) {
@@ -106,7 +106,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         }
         body = ctx.alloc().compositeBuffer(64);
         if (refusal.isEmpty() && HttpUtil.is100ContinueExpected(head)) {
-            Channels.write(ctx, new DefaultFullHttpResponse(head.protocolVersion(), HttpResponseStatus.CONTINUE));
+            NettyChannels.write(ctx, new DefaultFullHttpResponse(head.protocolVersion(), HttpResponseStatus.CONTINUE));
             ctx.flush();
         }
         ctx.read();
@@ -135,7 +135,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         disarm();
         byte[] bytes = ByteBufUtil.getBytes(collected);
         dropBody();
-        Exchange exchange = new Exchange(ctx, head, bytes, this);
+        HttpExchangeContext exchange = new HttpExchangeContext(ctx, head, bytes, this);
         Optional<Reply> refusal = refusal(head);
         if (refusal.isPresent()) {
             reply(exchange, refusal.get());
@@ -144,7 +144,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         }
     }
 
-    private void handle(Exchange exchange) {
+    private void handle(HttpExchangeContext exchange) {
         try {
             endpoints.handle(exchange);
         } catch (RuntimeException e) {
@@ -165,7 +165,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         if (foreign.isPresent()) {
             return foreign.map(RequestHandler::reply);
         }
-        Optional<Reply> misdirected = endpoints.misdirected(head.method(), head.uri(), Exchange.path(head));
+        Optional<Reply> misdirected = endpoints.misdirected(head.method(), head.uri(), HttpExchangeContext.path(head));
         if (misdirected.isPresent() || !head.method().equals(HttpMethod.POST)) {
             return misdirected;
         }
@@ -197,7 +197,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         ctx.writeAndFlush(response).addListener(written -> {
             if (broken || !written.isSuccess()) {
-                Channels.close(ctx);
+                NettyChannels.close(ctx);
             } else {
                 ctx.read();
             }
@@ -209,14 +209,14 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
             discardedBytes += content.content().readableBytes();
         }
         if (message instanceof LastHttpContent || discardedBytes > MAX_DISCARDED_BYTES) {
-            Channels.close(ctx);
+            NettyChannels.close(ctx);
         } else {
             ctx.read();
         }
     }
 
     @Override
-    public void reply(Exchange exchange, Reply reply) {
+    public void reply(HttpExchangeContext exchange, Reply reply) {
         ChannelHandlerContext ctx = exchange.context();
         boolean keepAlive = HttpUtil.isKeepAlive(exchange.request());
         FullHttpResponse response = reply.toResponse(exchange.isHead());
@@ -225,25 +225,25 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
             if (keepAlive && written.isSuccess()) {
                 nextRequest(ctx);
             } else {
-                Channels.close(ctx);
+                NettyChannels.close(ctx);
             }
         });
     }
 
     @Override
-    public void watch(Exchange exchange, FrameViewer viewer) {
+    public void watch(HttpExchangeContext exchange, FrameViewer viewer) {
         if (viewer instanceof WebSocketViewer) {
             upgrade(exchange, viewer);
             return;
         }
         ChannelHandlerContext ctx = exchange.context();
-        Channels.write(ctx, MjpegViewer.head());
-        Channels.write(ctx, new DefaultHttpContent(MjpegViewer.opening()));
+        NettyChannels.write(ctx, MjpegViewer.head());
+        NettyChannels.write(ctx, new DefaultHttpContent(MjpegViewer.opening()));
         ctx.flush();
         handOver(ctx, viewer);
     }
 
-    private void upgrade(Exchange exchange, FrameViewer viewer) {
+    private void upgrade(HttpExchangeContext exchange, FrameViewer viewer) {
         ChannelHandlerContext ctx = exchange.context();
         WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
                         "ws://" + exchange.header(HttpHeaderNames.HOST).orElse("") + exchange.path(),
@@ -264,12 +264,12 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
                 if (done.isSuccess()) {
                     handOver(ctx, viewer);
                 } else {
-                    Channels.close(ctx);
+                    NettyChannels.close(ctx);
                 }
             });
         } catch (WebSocketHandshakeException e) {
             log.debug("handshake with {} failed", ctx.channel().remoteAddress(), e);
-            Channels.close(ctx);
+            NettyChannels.close(ctx);
         } finally {
             full.release();
         }
@@ -293,7 +293,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
     }
 
     private static void giveUp(ChannelHandlerContext ctx) {
-        Channels.close(ctx);
+        NettyChannels.close(ctx);
     }
 
     private void disarm() {

@@ -14,16 +14,16 @@ final class Snapshot implements Consumer<EncodedFrame> {
     private static final long WAIT_MILLIS = 2000;
 
     private final LatestFrameHub hub;
-    private final Exchange exchange;
+    private final HttpExchangeContext exchange;
     private volatile @Nullable Future<?> deadline;
 
-    private Snapshot(LatestFrameHub hub, Exchange exchange) {
+    private Snapshot(LatestFrameHub hub, HttpExchangeContext exchange) {
         this.hub = hub;
         this.exchange = exchange;
     }
 
     /** Answers the exchange within {@value #WAIT_MILLIS} ms. */
-    static void answer(LatestFrameHub hub, Exchange exchange) {
+    static void answer(LatestFrameHub hub, HttpExchangeContext exchange) {
         Snapshot snapshot = new Snapshot(hub, exchange);
         snapshot.deadline =
                 exchange.context().executor().schedule(snapshot::timeOut, WAIT_MILLIS, TimeUnit.MILLISECONDS);

@@ -50,13 +50,13 @@ public final class StreamServer implements AutoCloseable {
     private final RequestGuard guard;
     private final EventLoopGroup loops;
     private final ThreadPoolExecutor updates;
-    private final Announcer announcer;
-    private final Endpoints endpoints;
+    private final StateBroadcaster announcer;
+    private final HttpRoutes endpoints;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private @Nullable Channel listener;
 
     /** @param hub stays open when the server closes */
-    public StreamServer(StreamSettings settings, LatestFrameHub hub, PageModel model) {
+    public StreamServer(StreamSettings settings, LatestFrameHub hub, PageBackend model) {
         this.settings = settings;
         this.hub = hub;
         this.guard = RequestGuard.allowing(settings.allowedHosts());
@@ -69,8 +69,8 @@ public final class StreamServer implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(WAITING_UPDATES),
                 new DefaultThreadFactory("stream-updates", true));
-        this.announcer = new Announcer(model, loops.next());
-        this.endpoints = new Endpoints(
+        this.announcer = new StateBroadcaster(model, loops.next());
+        this.endpoints = new HttpRoutes(
                 hub, model, announcer, updates, settings.stallTimeout().toNanos());
     }
 
@@ -140,7 +140,7 @@ public final class StreamServer implements AutoCloseable {
 
     private void connect(SocketChannel channel) {
         if (connections.size() >= settings.maxConnections()) {
-            Channels.close(channel);
+            NettyChannels.close(channel);
             return;
         }
         connections.add(channel);

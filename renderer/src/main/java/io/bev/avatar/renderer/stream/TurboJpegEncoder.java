@@ -2,7 +2,7 @@ package io.bev.avatar.renderer.stream;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
-import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.splat.raster.Framebuffer;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;

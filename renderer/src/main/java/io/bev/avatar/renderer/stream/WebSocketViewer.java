@@ -137,7 +137,7 @@ final class WebSocketViewer extends FrameViewer {
     }
 
     private static void write(ChannelHandlerContext ctx, WebSocketFrame message) {
-        Channels.write(ctx, message);
+        NettyChannels.write(ctx, message);
         ctx.flush();
     }
 

@@ -1,15 +1,15 @@
 package io.bev.avatar.renderer.cli;
 
-import io.bev.avatar.renderer.raster.Splats;
-import io.bev.avatar.renderer.rig.ArkitBlendshapes;
-import io.bev.avatar.renderer.rig.ExpressionFrame;
-import io.bev.avatar.renderer.rig.MorphTarget;
-import io.bev.avatar.renderer.rig.Poser;
-import io.bev.avatar.renderer.rig.Rig;
-import io.bev.avatar.renderer.rig.Skeleton;
-import io.bev.avatar.renderer.scene.Avatar;
-import io.bev.avatar.renderer.scene.Framing;
-import io.bev.avatar.renderer.scene.GaussianCloud;
+import io.bev.avatar.splat.pose.ExpressionFrame;
+import io.bev.avatar.splat.pose.Poser;
+import io.bev.avatar.splat.raster.PosedGaussians;
+import io.bev.avatar.splat.scene.ArkitBlendshapes;
+import io.bev.avatar.splat.scene.Avatar;
+import io.bev.avatar.splat.scene.Framing;
+import io.bev.avatar.splat.scene.GaussianCloud;
+import io.bev.avatar.splat.scene.MorphTarget;
+import io.bev.avatar.splat.scene.Rig;
+import io.bev.avatar.splat.scene.Skeleton;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ final class TestAvatars {
     static Poser poser(Avatar avatar) {
         return new Poser() {
             @Override
-            public void pose(ExpressionFrame expression, Splats out) {
+            public void pose(ExpressionFrame expression, PosedGaussians out) {
                 out.x[0] = 0.5f * expression.weights[JAW];
             }
         };

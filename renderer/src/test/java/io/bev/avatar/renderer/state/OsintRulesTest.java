@@ -28,7 +28,7 @@ class OsintRulesTest {
     private static AvatarState after(OsintConfig osint, String... events) throws RejectedUpdateException {
         AvatarState state = AvatarState.initial(NOW);
         for (String event : events) {
-            OsintEvent read = OsintEvent.of(new DocumentFields(StateDocument.parse(json(event)), false), osint.scale());
+            OsintEvent read = OsintEvent.of(new JsonFields(StateDocument.parse(json(event)), false), osint.scale());
             state = new OsintRules(osint.rules()).apply(read, state, NOW);
         }
         return state;

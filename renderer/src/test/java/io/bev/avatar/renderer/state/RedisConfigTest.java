@@ -73,8 +73,8 @@ class RedisConfigTest {
                 "BUSY Redis is busy running a script. | PASSING",
                 "ERR max number of clients reached | PASSING",
             })
-    void answers_areJudged(String answer, RedisFault.Kind kind) {
-        assertThat(RedisFault.ofAnswer(answer).kind()).isEqualTo(kind);
+    void answers_areJudged(String answer, RedisError.Kind kind) {
+        assertThat(RedisError.ofAnswer(answer).kind()).isEqualTo(kind);
     }
 
     @Test

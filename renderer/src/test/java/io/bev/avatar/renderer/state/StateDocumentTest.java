@@ -4,10 +4,10 @@ import static io.bev.avatar.renderer.state.Stores.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.bev.avatar.renderer.rig.ArkitBlendshapes;
 import io.bev.avatar.renderer.state.AvatarState.Gaze;
 import io.bev.avatar.renderer.state.AvatarState.Head;
 import io.bev.avatar.renderer.state.AvatarState.Investigation;
+import io.bev.avatar.splat.scene.ArkitBlendshapes;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
@@ -39,13 +39,13 @@ class StateDocumentTest {
     }
 
     private static AvatarState apply(String text, AvatarState base) throws RejectedUpdateException {
-        return StateDocument.apply(new DocumentFields(StateDocument.parse(json(text)), false), base, NOW);
+        return StateDocument.apply(new JsonFields(StateDocument.parse(json(text)), false), base, NOW);
     }
 
     private static RejectedUpdateException refused(byte[] document) {
         return catchThrowableOfType(
                 RejectedUpdateException.class,
-                () -> StateDocument.apply(new DocumentFields(StateDocument.parse(document), false), BASE, NOW));
+                () -> StateDocument.apply(new JsonFields(StateDocument.parse(document), false), BASE, NOW));
     }
 
     @Test
@@ -109,7 +109,7 @@ class StateDocumentTest {
     void sameNumberAndContent_changesNothing() throws RejectedUpdateException {
         assertThat(apply("{'seq':10,'emotion':'happy','mouth':0.7}")).isSameAs(BASE);
         assertThat(StateDocument.apply(
-                        new DocumentFields(StateDocument.parse(StateDocument.write(BASE)), false), BASE, NOW))
+                        new JsonFields(StateDocument.parse(StateDocument.write(BASE)), false), BASE, NOW))
                 .isSameAs(BASE);
     }
 
@@ -164,7 +164,7 @@ class StateDocumentTest {
 
     @Test
     void emptyDocument_isRefused() {
-        assertThat(refused(new byte[0]).reason()).isEqualTo(Reason.MALFORMED);
+        assertThat(refused(new byte[0]).reason()).isEqualTo(RejectionReason.MALFORMED);
     }
 
     @Test
@@ -177,7 +177,7 @@ class StateDocumentTest {
         for (String document : new String[] {deep, wide, longText, longNumber, large}) {
             RejectedUpdateException refusal = refused(document.getBytes(StandardCharsets.UTF_8));
             assertThat(refusal).as(document.substring(0, 20)).isNotNull();
-            assertThat(refusal.reason()).isEqualTo(Reason.TOO_LARGE);
+            assertThat(refusal.reason()).isEqualTo(RejectionReason.TOO_LARGE);
         }
     }
 
@@ -186,7 +186,7 @@ class StateDocumentTest {
         RejectedUpdateException refusal = catchThrowableOfType(
                 RejectedUpdateException.class,
                 () -> apply("{'investigation':{'progress':0.5}}", AvatarState.initial(NOW)));
-        assertThat(refusal.reason()).isEqualTo(Reason.MISSING_FIELD);
+        assertThat(refusal.reason()).isEqualTo(RejectionReason.MISSING_FIELD);
     }
 
     @Test
@@ -200,8 +200,8 @@ class StateDocumentTest {
                     .as("seed %d, case %d", seed, i)
                     .isEqualTo(state);
             assertThat(written.length).isLessThan(StateDocument.MAX_BYTES / 4);
-            SavedState saved = new SavedState(state, Map.of("avatar:state:updates", "17-" + i));
-            assertThat(SavedState.decode(saved.encode(), NOW)).isEqualTo(saved);
+            JournalRecord saved = new JournalRecord(state, Map.of("avatar:state:updates", "17-" + i));
+            assertThat(JournalRecord.decode(saved.encode(), NOW)).isEqualTo(saved);
         }
     }
 
@@ -216,8 +216,7 @@ class StateDocumentTest {
                 broken[random.nextInt(broken.length)] = (byte) random.nextInt(256);
             }
             try {
-                AvatarState state =
-                        StateDocument.apply(new DocumentFields(StateDocument.parse(broken), false), BASE, NOW);
+                AvatarState state = StateDocument.apply(new JsonFields(StateDocument.parse(broken), false), BASE, NOW);
                 assertThat(state.intensity()).as("seed %d, case %d", seed, i).isBetween(0.0, 1.0);
                 assertThat(state.seq()).isGreaterThanOrEqualTo(BASE.seq());
             } catch (RejectedUpdateException e) {

@@ -108,11 +108,11 @@ class StreamEntryTest {
     void entryWithoutFieldsOrTooLarge_isRefused() {
         assertThat(catchThrowableOfType(RejectedUpdateException.class, () -> apply())
                         .reason())
-                .isEqualTo(Reason.MISSING_FIELD);
+                .isEqualTo(RejectionReason.MISSING_FIELD);
         String large = "x".repeat(StateDocument.MAX_BYTES);
         assertThat(catchThrowableOfType(RejectedUpdateException.class, () -> apply("note", large))
                         .reason())
-                .isEqualTo(Reason.TOO_LARGE);
+                .isEqualTo(RejectionReason.TOO_LARGE);
     }
 
     @Test

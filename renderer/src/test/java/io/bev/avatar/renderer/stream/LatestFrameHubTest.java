@@ -2,7 +2,7 @@ package io.bev.avatar.renderer.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.splat.raster.Framebuffer;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.state.Emotion;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
+import io.bev.avatar.splat.raster.Framebuffer;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RadialGradientPaint;
@@ -23,7 +23,7 @@ import java.util.List;
  *
  * <p>Arguments: port, then any of {@code degraded}, {@code quiet} (no investigation), {@code frozen} (no pictures).
  */
-public final class StreamDemo implements PageModel {
+public final class StreamDemo implements PageBackend {
 
     private final LatestFrameHub hub;
     private final List<String> options;

@@ -2,8 +2,8 @@ package io.bev.avatar.renderer.stream;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
+import io.bev.avatar.splat.raster.Framebuffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,7 +42,7 @@ final class StreamFixture implements AutoCloseable {
     private final List<Thread> painters = new ArrayList<>();
 
     /** Answers what a test put in. */
-    static final class FakeModel implements PageModel {
+    static final class FakeModel implements PageBackend {
         final ObjectNode health = JsonNodeFactory.instance.objectNode();
         volatile String status = "ok";
         volatile long seq = 41;

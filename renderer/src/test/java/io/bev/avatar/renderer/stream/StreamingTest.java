@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.bev.avatar.renderer.raster.Framebuffer;
 import io.bev.avatar.renderer.stream.StreamFixture.Answer;
+import io.bev.avatar.splat.raster.Framebuffer;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,6 +1,6 @@
 package io.bev.avatar.renderer.stream;
 
-import io.bev.avatar.renderer.raster.Framebuffer;
+import io.bev.avatar.splat.raster.Framebuffer;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -4,6 +4,6 @@ package io.bev.avatar.exporter.check.cuda;
 @FunctionalInterface
 public interface CudaLoader {
 
-    /** @throws CudaException when it cannot be loaded */
-    CudaApi load() throws CudaException;
+    /** @throws CudaProbeException when it cannot be loaded */
+    CudaApi load() throws CudaProbeException;
 }

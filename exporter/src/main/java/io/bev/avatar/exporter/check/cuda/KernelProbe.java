@@ -35,12 +35,12 @@ public final class KernelProbe {
         this.api = api;
     }
 
-    /** @throws CudaException when a step fails or a result is wrong */
-    public Outcome run() throws CudaException {
+    /** @throws CudaProbeException when a step fails or a result is wrong */
+    public Outcome run() throws CudaProbeException {
         api.init();
         int count = api.deviceCount();
         if (count == 0) {
-            throw new CudaException("no CUDA device is visible");
+            throw new CudaProbeException("no CUDA device is visible");
         }
         int device = api.device(0);
         int capability = api.computeCapability(device);
@@ -59,10 +59,10 @@ public final class KernelProbe {
         }
     }
 
-    private static void compare(int[] results) throws CudaException {
+    private static void compare(int[] results) throws CudaProbeException {
         for (int i = 0; i < results.length; i++) {
             if (results[i] != i * i + SEED) {
-                throw new CudaException("the kernel's result " + i + " is " + results[i] + ", expected "
+                throw new CudaProbeException("the kernel's result " + i + " is " + results[i] + ", expected "
                         + (i * i + SEED) + ": the GPU computes wrongly");
             }
         }

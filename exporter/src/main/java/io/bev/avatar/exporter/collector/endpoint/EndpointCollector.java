@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.exporter.client.HttpSource;
+import io.bev.avatar.exporter.client.BoundedHttpClient;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
@@ -47,7 +47,7 @@ public final class EndpointCollector implements Collector {
 
     private final URI health;
     private final Duration timeout;
-    private final HttpSource http;
+    private final BoundedHttpClient http;
     private final Ticker ticker;
     private final ExecutorService asker = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "health-question");
@@ -77,7 +77,7 @@ public final class EndpointCollector implements Collector {
      * @param renderer base address of the renderer's page
      * @param timeout after which a page that does not answer is down
      */
-    public EndpointCollector(URI renderer, Duration timeout, HttpSource http, Ticker ticker) {
+    public EndpointCollector(URI renderer, Duration timeout, BoundedHttpClient http, Ticker ticker) {
         this.health = URI.create(renderer.toString().replaceAll("/+$", "") + "/health");
         this.timeout = timeout;
         this.http = http;

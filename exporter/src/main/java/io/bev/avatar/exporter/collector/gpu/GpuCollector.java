@@ -34,7 +34,7 @@ public final class GpuCollector implements Collector {
 
     private static final long FAREWELL_MILLIS = 5000;
 
-    private final NvmlCallMeter meter;
+    private final NvmlCallMetrics meter;
     private final XidCounts xids = new XidCounts();
     private final GpuReader reader;
     private final NvmlThread thread = new NvmlThread();
@@ -46,9 +46,9 @@ public final class GpuCollector implements Collector {
      */
     public GpuCollector(
             NvmlLoader loader,
-            NvmlCallMeter meter,
+            NvmlCallMetrics meter,
             GpuSettings settings,
-            RenderPressure pressure,
+            RenderLoadSignal pressure,
             Ticker ticker,
             Clock clock) {
         this.meter = meter;

@@ -33,14 +33,14 @@ final class GpuDevice {
 
     private final NvmlDevice handle;
     private final List<String> labels;
-    private final List<Reading> readings;
+    private final List<GpuMetric> readings;
     private final GpuSettings settings;
     private final Ticker ticker;
     private final Map<String, Kept> kept = new HashMap<>();
     private int lostBy = NvmlCode.SUCCESS;
     private boolean pressed;
 
-    GpuDevice(NvmlDevice handle, List<String> labels, List<Reading> readings, GpuSettings settings, Ticker ticker) {
+    GpuDevice(NvmlDevice handle, List<String> labels, List<GpuMetric> readings, GpuSettings settings, Ticker ticker) {
         this.handle = handle;
         this.labels = List.copyOf(labels);
         this.readings = List.copyOf(readings);
@@ -75,7 +75,7 @@ final class GpuDevice {
         pressed = framesLate;
         List<GpuSample> samples = new ArrayList<>();
         List<GpuSample> support = new ArrayList<>();
-        for (Reading reading : readings) {
+        for (GpuMetric reading : readings) {
             Kept current = lostBy == NvmlCode.SUCCESS ? current(reading, api) : null;
             if (current == null) {
                 return List.of();
@@ -88,12 +88,12 @@ final class GpuDevice {
         return samples;
     }
 
-    private @Nullable Kept current(Reading reading, NvmlApi api) {
+    private @Nullable Kept current(GpuMetric reading, NvmlApi api) {
         Kept old = kept.get(reading.name());
         if (old != null && !due(reading, old)) {
             return old;
         }
-        Readout readout = new Readout(labels);
+        GpuMetricSink readout = new GpuMetricSink(labels);
         long start = ticker.nanos();
         reading.read(api, handle, readout);
         if (readout.fatalCode() != NvmlCode.SUCCESS) {
@@ -107,7 +107,7 @@ final class GpuDevice {
     }
 
     /** Whether {@code reading} is to be read again. What is not supported is asked for again as a slow reading is. */
-    private boolean due(Reading reading, Kept old) {
+    private boolean due(GpuMetric reading, Kept old) {
         boolean answered = !old.samples().isEmpty();
         long age = ticker.nanos() - old.atNanos();
         boolean slow = age >= slowAgeNanos(old.costNanos());

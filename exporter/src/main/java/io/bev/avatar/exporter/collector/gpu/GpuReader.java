@@ -30,7 +30,7 @@ final class GpuReader {
     private final NvmlSession session;
     private final GpuSettings settings;
     private final XidCounts xids;
-    private final RenderPressure pressure;
+    private final RenderLoadSignal pressure;
     private final Ticker ticker;
     private final Clock clock;
     private final Map<Integer, GpuDevice> devices = new TreeMap<>();
@@ -42,7 +42,7 @@ final class GpuReader {
             NvmlSession session,
             GpuSettings settings,
             XidCounts xids,
-            RenderPressure pressure,
+            RenderLoadSignal pressure,
             Ticker ticker,
             Clock clock) {
         this.session = session;
@@ -68,7 +68,7 @@ final class GpuReader {
             boolean xid = watcher.map(w -> w.watches(device.handle())).orElse(false);
             List<GpuSample> own = device.read(open.api(), xid, framesLate);
             samples.addAll(own);
-            settings.dcgmHost().ifPresent(host -> samples.addAll(DcgmNames.of(own, host, xids)));
+            settings.dcgmHost().ifPresent(host -> samples.addAll(DcgmMetricMapper.of(own, host, xids)));
             slowed |= device.slowed();
             if (device.lostBy() != NvmlCode.SUCCESS) {
                 lost.put(entry.getKey(), device.lostBy());
@@ -111,10 +111,10 @@ final class GpuReader {
         adopted = open.number();
     }
 
-    private List<Reading> readings() {
-        List<Reading> all = new ArrayList<>(BoardReadings.all(settings.pcieThroughput()));
-        all.addAll(MemoryHealthReadings.all());
-        all.addAll(CoreReadings.all());
+    private List<GpuMetric> readings() {
+        List<GpuMetric> all = new ArrayList<>(BoardMetrics.all(settings.pcieThroughput()));
+        all.addAll(MemoryHealthMetrics.all());
+        all.addAll(CoreMetrics.all());
         all.add(new ProcessMemory(new ProcessNames(settings.procPath())));
         all.add(new ProcessUtilization(clock, settings.slowestAge()));
         return all;

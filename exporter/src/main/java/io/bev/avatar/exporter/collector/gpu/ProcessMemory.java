@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Memory per process; one that computes and draws is in both of NVML's lists with the same memory, and is one series. */
-final class ProcessMemory implements Reading {
+final class ProcessMemory implements GpuMetric {
 
     private final ProcessNames names;
 
@@ -35,7 +35,7 @@ final class ProcessMemory implements Reading {
     }
 
     @Override
-    public void read(NvmlApi api, NvmlDevice device, Readout out) {
+    public void read(NvmlApi api, NvmlDevice device, GpuMetricSink out) {
         Map<Integer, Entry> byPid = new TreeMap<>(Integer::compareUnsigned);
         gather(byPid, "C", api.computeProcesses(device), out);
         gather(byPid, "G", api.graphicsProcesses(device), out);
@@ -58,7 +58,7 @@ final class ProcessMemory implements Reading {
     }
 
     private static void gather(
-            Map<Integer, Entry> byPid, String type, NvmlResult<List<GpuProcess>> processes, Readout out) {
+            Map<Integer, Entry> byPid, String type, NvmlResult<List<GpuProcess>> processes, GpuMetricSink out) {
         if (out.note(processes)) {
             processes.get().forEach(p -> byPid.merge(p.pid(), new Entry(type, p), Entry::and));
         }

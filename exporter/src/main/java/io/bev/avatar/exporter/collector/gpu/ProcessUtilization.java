@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** Load per process: the newest sample of each since the call before, at most {@code slowestAge} old. */
-final class ProcessUtilization implements Reading {
+final class ProcessUtilization implements GpuMetric {
 
     private static final double PERCENT = 100;
 
@@ -38,7 +38,7 @@ final class ProcessUtilization implements Reading {
     }
 
     @Override
-    public void read(NvmlApi api, NvmlDevice device, Readout out) {
+    public void read(NvmlApi api, NvmlDevice device, GpuMetricSink out) {
         long since = TimeUnit.MILLISECONDS.toMicros(clock.millis() - horizon.toMillis());
         NvmlResult<List<ProcessSample>> samples = api.processUtilization(device, Math.max(lastSeenMicros, since));
         if (samples.code() == NvmlCode.NOT_FOUND || !out.note(samples)) {
@@ -59,7 +59,7 @@ final class ProcessUtilization implements Reading {
         });
     }
 
-    private static void emit(Readout out, ProcessSample sample, String engine, int percent) {
+    private static void emit(GpuMetricSink out, ProcessSample sample, String engine, int percent) {
         out.gauge(
                 "process_utilization_ratio",
                 "Share of time in which the process kept the engine busy",

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class HostCollector implements Collector {
 
     private final HostFiles files;
-    private final Map<String, HostReading> readings = new LinkedHashMap<>();
-    private final FileSystemReading fileSystems;
+    private final Map<String, HostSubcollector> readings = new LinkedHashMap<>();
+    private final FileSystemCollector fileSystems;
 
     /**
      * @param proc the proc file system
@@ -24,19 +24,19 @@ public final class HostCollector implements Collector {
      */
     public HostCollector(Path proc, Path sys, FileSystemProbe probe, Clock clock) {
         files = new HostFiles(proc, sys);
-        fileSystems = new FileSystemReading(probe);
-        readings.put("stat", new StatReading());
-        readings.put("loadavg", new LoadReading());
-        readings.put("meminfo", new MemoryReading());
+        fileSystems = new FileSystemCollector(probe);
+        readings.put("stat", new StatCollector());
+        readings.put("loadavg", new LoadAvgCollector());
+        readings.put("meminfo", new MemInfoCollector());
         readings.put("filesystem", fileSystems);
-        readings.put("diskstats", new DiskReading());
-        readings.put("network", new NetworkReading());
-        readings.put("pressure", new PressureReading());
-        readings.put("filefd", new FileDescriptorReading());
-        readings.put("vmstat", new VmstatReading());
-        readings.put("uname", new UnameReading());
-        readings.put("hwmon", new HwmonReading());
-        readings.put("time", new TimeReading(clock));
+        readings.put("diskstats", new DiskStatsCollector());
+        readings.put("network", new NetDevCollector());
+        readings.put("pressure", new PressureCollector());
+        readings.put("filefd", new FileDescriptorCollector());
+        readings.put("vmstat", new VmstatCollector());
+        readings.put("uname", new UnameCollector());
+        readings.put("hwmon", new HwmonCollector());
+        readings.put("time", new TimeCollector(clock));
     }
 
     @Override
@@ -49,7 +49,7 @@ public final class HostCollector implements Collector {
     public void collect(MetricSink out) throws PartialCollectionException, InterruptedException {
         StringBuilder failed = new StringBuilder();
         @Nullable Exception first = null;
-        for (Map.Entry<String, HostReading> reading : readings.entrySet()) {
+        for (Map.Entry<String, HostSubcollector> reading : readings.entrySet()) {
             try {
                 reading.getValue().read(files, out);
             } catch (IOException | RuntimeException e) {

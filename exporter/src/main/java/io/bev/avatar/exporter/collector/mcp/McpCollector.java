@@ -4,6 +4,8 @@ import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
+import io.bev.avatar.exporter.mcp.McpException;
+import io.bev.avatar.exporter.mcp.McpProbe;
 import java.io.IOException;
 
 /**

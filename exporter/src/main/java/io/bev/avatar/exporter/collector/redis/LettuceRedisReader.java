@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.collector.redis;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.LatencyEvent;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.SlowEntry;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.StreamState;
+import io.bev.avatar.exporter.redis.RedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.NestedMultiOutput;
@@ -28,13 +29,13 @@ final class LettuceRedisReader implements RedisReader {
     /** A command that Lettuce does not know. */
     private static final ProtocolKeyword LATENCY = () -> "LATENCY".getBytes(StandardCharsets.US_ASCII);
 
-    private final RedisLink link;
+    private final RedisConnection link;
     private final StreamReader streams;
-    private final Refusals refusals = new Refusals();
+    private final DeniedCommands refusals = new DeniedCommands();
     private OptionalInt databases = OptionalInt.empty();
     private long connectionsSeen;
 
-    LettuceRedisReader(RedisLink link, List<String> streamNames) {
+    LettuceRedisReader(RedisConnection link, List<String> streamNames) {
         this.link = link;
         this.streams = new StreamReader(link, streamNames, refusals);
     }
@@ -51,7 +52,7 @@ final class LettuceRedisReader implements RedisReader {
 
     @Override
     public RedisSnapshot read() throws IOException, InterruptedException {
-        RedisLink node = link.node();
+        RedisConnection node = link.node();
         FirstRound first = node == link
                 ? link.call(commands -> server(commands).thenCombine(streams.types(commands), FirstRound::new))
                 : new FirstRound(node.call(this::server), link.call(streams::types));

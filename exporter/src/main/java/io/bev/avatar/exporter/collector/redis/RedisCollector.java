@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.collector.redis;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
+import io.bev.avatar.exporter.redis.RedisConnection;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -19,7 +20,7 @@ public final class RedisCollector implements Collector {
     }
 
     /** @param streams names of the streams whose length and groups are reported */
-    public static RedisCollector over(RedisLink link, List<String> streams, Clock clock) {
+    public static RedisCollector over(RedisConnection link, List<String> streams, Clock clock) {
         return new RedisCollector(new LettuceRedisReader(link, streams), clock);
     }
 

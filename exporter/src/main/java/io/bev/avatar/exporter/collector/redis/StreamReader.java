@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.collector.redis;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.Consumer;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.Group;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.StreamState;
+import io.bev.avatar.exporter.redis.RedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,11 +22,11 @@ final class StreamReader {
     /** More than a sound group has; one that makes a consumer for every process must not flood the scrape. */
     private static final int MOST_CONSUMERS = 64;
 
-    private final RedisLink link;
+    private final RedisConnection link;
     private final List<String> names;
-    private final Refusals refusals;
+    private final DeniedCommands refusals;
 
-    StreamReader(RedisLink link, List<String> names, Refusals refusals) {
+    StreamReader(RedisConnection link, List<String> names, DeniedCommands refusals) {
         this.link = link;
         this.names = List.copyOf(names);
         this.refusals = refusals;

@@ -1,12 +1,12 @@
 package io.bev.avatar.exporter.collector.renderer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bev.avatar.exporter.client.HttpSource;
+import io.bev.avatar.exporter.client.BoundedHttpClient;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
-import io.bev.avatar.exporter.collector.renderer.BulkRead.Given;
-import io.bev.avatar.exporter.collector.renderer.BulkRead.Wanted;
+import io.bev.avatar.exporter.collector.renderer.JolokiaBulkRead.Given;
+import io.bev.avatar.exporter.collector.renderer.JolokiaBulkRead.Wanted;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -42,36 +42,36 @@ public final class RendererCollector implements Collector {
 
     /** The MBeans beside the first two, which are read as one. */
     private static final List<Source> SOURCES = List.of(
-            new Source(all("bev.avatar:type=Frames"), RendererReadings::frames),
-            new Source(all("bev.avatar:type=Avatar"), RendererReadings::avatar),
-            new Source(all("bev.avatar:type=State"), RendererReadings::state),
-            new Source(all("bev.avatar:type=Stream"), RendererReadings::stream),
-            new Source(all("bev.avatar:type=Gpu,*"), RendererReadings::gpus),
-            new Source(some("java.lang:type=Memory", "HeapMemoryUsage", "NonHeapMemoryUsage"), JvmReadings::memory),
+            new Source(all("bev.avatar:type=Frames"), RendererMetrics::frames),
+            new Source(all("bev.avatar:type=Avatar"), RendererMetrics::avatar),
+            new Source(all("bev.avatar:type=State"), RendererMetrics::state),
+            new Source(all("bev.avatar:type=Stream"), RendererMetrics::stream),
+            new Source(all("bev.avatar:type=Gpu,*"), RendererMetrics::gpus),
+            new Source(some("java.lang:type=Memory", "HeapMemoryUsage", "NonHeapMemoryUsage"), JvmMetrics::memory),
             new Source(
                     some("java.lang:type=Threading", "ThreadCount", "DaemonThreadCount", "PeakThreadCount"),
-                    JvmReadings::threads),
+                    JvmMetrics::threads),
             new Source(
                     some("java.lang:type=GarbageCollector,*", "Name", "CollectionCount", "CollectionTime"),
-                    JvmReadings::collectors),
-            new Source(some("java.nio:type=BufferPool,*", "Name", "MemoryUsed"), JvmReadings::buffers),
-            new Source(some("java.lang:type=Runtime", "Uptime"), JvmReadings::runtime),
+                    JvmMetrics::collectors),
+            new Source(some("java.nio:type=BufferPool,*", "Name", "MemoryUsed"), JvmMetrics::buffers),
+            new Source(some("java.lang:type=Runtime", "Uptime"), JvmMetrics::runtime),
             new Source(
                     some(
                             "java.lang:type=OperatingSystem",
                             "ProcessCpuTime",
                             "OpenFileDescriptorCount",
                             "MaxFileDescriptorCount"),
-                    JvmReadings::operatingSystem));
+                    JvmMetrics::operatingSystem));
 
     /** Where the first of {@link #SOURCES}, the frames, is in the answer. */
     private static final int FRAMES = 2;
 
-    private static final BulkRead BULK = new BulkRead(wanted());
+    private static final JolokiaBulkRead BULK = new JolokiaBulkRead(wanted());
 
     private final URI jolokia;
     private final Duration timeout;
-    private final HttpSource http;
+    private final BoundedHttpClient http;
     private final FrameDeadlines deadlines;
 
     /**
@@ -79,7 +79,7 @@ public final class RendererCollector implements Collector {
      * @param timeout for the one request
      * @param deadlines told of the frames at each reading
      */
-    public RendererCollector(URI jolokia, Duration timeout, HttpSource http, FrameDeadlines deadlines) {
+    public RendererCollector(URI jolokia, Duration timeout, BoundedHttpClient http, FrameDeadlines deadlines) {
         this.jolokia = jolokia;
         this.timeout = timeout;
         this.http = http;
@@ -141,13 +141,13 @@ public final class RendererCollector implements Collector {
     }
 
     private static void up(MetricSink out, int value) {
-        out.gauge(Attributes.PREFIX + "up", "1 when the renderer's MBeans can be read", value);
+        out.gauge(MBeanMetrics.PREFIX + "up", "1 when the renderer's MBeans can be read", value);
     }
 
     private static void emit(List<Given> given, MetricSink out) {
         JsonNode model = given.get(1).value();
-        RendererReadings.renderer(given.get(0).value(), model, out);
-        RendererReadings.model(model, out);
+        RendererMetrics.renderer(given.get(0).value(), model, out);
+        RendererMetrics.model(model, out);
         for (int i = 0; i < SOURCES.size(); i++) {
             SOURCES.get(i).readings().accept(given.get(i + 2).value(), out);
         }

@@ -56,7 +56,7 @@ public final class JnaNvml implements NvmlApi {
         try {
             return new JnaNvml(new NativeCalls(NativeLibrary.getInstance(library), ticker, observer));
         } catch (LinkageError e) {
-            throw NotLoaded.exception(library, e);
+            throw LibraryLoadMessages.exception(library, e);
         }
     }
 

@@ -4,9 +4,9 @@ import static io.bev.avatar.exporter.collector.Scrapes.failedScrape;
 import static io.bev.avatar.exporter.collector.Scrapes.scrape;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bev.avatar.exporter.client.HttpSource;
-import io.bev.avatar.exporter.client.StubServer;
-import io.bev.avatar.exporter.client.StubServer.Answer;
+import io.bev.avatar.exporter.client.BoundedHttpClient;
+import io.bev.avatar.exporter.client.StubHttpServer;
+import io.bev.avatar.exporter.client.StubHttpServer.Answer;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -24,13 +24,13 @@ class EndpointCollectorTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    private final HttpSource http = new HttpSource();
+    private final BoundedHttpClient http = new BoundedHttpClient();
     private final AtomicLong nanos = new AtomicLong();
-    private StubServer renderer;
+    private StubHttpServer renderer;
 
     @BeforeEach
     void open() throws IOException {
-        renderer = new StubServer(request -> {
+        renderer = new StubHttpServer(request -> {
             nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(250));
             return Answer.json("{\"status\":\"ok\",\"fps\":30}");
         });
@@ -95,7 +95,8 @@ class EndpointCollectorTest {
 
     @Test
     void nobodyListens_downWithoutTime() throws Exception {
-        assertThat(failedScrape(collector(StubServer.nobody(""), LONG), "nothing listens there", "systemctl status"))
+        assertThat(failedScrape(
+                        collector(StubHttpServer.nobody(""), LONG), "nothing listens there", "systemctl status"))
                 .contains("avatar_endpoint_up 0.0")
                 .doesNotContain("response_seconds", "avatar_endpoint_info");
     }

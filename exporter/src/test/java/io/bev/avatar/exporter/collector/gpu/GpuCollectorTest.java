@@ -67,7 +67,7 @@ class GpuCollectorTest {
     }
 
     private GpuCollector collector(SimulatedNvml simulated) throws IOException {
-        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         return new GpuCollector(simulated.loader(meter), meter, settings(), () -> framesLate, ticker, CLOCK);
     }
 
@@ -149,7 +149,7 @@ class GpuCollectorTest {
     @Test
     void memoryHealth_toldWhereTheDeviceHasIt_alsoInDcgmsNames() throws Exception {
         collector.close();
-        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         GpuSettings wanted = settings().withDcgmHost(Optional.of("box"));
         collector = new GpuCollector(nvml.loader(meter), meter, wanted, () -> framesLate, ticker, CLOCK);
         nvml.scenario(
@@ -294,7 +294,7 @@ class GpuCollectorTest {
     @Test
     void noLibrary_saysWhatToDo() throws Exception {
         collector.close();
-        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         collector = new GpuCollector(
                 () -> JnaNvml.load("libnvidia-ml-absent.so.1", ticker, meter),
                 meter,
@@ -313,7 +313,7 @@ class GpuCollectorTest {
     void brokenLibrary_saysSo() throws Exception {
         Path broken = Files.writeString(folder.resolve("broken.so"), "no ELF file");
         collector.close();
-        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         collector = new GpuCollector(
                 () -> JnaNvml.load(broken.toString(), ticker, meter),
                 meter,
@@ -328,7 +328,7 @@ class GpuCollectorTest {
     @Test
     void slowCall_slowReadingsAreReadMoreSeldom() throws Exception {
         collector.close();
-        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         collector = new GpuCollector(
                 () -> JnaNvml.load(nvml.library().toString(), ticker, new CostlyCalls(meter, "Fan")),
                 meter,
@@ -347,10 +347,10 @@ class GpuCollectorTest {
 
     /** Lets some calls take 10 ms of the test's time. */
     private final class CostlyCalls implements CallObserver {
-        private final NvmlCallMeter meter;
+        private final NvmlCallMetrics meter;
         private final String costly;
 
-        private CostlyCalls(NvmlCallMeter meter, String costly) {
+        private CostlyCalls(NvmlCallMetrics meter, String costly) {
             this.meter = meter;
             this.costly = costly;
         }
@@ -593,7 +593,7 @@ class GpuCollectorTest {
     void pcieThroughput_readWhenAskedFor() throws Exception {
         assertThat(scrape()).doesNotContain("nvidia_gpu_pcie_throughput");
         collector.close();
-        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         GpuSettings wanted = settings().withPcieThroughput(true);
         collector = new GpuCollector(nvml.loader(meter), meter, wanted, () -> framesLate, ticker, CLOCK);
 
@@ -607,7 +607,7 @@ class GpuCollectorTest {
     void dcgmNames_besideOursWhenAskedFor() throws Exception {
         assertThat(scrape()).doesNotContain("DCGM_");
         collector.close();
-        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         GpuSettings wanted = settings().withDcgmHost(Optional.of("box"));
         collector = new GpuCollector(nvml.loader(meter), meter, wanted, () -> framesLate, ticker, CLOCK);
 
@@ -619,7 +619,7 @@ class GpuCollectorTest {
     @Test
     void dcgmXid_isTheLastOne() throws Exception {
         collector.close();
-        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         GpuSettings wanted = settings().withDcgmHost(Optional.of("box"));
         collector = new GpuCollector(nvml.loader(meter), meter, wanted, () -> framesLate, ticker, CLOCK);
         scrape();
@@ -655,7 +655,7 @@ class GpuCollectorTest {
     @Test
     void slowFastReading_readMoreSeldom() throws Exception {
         collector.close();
-        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         collector = new GpuCollector(
                 () -> JnaNvml.load(nvml.library().toString(), ticker, new CostlyCalls(meter, "GetPowerUsage")),
                 meter,
@@ -678,7 +678,7 @@ class GpuCollectorTest {
     @Test
     void slowReadingThatAlertsWaitFor_isAtMostOneAndAHalfSecondsOld() throws Exception {
         collector.close();
-        NvmlCallMeter meter = new NvmlCallMeter(ticker);
+        NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         collector = new GpuCollector(
                 () -> JnaNvml.load(nvml.library().toString(), ticker, new CostlyCalls(meter, "GetTemperature")),
                 meter,

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.bev.avatar.exporter.client.HttpSource;
-import io.bev.avatar.exporter.client.StubServer;
-import io.bev.avatar.exporter.client.StubServer.Answer;
-import io.bev.avatar.exporter.client.StubServer.Asked;
+import io.bev.avatar.exporter.client.BoundedHttpClient;
+import io.bev.avatar.exporter.client.StubHttpServer;
+import io.bev.avatar.exporter.client.StubHttpServer.Answer;
+import io.bev.avatar.exporter.client.StubHttpServer.Asked;
+import io.bev.avatar.exporter.mcp.McpProbe;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -33,12 +34,12 @@ class McpCollectorTest {
             {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},\
             "serverInfo":{"name":"everything","version":"1.0.0"}}}""";
 
-    private final HttpSource http = new HttpSource();
-    private StubServer server;
+    private final BoundedHttpClient http = new BoundedHttpClient();
+    private StubHttpServer server;
 
     @BeforeEach
     void open() throws IOException {
-        server = new StubServer(answering(initialize -> json(RESULT)));
+        server = new StubHttpServer(answering(initialize -> json(RESULT)));
     }
 
     @AfterEach
@@ -150,12 +151,12 @@ class McpCollectorTest {
     /** Answers the first request by an event stream without an end, the second one with 202. */
     private static void serveOpenStream(ServerSocket socket, CountDownLatch left) {
         try (Socket first = socket.accept()) {
-            StubServer.readRequest(first.getInputStream());
+            StubHttpServer.readRequest(first.getInputStream());
             OutputStream out = first.getOutputStream();
             out.write(("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: " + RESULT + "\n\n")
                     .getBytes(StandardCharsets.UTF_8));
             try (Socket second = socket.accept()) {
-                StubServer.readRequest(second.getInputStream());
+                StubHttpServer.readRequest(second.getInputStream());
                 second.getOutputStream()
                         .write("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.UTF_8));
                 int end = first.getInputStream().read();
@@ -207,7 +208,7 @@ class McpCollectorTest {
 
     @Test
     void nobodyListens_downAndSaysThatItIsOptional() throws Exception {
-        assertThat(failedScrape(collector(StubServer.nobody(""), LONG), "nothing listens there", "it is optional"))
+        assertThat(failedScrape(collector(StubHttpServer.nobody(""), LONG), "nothing listens there", "it is optional"))
                 .contains("avatar_mcp_up 0.0");
     }
 

@@ -3,9 +3,10 @@ package io.bev.avatar.exporter.collector.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bev.avatar.exporter.Expositions;
-import io.bev.avatar.exporter.client.HttpSource;
+import io.bev.avatar.exporter.client.BoundedHttpClient;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
+import io.bev.avatar.exporter.mcp.McpProbe;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -99,7 +100,7 @@ class RealMcpServerTest {
         Path program = installed();
         int port = freePort();
         Process server = start(program, port);
-        try (HttpSource http = new HttpSource()) {
+        try (BoundedHttpClient http = new BoundedHttpClient()) {
             McpCollector collector = new McpCollector(
                     new McpProbe(URI.create("http://127.0.0.1:" + port), "1.2.3", PATIENCE, http), System::nanoTime);
             while (!collect(collector).contains("avatar_mcp_up 1.0")) {

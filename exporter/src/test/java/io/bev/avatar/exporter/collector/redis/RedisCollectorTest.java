@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
 import io.bev.avatar.exporter.config.RedisConfig;
+import io.bev.avatar.exporter.redis.RedisClients;
+import io.bev.avatar.exporter.redis.RedisServer;
 import io.prometheus.client.Collector.MetricFamilySamples;
 import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.nio.file.Path;
@@ -29,13 +31,13 @@ class RedisCollectorTest {
     Path folder;
 
     private RedisServer server;
-    private RedisAccess access;
+    private RedisClients access;
     private RedisCollector collector;
 
     @BeforeEach
     void start() throws Exception {
         server = RedisServer.start(folder);
-        access = new RedisAccess(new RedisConfig(server.url(), Duration.ofSeconds(20)));
+        access = new RedisClients(new RedisConfig(server.url(), Duration.ofSeconds(20)));
         collector = RedisCollector.over(access.link("test-exporter"), STREAMS, Clock.systemUTC());
     }
 
@@ -148,7 +150,7 @@ class RedisCollectorTest {
     @Test
     void collect_frozenServer_saysDownAndLeavesNoConnectionsBehind() throws Exception {
         access.close();
-        access = new RedisAccess(new RedisConfig(server.url(), Duration.ofMillis(400)));
+        access = new RedisClients(new RedisConfig(server.url(), Duration.ofMillis(400)));
         collector = RedisCollector.over(access.link("test-exporter"), STREAMS, Clock.systemUTC());
         MetricSink unused = collectOnceUp();
         server.freeze();

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bev.avatar.exporter.client.HttpSource;
-import io.bev.avatar.exporter.client.StubServer;
-import io.bev.avatar.exporter.client.StubServer.Answer;
+import io.bev.avatar.exporter.client.BoundedHttpClient;
+import io.bev.avatar.exporter.client.StubHttpServer;
+import io.bev.avatar.exporter.client.StubHttpServer.Answer;
 import io.bev.avatar.exporter.collector.Scrapes;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,16 +33,16 @@ class RendererCollectorTest {
     private static final int FRAMES = 2;
     private static final int GPU = 6;
 
-    private final HttpSource http = new HttpSource();
+    private final BoundedHttpClient http = new BoundedHttpClient();
     private final FrameDeadlines deadlines = new FrameDeadlines(() -> 1);
     private String recorded;
-    private StubServer jolokia;
+    private StubHttpServer jolokia;
     private RendererCollector collector;
 
     @BeforeEach
     void open() throws IOException {
         recorded = Files.readString(Path.of("src/test/resources/jolokia/renderer.json"));
-        jolokia = new StubServer(request -> Answer.json(recorded));
+        jolokia = new StubHttpServer(request -> Answer.json(recorded));
         collector = new RendererCollector(jolokia.address("/jolokia/"), LONG, http, deadlines);
     }
 
@@ -92,7 +92,7 @@ class RendererCollectorTest {
 
     @Test
     void nobodyListens_downAndFailed() throws Exception {
-        URI nobody = StubServer.nobody("/jolokia/");
+        URI nobody = StubHttpServer.nobody("/jolokia/");
 
         assertThat(failedScrape(
                         new RendererCollector(nobody, LONG, http, deadlines),
@@ -228,13 +228,13 @@ class RendererCollectorTest {
                 try {
                     // The first connection serves one request and is closed while it takes the second.
                     try (Socket first = server.accept()) {
-                        StubServer.readRequest(first.getInputStream());
+                        StubHttpServer.readRequest(first.getInputStream());
                         first.getOutputStream().write(head);
                         first.getOutputStream().write(body);
-                        StubServer.readRequest(first.getInputStream());
+                        StubHttpServer.readRequest(first.getInputStream());
                     }
                     try (Socket second = server.accept()) {
-                        StubServer.readRequest(second.getInputStream());
+                        StubHttpServer.readRequest(second.getInputStream());
                         second.getOutputStream().write(head);
                         second.getOutputStream().write(body);
                     }

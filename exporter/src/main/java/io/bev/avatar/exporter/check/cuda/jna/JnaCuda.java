@@ -4,7 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import io.bev.avatar.exporter.check.cuda.CudaApi;
-import io.bev.avatar.exporter.check.cuda.CudaException;
+import io.bev.avatar.exporter.check.cuda.CudaProbeException;
 
 /** The CUDA driver through JNA. Owns a block of native memory for what calls take and give, until {@link #close}. */
 public final class JnaCuda implements CudaApi {
@@ -33,47 +33,47 @@ public final class JnaCuda implements CudaApi {
      * Loads the library.
      *
      * @param name file name for the dynamic linker, such as {@code libcuda.so.1}, or a path
-     * @throws CudaException when it cannot be loaded
+     * @throws CudaProbeException when it cannot be loaded
      */
-    public static JnaCuda load(String name) throws CudaException {
+    public static JnaCuda load(String name) throws CudaProbeException {
         try {
             return new JnaCuda(NativeLibrary.getInstance(name));
         } catch (LinkageError e) {
-            throw new CudaException(name + " cannot be loaded", e);
+            throw new CudaProbeException(name + " cannot be loaded", e);
         }
     }
 
     @Override
-    public void init() throws CudaException {
+    public void init() throws CudaProbeException {
         call("cuInit", 0);
     }
 
     @Override
-    public int driverVersion() throws CudaException {
+    public int driverVersion() throws CudaProbeException {
         call("cuDriverGetVersion", scratch);
         return scratch.getInt(0);
     }
 
     @Override
-    public int deviceCount() throws CudaException {
+    public int deviceCount() throws CudaProbeException {
         call("cuDeviceGetCount", scratch);
         return scratch.getInt(0);
     }
 
     @Override
-    public int device(int ordinal) throws CudaException {
+    public int device(int ordinal) throws CudaProbeException {
         call("cuDeviceGet", scratch, ordinal);
         return scratch.getInt(0);
     }
 
     @Override
-    public String name(int device) throws CudaException {
+    public String name(int device) throws CudaProbeException {
         call("cuDeviceGetName", scratch, NAME_LENGTH, device);
         return scratch.getString(0);
     }
 
     @Override
-    public int computeCapability(int device) throws CudaException {
+    public int computeCapability(int device) throws CudaProbeException {
         call("cuDeviceGetAttribute", scratch, ATTRIBUTE_MAJOR, device);
         int major = scratch.getInt(0);
         call("cuDeviceGetAttribute", scratch, ATTRIBUTE_MINOR, device);
@@ -81,24 +81,24 @@ public final class JnaCuda implements CudaApi {
     }
 
     @Override
-    public long createContext(int device) throws CudaException {
+    public long createContext(int device) throws CudaProbeException {
         call("cuCtxCreate_v2", scratch, 0, device);
         return scratch.getLong(0);
     }
 
     @Override
-    public void destroyContext(long context) throws CudaException {
+    public void destroyContext(long context) throws CudaProbeException {
         call("cuCtxDestroy_v2", new Pointer(context));
     }
 
     @Override
-    public CudaApi.DeviceMemory memory() throws CudaException {
+    public CudaApi.DeviceMemory memory() throws CudaProbeException {
         call("cuMemGetInfo_v2", scratch, second);
         return new CudaApi.DeviceMemory(scratch.getLong(0), scratch.getLong(SECOND));
     }
 
     @Override
-    public long loadModule(String ptx) throws CudaException {
+    public long loadModule(String ptx) throws CudaProbeException {
         try (Memory text = new Memory(ptx.length() + 1L)) {
             text.setString(0, ptx, "US-ASCII");
             call("cuModuleLoadData", scratch, text);
@@ -107,19 +107,20 @@ public final class JnaCuda implements CudaApi {
     }
 
     @Override
-    public long function(long module, String name) throws CudaException {
+    public long function(long module, String name) throws CudaProbeException {
         call("cuModuleGetFunction", scratch, new Pointer(module), name);
         return scratch.getLong(0);
     }
 
     @Override
-    public long allocate(long bytes) throws CudaException {
+    public long allocate(long bytes) throws CudaProbeException {
         call("cuMemAlloc_v2", scratch, bytes);
         return scratch.getLong(0);
     }
 
     @Override
-    public void launch(long function, int blocks, int threadsPerBlock, long address, int number) throws CudaException {
+    public void launch(long function, int blocks, int threadsPerBlock, long address, int number)
+            throws CudaProbeException {
         scratch.setLong(0, address);
         scratch.setInt(SECOND, number);
         scratch.setPointer(ARGUMENTS, scratch);
@@ -141,12 +142,12 @@ public final class JnaCuda implements CudaApi {
     }
 
     @Override
-    public void synchronize() throws CudaException {
+    public void synchronize() throws CudaProbeException {
         call("cuCtxSynchronize");
     }
 
     @Override
-    public int[] read(long address, int count) throws CudaException {
+    public int[] read(long address, int count) throws CudaProbeException {
         try (Memory host = new Memory(count * (long) Integer.BYTES)) {
             call("cuMemcpyDtoH_v2", host, address, host.size());
             return host.getIntArray(0, count);
@@ -159,15 +160,15 @@ public final class JnaCuda implements CudaApi {
         library.close();
     }
 
-    private void call(String name, Object... arguments) throws CudaException {
+    private void call(String name, Object... arguments) throws CudaProbeException {
         int code;
         try {
             code = library.getFunction(name).invokeInt(arguments);
         } catch (UnsatisfiedLinkError e) {
-            throw new CudaException(name + " is missing from " + library.getName(), e);
+            throw new CudaProbeException(name + " is missing from " + library.getName(), e);
         }
         if (code != 0) {
-            throw new CudaException(name, code, errorName(code));
+            throw new CudaProbeException(name, code, errorName(code));
         }
     }
 

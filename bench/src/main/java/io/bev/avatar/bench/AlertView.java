@@ -1,0 +1,142 @@
+package io.bev.avatar.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What Prometheus and Redis say about alerts now. While one of them is away, its last word stands. */
+final class AlertView {
+
+    /**
+     * An event in Redis.
+     *
+     * @param identity fingerprint, start and status: one notification, however often it was sent
+     * @param alert which alert
+     * @param firing whether it tells that the alert fires; otherwise that it is resolved, or no longer told of
+     */
+    record Event(String identity, ObservedAlert alert, boolean firing) {}
+
+    /**
+     * What the exporter did about an alert.
+     *
+     * @param identity of the step
+     * @param action such as {@code trim_gpu_memory}
+     * @param status such as {@code started} or {@code done}
+     */
+    record Step(String identity, String action, String status) {}
+
+    private final StackClient client;
+    private final String prometheus;
+    private final int redisPort;
+    private Set<ObservedAlert> pending = Set.of();
+    private Set<ObservedAlert> firing = Set.of();
+    private Set<Event> events = Set.of();
+    private List<Step> steps = List.of();
+
+    AlertView(StackClient client, String prometheus, int redisPort) {
+        this.client = client;
+        this.prometheus = prometheus;
+        this.redisPort = redisPort;
+    }
+
+    /** Looks again. */
+    void look() throws InterruptedException {
+        try {
+            lookAtPrometheus();
+        } catch (IOException e) {
+            // Away or stopped: that may be the very fault.
+        }
+        try {
+            lookAtRedis();
+        } catch (IOException e) {
+            // The same.
+        }
+    }
+
+    /** Alerts whose {@code for} is not over. */
+    Set<ObservedAlert> pending() {
+        return pending;
+    }
+
+    /** Alerts that Prometheus fires. */
+    Set<ObservedAlert> firing() {
+        return firing;
+    }
+
+    /** The newest hundred events, in no order. */
+    Set<Event> events() {
+        return events;
+    }
+
+    /** What recovery did, of the newest hundred events, the oldest first. */
+    List<Step> steps() {
+        return steps;
+    }
+
+    private void lookAtPrometheus() throws IOException, InterruptedException {
+        JsonNode answer = client.json(prometheus + "/api/v1/alerts");
+        Set<ObservedAlert> waiting = new HashSet<>();
+        Set<ObservedAlert> loud = new HashSet<>();
+        for (JsonNode alert : answer.path("data").path("alerts")) {
+            ObservedAlert sighting = ObservedAlert.of(labels(alert.path("labels")));
+            (alert.path("state").asText().equals("firing") ? loud : waiting).add(sighting);
+        }
+        pending = waiting;
+        firing = loud;
+    }
+
+    private void lookAtRedis() throws IOException, InterruptedException {
+        String text = StackClient.redis(redisPort, "LRANGE", "avatar:alerts", "0", "-1");
+        Set<Event> found = new HashSet<>();
+        List<Step> done = new ArrayList<>();
+        for (String line : text.lines().toList()) {
+            if (line.startsWith("{")) {
+                JsonNode event = StackClient.JSON.readTree(line);
+                if (event.path("kind").asText().equals("recovery")) {
+                    done.add(0, step(event));
+                } else {
+                    found.add(event(event));
+                }
+            }
+        }
+        if (!found.isEmpty()) {
+            events = found;
+            steps = done;
+        }
+    }
+
+    private static Step step(JsonNode event) {
+        return new Step(
+                identity(event) + event.path("receivedAt").asText(),
+                event.path("details").path("action").asText(),
+                event.path("status").asText());
+    }
+
+    private static Event event(JsonNode event) {
+        Map<String, String> labels = labels(event.path("labels"));
+        labels.putIfAbsent("alertname", event.path("alertname").asText());
+        labels.putIfAbsent("severity", event.path("level").asText());
+        return new Event(
+                identity(event),
+                ObservedAlert.of(labels),
+                event.path("status").asText().equals("firing"));
+    }
+
+    private static String identity(JsonNode event) {
+        return event.path("fingerprint").asText()
+                + event.path("startsAt").asText()
+                + event.path("status").asText();
+    }
+
+    private static Map<String, String> labels(JsonNode node) {
+        Map<String, String> labels = new HashMap<>();
+        node.properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        return labels;
+    }
+}

@@ -1,0 +1,126 @@
+package io.bev.avatar.bench;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A relay in front of a local server whose answers can be held back. While the server is away, connections are closed at once,
+ * as by a server that ended.
+ */
+final class DelayProxy implements Closeable {
+
+    private final ServerSocket listener;
+    private final int target;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private volatile long delayMillis;
+
+    private DelayProxy(ServerSocket listener, int target) {
+        this.listener = listener;
+        this.target = target;
+    }
+
+    /** @param target port of the server on 127.0.0.1 */
+    static DelayProxy to(int target) throws IOException {
+        DelayProxy link = new DelayProxy(new ServerSocket(0, 64, InetAddress.getLoopbackAddress()), target);
+        start(link::accept);
+        return link;
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /** How long each answer is held back from now on; 0 for not at all. */
+    void delay(long millis) {
+        delayMillis = millis;
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket client = listener.accept();
+                open.add(client);
+                start(() -> relay(client));
+            } catch (IOException e) {
+                return; // closed
+            }
+        }
+    }
+
+    private void relay(Socket client) {
+        try (client;
+                Socket server = new Socket()) {
+            server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+            server.setTcpNoDelay(true);
+            client.setTcpNoDelay(true);
+            open.add(server);
+            AtomicBoolean asked = new AtomicBoolean();
+            start(() -> copy(client, server, n -> asked.set(true)));
+            copy(server, client, n -> holdBack(asked));
+            open.remove(server);
+        } catch (IOException e) {
+            // The server is away: closing the client's socket tells it so.
+        } finally {
+            open.remove(client);
+        }
+    }
+
+    /** Once a question: the pieces of one answer are not held back one by one. */
+    private void holdBack(AtomicBoolean asked) throws InterruptedException {
+        if (asked.getAndSet(false) && delayMillis > 0) {
+            Thread.sleep(delayMillis);
+        }
+    }
+
+    /** What happens before a piece of some bytes is handed on. */
+    private interface Before {
+        void piece(int bytes) throws InterruptedException;
+    }
+
+    private static void copy(Socket from, Socket to, Before before) {
+        byte[] buffer = new byte[16 * 1024];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                before.piece(n);
+                out.write(buffer, 0, n);
+                out.flush();
+            }
+            to.close();
+        } catch (IOException e) {
+            closeQuietly(to);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is of no more use either way.
+        }
+    }
+
+    private static void start(Runnable work) {
+        Thread thread = new Thread(work, "slow-link");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        open.forEach(DelayProxy::closeQuietly);
+    }
+}

@@ -1,0 +1,105 @@
+package io.bev.avatar.bench;
+
+import io.bev.avatar.launcher.FreePorts;
+import io.bev.avatar.launcher.IsolatedStack;
+import io.bev.avatar.launcher.IsolatedStack.Service;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** A private stack that can be broken in every way of the catalogue, with shortened rules and a client that uses it. */
+final class FaultStack implements AutoCloseable {
+
+    /** Silence of the sign of life that counts as a fault; it comes every minute, at times every one and a half. */
+    static final Duration SILENCE = Duration.ofSeconds(150);
+
+    /** An XID is told for 20 s, not for an hour, so that its alert can be seen to end. */
+    private static final String EXPORTER = "exporter: {watchdog-timeout: " + SILENCE.toSeconds()
+            + "s, thresholds: {gpu_xid_age_seconds: {critical: 20, warning: 20}}}";
+
+    private final IsolatedStack stack;
+    private final DelayProxy page;
+    private final DelayProxy redis;
+    private final LoopbackDisk disk;
+    private final int debugPort;
+    private final StateTraffic traffic;
+    private final StackClient client;
+
+    private FaultStack(IsolatedStack stack, DelayProxy page, DelayProxy redis, LoopbackDisk disk, int debugPort) {
+        this.stack = stack;
+        this.page = page;
+        this.redis = redis;
+        this.disk = disk;
+        this.debugPort = debugPort;
+        this.client = new StackClient(Duration.ofSeconds(2));
+        this.traffic = new StateTraffic(new StackClient(Duration.ofSeconds(1)), stack.page());
+    }
+
+    /**
+     * Starts it; see {@link IsolatedStack#start}.
+     *
+     * @param root the project's folder
+     * @param run an empty folder for its files
+     * @param disk where the renderer's state is kept, at {@code run/state}; closed with the stack
+     */
+    static FaultStack start(Path root, Path run, LoopbackDisk disk) throws IOException, InterruptedException {
+        int[] ports = FreePorts.take(8);
+        ShortenedRules.STANDARD.copy(root.resolve("alerting-rules"), run.resolve("rules"));
+        DelayProxy page = DelayProxy.to(ports[0]);
+        DelayProxy redis = DelayProxy.to(ports[3]);
+        String redisUrl = String.format(Locale.ROOT, "redis://127.0.0.1:%d", redis.port());
+        Map<String, String> renderer = new HashMap<>(RendererFaults.debuggable(ports[7]));
+        renderer.put("BEV_REDIS_URL", redisUrl);
+        List<Integer> all = IntStream.of(ports).limit(7).boxed().toList();
+        try {
+            IsolatedStack stack = IsolatedStack.start(new IsolatedStack.Settings(
+                    root,
+                    run,
+                    run.resolve("rules"),
+                    EXPORTER,
+                    Map.of(
+                            Service.RENDERER,
+                            renderer,
+                            Service.EXPORTER,
+                            Map.of(
+                                    "BEV_REDIS_URL",
+                                    redisUrl,
+                                    "BEV_EXPORTER_RENDERER_URL",
+                                    "http://127.0.0.1:" + page.port())),
+                    all));
+            return new FaultStack(stack, page, redis, disk, ports[7]);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            page.close();
+            redis.close();
+            disk.close();
+            throw e;
+        }
+    }
+
+    IsolatedStack stack() {
+        return stack;
+    }
+
+    StackClient client() {
+        return client;
+    }
+
+    /** Every fault that can be injected here, in order. */
+    List<Fault> faults() {
+        return FaultCatalogue.all(page, redis, debugPort, disk);
+    }
+
+    @Override
+    public void close() throws IOException {
+        traffic.close();
+        stack.close();
+        page.close();
+        redis.close();
+        disk.close();
+    }
+}

@@ -1,0 +1,68 @@
+package io.bev.avatar.bench;
+
+import static io.bev.avatar.bench.Fault.Delivery.AT_ONCE;
+import static io.bev.avatar.bench.Fault.Delivery.INHIBITED;
+
+import io.bev.avatar.bench.Fault.Condition;
+import io.bev.avatar.bench.Fault.Expectation;
+import java.io.File;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** What can go wrong with the machine. */
+final class MachineFaults {
+
+    private MachineFaults() {}
+
+    /** The disk that holds the renderer's state has no byte left. */
+    static Fault diskFull(LoopbackDisk disk) {
+        return new Fault(
+                "disk-full",
+                "the file system of the renderer's state, 32 MB, is filled",
+                true,
+                List.of(
+                        new Expectation(new AlertKey("AvatarDiskHigh", "critical"), AT_ONCE),
+                        new Expectation(new AlertKey("AvatarDiskHigh", "warning"), INHIBITED)),
+                Set.of("AvatarDiskFillingUp", "AvatarStateJournalOff"),
+                stack -> {
+                    disk.fill();
+                    return disk::empty;
+                });
+    }
+
+    /** Every core is busy. */
+    static Fault cpuHog() {
+        return new Fault(
+                "cpu-hog",
+                "two busy loops a core",
+                true,
+                List.of(new Expectation(
+                        new AlertKey("AvatarHostCpuHigh", "warning"),
+                        AT_ONCE,
+                        Condition.needs(
+                                Duration.ofSeconds(51), "nine tenths of the rule's window, 56 s here, must be busy"))),
+                Set.of(),
+                stack -> {
+                    List<Process> loops = new ArrayList<>();
+                    for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+                        loops.add(busyLoop());
+                    }
+                    return () -> {
+                        for (Process loop : loops) {
+                            loop.destroyForcibly().waitFor();
+                        }
+                    };
+                });
+    }
+
+    private static Process busyLoop() throws IOException {
+        return new ProcessBuilder("setpriv", "--pdeathsig", "KILL", "--", "sh", "-c", "while :; do :; done")
+                .redirectErrorStream(true)
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+}

@@ -1,0 +1,27 @@
+package io.bev.avatar.bench;
+
+/** What goes away, and which collector notices. */
+enum Outage {
+    GPU_LOST("gpu", 5),
+    REDIS_STALLS("redis", 2),
+    REDIS_DIES("redis", 5),
+    RENDERER_STALLS("renderer", 2),
+    RENDERER_DIES("renderer", 5);
+
+    private final String collector;
+    private final int scrapes;
+
+    Outage(String collector, int scrapes) {
+        this.collector = collector;
+        this.scrapes = scrapes;
+    }
+
+    String collector() {
+        return collector;
+    }
+
+    /** How many scrapes see it; few where each must wait for its time limit. */
+    int scrapes() {
+        return scrapes;
+    }
+}

@@ -1,0 +1,184 @@
+package io.bev.avatar.bench;
+
+import static io.bev.avatar.bench.Fault.Delivery.AT_ONCE;
+import static io.bev.avatar.bench.Fault.Delivery.INHIBITED;
+
+import com.sun.jdi.Bootstrap;
+import com.sun.jdi.ThreadReference;
+import com.sun.jdi.VMDisconnectedException;
+import com.sun.jdi.VirtualMachine;
+import com.sun.jdi.connect.AttachingConnector;
+import com.sun.jdi.connect.Connector;
+import com.sun.jdi.connect.IllegalConnectorArgumentsException;
+import io.bev.avatar.bench.Fault.Condition;
+import io.bev.avatar.bench.Fault.Expectation;
+import io.bev.avatar.bench.Fault.Mending;
+import io.bev.avatar.launcher.IsolatedStack.Service;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What can go wrong with the renderer. */
+final class RendererFaults {
+
+    private static final String RENDER_THREAD = "render";
+
+    /** What an absent renderer may raise besides; the budget burns whenever the page is away. */
+    private static final Set<String> ABSENT = Set.of(
+            "AvatarServiceDown",
+            "AvatarEndpointDown",
+            "AvatarJolokiaDown",
+            "AvatarEndpointBudgetBurn",
+            "AvatarUnplannedRestart");
+
+    /** The recovery of a standstill is a restart: the renderer is away for a while, and it may not help. */
+    private static final Set<String> AFTER_RECOVERY = Stream.concat(
+                    ABSENT.stream(), Stream.of("AvatarRecoveryIneffective"))
+            .collect(Collectors.toUnmodifiableSet());
+
+    private RendererFaults() {}
+
+    /** Killed once; the supervision starts it again. */
+    static Fault killed() {
+        return new Fault(
+                "renderer-killed",
+                "`SIGKILL`; started again by the supervision",
+                true,
+                List.of(new Expectation(
+                        new AlertKey("AvatarUnplannedRestart", "warning"),
+                        AT_ONCE,
+                        Condition.restart("the renderer counts its restart once it is back"))),
+                ABSENT,
+                stack -> {
+                    stack.kill(Service.RENDERER);
+                    return () -> {};
+                });
+    }
+
+    /** Killed, and nobody starts it. */
+    static Fault gone() {
+        return new Fault(
+                "renderer-gone",
+                "`SIGKILL`, not started again",
+                false,
+                List.of(critical("AvatarServiceDown"), inhibited("AvatarEndpointDown")),
+                ABSENT,
+                stack -> {
+                    stack.kill(Service.RENDERER);
+                    return () -> {};
+                });
+    }
+
+    /** Stopped as a whole: its sockets accept and nobody answers. */
+    static Fault paused() {
+        return new Fault(
+                "renderer-paused",
+                "`SIGSTOP`",
+                true,
+                List.of(
+                        new Expectation(
+                                new AlertKey("AvatarServiceDown", "critical"),
+                                AT_ONCE,
+                                Condition.needs(Duration.ofSeconds(1), "the page counts as gone after 1 s")),
+                        inhibited("AvatarEndpointDown")),
+                ABSENT,
+                stack -> {
+                    String pid = Long.toString(stack.pid(Service.RENDERER));
+                    StackClient.runWell("kill", "-STOP", pid);
+                    return () -> StackClient.runWell("kill", "-CONT", pid);
+                });
+    }
+
+    /**
+     * Its render thread stands still while everything else in it runs.
+     *
+     * @param debugPort where the renderer takes a debugger, which holds that thread
+     */
+    static Fault hung(int debugPort) {
+        return new Fault(
+                "renderer-hung",
+                "a debugger holds the render thread; all its other threads run",
+                true,
+                List.of(new Expectation(
+                        new AlertKey("AvatarFrameStall", "critical"),
+                        AT_ONCE,
+                        Condition.needs(Duration.ofSeconds(30), "no frame within 30 s is the rule's window"))),
+                AFTER_RECOVERY,
+                stack -> holdRenderThread(debugPort));
+    }
+
+    /** Its page takes longer than the threshold of five seconds. */
+    static Fault slowEndpoint(DelayProxy page) {
+        return new Fault(
+                "endpoint-slow",
+                "a relay holds back each answer of the page for 6 s",
+                true,
+                List.of(new Expectation(
+                        new AlertKey("AvatarEndpointSlow", "warning"),
+                        AT_ONCE,
+                        Condition.needs(Duration.ofSeconds(5), "slow is what takes 5 s"))),
+                Set.of(),
+                stack -> {
+                    page.delay(6000);
+                    return () -> page.delay(0);
+                });
+    }
+
+    private static Mending holdRenderThread(int debugPort) throws IOException {
+        VirtualMachine machine = attach(debugPort);
+        ThreadReference thread = machine.allThreads().stream()
+                .filter(t -> t.name().equals(RENDER_THREAD))
+                .findFirst()
+                .orElseThrow(() -> new IOException("the renderer has no thread '" + RENDER_THREAD
+                        + "': was it renamed? RendererFaults must know its name"));
+        thread.suspend();
+        return () -> {
+            try {
+                thread.resume();
+                machine.dispose();
+            } catch (VMDisconnectedException e) {
+                // It was restarted meanwhile, which mends it too.
+            }
+        };
+    }
+
+    private static VirtualMachine attach(int port) throws IOException {
+        AttachingConnector connector = Bootstrap.virtualMachineManager().attachingConnectors().stream()
+                .filter(c -> c.name().equals("com.sun.jdi.SocketAttach"))
+                .findFirst()
+                .orElseThrow(() -> new Fault.NotPossibleException("this Java has no socket debugger (module jdk.jdi)"));
+        Map<String, Connector.Argument> arguments = connector.defaultArguments();
+        arguments.forEach((name, argument) -> {
+            switch (name) {
+                case "hostname" -> argument.setValue("127.0.0.1");
+                case "port" -> argument.setValue(Integer.toString(port));
+                case "timeout" -> argument.setValue("5000");
+                default -> {}
+            }
+        });
+        try {
+            return connector.attach(arguments);
+        } catch (IllegalConnectorArgumentsException e) {
+            throw new IOException("the debugger refuses port " + port + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What lets a debugger in, for the renderer's environment. */
+    static Map<String, String> debuggable(int port) {
+        return Map.of(
+                "JAVA_TOOL_OPTIONS",
+                "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,quiet=y,address=127.0.0.1:" + port);
+    }
+
+    private static Expectation critical(String alert) {
+        return new Expectation(new AlertKey(alert, "critical"), AT_ONCE);
+    }
+
+    private static Expectation inhibited(String alert) {
+        return new Expectation(new AlertKey(alert, "critical"), INHIBITED);
+    }
+}

@@ -1,0 +1,44 @@
+package io.bev.avatar.bench;
+
+import java.util.Arrays;
+
+/** A growing list of numbers, and what they have in common. */
+final class Samples {
+
+    private double[] values = new double[64];
+    private int count;
+
+    void add(double value) {
+        if (count == values.length) {
+            values = Arrays.copyOf(values, 2 * count);
+        }
+        values[count++] = value;
+    }
+
+    int count() {
+        return count;
+    }
+
+    double median() {
+        return percentile(0.5);
+    }
+
+    double sum() {
+        return Arrays.stream(values, 0, count).sum();
+    }
+
+    /**
+     * The value below which that share of the numbers lies, at the nearest of them.
+     *
+     * @param share 0 to 1
+     * @throws IllegalStateException when there are none
+     */
+    double percentile(double share) {
+        if (count == 0) {
+            throw new IllegalStateException("nothing was measured");
+        }
+        double[] sorted = Arrays.copyOf(values, count);
+        Arrays.sort(sorted);
+        return sorted[(int) Math.round(share * (count - 1))];
+    }
+}

@@ -1,0 +1,84 @@
+package io.bev.avatar.bench;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * A copy of the shipped rules with shorter times, so that a whole matrix of faults takes minutes: each time is a tenth of what
+ * it was and a constant, and never longer than before. What ships longer is still longer here, so that the order in which
+ * alerts come is kept. Scrape and evaluation intervals of Prometheus stay: what passes beyond a rule's {@code for} is what
+ * passes with the shipped rules.
+ *
+ * @param divisor of every time
+ * @param moreFor constant of {@code for} and {@code keep_firing_for}: some readings must agree
+ * @param moreWindow constant of windows and offsets, which must hold several readings
+ * @param moreInterval constant of the evaluation interval of a group
+ */
+record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Duration moreInterval) {
+
+    /** What the detection matrix uses. */
+    static final ShortenedRules STANDARD =
+            new ShortenedRules(10, Duration.ofSeconds(8), Duration.ofSeconds(50), Duration.ofSeconds(2));
+
+    private static final Pattern FOR = Pattern.compile("(?m)^(\\s*(?:for|keep_firing_for): )(\\d+[smhd])[ \\t]*$");
+    private static final Pattern INTERVAL = Pattern.compile("(?m)^(\\s*interval: )(\\d+[smhd])[ \\t]*$");
+    private static final Pattern WINDOW = Pattern.compile("(\\[|\\boffset )(\\d+[smhd])\\b");
+
+    /** Copies configurations and rules of {@code shipped} into {@code target}, with shorter times in the rules. */
+    void copy(Path shipped, Path target) throws IOException {
+        Files.createDirectories(target);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(shipped, "*.yml")) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                String text = Files.readString(file);
+                Files.writeString(target.resolve(name), name.endsWith(".rules.yml") ? shorten(text) : text);
+            }
+        }
+    }
+
+    String shorten(String rules) {
+        String text = replace(rules, FOR, moreFor);
+        text = replace(text, INTERVAL, moreInterval);
+        return replace(text, WINDOW, moreWindow);
+    }
+
+    /** A {@code for} as this copy has it. */
+    Duration shortenedFor(Duration shipped) {
+        return shorten(shipped, moreFor);
+    }
+
+    private String replace(String text, Pattern pattern, Duration more) {
+        return pattern.matcher(text).replaceAll(match -> replacement(match, more));
+    }
+
+    private String replacement(MatchResult match, Duration more) {
+        return match.group(1) + shorten(duration(match.group(2)), more).toSeconds() + "s";
+    }
+
+    /** The one function; whole seconds, rounded up. */
+    private Duration shorten(Duration shipped, Duration more) {
+        Duration shorter = more.plusSeconds((shipped.toSeconds() + divisor - 1) / divisor);
+        return shorter.compareTo(shipped) < 0 ? shorter : shipped;
+    }
+
+    /** From Prometheus' way of writing, such as {@code 90s} or {@code 5m}. */
+    static Duration duration(String text) {
+        if (text.endsWith("ms")) {
+            return Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)));
+        }
+        long number = Long.parseLong(text.substring(0, text.length() - 1));
+        return switch (text.charAt(text.length() - 1)) {
+            case 's' -> Duration.ofSeconds(number);
+            case 'm' -> Duration.ofMinutes(number);
+            case 'h' -> Duration.ofHours(number);
+            case 'd' -> Duration.ofDays(number);
+            default ->
+                throw new IllegalArgumentException("'" + text + "' is no duration: expected such as 90s, 5m, 1h");
+        };
+    }
+}

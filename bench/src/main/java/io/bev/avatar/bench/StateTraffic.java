@@ -1,0 +1,41 @@
+package io.bev.avatar.bench;
+
+import java.io.IOException;
+import java.util.Map;
+
+/** A client that changes the avatar's mood once a second, as somebody's program would. */
+final class StateTraffic implements AutoCloseable {
+
+    private static final long EVERY_MILLIS = 1000;
+
+    private final Thread thread;
+
+    /** @param page base address of the renderer's page */
+    StateTraffic(StackClient client, String page) {
+        thread = new Thread(() -> run(client, page), "state-traffic");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void run(StackClient client, String page) {
+        boolean happy = false;
+        try {
+            while (true) {
+                happy = !happy;
+                try {
+                    client.post(page + "/state", Map.of("emotion", happy ? "happy" : "focused", "intensity", 0.5), "");
+                } catch (IOException e) {
+                    // The renderer is away or refuses: it is being broken. The next update is due all the same.
+                }
+                Thread.sleep(EVERY_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

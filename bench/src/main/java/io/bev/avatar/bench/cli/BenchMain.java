@@ -1,0 +1,38 @@
+package io.bev.avatar.bench.cli;
+
+import io.bev.avatar.bench.BenchCommand;
+import io.bev.avatar.bench.DetectCommand;
+import io.bev.avatar.bench.fleet.FleetCommand;
+import io.bev.avatar.common.cli.ExitCodes;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Entry point of the benchmarks of whole processes; the only place that ends this one. */
+@Command(name = "avatar", mixinStandardHelpOptions = true, sortOptions = false)
+public final class BenchMain {
+
+    private BenchMain() {}
+
+    public static void main(String[] arguments) {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        CommandLine bench = new CommandLine(new BenchCommand(out, System.err))
+                .addSubcommand(new DetectCommand())
+                .addSubcommand(new FleetCommand());
+        CommandLine commands = new CommandLine(new BenchMain())
+                .addSubcommand(bench)
+                .setExecutionExceptionHandler((e, line, parsed) -> {
+                    System.err.println("bench: " + e);
+                    return ExitCodes.SOFTWARE;
+                })
+                .setParameterExceptionHandler((e, given) -> {
+                    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+                    System.err.println(e.getMessage() + "; ./" + command + " --help lists the options");
+                    return ExitCodes.USAGE;
+                });
+        System.exit(commands.execute(arguments));
+    }
+}

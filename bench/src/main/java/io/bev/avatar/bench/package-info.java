@@ -1,0 +1,5 @@
+/** Benchmarks that run whole programs: beside their peers, with faults, for many hosts. */
+@NullMarked
+package io.bev.avatar.bench;
+
+import org.jspecify.annotations.NullMarked;

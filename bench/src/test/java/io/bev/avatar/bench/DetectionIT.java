@@ -1,0 +1,92 @@
+package io.bev.avatar.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.bev.avatar.common.time.Ticker;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The detection matrix in short, on a real stack: which alerts come, not how soon. {@code ./avatar bench detect} is the whole. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DetectionIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(80);
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    static Path directory;
+
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private FaultStack stack;
+
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private FaultInjector run;
+
+    @BeforeAll
+    void startStack() throws Exception {
+        for (String program : List.of("gcc", "redis-server", "redis-cli", "prometheus", "prometheus-alertmanager")) {
+            assumeTrue(isInstalled(program), program + " is not installed: ./avatar test installs it where it may");
+        }
+        Path folder = Files.createDirectories(directory.resolve("run folder"));
+        stack = FaultStack.start(repository(), folder, LoopbackDisk.without(folder, "a test mounts nothing"));
+        AlertView view = new AlertView(
+                stack.client(), stack.stack().prometheus(), stack.stack().redisPort());
+        run = new FaultInjector(stack.stack(), view, Ticker.system(), Duration.ZERO, PATIENCE);
+    }
+
+    @AfterAll
+    void stopStack() throws Exception {
+        if (stack != null) {
+            stack.close();
+        }
+    }
+
+    @Test
+    void gpuFaultsAndAStoppedRenderer_raiseTheirAlertsAndNoOther() throws Exception {
+        detects(Fault.together(List.of(fault("gpu-xid"), fault("gpu-braked"), fault("renderer-gone"))));
+    }
+
+    @Test
+    void slowRedis_raisesItsAlertAndNoOther_andTheEventComesAfterwards() throws Exception {
+        detects(fault("redis-slow"));
+    }
+
+    private void detects(Fault fault) throws Exception {
+        Detection detection = run.run(fault);
+        assertThat(detection.skipped()).isEmpty();
+        assertThat(detection.missing()).as(fault.how()).isEmpty();
+        assertThat(detection.unrelated()).as(fault.how()).isEmpty();
+        assertThat(detection.wholeSeconds()).as("everything serves again").isPresent();
+    }
+
+    private Fault fault(String name) {
+        Map<String, Fault> all = stack.faults().stream().collect(Collectors.toMap(Fault::name, Function.identity()));
+        return Optional.ofNullable(all.get(name)).orElseThrow();
+    }
+
+    private static boolean isInstalled(String program) {
+        return List.of(System.getenv().getOrDefault("PATH", "").split(":", -1)).stream()
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
+    private static Path repository() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isExecutable(folder.resolve("avatar"))) {
+            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
+        }
+        return folder;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.bev.avatar.bench;
+
+import org.jspecify.annotations.NullMarked;

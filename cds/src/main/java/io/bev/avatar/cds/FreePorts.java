@@ -1,0 +1,36 @@
+package io.bev.avatar.cds;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+
+/** Loopback ports that nobody holds, below those that the kernel hands out, so that no connection takes one meanwhile. */
+final class FreePorts {
+
+    private static final int FIRST = 15_000;
+    private static final int COUNT = 15_000;
+
+    private final Random random = new Random();
+    private final Set<Integer> given = new HashSet<>();
+
+    int next() throws IOException {
+        for (int attempt = 0; attempt < 1000; attempt++) {
+            int port = FIRST + random.nextInt(COUNT);
+            if (given.add(port) && isFree(port)) {
+                return port;
+            }
+        }
+        throw new IOException("no free port among " + FIRST + " to " + (FIRST + COUNT - 1));
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return probe.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+}

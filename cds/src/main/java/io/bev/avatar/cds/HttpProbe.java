@@ -1,0 +1,91 @@
+package io.bev.avatar.cds;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+
+/** Talks to the programs of a workbench as Prometheus and browsers do. */
+public final class HttpProbe {
+
+    /** What Prometheus sends of its own accord. */
+    private static final String PROMETHEUS_ACCEPT =
+            "application/openmetrics-text;version=1.0.0,application/openmetrics-text;"
+                    + "version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PATIENCE)
+            .build();
+
+    /** Whether a GET answers 200. */
+    public boolean answers(String url) throws InterruptedException {
+        try {
+            return get(url).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whatever a GET answers, as text. */
+    public HttpResponse<String> get(String url) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    /**
+     * Scrapes as Prometheus does, compressed.
+     *
+     * @return size of the answer as it came
+     * @throws IOException when it is not answered with 200
+     */
+    public int scrape(String url) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .timeout(PATIENCE)
+                .header("Accept", PROMETHEUS_ACCEPT)
+                .header("Accept-Encoding", "gzip")
+                .header("X-Prometheus-Scrape-Timeout-Seconds", "10")
+                .build();
+        HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        if (response.statusCode() != 200) {
+            throw new IOException(url + " answered " + response.statusCode());
+        }
+        return response.body().length;
+    }
+
+    /** Opens the socket over which a page gets its frames. */
+    public WebSocket watch(String url, WebSocket.Listener listener) throws IOException {
+        try {
+            return client.newWebSocketBuilder()
+                    .connectTimeout(PATIENCE)
+                    .buildAsync(URI.create(url), listener)
+                    .join();
+        } catch (CompletionException e) {
+            throw new IOException(url + ": " + e.getCause(), e);
+        }
+    }
+
+    static boolean isRedis(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            socket.setSoTimeout(1000);
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            return new String(in.readNBytes(5), StandardCharsets.US_ASCII).equals("+PONG");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

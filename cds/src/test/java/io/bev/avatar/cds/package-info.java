@@ -1,0 +1,4 @@
+@NullMarked
+package io.bev.avatar.cds;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,164 @@
+package io.bev.avatar.common.systemd;
+
+import io.bev.avatar.common.time.Ticker;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service's side of {@code sd_notify(3)}. Outside systemd every call does nothing. Thread-safe; a notification that is
+ * not taken is logged once and never disturbs the caller.
+ */
+public final class SystemdNotifier implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(SystemdNotifier.class);
+    private static final int STATUS_CHARACTERS = 200;
+
+    private final @Nullable NotifySocket socket;
+    private final Optional<Duration> watchdogTimeout;
+    private final Ticker ticker;
+    private boolean faultLogged;
+    private boolean closed;
+    private boolean fed;
+    private long lastFeedNanos;
+    private String lastStatus = "";
+
+    SystemdNotifier(@Nullable NotifySocket socket, Optional<Duration> watchdogTimeout, Ticker ticker) {
+        this.socket = socket;
+        this.watchdogTimeout = watchdogTimeout;
+        this.ticker = ticker;
+    }
+
+    /**
+     * What {@code NOTIFY_SOCKET}, {@code WATCHDOG_USEC} and {@code WATCHDOG_PID} of {@code environment} say.
+     *
+     * @param pid this process: a watchdog meant for another is not ours
+     */
+    public static SystemdNotifier of(Map<String, String> environment, long pid, Ticker ticker) {
+        String path = environment.getOrDefault("NOTIFY_SOCKET", "");
+        if (path.isEmpty()) {
+            return none();
+        }
+        try {
+            return new SystemdNotifier(new UnixDatagramSocket(path), watchdogTimeout(environment, pid), ticker);
+        } catch (IOException e) {
+            log.error("systemd will not hear from this service: {}", e.getMessage());
+            return none();
+        }
+    }
+
+    /** Nobody listens. */
+    public static SystemdNotifier none() {
+        return new SystemdNotifier(null, Optional.empty(), Ticker.system());
+    }
+
+    private static Optional<Duration> watchdogTimeout(Map<String, String> environment, long pid) {
+        String micros = environment.getOrDefault("WATCHDOG_USEC", "");
+        String meantFor = environment.getOrDefault("WATCHDOG_PID", "");
+        if (!micros.matches("[1-9]\\d{0,14}") || !(meantFor.isEmpty() || meantFor.equals(Long.toString(pid)))) {
+            return Optional.empty();
+        }
+        return Optional.of(Duration.ofNanos(Long.parseLong(micros) * 1000));
+    }
+
+    /** Whether systemd listens. */
+    public boolean present() {
+        return socket != null;
+    }
+
+    /** How long systemd waits between signs of life before it ends the process; empty when it does not watch. */
+    public Optional<Duration> watchdogTimeout() {
+        return watchdogTimeout;
+    }
+
+    /** The service is up, or done with reloading. */
+    public void ready() {
+        send("READY=1");
+    }
+
+    /** The service reads its configuration anew; {@link #ready} follows. */
+    public void reloading() {
+        // systemd compares this stamp with CLOCK_MONOTONIC, which is System.nanoTime() on Linux.
+        send("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000);
+    }
+
+    /** The service is on its way down. */
+    public void stopping() {
+        send("STOPPING=1");
+    }
+
+    /** One line for {@code systemctl status}; sent when it differs from the last. */
+    public void status(String line) {
+        String oneLine = line.replaceAll("\\s+", " ").strip();
+        String cut = oneLine.length() > STATUS_CHARACTERS ? oneLine.substring(0, STATUS_CHARACTERS) : oneLine;
+        synchronized (this) {
+            if (cut.equals(lastStatus)) {
+                return;
+            }
+            lastStatus = cut;
+        }
+        send("STATUS=" + cut);
+    }
+
+    /** The service failed; {@code errno} as in errno.h. */
+    public void failed(int errno, String line) {
+        send("ERRNO=" + errno + "\nSTATUS=" + line.replaceAll("\\s+", " "));
+    }
+
+    /** Starting or stopping takes longer: systemd waits {@code more} from now. */
+    public void extendTimeout(Duration more) {
+        send("EXTEND_TIMEOUT_USEC=" + more.toNanos() / 1000);
+    }
+
+    /**
+     * A frame was presented. Feeds the watchdog; called for every frame and from nowhere else, so that a hung renderer starves
+     * it.
+     */
+    public void framePresented() {
+        alive();
+    }
+
+    /** The service has just done its work. Feeds the watchdog, at most twice in its timeout. */
+    public void alive() {
+        if (watchdogTimeout.isEmpty()) {
+            return;
+        }
+        long now = ticker.nanos();
+        synchronized (this) {
+            if (fed && now - lastFeedNanos < watchdogTimeout.get().toNanos() / 2) {
+                return;
+            }
+            fed = true;
+            lastFeedNanos = now;
+        }
+        send("WATCHDOG=1");
+    }
+
+    private synchronized void send(String message) {
+        if (socket == null || closed) {
+            return;
+        }
+        try {
+            socket.send(message.getBytes(StandardCharsets.UTF_8));
+            faultLogged = false;
+        } catch (IOException e) {
+            if (!faultLogged) {
+                faultLogged = true;
+                log.warn("systemd: {}", e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (socket != null && !closed) {
+            closed = true;
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.bev.avatar.common.tls;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.common.json.JsonTrees;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a client must know of the {@code web-config.yml} that guards the exporter, which alone judges the file.
+ *
+ * @param certificate the server's, where it speaks TLS
+ * @param users who may read it; empty when everybody may
+ * @param demandsCertificate whether a client has to show a certificate, too
+ */
+public record WebConfigSummary(Optional<Path> certificate, List<String> users, boolean demandsCertificate) {
+
+    public WebConfigSummary {
+        users = List.copyOf(users);
+    }
+
+    /** @throws IOException when the file cannot be read, or is no YAML; the message shows no hash */
+    public static WebConfigSummary read(Path file) throws IOException {
+        JsonNode root;
+        try {
+            root = JsonTrees.YAML.read(Files.readString(file));
+        } catch (JsonProcessingException e) {
+            // The parser's own words can quote the file, and the file holds hashes.
+            throw new IOException("no YAML in " + file);
+        }
+        JsonNode tls = root.path("tls_server_config");
+        String certificate = tls.path("cert_file").asText("");
+        List<String> users = new ArrayList<>();
+        root.path("basic_auth_users").fieldNames().forEachRemaining(users::add);
+        return new WebConfigSummary(
+                certificate.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(file.toAbsolutePath()
+                                .resolveSibling(certificate)
+                                .normalize()),
+                users,
+                tls.path("client_auth_type").asText("").startsWith("Require"));
+    }
+}

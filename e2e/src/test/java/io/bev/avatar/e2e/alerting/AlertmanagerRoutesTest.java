@@ -1,0 +1,113 @@
+package io.bev.avatar.e2e.alerting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.e2e.alerting.RuleFiles.Rule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who is told of what, on amtool. */
+class AlertmanagerRoutesTest {
+
+    private static final Pattern NAME_MATCHER = Pattern.compile("alertname *(=~?|!~) *\"?([^\"]*)\"?");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    Path folder;
+
+    @Test
+    void configuration_isValid() throws Exception {
+        RuleFiles.run(RuleFiles.FOLDER, "amtool", "check-config", "alertmanager.yml")
+                .succeeded();
+    }
+
+    @Test
+    void everySeverity_reachesTheExporterAndItsOwnRoute() throws Exception {
+        for (String severity : List.of("critical", "warning", "info")) {
+            routed("alertmanager.yml", "avatar-exporter,nobody", "severity=" + severity, "alertname=AvatarX");
+        }
+        routed("alertmanager.yml", "avatar-exporter", "severity=info", "alertname=AvatarWatchdog");
+    }
+
+    @Test
+    void alertThatCanBeMended_goesToRecoveryAndOnToEverybodyElse() throws Exception {
+        routed(
+                "alertmanager.yml",
+                "avatar-recovery,avatar-exporter,nobody",
+                "severity=critical",
+                "alertname=AvatarX",
+                "recovery=trim_gpu_memory");
+    }
+
+    @Test
+    void examplesInComments_whenUsed_areValidAndRouted() throws Exception {
+        String text = Files.readString(RuleFiles.FOLDER.resolve("alertmanager.yml"));
+        int examples = text.indexOf("  # - name: on-call");
+        assertThat(examples).isPositive();
+        String used = text.substring(0, examples)
+                + Pattern.compile("(?m)^  # (?=- |  )")
+                        .matcher(text.substring(examples))
+                        .replaceAll("  ");
+        Path file = Files.writeString(
+                folder.resolve("used.yml"),
+                used.replace("receiver: nobody # on-call", "receiver: on-call")
+                        .replace("receiver: nobody # chat", "receiver: chat"));
+        RuleFiles.run(folder, "amtool", "check-config", file.toString()).succeeded();
+        routed(file.toString(), "avatar-exporter,on-call", "severity=critical", "alertname=AvatarX");
+        routed(file.toString(), "avatar-exporter,chat", "severity=warning", "alertname=AvatarX");
+        routed(file.toString(), "avatar-exporter", "severity=info", "alertname=AvatarWatchdog");
+    }
+
+    @Test
+    void secrets_comeFromFiles() throws IOException {
+        assertThat(RuleFiles.FOLDER.resolve("alertmanager.yml"))
+                .content()
+                .doesNotContainPattern("(?m)^[ #]*(auth_password|api_url|credentials|password|bearer_token):");
+    }
+
+    @Test
+    void inhibition_namesOnlyAlertsThatExist() throws IOException {
+        Set<String> alerts = new TreeSet<>();
+        RuleFiles.alerts().stream().map(Rule::name).forEach(alerts::add);
+        for (JsonNode rule : inhibitions()) {
+            assertThat(rule.path("equal").toString()).contains("instance");
+            for (String side : List.of("source_matchers", "target_matchers")) {
+                for (JsonNode matcher : rule.path(side)) {
+                    Matcher name = NAME_MATCHER.matcher(matcher.asText());
+                    if (name.matches()) {
+                        for (String one : name.group(2).split("\\|", -1)) {
+                            assertThat(alerts).as(matcher.asText()).anyMatch(alert -> alert.matches(one));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<JsonNode> inhibitions() throws IOException {
+        List<JsonNode> rules = new ArrayList<>();
+        RuleFiles.YAML
+                .readTree(RuleFiles.FOLDER.resolve("alertmanager.yml").toFile())
+                .path("inhibit_rules")
+                .forEach(rules::add);
+        assertThat(rules).isNotEmpty();
+        return rules;
+    }
+
+    private static void routed(String config, String receivers, String... labels) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                "amtool", "config", "routes", "test", "--config.file=" + config, "--verify.receivers=" + receivers));
+        command.addAll(List.of(labels));
+        RuleFiles.run(RuleFiles.FOLDER, command.toArray(new String[0])).succeeded();
+    }
+}

@@ -1,0 +1,149 @@
+package io.bev.avatar.e2e.alerting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.bev.avatar.launcher.PrometheusVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The shipped rule files as the tests see them, and the tools that read them. */
+final class RuleFiles {
+
+    static final Path ROOT = repository();
+    static final Path FOLDER = ROOT.resolve("alerting-rules");
+    static final YAMLMapper YAML = new YAMLMapper();
+
+    private static final Pattern STRING = Pattern.compile("\"[^\"]*\"");
+    private static final Pattern GROUPING =
+            Pattern.compile("\\b(by|without|on|ignoring|group_left|group_right)\\s*\\([^)]*\\)");
+    private static final Pattern MATCHERS = Pattern.compile("\\{[^}]*}");
+    private static final Pattern DURATION = Pattern.compile("\\[[^\\]]*]|\\b\\d+[smhd]\\b");
+    private static final Pattern WORD = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*(?!\\s*\\(|[a-zA-Z0-9_:])");
+    private static final List<String> KEYWORDS = List.of("and", "or", "unless", "bool", "offset", "by", "without");
+
+    /** One rule; {@code name} is that of the alert or of the recorded series. */
+    record Rule(String file, boolean alert, String name, JsonNode yaml) {
+
+        String label(String label) {
+            return yaml.path("labels").path(label).asText();
+        }
+
+        String severity() {
+            return label("severity");
+        }
+
+        /** Name and what tells it from others of that name. */
+        String id() {
+            return (name + " " + severity() + " " + label("window")).strip();
+        }
+
+        String expression() {
+            return yaml.path("expr").asText();
+        }
+
+        String annotation(String annotation) {
+            return yaml.path("annotations").path(annotation).asText();
+        }
+    }
+
+    private RuleFiles() {}
+
+    static List<Path> files() throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(FOLDER, "*.rules.yml")) {
+            found.forEach(files::add);
+        }
+        files.sort(null);
+        assertThat(files).isNotEmpty();
+        return files;
+    }
+
+    static List<Rule> rules() {
+        List<Rule> rules = new ArrayList<>();
+        try {
+            for (Path file : files()) {
+                for (JsonNode group : YAML.readTree(file.toFile()).path("groups")) {
+                    for (JsonNode rule : group.path("rules")) {
+                        boolean alert = rule.has("alert");
+                        String name = rule.path(alert ? "alert" : "record").asText();
+                        rules.add(new Rule(String.valueOf(file.getFileName()), alert, name, rule));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return rules;
+    }
+
+    static List<Rule> alerts() {
+        return rules().stream().filter(Rule::alert).toList();
+    }
+
+    /** Names of the series that an expression reads. */
+    static List<String> series(String expression) {
+        String bare = STRING.matcher(expression).replaceAll("");
+        for (Pattern noise : List.of(MATCHERS, GROUPING, DURATION)) {
+            bare = noise.matcher(bare).replaceAll(" ");
+        }
+        List<String> names = new ArrayList<>();
+        Matcher words = WORD.matcher(bare);
+        while (words.find()) {
+            if (!KEYWORDS.contains(words.group())) {
+                names.add(words.group());
+            }
+        }
+        return names;
+    }
+
+    /** Skips the test where a program is missing, or where promtool is too old for the rules. */
+    static void assumeTool(String program) throws Exception {
+        assumeTrue(
+                List.of("/usr/bin", "/usr/local/bin").stream()
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program))),
+                program + " is not installed");
+        if (program.equals("promtool")) {
+            assumeTrue(
+                    PrometheusVersion.of("promtool").keepsFiring(),
+                    "promtool is older than 2.42: it cannot read the rules");
+        }
+    }
+
+    /** Runs a program in {@code folder}; what it prints. */
+    static Output run(Path folder, String... command) throws Exception {
+        assumeTool(command[0]);
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Output(process.waitFor(), text);
+    }
+
+    /** How a program ended and what it printed. */
+    record Output(int status, String text) {
+        void succeeded() {
+            assertThat(status).as(text).isZero();
+        }
+    }
+
+    private static Path repository() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isExecutable(folder.resolve("avatar"))) {
+            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
+        }
+        return folder;
+    }
+}

@@ -1,0 +1,169 @@
+package io.bev.avatar.e2e.alerting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.e2e.alerting.RuleFiles.Rule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Each alert has its runbook, and every series that rules read exists and is of the type that they take it for. */
+class RunbooksTest {
+
+    private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$");
+    private static final Pattern RATE =
+            Pattern.compile("\\b(rate|increase|irate|deriv)\\(\\s*([a-zA-Z_:][a-zA-Z0-9_:]*)");
+    private static final Pattern IN_RUNBOOK =
+            Pattern.compile("`([a-z_]+:[a-z_0-9:]+|(?:avatar|node|nvidia|redis)_[a-z_0-9]+)");
+
+    private static final Pattern GREPPED = Pattern.compile("9818/metrics \\| grep (\\w+)");
+
+    /** Of Prometheus and Alertmanager, and what Prometheus makes itself. */
+    private static final Map<String, String> OTHERS = Map.of(
+            "up", "gauge",
+            "process_start_time_seconds", "gauge",
+            "prometheus_rule_evaluation_failures_total", "counter",
+            "alertmanager_notifications_failed_total", "counter");
+
+    @Test
+    void everyAlert_hasARunbookAndEveryRunbookAnAlert() throws IOException {
+        Set<String> alerts = RuleFiles.alerts().stream().map(Rule::name).collect(Collectors.toCollection(TreeSet::new));
+        try (var files = Files.list(RuleFiles.FOLDER.resolve("runbooks"))) {
+            assertThat(files.map(file -> file.getFileName().toString().replaceAll("\\.md$", "")))
+                    .containsExactlyInAnyOrderElementsOf(alerts);
+        }
+        for (String alert : alerts) {
+            assertThat(RuleFiles.FOLDER.resolve("runbooks/" + alert + ".md"))
+                    .content()
+                    .startsWith("# " + alert + "\n")
+                    .contains("**What it means.**", "**What to look at.**", "**What to do.**")
+                    .contains("**What the system does by itself.**");
+        }
+    }
+
+    @Test
+    void documentation_namesEveryAlertWithItsSeverities_andWhatRecoversFromIt() throws IOException {
+        String alerts = Files.readString(RuleFiles.ROOT.resolve("docs/alerts.md"));
+        List<String> recovery = Files.readAllLines(RuleFiles.ROOT.resolve("docs/recovery.md"));
+        for (Rule alert : RuleFiles.alerts()) {
+            String name = alert.name().substring("Avatar".length());
+            assertThat(alerts)
+                    .as(alert.id())
+                    .containsPattern("\\[" + name + "]\\(\\.\\./alerting-rules/runbooks/" + alert.name()
+                            + "\\.md\\) \\([a-z, ]*" + alert.severity());
+            String action = alert.label("recovery");
+            if (!action.isEmpty()) {
+                String bounds = alert.annotation("cooldown").replace("m", " min, ") + alert.annotation("max_per_hour");
+                assertThat(recovery)
+                        .as(alert.id())
+                        .anyMatch(line -> line.contains("| `" + action + "` |")
+                                && line.contains(name)
+                                && line.endsWith(" " + bounds + " |"));
+                assertThat(RuleFiles.FOLDER.resolve("runbooks/" + alert.name() + ".md"))
+                        .content()
+                        .containsPattern("docs/recovery\\.md|as for Avatar");
+            }
+        }
+    }
+
+    @Test
+    void series_thatRulesAndRunbooksName_exist() throws IOException {
+        Set<String> known = new TreeSet<>(types().keySet());
+        RuleFiles.rules().stream().filter(rule -> !rule.alert()).map(Rule::name).forEach(known::add);
+        for (Rule rule : RuleFiles.rules()) {
+            assertThat(known).as(rule.id()).containsAll(RuleFiles.series(rule.expression()));
+        }
+        try (var files = Files.list(RuleFiles.FOLDER.resolve("runbooks"))) {
+            for (Path file : files.toList()) {
+                Matcher named = IN_RUNBOOK.matcher(Files.readString(file));
+                while (named.find()) {
+                    assertThat(known).as(file.toString()).contains(named.group(1));
+                }
+            }
+        }
+    }
+
+    @Test
+    void seriesThatRunbooksGrepFor_exist() throws IOException {
+        Set<String> known = types().keySet();
+        int found = 0;
+        try (var files = Files.list(RuleFiles.FOLDER.resolve("runbooks"))) {
+            for (Path file : files.toList()) {
+                Matcher grepped = GREPPED.matcher(Files.readString(file));
+                while (grepped.find()) {
+                    String part = grepped.group(1);
+                    assertThat(known).as(file + ": " + part).anyMatch(name -> name.contains(part));
+                    found++;
+                }
+            }
+        }
+        assertThat(found).isGreaterThan(15);
+    }
+
+    @Test
+    void rates_areTakenOfCountersAndTrendsOfGauges() throws IOException {
+        Map<String, String> types = types();
+        List<String> seen = new ArrayList<>();
+        for (Rule rule : RuleFiles.rules()) {
+            Matcher calls = RATE.matcher(rule.expression());
+            while (calls.find()) {
+                String series = calls.group(2);
+                seen.add(series);
+                // node_exporter exposes the kernel's counters of vmstat as untyped, and so do we.
+                String wanted = calls.group(1).equals("deriv")
+                        ? "gauge"
+                        : series.startsWith("node_vmstat_") ? "untyped" : "counter";
+                assertThat(types).as(rule.id()).containsEntry(series, wanted);
+            }
+        }
+        assertThat(seen).hasSizeGreaterThan(10);
+    }
+
+    /**
+     * Types by name: from the golden expositions; where there is none, from the exporter's source, where a name stands in a
+     * call of {@code gauge} or {@code counter}.
+     */
+    private static Map<String, String> types() throws IOException {
+        Map<String, String> types = new HashMap<>(OTHERS);
+        try (var golden = Files.list(RuleFiles.ROOT.resolve("exporter/src/test/resources/golden"))) {
+            for (Path file : golden.toList()) {
+                Matcher found = TYPE.matcher(Files.readString(file));
+                while (found.find()) {
+                    types.put(found.group(1), found.group(2));
+                }
+            }
+        }
+        Pattern made = Pattern.compile("\\b(gauge|counter)\\(\\s*(?:out,\\s*)?\"([a-z]+_[a-z0-9_]+)\"");
+        Pattern named = Pattern.compile("String \\w+ = \"(avatar_[a-z_]+_total)\"");
+        try (var sources = Files.walk(RuleFiles.ROOT.resolve("exporter/src/main/java"))) {
+            for (Path file : sources.filter(f -> f.toString().endsWith(".java")).toList()) {
+                String text = Files.readString(file);
+                made.matcher(text).results().forEach(r -> types.putIfAbsent(r.group(2), r.group(1)));
+                named.matcher(text).results().forEach(r -> types.putIfAbsent(r.group(1), "counter"));
+            }
+        }
+        return types;
+    }
+
+    /** Guards the test itself: what it takes for series of an expression. */
+    @Test
+    void series_ofAnExpression_areNeitherFunctionsNorLabels() {
+        JsonNode rule = RuleFiles.YAML
+                .createObjectNode()
+                .put(
+                        "expr",
+                        "sum by (instance) (rate(a_total{job=\"x\"}[5m])) / on (instance) group_left () b:c unless d offset 1h");
+        assertThat(RuleFiles.series(rule.path("expr").asText())).containsExactly("a_total", "b:c", "d");
+    }
+}

@@ -1,0 +1,71 @@
+package io.bev.avatar.e2e.dashboards;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The dashboards that ship are those that the sources say; {@code -Dgolden.update=true} writes them anew. */
+class DashboardFilesTest {
+
+    @Test
+    void shippedDashboards_areRenderedFromTheirSources() throws IOException {
+        DashboardJson dashboards = new DashboardJson(Dashboards.GRAFANA.resolve("sources"));
+        for (String name : DashboardJson.NAMES) {
+            Path shipped = Dashboards.FOLDER.resolve("avatar-" + name + ".json");
+            String rendered = dashboards.render(name);
+            if (Boolean.getBoolean("golden.update")) {
+                Files.writeString(shipped, rendered);
+            }
+            assertThat(rendered)
+                    .as(
+                            "%s; after a change of grafana/sources: mvn test -pl launcher -am -Dtest=DashboardFilesTest"
+                                    + " -Dsurefire.failIfNoSpecifiedTests=false -Dgolden.update=true",
+                            shipped)
+                    .isEqualTo(Files.readString(shipped));
+        }
+    }
+
+    @Test
+    void folders_holdNothingElse() throws IOException {
+        String[] names = DashboardJson.NAMES.toArray(new String[0]);
+        assertThat(names(Dashboards.FOLDER)).containsExactlyInAnyOrder(each(names, "avatar-", ".json"));
+        assertThat(names(Dashboards.GRAFANA.resolve("sources/dashboards")))
+                .containsExactlyInAnyOrder(each(names, "", ".yml"));
+    }
+
+    @Test
+    void misspeltKey_isRefusedByName(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("x.yml"), """
+                title: X
+                about: Y
+                rows: {R: [{title: A, about: B, unit: none, query: up, legned: x}]}
+                """);
+        assertThatThrownBy(() -> DashboardSource.read(file)).hasMessageContaining("legned");
+    }
+
+    @Test
+    void panelWithoutDescription_isRefusedByTitle(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("x.yml"), """
+                title: X
+                about: Y
+                rows: {R: [{title: A, unit: none, query: up}]}
+                """);
+        assertThatThrownBy(() -> DashboardSource.read(file)).hasMessageContaining("panel A: without `about`");
+    }
+
+    private static String[] each(String[] names, String before, String after) {
+        return Stream.of(names).map(name -> before + name + after).toArray(String[]::new);
+    }
+
+    private static String[] names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> String.valueOf(file.getFileName())).toArray(String[]::new);
+        }
+    }
+}

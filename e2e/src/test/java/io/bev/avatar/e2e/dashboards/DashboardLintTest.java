@@ -1,0 +1,259 @@
+package io.bev.avatar.e2e.dashboards;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The dashboards against the rules of Grafana's dashboard-linter. Methods that stand for a rule of the linter bear its name.
+ */
+class DashboardLintTest {
+
+    /** Of Grafana's units, those that are right for what we measure. */
+    private static final Set<String> UNITS = Set.of(
+            "none",
+            "short",
+            "percentunit",
+            "bytes",
+            "Bps",
+            "s",
+            "dtdurations",
+            "dateTimeFromNow",
+            "celsius",
+            "watt",
+            "cps",
+            "ops");
+
+    private static final Pattern SELECTOR = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)\\{([^}]*)}(\\[[^]]*])?");
+    private static final Pattern RANGE = Pattern.compile("\\[([^]]*)]");
+    private static final Pattern BARE_NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*(?!\\s*\\(|[a-zA-Z0-9_:])");
+    private static final Set<String> WORDS = Set.of("and", "or", "unless", "bool", "e");
+
+    static List<String> names() {
+        return DashboardJson.NAMES;
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void templateDatasourceRule(String name) {
+        JsonNode dashboard = Dashboards.shipped(name);
+        JsonNode variable = Dashboards.variable(dashboard, "datasource");
+        assertThat(variable.path("type").asText()).isEqualTo("datasource");
+        assertThat(variable.path("query").asText()).isEqualTo("prometheus");
+        assertThat(variable.path("label").asText()).isEqualTo("Data source");
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void templateJobRule_templateInstanceRule_templateLabelPromqlRule_templateOnTimeChangeReloadRule(String name) {
+        JsonNode dashboard = Dashboards.shipped(name);
+        assertThat(Dashboards.variable(dashboard, "job").path("label").asText()).isEqualTo("Job");
+        assertThat(Dashboards.variable(dashboard, "instance").path("label").asText())
+                .isEqualTo("Instance");
+        for (JsonNode variable : dashboard.path("templating").path("list")) {
+            if (variable.path("type").asText().equals("query")) {
+                assertThat(variable.path("multi").asBoolean()
+                                && variable.path("includeAll").asBoolean())
+                        .isTrue();
+                assertThat(variable.path("allValue").asText()).isEqualTo(".+");
+                assertThat(variable.path("refresh").asInt())
+                        .as("reloads with the time range")
+                        .isEqualTo(2);
+                assertThat(variable.path("definition").asText())
+                        .isEqualTo(variable.path("query").path("query").asText())
+                        .matches("label_values\\([a-z_]+(\\{.*})?, [a-z]+\\)");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void templateUnused(String name) {
+        JsonNode dashboard = Dashboards.shipped(name);
+        String text = dashboard.path("panels").toString();
+        for (JsonNode variable : dashboard.path("templating").path("list")) {
+            assertThat(text).containsPattern("\\$\\{?" + variable.path("name").asText() + "\\b");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void uneditableDashboardRule(String name) {
+        JsonNode dashboard = Dashboards.shipped(name);
+        assertThat(dashboard.path("editable").asBoolean(true)).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void panelDatasourceRule_panelTitleDescriptionRule_panelUnitsRule_panelNoTargetsRule(String name) {
+        JsonNode dashboard = Dashboards.shipped(name);
+        Set<String> titles = new HashSet<>();
+        for (JsonNode panel : Dashboards.panels(dashboard)) {
+            String title = panel.path("title").asText();
+            titles.add(title);
+            assertThat(panel.path("datasource").path("uid").asText()).as(title).isEqualTo("${datasource}");
+            assertThat(title).isNotBlank();
+            assertThat(panel.path("description").asText()).as(title).endsWith(".");
+            assertThat(unit(panel)).as(title).isIn(UNITS);
+            panel.findValues("unit")
+                    .forEach(unit -> assertThat(unit.asText()).as(title).isIn(UNITS));
+            assertThat(panel.path("targets")).as(title).isNotEmpty();
+            for (JsonNode target : panel.path("targets")) {
+                assertThat(target.path("datasource").path("uid").asText()).isEqualTo("${datasource}");
+            }
+        }
+        assertThat(titles).isNotEmpty();
+    }
+
+    /** promtool parses what Prometheus would: every query becomes a rule. */
+    @Test
+    void targetPromqlRule(@TempDir Path folder) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/promtool")), "promtool is not installed");
+        ObjectNode file = DashboardSource.YAML.createObjectNode();
+        ArrayNode rules =
+                file.putArray("groups").addObject().put("name", "dashboards").putArray("rules");
+        for (Dashboards.Query query : Dashboards.queries()) {
+            rules.addObject().put("record", "query:" + rules.size()).put("expr", query.expression());
+        }
+        for (JsonNode dashboard : Dashboards.shipped()) {
+            for (JsonNode annotation : dashboard.path("annotations").path("list")) {
+                if (annotation.has("target")) {
+                    rules.addObject()
+                            .put("record", "query:" + rules.size())
+                            .put("expr", Dashboards.filledIn(annotation.path("target")));
+                }
+            }
+        }
+        Path written = Files.writeString(folder.resolve("queries.yml"), DashboardSource.YAML.writeValueAsString(file));
+        Process process = new ProcessBuilder("promtool", "check", "rules", "--lint=none", written.toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(rules.size()).isGreaterThan(100);
+    }
+
+    /** A panel over a fixed window says so in its title or description. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void targetRateIntervalRule(String name) {
+        JsonNode dashboard = Dashboards.shipped(name);
+        for (JsonNode panel : Dashboards.panels(dashboard)) {
+            for (JsonNode target : panel.path("targets")) {
+                Matcher ranges = RANGE.matcher(target.path("expr").asText());
+                while (ranges.find()) {
+                    boolean told = (panel.path("title").asText()
+                                    + panel.path("description").asText())
+                            .matches(".*(10|15|ten) min.*");
+                    if (!(told && ranges.group(1).matches("1[05]m"))) {
+                        assertThat(ranges.group(1))
+                                .as(panel.path("title").asText())
+                                .isEqualTo("$__rate_interval");
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Every series is asked for by the chosen jobs and hosts, but for those that have no such label: recorded ones have no job,
+     * those of a site or the fleet no host, and what watches is chosen by a variable of its own.
+     */
+    @ParameterizedTest
+    @MethodSource("names")
+    void targetJobRule_targetInstanceRule(String name) {
+        JsonNode dashboard = Dashboards.shipped(name);
+        for (JsonNode panel : Dashboards.panels(dashboard)) {
+            for (JsonNode target : panel.path("targets")) {
+                String query = target.path("expr").asText();
+                String where = panel.path("title").asText() + ": " + query;
+                Matcher selectors = SELECTOR.matcher(query);
+                while (selectors.find()) {
+                    assertThat(selectors.group(2)).as(where).contains(expectedMatchers(selectors.group(1), query));
+                }
+                String rest = SELECTOR.matcher(query)
+                        .replaceAll(" ")
+                        .replaceAll("\"[^\"]*\"", " ")
+                        .replaceAll("\\b(by|on|ignoring|group_left|group_right|without)\\s*\\([^)]*\\)", " ");
+                Matcher names = BARE_NAME.matcher(rest);
+                while (names.find()) {
+                    if (!WORDS.contains(names.group())) {
+                        assertThat(names.group())
+                                .as(where + ": chosen by nothing")
+                                .startsWith("fleet:");
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<String> expectedMatchers(String series, String query) {
+        boolean watching = series.startsWith("prometheus_") || series.startsWith("alertmanager_");
+        if (watching || query.contains("job=~\"prometheus|alertmanager\"")) {
+            return List.of("instance=~\"$server\"");
+        }
+        if (series.startsWith("site:")) {
+            return List.of("site=~\"$site|\"");
+        }
+        if (series.startsWith("ALERTS")) {
+            return List.of("$instance\"");
+        }
+        if (series.contains(":")) {
+            return List.of("instance=~\"$instance\"");
+        }
+        return List.of("job=", "instance=~\"$instance\"");
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void targetCounterAggRule(String name) {
+        JsonNode dashboard = Dashboards.shipped(name);
+        for (JsonNode target : dashboard.path("panels").findValues("expr")) {
+            String query = target.asText();
+            Matcher selectors = SELECTOR.matcher(query);
+            while (selectors.find()) {
+                if (selectors.group(1).endsWith("_total")) {
+                    assertThat(query.substring(0, selectors.start())).endsWith("(");
+                    assertThat(query.substring(0, selectors.start())).containsPattern("(rate|increase)\\($");
+                    assertThat(selectors.group(3)).as(query).isNotNull();
+                }
+            }
+        }
+    }
+
+    /** Without a step, the rate interval of readings that a fleet has every 15 s would be too short to hold two of them. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void ratesOfSlowJobs_haveAStep(String name) {
+        JsonNode dashboard = Dashboards.shipped(name);
+        for (JsonNode panel : Dashboards.panels(dashboard)) {
+            for (JsonNode target : panel.path("targets")) {
+                String query = target.path("expr").asText();
+                if (query.contains("$server") && query.contains("$__rate_interval")) {
+                    assertThat(target.path("interval").asText())
+                            .as(query)
+                            .isEqualTo("15s"); // scrape_interval of these jobs: see provisioning_...
+                }
+            }
+        }
+    }
+
+    private static String unit(JsonNode panel) {
+        return panel.path("fieldConfig").path("defaults").path("unit").asText();
+    }
+}

@@ -1,0 +1,124 @@
+package io.bev.avatar.e2e.dashboards;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The dashboards that ship, as Grafana reads them. */
+public final class Dashboards {
+
+    static final Path GRAFANA = repository().resolve("grafana");
+    static final Path FOLDER = GRAFANA.resolve("dashboards");
+
+    /** What a panel says when it is empty; one that may be on a healthy machine says why instead. */
+    static final String NO_DATA = "no data";
+
+    /** What a panel that reads nothing but GPUs says when it is empty. */
+    static final String NO_GPU = "no GPU is watched";
+
+    /** Readings that not every healthy machine has, and why not. */
+    private static final Map<String, String> NOT_EVERYWHERE = Map.of(
+            "node_pressure_", "a kernel may be built or started without pressure stall information",
+            "node_disk_", "a container may see no disk",
+            "device!=\"lo\"", "a machine may have no network",
+            "signal=\"frame_deadline_burn_rate\"", "a CPU promises no deadlines");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * A query with its variables filled in as Grafana would, all hosts chosen.
+     *
+     * @param panel dashboard and title
+     * @param expression PromQL
+     * @param whenEmpty what the panel says when it is empty
+     */
+    public record Query(String panel, String expression, String whenEmpty) {
+
+        /** Whether it must return data on a healthy machine. */
+        public boolean mustHaveData(boolean withGpu) {
+            boolean gpu = whenEmpty.equals(NO_GPU) || expression.contains("nvidia_");
+            return (whenEmpty.equals(NO_DATA) || whenEmpty.equals(NO_GPU))
+                    && (withGpu || !gpu)
+                    && NOT_EVERYWHERE.keySet().stream().noneMatch(expression::contains);
+        }
+    }
+
+    private Dashboards() {}
+
+    static List<JsonNode> shipped() {
+        return DashboardJson.NAMES.stream().map(Dashboards::shipped).toList();
+    }
+
+    static JsonNode shipped(String name) {
+        try {
+            return JSON.readTree(FOLDER.resolve("avatar-" + name + ".json").toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static JsonNode variable(JsonNode dashboard, String name) {
+        for (JsonNode variable : dashboard.path("templating").path("list")) {
+            if (variable.path("name").asText().equals(name)) {
+                return variable;
+            }
+        }
+        throw new AssertionError(dashboard.path("uid").asText() + " has no variable " + name);
+    }
+
+    /** Panels without the titles of rows. */
+    static List<JsonNode> panels(JsonNode dashboard) {
+        List<JsonNode> panels = new ArrayList<>();
+        for (JsonNode panel : dashboard.path("panels")) {
+            if (!panel.path("type").asText().equals("row")) {
+                panels.add(panel);
+            }
+        }
+        return panels;
+    }
+
+    /** Every query of every panel. */
+    public static List<Query> queries() {
+        List<Query> queries = new ArrayList<>();
+        for (JsonNode dashboard : shipped()) {
+            for (JsonNode panel : panels(dashboard)) {
+                String noValue = panel.path("fieldConfig")
+                        .path("defaults")
+                        .path("noValue")
+                        .asText();
+                for (JsonNode target : panel.path("targets")) {
+                    queries.add(new Query(
+                            dashboard.path("title").asText() + ", "
+                                    + panel.path("title").asText(),
+                            filledIn(target),
+                            noValue));
+                }
+            }
+        }
+        return queries;
+    }
+
+    /** The expression of a target; a rate interval of ten of its steps, or of ten scrapes where it has none. */
+    static String filledIn(JsonNode target) {
+        boolean slow = target.has("interval");
+        return target.path("expr")
+                .asText()
+                .replace("$__rate_interval", slow ? "150s" : "20s")
+                .replaceAll("\\$(job|instance|site|server)\\b", ".+");
+    }
+
+    private static Path repository() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isExecutable(folder.resolve("avatar"))) {
+            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
+        }
+        return folder;
+    }
+}

@@ -1,0 +1,99 @@
+package io.bev.avatar.e2e.dashboards;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One panel as a person writes it.
+ *
+ * @param title what it shows
+ * @param about what the reader should know about it
+ * @param type of {@code looks.yml}; time series when absent
+ * @param look of {@code looks.yml}
+ * @param unit one of Grafana's units
+ * @param size width and height in cells of Grafana's grid of 24 columns, as in {@code 8x8}
+ * @param query PromQL, with the shorthands of {@link PanelJson}; {@code legend}, {@code step}, {@code range} belong to it
+ * @param queries where there are several
+ * @param limit signal of a threshold to be drawn beside it
+ * @param quiet why it may be empty on a healthy machine; shown in the empty panel. Others say "no data"
+ * @param opens name of the dashboard that says more
+ * @param names what series, or columns of a table, are called; in a table they are the only columns, in this order
+ * @param json Grafana's own JSON, laid over everything else
+ */
+record PanelSource(
+        String title,
+        String about,
+        @Nullable String type,
+        @Nullable String look,
+        String unit,
+        @Nullable String size,
+        @Nullable String query,
+        @Nullable String legend,
+        @Nullable String step,
+        @Nullable List<Query> queries,
+        @Nullable String limit,
+        @Nullable String quiet,
+        @Nullable String opens,
+        @Nullable Map<String, String> names,
+        @Nullable ObjectNode json) {
+
+    /**
+     * One query of a panel.
+     *
+     * @param step shortest step in Prometheus' notation; needed where the readings come more seldom than most
+     * @param name its column in a table
+     * @param dashed whether it is a line to compare others with
+     */
+    record Query(
+            String query,
+            @Nullable String legend,
+            @Nullable String step,
+            @Nullable String name,
+            @Nullable String unit,
+            @Nullable String look,
+            boolean dashed) {
+
+        Query {
+            Objects.requireNonNull(query, "a query without its PromQL");
+        }
+    }
+
+    PanelSource {
+        Objects.requireNonNull(title, "a panel without title");
+        Objects.requireNonNull(about, () -> "panel " + title + ": without `about`");
+        Objects.requireNonNull(unit, () -> "panel " + title + ": without `unit`");
+        if ((query == null) == (queries == null)) {
+            throw new IllegalArgumentException("panel " + title + ": expected either `query` or `queries`");
+        }
+        if (!(size == null ? "8x8" : size).matches("[0-9]+x[0-9]+")) {
+            throw new IllegalArgumentException(
+                    "panel " + title + ": size " + size + " is not width x height, as in 8x8");
+        }
+    }
+
+    /** All queries, however they are written. */
+    List<Query> allQueries() {
+        return queries != null
+                ? queries
+                : List.of(new Query(Objects.requireNonNull(query), legend, step, null, null, null, false));
+    }
+
+    String kind() {
+        return type == null ? "timeseries" : type;
+    }
+
+    int width() {
+        return Integer.parseInt(dimensions()[0]);
+    }
+
+    int height() {
+        return Integer.parseInt(dimensions()[1]);
+    }
+
+    private String[] dimensions() {
+        return (size == null ? "8x8" : size).split("x", 2);
+    }
+}

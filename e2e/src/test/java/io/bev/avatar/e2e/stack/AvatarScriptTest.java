@@ -1,0 +1,114 @@
+package io.bev.avatar.e2e.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the entry script asks of which program, in a checkout that looks built and with programs that only look installed. */
+class AvatarScriptTest {
+
+    @TempDir
+    private Path root;
+
+    private Path bin;
+
+    @BeforeEach
+    void build() throws IOException {
+        Files.copy(Path.of("..", "avatar"), root.resolve("avatar"));
+        for (String module : List.of("common", "renderer", "exporter", "launcher")) {
+            Path target = Files.createDirectories(root.resolve(module).resolve("target"));
+            Files.createFile(target.resolve("avatar-" + module + "-1.jar"));
+        }
+        Files.createDirectories(root.resolve("systemd/target/tree"));
+        Files.createDirectories(root.resolve(".run"));
+        Files.createFile(root.resolve(".run/built"));
+        bin = Files.createDirectories(root.resolve("jdk/bin"));
+        for (String program : List.of("javac", "mvn", "redis-server", "prometheus", "prometheus-alertmanager")) {
+            program(program, "");
+        }
+        program("ldconfig", "echo libturbojpeg.so.0");
+        program("java", "printf '%s ' \"$@\"; echo");
+    }
+
+    private void program(String name, String does) throws IOException {
+        Path file = Files.writeString(bin.resolve(name), "#!/bin/sh\n" + does + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bench detect --json,launcher bench detect --root ROOT --json",
+        "bench --json detect,launcher bench detect --root ROOT --json",
+        "bench --json fleet --hosts 2,launcher bench fleet --root ROOT --json --hosts 2",
+        "bench --json detect --only cpu-hog,launcher bench detect --root ROOT --json --only cpu-hog",
+        "bench scrape --rounds 3,launcher bench --root ROOT scrape --rounds 3",
+        "bench --json --rounds 3 observer,launcher bench --root ROOT --json --rounds 3 observer",
+        "bench render --json,renderer bench render --json",
+        "bench --json render,renderer bench --json render"
+    })
+    void bench_flagsBeforeOrAfterTheName_reachTheSameProgram(String arguments, String expected) throws Exception {
+        Run run = run(Map.of(), arguments.split(" ", -1));
+
+        String said = run.said();
+        assertThat(run.code()).as(said).isZero();
+        String called = said.replace(root.toRealPath().toString(), "ROOT").replace(root.toString(), "ROOT");
+        String[] parts = expected.split(" ", 2);
+        assertThat(called)
+                .endsWith("-jar ROOT/" + parts[0] + "/target/avatar-" + parts[0] + "-1.jar " + parts[1] + " \n");
+    }
+
+    @Test
+    void anyCommand_withoutALanguage_readsFileNamesAsUtf8() throws Exception {
+        program("java", "echo \"language $LC_ALL\"");
+
+        assertThat(run(Map.of("LC_ALL", "C"), "health").said()).contains("language C.UTF-8");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"libturbojpeg, libturbojpeg", "libturbojpeg0, libturbojpeg0", "nothing, libturbojpeg0"})
+    void up_withoutALibrary_namesThePackageThatThisSystemHas(String known, String told) throws Exception {
+        program("ldconfig", "");
+        program("apt-cache", "[ \"$2\" = " + known + " ]");
+
+        Run run = run(Map.of(), "up", "--no-install");
+
+        assertThat(run.code()).isEqualTo(69);
+        assertThat(run.said()).contains("missing       " + told + " —").endsWith(" " + told + "\n");
+    }
+
+    @Test
+    void up_javaTooOldToBuildWith_isPassedOver() throws Exception {
+        Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"11.0.2\"\n");
+        program("java", "echo too old");
+
+        assertThat(run(Map.of(), "up", "--no-install").said()).doesNotContain("too old");
+    }
+
+    private record Run(int code, String said) {}
+
+    private Run run(Map<String, String> environment, String... arguments) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of("bash", root.resolve("avatar").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());
+        builder.environment().merge("PATH", bin.toString(), (path, first) -> first + ":" + path);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Run(process.waitFor(), said);
+    }
+}

@@ -1,0 +1,259 @@
+package io.bev.avatar.e2e.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.bench.StackClient;
+import io.bev.avatar.e2e.dashboards.Dashboards;
+import io.bev.avatar.launcher.FreePorts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A real {@code ./avatar up} on free ports, in a run directory whose path has a space in it. */
+final class AvatarUp {
+
+    static final ObjectMapper JSON = StackClient.JSON;
+    private static final StackClient CLIENT = new StackClient(Duration.ofMinutes(1));
+
+    final Path root;
+    final Path runDirectory;
+    final Path output;
+    final Ports ports;
+    final Process process;
+
+    /** One free port each. */
+    record Ports(int page, int jolokia, int exporter, int redis, int prometheus, int alertmanager, int grafana) {
+
+        static Ports free() throws IOException {
+            int[] p = FreePorts.take(7);
+            return new Ports(p[0], p[1], p[2], p[3], p[4], p[5], p[6]);
+        }
+
+        Map<String, String> environment(Path runDirectory) {
+            return Map.of(
+                    "BEV_AVATAR_PORT", Integer.toString(page),
+                    "BEV_JOLOKIA_PORT", Integer.toString(jolokia),
+                    "BEV_EXPORTER_PORT", Integer.toString(exporter),
+                    "BEV_REDIS_URL", "redis://127.0.0.1:" + redis,
+                    "BEV_STACK_PROMETHEUS_PORT", Integer.toString(prometheus),
+                    "BEV_STACK_ALERTMANAGER_PORT", Integer.toString(alertmanager),
+                    "BEV_STACK_GRAFANA_PORT", Integer.toString(grafana),
+                    "BEV_STACK_RUN_DIRECTORY", runDirectory.toString());
+        }
+    }
+
+    private AvatarUp(Path root, Path runDirectory, Path output, Ports ports, Process process) {
+        this.root = root;
+        this.runDirectory = runDirectory;
+        this.output = output;
+        this.ports = ports;
+        this.process = process;
+    }
+
+    /** The repository's root, the nearest folder above that holds the {@code avatar} script. */
+    static Path repository() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.isExecutable(folder.resolve("avatar"))) {
+            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
+        }
+        return folder;
+    }
+
+    /** Starts and waits until the page's address is told. */
+    static AvatarUp start(Path directory, Ports ports, String... arguments) throws IOException, InterruptedException {
+        AvatarUp up = launch(directory, ports, arguments);
+        up.await("the stack to be up", Duration.ofMinutes(3), () -> up.text().contains("Open http"));
+        return up;
+    }
+
+    /** Starts with more environment, and waits as the other does. */
+    static AvatarUp start(Path directory, Ports ports, Map<String, String> more, String... arguments)
+            throws IOException, InterruptedException {
+        AvatarUp up = launch(directory, ports, more, arguments);
+        up.await("the stack to be up", Duration.ofMinutes(3), () -> up.text().contains("Open http"));
+        return up;
+    }
+
+    /** Starts without waiting. */
+    static AvatarUp launch(Path directory, Ports ports, String... arguments) throws IOException {
+        return launch(directory, ports, Map.of(), arguments);
+    }
+
+    private static AvatarUp launch(Path directory, Ports ports, Map<String, String> more, String... arguments)
+            throws IOException {
+        Path root = repository();
+        Path run = Files.createDirectories(directory.resolve("run folder"));
+        Path output = Files.createTempFile(directory, "up", ".out");
+        // A shell's background jobs ignore SIGINT, and so would their descendants.
+        List<String> command = new ArrayList<>(
+                List.of("env", "--default-signal=INT", root.resolve("avatar").toString(), "up", "--no-install"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(ports.environment(run));
+        builder.environment().put("LC_ALL", "C");
+        builder.environment().putAll(more);
+        return new AvatarUp(root, run, output, ports, builder.start());
+    }
+
+    /** What it has printed so far. */
+    String text() {
+        try {
+            return Files.readString(output, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A condition that may not hold yet. */
+    @FunctionalInterface
+    interface Condition {
+        boolean holds() throws IOException, InterruptedException;
+    }
+
+    /** Polls until {@code condition} holds; fails with everything printed when it does not in time or the process is gone. */
+    void await(String what, Duration patience, Condition condition) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        IOException last = null;
+        while (System.nanoTime() - deadline < 0) {
+            try {
+                if (condition.holds()) {
+                    return;
+                }
+            } catch (IOException e) {
+                last = e;
+            }
+            if (!process.isAlive()) {
+                throw new AssertionError("./avatar up ended while waiting for " + what + ":\n" + text());
+            }
+            Thread.sleep(100);
+        }
+        throw new AssertionError("waited " + patience.toSeconds() + " s in vain for " + what + ":\n" + text(), last);
+    }
+
+    String page(String path) {
+        return "http://127.0.0.1:" + ports.page + path;
+    }
+
+    String prometheus(String path) {
+        return "http://127.0.0.1:" + ports.prometheus + path;
+    }
+
+    HttpResponse<byte[]> get(String url) throws IOException, InterruptedException {
+        return CLIENT.get(url);
+    }
+
+    JsonNode json(String url) throws IOException, InterruptedException {
+        return CLIENT.json(url);
+    }
+
+    JsonNode state() throws IOException, InterruptedException {
+        return json(page("/state"));
+    }
+
+    String metrics() throws IOException, InterruptedException {
+        return new String(get("http://127.0.0.1:" + ports.exporter + "/metrics").body(), StandardCharsets.UTF_8);
+    }
+
+    /** Result of an instant query on Prometheus. */
+    JsonNode query(String expression) throws IOException, InterruptedException {
+        return CLIENT.query("http://127.0.0.1:" + ports.prometheus, expression);
+    }
+
+    /**
+     * Waits until each query of the shipped dashboards returns data. Some need two scrapes, or a rule that is evaluated every
+     * half minute. Those that may be empty on a healthy machine must only be answered.
+     */
+    void awaitDashboards(boolean withGpu) throws InterruptedException {
+        List<Dashboards.Query> open = new ArrayList<>(Dashboards.queries());
+        try {
+            await("data for the dashboards", Duration.ofMinutes(4), () -> {
+                List<Dashboards.Query> empty = new ArrayList<>();
+                for (Dashboards.Query query : open) {
+                    if (query(query.expression()).isEmpty() && query.mustHaveData(withGpu)) {
+                        empty.add(query);
+                    }
+                }
+                open.retainAll(empty);
+                return open.isEmpty();
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError("no data for " + open, e);
+        }
+    }
+
+    /** Posts a Jolokia request as the operator, with the control password. */
+    JsonNode jolokia(Object request) throws IOException, InterruptedException {
+        String password = Files.readString(runDirectory.resolve("secrets/control-password"))
+                .strip();
+        String basic = Base64.getEncoder().encodeToString(("avatar:" + password).getBytes(StandardCharsets.UTF_8));
+        return post("http://127.0.0.1:" + ports.jolokia + "/jolokia/", request, "Basic " + basic);
+    }
+
+    JsonNode post(String url, Object document, String authorization) throws IOException, InterruptedException {
+        return CLIENT.post(url, document, authorization);
+    }
+
+    JsonNode execute(String name, String operation, Object... arguments) throws IOException, InterruptedException {
+        return jolokia(Map.of(
+                "type", "exec", "mbean", "bev.avatar:type=" + name, "operation", operation, "arguments", arguments));
+    }
+
+    /** Runs redis-cli against this stack's Redis. */
+    String redis(String... arguments) throws IOException, InterruptedException {
+        return StackClient.redis(ports.redis, arguments);
+    }
+
+    static String run(List<String> command) throws IOException, InterruptedException {
+        return StackClient.run(command);
+    }
+
+    /** Processes of this run whose command line satisfies {@code test}. */
+    List<ProcessHandle> processes(Predicate<String> test) {
+        return ProcessHandle.allProcesses()
+                .filter(handle -> {
+                    Path file = Path.of("/proc", Long.toString(handle.pid()), "cmdline");
+                    Path environment = Path.of("/proc", Long.toString(handle.pid()), "environ");
+                    try {
+                        return test.test(Files.readString(file).replace('\0', ' '))
+                                && Files.readString(environment, StandardCharsets.ISO_8859_1)
+                                        .contains("BEV_STACK_RUN_DIRECTORY=" + runDirectory + "\0");
+                    } catch (IOException e) {
+                        return false; // gone
+                    }
+                })
+                .toList();
+    }
+
+    ProcessHandle renderer() {
+        return processes(line -> line.contains("avatar-renderer-")).get(0);
+    }
+
+    /** Sends a signal by name to a process id. */
+    static void signal(String name, long pid) throws IOException, InterruptedException {
+        run(List.of("kill", "-" + name, Long.toString(pid)));
+    }
+
+    /** Presses Ctrl-C and waits. */
+    void stop() throws IOException, InterruptedException {
+        if (process.isAlive()) {
+            signal("INT", process.pid());
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+    }
+}

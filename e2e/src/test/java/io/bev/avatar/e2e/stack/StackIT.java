@@ -1,0 +1,363 @@
+package io.bev.avatar.e2e.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One real stack, used, broken and stopped as its users do. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class StackIT {
+
+    private static final Duration SOON = Duration.ofMinutes(1);
+    private static final Path PICTURES = Path.of("target", "pictures");
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    static Path directory;
+
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private AvatarUp up;
+
+    @BeforeAll
+    void startStack() throws Exception {
+        for (String program : List.of("redis-server", "redis-cli", "prometheus")) {
+            assumeTrue(isInstalled(program), program + " is not installed: ./avatar test installs it where it may");
+        }
+        Files.createDirectories(PICTURES);
+        up = AvatarUp.start(directory, AvatarUp.Ports.free());
+    }
+
+    @AfterAll
+    void stopStack() throws Exception {
+        if (up != null) {
+            up.stop();
+        }
+    }
+
+    @Test
+    @Order(1)
+    void everyListener_afterStart_answers() throws Exception {
+        assertThat(up.get(up.page("/health")).statusCode()).isEqualTo(200);
+        assertThat(up.json(up.page("/health")).path("status").asText()).isEqualTo("ok");
+        BufferedImage picture = snapshot("start");
+        assertThat(share(picture, StackIT::looksLikeSkin)).isGreaterThan(0.03);
+
+        String metrics = up.metrics();
+        assertThat(metrics)
+                .contains("\navatar_renderer_fps ")
+                .contains("\nnode_load1 ")
+                .contains("\nredis_up 1")
+                .contains("\navatar_exporter_collector_success{collector=\"renderer\"");
+        up.await(
+                "Prometheus to scrape",
+                SOON,
+                () -> !up.query("up{job=\"avatar\"} == 1").isEmpty());
+        assertThat(up.query("up{job=\"avatar\"}")
+                        .get(0)
+                        .path("metric")
+                        .path("instance")
+                        .asText())
+                .as("instance is a bare host name")
+                .isNotEmpty()
+                .doesNotContain(":");
+        JsonNode answer = up.jolokia(Map.of("type", "read", "mbean", "bev.avatar:type=Renderer"));
+        assertThat(answer.path("value").path("State").asText()).isEqualTo("RUNNING");
+    }
+
+    @Test
+    @Order(2)
+    void secondUp_sameRunDirectory_saysThatItRuns() throws Exception {
+        AvatarUp second = AvatarUp.launch(directory, up.ports);
+        second.process.waitFor();
+        assertThat(second.process.exitValue()).isNotZero();
+        assertThat(second.text()).contains("already running").contains(Integer.toString(up.ports.page()));
+    }
+
+    @Test
+    @Order(3)
+    void otherUp_takenPort_namesPortHolderAndRemedy() throws Exception {
+        AvatarUp other = AvatarUp.launch(Files.createDirectory(directory.resolve("other")), up.ports);
+        other.process.waitFor();
+        assertThat(other.process.exitValue()).isNotZero();
+        assertThat(other.text())
+                .contains("port " + up.ports.page() + " for the page is taken by java")
+                .contains("BEV_AVATAR_PORT");
+        assertThat(other.processes(line -> line.contains("-server") || line.contains("avatar-renderer")))
+                .isEmpty();
+    }
+
+    @Test
+    @Order(4)
+    void missingModel_isRefusedInOneLine() throws Exception {
+        AvatarUp other = AvatarUp.launch(
+                Files.createDirectory(directory.resolve("model")), AvatarUp.Ports.free(), "--model", "no such.zip");
+        other.process.waitFor();
+        assertThat(other.process.exitValue()).isEqualTo(66);
+        assertThat(other.text()).contains("no such.zip").contains("built-in");
+    }
+
+    @Test
+    @Order(5)
+    void brokenModel_isRefusedAndNothingIsLeft() throws Exception {
+        Path broken = Files.writeString(directory.resolve("broken.ply"), "ply\nformat ascii 1.0\nend_header\n");
+        AvatarUp other = AvatarUp.launch(
+                Files.createDirectory(directory.resolve("brokenmodel")),
+                AvatarUp.Ports.free(),
+                "--model",
+                broken.toString());
+        other.process.waitFor();
+        assertThat(other.process.exitValue()).isNotZero();
+        assertThat(other.text()).contains("broken.ply");
+        assertThat(other.processes(line -> true)).isEmpty();
+    }
+
+    @Test
+    @Order(6)
+    void page_inABrowser_showsFramesAndSetsTheEmotion() throws Exception {
+        try (Browser browser = new Browser(1280, 800)) {
+            browser.open(up.page("/"));
+            up.await("frames on the canvas", SOON, () -> frames(browser) > 30);
+            long before = frames(browser);
+            long start = System.nanoTime();
+            Thread.sleep(3000);
+            double perSecond = (frames(browser) - before) / ((System.nanoTime() - start) / 1e9);
+            System.out.printf(Locale.ROOT, "the page drew %.1f frames a second%n", perSecond);
+            assertThat(perSecond).as("frames drawn a second").isGreaterThan(1);
+            browser.script("[...document.querySelectorAll('button')]"
+                    + ".find(b => b.textContent.trim().toLowerCase() === 'happy').click()");
+            up.await("the emotion", SOON, () -> emotion().equals("happy"));
+            Thread.sleep(1000);
+            browser.colourScheme("light");
+            browser.screenshot(PICTURES.resolve("page-light.png"));
+            browser.colourScheme("dark");
+            browser.screenshot(PICTURES.resolve("page-dark.png"));
+            browser.script("const layout = document.getElementById('layout'); window.shownAway = [];"
+                    + "new MutationObserver(() => layout.dataset.away === 'true'"
+                    + " && window.shownAway.push(document.getElementById('viewers').textContent))"
+                    + ".observe(layout, {attributes: true})");
+            up.execute("Stream", "disconnectAll");
+            up.await(
+                    "the page to lose the renderer and find it again",
+                    SOON,
+                    () -> (Boolean) browser.script("return window.shownAway.length > 0"
+                            + " && document.getElementById('layout').dataset.away === 'false'"));
+            assertThat(browser.script("return window.shownAway[0]")).isEqualTo("–");
+            assertThat(browser.errors()).isEmpty();
+        }
+    }
+
+    @Test
+    @Order(7)
+    void emotion_setByJolokiaAndRedis_isShown() throws Exception {
+        JsonNode answer = up.execute("Avatar", "setEmotion", "focused");
+        assertThat(answer.path("status").asInt()).as(answer.toString()).isEqualTo(200);
+        up.await("the emotion by Jolokia", SOON, () -> emotion().equals("focused"));
+
+        up.redis("XADD", "avatar:state:updates", "*", "json", "{\"emotion\":\"curious\",\"intensity\":0.9}");
+        up.await("the emotion by the stream", SOON, () -> emotion().equals("curious"));
+
+        long seq = up.state().path("seq").asLong() + 10;
+        up.redis("SET", "avatar:state", "{\"schema\":1,\"seq\":" + seq + ",\"emotion\":\"happy\",\"intensity\":1}");
+        up.await("the emotion by the key", SOON, () -> emotion().equals("happy"));
+    }
+
+    @Test
+    @Order(8)
+    void osintEvents_overStreamAndPubSub_setTheInvestigation() throws Exception {
+        String event = "{\"activity_type\":\"threat_analysis\",\"investigation_id\":\"INV-%d\",\"progress\":0.4,"
+                + "\"findings\":3,\"threat_indicators\":2}";
+        up.redis("XADD", "osint:updates", "*", "json", String.format(Locale.ROOT, event, 7));
+        up.await("the stream's event", SOON, () -> investigation().equals("INV-7"));
+        up.redis("PUBLISH", "osint:updates", String.format(Locale.ROOT, event, 8));
+        up.await("the published event", SOON, () -> investigation().equals("INV-8"));
+        assertThat(up.state().path("activity").asText()).isEqualTo("threat_analysis");
+        up.await(
+                "the current investigation in Redis",
+                SOON,
+                () -> up.redis("GET", "osint:current_investigation").contains("INV-8"));
+    }
+
+    /** Where there is no GPU, only what shows GPUs may be empty. */
+    @Test
+    @Order(9)
+    void dashboards_everyQuery_returnsData() throws Exception {
+        up.awaitDashboards(false);
+    }
+
+    /** What the runbooks have a person type at night. */
+    @Test
+    @Order(9)
+    void runbooks_everyRequest_isAnswered() throws Exception {
+        Set<String> commands = RunbookRequests.on(up);
+        assertThat(commands).hasSizeGreaterThan(8);
+        for (String command : commands) {
+            String answer = AvatarUp.run(List.of("bash", "-c", command));
+            assertThat(answer).as(command).isNotBlank();
+            if (command.contains("/jolokia/")) {
+                assertThat(answer).as(command).contains("\"status\":200");
+            }
+        }
+    }
+
+    @Test
+    @Order(10)
+    void killedRenderer_isRestartedWithTheEmotionSetBefore() throws Exception {
+        up.post(up.page("/state"), Map.of("emotion", "concerned", "intensity", 0.7), "");
+        up.await("the emotion", SOON, () -> emotion().equals("concerned"));
+        long seq = up.state().path("seq").asLong();
+        long pid = up.renderer().pid();
+        AvatarUp.signal("KILL", pid);
+        up.await(
+                "word of it",
+                SOON,
+                () -> up.text().contains("renderer") && up.text().contains("signal 9"));
+        up.await("the renderer's return", SOON, () -> up.text().contains("is back after"));
+        assertThat(up.renderer().pid()).isNotEqualTo(pid);
+        assertThat(emotion()).isEqualTo("concerned");
+        assertThat(up.state().path("seq").asLong()).isGreaterThanOrEqualTo(seq);
+    }
+
+    @Test
+    @Order(11)
+    void stoppedRedis_pictureGoesOnAlertFiresAndNothingIsLost() throws Exception {
+        up.redis("SHUTDOWN");
+        up.await("redis_up 0", SOON, () -> up.metrics().contains("\nredis_up 0"));
+        up.await(
+                "health to say so",
+                SOON,
+                () -> up.json(up.page("/health")).path("status").asText().equals("degraded"));
+        up.post(up.page("/state"), Map.of("emotion", "satisfied", "intensity", 0.6), "");
+        assertThat(emotion()).isEqualTo("satisfied");
+        long frames = frameCount();
+        up.await("frames", SOON, () -> frameCount() > frames + 5);
+        up.await(
+                "the alert",
+                Duration.ofSeconds(90),
+                () -> !up.query("ALERTS{alertname=\"AvatarRedisDown\",alertstate=\"firing\"}")
+                        .isEmpty());
+
+        Process redis = new ProcessBuilder(
+                        "redis-server",
+                        "--port",
+                        Integer.toString(up.ports.redis()),
+                        "--bind",
+                        "127.0.0.1",
+                        "--dir",
+                        up.runDirectory.resolve("redis").toString(),
+                        "--appendonly",
+                        "yes")
+                .redirectOutput(directory.resolve("redis.log").toFile())
+                .start();
+        try {
+            up.await("redis_up 1", SOON, () -> up.metrics().contains("\nredis_up 1"));
+            up.await(
+                    "the state in Redis",
+                    SOON,
+                    () -> up.redis("GET", "avatar:state").contains("satisfied"));
+            up.await(
+                    "the alert to resolve",
+                    Duration.ofSeconds(90),
+                    () -> up.query("ALERTS{alertname=\"AvatarRedisDown\"}").isEmpty());
+            up.await("both events in Redis", Duration.ofSeconds(90), () -> {
+                String events = up.redis("LRANGE", "avatar:alerts", "0", "-1");
+                return events.contains("AvatarRedisDown") && events.contains("resolved");
+            });
+            up.await(
+                    "health to be ok again",
+                    SOON,
+                    () -> up.json(up.page("/health")).path("status").asText().equals("ok"));
+            stopsInOrder();
+        } finally {
+            redis.destroy();
+            redis.waitFor(5, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Last, while the test's own Redis still takes the final save. */
+    private void stopsInOrder() throws Exception {
+        long start = System.nanoTime();
+        AvatarUp.signal("INT", up.process.pid());
+        up.process.waitFor();
+        System.out.printf(Locale.ROOT, "stopped after %.1f s%n", (System.nanoTime() - start) / 1e9);
+        assertThat(up.processes(line -> true)).isEmpty();
+        assertThat(up.text()).contains("stopped").doesNotContain("was killed");
+    }
+
+    private String emotion() throws IOException, InterruptedException {
+        return up.state().path("emotion").asText();
+    }
+
+    private String investigation() throws IOException, InterruptedException {
+        return up.state().path("investigation").path("id").asText();
+    }
+
+    private long frameCount() throws IOException, InterruptedException {
+        return up.jolokia(Map.of("type", "read", "mbean", "bev.avatar:type=Frames", "attribute", "FramesRendered"))
+                .path("value")
+                .asLong();
+    }
+
+    private static long frames(Browser browser) {
+        Object count = browser.script("return window.__avatar ? window.__avatar.frames : 0");
+        return count instanceof Number n ? n.longValue() : 0;
+    }
+
+    private BufferedImage snapshot(String name) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = up.get(up.page("/snapshot.jpg"));
+        assertThat(response.statusCode()).isEqualTo(200);
+        Files.write(PICTURES.resolve(name + ".jpg"), response.body());
+        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(response.body()));
+        assertThat(picture).as("a JPEG").isNotNull();
+        return picture;
+    }
+
+    private static double share(BufferedImage picture, java.util.function.IntPredicate test) {
+        long hits = 0;
+        for (int y = 0; y < picture.getHeight(); y++) {
+            for (int x = 0; x < picture.getWidth(); x++) {
+                if (test.test(picture.getRGB(x, y))) {
+                    hits++;
+                }
+            }
+        }
+        return (double) hits / picture.getWidth() / picture.getHeight();
+    }
+
+    private static boolean looksLikeSkin(int rgb) {
+        int red = rgb >> 16 & 255;
+        int green = rgb >> 8 & 255;
+        int blue = rgb & 255;
+        return red > 90 && red > green && green > blue && red - blue > 20;
+    }
+
+    private static boolean isInstalled(String program) {
+        return Optional.ofNullable(System.getenv("PATH")).stream()
+                .flatMap(path -> java.util.Arrays.stream(path.split(":", -1)))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+}

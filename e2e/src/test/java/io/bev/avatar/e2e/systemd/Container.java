@@ -1,0 +1,177 @@
+package io.bev.avatar.e2e.systemd;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A machine of its own with a real systemd: this machine's files under a writable overlay in memory, booted by
+ * systemd-nspawn with a network of its own. Its mounts live in a mount namespace that goes with it.
+ */
+final class Container {
+
+    private static final String BOOT = """
+            set -e
+            mount -t tmpfs tmpfs "$1"
+            mkdir "$1/upper" "$1/work" "$1/root"
+            mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
+            : >"$1/root/etc/machine-id"
+            for unit in prometheus prometheus-alertmanager prometheus-node-exporter prometheus-redis-exporter; do
+              ln -sf /dev/null "$1/root/etc/systemd/system/$unit.service"
+            done
+            # Control groups of its own: machines side by side would else share theirs, and end each other's services.
+            tree=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+            if [ -n "$tree" ] && mkdir -p "$tree/$3" 2>/dev/null; then echo $$ >"$tree/$3/cgroup.procs" || true; fi
+            export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
+            reboot=133
+            while [ "$reboot" = 133 ]; do
+              reboot=0
+              systemd-nspawn -D "$1/root" --bind-ro="$2" --register=no --keep-unit --link-journal=no -M "$3" \\
+                --private-network --capability=all --system-call-filter="bpf @keyring perf_event_open" \\
+                -b --console=read-only systemd.unit=multi-user.target || reboot=$?
+            done
+            if [ -d "$tree/$3" ]; then
+              echo $$ >"$tree/cgroup.procs"
+              find "$tree/$3" -depth -type d -exec rmdir {} +
+            fi
+            """;
+
+    private final Process nspawn;
+    private long init;
+
+    private Container(Process nspawn, long init) {
+        this.nspawn = nspawn;
+        this.init = init;
+    }
+
+    /** What a command inside printed, and its exit code. */
+    record Result(int exit, String output) {}
+
+    /** Why no container can be had here; empty when one can be tried. */
+    static Optional<String> obstacle() {
+        if (!System.getProperty("user.name").equals("root")) {
+            return Optional.of("booting a systemd needs root");
+        }
+        if (!Files.isExecutable(Path.of("/usr/bin/systemd-nspawn"))) {
+            return Optional.of("systemd-nspawn is not installed: apt-get install systemd-container");
+        }
+        if (!Files.isExecutable(Path.of("/lib/systemd/systemd"))) {
+            return Optional.of("systemd is not installed: apt-get install systemd");
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Boots.
+     *
+     * @param directory empty, outside of any mount but the root's
+     * @param visible shown at the same place inside, read-only
+     * @throws IOException when this machine lets none boot; the message says how far it came
+     */
+    static Container boot(Path directory, Path visible) throws IOException, InterruptedException {
+        Path mount = Files.createDirectory(directory.resolve("machine"));
+        File console = directory.resolve("console").toFile();
+        String name = "avatar-" + ProcessHandle.current().pid();
+        Process nspawn = new ProcessBuilder(
+                        "unshare",
+                        "--mount",
+                        "--propagation",
+                        "private",
+                        "sh",
+                        "-c",
+                        BOOT,
+                        "boot",
+                        mount.toString(),
+                        visible.toString(),
+                        name)
+                .redirectErrorStream(true)
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(console)
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(nspawn), "container"));
+        Container container = new Container(nspawn, 0);
+        if (container.booted(0)) {
+            return container;
+        }
+        end(nspawn);
+        throw new IOException("no systemd booted: " + Files.readString(console.toPath(), StandardCharsets.UTF_8));
+    }
+
+    /** Waits for a systemd other than {@code before}, and that it has started what it should; false when none comes. */
+    private boolean booted(long before) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (nspawn.isAlive() && System.nanoTime() - deadline < 0) {
+            Optional<ProcessHandle> child = nspawn.descendants()
+                    .filter(handle -> handle.pid() != before
+                            && isProgram(handle, "/systemd")
+                            && handle.parent()
+                                    .filter(parent -> isProgram(parent, "/systemd-nspawn"))
+                                    .isPresent())
+                    .findFirst();
+            if (child.isPresent()) {
+                init = child.get().pid();
+                if (run("systemctl", "is-system-running").output.matches("running|degraded")) {
+                    return true;
+                }
+            }
+            Thread.sleep(200);
+        }
+        return false;
+    }
+
+    private static boolean isProgram(ProcessHandle process, String name) {
+        return process.info().command().orElse("").endsWith(name);
+    }
+
+    private static void end(Process nspawn) {
+        // The loop first, so that it starts no other.
+        List<ProcessHandle> all = nspawn.descendants().toList();
+        nspawn.destroyForcibly();
+        all.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Boots anew, with the files as they are. */
+    void reboot() throws IOException, InterruptedException {
+        long before = init;
+        run("systemctl", "reboot", "--no-block");
+        if (!booted(before)) {
+            throw new IOException("the machine did not come back");
+        }
+    }
+
+    /** Runs a command inside, as root. */
+    Result run(String... command) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(
+                List.of("nsenter", "-t", Long.toString(init), "-m", "-u", "-i", "-n", "-p", "-C", "--"));
+        words.addAll(List.of(command));
+        ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.environment().remove("JAVA_HOME");
+        Process process = builder.redirectInput(new File("/dev/null")).start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Result(process.waitFor(), text.strip());
+    }
+
+    /** Runs a line of shell inside; answers what it printed. */
+    String shell(String line) throws IOException, InterruptedException {
+        return run("bash", "-c", line).output;
+    }
+
+    /** Ends it, and everything in it. */
+    void powerOff() throws IOException, InterruptedException {
+        if (nspawn.isAlive()) {
+            run("systemctl", "poweroff", "--no-block");
+            if (!nspawn.waitFor(30, TimeUnit.SECONDS)) {
+                end(nspawn);
+                nspawn.waitFor();
+            }
+        }
+    }
+}

@@ -1,0 +1,294 @@
+package io.bev.avatar.e2e.systemd;
+
+import static io.bev.avatar.e2e.systemd.BootedContainer.EXPORTER;
+import static io.bev.avatar.e2e.systemd.BootedContainer.RENDERER;
+import static io.bev.avatar.e2e.systemd.BootedContainer.ROOT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.bev.avatar.e2e.systemd.Container.Result;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** An installation under its operator's hands, on a real systemd. */
+class OperationIT {
+
+    private static final String PAGE = "http://127.0.0.1:8080";
+    private static final String BIN = "/usr/lib/bev-avatar/bin/";
+    private static final String REDIS_SECRET = "open-sesame";
+
+    /** What the start's checks ask of disk and memory, in GB. */
+    private static final String MINIMUMS =
+            "sed -Ei 's/((disk-free|memory-available)-gb): .*/\\1: %d/' /etc/bev-avatar/avatar.yaml";
+
+    @RegisterExtension
+    static final BootedContainer machine = new BootedContainer();
+
+    private static Result manager(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(BIN + "avatar-service-manager.sh"));
+        command.addAll(Arrays.asList(words));
+        return machine.run(command.toArray(String[]::new));
+    }
+
+    @BeforeAll
+    static void install() throws IOException, InterruptedException {
+        machine.classArchives(false);
+        machine.installed("--no-start");
+        machine.shell("echo BEV_REDIS_URL=redis://:" + REDIS_SECRET + "@127.0.0.1:6379 >>/etc/bev-avatar/environment;"
+                + " redis-cli config set requirepass " + REDIS_SECRET);
+    }
+
+    @BeforeEach
+    void healthy() throws IOException, InterruptedException {
+        machine.shell("systemctl stop viewer updates page browser 2>/dev/null; " + MINIMUMS.formatted(0));
+        machine.healthy(PAGE);
+    }
+
+    @Test
+    void start_checksFirstAndWaitsForFrames() throws Exception {
+        machine.shell("systemctl stop " + RENDERER + "; " + MINIMUMS.formatted(1_000_000));
+
+        Result refused = manager("start");
+        assertThat(refused.exit()).as(refused.output()).isEqualTo(69);
+        assertThat(refused.output()).contains("✗ disk", "--force").doesNotContain("✓ redis", "\033[");
+        assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("inactive");
+
+        machine.shell(MINIMUMS.formatted(0));
+        Result started = manager("start");
+        assertThat(started.exit()).as(started.output()).isZero();
+        assertThat(started.output()).contains("renderer activating", "✓ " + PAGE + "/  ready after");
+        assertThat(manager("start").output()).contains(PAGE);
+    }
+
+    @Test
+    void status_isOneScreen_forAnybody() throws Exception {
+        machine.await("Redis", "curl -s " + PAGE + "/health | grep '\"connected\":true'");
+        Result status = manager("status");
+        assertThat(status.exit()).as(status.output()).isZero();
+        assertThat(status.output())
+                .containsPattern("renderer +active for \\d+")
+                .containsPattern("exporter +active for \\d+")
+                .containsPattern("page +" + Pattern.quote(PAGE) + "/  ok")
+                .contains("640x360", "drawn by cpu", "Redis connected", "metrics    http://127.0.0.1:9818/metrics  ok")
+                .containsPattern("memory +renderer [1-9]\\d* of 24576 MiB, exporter [1-9]")
+                .doesNotContain("\033[", REDIS_SECRET);
+        assertThat(status.output().lines().count()).isLessThanOrEqualTo(12);
+
+        String asNobody = "setpriv --reuid nobody --regid nogroup --clear-groups env HOME=/tmp/nobody ";
+        assertThat(machine.shell(asNobody + BIN + "avatar-service-manager.sh status"))
+                .contains("renderer   active", "root and the group bev-avatar only");
+        for (String command :
+                List.of("start", "stop", "restart", "recover", "diagnostics", "enable", "disable", "logs roll")) {
+            Result refused =
+                    machine.run("bash", "-c", asNobody + BIN + "avatar-service-manager.sh " + command + " 2>&1");
+            assertThat(refused.exit()).as(command).isEqualTo(77);
+            assertThat(refused.output()).containsPattern("needs root: sudo|root alone can read: sudo");
+        }
+        assertThat(machine.shell(asNobody + BIN + "avatar-service-manager.sh logs 5 2>&1"))
+                .contains("the journal of services is for root and the groups adm and systemd-journal");
+        assertThat(machine.shell(asNobody + BIN + "avatar-service-manager.sh health once --json 2>&1"))
+                .contains("the defaults are taken", "\"check\":\"service\"");
+        assertThat(machine.shell(asNobody + "curl -s " + PAGE + "/health")).contains("\"status\":");
+        // What systemd and the kernel refuse, whatever asks.
+        String process = machine.property(RENDERER, "MainPID");
+        for (String attempt : List.of(
+                "systemctl --no-ask-password stop " + RENDERER,
+                "kill -9 " + process,
+                "cat /etc/bev-avatar/avatar.yaml",
+                "ls /var/lib/bev-avatar/renderer")) {
+            assertThat(machine.run("bash", "-c", asNobody + attempt).exit())
+                    .as(attempt)
+                    .isNotZero();
+        }
+        assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(process);
+    }
+
+    @Test
+    void health_judgesByTheInstalledThresholds() throws Exception {
+        Result once = manager("health", "once", "--json");
+        // What it finds is this machine's; 78 would mean that it found no thresholds.
+        assertThat(once.exit()).as(once.output()).isBetween(0, 2);
+        assertThat(once.output()).contains("\"check\":\"redis\"", "\"check\":\"service\"");
+        assertThat(manager("health", "status").output()).contains("s old");
+    }
+
+    @Test
+    void journal_hasPrioritiesTracesAndLevelsOnDemand() throws Exception {
+        machine.provoke("logs", "systemctl restart " + RENDERER);
+        Result level = manager("logs", "level", "io.bev.avatar.renderer", "DEBUG");
+        assertThat(level.output()).contains("speaks from DEBUG on");
+        assertThat(manager("logs", "level", "io.bev.avatar.renderer", "LOUD").exit())
+                .isEqualTo(70);
+        manager("logs", "level", "io.bev.avatar.renderer", "INHERIT");
+        assertThat(manager("logs", "roll").exit()).isZero();
+
+        assertThat(machine.journal(RENDERER, "logs"))
+                .containsPattern("\\{\"timestamp\":\"[^\"]+\",\"level\":\"INFO\",\"logger\":\"io.bev.avatar[^\"]+\","
+                        + "\"thread\":\"[^\"]+\",\"message\":\"logger io.bev.avatar.renderer speaks from DEBUG on\","
+                        + "\"frame\":[1-9]\\d*,\"state\":\\d+}");
+        assertThat(machine.shell("journalctl --no-pager -o cat -p warning -u " + RENDERER))
+                .contains("the log file was closed by hand")
+                .doesNotContain("speaks from DEBUG");
+        assertThat(machine.shell("journalctl --no-pager -o json -n 1 -u " + RENDERER
+                        + " | grep -o '\"\\(_SYSTEMD_UNIT\\|PRIORITY\\)\" *: *\"[^\"]*\"' | sort"))
+                .containsPattern("PRIORITY.*[46]\"")
+                .contains(RENDERER);
+        assertThat(machine.shell(
+                        "ls /var/log/bev-avatar/renderer; head -1 /var/log/bev-avatar/renderer/renderer.jsonl"))
+                .containsPattern("renderer\\.[-0-9]+\\.0\\.jsonl(\\.gz)?")
+                .contains("closed by hand");
+        assertThat(manager("logs", "200").output())
+                .contains("INFO  Lifecycle: INITIALIZING -> RUNNING: first frame")
+                .doesNotContain("{\"timestamp\"");
+    }
+
+    @Test
+    void diagnostics_holdEverythingButSecrets() throws Exception {
+        Result made = manager("diagnostics", "/root/d.tar.gz");
+        assertThat(made.exit()).as(made.output()).isZero();
+        machine.shell("cd /root && tar xzf d.tar.gz");
+        String folder = "/root/bev-avatar-diagnostics/";
+        assertThat(machine.shell("cat " + folder + "versions"))
+                .contains("avatar-renderer", "avatar-exporter", "systemd");
+        assertThat(machine.shell("cat " + folder + "bev-advanced-avatar.threads"))
+                .contains("Full thread dump", "\"render\" ");
+        assertThat(machine.shell("cat " + folder + "mbeans.json")).contains("bev.avatar:type=Frames");
+        assertThat(machine.shell("cat " + folder + "metrics")).contains("avatar_renderer_up 1.0");
+        assertThat(machine.shell("cat " + folder + "avatar.yaml")).contains("target-fps");
+        assertThat(machine.shell("cat " + folder + "checks.json")).contains("\"prestart\"");
+        assertThat(machine.shell("grep -rlF -e " + REDIS_SECRET
+                        + " $(for f in /etc/bev-avatar/credentials/*; do printf -- '-e %s ' \"$(cat $f)\"; done) "
+                        + folder + " /var/log/bev-avatar; journalctl --no-pager -u " + RENDERER + " -u " + EXPORTER
+                        + " | grep -F " + REDIS_SECRET))
+                .as("secrets")
+                .isEmpty();
+        assertThat(machine.shell("stat -c %a /root/d.tar.gz")).isEqualTo("600");
+    }
+
+    @Test
+    void gpuCleanup_endsWhatAnEarlierRunLeft_andSparesTheRunAtWork() throws Exception {
+        assumeTrue(
+                machine.run(
+                                        "gcc",
+                                        "-shared",
+                                        "-fPIC",
+                                        "-pthread",
+                                        "-o",
+                                        "/root/libnvidia-ml.so.1",
+                                        ROOT.resolve("exporter/src/simulator/nvml_simulator.c")
+                                                .toString())
+                                .exit()
+                        == 0,
+                "needs gcc to build the simulated NVML");
+        String atWork = machine.property(RENDERER, "MainPID");
+        String[] others = machine.shell("cp /root/libnvidia-ml.so.1 /usr/lib/;"
+                        + " INVOCATION_ID=earlier setsid sleep 600 >/dev/null 2>&1 </dev/null & left=$!;"
+                        + " setsid sleep 600 >/dev/null 2>&1 </dev/null & stranger=$!;"
+                        + " group=/sys/fs/cgroup$(systemctl show -P ControlGroup " + RENDERER + ");"
+                        + " [ -d $group ] || group=/sys/fs/cgroup/systemd$(systemctl show -P ControlGroup " + RENDERER
+                        + ");"
+                        + " echo $left >$group/cgroup.procs;"
+                        + " printf 'process = %s C 1048576\\n' " + atWork
+                        + " $left $stranger >/usr/lib/libnvidia-ml.so.1.scenario; echo $left $stranger")
+                .split(" ", -1);
+
+        Result cleaned = machine.run(BIN + "scripts/cleanup-gpu.sh");
+
+        machine.shell("rm -f /usr/lib/libnvidia-ml.so.1*");
+        assertThat(cleaned.exit()).as(cleaned.output()).isZero();
+        assertThat(cleaned.output())
+                .contains(others[0] + " (sleep), 1 MiB", "ended", atWork + " (java), 1 MiB", "run at work")
+                .doesNotContain(others[1] + " (");
+        assertThat(machine.shell("kill -0 " + others[0] + " 2>/dev/null && echo there"))
+                .isEmpty();
+        assertThat(machine.shell("kill " + others[1] + " && echo there")).isEqualTo("there");
+        assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(atWork);
+    }
+
+    @Test
+    void upgradeUnderLoad_isOneRestart_keepsTheState_andViewersComeBack() throws Exception {
+        machine.shell(
+                "systemd-run --quiet --unit viewer --collect -p StandardOutput=file:/root/viewer"
+                        + " /usr/bin/java -cp " + ROOT.resolve("launcher/target/test-classes") + " "
+                        + Viewer.class.getName()
+                        + " ws://127.0.0.1:8080/ws;"
+                        + " systemd-run --quiet --unit updates --collect bash -c 'for ((i = 1; ; i++)); do redis-cli --no-auth-warning"
+                        + " -a " + REDIS_SECRET + " XADD avatar:state:updates \"*\" json"
+                        + " \"{\\\"emotion\\\":\\\"curious\\\",\\\"intensity\\\":0.$((i % 9 + 1))}\" >/dev/null; sleep 0.02; done'");
+        machine.await("frames", "grep '^1 [1-9]' /root/viewer");
+        boolean browser = machine.run("test", "-x", "/usr/bin/chromium").exit() == 0;
+        if (browser) {
+            machine.shell("systemd-run --quiet --unit browser --collect /usr/bin/chromium --headless=new --no-sandbox"
+                    + " --disable-gpu --disable-dev-shm-usage --no-first-run --disable-background-networking"
+                    + " --disable-component-update --disable-sync --user-data-dir=/root/browser"
+                    + " --remote-debugging-port=9222 " + PAGE + "/;"
+                    + " systemd-run --quiet --unit page --collect -p StandardOutput=file:/root/page /usr/bin/java -cp "
+                    + ROOT.resolve("launcher/target/test-classes") + " " + PageWatcher.class.getName()
+                    + " http://127.0.0.1:9222");
+            machine.await("the page", "grep '^true 0 [1-9]' /root/page");
+        }
+        // Another version, as far as the installer sees.
+        machine.shell("echo old >>/usr/lib/bev-avatar/bin/lib.sh");
+        String before = machine.shell("grep -c . /root/viewer; tail -1 /root/viewer | cut -d' ' -f2");
+        machine.provoke("upgrade", "true");
+
+        Result upgraded = machine.install();
+
+        assertThat(upgraded.exit()).as(upgraded.output()).isZero();
+        assertThat(upgraded.output()).contains("~ /usr/lib/bev-avatar");
+        machine.await("the viewer again", "grep '^2 [1-9]' /root/viewer");
+        if (browser) {
+            machine.await("the page again", "grep '^true [1-9][0-9]* [1-9]' /root/page");
+            assertThat(machine.shell("grep -m 1 '^false ' /root/page"))
+                    .as("the page noticed")
+                    .isNotEmpty();
+            long drawnBefore = Long.parseLong(machine.shell("grep '^true 0 ' /root/page | tail -1 | cut -d' ' -f3"));
+            long drawnAfter = Long.parseLong(machine.shell("grep '^true [1-9]' /root/page | tail -1 | cut -d' ' -f3"));
+            assertThat(drawnAfter).as("the page draws on").isGreaterThanOrEqualTo(drawnBefore);
+        } else {
+            System.out.println("no chromium here: the page itself is not tried");
+        }
+        machine.shell("systemctl stop updates viewer; systemctl stop page browser 2>/dev/null");
+        assertThat(machine.journal(RENDERER, "upgrade").split("Started " + RENDERER, -1))
+                .as("one restart")
+                .hasSize(2);
+        long shownBefore = Long.parseLong(before.split("\n", -1)[1]);
+        long shownAfter = Long.parseLong(machine.shell("grep -m 1 '^2 [1-9]' /root/viewer | cut -d' ' -f2"));
+        assertThat(shownAfter).as("the state's sequence goes on").isGreaterThanOrEqualTo(shownBefore);
+        machine.reportReady("upgrade: from the installer's start to READY", "upgrade");
+    }
+
+    @Test
+    void plannedRestart_isOffAndTouchesOnlyWhatRuns() throws Exception {
+        machine.shell("cp " + ROOT.resolve("systemd/units") + "/bev-avatar-restart.* /etc/systemd/system/;"
+                + " systemctl daemon-reload");
+        assertThat(machine.shell("systemd-analyze verify bev-avatar-restart.timer bev-avatar-restart.service"))
+                .isEmpty();
+        assertThat(machine.shell("systemctl is-enabled bev-avatar-restart.timer"))
+                .isEqualTo("disabled");
+        machine.provoke("planned", "systemctl start bev-avatar-restart.service");
+        machine.awaitReady("planned");
+        machine.shell("systemctl stop " + RENDERER + "; systemctl start bev-avatar-restart.service");
+        assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("inactive");
+        machine.provoke("again", "systemctl start --no-block " + RENDERER);
+        machine.awaitReady("again");
+    }
+
+    @Test
+    void recover_endsWhatHangsAndStartsAnew() throws Exception {
+        String before = machine.property(RENDERER, "InvocationID");
+        machine.shell("systemctl kill -s STOP --kill-who=main " + RENDERER);
+        Result recovered = manager("recover");
+        assertThat(recovered.exit()).as(recovered.output()).isZero();
+        assertThat(recovered.output()).contains("GPU memory", "ready after");
+        assertThat(machine.property(RENDERER, "InvocationID")).isNotEqualTo(before);
+        assertThat(manager("recover", "--reset").exit()).isEqualTo(64);
+    }
+}

@@ -1,0 +1,193 @@
+package io.bev.avatar.e2e.systemd;
+
+import static io.bev.avatar.e2e.systemd.BootedContainer.EXPORTER;
+import static io.bev.avatar.e2e.systemd.BootedContainer.RENDERER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.bev.avatar.e2e.systemd.Container.Result;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The life of the Debian package under dpkg, on a real systemd. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class PackageIT {
+
+    private static final Path TARGET = BootedContainer.ROOT.resolve("systemd/target");
+
+    @RegisterExtension
+    static final BootedContainer machine = new BootedContainer();
+
+    private static String deb = "";
+
+    @BeforeAll
+    static void install() throws IOException, InterruptedException {
+        assumeTrue(machine.run("dpkg", "--version").exit() == 0, "dpkg is not installed");
+        Path built = TARGET;
+        try (DirectoryStream<Path> packages = Files.newDirectoryStream(TARGET, "*.deb")) {
+            Iterator<Path> found = packages.iterator();
+            assumeTrue(found.hasNext(), "the package is not built: mvn package without -Dquick makes it");
+            built = found.next();
+        }
+        deb = built.toString();
+        machine.classArchives(false);
+        // Images of containers forbid packages to start services.
+        machine.shell("[ ! -e /usr/sbin/policy-rc.d ] || chmod -x /usr/sbin/policy-rc.d");
+        // systemd knows the target's name already, as after an earlier installation: its parts must start nevertheless.
+        machine.property("bev-avatar.target", "Wants");
+        Result installed = dpkg("-i", deb);
+        assertThat(installed.exit()).as(installed.output()).isZero();
+    }
+
+    @Test
+    @Order(1)
+    void package_holdsTheInstallersTree_withRootsFilesOfOneTime() throws Exception {
+        List<String> listed = machine.shell("dpkg-deb -c " + deb).lines().toList();
+
+        assertThat(listed).allMatch(line -> line.contains(" root/root "));
+        assertThat(listed).allMatch(line -> line.contains(" 2026-01-01 "));
+        TreeSet<String> files = new TreeSet<>();
+        listed.stream()
+                .filter(line -> !line.endsWith("/"))
+                .map(line -> line.replaceFirst(".* \\./", ""))
+                .forEach(files::add);
+        String tree = machine.shell("cd " + TARGET.resolve("tree") + " && find . -type f | cut -c 3- | sort");
+        assertThat(files).containsExactlyInAnyOrderElementsOf(tree.lines().toList());
+        assertThat(machine.shell("dpkg-deb -f " + deb + " Package Architecture Depends"))
+                .contains("Package: bev-avatar", "openjdk-17-jre-headless");
+        assertThat(machine.shell("dpkg-deb -I " + deb + " conffiles").lines())
+                .containsExactlyInAnyOrder("/etc/logrotate.d/bev-avatar", "/etc/profile.d/bev-avatar.sh");
+    }
+
+    @Test
+    @Order(2)
+    void install_startsWhatItBrings() throws Exception {
+        machine.await("frames", "curl -sf http://127.0.0.1:8080/health/ready");
+        machine.await("metrics", "curl -sf http://127.0.0.1:9818/-/ready");
+        assertThat(machine.shell("dpkg -V bev-avatar")).isEmpty();
+        assertThat(machine.shell("systemctl is-enabled bev-avatar.target " + RENDERER + " " + EXPORTER
+                        + " bev-avatar-gpu.service"))
+                .isEqualTo("enabled\nenabled\nenabled\nenabled");
+        assertThat(machine.shell("stat -c '%a %U %G' /etc/bev-avatar/avatar.yaml /etc/bev-avatar/credentials/*"))
+                .isEqualTo("640 root bev-avatar\n600 root root\n600 root root");
+        assertThat(machine.shell("systemd-analyze verify --man=no " + RENDERER)).isEmpty();
+    }
+
+    @Test
+    @Order(3)
+    void installer_refusesBesideThePackage() throws Exception {
+        Result refused = machine.install();
+        assertThat(refused.exit()).isEqualTo(69);
+        assertThat(refused.output()).contains("the package bev-avatar is installed");
+        Result kept = machine.uninstall();
+        assertThat(kept.exit()).isEqualTo(69);
+        assertThat(kept.output()).contains("apt-get remove bev-avatar");
+    }
+
+    @Test
+    @Order(4)
+    void package_isUpgradedRemovedInstalledAgainAndPurged() throws Exception {
+        upgrade_restartsOnceAndKeepsStateAndEdits();
+        remove_leavesDataAndConfiguration();
+        installAgain_findsItsState_purgeLeavesNothing();
+    }
+
+    private static void upgrade_restartsOnceAndKeepsStateAndEdits() throws Exception {
+        machine.shell("redis-cli XADD avatar:state:updates '*' json '{\"emotion\":\"curious\",\"intensity\":0.9}'");
+        machine.await("the new state", "curl -s http://127.0.0.1:8080/state | grep curious");
+        machine.shell("echo '# edited' | tee -a /etc/bev-avatar/avatar.yaml /etc/profile.d/bev-avatar.sh");
+        Result newer = machine.run("bash", "-ec", """
+                mkdir -p /root/newer && cd /root/newer && dpkg-deb -R %s x
+                sed -i 's/^Version: .*/Version: 0.2.0/' x/DEBIAN/control
+                echo '# of 0.2.0' >>x/etc/profile.d/bev-avatar.sh
+                dpkg-deb -Znone -b x newer.deb""".formatted(deb));
+        assertThat(newer.exit()).as(newer.output()).isZero();
+        String process = machine.property(RENDERER, "MainPID");
+        machine.classArchives(true);
+        machine.provoke("upgrade", "true");
+
+        Result upgraded = dpkg("-i", "--force-confold", "/root/newer/newer.deb");
+
+        assertThat(upgraded.exit()).as(upgraded.output()).isZero();
+        machine.awaitReady("upgrade");
+        machine.reportReady("upgrade of the package to READY", "upgrade");
+        assertThat(machine.property(RENDERER, "MainPID")).isNotEqualTo(process);
+        if (upgraded.output().contains("no class archives")) {
+            System.out.println("too busy a machine to make class archives in time: " + upgraded.output());
+        } else {
+            assertThat(machine.shell("cat /proc/" + machine.property(RENDERER, "MainPID") + "/maps"))
+                    .as("made before the restart")
+                    .contains("/var/cache/bev-avatar/renderer.jsa");
+        }
+        machine.classArchives(false);
+        assertThat(machine.journal(RENDERER, "upgrade").split("Started " + RENDERER, -1))
+                .hasSize(2);
+        assertThat(machine.shell("curl -s http://127.0.0.1:8080/state")).contains("curious", "\"intensity\":0.9");
+        assertThat(machine.shell("tail -qn 1 /etc/bev-avatar/avatar.yaml /etc/profile.d/bev-avatar.sh"))
+                .isEqualTo("# edited\n# edited");
+        assertThat(machine.shell("dpkg-query -W -f '${Version}' bev-avatar")).isEqualTo("0.2.0");
+    }
+
+    private static void remove_leavesDataAndConfiguration() throws Exception {
+        Result removed = dpkg("-r", "bev-avatar");
+
+        assertThat(removed.exit()).as(removed.output()).isZero();
+        assertThat(machine.filesAdded())
+                .filteredOn(path -> !path.startsWith("/root"))
+                .isNotEmpty()
+                .allMatch(path -> path.matches("(/etc|/var/lib|/var/log)/bev-avatar(/.*)?"
+                        + "|/etc/logrotate.d/bev-avatar|/etc/profile.d/bev-avatar.sh(\\.dpkg-dist)?"
+                        // what systemd's helpers keep until the purge
+                        + "|/etc/systemd/system/bev-a[a-z-]*\\.(service|target)"
+                        + "|/etc/systemd/system/(multi-user|bev-avatar)\\.target\\.wants(/.*)?"));
+        assertThat(machine.shell("systemctl list-units --plain --no-legend 'bev-a*'"))
+                .isEmpty();
+    }
+
+    private static void installAgain_findsItsState_purgeLeavesNothing() throws Exception {
+        Result again = dpkg("-i", "--force-confold", deb);
+        assertThat(again.exit()).as(again.output()).isZero();
+        machine.await("the state of before", "curl -sf http://127.0.0.1:8080/state | grep curious");
+        assertThat(machine.shell("tail -1 /etc/bev-avatar/avatar.yaml")).isEqualTo("# edited");
+
+        Result purged = dpkg("-P", "bev-avatar");
+
+        assertThat(purged.exit()).as(purged.output()).isZero();
+        assertThat(machine.filesAdded()).isEmpty();
+        assertThat(machine.filesGone()).isEmpty();
+        assertThat(machine.shell("getent passwd starlord bev-avatar-exporter; getent group bev-avatar"))
+                .isEmpty();
+        assertThat(machine.shell("systemctl list-unit-files --plain --no-legend 'bev-a*'"))
+                .isEmpty();
+    }
+
+    @Test
+    @Order(5)
+    void package_refusesOverAnInstallationByScript() throws Exception {
+        dpkg("-P", "bev-avatar");
+        machine.shell("mkdir -p /usr/lib/bev-avatar && touch /usr/lib/bev-avatar/installed-files");
+
+        Result refused = dpkg("-i", deb);
+
+        assertThat(refused.exit()).isNotZero();
+        assertThat(refused.output()).contains("uninstall-avatar-service.sh first");
+    }
+
+    private static Result dpkg(String... arguments) throws IOException, InterruptedException {
+        String[] command = new String[arguments.length + 1];
+        command[0] = "dpkg";
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        return machine.run(command);
+    }
+}

@@ -1,0 +1,245 @@
+package io.bev.avatar.e2e.systemd;
+
+import static io.bev.avatar.e2e.systemd.BootedContainer.ARCHIVES;
+import static io.bev.avatar.e2e.systemd.BootedContainer.EXPORTER;
+import static io.bev.avatar.e2e.systemd.BootedContainer.RENDERER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bev.avatar.e2e.systemd.Container.Result;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The life of an installation on a real systemd, from the first to the last command. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SystemdIT {
+
+    private static final String PAGE = "http://127.0.0.1:8090";
+
+    @RegisterExtension
+    static final BootedContainer machine = new BootedContainer();
+
+    private static String installed = "";
+
+    @BeforeAll
+    static void install() throws IOException, InterruptedException {
+        // What an older Java left.
+        machine.shell("mkdir /var/cache/bev-avatar && cd /var/cache/bev-avatar"
+                + " && tee renderer.jsa renderer.made-of exporter.jsa exporter.made-of <<<'another Java'");
+        installed = machine.installed("--user", "painter", "--port", "8090");
+    }
+
+    @BeforeEach
+    void healthy() throws IOException, InterruptedException {
+        machine.shell("[ ! -e /root/avatar.yaml ] || mv /root/avatar.yaml /etc/bev-avatar/avatar.yaml");
+        machine.healthy(PAGE);
+    }
+
+    @Test
+    @Order(1)
+    void install_onFreshMachine_servesOnceFramesFlow() throws Exception {
+        assertThat(installed)
+                .contains("+ system user painter", "+ /usr/lib/bev-avatar", PAGE + "/  and  http://127.0.0.1:9818");
+        assertThat(machine.shell("curl -s -o /dev/null -w '%{http_code}' " + PAGE + "/health"))
+                .isEqualTo("200");
+        // A source that answers late on a busy machine is there at another scrape.
+        for (String metric : List.of(
+                "systemd_unit_state{name=\"" + RENDERER + "\",type=\"service\",state=\"active\",} 1.0",
+                "avatar_exporter_collector_success{collector=\"renderer\",} 1.0")) {
+            machine.await(metric, "curl -s http://127.0.0.1:9818/metrics | grep -F '" + metric + "'");
+        }
+        assertThat(machine.shell("systemctl is-enabled bev-avatar.target " + RENDERER + " " + EXPORTER))
+                .isEqualTo("enabled\nenabled\nenabled");
+        String journal = machine.journal(RENDERER);
+        assertThat(journal.indexOf("RUNNING: first frame"))
+                .as(journal)
+                .isPositive()
+                .isLessThan(journal.indexOf("Started " + RENDERER));
+        assertThat(machine.property(RENDERER, "User")).isEqualTo("painter");
+        assertThat(machine.shell("stat -c %U /proc/" + machine.property(RENDERER, "MainPID")
+                        + " /var/lib/bev-avatar/renderer /var/log/bev-avatar/renderer; getent passwd starlord"))
+                .isEqualTo("painter\npainter\npainter");
+        assertThat(machine.shell("stat -c '%a %U %G' /etc/bev-avatar/avatar.yaml /etc/bev-avatar/credentials/*"))
+                .isEqualTo("640 root bev-avatar\n600 root root\n600 root root");
+    }
+
+    @Test
+    @Order(2)
+    void units_areValidAndHardened() throws Exception {
+        assertThat(machine.shell("systemd-analyze verify --man=no " + RENDERER + " " + EXPORTER + " " + ARCHIVES
+                        + " bev-avatar.target"))
+                .isEmpty();
+        assertThat(exposure(RENDERER)).isLessThanOrEqualTo(1.3);
+        assertThat(exposure(EXPORTER)).isLessThanOrEqualTo(1.0);
+        assertThat(exposure(ARCHIVES)).isLessThanOrEqualTo(1.3);
+    }
+
+    @Test
+    @Order(3)
+    void nativeLibraries_comeFromTheInstallation() throws Exception {
+        String maps = machine.shell("cat /proc/" + machine.property(RENDERER, "MainPID") + "/maps");
+        assertThat(maps)
+                .contains("/usr/lib/bev-avatar/native/libjnidispatch.so")
+                .doesNotContain("/tmp/");
+    }
+
+    @Test
+    @Order(4)
+    void classArchives_areMadeAnewAndUsed_andAFaultyOneIsOnlySlower() throws Exception {
+        String made = "[ -e /var/cache/bev-avatar/exporter.env ]";
+        if (machine.run("bash", "-c", made).exit() != 0) {
+            // Too busy a machine while it was installed: that must do no harm either.
+            machine.await(
+                    "the archives",
+                    made + " || { systemctl start " + ARCHIVES + "; while systemctl is-active -q " + ARCHIVES
+                            + "; do sleep 0.2; done; " + made + "; }");
+            machine.shell("systemctl restart " + RENDERER + " " + EXPORTER);
+        }
+        assertThat(machine.shell("stat -c '%n %U' /var/cache/bev-avatar/*.jsa"))
+                .isEqualTo("/var/cache/bev-avatar/exporter.jsa root\n/var/cache/bev-avatar/renderer.jsa root");
+        for (String unit : List.of(RENDERER, EXPORTER)) {
+            assertThat(mapped(unit)).as(unit).containsPattern("/var/cache/bev-avatar/(renderer|exporter)\\.jsa");
+        }
+        assertThat(machine.shell("cat /var/cache/bev-avatar/exporter.made-of"))
+                .contains("/usr/lib/bev-avatar/exporter/avatar-exporter.jar")
+                .doesNotContain("another Java");
+        assertThat(machine.shell("find /var/cache/bev-avatar -name 'workbench-*'"))
+                .isEmpty();
+
+        // Never written to: what runs has it mapped.
+        for (String fault : List.of(
+                "rm exporter.jsa; echo 'of another Java' >exporter.jsa", "rm exporter.jsa", "rm exporter.env")) {
+            machine.shell("cd /var/cache/bev-avatar; mkdir /root/kept; cp -a exporter.* /root/kept; " + fault
+                    + "; systemctl restart " + EXPORTER);
+            assertThat(machine.property(EXPORTER, "ActiveState")).as(fault).isEqualTo("active");
+            assertThat(mapped(EXPORTER)).as(fault).doesNotContain("exporter.jsa");
+            machine.shell(
+                    "rm /var/cache/bev-avatar/exporter.*; mv /root/kept/* /var/cache/bev-avatar; rmdir /root/kept");
+        }
+    }
+
+    private static String mapped(String unit) throws IOException, InterruptedException {
+        return machine.shell("cat /proc/" + machine.property(unit, "MainPID") + "/maps");
+    }
+
+    @Test
+    @Order(5)
+    void installAgain_keepsEditedConfigurationAndRestartsNothing() throws Exception {
+        machine.shell("echo '# edited' >>/etc/bev-avatar/avatar.yaml");
+        String process = machine.property(RENDERER, "MainPID");
+        Result again = machine.install();
+        assertThat(again.exit()).as(again.output()).isZero();
+        assertThat(again.output()).contains("nothing to change", "/etc/bev-avatar/avatar.yaml is kept as it is");
+        assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(process);
+        assertThat(machine.shell("tail -1 /etc/bev-avatar/avatar.yaml")).isEqualTo("# edited");
+    }
+
+    @Test
+    @Order(6)
+    void kill_isFollowedByReadyWithTheStateRestored() throws Exception {
+        machine.shell("redis-cli XADD avatar:state:updates '*' json '{\"emotion\":\"curious\",\"intensity\":0.9}'");
+        machine.await("the new state", "curl -s " + PAGE + "/state | grep curious");
+        machine.shell("systemctl stop redis-server");
+        machine.watchdog(true);
+        machine.provoke("kill", "systemctl kill -s KILL --kill-who=main " + RENDERER);
+        machine.awaitReady("kill");
+        assertThat(machine.shell("curl -s " + PAGE + "/state"))
+                .contains("\"emotion\":\"curious\"", "\"intensity\":0.9");
+        machine.shell("systemctl start redis-server");
+        assertThat(machine.reportReady("kill -9 to READY with the state restored, Redis away", "kill"))
+                .containsExactly("Main process exited", "Scheduled restart", "Starting", "Started");
+        machine.watchdog(false);
+    }
+
+    @Test
+    @Order(7)
+    void stoppedProcess_isNoticedDumpedAndRestarted() throws Exception {
+        machine.watchdog(true);
+        machine.shell("systemctl restart " + RENDERER);
+        machine.provoke("hang", "systemctl kill -s STOP --kill-who=main " + RENDERER);
+        machine.awaitReady("hang");
+        machine.watchdog(false);
+        assertThat(machine.journal(RENDERER)).contains("Watchdog timeout", "Full thread dump", "\"render\" ");
+        assertThat(machine.shell("curl -s http://127.0.0.1:9818/metrics"))
+                .contains("avatar_renderer_restarts_total{reason=\"watchdog\",} 1.0");
+        assertThat(machine.reportReady("SIGSTOP to READY", "hang"))
+                .containsExactly("Watchdog timeout", "Main process exited", "Scheduled restart", "Starting", "Started");
+    }
+
+    @Test
+    @Order(8)
+    void badConfiguration_staysDownAndNamesTheKey() throws Exception {
+        machine.shell("cp -a /etc/bev-avatar/avatar.yaml /root/avatar.yaml;"
+                + " sed -i 's/^  target-fps: .*/  target-fps: nine/' /etc/bev-avatar/avatar.yaml");
+        machine.provoke("bad", "systemctl restart " + RENDERER);
+        machine.await("failed", "systemctl is-failed " + RENDERER);
+        machine.shell("sleep 2");
+        assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("failed");
+        assertThat(machine.property(RENDERER, "ExecMainStatus")).isEqualTo("78");
+        assertThat(machine.property(RENDERER, "NRestarts")).isEqualTo("0");
+        assertThat(machine.journal(RENDERER, "bad")).contains("renderer.target-fps", "nine");
+    }
+
+    @Test
+    @Order(9)
+    void installThatFails_putsEverythingBack() throws Exception {
+        String changing = "/run/.*|/var/lib/bev-avatar/renderer/.*"; // belongs to the processes
+        Set<String> present = machine.files();
+        present.removeIf(path -> path.matches(changing));
+        Result failed = machine.install("--port", "6379"); // Redis has it
+        assertThat(failed.exit()).as(failed.output()).isNotZero();
+        assertThat(failed.output()).contains("6379", "putting everything back");
+        Set<String> after = machine.files();
+        after.removeIf(path -> path.matches(changing));
+        assertThat(after).isEqualTo(present);
+        machine.await("the renderer at its old port", "curl -sf " + PAGE + "/health/ready");
+    }
+
+    @Test
+    @Order(10)
+    void uninstall_leavesOnlyData_purgeNothing() throws Exception {
+        Result gone = machine.uninstall();
+        assertThat(gone.exit()).as(gone.output()).isZero();
+        Set<String> left = machine.filesAdded();
+        assertThat(left)
+                .isNotEmpty()
+                .allMatch(path ->
+                        path.matches("(/etc|/var/lib|/var/log)/bev-avatar(/.*)?|/usr/lib/sysusers.d/bev-avatar.conf"));
+        assertThat(machine.shell("systemctl list-units --plain --no-legend 'bev-a*';"
+                        + " systemctl list-unit-files --plain --no-legend 'bev-a*'"))
+                .isEmpty();
+
+        machine.shell("useradd --system keeper");
+        Result again = machine.install("--no-start", "--user", "keeper");
+        assertThat(again.exit()).as(again.output()).isZero();
+        assertThat(again.output()).contains("= user keeper exists: it is used as it is");
+        assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("inactive");
+        Result purged = machine.uninstall("--purge");
+        assertThat(purged.exit()).as(purged.output()).isZero();
+        assertThat(machine.filesAdded()).isEmpty();
+        assertThat(machine.filesGone()).isEmpty();
+        assertThat(machine.shell("getent passwd painter bev-avatar-exporter; getent group bev-avatar"))
+                .isEmpty();
+        assertThat(machine.shell("getent passwd keeper && userdel keeper"))
+                .as("it was there before")
+                .startsWith("keeper:");
+    }
+
+    private static double exposure(String unit) throws IOException, InterruptedException {
+        String text = machine.shell("systemd-analyze security --no-pager " + unit + " | tail -1");
+        Matcher level =
+                Pattern.compile("Overall exposure level for \\S+: ([\\d.]+)").matcher(text);
+        assertThat(level.find()).as(text).isTrue();
+        System.out.println("systemd-analyze security " + unit + ": " + level.group(1));
+        return Double.parseDouble(level.group(1));
+    }
+}

@@ -1,0 +1,5 @@
+/** Installation and life on a real systemd. */
+@NullMarked
+package io.bev.avatar.e2e.systemd;
+
+import org.jspecify.annotations.NullMarked;

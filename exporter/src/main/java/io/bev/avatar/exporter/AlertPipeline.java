@@ -1,0 +1,95 @@
+package io.bev.avatar.exporter;
+
+import io.bev.avatar.common.concurrent.PeriodicTask;
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.exporter.alert.AlertReconciler;
+import io.bev.avatar.exporter.alert.AlertWebhook;
+import io.bev.avatar.exporter.alert.AlertmanagerClient;
+import io.bev.avatar.exporter.alert.DeadMansSwitch;
+import io.bev.avatar.exporter.client.BoundedHttpClient;
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.recovery.Recovery;
+import io.bev.avatar.exporter.recovery.RecoveryController;
+import io.bev.avatar.exporter.redis.RedisConnection;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** What follows from alerts besides their publication: recovery, reconciliation with Alertmanager, the dead man's switch. */
+final class AlertPipeline implements Consumer<MetricSink>, AutoCloseable {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration RECONCILIATION = Duration.ofSeconds(15);
+
+    private final RecoveryController recovery;
+    private final AlertReconciler reconciliation;
+    private final DeadMansSwitch deadMansSwitch;
+    private final List<PeriodicTask> chores;
+
+    AlertPipeline(
+            ExporterConfigs settings,
+            AlertWebhook webhook,
+            Optional<RedisConnection> redis,
+            BoundedHttpClient http,
+            Clock clock) {
+        ExporterConfig exporter = settings.exporter();
+        Path folder = exporter.alertSpoolFile().toAbsolutePath().getParent();
+        Path state = folder == null ? Path.of("/") : folder;
+        String host = settings.recovery().instance().orElseGet(() -> hostName(exporter.procPath()));
+        recovery = Recovery.make(
+                settings.recovery(),
+                Set.of(host, "localhost", "127.0.0.1"),
+                state,
+                exporter.jolokiaUrl(),
+                redis,
+                http,
+                webhook.publisher(),
+                clock);
+        reconciliation = webhook.reconciliation(
+                redis, new AlertmanagerClient(settings.alertmanager().url(), http, clock));
+        deadMansSwitch = new DeadMansSwitch(
+                settings.alertmanager().watchdogTimeout(),
+                host,
+                state.resolve("alerts-silent-since"),
+                webhook.publisher(),
+                clock,
+                Ticker.system());
+        webhook.onAlerts(recovery::offer);
+        webhook.onAlerts(deadMansSwitch::arrived);
+        reconciliation.onKnown(recovery::known);
+        chores = webhook.isOpen()
+                ? List.of(
+                        new PeriodicTask("recovery", SECOND, recovery::work),
+                        new PeriodicTask("alert-reconciliation", RECONCILIATION, reconciliation::run),
+                        new PeriodicTask("dead-mans-switch", SECOND, deadMansSwitch::look))
+                : List.of();
+    }
+
+    /** The bare host name, as Prometheus' label {@code instance} is. */
+    private static String hostName(Path proc) {
+        try {
+            return Files.readString(proc.resolve("sys/kernel/hostname")).strip().split("\\.", 2)[0];
+        } catch (IOException unknown) {
+            return "localhost.localdomain";
+        }
+    }
+
+    @Override
+    public void accept(MetricSink out) {
+        recovery.collect(out);
+        reconciliation.collect(out);
+        deadMansSwitch.collect(out);
+    }
+
+    @Override
+    public void close() {
+        chores.forEach(PeriodicTask::close);
+    }
+}

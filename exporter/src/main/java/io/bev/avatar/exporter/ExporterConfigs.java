@@ -1,0 +1,55 @@
+package io.bev.avatar.exporter;
+
+import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.log.LoggingConfig;
+import io.bev.avatar.exporter.collector.systemd.SystemdCollector;
+import io.bev.avatar.exporter.config.AlertmanagerConfig;
+import io.bev.avatar.exporter.config.CheckConfig;
+import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.config.GpuSetupConfig;
+import io.bev.avatar.exporter.config.HealthConfig;
+import io.bev.avatar.exporter.config.McpConfig;
+import io.bev.avatar.exporter.config.RecoveryConfig;
+import io.bev.avatar.exporter.config.RedisConfig;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that the exporter is told from outside.
+ *
+ * @param redis empty where there is none
+ * @param systemBus D-Bus address of the system bus
+ */
+public record ExporterConfigs(
+        ExporterConfig exporter,
+        Optional<RedisConfig> redis,
+        McpConfig mcp,
+        CheckConfig check,
+        HealthConfig health,
+        RecoveryConfig recovery,
+        AlertmanagerConfig alertmanager,
+        LoggingConfig logging,
+        GpuSetupConfig gpuSetup,
+        String systemBus) {
+
+    /**
+     * Reads the exporter's sections.
+     *
+     * @throws io.bev.avatar.common.config.ConfigException with every problem
+     */
+    public static ExporterConfigs from(Config config, Map<String, String> environment) {
+        ExporterConfigs settings = new ExporterConfigs(
+                ExporterConfig.from(config),
+                RedisConfig.from(config),
+                McpConfig.from(config),
+                CheckConfig.from(config),
+                HealthConfig.from(config),
+                RecoveryConfig.from(config),
+                AlertmanagerConfig.from(config),
+                LoggingConfig.from(config),
+                GpuSetupConfig.from(config),
+                SystemdCollector.systemBus(environment));
+        config.finish("exporter", "mcp", "redis", "logging", GpuSetupConfig.SECTION);
+        return settings;
+    }
+}

@@ -1,0 +1,95 @@
+package io.bev.avatar.exporter.alert;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.common.json.JsonTrees;
+import io.bev.avatar.exporter.client.BoundedHttpClient;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Asks Alertmanager which alerts it knows, {@code /api/v2/alerts}. */
+public final class AlertmanagerClient {
+
+    private static final int MAX_BYTES = 8 << 20;
+    private static final int OK = 200;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /**
+     * An alert that Alertmanager knows.
+     *
+     * @param event the alert as firing
+     * @param muted {@code silenced} or {@code inhibited}; empty when people are told of it
+     */
+    public record Known(AlertEvent event, Optional<String> muted) {}
+
+    private final URI alerts;
+    private final BoundedHttpClient http;
+    private final Clock clock;
+
+    /** @param base address of Alertmanager, with or without a trailing slash */
+    public AlertmanagerClient(URI base, BoundedHttpClient http, Clock clock) {
+        this.alerts = URI.create(base.toString().replaceAll("/+$", "") + "/api/v2/alerts");
+        this.http = http;
+        this.clock = clock;
+    }
+
+    URI address() {
+        return alerts;
+    }
+
+    /**
+     * Every alert by fingerprint, the silenced and the inhibited ones too.
+     *
+     * @throws IOException when there is no such answer
+     */
+    Map<String, Known> alerts() throws IOException, InterruptedException {
+        HttpResponse<String> answer =
+                http.exchange(HttpRequest.newBuilder(alerts).build(), PATIENCE, MAX_BYTES);
+        if (answer.statusCode() != OK) {
+            throw new IOException("HTTP " + answer.statusCode());
+        }
+        JsonNode list = JsonTrees.JSON.read(answer.body());
+        if (!list.isArray()) {
+            throw new IOException("the answer is no list of alerts");
+        }
+        Map<String, Known> known = new LinkedHashMap<>();
+        Instant now = clock.instant();
+        for (JsonNode alert : list) {
+            known.put(alert.path("fingerprint").asText(), known(alert, now));
+        }
+        return known;
+    }
+
+    private static Known known(JsonNode alert, Instant now) throws IOException {
+        Instant starts;
+        try {
+            starts = OffsetDateTime.parse(alert.path("startsAt").asText()).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new IOException(
+                    "an alert's startsAt is '" + alert.path("startsAt").asText() + "'", e);
+        }
+        AlertEvent event = new AlertEvent(
+                AlertEvent.ALERT,
+                alert.path("fingerprint").asText(),
+                AlertEvent.FIRING,
+                AlertEvent.texts(alert.path("labels")),
+                AlertEvent.texts(alert.path("annotations")),
+                Map.of(),
+                starts,
+                Optional.empty(),
+                now);
+        JsonNode status = alert.path("status");
+        boolean suppressed = status.path("state").asText().equals("suppressed");
+        String why = status.path("silencedBy").isEmpty() ? "inhibited" : "silenced";
+        return new Known(event, suppressed ? Optional.of(why) : Optional.empty());
+    }
+}

@@ -1,0 +1,64 @@
+package io.bev.avatar.exporter.cli;
+
+import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.tls.ExporterClientAuth;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code access}: what Prometheus and Alertmanager on this machine need to get into the exporter. */
+@Command(
+        name = "access",
+        description = {
+            "Print what lets Prometheus into the exporter where exporter.web-config-file guards it, each in a line after its"
+                    + " name: certificate, server-name (where the certificate is not for 127.0.0.1), client-certificate,"
+                    + " client-key, user, password-file.",
+            "Nothing where anybody may read it over plain HTTP."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:printed", "2:wrong command line", "78:the configuration has problems, all of them listed"})
+public final class AccessCommand implements Callable<Integer> {
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+    private ExporterMain main;
+
+    @Override
+    public Integer call() {
+        QuietLog.errorsOnly();
+        try {
+            Config config = main.config();
+            ExporterClientAuth access = ExporterClientAuth.from(config);
+            config.finish();
+            main.out().print(lines(access));
+            return ExitCode.OK;
+        } catch (ConfigException e) {
+            System.err.println(e.getMessage());
+            return ExitCodes.CONFIG;
+        }
+    }
+
+    /** A line each, its name first. */
+    public static String lines(ExporterClientAuth access) {
+        StringBuilder lines = new StringBuilder();
+        access.certificate().ifPresent(file -> line(lines, "certificate", file));
+        access.serverName().ifPresent(name -> line(lines, "server-name", name));
+        access.client().ifPresent(client -> {
+            line(lines, "client-certificate", client.certificate());
+            line(lines, "client-key", client.key());
+        });
+        access.user().ifPresent(user -> {
+            line(lines, "user", user.name());
+            line(lines, "password-file", user.passwordFile());
+        });
+        return lines.toString();
+    }
+
+    private static void line(StringBuilder lines, String name, Object value) {
+        lines.append(name).append(' ').append(value).append('\n');
+    }
+}

@@ -1,0 +1,98 @@
+package io.bev.avatar.exporter.cli;
+
+import io.bev.avatar.exporter.CheckFactory;
+import io.bev.avatar.exporter.CheckSettings;
+import io.bev.avatar.exporter.check.Check;
+import io.bev.avatar.exporter.check.CheckReport;
+import io.bev.avatar.exporter.check.CheckResult;
+import io.bev.avatar.exporter.check.CheckRunner;
+import io.bev.avatar.exporter.check.CheckTable;
+import io.bev.avatar.exporter.client.BoundedHttpClient;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code check}: looks at the machine and ends with 0, 1 or 2. */
+@Command(
+        name = "check",
+        description = {
+            "Look whether this machine has what the avatar needs.",
+            "gpu: driver, CUDA, memory, a kernel, set-up for speed. dependencies: Java, libraries, Docker, Redis, MCP."
+                    + " prestart (the default): these, and user, configuration, directories, room and ports.",
+            "The minimums stand in the configuration under exporter.check."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:all is well", "1:warnings only", "2:a failure, or a wrong command line"})
+final class CheckCommand implements Callable<Integer> {
+
+    /** What is looked at. */
+    enum Subject {
+        GPU,
+        DEPENDENCIES,
+        PRESTART
+    }
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+    private ExporterMain main;
+
+    @Parameters(arity = "0..1", defaultValue = "prestart", description = "gpu, dependencies or prestart")
+    private Subject subject = Subject.PRESTART;
+
+    @Option(names = "--json", description = "print one JSON object")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        QuietLog.errorsOnly();
+        CheckSettings settings = CheckSettings.load(main.configFile(), main.environment());
+        try (BoundedHttpClient http = new BoundedHttpClient();
+                CheckFactory checks = new CheckFactory(settings, http, System.getProperty("user.name", "?"))) {
+            List<CheckResult> results = run(checks, settings);
+            print(new CheckReport(subject.name().toLowerCase(Locale.ROOT), results), main.out());
+            return new CheckReport("", results).exitCode();
+        }
+    }
+
+    private List<CheckResult> run(CheckFactory checks, CheckSettings settings) throws InterruptedException {
+        CheckRunner runner = new CheckRunner(PATIENCE);
+        return switch (subject) {
+            case GPU -> runner.run(checks.gpu());
+            case DEPENDENCIES -> runner.run(checks.dependencies());
+            case PRESTART -> {
+                List<Check> all = new ArrayList<>(checks.machine());
+                all.addAll(checks.dependencies());
+                all.addAll(checks.gpu());
+                yield runner.run(all).stream()
+                        .map(result -> forgive(result, settings))
+                        .toList();
+            }
+        };
+    }
+
+    /** The renderer starts without a GPU where it may use the CPU, and without Redis, which it waits for. */
+    private static CheckResult forgive(CheckResult result, CheckSettings settings) {
+        if (result.name().startsWith("gpu-") && settings.cpuAllowed()) {
+            return result.forgiven("the CPU draws without it");
+        }
+        return result.name().equals("redis") ? result.forgiven("the avatar starts without it") : result;
+    }
+
+    private void print(CheckReport report, PrintStream out) {
+        if (json) {
+            out.println(report.json());
+        } else {
+            new CheckTable(main.screen()).lines(report).forEach(out::println);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package io.bev.avatar.exporter.cli;
+
+import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.exporter.CheckSettings;
+import io.bev.avatar.exporter.HealthComponents;
+import io.bev.avatar.exporter.config.HealthConfig;
+import io.bev.avatar.exporter.health.HealthFiles;
+import io.bev.avatar.exporter.health.HealthJson;
+import io.bev.avatar.exporter.health.HealthMonitor;
+import io.bev.avatar.exporter.health.HealthReport;
+import io.bev.avatar.exporter.health.HealthStatus;
+import io.bev.avatar.exporter.health.HealthTable;
+import io.bev.avatar.exporter.health.RedisHealthPublisher;
+import io.bev.avatar.exporter.threshold.ThresholdException;
+import io.bev.avatar.exporter.threshold.ThresholdFileLocator;
+import io.bev.avatar.exporter.threshold.Thresholds;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code health}: judges by the thresholds of the alerts and ends with 0, 1 or 2. */
+@Command(
+        name = "health",
+        description = {
+            "Judge service, endpoint, GPU, system and Redis by the thresholds of the alerts.",
+            "once (the default): one round. status: the last round's result and its age. monitor: rounds until stopped,"
+                    + " showing what changes.",
+            "Each round is written to exporter.health.directory and to Redis."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all is well",
+            "1:warnings only, or a status too old to trust",
+            "2:critical, no status yet, or a wrong command line",
+            "78:the configuration or the thresholds have problems",
+            "143:monitor was stopped (130 by Ctrl-C)"
+        })
+final class HealthCommand implements Callable<Integer> {
+
+    private static final long STOP_SECONDS = 4;
+
+    /** What is done. */
+    enum Mode {
+        ONCE,
+        STATUS,
+        MONITOR
+    }
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+    private ExporterMain main;
+
+    @Parameters(arity = "0..1", defaultValue = "once", description = "once, status or monitor")
+    private Mode mode = Mode.ONCE;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "SECONDS",
+            description = "monitor: from one round to the next, 1 to 240; default: exporter.health.interval")
+    private Optional<Integer> interval = Optional.empty();
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    @Option(
+            names = "--json",
+            description = "print JSON: one object a round; of a monitor, each round that changes something")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the call
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (interval.isPresent()
+                && (interval.get() < 1 || interval.get() > HealthConfig.LONGEST_INTERVAL.toSeconds())) {
+            throw new ParameterException(
+                    spec.commandLine(), "--interval: found " + interval.get() + ", expected seconds from 1 to 240");
+        }
+        QuietLog.errorsOnly();
+        CheckSettings settings = CheckSettings.load(main.configFile(), main.environment());
+        if (settings.problems().isPresent()) {
+            System.err.println(settings.problems().get());
+            return ExitCodes.CONFIG;
+        }
+        var health = settings.exporter().health();
+        HealthFiles files = new HealthFiles(health.directory());
+        try {
+            if (mode == Mode.STATUS) {
+                return status(files);
+            }
+            Thresholds limits = Thresholds.read(ThresholdFileLocator.of(health))
+                    .with(settings.exporter().exporter().thresholds());
+            try (HealthComponents parts = new HealthComponents(settings.exporter(), settings.cpuAllowed(), limits)) {
+                HealthMonitor monitor =
+                        new HealthMonitor(parts.round()::run, files::write, parts::publish, new Printer());
+                if (mode == Mode.MONITOR) {
+                    return monitor(monitor, interval.map(Duration::ofSeconds).orElse(health.interval()));
+                }
+                HealthReport report = monitor.once();
+                print(report);
+                return report.status().exitCode();
+            }
+        } catch (ThresholdException e) {
+            System.err.println("avatar-exporter: " + e.getMessage());
+            return ExitCodes.CONFIG;
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private int status(HealthFiles files) {
+        Optional<HealthReport> last;
+        try {
+            last = files.read();
+        } catch (IOException e) {
+            System.err.println("avatar-exporter: " + e.getMessage());
+            return HealthStatus.CRITICAL.exitCode();
+        }
+        if (last.isEmpty()) {
+            System.err.println("avatar-exporter: no result yet: found no " + files.summary()
+                    + "; run './avatar health once' or './avatar health monitor'");
+            return HealthStatus.CRITICAL.exitCode();
+        }
+        HealthReport report = last.get();
+        Duration age = Duration.between(report.at(), Instant.now());
+        boolean stale = age.compareTo(RedisHealthPublisher.LIFE) > 0;
+        print(report);
+        if (!json) {
+            main.out().println(table().age(age, stale));
+        }
+        return Math.max(report.status().exitCode(), stale ? HealthStatus.WARNING.exitCode() : 0);
+    }
+
+    /** Ends by an interrupt, which comes from the shutdown hook; that waits until the parts are closed. */
+    private int monitor(HealthMonitor monitor, Duration every) {
+        Thread rounds = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(rounds), "shutdown"));
+        try {
+            monitor.run(every, wait -> TimeUnit.NANOSECONDS.sleep(wait.toNanos()));
+        } catch (InterruptedException e) {
+            // Stopped as asked: the flag stays down, so that closing the parts is not cut short.
+            return 0;
+        }
+        return 0;
+    }
+
+    private void awaitEnd(Thread rounds) {
+        rounds.interrupt();
+        try {
+            boolean unused = ended.await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void print(HealthReport report) {
+        if (json) {
+            main.out().println(HealthJson.write(report));
+        } else {
+            table().lines(report).forEach(main.out()::println);
+        }
+    }
+
+    private HealthTable table() {
+        return new HealthTable(main.screen(), ZoneId.systemDefault());
+    }
+
+    /** Shows the monitor's rounds: all of the first, then the changes; in JSON every round. */
+    private final class Printer implements HealthMonitor.Listener {
+
+        @Override
+        public void first(HealthReport report) {
+            print(report);
+        }
+
+        @Override
+        public void next(HealthReport before, HealthReport now) {
+            PrintStream out = main.out();
+            if (json) {
+                if (before.status() != now.status()
+                        || !table().changes(before, now).isEmpty()) {
+                    out.println(HealthJson.write(now));
+                }
+            } else {
+                table().changes(before, now).forEach(out::println);
+            }
+        }
+
+        @Override
+        public void publishing(String where, Optional<String> failure) {
+            System.err.println("avatar-exporter: "
+                    + failure.map(why -> "results do not go to " + where + ": " + why)
+                            .orElse("results go to " + where + " again"));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.bev.avatar.exporter.collector;
+
+import io.bev.avatar.common.text.SecretRedactor;
+import io.bev.avatar.common.time.Ticker;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The place of one collector: its thread, its run in flight and its record. While a run that was given up has not returned,
+ * no other is started, so a wedged source costs one thread and no more.
+ */
+final class CollectorWorker implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CollectorWorker.class);
+
+    private final Collector collector;
+    private final Ticker ticker;
+    private final Clock clock;
+    private final ExecutorService thread;
+    private @Nullable CollectionTask inFlight;
+    private CollectorStatus status;
+    private long failuresInARow;
+
+    CollectorWorker(Collector collector, Ticker ticker, Clock clock) {
+        this.collector = collector;
+        this.ticker = ticker;
+        this.clock = clock;
+        this.status = new CollectorStatus(collector.name(), Optional.empty(), Optional.empty(), Optional.empty(), "");
+        this.thread = Executors.newSingleThreadExecutor(task -> {
+            Thread made = new Thread(task, "collector-" + collector.name());
+            made.setDaemon(true);
+            return made;
+        });
+    }
+
+    String name() {
+        return collector.name();
+    }
+
+    synchronized CollectorStatus status() {
+        return status;
+    }
+
+    /** Starts a run, or answers the one in flight, or a failed one where a given-up run has not returned. */
+    synchronized CollectionTask start(long deadlineNanos) {
+        CollectionTask busy = inFlight;
+        if (busy != null && !busy.done()) {
+            return busy;
+        }
+        if (busy != null) {
+            CollectorResult stuck = CollectorResult.failed(
+                    name(),
+                    busy.elapsedNanos(),
+                    "still busy after " + busy.elapsedNanos() / 1_000_000_000
+                            + " s with a collection that was cut off; it is started again once that returns");
+            record(stuck);
+            return CollectionTask.over(stuck, ticker);
+        }
+        CollectionTask run = new CollectionTask(name(), ticker, deadlineNanos);
+        inFlight = run;
+        run.onResult(this::record);
+        thread.execute(() -> collect(run));
+        return run;
+    }
+
+    private void collect(CollectionTask run) {
+        run.begin();
+        MetricSink sink = new MetricSink();
+        CollectorResult outcome;
+        try {
+            collector.collect(sink);
+            outcome = new CollectorResult(name(), run.elapsedNanos(), sink.families(), Optional.empty());
+        } catch (PartialCollectionException e) {
+            outcome = new CollectorResult(name(), run.elapsedNanos(), sink.families(), Optional.of(describe(e)));
+        } catch (Throwable e) {
+            // Isolation: a missing native symbol or a bug in one collector must not end the others' scrape.
+            String error = SecretRedactor.blanked(run.interruption().orElseGet(() -> describe(e)));
+            outcome = CollectorResult.failed(name(), run.elapsedNanos(), error);
+        }
+        run.end();
+        synchronized (this) {
+            inFlight = null;
+        }
+        if (!run.complete(outcome)) {
+            LOG.info("collector {} returned {} ms after its start", name(), run.elapsedNanos() / 1_000_000);
+        }
+    }
+
+    private synchronized void record(CollectorResult result) {
+        boolean failedBefore = status.last().isPresent() && !status.last().get().success();
+        Optional<Instant> success = result.success() ? Optional.of(clock.instant()) : status.lastSuccess();
+        Optional<String> error = result.success() ? status.lastError() : result.error();
+        if (result.success() && failedBefore) {
+            LOG.info("collector {} works again after {} failed collections", name(), failuresInARow);
+        } else if (!result.success() && !failedBefore) {
+            LOG.warn("collector {} fails: {}", name(), result.error().orElse(""));
+        }
+        failuresInARow = result.success() ? 0 : failuresInARow + 1;
+        // The samples belong to their scrape; the record keeps only how it went.
+        CollectorResult bare = new CollectorResult(name(), result.durationNanos(), List.of(), result.error());
+        status = new CollectorStatus(name(), Optional.of(bare), success, error, collector.remark());
+    }
+
+    private static String describe(Throwable failure) {
+        String message = failure.getMessage();
+        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+        return text.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse("");
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        collector.close();
+    }
+}

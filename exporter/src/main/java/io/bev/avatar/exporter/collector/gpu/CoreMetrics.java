@@ -1,0 +1,136 @@
+package io.bev.avatar.exporter.collector.gpu;
+
+import io.bev.avatar.exporter.nvml.NvmlApi.Clock;
+import io.bev.avatar.exporter.nvml.NvmlApi.DeviceMemory;
+import io.bev.avatar.exporter.nvml.NvmlApi.Engine;
+import io.bev.avatar.exporter.nvml.NvmlApi.Utilization;
+import io.bev.avatar.exporter.nvml.NvmlResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a GPU does right now: load, memory, clocks. Read in every scrape. */
+final class CoreMetrics {
+
+    /** Bits of {@code nvmlClocksEventReasons}, named as nvidia-smi does. */
+    private static final Map<Long, String> EVENT_REASONS = new TreeMap<>(Map.of(
+            0x001L, "gpu_idle",
+            0x002L, "applications_clocks_setting",
+            0x004L, "sw_power_cap",
+            0x008L, "hw_slowdown",
+            0x010L, "sync_boost",
+            0x020L, "sw_thermal_slowdown",
+            0x040L, "hw_thermal_slowdown",
+            0x080L, "hw_power_brake_slowdown",
+            0x100L, "display_clock_setting"));
+
+    private static final int PSTATE_UNKNOWN = 32;
+    private static final double PERCENT = 0.01;
+    private static final double MEGAHERTZ = 1e6;
+
+    private CoreMetrics() {}
+
+    static List<GpuMetric> all() {
+        List<GpuMetric> all = new ArrayList<>(List.of(utilization()));
+        for (Engine engine : Engine.values()) {
+            all.add(engine(engine));
+        }
+        all.addAll(List.of(memory(), clocks(), eventReasons(), pstate(), maxClocks()));
+        return all;
+    }
+
+    private static GpuMetric utilization() {
+        return GpuMetric.of("utilization", Tier.ALARM, (api, device, out) -> {
+            NvmlResult<Utilization> use = api.utilization(device);
+            out.gauge(
+                    "utilization_ratio",
+                    "Share of time in which a kernel ran on the GPU",
+                    use.map(Utilization::gpu),
+                    PERCENT);
+            out.gauge(
+                    "memory_utilization_ratio",
+                    "Share of time in which GPU memory was read or written; not how full it is",
+                    use.map(Utilization::memory),
+                    PERCENT);
+        });
+    }
+
+    private static GpuMetric engine(Engine engine) {
+        return GpuMetric.of(
+                "engine_utilization_" + lower(engine),
+                Tier.FAST,
+                (api, device, out) -> out.gauge(
+                        "engine_utilization_ratio",
+                        "Share of time in which the engine was busy",
+                        api.engineUtilization(device, engine),
+                        PERCENT,
+                        "engine",
+                        lower(engine)));
+    }
+
+    private static GpuMetric memory() {
+        return GpuMetric.of("memory", Tier.ALARM, (api, device, out) -> {
+            NvmlResult<DeviceMemory> memory = api.memory(device);
+            out.gauge("memory_total_bytes", "Memory of the GPU", memory.map(DeviceMemory::total), 1);
+            out.gauge("memory_used_bytes", "Memory in use, without the reserved", memory.map(DeviceMemory::used), 1);
+            out.gauge("memory_free_bytes", "Memory that can be allocated", memory.map(DeviceMemory::free), 1);
+            out.gauge(
+                    "memory_reserved_bytes",
+                    "Memory that driver and firmware keep for themselves",
+                    memory.map(DeviceMemory::reserved),
+                    1);
+        });
+    }
+
+    private static GpuMetric clocks() {
+        return GpuMetric.of("clock", Tier.FAST, (api, device, out) -> {
+            for (Clock clock : Clock.values()) {
+                out.gauge("clock_hertz", "Current clock", api.clock(device, clock), MEGAHERTZ, "clock", lower(clock));
+            }
+        });
+    }
+
+    private static GpuMetric maxClocks() {
+        return GpuMetric.of("clock_max", Tier.STATIC, (api, device, out) -> {
+            for (Clock clock : Clock.values()) {
+                out.gauge(
+                        "clock_max_hertz",
+                        "Highest clock of the device",
+                        api.maxClock(device, clock),
+                        MEGAHERTZ,
+                        "clock",
+                        lower(clock));
+            }
+        });
+    }
+
+    private static GpuMetric eventReasons() {
+        return GpuMetric.of("clocks_event_reason", Tier.ALARM, (api, device, out) -> {
+            NvmlResult<Long> reasons = api.clocksEventReasons(device);
+            if (out.note(reasons)) {
+                long bits = reasons.get();
+                EVENT_REASONS.forEach((bit, reason) -> out.gauge(
+                        "clocks_event_reason_active",
+                        "1 while the clocks are changed for this reason",
+                        (bits & bit) != 0 ? 1 : 0,
+                        "reason",
+                        reason));
+            }
+        });
+    }
+
+    private static GpuMetric pstate() {
+        return GpuMetric.of("pstate", Tier.FAST, (api, device, out) -> {
+            NvmlResult<Integer> state = api.performanceState(device);
+            if (out.note(state) && state.get() != PSTATE_UNKNOWN) {
+                out.gauge("pstate", "Performance state, 0 the fastest to 15", state.get());
+            }
+        });
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

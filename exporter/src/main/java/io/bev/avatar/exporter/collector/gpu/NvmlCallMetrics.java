@@ -1,0 +1,104 @@
+package io.bev.avatar.exporter.collector.gpu;
+
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.nvml.CallObserver;
+import io.bev.avatar.exporter.nvml.NvmlCode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long NVML's calls take and how they fail, since this program began.
+ *
+ * <pre>
+ * avatar_exporter_nvml_call_seconds_bucket{call="nvmlDeviceGetPowerUsage",le="1.0E-5"} 3
+ * avatar_exporter_nvml_call_errors_total{call="nvmlDeviceGetPowerUsage",code="GPU_IS_LOST"} 1
+ * </pre>
+ *
+ * <p>A call that only says that a reading is not supported is no error.
+ */
+public final class NvmlCallMetrics implements CallObserver {
+
+    /** From a cached answer to a driver that hangs, seconds. */
+    private static final double[] BOUNDS = {1e-5, 1e-4, 1e-3, 5e-3, 2.5e-2, 0.1, 1};
+
+    /** A wait, whose length says nothing about the driver. */
+    private static final String WAIT = "nvmlEventSetWait_v2";
+
+    private record InFlight(String call, long startNanos) {}
+
+    private record ErrorKey(String call, String code) implements Comparable<ErrorKey> {
+        @Override
+        public int compareTo(ErrorKey other) {
+            return (call + code).compareTo(other.call + other.code);
+        }
+    }
+
+    private static final class Times {
+        private final long[] counts = new long[BOUNDS.length + 1];
+        private double sum;
+
+        private void add(double seconds) {
+            int bucket = 0;
+            while (bucket < BOUNDS.length && seconds > BOUNDS[bucket]) {
+                bucket++;
+            }
+            counts[bucket]++;
+            sum += seconds;
+        }
+    }
+
+    private final Ticker ticker;
+    private final Map<Thread, InFlight> inFlight = new ConcurrentHashMap<>();
+    private final Map<String, Times> times = new TreeMap<>();
+    private final Map<ErrorKey, Long> errors = new TreeMap<>();
+
+    /** @param ticker the clock of the calls */
+    public NvmlCallMetrics(Ticker ticker) {
+        this.ticker = ticker;
+    }
+
+    @Override
+    public void calling(String call) {
+        inFlight.put(Thread.currentThread(), new InFlight(call, ticker.nanos()));
+    }
+
+    @Override
+    public void called(String call, int code, long nanos) {
+        inFlight.remove(Thread.currentThread());
+        boolean wait = call.equals(WAIT);
+        if (wait && code == NvmlCode.TIMEOUT) {
+            return;
+        }
+        synchronized (this) {
+            if (!wait) {
+                times.computeIfAbsent(call, c -> new Times()).add(nanos * 1e-9);
+            }
+            if (code != NvmlCode.SUCCESS && code != NvmlCode.NOT_FOUND && !NvmlCode.isUnsupported(code)) {
+                errors.merge(new ErrorKey(call, NvmlCode.name(code)), 1L, Long::sum);
+            }
+        }
+    }
+
+    /** The call that {@code thread} is in and for how many seconds, such as {@code nvmlInit_v2 for 12 s}. */
+    Optional<String> inFlight(Thread thread) {
+        return Optional.ofNullable(inFlight.get(thread))
+                .map(f -> f.call + " for " + TimeUnit.NANOSECONDS.toSeconds(ticker.nanos() - f.startNanos) + " s");
+    }
+
+    synchronized void emit(MetricSink out) {
+        times.forEach((call, t) -> out.histogram(
+                "avatar_exporter_nvml_call_seconds", "Duration of NVML calls", BOUNDS, t.counts, t.sum, "call", call));
+        errors.forEach((key, count) -> out.counter(
+                "avatar_exporter_nvml_call_errors_total",
+                "NVML calls that failed, by return code",
+                count,
+                "call",
+                key.call,
+                "code",
+                key.code));
+    }
+}

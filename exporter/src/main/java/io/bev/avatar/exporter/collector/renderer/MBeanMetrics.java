@@ -1,0 +1,114 @@
+package io.bev.avatar.exporter.collector.renderer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.exporter.collector.MetricSink;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+
+/** Attributes of an MBean as metrics, under {@code avatar_renderer_}; what is null or not a number is an absent series. */
+final class MBeanMetrics {
+
+    static final String PREFIX = "avatar_renderer_";
+
+    private final JsonNode bean;
+    private final MetricSink out;
+
+    MBeanMetrics(JsonNode bean, MetricSink out) {
+        this.bean = bean;
+        this.out = out;
+    }
+
+    void gauge(String attribute, String name, String help, String... labels) {
+        gauge(attribute, name, help, 1, labels);
+    }
+
+    void gauge(String attribute, String name, String help, double scale, String... labels) {
+        JsonNode value = bean.path(attribute);
+        if (value.isNumber()) {
+            out.gauge(PREFIX + name, help, scaled(value.asDouble(), scale), labels);
+        }
+    }
+
+    void flag(String attribute, String name, String help) {
+        JsonNode value = bean.path(attribute);
+        if (value.isBoolean()) {
+            out.gauge(PREFIX + name, help, value.asBoolean() ? 1 : 0);
+        }
+    }
+
+    void counter(String attribute, String name, String help, double scale, String... labels) {
+        JsonNode value = bean.path(attribute);
+        if (value.isNumber()) {
+            out.counter(PREFIX + name, help, scaled(value.asDouble(), scale), labels);
+        }
+    }
+
+    void counter(String attribute, String name, String help, String... labels) {
+        counter(attribute, name, help, 1, labels);
+    }
+
+    /** A gauge of Unix seconds from an ISO instant. */
+    void timestamp(String attribute, String name, String help) {
+        String value = bean.path(attribute).asText("");
+        if (!value.isEmpty()) {
+            try {
+                out.gauge(PREFIX + name, help, Instant.parse(value).toEpochMilli() / 1000.0);
+            } catch (DateTimeParseException e) {
+                throw new IllegalArgumentException(attribute + ": found '" + value + "', expected an ISO instant", e);
+            }
+        }
+    }
+
+    /** A gauge for each entry of a map, with its key as {@code label}. */
+    void gauges(String attribute, String name, String help, String label) {
+        bean.path(attribute).properties().forEach(entry -> {
+            if (entry.getValue().isNumber()) {
+                out.gauge(PREFIX + name, help, entry.getValue().asDouble(), label, entry.getKey());
+            }
+        });
+    }
+
+    /** A counter for each entry of a map, with its key as {@code label}. */
+    void counters(String attribute, String name, String help, String label) {
+        bean.path(attribute).properties().forEach(entry -> {
+            if (entry.getValue().isNumber()) {
+                out.counter(PREFIX + name, help, entry.getValue().asDouble(), label, entry.getKey());
+            }
+        });
+    }
+
+    /** A histogram from {@code {bounds, counts, sum}}. */
+    void histogram(String attribute, String name, String help) {
+        JsonNode data = bean.path(attribute);
+        if (!data.isObject()) {
+            return;
+        }
+        double[] bounds = new double[data.path("bounds").size()];
+        for (int i = 0; i < bounds.length; i++) {
+            bounds[i] = data.path("bounds").get(i).asDouble();
+        }
+        long[] counts = new long[data.path("counts").size()];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = data.path("counts").get(i).asLong();
+        }
+        out.histogram(PREFIX + name, help, bounds, counts, data.path("sum").asDouble());
+    }
+
+    /** A text, empty when null. */
+    String text(String attribute) {
+        JsonNode value = bean.path(attribute);
+        return value.isTextual() ? value.asText() : "";
+    }
+
+    /** The value under {@code field} of a composite attribute, when it is a number that is not negative. */
+    Optional<Double> field(String attribute, String field) {
+        JsonNode value = bean.path(attribute).path(field);
+        return value.isNumber() && value.asDouble() >= 0 ? Optional.of(value.asDouble()) : Optional.empty();
+    }
+
+    /** Dividing by a thousand is exact where multiplying by a thousandth is not. */
+    private static double scaled(double value, double scale) {
+        return scale < 1 ? value / Math.rint(1 / scale) : value * scale;
+    }
+}

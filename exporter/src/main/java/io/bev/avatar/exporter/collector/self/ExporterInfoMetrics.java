@@ -1,0 +1,47 @@
+package io.bev.avatar.exporter.collector.self;
+
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.config.ThresholdOverride;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What the exporter says about itself and this host's limits.
+ *
+ * <pre>
+ * avatar_exporter_build_info{version="0.1.0",java_version="17.0.15"} 1.0
+ * avatar_exporter_threshold{signal="gpu_temperature_celsius",severity="warning"} 75.0
+ * </pre>
+ */
+public final class ExporterInfoMetrics implements Consumer<MetricSink> {
+
+    private final String version;
+    private final List<ThresholdOverride> thresholds;
+
+    public ExporterInfoMetrics(String version, List<ThresholdOverride> thresholds) {
+        this.version = version;
+        this.thresholds = List.copyOf(thresholds);
+    }
+
+    @Override
+    public void accept(MetricSink out) {
+        out.gauge(
+                "avatar_exporter_build_info",
+                "Always 1; the labels say what runs.",
+                1,
+                "version",
+                version,
+                "java_version",
+                Runtime.version().toString());
+        for (ThresholdOverride threshold : thresholds) {
+            out.gauge(
+                    "avatar_exporter_threshold",
+                    "This host's limit of a signal, in place of the fleet's default.",
+                    threshold.value(),
+                    "signal",
+                    threshold.signal(),
+                    "severity",
+                    threshold.severity());
+        }
+    }
+}

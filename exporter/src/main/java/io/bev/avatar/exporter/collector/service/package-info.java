@@ -1,5 +1,0 @@
-/** Collector service: systemd units over D-Bus. */
-@NullMarked
-package io.bev.avatar.exporter.collector.service;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-package io.bev.avatar.exporter.config;
-
-/** What a missing dependency means: a failure, a warning, or nothing. */
-public enum Need {
-    REQUIRED,
-    OPTIONAL,
-    IGNORED
-}

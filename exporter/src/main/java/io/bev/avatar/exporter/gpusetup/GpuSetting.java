@@ -1,0 +1,100 @@
+package io.bev.avatar.exporter.gpusetup;
+
+import io.bev.avatar.exporter.nvml.NvmlApi;
+import io.bev.avatar.exporter.nvml.NvmlApi.PowerLimit;
+import io.bev.avatar.exporter.nvml.NvmlControl;
+import io.bev.avatar.exporter.nvml.NvmlDevice;
+import io.bev.avatar.exporter.nvml.NvmlResult;
+import java.util.Locale;
+import java.util.function.BiFunction;
+import java.util.function.IntFunction;
+
+/** What can be set on a GPU, in the order in which it is; undone in reverse. Values are NVML's. */
+@SuppressWarnings("ImmutableEnumChecker") // the functions given to the constructor capture nothing that changes
+enum GpuSetting {
+    /** First, because without it the driver forgets the others once nobody uses the GPU. */
+    PERSISTENCE(NvmlApi::persistenceMode, NvmlControl::setPersistenceMode, value -> value == 1 ? "on" : "off"),
+
+    POWER_LIMIT(
+            (api, device) -> api.powerLimit(device, PowerLimit.REQUESTED),
+            NvmlControl::setPowerLimit,
+            value -> Math.round(value / 1000.0) + " W"),
+
+    MEMORY_CLOCK(NvmlControl::lockMemoryClock, NvmlControl::resetMemoryClock),
+
+    GRAPHICS_CLOCK(NvmlControl::lockGraphicsClock, NvmlControl::resetGraphicsClock),
+
+    COMPUTE_MODE(NvmlApi::computeMode, NvmlControl::setComputeMode, value -> switch (value) {
+        case 0 -> "shared";
+        case 1 -> "exclusive to a thread";
+        case 2 -> "prohibited";
+        default -> "exclusive to a process";
+    });
+
+    /** Changes the GPU; gives NVML's code. */
+    @FunctionalInterface
+    private interface Setter {
+        int set(NvmlControl control, NvmlDevice device, int value);
+    }
+
+    /** Takes a change back; gives NVML's code. */
+    @FunctionalInterface
+    private interface Resetter {
+        int reset(NvmlControl control, NvmlDevice device);
+    }
+
+    private final BiFunction<NvmlApi, NvmlDevice, NvmlResult<Integer>> getter;
+    private final Setter setter;
+    private final IntFunction<String> text;
+    private final boolean readable;
+
+    GpuSetting(
+            BiFunction<NvmlApi, NvmlDevice, NvmlResult<Integer>> getter,
+            Setter setter,
+            IntFunction<String> text,
+            boolean readable) {
+        this.getter = getter;
+        this.setter = setter;
+        this.text = text;
+        this.readable = readable;
+    }
+
+    GpuSetting(BiFunction<NvmlApi, NvmlDevice, NvmlResult<Integer>> getter, Setter setter, IntFunction<String> text) {
+        this(getter, setter, text, true);
+    }
+
+    /** A lock of a clock, which NVML does not tell: what was before counts as none, which is what a driver starts with. */
+    GpuSetting(Setter lock, Resetter reset) {
+        this(
+                (api, device) -> NvmlResult.of("", 0),
+                (control, device, value) ->
+                        value == 0 ? reset.reset(control, device) : lock.set(control, device, value),
+                value -> value == 0 ? "not locked" : value + " MHz",
+                false);
+    }
+
+    /** The value as it is. */
+    NvmlResult<Integer> now(NvmlApi api, NvmlDevice device) {
+        return getter.apply(api, device);
+    }
+
+    /** Sets it; gives NVML's code. */
+    int set(NvmlApi api, NvmlDevice device, int value) {
+        return setter.set(api.control(), device, value);
+    }
+
+    /** {@code value} for people. */
+    String text(int value) {
+        return text.apply(value);
+    }
+
+    /** Whether {@link #now} tells what was set. */
+    boolean readable() {
+        return readable;
+    }
+
+    /** Name for people and files, such as {@code power-limit}. */
+    String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,88 @@
+package io.bev.avatar.exporter.gpusetup;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What GPUs were set to before, in a file that each change rewrites at once:
+ * {@code {"GPU-...": {"power-limit": {"was": 320000, "set": 400000}}}}.
+ */
+final class SavedSettings {
+
+    /** Values of one setting: before, and as we set it. */
+    record Change(int was, int set) {}
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final Path file;
+    private final Map<String, Map<String, Change>> changes;
+
+    private SavedSettings(Path file, Map<String, Map<String, Change>> changes) {
+        this.file = file;
+        this.changes = changes;
+    }
+
+    /**
+     * Reads {@code file}, which may be absent.
+     *
+     * @throws IOException when it is there and cannot be read
+     */
+    static SavedSettings load(Path file) throws IOException {
+        try {
+            Map<String, Map<String, Change>> read = JSON.readValue(Files.readString(file), new TypeReference<>() {});
+            Map<String, Map<String, Change>> changes = new LinkedHashMap<>();
+            read.forEach((uuid, settings) -> changes.put(uuid, new TreeMap<>(settings)));
+            return new SavedSettings(file, changes);
+        } catch (NoSuchFileException e) {
+            return new SavedSettings(file, new LinkedHashMap<>());
+        } catch (JsonProcessingException e) {
+            throw new IOException(
+                    file + " is broken, expected the GPUs' values before their set-up; remove it, and restart the"
+                            + " machine to have its GPUs as they were",
+                    e);
+        }
+    }
+
+    Optional<Change> of(String uuid, GpuSetting setting) {
+        return Optional.ofNullable(changes.getOrDefault(uuid, Map.of()).get(setting.key()));
+    }
+
+    /** Whether nothing is to be undone. */
+    boolean isEmpty() {
+        return changes.isEmpty();
+    }
+
+    void put(String uuid, GpuSetting setting, Change change) throws IOException {
+        changes.computeIfAbsent(uuid, key -> new TreeMap<>()).put(setting.key(), change);
+        write();
+    }
+
+    void remove(String uuid, GpuSetting setting) throws IOException {
+        Map<String, Change> left = changes.getOrDefault(uuid, new TreeMap<>());
+        left.remove(setting.key());
+        if (left.isEmpty()) {
+            changes.remove(uuid);
+        }
+        write();
+    }
+
+    private void write() throws IOException {
+        if (changes.isEmpty()) {
+            Files.deleteIfExists(file);
+            return;
+        }
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(fresh, JSON.writeValueAsString(changes));
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

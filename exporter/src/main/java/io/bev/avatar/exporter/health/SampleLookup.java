@@ -1,0 +1,61 @@
+package io.bev.avatar.exporter.health;
+
+import io.bev.avatar.exporter.collector.CollectorResult;
+import io.prometheus.client.Collector.MetricFamilySamples.Sample;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Predicate;
+
+/** The samples of one collection, to be asked by name and labels. */
+final class SampleLookup {
+
+    private final Map<String, List<Sample>> samples = new LinkedHashMap<>();
+    private final Map<String, String> errors = new LinkedHashMap<>();
+
+    SampleLookup(List<CollectorResult> results) {
+        for (CollectorResult result : results) {
+            result.error().ifPresent(error -> errors.put(result.collector(), error));
+            result.families()
+                    .forEach(family -> family.samples.forEach(
+                            sample -> samples.computeIfAbsent(sample.name, name -> new ArrayList<>())
+                                    .add(sample)));
+        }
+    }
+
+    /** Why a collector failed; empty when it succeeded. */
+    Optional<String> error(String collector) {
+        return Optional.ofNullable(errors.get(collector));
+    }
+
+    /** Every sample of a name. */
+    List<Sample> all(String name) {
+        return samples.getOrDefault(name, List.of());
+    }
+
+    /** The value of the first sample of a name. */
+    OptionalDouble value(String name) {
+        return value(name, sample -> true);
+    }
+
+    /** The value of the first sample of a name whose label has this value. */
+    OptionalDouble value(String name, String label, String wanted) {
+        return value(name, sample -> label(sample, label).equals(wanted));
+    }
+
+    private OptionalDouble value(String name, Predicate<Sample> which) {
+        return all(name).stream()
+                .filter(which)
+                .mapToDouble(sample -> sample.value)
+                .findFirst();
+    }
+
+    /** A label of a sample, empty where it has none such. */
+    static String label(Sample sample, String name) {
+        int at = sample.labelNames.indexOf(name);
+        return at < 0 ? "" : sample.labelValues.get(at);
+    }
+}

@@ -1,0 +1,15 @@
+package io.bev.avatar.exporter.mcp;
+
+/** The server does not speak MCP, or refused. */
+public final class McpException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    McpException(String message) {
+        super(message);
+    }
+
+    McpException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

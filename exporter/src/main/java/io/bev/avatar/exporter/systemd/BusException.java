@@ -1,0 +1,15 @@
+package io.bev.avatar.exporter.systemd;
+
+/** The message bus, or who was called over it, cannot be reached or refused. */
+public class BusException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    public BusException(String message) {
+        super(message);
+    }
+
+    public BusException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,181 @@
+package io.bev.avatar.exporter.systemd;
+
+import io.bev.avatar.common.time.Ticker;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.freedesktop.dbus.connections.impl.DBusConnection;
+import org.freedesktop.dbus.connections.impl.DBusConnectionBuilder;
+import org.freedesktop.dbus.exceptions.DBusException;
+import org.freedesktop.dbus.exceptions.DBusExecutionException;
+import org.freedesktop.dbus.messages.Error;
+import org.freedesktop.dbus.messages.Message;
+import org.freedesktop.dbus.messages.MethodCall;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to a D-Bus message bus, opened when needed and opened anew after a failure. Calls are sent together and
+ * their replies awaited together, so that many cost one round trip. Used by one thread; an interrupt ends any wait.
+ */
+public final class SystemBus implements AutoCloseable {
+
+    /** A method call; the arguments match the D-Bus {@code signature}. */
+    record Call(String path, String face, String method, String signature, List<Object> arguments) {
+        Call {
+            arguments = List.copyOf(arguments);
+        }
+    }
+
+    /** A reply: its parameters, or the error's text. */
+    record Reply(List<Object> parameters, @Nullable String error) {}
+
+    /** dbus-java tries again every half second for so long; for us the next scrape is soon enough. */
+    private static final int CONNECT_MILLIS = 1;
+
+    private final String address;
+    private final String destination;
+    private final Ticker ticker;
+    private @Nullable DBusConnection connection;
+
+    /**
+     * @param address D-Bus address, such as {@code unix:path=/run/dbus/system_bus_socket}
+     * @param destination bus name that is called
+     */
+    public SystemBus(String address, String destination, Ticker ticker) {
+        this.address = address;
+        this.destination = destination;
+        this.ticker = ticker;
+    }
+
+    /** Sends {@code calls} and waits for all replies, in their order. */
+    List<Reply> callAll(List<Call> calls, Duration timeout) throws BusException, InterruptedException {
+        boolean kept = connection != null;
+        long deadline = ticker.nanos() + timeout.toNanos();
+        try {
+            return exchange(calls, deadline);
+        } catch (ConnectionLostException e) {
+            if (!kept) {
+                throw e;
+            }
+            // A kept connection ends with the bus that it was made to, which may have been started again since.
+            return exchange(calls, deadline);
+        }
+    }
+
+    private List<Reply> exchange(List<Call> calls, long deadline) throws BusException, InterruptedException {
+        DBusConnection bus = connect();
+        boolean whole = false;
+        try {
+            List<MethodCall> sent = new ArrayList<>(calls.size());
+            for (Call call : calls) {
+                MethodCall message = message(bus, call);
+                bus.sendMessage(message);
+                sent.add(message);
+            }
+            List<Reply> replies = new ArrayList<>(sent.size());
+            for (MethodCall call : sent) {
+                replies.add(await(call, deadline));
+            }
+            if (!bus.isConnected()) {
+                throw new ConnectionLostException("D-Bus at " + address + " closed the connection");
+            }
+            whole = true;
+            return replies;
+        } catch (DBusException | DBusExecutionException | RejectedExecutionException e) {
+            throw new ConnectionLostException("D-Bus at " + address + " failed: " + e.getMessage(), e);
+        } finally {
+            if (!whole) {
+                close();
+            }
+        }
+    }
+
+    private MethodCall message(DBusConnection bus, Call call) throws DBusException {
+        return bus.getMessageFactory()
+                .createMethodCall(
+                        null,
+                        destination,
+                        call.path(),
+                        call.face(),
+                        call.method(),
+                        (byte) 0,
+                        call.signature(),
+                        call.arguments().toArray());
+    }
+
+    private Reply await(MethodCall call, long deadline) throws BusException, InterruptedException, DBusException {
+        long leftMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - ticker.nanos()));
+        Message reply = call.getReply(leftMillis);
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (reply == null) {
+            throw new BusException(destination + " did not answer " + call.getName() + " over D-Bus at " + address
+                    + " in time; see 'systemctl status dbus'");
+        }
+        if (reply instanceof Error error) {
+            return new Reply(List.of(), String.valueOf(error.getException().getMessage()));
+        }
+        return new Reply(List.of(reply.getParameters()), null);
+    }
+
+    private DBusConnection connect() throws BusException, InterruptedException {
+        if (connection != null && connection.isConnected()) {
+            return connection;
+        }
+        close();
+        try {
+            DBusConnection fresh = DBusConnectionBuilder.forAddress(address)
+                    .withShared(false)
+                    .receivingThreadConfig()
+                    .withMethodCallThreadCount(1)
+                    .withSignalThreadCount(1)
+                    .withErrorHandlerThreadCount(1)
+                    .withMethodReturnThreadCount(1)
+                    .connectionConfig()
+                    .transportConfig()
+                    .withTimeout(CONNECT_MILLIS)
+                    // Saying hello may fail, and only a connection that we hold can then be closed.
+                    .withRegisterSelf(false)
+                    .back()
+                    .build();
+            connection = fresh;
+            fresh.register();
+            return fresh;
+        } catch (DBusException | DBusExecutionException e) {
+            close();
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            throw new BusException(
+                    "no D-Bus at " + address
+                            + ": this machine does not run systemd's bus, or this user may not use it (" + reason(e)
+                            + "); start dbus or exclude the collector",
+                    e);
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+
+    @Override
+    public void close() {
+        DBusConnection old = connection;
+        connection = null;
+        if (old != null) {
+            try {
+                old.close();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException("D-Bus at " + address + " cannot be closed", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.bev.avatar.exporter.threshold;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.bev.avatar.exporter.config.ThresholdOverride;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * What holds on this host: the default of each signal and severity, or the host's own value in its place. The defaults are the
+ * recording rules of {@code avatar_threshold:default}, the very file that Prometheus evaluates.
+ */
+public final class Thresholds {
+
+    private static final String RECORD = "avatar_threshold:default";
+    private static final YAMLMapper YAML = YAMLMapper.builder().build();
+
+    private record Key(String signal, String severity) {}
+
+    private final Map<Key, Double> values;
+
+    private Thresholds(Map<Key, Double> values) {
+        this.values = Map.copyOf(values);
+    }
+
+    /**
+     * Reads the defaults.
+     *
+     * @throws ThresholdException when the file cannot be read, has no threshold, or one whose value is no constant
+     */
+    public static Thresholds read(Path file) throws ThresholdException {
+        JsonNode tree;
+        try {
+            tree = YAML.readTree(Files.readString(file));
+        } catch (JacksonException e) {
+            throw new ThresholdException(file + ": not YAML (" + e.getOriginalMessage() + "); mend the file", e);
+        } catch (IOException e) {
+            throw new ThresholdException(
+                    file + ": cannot be read (" + e.getMessage()
+                            + "); name alerting-rules/thresholds.rules.yml in exporter.thresholds-file",
+                    e);
+        }
+        Map<Key, Double> values = new LinkedHashMap<>();
+        for (JsonNode group : tree.path("groups")) {
+            for (JsonNode rule : group.path("rules")) {
+                if (rule.path("record").asText().equals(RECORD)) {
+                    add(values, file, rule);
+                }
+            }
+        }
+        if (values.isEmpty()) {
+            throw new ThresholdException(file + ": found no rule that records " + RECORD + ", expected one a threshold;"
+                    + " name alerting-rules/thresholds.rules.yml in exporter.thresholds-file");
+        }
+        return new Thresholds(values);
+    }
+
+    private static void add(Map<Key, Double> values, Path file, JsonNode rule) throws ThresholdException {
+        Key key = new Key(
+                rule.path("labels").path("signal").asText(),
+                rule.path("labels").path("severity").asText());
+        if (key.signal().isEmpty() || key.severity().isEmpty()) {
+            throw new ThresholdException(file + ": a rule of " + RECORD + " has the labels " + rule.path("labels")
+                    + ", expected signal and severity; add them");
+        }
+        String expression = rule.path("expr").asText();
+        OptionalDouble value = VectorExpression.value(expression);
+        if (value.isEmpty()) {
+            throw new ThresholdException(file + ": " + key.signal() + " " + key.severity() + ": found '" + expression
+                    + "', expected vector(NUMBER) or vector(NUMBER * NUMBER); write the threshold as a number");
+        }
+        if (values.put(key, value.getAsDouble()) != null) {
+            throw new ThresholdException(file + ": " + key.signal() + " " + key.severity()
+                    + " is recorded twice, expected once; remove one of the rules");
+        }
+    }
+
+    /** The same with a host's own values in place of the defaults. */
+    public Thresholds with(Collection<ThresholdOverride> overrides) {
+        Map<Key, Double> merged = new LinkedHashMap<>(values);
+        overrides.forEach(own -> merged.put(new Key(own.signal(), own.severity()), own.value()));
+        return new Thresholds(merged);
+    }
+
+    /** The limit of a signal, in its unit; empty where it has none of that severity. */
+    public OptionalDouble of(String signal, String severity) {
+        Double value = values.get(new Key(signal, severity));
+        return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+}

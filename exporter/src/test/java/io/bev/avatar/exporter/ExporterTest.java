@@ -1,0 +1,177 @@
+package io.bev.avatar.exporter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bev.avatar.common.config.Config;
+import io.bev.avatar.exporter.redis.RedisServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole exporter on this machine, with a real Redis and none of the other sources. */
+@Timeout(120)
+class ExporterTest {
+
+    private static final List<String> ALL =
+            List.of("gpu", "host", "redis", "service", "renderer", "live", "endpoint", "mcp");
+
+    @TempDir
+    Path folder;
+
+    private ExporterConfigs settings(String redisUrl) {
+        String yaml = """
+                exporter:
+                  port: 0
+                  state-directory: %s
+                  nvml-library: libno-such-nvml.so
+                  renderer-url: http://127.0.0.1:1
+                  jolokia-url: http://127.0.0.1:1/jolokia/
+                  scrape-timeout: 5s
+                  thresholds: {gpu_temperature_celsius: {warning: 75}}
+                mcp: {url: "http://127.0.0.1:1"}
+                redis: {url: "%s", timeout: 500ms}
+                """.formatted(folder, redisUrl);
+        Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + folder.resolve("no-bus"));
+        return ExporterConfigs.from(Config.of(yaml, "test.yaml", environment), environment);
+    }
+
+    private static String scrape(Exporter exporter, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + exporter.address().getPort() + "/metrics"));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        HttpResponse<String> response =
+                HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.body();
+    }
+
+    private static String success(String collector, int value) {
+        return "avatar_exporter_collector_success{collector=\"" + collector + "\",} " + value + ".0";
+    }
+
+    @Test
+    void scrape_mostSourcesAway_answersAndSaysWhichFailed() throws Exception {
+        try (RedisServer redis = RedisServer.start(folder);
+                Exporter exporter = new Exporter(settings(redis.url()), "1.2.3")) {
+            exporter.start();
+
+            String text = scrape(exporter);
+
+            assertThat(text)
+                    .contains(success("host", 1), success("redis", 1), "redis_up 1.0", "node_load1 ")
+                    .contains(success("gpu", 0), success("service", 0), success("renderer", 0))
+                    .contains(success("endpoint", 0), success("mcp", 0))
+                    .contains("avatar_renderer_up 0.0", "avatar_endpoint_up 0.0", "avatar_mcp_up 0.0")
+                    .contains("avatar_exporter_build_info{version=\"1.2.3\"")
+                    .contains(
+                            "avatar_exporter_threshold{signal=\"gpu_temperature_celsius\",severity=\"warning\",} 75.0")
+                    .contains("process_resident_memory_bytes ", "jvm_memory_bytes_used");
+            assertThat(ALL).allMatch(name -> text.contains("collector_success{collector=\"" + name + "\""));
+        }
+    }
+
+    @Test
+    void scrape_withoutARedis_hasNoSeriesOfIt() throws Exception {
+        try (Exporter exporter = new Exporter(settings(""), "1.2.3")) {
+            exporter.start();
+
+            assertThat(scrape(exporter))
+                    .contains(success("host", 1))
+                    .doesNotContain("redis_", "collector=\"redis\"")
+                    .contains("avatar_exporter_alert_spool_pending 0.0");
+        }
+    }
+
+    @Test
+    void scrape_redisFrozen_saysDownWithinTheScrapesTime() throws Exception {
+        try (RedisServer redis = RedisServer.start(folder);
+                Exporter exporter = new Exporter(settings(redis.url()), "1.2.3")) {
+            exporter.start();
+            assertThat(scrape(exporter)).contains("redis_up 1.0");
+            redis.freeze();
+            try {
+                // Less than redis.timeout: the interrupt has to bring the answer, not the timeout.
+                assertThat(scrape(exporter, "X-Prometheus-Scrape-Timeout-Seconds", "0.5"))
+                        .contains("redis_up 0.0", success("redis", 0), success("host", 1));
+                assertThat(scrape(exporter)).contains("redis_up 0.0");
+            } finally {
+                redis.thaw();
+            }
+            assertThat(scrape(exporter)).contains("redis_up 1.0", success("redis", 1));
+        }
+    }
+
+    @Test
+    void close_afterScrapes_endsItsThreads() throws Exception {
+        try (RedisServer redis = RedisServer.start(folder)) {
+            for (int i = 0; i < 3; i++) {
+                try (Exporter exporter = new Exporter(settings(redis.url()), "1.2.3")) {
+                    exporter.start();
+                    scrape(exporter);
+                }
+            }
+        }
+        for (int i = 0; i < 500 && collectorThreads() > 0; i++) {
+            Thread.sleep(20);
+        }
+        assertThat(collectorThreads()).isZero();
+    }
+
+    private static long collectorThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("collector-"))
+                .count();
+    }
+
+    /** The peers' names are kept as they are: what lint says of a peer's own scrape it may say of ours. */
+    @Test
+    void scrape_lintedByPromtool_hasNoComplaintThatThePeersDoNotHave() throws Exception {
+        Assumptions.assumeTrue(PeerExporter.find("promtool").isPresent(), "promtool is not installed");
+        try (RedisServer redis = RedisServer.startCluster(folder);
+                PeerExporter node = PeerExporter.start(folder, "prometheus-node-exporter", "--web.listen-address");
+                PeerExporter peer = PeerExporter.start(
+                        folder, "prometheus-redis-exporter", "-web.listen-address", "-redis.addr=" + redis.url());
+                Exporter exporter = new Exporter(settings(redis.url()), "1.2.3")) {
+            exporter.start();
+
+            List<String> own = lint("ours", scrape(exporter));
+            List<String> theirs = new ArrayList<>(lint("node_exporter", node.text()));
+            theirs.addAll(lint("redis_exporter", peer.text()));
+
+            assertThat(theirs)
+                    .as("the peers' names that lint dislikes, such as those of /proc/meminfo")
+                    .anyMatch(complaint -> complaint.startsWith("node_memory_MemTotal_bytes "));
+            assertThat(own).isSubsetOf(theirs);
+        }
+    }
+
+    /** What promtool says of a scrape, a line for each metric. */
+    private List<String> lint(String whose, String text) throws IOException, InterruptedException {
+        Path complaints = folder.resolve(whose + ".complaints");
+        int code = new ProcessBuilder("promtool", "check", "metrics")
+                .redirectInput(Files.writeString(folder.resolve(whose + ".scrape"), text)
+                        .toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(complaints.toFile())
+                .start()
+                .waitFor();
+        List<String> lines = Files.readAllLines(complaints, StandardCharsets.UTF_8);
+        // 3 says that there are complaints; anything else but 0 that the text cannot be read.
+        assertThat(code).as("promtool of %s: %s", whose, lines).isIn(0, 3);
+        return lines;
+    }
+}

@@ -1,0 +1,216 @@
+package io.bev.avatar.exporter.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bev.avatar.exporter.client.StubHttpServer;
+import io.bev.avatar.exporter.client.StubHttpServer.Answer;
+import io.bev.avatar.exporter.redis.RedisServer;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+@Timeout(120)
+@ResourceLock(Resources.SYSTEM_ERR)
+@ResourceLock(Resources.SYSTEM_OUT)
+class CommandsTest {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    @TempDir
+    Path folder;
+
+    private record Ended(int code, String out, String errors) {
+        JsonNode json() throws Exception {
+            return JSON.readTree(out);
+        }
+    }
+
+    private Ended run(Map<String, String> more, String... args) throws Exception {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "BEV_REDIS_URL",
+                        "redis://127.0.0.1:" + StubHttpServer.nobody("/").getPort(),
+                "BEV_MCP_SERVER_URL", StubHttpServer.nobody("/").toString(),
+                "BEV_EXPORTER_NVML_LIBRARY", folder.resolve("libnvidia-ml.so.1").toString(),
+                "BEV_EXPORTER_RENDERER_URL", StubHttpServer.nobody("").toString(),
+                "BEV_EXPORTER_HEALTH_DIRECTORY", folder.resolve("health").toString(),
+                "BEV_AVATAR_STATE_DIR", folder.resolve("state").toString(),
+                "DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + folder.resolve("no-bus")));
+        environment.putAll(more);
+        PrintStream keptOut = System.out;
+        PrintStream keptErr = System.err;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+        try {
+            int code = ExporterMain.run(environment, args);
+            return new Ended(code, out.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(keptOut);
+            System.setErr(keptErr);
+        }
+    }
+
+    private static JsonNode result(JsonNode report, String name) {
+        for (JsonNode result : report.path("results")) {
+            if (result.path("name").asText(result.path("check").asText()).equals(name)) {
+                return result;
+            }
+        }
+        throw new AssertionError("no " + name + " in " + report);
+    }
+
+    @Test
+    void checkGpu_withoutADriver_fails() throws Exception {
+        Ended ended = run(Map.of(), "check", "gpu", "--json");
+
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.json().path("status").asText()).isEqualTo("failure");
+        assertThat(result(ended.json(), "gpu-driver").path("status").asText()).isEqualTo("failure");
+    }
+
+    @Test
+    void checkPrestart_withoutADriver_warnsOnlyWhereTheCpuMayDraw() throws Exception {
+        Map<String, String> roomy =
+                Map.of("BEV_EXPORTER_CHECK_DISK_FREE_GB", "0", "BEV_EXPORTER_CHECK_MEMORY_AVAILABLE_GB", "0");
+        Map<String, String> cuda = new HashMap<>(roomy);
+        cuda.put("BEV_AVATAR_BACKEND", "cuda");
+
+        JsonNode may = run(roomy, "check", "prestart", "--json").json();
+        JsonNode mustNot = run(cuda, "check", "--json").json();
+
+        assertThat(result(may, "gpu-driver").path("status").asText()).isEqualTo("warning");
+        assertThat(result(may, "gpu-kernel").path("status").asText()).isNotEqualTo("failure");
+        assertThat(result(may, "redis").path("status").asText()).isEqualTo("warning");
+        assertThat(result(mustNot, "gpu-driver").path("status").asText()).isEqualTo("failure");
+    }
+
+    @Test
+    void check_brokenConfiguration_isOneOfTheFailures() throws Exception {
+        Path file = Files.writeString(folder.resolve("avatar.yaml"), "exporter: {port: none, colour: red}\n");
+
+        Ended ended = run(Map.of(), "--config", file.toString(), "check", "--json");
+
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(result(ended.json(), "config").path("found").asText()).contains("exporter.port", "exporter.colour");
+    }
+
+    @Test
+    void gpuCleanup_withoutADriver_hasNothingToDo() throws Exception {
+        Ended ended = run(Map.of(), "gpu-cleanup");
+
+        assertThat(ended.code()).as(ended.errors()).isZero();
+        assertThat(ended.out()).contains("no GPU can be asked, nothing to do");
+        assertThat(run(Map.of(), "gpu-cleanup", "--grace", "61").code()).isEqualTo(2);
+    }
+
+    @Test
+    void check_people_seeMarksAndRemediesWithoutColourInAPipe() throws Exception {
+        Ended ended = run(Map.of("COLUMNS", "80"), "check", "gpu");
+        Ended colourful = run(Map.of("AVATAR_TERMINAL", "1"), "check", "gpu");
+        Ended plain = run(Map.of("AVATAR_TERMINAL", "1", "NO_COLOR", "1"), "check", "gpu");
+
+        assertThat(ended.out()).contains("✗ gpu-driver", "expected", "remedy", "gpu: failure");
+        assertThat(ended.out().lines()).allMatch(line -> line.length() <= 80);
+        assertThat(ended.out()).doesNotContain("\033[");
+        assertThat(colourful.out()).contains("\033[31m✗");
+        assertThat(plain.out()).doesNotContain("\033[");
+    }
+
+    @Test
+    void healthOnce_isPrintedFiledAndPublished_andStatusShowsIt() throws Exception {
+        try (RedisServer server = RedisServer.start(folder);
+                StubHttpServer renderer = new StubHttpServer(asked -> Answer.json("{\"status\":\"ok\"}"))) {
+            Map<String, String> up = Map.of(
+                    "BEV_REDIS_URL",
+                    server.url(),
+                    "BEV_EXPORTER_RENDERER_URL",
+                    renderer.address("").toString());
+            server.command("SET", "avatar:state", "'{\"schema\":1,\"seq\":3,\"emotion\":\"happy\"}'");
+
+            Ended once = run(up, "health", "once", "--json");
+
+            assertThat(result(once.json(), "endpoint").path("status").asText()).isEqualTo("ok");
+            assertThat(result(once.json(), "redis").path("status").asText()).isEqualTo("ok");
+            assertThat(result(once.json(), "redis").path("summary").asText()).contains("state good");
+            assertThat(result(once.json(), "gpu").path("status").asText()).isEqualTo("skipped");
+            assertThat(result(once.json(), "service").path("status").asText()).isEqualTo("skipped");
+            assertThat(Files.readString(folder.resolve("health/summary.json")).strip())
+                    .isEqualTo(once.out().strip());
+            assertThat(server.bulk("GET", "avatar:health_summary"))
+                    .isEqualTo(once.out().strip());
+
+            Ended status = run(up, "health", "status");
+            assertThat(status.code()).isEqualTo(once.code());
+            assertThat(status.out()).contains("✓ endpoint", "s old");
+        }
+    }
+
+    @Test
+    void healthOnce_rendererAndRedisAway_isCriticalAndStillFiled() throws Exception {
+        Ended once = run(Map.of(), "health");
+
+        assertThat(once.code()).isEqualTo(2);
+        assertThat(once.out()).contains("✗ endpoint", "✗ redis");
+        assertThat(once.errors()).contains("results do not go to Redis");
+        assertThat(folder.resolve("health/summary.json")).exists();
+    }
+
+    @Test
+    void emptyRedisUrl_switchesRedisOff_andIsSaid() throws Exception {
+        Path file = Files.writeString(folder.resolve("avatar.yaml"), "redis: {url: ''}\n");
+        Map<String, String> none = Map.of(
+                "BEV_AVATAR_CONFIG", file.toString(), "BEV_REDIS_URL", "", "BEV_EXPORTER_CHECK_DOCKER", "ignored");
+
+        Ended health = run(none, "health", "--json");
+        JsonNode checked = run(none, "check", "dependencies", "--json").json();
+
+        assertThat(result(health.json(), "redis").path("status").asText()).isEqualTo("skipped");
+        assertThat(result(health.json(), "redis").path("summary").asText())
+                .isEqualTo("not judged: off, redis.url is empty");
+        assertThat(health.errors()).doesNotContain("Redis");
+        assertThat(result(checked, "redis").path("status").asText()).isEqualTo("ok");
+        assertThat(result(checked, "redis").path("found").asText()).startsWith("off, since redis.url is empty");
+    }
+
+    @Test
+    void healthStatus_oldOrMissing_isNotWell() throws Exception {
+        assertThat(run(Map.of(), "health", "status").errors()).contains("no result yet", "health once");
+
+        Files.createDirectories(folder.resolve("health"));
+        Files.writeString(
+                folder.resolve("health/summary.json"),
+                "{\"schema\":1,\"at\":\"2020-01-01T00:00:00Z\",\"host\":\"h\",\"results\":[]}");
+        Ended old = run(Map.of(), "health", "status");
+
+        assertThat(old.code()).isEqualTo(1);
+        assertThat(old.out()).contains("no longer to be trusted");
+    }
+
+    @Test
+    void health_badThresholdsOrInterval_isRefused() throws Exception {
+        Path bad = Files.writeString(
+                folder.resolve("bad.yml"),
+                "groups: [{name: g, rules: [{record: 'avatar_threshold:default',"
+                        + " labels: {signal: s, severity: warning}, expr: 'scalar(up)'}]}]");
+
+        Ended thresholds = run(Map.of("BEV_EXPORTER_THRESHOLDS_FILE", bad.toString()), "health");
+        Ended interval = run(Map.of(), "health", "monitor", "--interval", "0");
+
+        assertThat(thresholds.code()).isEqualTo(78);
+        assertThat(thresholds.errors()).contains("bad.yml", "found 'scalar(up)'");
+        assertThat(interval.code()).isEqualTo(2);
+        assertThat(interval.errors()).contains("--interval: found 0");
+    }
+}

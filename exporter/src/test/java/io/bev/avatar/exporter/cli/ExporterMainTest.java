@@ -1,0 +1,125 @@
+package io.bev.avatar.exporter.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+
+@Timeout(60)
+@ResourceLock(Resources.SYSTEM_ERR)
+@ResourceLock(Resources.SYSTEM_OUT)
+class ExporterMainTest {
+
+    @TempDir
+    Path folder;
+
+    private record Ended(int code, String errors, String output) {}
+
+    private static Ended run(Map<String, String> environment, String... args) {
+        PrintStream kept = System.err;
+        PrintStream keptOut = System.out;
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+        try {
+            Map<String, String> all = new HashMap<>(environment);
+            // This very process is not to give way.
+            all.put("BEV_EXPORTER_NICENESS", "0");
+            int code = ExporterMain.run(all, args);
+            return new Ended(code, errors.toString(StandardCharsets.UTF_8), output.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setErr(kept);
+            System.setOut(keptOut);
+        }
+    }
+
+    @Test
+    void serve_portTaken_saysSoInOneLine() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Ended ended = run(Map.of("BEV_EXPORTER_PORT", Integer.toString(taken.getLocalPort())));
+
+            assertThat(ended.code()).isEqualTo(69);
+            assertThat(ended.errors().strip().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("cannot listen on 127.0.0.1:" + taken.getLocalPort())
+                    .contains("stop what holds the port or configure another");
+        }
+    }
+
+    @Test
+    void passwords_inAddresses_areNeverTold() throws Exception {
+        String url = "ftp://user:open-sesame@host";
+        Path file = Files.writeString(
+                folder.resolve("avatar.yaml"),
+                "exporter: {port: '%1$s', renderer-url: '%1$s', jolokia-url: '%1$s'}\nredis: {url: '%1$s'}\nmcp: {url: '%1$s'}\n"
+                        .formatted(url));
+        for (String command : List.of("serve", "check", "health")) {
+            Ended ended = run(Map.of("BEV_AVATAR_CONFIG", file.toString()), command);
+
+            assertThat(ended.errors() + ended.output()).as(command).doesNotContain("open-sesame");
+        }
+        assertThat(run(Map.of("BEV_AVATAR_CONFIG", file.toString()), "serve").errors())
+                .contains("exporter.port", "exporter.renderer-url", "exporter.jolokia-url", "redis.url", "mcp.url");
+    }
+
+    @Test
+    void passwords_ofSourcesThatFail_areNeverTold() throws Exception {
+        Map<String, String> environment = Map.of(
+                "BEV_REDIS_URL", "redis://user:open-sesame@127.0.0.1:1",
+                "BEV_MCP_SERVER_URL", "http://user:open-sesame@127.0.0.1:1",
+                "BEV_EXPORTER_RENDERER_URL", "http://user:open-sesame@127.0.0.1:1");
+        for (String format : List.of("", "--json")) {
+            Ended ended =
+                    run(environment, ("check dependencies " + format).strip().split(" "));
+
+            assertThat(ended.output()).contains("redis", "mcp");
+            assertThat(ended.errors() + ended.output()).doesNotContain("open-sesame");
+        }
+    }
+
+    @Test
+    void serve_brokenConfiguration_listsEveryProblemAndEndsWith78() throws Exception {
+        Path file = Files.writeString(folder.resolve("avatar.yaml"), "exporter: {port: none, colour: red}\n");
+
+        Ended ended = run(Map.of("BEV_AVATAR_CONFIG", file.toString()), "serve");
+
+        assertThat(ended.code()).isEqualTo(78);
+        assertThat(ended.errors())
+                .contains("2 problems")
+                .contains("exporter.port")
+                .contains("exporter.colour");
+    }
+
+    @Test
+    void serve_configOption_isReadInPlaceOfTheEnvironment() throws Exception {
+        Path file = Files.writeString(folder.resolve("other.yaml"), "exporter: {bind: nowhere.invalid}\n");
+
+        Ended ended = run(Map.of("BEV_AVATAR_CONFIG", "/no/such/file"), "--config", file.toString());
+
+        assertThat(ended.code()).isEqualTo(69);
+        assertThat(ended.errors()).contains("exporter.bind: no address is known for nowhere.invalid");
+    }
+
+    @Test
+    void unknownOption_endsWithUsage() {
+        Ended ended = run(Map.of(), "--nonsense");
+
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.errors()).contains("--nonsense").contains("Usage: avatar ");
+    }
+}

@@ -1,0 +1,124 @@
+package io.bev.avatar.exporter.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import at.favre.lib.crypto.bcrypt.BCrypt;
+import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.tls.ExporterClientAuth;
+import io.bev.avatar.exporter.Exporter;
+import io.bev.avatar.exporter.ExporterConfigs;
+import io.bev.avatar.exporter.TestCertificates;
+import io.bev.avatar.exporter.cli.AccessCommand;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExporterClientTest {
+
+    private static final String PASSWORD = "s3 \"cret\\#$x";
+
+    @TempDir
+    Path folder;
+
+    private String web;
+
+    @BeforeEach
+    void guard() throws Exception {
+        TestCertificates certificates = TestCertificates.make(folder);
+        certificates.openssl(
+                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=elsewhere -addext subjectAltName=DNS:elsewhere.example -keyout named.key -out named.pem"
+                        .split(" ", -1));
+        web = """
+                tls_server_config: {cert_file: named.pem, key_file: named.key}
+                basic_auth_users: {prometheus: "%s"}
+                """.formatted(BCrypt.withDefaults().hashToString(4, PASSWORD.toCharArray()));
+        Files.writeString(folder.resolve("web-config.yml"), web);
+        Files.writeString(folder.resolve("password"), PASSWORD + "\n");
+    }
+
+    private String yaml(int port, String stack) {
+        return """
+                exporter: {bind: 0.0.0.0, port: %d, state-directory: %s, nvml-library: libno-such-nvml.so,
+                  web-config-file: %s}
+                redis: {url: "redis://127.0.0.1:1"}
+                stack: {%s}
+                """.formatted(port, folder, folder.resolve("web-config.yml"), stack);
+    }
+
+    private String read(int port, String stack) throws Exception {
+        return ExporterClient.from(Config.of(yaml(port, stack), "avatar.yaml", Map.of()))
+                .metrics();
+    }
+
+    private String read(int port) throws Exception {
+        return read(port, "exporter-password-file: " + folder.resolve("password"));
+    }
+
+    @Test
+    void exporterBehindTlsAndAPassword_isReadOnlyWithBoth() throws Exception {
+        Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + folder.resolve("no-bus"));
+        ExporterConfigs settings = ExporterConfigs.from(Config.of(yaml(0, ""), "test.yaml", environment), environment);
+        try (Exporter exporter = new Exporter(settings, "1.2.3")) {
+            exporter.start();
+            int port = exporter.address().getPort();
+
+            assertThat(read(port)).contains("avatar_exporter_build_info");
+            assertThatThrownBy(() -> read(port, ""))
+                    .hasMessageStartingWith("not read: stack.exporter-password-file: found nothing, expected a file ")
+                    .hasMessageContaining("prometheus's password");
+            Files.writeString(folder.resolve("password"), "another");
+            assertThatThrownBy(() -> read(port))
+                    .hasMessage("guarded (TLS, password), not read: refused; does " + folder.resolve("password")
+                            + " hold the password of prometheus?");
+            Files.delete(folder.resolve("password"));
+            assertThatThrownBy(() -> read(port))
+                    .hasMessageContaining(
+                            "found '" + folder.resolve("password") + "', expected a file that this user can");
+
+            Files.writeString(
+                    folder.resolve("web-config.yml"), web.replace("cert_file: named.pem", "cert_file: server.pem"));
+            Files.writeString(folder.resolve("password"), PASSWORD);
+            assertThatThrownBy(() -> read(port))
+                    .hasMessageContaining("the server shows another certificate than " + folder.resolve("server.pem"));
+        }
+    }
+
+    @Test
+    void whatIsMissing_isNamed() throws Exception {
+        int nobody = StubHttpServer.nobody("/").getPort();
+        assertThatThrownBy(() -> read(nobody)).hasMessage("guarded (TLS, password), not read: nothing listens there");
+        Files.writeString(
+                folder.resolve("web-config.yml"),
+                "tls_server_config: {cert_file: named.pem, client_auth_type: RequireAndVerifyClientCert}");
+        assertThatThrownBy(() -> read(nobody))
+                .hasMessageStartingWith("not read: stack.exporter-cert-file: found nothing");
+        Files.delete(folder.resolve("web-config.yml"));
+        assertThatThrownBy(() -> read(nobody)).hasMessageStartingWith("not read: exporter.web-config-file: found ");
+    }
+
+    @Test
+    void access_isALineEachForTheStacksScripts() throws Exception {
+        Config config = Config.of(
+                yaml(
+                        1,
+                        "exporter-password-file: " + folder.resolve("password") + ", exporter-cert-file: "
+                                + folder.resolve("server.pem") + ", exporter-key-file: "
+                                + folder.resolve("server.key")),
+                "avatar.yaml",
+                Map.of());
+
+        assertThat(AccessCommand.lines(ExporterClientAuth.from(config)).replace(folder + "/", "F/"))
+                .isEqualTo("""
+                certificate F/named.pem
+                server-name elsewhere.example
+                client-certificate F/server.pem
+                client-key F/server.key
+                user prometheus
+                password-file F/password
+                """);
+    }
+}

@@ -1,0 +1,82 @@
+package io.bev.avatar.exporter.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.redis.RedisCollector;
+import io.bev.avatar.exporter.config.RedisConfig;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RedisSecretsTest {
+
+    private static final String SECRET = "open-sesame";
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    private static String everythingSaid(RedisConfig config) {
+        try (RedisClients access = new RedisClients(config)) {
+            RedisCollector collector = RedisCollector.over(access.link("test"), List.of(), Clock.systemUTC());
+            Throwable failure = catchThrowable(() -> collector.collect(new MetricSink()));
+            assertThat(failure).isNotNull();
+            StringWriter text = new StringWriter();
+            failure.printStackTrace(new PrintWriter(text));
+            return text + config.toString();
+        }
+    }
+
+    @Test
+    void collect_wrongPassword_isToldWithoutIt(@TempDir Path folder) throws Exception {
+        try (RedisServer server = RedisServer.start(folder, "--requirepass", "another-" + SECRET)) {
+            String said = everythingSaid(
+                    new RedisConfig("redis://user:" + SECRET + "@127.0.0.1:" + server.port() + "/0", TIMEOUT));
+
+            assertThat(said).contains("WRONGPASS").doesNotContain(SECRET);
+        }
+    }
+
+    @Test
+    void collect_nobodyThere_isToldWithoutThePassword() {
+        assertThat(everythingSaid(new RedisConfig("redis://:" + SECRET + "@127.0.0.1:1/0", TIMEOUT)))
+                .contains("127.0.0.1:1")
+                .doesNotContain(SECRET);
+    }
+
+    @Test
+    void collect_rightPassword_works(@TempDir Path folder) throws Exception {
+        try (RedisServer server = RedisServer.start(folder, "--requirepass", SECRET);
+                RedisClients access = new RedisClients(
+                        new RedisConfig("redis://:" + SECRET + "@127.0.0.1:" + server.port() + "/0", TIMEOUT))) {
+            MetricSink sink = new MetricSink();
+            RedisCollector.over(access.link("test"), List.of(), Clock.systemUTC())
+                    .collect(sink);
+
+            assertThat(sink.families()).hasSizeGreaterThan(20);
+        }
+    }
+
+    @Test
+    void collect_userWhoMayOnlyReadInfo_getsWhatInfoGives(@TempDir Path folder) throws Exception {
+        try (RedisServer server =
+                        RedisServer.start(folder, "--user", "meter", "on", ">" + SECRET, "~*", "+info", "+ping");
+                RedisClients access = new RedisClients(
+                        new RedisConfig("redis://meter:" + SECRET + "@127.0.0.1:" + server.port() + "/0", TIMEOUT))) {
+            MetricSink sink = new MetricSink();
+            RedisCollector.over(access.link("test"), List.of("osint:updates"), Clock.systemUTC())
+                    .collect(sink);
+
+            assertThat(sink.families())
+                    .extracting(f -> f.name)
+                    .contains("redis_memory_used_bytes")
+                    .doesNotContain("redis_slowlog_length");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.bev.avatar.exporter.systemd;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** A real dbus-daemon of the test's own. */
+public final class TestDBus implements AutoCloseable {
+
+    private final Process daemon;
+    private final String address;
+
+    private TestDBus(Process daemon, String address) {
+        this.daemon = daemon;
+        this.address = address;
+    }
+
+    /** Starts it with its socket in {@code folder}, skipping the test where there is no dbus-daemon. */
+    public static TestDBus start(Path folder) throws IOException {
+        assumeTrue(
+                Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+                        .anyMatch(path -> Files.isExecutable(Path.of(path, "dbus-daemon"))),
+                "needs dbus-daemon");
+        Path socket = folder.resolve("bus");
+        Path config = Files.writeString(folder.resolve("bus.conf"), """
+                <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+                 "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+                <busconfig>
+                  <listen>unix:path=%s</listen>
+                  <auth>EXTERNAL</auth>
+                  <policy context="default">
+                    <allow send_destination="*" eavesdrop="true"/>
+                    <allow eavesdrop="true"/>
+                    <allow own="*"/>
+                  </policy>
+                </busconfig>
+                """.formatted(socket));
+        Process daemon = new ProcessBuilder("dbus-daemon", "--nofork", "--print-address", "--config-file=" + config)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        // It prints its address once it listens.
+        daemon.inputReader().readLine();
+        return new TestDBus(daemon, "unix:path=" + socket);
+    }
+
+    public String address() {
+        return address;
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /** Sends it a signal, such as STOP. */
+    public void signal(String name) throws Exception {
+        new ProcessBuilder("kill", "-" + name, String.valueOf(daemon.pid()))
+                .start()
+                .waitFor();
+    }
+
+    /** Ends the daemon. */
+    public void stop() {
+        daemon.destroyForcibly().onExit().join();
+    }
+}

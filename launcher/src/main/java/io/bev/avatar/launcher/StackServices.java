@@ -1,0 +1,208 @@
+package io.bev.avatar.launcher;
+
+import io.bev.avatar.cds.Installation;
+import io.bev.avatar.common.tls.ExporterClientAuth;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What each program of the stack is called with, and how one sees that it serves. */
+final class StackServices {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private final Path root;
+    private final StackConfig config;
+    private final StackFiles files;
+    private final Probe probe;
+    private final Optional<SimulatedGpu> simulatedGpu;
+
+    /** @param simulatedGpu what the exporter reads instead of a driver; empty for the driver */
+    StackServices(Path root, StackConfig config, Probe probe, Optional<SimulatedGpu> simulatedGpu) {
+        this.root = root;
+        this.config = config;
+        this.files = new StackFiles(root, config);
+        this.probe = probe;
+        this.simulatedGpu = simulatedGpu;
+    }
+
+    String pageUrl() {
+        return "http://127.0.0.1:" + config.rendererPort() + "/";
+    }
+
+    String prometheusUrl() {
+        return "http://127.0.0.1:" + config.prometheusPort();
+    }
+
+    String alertmanagerUrl() {
+        return "http://127.0.0.1:" + config.alertmanagerPort();
+    }
+
+    String jolokiaUrl() {
+        return "http://127.0.0.1:" + config.jolokiaPort() + "/jolokia/";
+    }
+
+    ServiceSpec redis() throws IOException {
+        int port = config.redisPort();
+        List<String> command = List.of(
+                program("redis-server"),
+                "--port",
+                Integer.toString(port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                files.directory("redis").toString(),
+                "--appendonly",
+                "yes",
+                "--save",
+                "");
+        return new ServiceSpec(
+                "redis",
+                command,
+                Map.of(),
+                () -> Probe.isRedis(port),
+                "redis://127.0.0.1:" + port,
+                files.log("redis"),
+                PATIENCE,
+                SECOND);
+    }
+
+    ServiceSpec renderer(Optional<Path> model) throws IOException {
+        Installation programs = Installation.of(root);
+        List<String> command = programs.command(programs.renderer());
+        command.add("serve");
+        Map<String, String> environment = new HashMap<>();
+        environment.put("BEV_AVATAR_STATE_DIR", files.directory("state").toString());
+        environment.put(
+                "BEV_RENDERER_CONTROL_PASSWORD_FILE",
+                files.secret("control-password").toString());
+        simulatedGpu.ifPresent(gpu -> environment.putAll(SimulatedGpu.rendererEnvironment()));
+        model.ifPresent(path -> environment.put("BEV_AVATAR_MODEL", path.toString()));
+        return new ServiceSpec(
+                "renderer",
+                command,
+                environment,
+                () -> probe.answers(pageUrl() + "health/ready"),
+                pageUrl(),
+                files.log("renderer"),
+                PATIENCE,
+                Duration.ofMillis(200));
+    }
+
+    ServiceSpec exporter() throws IOException {
+        Installation programs = Installation.of(root);
+        List<String> command = programs.command(programs.exporter());
+        command.add("serve");
+        ExporterClientAuth access = config.exporter().access();
+        Probe exporterProbe = config.exporter().probe();
+        String url = access.scheme() + "://127.0.0.1:" + config.exporterPort();
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "MALLOC_ARENA_MAX", "1",
+                "BEV_EXPORTER_RENDERER_URL", "http://127.0.0.1:" + config.rendererPort(),
+                "BEV_EXPORTER_JOLOKIA_URL", jolokiaUrl(),
+                "BEV_EXPORTER_ALERT_TOKEN_FILE", files.secret("alert-token").toString(),
+                "BEV_EXPORTER_ALERTMANAGER_URL", alertmanagerUrl(),
+                "BEV_EXPORTER_RECOVERY_CONTROL_PASSWORD_FILE",
+                        files.secret("control-password").toString(),
+                "BEV_EXPORTER_STATE_DIR", files.directory("exporter").toString()));
+        access.webConfig().ifPresent(file -> environment.put("BEV_EXPORTER_WEB_CONFIG_FILE", file.toString()));
+        simulatedGpu.ifPresent(gpu -> environment.putAll(gpu.exporterEnvironment()));
+        return new ServiceSpec(
+                "exporter",
+                command,
+                environment,
+                () -> config.exporter().ready(exporterProbe, url + "/-/ready"),
+                url + "/metrics",
+                files.log("exporter"),
+                PATIENCE,
+                SECOND);
+    }
+
+    ServiceSpec alertmanager() throws IOException {
+        Path folder = files.prepareAlertmanager();
+        List<String> command = List.of(
+                program("prometheus-alertmanager", "alertmanager"),
+                "--config.file=" + folder.resolve("alertmanager.yml"),
+                "--storage.path=" + files.directory("alertmanager/data"),
+                "--web.listen-address=127.0.0.1:" + config.alertmanagerPort(),
+                "--cluster.listen-address=");
+        return new ServiceSpec(
+                "alertmanager",
+                command,
+                Map.of(),
+                () -> probe.answers(alertmanagerUrl() + "/-/ready"),
+                alertmanagerUrl() + "/",
+                files.log("alertmanager"),
+                PATIENCE,
+                SECOND);
+    }
+
+    ServiceSpec prometheus() throws IOException {
+        String program = program("prometheus");
+        Path folder = files.preparePrometheus(PrometheusVersion.of(program).keepsFiring());
+        List<String> command = List.of(
+                program,
+                "--config.file=" + folder.resolve("prometheus.yml"),
+                "--storage.tsdb.path=" + files.directory("prometheus/data"),
+                "--storage.tsdb.retention.time=15d",
+                "--web.listen-address=127.0.0.1:" + config.prometheusPort());
+        return new ServiceSpec(
+                "prometheus",
+                command,
+                Map.of(),
+                () -> probe.answers(prometheusUrl() + "/-/ready"),
+                prometheusUrl() + "/",
+                files.log("prometheus"),
+                PATIENCE,
+                SECOND);
+    }
+
+    /** Grafana, when it is installed. */
+    Optional<ServiceSpec> grafana() throws IOException {
+        Optional<Path> server = Installation.find("grafana-server");
+        if (server.isEmpty()) {
+            return Optional.empty();
+        }
+        String url = "http://127.0.0.1:" + config.grafanaPort();
+        Map<String, String> environment = Map.of(
+                "GF_PATHS_PROVISIONING",
+                files.prepareGrafana().toString(),
+                "GF_PATHS_DATA",
+                files.directory("grafana/data").toString(),
+                "GF_PATHS_LOGS",
+                files.directory("logs").toString(),
+                "GF_SERVER_HTTP_ADDR",
+                "127.0.0.1",
+                "GF_SERVER_HTTP_PORT",
+                Integer.toString(config.grafanaPort()),
+                "GF_AUTH_ANONYMOUS_ENABLED",
+                "true",
+                "GF_ANALYTICS_REPORTING_ENABLED",
+                "false",
+                "GF_ANALYTICS_CHECK_FOR_UPDATES",
+                "false");
+        return Optional.of(new ServiceSpec(
+                "grafana",
+                List.of(server.get().toString(), "--homepath", "/usr/share/grafana"),
+                environment,
+                () -> probe.answers(url + "/api/health"),
+                url + "/d/avatar-overview",
+                files.log("grafana"),
+                PATIENCE,
+                SECOND));
+    }
+
+    private static String program(String... names) throws IOException {
+        for (String name : names) {
+            Optional<Path> found = Installation.find(name);
+            if (found.isPresent()) {
+                return found.get().toString();
+            }
+        }
+        throw new IOException(names[0] + " is not installed; ./avatar up without --no-install installs it");
+    }
+}

@@ -1,0 +1,126 @@
+package io.bev.avatar.launcher;
+
+import io.bev.avatar.common.cli.ExitCodes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Decides what has to be started, checks every port before the first start, then starts and waits. */
+final class StackStarter {
+
+    private final Console console;
+    private final StackServices stack;
+    private final StackConfig config;
+    private final Probe probe;
+    private final Supervisor supervisor;
+
+    StackStarter(Console console, StackServices stack, StackConfig config, Probe probe, Supervisor supervisor) {
+        this.console = console;
+        this.stack = stack;
+        this.config = config;
+        this.probe = probe;
+        this.supervisor = supervisor;
+    }
+
+    void start(Optional<Path> model) throws IOException, LaunchException, InterruptedException {
+        List<String> taken = new ArrayList<>();
+        boolean startRedis = redisNeeded(taken);
+        boolean startPrometheus = serverNeeded(
+                taken,
+                "Prometheus",
+                config.prometheusPort(),
+                "BEV_STACK_PROMETHEUS_PORT",
+                stack.prometheusUrl() + "/api/v1/status/config",
+                "127.0.0.1:" + config.exporterPort());
+        boolean startAlertmanager = serverNeeded(
+                taken,
+                "Alertmanager",
+                config.alertmanagerPort(),
+                "BEV_STACK_ALERTMANAGER_PORT",
+                stack.alertmanagerUrl() + "/api/v2/status",
+                ":" + config.exporterPort() + "/alerts");
+        ours(taken, "the page", config.rendererPort(), "BEV_AVATAR_PORT");
+        ours(taken, "Jolokia", config.jolokiaPort(), "BEV_JOLOKIA_PORT");
+        ours(taken, "the exporter", config.exporterPort(), "BEV_EXPORTER_PORT");
+        if (!taken.isEmpty()) {
+            throw new LaunchException(ExitCodes.UNAVAILABLE, String.join(System.lineSeparator() + "      ", taken));
+        }
+
+        List<ServiceSpec> watched = new ArrayList<>();
+        if (startRedis) {
+            watched.add(stack.redis());
+        }
+        stack.grafana().filter(spec -> !PortOwner.isTaken(config.grafanaPort())).ifPresent(watched::add);
+        watched.add(stack.exporter());
+        watched.add(stack.renderer(model));
+        startAll(watched);
+        // Last: they would take what is not there yet for a fault.
+        List<ServiceSpec> watching = new ArrayList<>();
+        if (startAlertmanager) {
+            watching.add(stack.alertmanager());
+        }
+        if (startPrometheus) {
+            watching.add(stack.prometheus());
+        }
+        startAll(watching);
+        console.note("jolokia", stack.jolokiaUrl());
+    }
+
+    /** Starts them together and waits until each is ready. */
+    private void startAll(List<ServiceSpec> specs) throws LaunchException, InterruptedException {
+        for (ServiceSpec spec : specs) {
+            supervisor.start(new ManagedProcess(spec, config.runDirectory()));
+        }
+        supervisor.awaitReady();
+    }
+
+    private boolean redisNeeded(List<String> taken) {
+        int port = config.redisPort();
+        if (config.redisIsOff()) {
+            console.note("redis", "off, redis.url is empty");
+            return false;
+        }
+        if (!config.redisIsLocal()) {
+            String host = config.redisUrl().getHost();
+            console.note("redis", "using " + (host == null ? "redis.url" : host + ":" + port) + " as configured");
+            return false;
+        }
+        if (!PortOwner.isTaken(port)) {
+            return true;
+        }
+        if (Probe.isRedis(port)) {
+            console.note("redis", "already running on port " + port + "; using it");
+            return false;
+        }
+        taken.add(message("Redis", port, "BEV_REDIS_URL=redis://127.0.0.1:OTHER"));
+        return false;
+    }
+
+    /** A server of the same kind that already has our configuration is used; any other holder of its port is a problem. */
+    private boolean serverNeeded(
+            List<String> taken, String name, int port, String variable, String statusUrl, String mark)
+            throws InterruptedException {
+        if (!PortOwner.isTaken(port)) {
+            return true;
+        }
+        if (probe.get(statusUrl).filter(text -> text.contains(mark)).isPresent()) {
+            console.note(name.toLowerCase(java.util.Locale.ROOT), "already running on port " + port + "; using it");
+        } else {
+            taken.add(message(name, port, variable + "=OTHER"));
+        }
+        return false;
+    }
+
+    private static void ours(List<String> taken, String name, int port, String variable) {
+        if (PortOwner.isTaken(port)) {
+            taken.add(message(name, port, variable + "=OTHER"));
+        }
+    }
+
+    private static String message(String name, int port, String setting) {
+        return "port " + port + " for " + name + " is taken by " + PortOwner.describe(port) + ": stop that, or set "
+                + setting;
+    }
+}

@@ -1,5 +1,0 @@
-/** How many hosts one Prometheus carries: simulated hosts, and what is measured on the Prometheus that reads them. */
-@NullMarked
-package io.bev.avatar.launcher.bench.fleet;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Benchmarks that run whole programs: beside their peers, with faults, for many hosts. */
-@NullMarked
-package io.bev.avatar.launcher.bench;
-
-import org.jspecify.annotations.NullMarked;

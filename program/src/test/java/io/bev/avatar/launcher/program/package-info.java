@@ -1,4 +1,0 @@
-@NullMarked
-package io.bev.avatar.launcher.program;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,45 @@
+package io.bev.avatar.renderer;
+
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+
+/** Tells which differences of two configurations a running renderer can follow. */
+final class ReloadableSettings {
+
+    /** Components of {@link io.bev.avatar.renderer.config.RendererConfig} that reload applies. */
+    private static final Set<String> LIVE = Set.of("model", "width", "height", "targetFps", "idleFps");
+
+    private ReloadableSettings() {}
+
+    /** Keys that differ and take effect only with a restart, as in the file. */
+    static List<String> needingRestart(RendererSettings running, RendererSettings fresh) {
+        List<String> keys = new ArrayList<>();
+        for (RecordComponent section : RendererSettings.class.getRecordComponents()) {
+            Record before = (Record) value(section, running);
+            Record after = (Record) value(section, fresh);
+            for (RecordComponent key : before.getClass().getRecordComponents()) {
+                boolean live = section.getName().equals("renderer") && LIVE.contains(key.getName());
+                if (!live && !Objects.equals(value(key, before), value(key, after))) {
+                    keys.add(section.getName() + "." + hyphenated(key.getName()));
+                }
+            }
+        }
+        return keys;
+    }
+
+    private static Object value(RecordComponent component, Object record) {
+        try {
+            return component.getAccessor().invoke(record);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(component + " cannot be read", e);
+        }
+    }
+
+    private static String hyphenated(String camel) {
+        return camel.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+}

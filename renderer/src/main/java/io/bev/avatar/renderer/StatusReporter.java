@@ -1,0 +1,86 @@
+package io.bev.avatar.renderer;
+
+import io.bev.avatar.common.systemd.SystemdNotifier;
+import io.bev.avatar.renderer.frame.FrameStats;
+import io.bev.avatar.renderer.lifecycle.Lifecycle;
+import io.bev.avatar.renderer.stream.FrameHub;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at the health once a second and tells systemd a line about it. Never feeds the watchdog: frames do. */
+final class StatusReporter implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(StatusReporter.class);
+
+    private final HealthMonitor health;
+    private final Lifecycle lifecycle;
+    private final FrameStats stats;
+    private final FrameHub hub;
+    private final Supplier<String> backend;
+    private final SystemdNotifier service;
+    private @Nullable ScheduledFuture<?> ticking;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "housekeeping");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    StatusReporter(
+            HealthMonitor health,
+            Lifecycle lifecycle,
+            FrameStats stats,
+            FrameHub hub,
+            Supplier<String> backend,
+            SystemdNotifier service) {
+        this.health = health;
+        this.lifecycle = lifecycle;
+        this.stats = stats;
+        this.hub = hub;
+        this.backend = backend;
+        this.service = service;
+    }
+
+    void start() {
+        ticking = clock.scheduleWithFixedDelay(this::tick, 0, 1, TimeUnit.SECONDS);
+    }
+
+    private void tick() {
+        try {
+            health.look();
+            service.status(line());
+        } catch (RuntimeException e) {
+            // The next look may do better; a thrown exception would end them all.
+            log.warn("health could not be looked at", e);
+        }
+    }
+
+    private String line() {
+        List<String> reasons = health.reasons();
+        int viewers = hub.viewers();
+        return String.format(
+                Locale.ROOT,
+                "%s: %.0f fps, %d %s, %s%s",
+                lifecycle.state(),
+                stats.snapshot().fps(),
+                viewers,
+                viewers == 1 ? "viewer" : "viewers",
+                backend.get(),
+                reasons.isEmpty() ? "" : "; " + String.join("; ", reasons));
+    }
+
+    @Override
+    public void close() {
+        if (ticking != null) {
+            ticking.cancel(false);
+        }
+        clock.shutdownNow();
+    }
+}

@@ -1,0 +1,133 @@
+package io.bev.avatar.renderer.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.renderer.RendererSettings;
+import io.bev.avatar.renderer.config.RendererConfig;
+import io.bev.avatar.renderer.management.jolokia.ControlPassword;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code reload}: asks the renderer that runs to read its configuration anew, as {@code systemctl reload} does. */
+@Command(
+        name = "reload",
+        description = {
+            "Has the running renderer read its configuration anew, and says what takes effect only with a restart.",
+            "Model, picture size and frame rates change at once, without a frame lost. A configuration with problems changes"
+                    + " nothing."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            " 0:done",
+            "69:the renderer does not answer, or its control operations are off",
+            "78:the configuration has problems; nothing changed"
+        })
+final class ReloadCommand implements Callable<Integer> {
+
+    private static final int UNAVAILABLE = 69;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--password-file",
+            paramLabel = "FILE",
+            description = "Its first line is the password of control operations; else renderer.control-password-file")
+    private @Nullable Path passwordFile;
+
+    private final Map<String, String> environment;
+
+    ReloadCommand(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        RendererConfig config;
+        try {
+            config = RendererSettings.load(environment).renderer();
+        } catch (ConfigException e) {
+            return refuse(ExitCodes.CONFIG, "nothing changed; " + e.getMessage());
+        }
+        Optional<Path> file = Optional.ofNullable(passwordFile).or(config::controlPasswordFile);
+        if (file.isEmpty()) {
+            return refuse(
+                    UNAVAILABLE,
+                    "reload: renderer.control-password-file is not set, so control operations are off; set it, or restart");
+        }
+        String password;
+        try {
+            password =
+                    Files.readString(file.get()).lines().findFirst().orElse("").strip();
+        } catch (IOException e) {
+            return refuse(UNAVAILABLE, "reload: " + file.get() + ": expected a readable password file: " + e);
+        }
+        try {
+            JsonNode answer = ask(config.jolokiaPort(), password);
+            String error = answer.path("error").asText("");
+            if (!error.isEmpty()) {
+                return refuse(UNAVAILABLE, "reload: " + error.replaceFirst("^[\\w.]+Exception : ", ""));
+            }
+            spec.commandLine()
+                    .getOut()
+                    .println("reload: " + answer.path("value").asText());
+            spec.commandLine().getOut().flush();
+            return ExitCodes.OK;
+        } catch (IOException e) {
+            return refuse(
+                    UNAVAILABLE,
+                    "reload: no answer of the renderer at port " + config.jolokiaPort() + " (" + e + "); does it run?");
+        }
+    }
+
+    private static JsonNode ask(int port, String password) throws IOException, InterruptedException {
+        String credentials = ControlPassword.USER + ":" + password;
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/jolokia/"))
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/json")
+                .header(
+                        "Authorization",
+                        "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)))
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"type\":\"exec\",\"mbean\":\"bev.avatar:type=Renderer\",\"operation\":\"reload\"}"))
+                .build();
+        HttpResponse<String> response = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .build()
+                .send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != 200) {
+            throw new IOException("HTTP " + response.statusCode() + ": "
+                    + response.body().lines().findFirst().orElse(""));
+        }
+        return JSON.readTree(response.body());
+    }
+
+    private int refuse(int code, String message) {
+        spec.commandLine().getErr().println(message);
+        spec.commandLine().getErr().flush();
+        return code;
+    }
+}

@@ -1,0 +1,155 @@
+package io.bev.avatar.renderer.cli;
+
+import io.bev.avatar.common.bench.HostDescription;
+import io.bev.avatar.common.bench.Measurement;
+import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.renderer.bench.BackendBenchmark;
+import io.bev.avatar.renderer.bench.BenchOptions;
+import io.bev.avatar.splat.raster.cuda.CudaException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code bench}: measures this machine. */
+@Command(
+        name = "bench",
+        sortOptions = false,
+        description = "Measures this machine and prints the numbers.",
+        footer = {
+            "",
+            "Exit codes: 0 done, 64 wrong usage, 66 model unusable, 69 backend unavailable, 70 internal error."
+        })
+public final class RenderBenchCommand implements Callable<Integer> {
+
+    private final List<BackendBenchmark> benchmarks;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "One benchmark; without it all of them.")
+    private @Nullable String name;
+
+    @Option(names = "--json", description = "One JSON object a line instead of a table.")
+    private boolean asJson;
+
+    @Option(names = "--model", paramLabel = "FILE", description = "Avatar to measure; without it the built-in avatar.")
+    private @Nullable Path model;
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = "cpu",
+            description = "What draws: cpu or cuda (default: ${DEFAULT-VALUE}).")
+    private String backend = "cpu";
+
+    @Option(names = "--threads", paramLabel = "N", description = "Rendering threads (default: one a core).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "How long each number is measured, after as long a warm-up (default: 4).")
+    private double seconds = 4;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    boolean helpRequested;
+
+    /** @param benchmarks what can be asked for, in the order in which they run */
+    public RenderBenchCommand(List<BackendBenchmark> benchmarks) {
+        this.benchmarks = List.copyOf(benchmarks);
+    }
+
+    @Override
+    public Integer call() {
+        List<BackendBenchmark> chosen = chosen();
+        BenchOptions options = options();
+        print(HostDescription.describe());
+        for (BackendBenchmark benchmark : chosen) {
+            try {
+                benchmark.run(options, this::progress, this::print);
+            } catch (IOException e) {
+                return fail(ExitCodes.NO_INPUT, e);
+            } catch (CudaException | IllegalStateException e) {
+                if (!benchmark.backend().equals("cuda")) {
+                    throw e;
+                }
+                return fail(ExitCodes.UNAVAILABLE, e);
+            }
+        }
+        return ExitCodes.OK;
+    }
+
+    private int fail(int code, Exception e) {
+        err().println("bench: " + e.getMessage());
+        err().flush();
+        return code;
+    }
+
+    private List<BackendBenchmark> chosen() {
+        List<BackendBenchmark> served =
+                benchmarks.stream().filter(b -> b.backend().equals(backend)).toList();
+        if (served.isEmpty()) {
+            throw usage("--backend '" + backend + "': expected cpu or cuda");
+        }
+        if (name == null) {
+            return served;
+        }
+        List<BackendBenchmark> chosen =
+                served.stream().filter(b -> b.name().equals(name)).toList();
+        if (chosen.isEmpty()) {
+            String known = served.stream().map(BackendBenchmark::name).collect(Collectors.joining(", "));
+            throw usage("no benchmark '" + name + "' of the renderer's: expected one of " + known
+                    + "; ./avatar bench --help names all");
+        }
+        return chosen;
+    }
+
+    private BenchOptions options() {
+        if (threads < 1 || threads > 1024) {
+            throw usage("--threads " + threads + ": expected 1 to 1024");
+        }
+        if (!(seconds >= 0.01 && seconds <= 3600)) {
+            throw usage("--seconds " + seconds + ": expected 0.01 to 3600");
+        }
+        return new BenchOptions(Optional.ofNullable(model), threads, Duration.ofNanos((long) (seconds * 1e9)));
+    }
+
+    private void progress(String line) {
+        err().println("measuring " + line + " ...");
+        err().flush();
+    }
+
+    private void print(Measurement result) {
+        PrintWriter out = spec().commandLine().getOut();
+        out.println(asJson ? result.json() : result.text());
+        out.flush();
+    }
+
+    private CommandSpec spec() {
+        return Objects.requireNonNull(spec, "set by the parser");
+    }
+
+    private PrintWriter err() {
+        return spec().commandLine().getErr();
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(spec().commandLine(), message);
+    }
+}

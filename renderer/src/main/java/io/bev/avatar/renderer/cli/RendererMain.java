@@ -1,0 +1,111 @@
+package io.bev.avatar.renderer.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.renderer.DefaultRendererComponents;
+import io.bev.avatar.renderer.bench.BenchEncoder;
+import io.bev.avatar.renderer.bench.CudaBenchmark;
+import io.bev.avatar.renderer.bench.RenderBenchmark;
+import io.bev.avatar.splat.pose.Posers;
+import io.bev.avatar.splat.raster.cpu.CpuRasterizer;
+import io.bev.avatar.splat.raster.cpu.TileKernels;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The program. Alone to end the process. */
+@Command(
+        name = "avatar",
+        description = "Real-time renderer of Gaussian avatars. Without a command: serve.",
+        mixinStandardHelpOptions = true,
+        versionProvider = RendererMain.Version.class,
+        synopsisSubcommandLabel = "COMMAND")
+public final class RendererMain implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(RendererMain.class);
+
+    private RendererMain() {}
+
+    public static void main(String[] arguments) {
+        limitSlowClients();
+        Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> {
+            // A process whose threads die must not live on half; no hook may keep it.
+            log.error("thread {} died: the process ends", thread.getName(), fault);
+            Runtime.getRuntime().halt(ExitCodes.SOFTWARE);
+        });
+        System.exit(execute(
+                System.getenv(),
+                new PrintWriter(System.out, true, UTF_8),
+                new PrintWriter(System.err, true, UTF_8),
+                arguments));
+    }
+
+    /** The JDK's HTTP server reads its limits once, before the first one exists. Seconds, and whether to send at once. */
+    private static void limitSlowClients() {
+        Map<String, String> limits =
+                Map.of("maxReqTime", "5", "maxRspTime", "15", "idleInterval", "10", "nodelay", "true");
+        limits.forEach((name, value) -> {
+            String key = "sun.net.httpserver." + name;
+            if (System.getProperty(key) == null) {
+                System.setProperty(key, value);
+            }
+        });
+    }
+
+    /** Runs one command line and answers the exit code. */
+    static int execute(Map<String, String> environment, PrintWriter out, PrintWriter err, String... arguments) {
+        // Parsing takes a start a tenth of a second, and a service has nothing to parse.
+        if (arguments.length == 0 || (arguments.length == 1 && arguments[0].equals("serve"))) {
+            return ServeCommand.run(environment, err);
+        }
+        return commands(environment).setOut(out).setErr(err).execute(arguments);
+    }
+
+    private static CommandLine commands(Map<String, String> environment) {
+        CommandLine commands = new CommandLine(new RendererMain());
+        CommandLineGpu gpu = new CommandLineGpu(environment);
+        commands.addSubcommand(new ServeCommand(environment));
+        commands.addSubcommand(new ReloadCommand(environment));
+        commands.addSubcommand(new RenderCommand(DefaultRendererComponents::load, Posers::of, gpu::open));
+        commands.addSubcommand(new CommandLine(new RenderBenchCommand(List.of(renderBenchmark(), cudaBenchmark(gpu)))));
+        commands.addSubcommand(new ScenesCommand(
+                DefaultRendererComponents::load,
+                () -> new CpuRasterizer(Runtime.getRuntime().availableProcessors(), TileKernels.fastest())));
+        return OneLineErrors.install(commands);
+    }
+
+    private static RenderBenchmark renderBenchmark() {
+        return new RenderBenchmark(
+                DefaultRendererComponents::load,
+                Posers::of,
+                threads -> new CpuRasterizer(threads, TileKernels.fastest()),
+                new BenchEncoder());
+    }
+
+    private static CudaBenchmark cudaBenchmark(CommandLineGpu gpu) {
+        return new CudaBenchmark(DefaultRendererComponents::load, Posers::of, gpu::open, new BenchEncoder());
+    }
+
+    /** Only {@code --help} and {@code --version} come without a command. */
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(new CommandLine(this), "expected a command, such as serve");
+    }
+
+    /** Version of the jar, and of Java. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {
+                "avatar-renderer " + ServeCommand.version(),
+                "Java " + System.getProperty("java.version") + " (" + System.getProperty("java.vendor") + ")"
+            };
+        }
+    }
+}

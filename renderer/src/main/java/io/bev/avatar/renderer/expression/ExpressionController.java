@@ -1,0 +1,245 @@
+package io.bev.avatar.renderer.expression;
+
+import io.bev.avatar.renderer.state.AvatarState;
+import io.bev.avatar.renderer.state.Emotion;
+import io.bev.avatar.splat.pose.ExpressionFrame;
+import io.bev.avatar.splat.scene.ArkitBlendshapes;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a living face of a state, in layers: mood, idle motion, speech, gaze, blinks; then limits and a maximum velocity for
+ * each channel.
+ *
+ * <p>What comes out depends on the seed, the states and the times given, on nothing else. Used by one thread; a call
+ * allocates nothing.
+ */
+public final class ExpressionController {
+
+    /** Longer gaps between frames count as this much: the face goes on from where it was. */
+    private static final double MAX_STEP_SECONDS = 0.25;
+
+    /** Time in which a mood covers most of the way to the next. */
+    private static final double MOOD_SECONDS = 0.28;
+
+    private static final double MOOD_MAX_VELOCITY = 3;
+    private static final double HEAD_SECONDS = 0.13;
+    private static final double HEAD_MAX_VELOCITY = 4;
+    private static final double MAX_YAW = 0.9;
+    private static final double MAX_PITCH = 0.55;
+    private static final double MAX_ROLL = 0.5;
+
+    /** How much of the mood's mouth is left while blendshapes shape it. */
+    private static final float MOOD_UNDER_SPEECH = 0.55f;
+
+    private static final float MOUTH_JAW = 0.7f;
+    private static final float MOUTH_LOWER = 0.3f;
+    private static final float MOUTH_UPPER = 0.15f;
+
+    /**
+     * A blink shuts the lids so far and rolls the eyes down so far. Together they close the eyes; lids alone, pressed shut,
+     * let the eyeball of captured avatars show through.
+     */
+    private static final float BLINK_SHUTS = 0.7f;
+
+    private static final float BLINK_LOOKS_DOWN = 1f;
+
+    private static final double BREATHS_PER_SECOND = 0.24;
+
+    private final Map<Emotion, EmotionProfile> moods = new EnumMap<>(Emotion.class);
+    private final BlinkLayer blinks;
+    private final GazeLayer eyes;
+    private final SmoothNoise noise;
+    private final double idleAmount;
+
+    private final float[] velocities = new float[ArkitBlendshapes.COUNT];
+    private final boolean[] mouth = new boolean[ArkitBlendshapes.COUNT];
+    /** The mood as it shows now. */
+    private final float[] mood = new float[ArkitBlendshapes.COUNT];
+    /** What the state asks for by name. */
+    private final float[] given = new float[ArkitBlendshapes.COUNT];
+
+    private final float[] wanted = new float[ArkitBlendshapes.COUNT];
+    private final float[] shown = new float[ArkitBlendshapes.COUNT];
+
+    private @Nullable AvatarState known;
+    private boolean started;
+    private long lastNanos;
+    private double seconds;
+    private double breathPhase;
+    private double motionPhase;
+    private double liveliness = 1;
+    private double yaw;
+    private double pitch;
+    private double roll;
+
+    public ExpressionController(ExpressionConfig config) {
+        SplittableRandom random = new SplittableRandom(config.seed());
+        blinks = new BlinkLayer(config, random.split());
+        eyes = new GazeLayer(random.split());
+        noise = new SmoothNoise(random.nextLong());
+        idleAmount = config.idleAmount();
+        for (Emotion emotion : Emotion.values()) {
+            moods.put(emotion, EmotionProfile.of(emotion));
+        }
+        for (int i = 0; i < ArkitBlendshapes.COUNT; i++) {
+            velocities[i] = BlendshapeIndex.maxVelocity(i);
+            mouth[i] = BlendshapeIndex.isMouth(i);
+        }
+    }
+
+    /**
+     * Moves on to {@code nowNanos} and writes the face of that moment. The first call shows the state's mood at once.
+     *
+     * @param nowNanos time of a {@link io.bev.avatar.common.time.Ticker}; time that runs backwards counts as standing still
+     */
+    public void advance(long nowNanos, AvatarState state, ExpressionFrame out) {
+        boolean first = !started;
+        double step = first ? 0 : Math.max(0, Math.min(MAX_STEP_SECONDS, (nowNanos - lastNanos) / 1e9));
+        started = true;
+        lastNanos = nowNanos;
+        seconds += step;
+        if (!state.equals(known)) {
+            takeGiven(state);
+            known = state;
+        }
+        EmotionProfile target = Objects.requireNonNull(moods.get(state.emotion()));
+        double strength = strength(state.intensity());
+        advanceMood(target, strength, first, step);
+        advanceIdle(target, strength, step);
+
+        layMouthOverMood(state);
+        addIdle();
+        addEyes(state, target, strength);
+        addBlink(target);
+        BlendshapeIndex.limit(wanted);
+        limitVelocity(first, step);
+
+        System.arraycopy(shown, 0, out.weights, 0, shown.length);
+        advanceHead(state, target, strength, first, step);
+        writeHead(out);
+    }
+
+    /** Half the intensity already shows three quarters of the mood. */
+    private static double strength(double intensity) {
+        double i = Math.max(0, Math.min(1, intensity));
+        return i * (2 - i);
+    }
+
+    private void takeGiven(AvatarState state) {
+        for (int i = 0; i < given.length; i++) {
+            Double weight = state.blendshapes().get(ArkitBlendshapes.NAMES.get(i));
+            given[i] = weight == null ? 0 : Math.max(0, Math.min(1, weight.floatValue()));
+        }
+    }
+
+    private void advanceMood(EmotionProfile target, double strength, boolean first, double step) {
+        double share = first ? 1 : 1 - Math.exp(-step / MOOD_SECONDS);
+        double most = first ? 1 : MOOD_MAX_VELOCITY * step;
+        for (int i = 0; i < mood.length; i++) {
+            double move = (strength * target.weight(i) - mood[i]) * share;
+            mood[i] += (float) Math.max(-most, Math.min(most, move));
+        }
+    }
+
+    private void advanceIdle(EmotionProfile target, double strength, double step) {
+        double restlessness = 1 + (target.restlessness() - 1) * strength;
+        liveliness += (restlessness - liveliness) * (1 - Math.exp(-step));
+        breathPhase += step * BREATHS_PER_SECOND * (0.6 + 0.4 * liveliness);
+        motionPhase += step * 0.45 * (0.5 + 0.5 * liveliness);
+    }
+
+    private void layMouthOverMood(AvatarState state) {
+        float opening = (float) Math.max(0, Math.min(1, state.mouth()));
+        float speech = opening;
+        for (int i = 0; i < given.length; i++) {
+            speech = mouth[i] ? Math.max(speech, given[i]) : speech;
+        }
+        float keep = 1 - (1 - MOOD_UNDER_SPEECH) * Math.min(1, 4 * speech);
+        for (int i = 0; i < wanted.length; i++) {
+            float under = mouth[i] ? keep * mood[i] : mood[i];
+            wanted[i] = given[i] + (1 - given[i]) * under;
+        }
+        raise(BlendshapeIndex.JAW_OPEN, MOUTH_JAW * opening);
+        raise(BlendshapeIndex.MOUTH_LOWER_DOWN_LEFT, MOUTH_LOWER * opening);
+        raise(BlendshapeIndex.MOUTH_LOWER_DOWN_RIGHT, MOUTH_LOWER * opening);
+        raise(BlendshapeIndex.MOUTH_UPPER_UP_LEFT, MOUTH_UPPER * opening);
+        raise(BlendshapeIndex.MOUTH_UPPER_UP_RIGHT, MOUTH_UPPER * opening);
+    }
+
+    private void raise(int channel, float least) {
+        wanted[channel] = Math.max(wanted[channel], least);
+    }
+
+    /** Muscles at rest are never quite still. */
+    private void addIdle() {
+        float amount = (float) idleAmount;
+        wanted[BlendshapeIndex.BROW_INNER_UP] += amount * 0.05f * (float) Math.max(0, noise.at(3, motionPhase * 0.8));
+        float press = amount * 0.06f * (float) Math.max(0, noise.at(4, motionPhase * 0.6));
+        wanted[BlendshapeIndex.MOUTH_PRESS_LEFT] += press;
+        wanted[BlendshapeIndex.MOUTH_PRESS_RIGHT] += press;
+    }
+
+    private void addEyes(AvatarState state, EmotionProfile target, double strength) {
+        // A gaze asked for wins over the mood's.
+        double asked = Math.min(1, Math.hypot(state.gaze().x(), state.gaze().y()) * 2);
+        double own = strength * (1 - asked);
+        eyes.advance(
+                seconds,
+                state.gaze().x() + own * target.gazeX(),
+                state.gaze().y() + own * target.gazeY(),
+                own * target.scan(),
+                idleAmount);
+        eyes.addTo(wanted);
+    }
+
+    private void addBlink(EmotionProfile target) {
+        float closure = (float) blinks.closure(seconds, target.blinkRate());
+        raise(BlendshapeIndex.BLINK_LEFT, BLINK_SHUTS * closure);
+        raise(BlendshapeIndex.BLINK_RIGHT, BLINK_SHUTS * closure);
+        wanted[BlendshapeIndex.LOOK_DOWN_LEFT] += BLINK_LOOKS_DOWN * closure;
+        wanted[BlendshapeIndex.LOOK_DOWN_RIGHT] += BLINK_LOOKS_DOWN * closure;
+    }
+
+    private void limitVelocity(boolean first, double step) {
+        for (int i = 0; i < shown.length; i++) {
+            float most = first ? 1 : (float) (velocities[i] * step);
+            shown[i] += Math.max(-most, Math.min(most, wanted[i] - shown[i]));
+        }
+    }
+
+    private void advanceHead(AvatarState state, EmotionProfile target, double strength, boolean first, double step) {
+        yaw = approach(yaw, state.head().yaw() + strength * target.yaw(), first, step);
+        pitch = approach(pitch, state.head().pitch() + strength * target.pitch(), first, step);
+        roll = approach(roll, state.head().roll() + strength * target.roll(), first, step);
+    }
+
+    private static double approach(double value, double target, boolean first, double step) {
+        if (first) {
+            return target;
+        }
+        double most = HEAD_MAX_VELOCITY * step;
+        double move = (target - value) * (1 - Math.exp(-step / HEAD_SECONDS));
+        return value + Math.max(-most, Math.min(most, move));
+    }
+
+    private void writeHead(ExpressionFrame out) {
+        double sway = idleAmount * (0.5 + 0.5 * liveliness);
+        // The head nods a little with the jaw of one who speaks.
+        double nod = 0.03 * shown[BlendshapeIndex.JAW_OPEN];
+        out.headYaw = clamp(yaw + sway * 0.030 * noise.at(0, motionPhase), MAX_YAW);
+        out.headPitch = clamp(pitch + sway * 0.018 * noise.at(1, motionPhase) - nod, MAX_PITCH);
+        out.headRoll = clamp(roll + sway * 0.014 * noise.at(2, motionPhase), MAX_ROLL);
+        // In quickly, out slowly: the wave leans towards its start.
+        double phase = breathPhase - Math.floor(breathPhase);
+        double wave = 0.5 - 0.5 * Math.cos(2 * Math.PI * Math.pow(phase, 0.8));
+        out.breath = (float) Math.min(1, idleAmount * wave);
+    }
+
+    private static float clamp(double value, double limit) {
+        return (float) Math.max(-limit, Math.min(limit, value));
+    }
+}

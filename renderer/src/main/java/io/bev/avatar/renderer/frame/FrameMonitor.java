@@ -1,0 +1,78 @@
+package io.bev.avatar.renderer.frame;
+
+import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.systemd.SystemdNotifier;
+import io.bev.avatar.renderer.lifecycle.Lifecycle;
+import io.bev.avatar.renderer.lifecycle.LifecycleState;
+import io.bev.avatar.renderer.lifecycle.RestartCounter;
+import java.util.EnumSet;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What frames mean for the process: the first makes it ready, each feeds the watchdog, failing ones end it. */
+public final class FrameMonitor implements FrameEvents {
+
+    private static final Logger log = LoggerFactory.getLogger(FrameMonitor.class);
+    private static final int FAILURES_TO_END = 10;
+
+    private final Lifecycle lifecycle;
+    private final SystemdNotifier service;
+    private final ErrorStatus faults;
+    private final RestartCounter ledger;
+    private final CompletableFuture<Integer> exit;
+    private final CompletableFuture<Long> firstFrame = new CompletableFuture<>();
+
+    public FrameMonitor(
+            Lifecycle lifecycle,
+            SystemdNotifier service,
+            ErrorStatus faults,
+            RestartCounter ledger,
+            CompletableFuture<Integer> exit) {
+        this.lifecycle = lifecycle;
+        this.service = service;
+        this.faults = faults;
+        this.ledger = ledger;
+        this.exit = exit;
+    }
+
+    /** Completed by the first frame. */
+    public CompletableFuture<Long> firstFrame() {
+        return firstFrame;
+    }
+
+    @Override
+    public void presented(long sequence) {
+        if (!firstFrame.isDone()) {
+            lifecycle.changeIf(EnumSet.of(LifecycleState.INITIALIZING), LifecycleState.RUNNING, "first frame");
+            service.ready();
+            firstFrame.complete(sequence);
+        }
+        service.framePresented();
+    }
+
+    @Override
+    public boolean failed(RuntimeException fault, int consecutive) {
+        faults.note("frame", fault);
+        faults.setFailing(true);
+        if (consecutive == 1) {
+            log.error("a frame failed", fault);
+            lifecycle.changeIf(EnumSet.of(LifecycleState.RUNNING), LifecycleState.DEGRADED, "a frame failed: " + fault);
+        }
+        if (consecutive < FAILURES_TO_END) {
+            return true;
+        }
+        String reason = consecutive + " frames in a row failed: " + fault;
+        ledger.restarting(RestartCounter.FAILURE);
+        lifecycle.end(LifecycleState.FAILED, reason);
+        service.failed(5, reason);
+        exit.complete(ExitCodes.SOFTWARE);
+        return false;
+    }
+
+    @Override
+    public void recovered(int failures) {
+        faults.setFailing(false);
+        log.info("frames come again after {} failures", failures);
+    }
+}

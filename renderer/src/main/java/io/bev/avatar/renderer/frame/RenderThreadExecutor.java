@@ -1,0 +1,100 @@
+package io.bev.avatar.renderer.frame;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Work for the render thread, done between two frames. */
+public final class RenderThreadExecutor {
+
+    private static final int CAPACITY = 64;
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final BlockingQueue<FutureTask<?>> queue = new ArrayBlockingQueue<>(CAPACITY);
+    private volatile @Nullable Thread runner;
+    private volatile boolean closed;
+
+    /**
+     * Runs {@code work} on the render thread and waits for it.
+     *
+     * @param name for messages
+     * @throws IllegalStateException when the renderer has ended, is overwhelmed or does not come to it in time
+     * @throws RuntimeException what {@code work} threw
+     */
+    public <T> T call(String name, Callable<T> work) {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread thread = runner;
+        if (Thread.currentThread() == thread) {
+            task.run();
+            return await(name, task);
+        }
+        if (closed || !queue.offer(task)) {
+            throw new IllegalStateException(
+                    name + ": the renderer " + (closed ? "has ended" : "has " + CAPACITY + " commands waiting"));
+        }
+        if (closed) {
+            cancelAll();
+        }
+        LockSupport.unpark(thread);
+        return await(name, task);
+    }
+
+    private static <T> T await(String name, FutureTask<T> task) {
+        try {
+            return task.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException fault) {
+                throw fault;
+            }
+            throw new IllegalStateException(name + ": " + e.getCause(), e.getCause());
+        } catch (CancellationException e) {
+            throw new IllegalStateException(name + ": the renderer has ended", e);
+        } catch (TimeoutException e) {
+            task.cancel(false);
+            throw new IllegalStateException(
+                    name + ": the render thread did not come to it in " + PATIENCE_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(name + ": interrupted", e);
+        }
+    }
+
+    /** The calling thread is the one that runs commands from now on. */
+    void adopt() {
+        runner = Thread.currentThread();
+    }
+
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
+    /** Runs what waits. */
+    void runAll() {
+        FutureTask<?> task = queue.poll();
+        while (task != null) {
+            task.run();
+            task = queue.poll();
+        }
+    }
+
+    /** Refuses what comes and cancels what waits. */
+    void close() {
+        closed = true;
+        cancelAll();
+    }
+
+    private void cancelAll() {
+        FutureTask<?> task = queue.poll();
+        while (task != null) {
+            task.cancel(false);
+            task = queue.poll();
+        }
+    }
+}

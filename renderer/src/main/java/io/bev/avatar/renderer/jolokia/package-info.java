@@ -1,5 +1,0 @@
-/** The management doors: Jolokia over HTTP and RMI for jconsole, both guarded. */
-@NullMarked
-package io.bev.avatar.renderer.jolokia;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,112 @@
+package io.bev.avatar.renderer.management.jolokia;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The password of control operations, of user {@value #USER}; without one they are off. */
+public final class ControlPassword {
+
+    /** The one user that there is. */
+    public static final String USER = "avatar";
+
+    private static final Logger log = LoggerFactory.getLogger(ControlPassword.class);
+
+    private final Optional<byte[]> digest;
+
+    private ControlPassword(Optional<byte[]> digest) {
+        this.digest = digest;
+    }
+
+    /** No password: control operations are off. */
+    public static ControlPassword none() {
+        return new ControlPassword(Optional.empty());
+    }
+
+    public static ControlPassword of(String password) {
+        return new ControlPassword(Optional.of(sha256(password)));
+    }
+
+    /**
+     * Reads the first line of {@code file}.
+     *
+     * @throws IOException when it cannot be read or is empty; the message names the remedy
+     */
+    public static ControlPassword read(Path file) throws IOException {
+        String password;
+        try {
+            password = Files.readString(file).lines().findFirst().orElse("").strip();
+        } catch (IOException e) {
+            throw new IOException(
+                    "control password file " + file + " cannot be read (" + e
+                            + "): write a password to it or remove renderer.control-password-file",
+                    e);
+        }
+        if (password.isEmpty()) {
+            throw new IOException("control password file " + file
+                    + " is empty: write a password to its first line or remove renderer.control-password-file");
+        }
+        warnWhenOthersMayRead(file);
+        return of(password);
+    }
+
+    private static void warnWhenOthersMayRead(Path file) throws IOException {
+        Set<PosixFilePermission> permissions = Set.of();
+        try {
+            permissions = Files.getPosixFilePermissions(file);
+        } catch (UnsupportedOperationException e) {
+            log.debug("no permissions on the file system of {}", file, e);
+        }
+        if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
+            log.warn("control password file {} may be read by everybody: chmod 600 {}", file, file);
+        }
+    }
+
+    /** Whether control operations are on. */
+    public boolean present() {
+        return digest.isPresent();
+    }
+
+    /** Whether user and password are right. */
+    public boolean matches(@Nullable String user, @Nullable String password) {
+        return digest.isPresent()
+                && USER.equals(user)
+                && password != null
+                && MessageDigest.isEqual(digest.get(), sha256(password));
+    }
+
+    /** Whether an {@code Authorization} header is right. */
+    boolean matchesHeader(String header) {
+        if (!header.toLowerCase(Locale.ROOT).startsWith("basic ")) {
+            return false;
+        }
+        try {
+            String pair =
+                    new String(Base64.getDecoder().decode(header.substring(6).strip()), StandardCharsets.UTF_8);
+            int colon = pair.indexOf(':');
+            return colon >= 0 && matches(pair.substring(0, colon), pair.substring(colon + 1));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Equal lengths, so that the comparison's time tells nothing. */
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

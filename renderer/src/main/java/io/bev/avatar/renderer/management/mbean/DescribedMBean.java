@@ -1,0 +1,81 @@
+package io.bev.avatar.renderer.management.mbean;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.util.Optional;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanParameterInfo;
+import javax.management.NotificationBroadcasterSupport;
+import javax.management.NotificationEmitter;
+import javax.management.StandardEmitterMBean;
+
+/** An MXBean whose metadata says what the {@link Description} annotations of its interface say. */
+final class DescribedMBean extends StandardEmitterMBean {
+
+    /**
+     * @param bean also its source of notifications when it is a {@link NotificationEmitter}
+     * @param type its MXBean interface, without overloads
+     */
+    <T> DescribedMBean(T bean, Class<T> type) {
+        super(
+                bean,
+                type,
+                true,
+                bean instanceof NotificationEmitter emitter ? emitter : new NotificationBroadcasterSupport());
+    }
+
+    @Override
+    protected String getDescription(MBeanInfo info) {
+        Description description = getMBeanInterface().getAnnotation(Description.class);
+        return description == null ? "" : description.value();
+    }
+
+    @Override
+    protected String getDescription(MBeanAttributeInfo info) {
+        return method((info.isIs() ? "is" : "get") + info.getName())
+                .map(m -> m.getAnnotation(Description.class))
+                .map(Description::value)
+                .orElse("");
+    }
+
+    @Override
+    protected String getDescription(MBeanOperationInfo info) {
+        return method(info.getName())
+                .map(m -> m.getAnnotation(Description.class))
+                .map(Description::value)
+                .orElse("");
+    }
+
+    @Override
+    protected int getImpact(MBeanOperationInfo info) {
+        return MBeanOperationInfo.ACTION;
+    }
+
+    @Override
+    protected String getParameterName(MBeanOperationInfo op, MBeanParameterInfo info, int position) {
+        return parameter(op, position).map(Parameter::getName).orElse(info.getName());
+    }
+
+    @Override
+    protected String getDescription(MBeanOperationInfo op, MBeanParameterInfo info, int position) {
+        return parameter(op, position)
+                .map(p -> p.getAnnotation(Description.class))
+                .map(Description::value)
+                .orElse("");
+    }
+
+    private Optional<Parameter> parameter(MBeanOperationInfo op, int position) {
+        return method(op.getName()).map(m -> m.getParameters()[position]);
+    }
+
+    private Optional<Method> method(String name) {
+        for (Method method : getMBeanInterface().getMethods()) {
+            if (method.getName().equals(name)) {
+                return Optional.of(method);
+            }
+        }
+        return Optional.empty();
+    }
+}

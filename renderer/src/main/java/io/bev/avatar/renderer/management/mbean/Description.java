@@ -1,0 +1,15 @@
+package io.bev.avatar.renderer.management.mbean;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** What an MBean, attribute, operation or parameter means, in one line; jconsole and Jolokia's list show it. */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.TYPE, ElementType.METHOD, ElementType.PARAMETER})
+public @interface Description {
+    String value();
+}

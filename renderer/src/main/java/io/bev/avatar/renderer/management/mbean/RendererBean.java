@@ -1,0 +1,144 @@
+package io.bev.avatar.renderer.management.mbean;
+
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.renderer.lifecycle.Lifecycle;
+import java.lang.management.ManagementFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import javax.management.AttributeChangeNotification;
+import javax.management.MBeanNotificationInfo;
+import javax.management.NotificationBroadcasterSupport;
+import javax.management.ObjectName;
+import org.jspecify.annotations.Nullable;
+
+/** The renderer itself; emits an {@link AttributeChangeNotification} at each change of state. */
+final class RendererBean extends NotificationBroadcasterSupport implements RendererMXBean {
+
+    private final RendererControl renderer;
+    private final Clock clock;
+    private final DeadlockDetector deadlocks =
+            new DeadlockDetector(ManagementFactory.getThreadMXBean(), Ticker.system());
+
+    RendererBean(RendererControl renderer, ObjectName name, Clock clock) {
+        super(new MBeanNotificationInfo(
+                new String[] {AttributeChangeNotification.ATTRIBUTE_CHANGE},
+                AttributeChangeNotification.class.getName(),
+                "The renderer's state changed; the message says why"));
+        this.renderer = renderer;
+        this.clock = clock;
+        renderer.lifecycle().onChange(change -> sendNotification(notification(name, change)));
+    }
+
+    private static AttributeChangeNotification notification(ObjectName name, Lifecycle.Change change) {
+        return new AttributeChangeNotification(
+                name,
+                change.number(),
+                change.at().toEpochMilli(),
+                change.reason().isEmpty() ? "state is now " + change.to() : change.reason(),
+                "State",
+                String.class.getName(),
+                change.from().name(),
+                change.to().name());
+    }
+
+    @Override
+    public String getState() {
+        return renderer.lifecycle().state().name();
+    }
+
+    @Override
+    public String getStateSince() {
+        return renderer.lifecycle().status().since().toString();
+    }
+
+    @Override
+    public String getStateReason() {
+        return renderer.lifecycle().status().reason();
+    }
+
+    @Override
+    public String[] getDegradedReasons() {
+        return renderer.degradedReasons().toArray(String[]::new);
+    }
+
+    @Override
+    public String getStartTime() {
+        return renderer.startTime().toString();
+    }
+
+    @Override
+    public double getUptimeSeconds() {
+        return Duration.between(renderer.startTime(), clock.instant()).toMillis() / 1000.0;
+    }
+
+    @Override
+    public String getBackend() {
+        return renderer.backend();
+    }
+
+    @Override
+    public String getBackendReason() {
+        return renderer.backendReason();
+    }
+
+    @Override
+    public long getBackendFallbacks() {
+        return renderer.backendFallbacks();
+    }
+
+    @Override
+    public String getVersion() {
+        return renderer.version();
+    }
+
+    @Override
+    public @Nullable String getLastError() {
+        return renderer.lastError().orElse(null);
+    }
+
+    @Override
+    public boolean isRestartRequested() {
+        return renderer.restartRequested();
+    }
+
+    @Override
+    public Map<String, Long> getRestartsByReason() {
+        return renderer.restartsByReason();
+    }
+
+    @Override
+    public int getDeadlockedThreads() {
+        return deadlocks.count();
+    }
+
+    @Override
+    public void pause() {
+        renderer.pause();
+    }
+
+    @Override
+    public void resume() {
+        renderer.resume();
+    }
+
+    @Override
+    public String reload() {
+        return renderer.reload();
+    }
+
+    @Override
+    public void drain() {
+        renderer.drain();
+    }
+
+    @Override
+    public void restart(String reason) {
+        renderer.restart(reason);
+    }
+
+    @Override
+    public void shutdown() {
+        renderer.shutdown();
+    }
+}

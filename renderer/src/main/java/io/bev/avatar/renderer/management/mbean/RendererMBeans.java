@@ -1,0 +1,94 @@
+package io.bev.avatar.renderer.management.mbean;
+
+import io.bev.avatar.common.log.LoggingSystem;
+import io.bev.avatar.renderer.frame.FrameStats;
+import io.bev.avatar.renderer.state.StateStore;
+import io.bev.avatar.renderer.stream.FrameHub;
+import io.bev.avatar.splat.raster.cuda.CudaDevice;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.management.InstanceNotFoundException;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The MBeans of domain {@value #DOMAIN}, registered until closed. */
+public final class RendererMBeans implements AutoCloseable {
+
+    public static final String DOMAIN = "bev.avatar";
+
+    private static final Logger log = LoggerFactory.getLogger(RendererMBeans.class);
+
+    private final MBeanServer server;
+    private final List<ObjectName> registered = new ArrayList<>();
+
+    /** @throws IllegalStateException when one of the names is taken; none stays registered then */
+    public RendererMBeans(MBeanServer server, Parts parts) {
+        this.server = server;
+        try {
+            ObjectName renderer = name("type=Renderer");
+            add(renderer, new RendererBean(parts.renderer(), renderer, parts.clock()), RendererMXBean.class);
+            add(name("type=Frames"), new FramesBean(parts.renderer(), parts.stats()), FramesMXBean.class);
+            add(name("type=Avatar"), new AvatarBean(parts.store(), parts.clock()), AvatarMXBean.class);
+            add(name("type=Model"), new ModelBean(parts.renderer()), ModelMXBean.class);
+            add(name("type=State"), new StateBean(parts.store()), StateMXBean.class);
+            add(name("type=Logging"), new LoggingBean(LoggingSystem.ofProcess()), LoggingMXBean.class);
+            add(name("type=Stream"), new StreamBean(parts.hub()), StreamMXBean.class);
+            for (CudaDevice device : parts.devices()) {
+                add(
+                        name("type=Gpu,device=" + device.index()),
+                        new GpuBean(
+                                device,
+                                parts.gpuMemoryFraction(),
+                                parts.gpu().filter(gpu -> gpu.device() == device.index())),
+                        GpuMXBean.class);
+            }
+        } catch (JMException e) {
+            close();
+            throw new IllegalStateException("MBeans of " + DOMAIN + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What the beans show. */
+    public record Parts(
+            RendererControl renderer,
+            FrameStats stats,
+            StateStore store,
+            FrameHub hub,
+            List<CudaDevice> devices,
+            double gpuMemoryFraction,
+            Optional<GpuInUse> gpu,
+            Clock clock) {
+        public Parts {
+            devices = List.copyOf(devices);
+        }
+    }
+
+    private static ObjectName name(String properties) throws MalformedObjectNameException {
+        return new ObjectName(DOMAIN + ":" + properties);
+    }
+
+    private <T> void add(ObjectName name, T bean, Class<T> type) throws JMException {
+        server.registerMBean(new DescribedMBean(bean, type), name);
+        registered.add(name);
+    }
+
+    @Override
+    public void close() {
+        for (ObjectName name : registered) {
+            try {
+                server.unregisterMBean(name);
+            } catch (InstanceNotFoundException e) {
+                log.debug("{} was gone already", name);
+            } catch (JMException e) {
+                log.warn("{}: {}", name, e.getMessage());
+            }
+        }
+        registered.clear();
+    }
+}

@@ -1,0 +1,35 @@
+package io.bev.avatar.renderer.management.mbean;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import javax.management.DescriptorKey;
+
+/** The unit of an attribute, or of what an operation answers; the MBean descriptor's field {@code units}. */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface Unit {
+
+    String SECONDS = "seconds";
+    String MILLISECONDS = "milliseconds";
+    String BYTES = "bytes";
+    String PIXELS = "pixels";
+    String FRAMES = "frames";
+    String FPS = "frames per second";
+    String COUNT = "count";
+    /** 0..1. */
+    String RATIO = "ratio 0..1";
+    /** ISO 8601 in UTC. */
+    String INSTANT = "ISO 8601 instant";
+
+    String TEXT = "text";
+    String FLAG = "true or false";
+    /** The operation answers nothing. */
+    String NONE = "none";
+
+    @DescriptorKey("units")
+    String value();
+}

@@ -1,5 +1,0 @@
-/** The MXBeans of domain bev.avatar and their registration. */
-@NullMarked
-package io.bev.avatar.renderer.mbean;
-
-import org.jspecify.annotations.NullMarked;

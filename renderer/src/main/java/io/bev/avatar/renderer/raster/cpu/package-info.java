@@ -1,5 +1,0 @@
-/** The CPU rasterisers: the readable reference and the fast one. */
-@NullMarked
-package io.bev.avatar.renderer.raster.cpu;
-
-import org.jspecify.annotations.NullMarked;

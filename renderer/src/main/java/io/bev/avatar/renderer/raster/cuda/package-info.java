@@ -1,5 +1,0 @@
-/** NVIDIA devices through the CUDA driver; the only package that imports jcuda. */
-@NullMarked
-package io.bev.avatar.renderer.raster.cuda;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** From blendshape weights and joints to posed Gaussians; from state to blendshape weights. */
-@NullMarked
-package io.bev.avatar.renderer.rig;
-
-import org.jspecify.annotations.NullMarked;

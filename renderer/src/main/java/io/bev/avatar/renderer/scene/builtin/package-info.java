@@ -1,5 +1,0 @@
-/** The avatar that needs no asset: a head and shoulders made by code from a few hundred numbers. */
-@NullMarked
-package io.bev.avatar.renderer.scene.builtin;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package io.bev.avatar.renderer.state;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What the journal keeps of one change: the state, and how far the streams were read when it was made, so that an entry
+ * that Redis delivers again after a crash is not applied twice.
+ *
+ * @param cursors id of the last entry applied, by the stream's key
+ */
+record JournalRecord(AvatarState state, Map<String, String> cursors) {
+
+    private static final String CURSORS = "cursors";
+
+    JournalRecord {
+        cursors = Map.copyOf(cursors);
+    }
+
+    byte[] encode() {
+        ObjectNode node = StateDocument.tree(state);
+        ObjectNode ids = node.putObject(CURSORS);
+        cursors.forEach(ids::put);
+        return node.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    static JournalRecord decode(byte[] json, Instant now) throws RejectedUpdateException {
+        Map<String, String> cursors = new HashMap<>();
+        for (Map.Entry<String, JsonNode> cursor :
+                StateDocument.parse(json).path(CURSORS).properties()) {
+            cursors.put(cursor.getKey(), cursor.getValue().asText());
+        }
+        return new JournalRecord(StateDocument.read(json, now), cursors);
+    }
+}

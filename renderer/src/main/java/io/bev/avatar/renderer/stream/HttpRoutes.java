@@ -1,0 +1,219 @@
+package io.bev.avatar.renderer.stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.renderer.state.StateStore.Outcome;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What each path answers. */
+final class HttpRoutes {
+
+    private static final Logger log = LoggerFactory.getLogger(HttpRoutes.class);
+
+    private static final Set<String> READ = Set.of("GET", "HEAD");
+    private static final Set<String> WRITE = Set.of("POST");
+    private static final Set<String> BOTH = Set.of("GET", "HEAD", "POST");
+
+    /** Older than this, frames do not flow: many times the idle interval. */
+    private static final long READY_FRAME_AGE_MILLIS = 5000;
+
+    private static final Set<String> WORKING = Set.of("ok", "degraded");
+
+    private record Endpoint(Set<String> methods, Consumer<HttpExchangeContext> action) {}
+
+    private final LatestFrameHub hub;
+    private final PageBackend model;
+    private final StateBroadcaster announcer;
+    private final Executor updates;
+    private final long stallNanos;
+    private final Map<String, Endpoint> byPath = new TreeMap<>();
+
+    /** @param updates runs the model's submissions one by one, off the event loops */
+    HttpRoutes(LatestFrameHub hub, PageBackend model, StateBroadcaster announcer, Executor updates, long stallNanos) {
+        this.hub = hub;
+        this.model = model;
+        this.announcer = announcer;
+        this.updates = updates;
+        this.stallNanos = stallNanos;
+        PageFiles files = PageFiles.load();
+        files.paths().forEach(path -> read(path, exchange -> page(files, exchange)));
+        read("/ws", this::webSocket);
+        read("/stream.mjpeg", this::mjpeg);
+        read("/snapshot.jpg", exchange -> Snapshot.answer(hub, exchange));
+        read("/health", exchange -> exchange.reply(health()));
+        read("/health/live", exchange -> exchange.reply(Reply.json(200, object().put("status", "live"))));
+        read("/health/ready", exchange -> exchange.reply(ready()));
+        byPath.put("/state", new Endpoint(BOTH, this::state));
+        byPath.put(
+                "/osint", new Endpoint(WRITE, exchange -> submit(exchange, () -> model.submitOsint(exchange.body()))));
+    }
+
+    /** The answer to a request that no endpoint serves. */
+    Optional<Reply> misdirected(HttpMethod method, String target, String path) {
+        if (!target.startsWith("/")) {
+            return Optional.of(Reply.error(400, "the request target must begin with /"));
+        }
+        Endpoint endpoint = byPath.get(path);
+        if (endpoint == null) {
+            ObjectNode error = Reply.errorDocument(404, "no such path");
+            ArrayNode paths = error.putArray("paths");
+            byPath.keySet().forEach(paths::add);
+            return Optional.of(Reply.json(404, error));
+        }
+        if (!endpoint.methods().contains(method.name())) {
+            String allowed = String.join(", ", new TreeSet<>(endpoint.methods()));
+            return Optional.of(
+                    Reply.error(405, "only " + allowed + " for this path").with("Allow", allowed));
+        }
+        return Optional.empty();
+    }
+
+    /** Serves a request that is not {@link #misdirected}. */
+    void handle(HttpExchangeContext exchange) {
+        Endpoint endpoint = byPath.get(exchange.path());
+        if (endpoint == null) {
+            throw new IllegalStateException(exchange.path() + ": no endpoint");
+        }
+        endpoint.action().accept(exchange);
+    }
+
+    /** A viewer's connection is up. */
+    void watching(FrameViewer viewer) {
+        if (viewer instanceof WebSocketViewer webSocket) {
+            announcer.join(webSocket);
+        }
+    }
+
+    private void read(String path, Consumer<HttpExchangeContext> action) {
+        byPath.put(path, new Endpoint(READ, action));
+    }
+
+    private void page(PageFiles files, HttpExchangeContext exchange) {
+        exchange.reply(files.get(exchange.path(), exchange.header(HttpHeaderNames.IF_NONE_MATCH)));
+    }
+
+    private void webSocket(HttpExchangeContext exchange) {
+        boolean upgrade = exchange.header(HttpHeaderNames.UPGRADE)
+                .filter(HttpHeaderValues.WEBSOCKET::contentEqualsIgnoreCase)
+                .isPresent();
+        boolean complete = exchange.header(HttpHeaderNames.SEC_WEBSOCKET_KEY).isPresent()
+                && exchange.header(HttpHeaderNames.SEC_WEBSOCKET_VERSION)
+                        .filter("13"::equals)
+                        .isPresent();
+        if (hub.viewers() >= hub.maxViewers()) {
+            exchange.reply(full());
+            return;
+        }
+        if (!upgrade || !complete || exchange.isHead()) {
+            exchange.reply(Reply.error(426, "this path speaks WebSocket, version 13")
+                    .with("Upgrade", "websocket")
+                    .with("Sec-WebSocket-Version", "13"));
+            return;
+        }
+        boolean acknowledges = exchange.hasParameter("ack=1");
+        watch(exchange, new WebSocketViewer(hub, exchange.context().channel(), stallNanos, acknowledges));
+    }
+
+    private void mjpeg(HttpExchangeContext exchange) {
+        if (exchange.isHead()) {
+            exchange.reply(new Reply(200, MjpegViewer.CONTENT_TYPE, new byte[0], Map.of()));
+            return;
+        }
+        watch(exchange, new MjpegViewer(hub, exchange.context().channel(), stallNanos));
+    }
+
+    private void watch(HttpExchangeContext exchange, FrameViewer viewer) {
+        if (viewer.join()) {
+            exchange.watch(viewer);
+        } else {
+            exchange.reply(full());
+        }
+    }
+
+    private Reply full() {
+        return Reply.error(503, "all " + hub.maxViewers() + " places are taken: try later, or raise stream.max-viewers")
+                .with("Retry-After", "5");
+    }
+
+    private Reply health() {
+        ObjectNode health = model.health();
+        return Reply.json(isWorking(health) ? 200 : 503, health);
+    }
+
+    private Reply ready() {
+        ObjectNode health = model.health();
+        JsonNode age = health.path("lastFrameAgeMs");
+        boolean flowing = age.isNumber() && age.asLong() <= READY_FRAME_AGE_MILLIS;
+        boolean ready = isWorking(health) && flowing;
+        ObjectNode answer = object().put("ready", ready);
+        answer.set("status", health.path("status"));
+        ArrayNode reasons = answer.putArray("reasons");
+        health.path("reasons").forEach(reasons::add);
+        if (!flowing) {
+            reasons.add(age.isNumber() ? "no frame for " + age.asLong() + " ms" : "no frame yet");
+        }
+        return Reply.json(ready ? 200 : 503, answer);
+    }
+
+    private static boolean isWorking(ObjectNode health) {
+        return WORKING.contains(health.path("status").asText());
+    }
+
+    private void state(HttpExchangeContext exchange) {
+        if (exchange.isPost()) {
+            submit(exchange, () -> model.submitState(exchange.body()));
+        } else {
+            exchange.reply(Reply.json(200, model.state()));
+        }
+    }
+
+    private void submit(HttpExchangeContext exchange, Supplier<Outcome> submission) {
+        try {
+            updates.execute(() -> exchange.reply(outcome(exchange, submission)));
+        } catch (RejectedExecutionException e) {
+            exchange.reply(Reply.error(503, "too many updates wait: send fewer").with("Retry-After", "1"));
+        }
+    }
+
+    private static Reply outcome(HttpExchangeContext exchange, Supplier<Outcome> submission) {
+        Outcome outcome;
+        try {
+            outcome = submission.get();
+        } catch (RuntimeException e) {
+            log.error("{} failed", exchange.path(), e);
+            return Reply.error(500, "internal error: see the renderer's log");
+        }
+        int status = outcome.accepted()
+                ? 200
+                : switch (outcome.reason()) {
+                    case "stale" -> 409;
+                    case "too_large" -> 413;
+                    default -> 400;
+                };
+        return Reply.json(
+                status,
+                object().put("accepted", outcome.accepted())
+                        .put("reason", outcome.reason())
+                        .put("detail", outcome.detail())
+                        .put("seq", outcome.seq()));
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+}

@@ -1,0 +1,199 @@
+package io.bev.avatar.renderer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.renderer.cli.CommandLineGpu;
+import io.bev.avatar.renderer.config.BackendChoice;
+import io.bev.avatar.renderer.config.GpuConfig;
+import io.bev.avatar.splat.raster.Camera;
+import io.bev.avatar.splat.raster.Framebuffer;
+import io.bev.avatar.splat.raster.PosedGaussians;
+import io.bev.avatar.splat.raster.RandomClouds;
+import io.bev.avatar.splat.raster.Rasterizer;
+import io.bev.avatar.splat.raster.StageTimes;
+import io.bev.avatar.splat.raster.cpu.ReferenceRasterizer;
+import io.bev.avatar.splat.raster.cuda.CudaDevice;
+import io.bev.avatar.splat.raster.cuda.CudaDevices;
+import io.bev.avatar.splat.raster.cuda.CudaRasterizer;
+import io.bev.avatar.splat.raster.cuda.DeviceLock;
+import io.bev.avatar.splat.raster.cuda.EmulatedDriver;
+import io.bev.avatar.splat.raster.cuda.FaultyDriver;
+import io.bev.avatar.splat.raster.cuda.KernelCache;
+import io.bev.avatar.splat.raster.cuda.MemoryBudgetException;
+import io.bev.avatar.splat.raster.cuda.NeedsCompiler;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(NeedsCompiler.class)
+class BackendSelectorTest {
+
+    private static final Camera VIEW =
+            Camera.lookAt(new float[] {0.5f, 0.4f, 3}, new float[3], new float[] {0, 1, 0}, 45, 48, 32, 0.2f);
+
+    @TempDir
+    Path folder;
+
+    private final EmulatedDriver emulated = new EmulatedDriver(3);
+    private final FaultyDriver driver = new FaultyDriver(emulated);
+    private final List<String> ends = new ArrayList<>();
+
+    private static CudaDevice device(int index, long totalBytes, String driverVersion) {
+        return new CudaDevice(
+                index,
+                "GPU " + index,
+                "GPU-ab00000" + index + "-0000-0000-0000-000000000000",
+                "0000:0" + index + ":00.0",
+                totalBytes,
+                "8.9",
+                "12.6",
+                Optional.of(driverVersion));
+    }
+
+    private static CudaDevices two() {
+        return new CudaDevices(
+                List.of(device(0, 64 << 20, "550.54.14"), device(1, 64 << 20, "550.54.14")), Optional.empty());
+    }
+
+    private RendererComponents.Drawing choose(BackendChoice wanted, CudaDevices devices, String device)
+            throws StartException {
+        return new BackendSelector(
+                        new GpuConfig(device, 0.5, 512),
+                        new KernelCache(folder.resolve("native")),
+                        () -> driver,
+                        ReferenceRasterizer::new,
+                        new DeviceLock.Place(List.of(folder), 77, Optional.empty(), Clock.systemUTC()),
+                        Ticker.system())
+                .choose(wanted, devices, ends::add);
+    }
+
+    private static void draw(Rasterizer rasterizer, PosedGaussians splats) {
+        rasterizer.render(splats, VIEW, new Framebuffer(48, 32, 0, 0, 0), new StageTimes());
+    }
+
+    @Test
+    void auto_takesTheDeviceThatIsMeant_andLetsItGo() throws Exception {
+        RendererComponents.Drawing drawing = choose(BackendChoice.AUTO, two(), "GPU-ab000001");
+
+        assertThat(drawing.reason()).isEqualTo("device 1, GPU 1, works");
+        assertThat(drawing.rasterizer().name()).isEqualTo("cuda (GPU 1)");
+        draw(drawing.rasterizer(), new PosedGaussians(RandomClouds.cube(1, 50, 0, 0.1, 2)));
+        assertThat(drawing.rasterizer().problem()).isEmpty();
+        assertThat(drawing.gpu().orElseThrow().device()).isEqualTo(1);
+        Path lock = folder.resolve("device-GPU-ab000001-0000-0000-0000-000000000000.lock");
+        assertThat(lock).content().contains("process 77");
+        drawing.rasterizer().close();
+        drawing.gpu().orElseThrow().release().run();
+        assertThat(lock).isEmptyFile();
+        assertThat(emulated.openContexts).isZero();
+    }
+
+    @Test
+    void cudaByForce_saysSo() throws Exception {
+        RendererComponents.Drawing drawing = choose(BackendChoice.CUDA, two(), "0");
+
+        assertThat(drawing.reason()).isEqualTo("renderer.backend is cuda");
+        drawing.rasterizer().close();
+        drawing.gpu().orElseThrow().release().run();
+    }
+
+    @Test
+    void deviceThatCannotBeOpened_isAReasonForTheCpu_orNotToStart() throws Exception {
+        driver.fail("cuCtxCreate", 2);
+        RendererComponents.Drawing drawing = choose(BackendChoice.AUTO, two(), "0");
+        assertThat(drawing.rasterizer().name()).isEqualTo("reference");
+        assertThat(drawing.reason())
+                .startsWith("GPU 0 cannot draw: cuCtxCreate")
+                .endsWith("(2)");
+        assertThat(drawing.gpu()).isEmpty();
+
+        driver.fail("cuModuleLoadData", 999);
+        assertThatThrownBy(() -> choose(BackendChoice.CUDA, two(), "0"))
+                .hasMessageContaining("renderer.backend: found cuda, which cannot be had here (GPU 0: cuModuleLoadData")
+                .hasMessageContaining("set it to auto or cpu")
+                .asInstanceOf(type(StartException.class))
+                .extracting(StartException::exitCode)
+                .isEqualTo(ExitCodes.CONFIG);
+        assertThat(emulated.openContexts).isZero();
+        assertThat(folder.resolve("device-" + device(0, 1, "").uuid() + ".lock"))
+                .as("let go")
+                .isEmptyFile();
+    }
+
+    @Test
+    void oldDriver_isToldOf() throws Exception {
+        CudaDevices old = new CudaDevices(List.of(device(0, 1 << 30, "520.61.05")), Optional.empty());
+
+        assertThat(choose(BackendChoice.AUTO, old, "0").reason())
+                .contains("the NVIDIA driver is 520.61.05: expected 525.60 (CUDA 12.0) or newer; update it");
+        assertThatThrownBy(() -> choose(BackendChoice.CUDA, old, "0")).hasMessageContaining("expected 525.60");
+    }
+
+    @Test
+    void deviceThatIsNotThere_orTaken_isToldOf() throws Exception {
+        assertThatThrownBy(() -> choose(BackendChoice.AUTO, two(), "7"))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining("gpu.device: found 7, expected one of 0 (GPU 0");
+        RendererComponents.Drawing first = choose(BackendChoice.AUTO, two(), "0");
+
+        assertThat(choose(BackendChoice.AUTO, two(), "0").reason()).contains("this very process");
+        assertThatThrownBy(() -> choose(BackendChoice.CUDA, two(), "0")).hasMessageContaining("this very process");
+
+        first.rasterizer().close();
+        first.gpu().orElseThrow().release().run();
+    }
+
+    @Test
+    void modelThatDoesNotFit_keepsARendererFromStarting_onlyWhereTheGpuIsInsistedOn() throws Exception {
+        PosedGaussians large = new PosedGaussians(RandomClouds.cube(2, 150_000, 3, 0.001, 1));
+        Framebuffer picture = new Framebuffer(48, 32, 0, 0, 0);
+        RendererComponents.Drawing drawing = choose(BackendChoice.AUTO, two(), "0");
+
+        BackendSelector.requireRoom(BackendChoice.AUTO, drawing.gpu(), large, picture);
+        assertThatThrownBy(() -> BackendSelector.requireRoom(BackendChoice.CUDA, drawing.gpu(), large, picture))
+                .hasMessageContaining("renderer.backend: found cuda, which cannot show 150000 Gaussians at 48x32")
+                .hasMessageContaining("of 32 MiB are taken")
+                .hasMessageContaining("raise gpu.memory-fraction or show less")
+                .hasMessageContaining("set it to auto")
+                .asInstanceOf(type(StartException.class))
+                .extracting(StartException::exitCode)
+                .isEqualTo(ExitCodes.CONFIG);
+        draw(drawing.rasterizer(), large);
+        assertThat(drawing.rasterizer().name()).isEqualTo("reference");
+        assertThat(drawing.rasterizer().problem())
+                .hasValueSatisfying(p -> assertThat(p).contains("drawn by the CPU", "MODEL"));
+        drawing.rasterizer().close();
+        drawing.gpu().orElseThrow().release().run();
+    }
+
+    @Test
+    void commandLine_opensTheDeviceOfItsEnvironment() throws Exception {
+        Map<String, String> environment =
+                Map.of("XDG_CACHE_HOME", folder.toString(), "BEV_AVATAR_GPU", "1", "GPU_MEMORY_FRACTION", "0.25");
+        try (CudaRasterizer opened = new CommandLineGpu(environment, libraries -> two(), () -> driver).open()) {
+            assertThat(opened.name()).isEqualTo("cuda (GPU 1)");
+            assertThat(opened.budgetBytes()).isEqualTo(16 << 20);
+            draw(opened, new PosedGaussians(RandomClouds.cube(1, 50, 0, 0.1, 2)));
+            PosedGaussians large = new PosedGaussians(RandomClouds.cube(2, 100_000, 3, 0.001, 1));
+            assertThatThrownBy(() -> draw(opened, large)).isInstanceOf(MemoryBudgetException.class);
+        }
+        assertThat(emulated.openContexts).isZero();
+        assertThatThrownBy(() -> new CommandLineGpu(
+                                environment,
+                                libraries -> new CudaDevices(List.of(), Optional.of("no driver")),
+                                () -> driver)
+                        .open())
+                .hasMessage("no driver");
+        assertThat(folder.resolve("bev-avatar")).doesNotExist();
+    }
+}

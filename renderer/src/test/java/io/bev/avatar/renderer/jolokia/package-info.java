@@ -1,4 +1,0 @@
-@NullMarked
-package io.bev.avatar.renderer.jolokia;
-
-import org.jspecify.annotations.NullMarked;

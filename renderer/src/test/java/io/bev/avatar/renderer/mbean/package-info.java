@@ -1,4 +1,0 @@
-@NullMarked
-package io.bev.avatar.renderer.mbean;
-
-import org.jspecify.annotations.NullMarked;

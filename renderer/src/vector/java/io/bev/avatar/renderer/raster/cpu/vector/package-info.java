@@ -1,5 +1,0 @@
-/** The blending kernel in the incubating Vector API of Java 17; loaded by name, so that nothing else needs that module. */
-@NullMarked
-package io.bev.avatar.renderer.raster.cpu.vector;
-
-import org.jspecify.annotations.NullMarked;

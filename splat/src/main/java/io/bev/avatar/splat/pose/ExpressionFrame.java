@@ -1,0 +1,27 @@
+package io.bev.avatar.splat.pose;
+
+import io.bev.avatar.splat.scene.ArkitBlendshapes;
+
+/** What the face does at one instant; reused from frame to frame. */
+public final class ExpressionFrame {
+
+    /** Weight of each {@link ArkitBlendshapes}, 0..1. */
+    public final float[] weights = new float[ArkitBlendshapes.COUNT];
+    /** Turn of the head in radians, positive towards the avatar's left. */
+    public float headYaw;
+    /** Nod in radians, positive upwards. */
+    public float headPitch;
+    /** Tilt in radians, positive towards the avatar's left shoulder. */
+    public float headRoll;
+    /** Filling of the chest, 0 (out) to 1 (in). */
+    public float breath;
+
+    /** The avatar at rest: no weight, no turn. */
+    public void rest() {
+        java.util.Arrays.fill(weights, 0f);
+        headYaw = 0;
+        headPitch = 0;
+        headRoll = 0;
+        breath = 0;
+    }
+}

@@ -1,0 +1,34 @@
+package io.bev.avatar.splat.pose;
+
+import io.bev.avatar.splat.raster.PosedGaussians;
+import io.bev.avatar.splat.scene.Framing;
+
+/**
+ * Poses a cloud without a rig: the whole turns about the point that its portrait looks at. Gaussians stay as they are, so
+ * view-dependent colour turns with them.
+ */
+final class StaticPoser implements Poser {
+
+    private final AvatarAxes axes;
+    private final double[] centre;
+    private final double[] rotation = new double[9];
+
+    StaticPoser(Framing framing) {
+        axes = AvatarAxes.of(framing);
+        centre = new double[] {framing.targetX(), framing.targetY(), framing.targetZ()};
+    }
+
+    @Override
+    public void pose(ExpressionFrame e, PosedGaussians out) {
+        axes.rotation(e.headYaw, e.headPitch, e.headRoll, rotation);
+        double[] r = rotation;
+        double[] c = centre;
+        for (int i = 0; i < 3; i++) {
+            out.modelToWorld[4 * i] = (float) r[3 * i];
+            out.modelToWorld[4 * i + 1] = (float) r[3 * i + 1];
+            out.modelToWorld[4 * i + 2] = (float) r[3 * i + 2];
+            out.modelToWorld[4 * i + 3] =
+                    (float) (c[i] - (r[3 * i] * c[0] + r[3 * i + 1] * c[1] + r[3 * i + 2] * c[2]));
+        }
+    }
+}

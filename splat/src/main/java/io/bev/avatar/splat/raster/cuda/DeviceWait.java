@@ -1,0 +1,43 @@
+package io.bev.avatar.splat.raster.cuda;
+
+import io.bev.avatar.common.time.Ticker;
+import java.util.concurrent.locks.LockSupport;
+
+/** Waits for the device, but not for ever: a kernel that hangs cannot be cancelled, only given up. */
+final class DeviceWait {
+
+    /** CUDA_ERROR_LAUNCH_TIMEOUT: what the driver says where it watches kernels itself. */
+    static final int TIMEOUT_CODE = 702;
+
+    private static final int SPINS = 2000;
+    private static final long PAUSE_NANOS = 20_000;
+
+    private final CudaContext context;
+    private final Ticker ticker;
+    private final long deadlineNanos;
+
+    DeviceWait(CudaContext context, Ticker ticker, long deadlineNanos) {
+        this.context = context;
+        this.ticker = ticker;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /** @throws CudaException when the work before {@code event} is not done within the deadline */
+    void await(long event) {
+        long started = ticker.nanos();
+        int tries = 0;
+        while (!context.reached(event)) {
+            if (ticker.nanos() - started > deadlineNanos) {
+                throw CudaException.hung(
+                        "cuEventQuery",
+                        TIMEOUT_CODE,
+                        "no end after " + deadlineNanos / 1_000_000 + " ms, a kernel hangs");
+            }
+            if (tries++ < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.bev.avatar.splat.raster.cuda;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Finds the driver's library where the dynamic linker would, without loading anything. */
+final class DriverLibrary {
+
+    static final String NAME = "libcuda.so.1";
+
+    /** The linker's cache holds its paths as plain NUL-ended strings. */
+    private static final Pattern IN_CACHE = Pattern.compile("(/[ -~]*/" + Pattern.quote(NAME) + ")\0");
+
+    private final String libraryPath;
+    private final Path cache;
+    private final List<Path> folders;
+
+    /**
+     * @param libraryPath value of {@code LD_LIBRARY_PATH}
+     * @param cache {@code ld.so.cache}
+     * @param folders searched last
+     */
+    DriverLibrary(String libraryPath, Path cache, List<Path> folders) {
+        this.libraryPath = libraryPath;
+        this.cache = cache;
+        this.folders = List.copyOf(folders);
+    }
+
+    /** Where this machine keeps libraries. */
+    static DriverLibrary ofMachine(String libraryPath) {
+        return new DriverLibrary(
+                libraryPath,
+                Path.of("/etc/ld.so.cache"),
+                List.of(Path.of("/lib64"), Path.of("/usr/lib64"), Path.of("/lib"), Path.of("/usr/lib")));
+    }
+
+    Optional<Path> find() {
+        List<Path> candidates = new ArrayList<>();
+        for (String folder : libraryPath.split(":", -1)) {
+            if (!folder.isEmpty()) {
+                candidates.add(Path.of(folder, NAME));
+            }
+        }
+        candidates.addAll(cached());
+        folders.forEach(folder -> candidates.add(folder.resolve(NAME)));
+        return candidates.stream().filter(Files::isRegularFile).findFirst();
+    }
+
+    private List<Path> cached() {
+        List<Path> found = new ArrayList<>();
+        try {
+            Matcher match = IN_CACHE.matcher(new String(Files.readAllBytes(cache), StandardCharsets.ISO_8859_1));
+            while (match.find()) {
+                found.add(Path.of(match.group(1)));
+            }
+        } catch (IOException e) {
+            // No cache, as on musl: the folders remain.
+            return found;
+        }
+        return found;
+    }
+}

@@ -1,0 +1,23 @@
+package io.bev.avatar.splat.scene;
+
+/**
+ * The portrait view of an avatar, in the cloud's own units and axes.
+ *
+ * @param eyeX camera position
+ * @param targetX the point looked at
+ * @param upX the direction that is up in the picture
+ * @param fovDegrees vertical field of view
+ * @param near near-plane distance
+ */
+public record Framing(
+        float eyeX,
+        float eyeY,
+        float eyeZ,
+        float targetX,
+        float targetY,
+        float targetZ,
+        float upX,
+        float upY,
+        float upZ,
+        float fovDegrees,
+        float near) {}

@@ -1,0 +1,87 @@
+package io.bev.avatar.splat.scene;
+
+/**
+ * Gaussians at rest, as a structure of arrays. All arrays hold {@code count} entries unless said otherwise and are owned by
+ * the cloud; readers must not change them.
+ *
+ * <p>Lengths are in the file's own units; axes are the file's own.
+ */
+public final class GaussianCloud {
+
+    /** Zeroth spherical-harmonics basis constant. */
+    public static final float SH_C0 = 0.2820948f;
+
+    private final int count;
+    private final int shDegree;
+    /** Centres. */
+    public final float[] x;
+
+    public final float[] y;
+    public final float[] z;
+    /** Standard deviations along the Gaussian's own axes, linear, &gt; 0. */
+    public final float[] scaleX;
+
+    public final float[] scaleY;
+    public final float[] scaleZ;
+    /** Rotation from the Gaussian's own axes to the cloud's, unit quaternion. */
+    public final float[] rotationW;
+
+    public final float[] rotationX;
+    public final float[] rotationY;
+    public final float[] rotationZ;
+    /** 0..1. */
+    public final float[] opacity;
+    /** Colour seen from every direction, {@code 0.5 + C0 * dc} (or a file's direct RGB); not clamped. */
+    public final float[] red;
+
+    public final float[] green;
+    public final float[] blue;
+    /**
+     * View-dependent coefficients, {@code [count][3][K]} with {@code K = (shDegree + 1)^2 - 1}, channel-major; empty at
+     * degree 0.
+     */
+    public final float[] sh;
+
+    /**
+     * A cloud of zeros, to be filled by its reader.
+     *
+     * @param count number of Gaussians, &gt;= 0
+     * @param shDegree spherical-harmonics degree, 0..3
+     */
+    public GaussianCloud(int count, int shDegree) {
+        if (count < 0 || shDegree < 0 || shDegree > 3) {
+            throw new IllegalArgumentException(
+                    "count " + count + ", SH degree " + shDegree + ": expected >= 0 and 0..3");
+        }
+        this.count = count;
+        this.shDegree = shDegree;
+        x = new float[count];
+        y = new float[count];
+        z = new float[count];
+        scaleX = new float[count];
+        scaleY = new float[count];
+        scaleZ = new float[count];
+        rotationW = new float[count];
+        rotationX = new float[count];
+        rotationY = new float[count];
+        rotationZ = new float[count];
+        opacity = new float[count];
+        red = new float[count];
+        green = new float[count];
+        blue = new float[count];
+        sh = new float[Math.multiplyExact(count, 3 * coefficients(shDegree))];
+    }
+
+    public int count() {
+        return count;
+    }
+
+    public int shDegree() {
+        return shDegree;
+    }
+
+    /** Coefficients per channel beyond the constant one: 0, 3, 8, 15. */
+    public static int coefficients(int shDegree) {
+        return (shDegree + 1) * (shDegree + 1) - 1;
+    }
+}

@@ -1,0 +1,151 @@
+package io.bev.avatar.splat.scene.builtin;
+
+/** Upper and lower lids with their rims and lashes, on a ball around the eye. */
+final class Eyelids {
+
+    private static final int COLUMNS = 44;
+    private static final int UPPER_ROWS = 21;
+    /** Rows tucked away above the crease, seen when the brow lifts. */
+    private static final int FOLDED_ROWS = 6;
+
+    private static final int LOWER_ROWS = 10;
+    private static final Vec3 SHADOW = Lighting.linear(0x9A5B48);
+    private static final Vec3 WATERLINE = Lighting.linear(0xC98278);
+    private static final Vec3 INK = Lighting.linear(0x1A0F0C);
+
+    private final SurfelBuilder out;
+    private final Lighting lighting;
+
+    Eyelids(SurfelBuilder out, Lighting lighting) {
+        this.out = out;
+        this.lighting = lighting;
+    }
+
+    /**
+     * How far a blendshape moves the margins: 1 closes a lid, negative opens it further.
+     */
+    private record Motion(String stem, double upper, double lower) {}
+
+    private static final Motion[] MOTIONS = {
+        new Motion("eyeBlink", 1, 1),
+        new Motion("eyeSquint", 0.20, 0.85),
+        new Motion("eyeWide", -0.26, -0.35),
+        new Motion("eyeLookDown", 0.34, -0.45),
+        new Motion("eyeLookUp", -0.20, 0.15),
+        new Motion("cheekSquint", 0, 0.40)
+    };
+
+    /** True where the lids, not the skin, cover the head; for x &gt;= 0. */
+    static boolean covers(Vec3 p) {
+        double s = EyeShape.azimuth(p) / EyeShape.HALF_WIDTH;
+        if (Math.abs(s) > 0.998 || p.minus(EyeShape.CENTRE).length() > EyeShape.LID_RADIUS + 0.004) {
+            return false;
+        }
+        double e = EyeShape.elevation(p);
+        return e < EyeShape.crease(s) - 0.015 && e > EyeShape.lowerEdge(s) + 0.03;
+    }
+
+    /** Freedom of the skin at {@code p}: none where it meets the upper lid, 1 away from the eye; for the left half. */
+    static double slack(Vec3 p) {
+        double away = p.minus(EyeShape.CENTRE).length() - EyeShape.LID_RADIUS;
+        if (away > 0.010) {
+            return 1;
+        }
+        double s = EyeShape.azimuth(p) / EyeShape.HALF_WIDTH;
+        double near = Curves.smooth(0.010, 0.003, away) * Curves.smooth(1.5, 1.05, Math.abs(s));
+        double within = Math.max(-1, Math.min(1, s));
+        double above = EyeShape.elevation(p) - EyeShape.crease(within);
+        return 1 - near * Curves.smooth(0.34, 0.02, above) * Curves.smooth(-0.6, -0.2, above);
+    }
+
+    void addBoth() {
+        for (Side side : Side.values()) {
+            for (int c = 0; c <= COLUMNS; c++) {
+                double s = 2.0 * c / COLUMNS - 1;
+                addUpper(side, s);
+                addLower(side, s);
+            }
+            Lashes.add(out, side);
+        }
+    }
+
+    private void addUpper(Side side, double s) {
+        for (int r = -FOLDED_ROWS; r <= UPPER_ROWS; r++) {
+            double v = (double) r / UPPER_ROWS;
+            double radius = EyeShape.LID_RADIUS + 0.0003 * v - 0.0007 * Curves.bell(0.06, 0.10, Math.max(0, v));
+            double dark = 0.55 * Curves.bell(0, 0.16, Math.max(0, v)) + 0.22 + 0.25 * Curves.smooth(0.75, 1, v);
+            addLid(side, s, v, radius, true, dark);
+        }
+        // The thickness of the lid, dark with the roots of its lashes.
+        for (int r = 0; r < 3; r++) {
+            double radius = EyeShape.LID_RADIUS + 0.0005 - 0.0004 * r;
+            Vec3 colour = Lighting.display(INK.times(1 + 0.6 * r));
+            double size = 0.00034 + 0.00022 * Curves.smooth(-0.9, 0.8, s);
+            addMargin(side, s, radius, true, size, colour, 0.92);
+        }
+    }
+
+    private void addLower(Side side, double s) {
+        for (int r = 0; r <= LOWER_ROWS; r++) {
+            double v = (double) r / LOWER_ROWS;
+            double radius = EyeShape.LID_RADIUS - 0.0003 * (1 - v);
+            addLid(side, s, v, radius, false, 0.10 + 0.12 * Curves.smooth(0.7, 1, v));
+        }
+        for (int r = 0; r < 3; r++) {
+            double radius = EyeShape.LID_RADIUS - 0.0002 - 0.0006 * r;
+            Vec3 colour = Lighting.display(WATERLINE.times(0.62 - 0.12 * r));
+            addMargin(side, s, radius, false, 0.00045, colour, 0.9);
+        }
+    }
+
+    private void addLid(Side side, double s, double v, double radius, boolean upper, double dark) {
+        Vec3 rest = point(s, v, radius, upper, 0);
+        Vec3 half = point(s, v, radius, upper, 0.5);
+        Vec3 normal = side.of(half.minus(EyeShape.CENTRE).unit());
+        Vec3 place = side.of(rest);
+        Vec3 facing = side.of(rest.minus(EyeShape.CENTRE).unit());
+        // What is tucked away is lit as at the crease: that is where it is when it shows.
+        Vec3 lit = side.of(point(s, Math.max(0, v), radius, upper, 0));
+        double open = lighting.openness(lit, facing);
+        Vec3 albedo = Complexion.at(place).lerp(SHADOW, Curves.clamp01(dark));
+        Vec3 colour = lighting.shade(albedo, facing, Lighting.Finish.SKIN, open, lighting.keyShare(lit, facing));
+        int index =
+                out.add(Surfel.disc(Part.LID, place, normal, 0.00064, colour).withThickness(0.00022));
+        addMotions(side, index, rest, s, v, radius, upper);
+    }
+
+    private void addMargin(
+            Side side, double s, double radius, boolean upper, double size, Vec3 colour, double opacity) {
+        Vec3 rest = point(s, 1, radius, upper, 0);
+        Vec3 normal = side.of(rest.minus(EyeShape.CENTRE).unit());
+        int index = out.add(Surfel.disc(Part.LID, side.of(rest), normal, size, colour)
+                .withOpacity(opacity)
+                .withThickness(size * 0.6));
+        addMotions(side, index, rest, s, 1, radius, upper);
+    }
+
+    private void addMotions(Side side, int index, Vec3 rest, double s, double v, double radius, boolean upper) {
+        if (v <= 0) {
+            return;
+        }
+        for (Motion motion : MOTIONS) {
+            double closing = upper ? motion.upper() : motion.lower();
+            Vec3 moved = point(s, v, radius, upper, closing);
+            out.shift(side.target(motion.stem()), index, side.of(moved.minus(rest)));
+        }
+    }
+
+    /**
+     * A point of a lid.
+     *
+     * @param v 0 where the lid leaves the face, 1 at its margin, negative where it is tucked away
+     * @param closing 0 at rest, 1 closed
+     */
+    static Vec3 point(double s, double v, double radius, boolean upper, double closing) {
+        double base = upper ? EyeShape.crease(s) : EyeShape.lowerEdge(s);
+        double rest = upper ? EyeShape.upperMargin(s) : EyeShape.lowerMargin(s);
+        double margin = Curves.lerp(rest, EyeShape.closedMargin(s), closing);
+        double elevation = v < 0 ? base - 0.9 * v : Curves.lerp(base, margin, v);
+        return EyeShape.onBall(radius + 0.0015 * Math.min(0, v), s * EyeShape.HALF_WIDTH, elevation);
+    }
+}

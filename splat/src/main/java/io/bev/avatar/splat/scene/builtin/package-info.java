@@ -1,0 +1,5 @@
+/** The avatar that needs no asset: a head and shoulders made by code from a few hundred numbers. */
+@NullMarked
+package io.bev.avatar.splat.scene.builtin;
+
+import org.jspecify.annotations.NullMarked;

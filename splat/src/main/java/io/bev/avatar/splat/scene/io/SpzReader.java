@@ -1,0 +1,229 @@
+package io.bev.avatar.splat.scene.io;
+
+import io.bev.avatar.splat.scene.AvatarFormatException;
+import io.bev.avatar.splat.scene.GaussianCloud;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * Reads {@code .spz} of versions 1 to 3: one gzip stream with a header of 16 bytes, then positions, opacities, colours,
+ * scales, rotations and spherical harmonics, each of all Gaussians.
+ *
+ * <p>Its axes are right, up, back; the cloud's are right, down, forward like those of a trained .ply.
+ */
+public final class SpzReader {
+
+    static final int MAGIC = 0x5053474e;
+
+    private static final int HEADER_BYTES = 16;
+    /** More than deflate can compress. */
+    private static final long MAX_COMPRESSION = 1040;
+
+    private static final float COLOUR_GAIN = 0.15f;
+    private static final float SQRT_HALF = 0.70710678f;
+
+    /** Sign of each coefficient when y and z change theirs. */
+    private static final int[] FLIP = {-1, -1, 1, -1, 1, 1, -1, 1, -1, 1, -1, -1, 1, -1, 1};
+
+    private final String source;
+    private final GaussianFields fields;
+    private final InputStream in;
+
+    private SpzReader(String source, InputStream in) {
+        this.source = source;
+        this.fields = new GaussianFields(source);
+        this.in = in;
+    }
+
+    /**
+     * @param source the file's name in messages
+     * @param file the compressed file from its first byte; not closed
+     * @param size its length in bytes
+     * @throws AvatarFormatException when it is no such file
+     */
+    public static GaussianCloud read(String source, InputStream file, long size) throws IOException {
+        try {
+            return new SpzReader(source, new BufferedInputStream(new GZIPInputStream(file), 1 << 16)).read(size);
+        } catch (ZipException | EOFException e) {
+            throw new AvatarFormatException(
+                    source,
+                    "an intact gzip stream",
+                    String.valueOf(e.getMessage()),
+                    "the file is damaged or cut off: copy or download it again",
+                    e);
+        }
+    }
+
+    /** The refusal of version 4, which is not gzip and starts with the header itself. */
+    static AvatarFormatException versionFour(String source) {
+        return new AvatarFormatException(
+                source, ".spz of version 1 to 3", "a later version", "convert it to version 3 or to .ply");
+    }
+
+    private GaussianCloud read(long size) throws IOException {
+        RecordReader header = block("headers", HEADER_BYTES, 1);
+        int at = header.next();
+        ByteBuffer b = header.buffer();
+        int version = b.getInt(at + 4);
+        long count = Integer.toUnsignedLong(b.getInt(at + 8));
+        int degree = b.get(at + 12) & 0xFF;
+        int fractionalBits = b.get(at + 13) & 0xFF;
+        if (b.getInt(at) != MAGIC) {
+            throw bad("a gzip stream that holds .spz", "another kind of data");
+        }
+        if (version < 1 || version > 3) {
+            throw versionFour(source);
+        }
+        if (degree > 3 || fractionalBits > 23) {
+            throw bad(
+                    "degree 0 to 3 and at most 23 fractional bits",
+                    "degree " + degree + ", " + fractionalBits + " bits");
+        }
+        int bytesEach =
+                (version == 1 ? 6 : 9) + 1 + 3 + 3 + (version == 3 ? 4 : 3) + 3 * GaussianCloud.coefficients(degree);
+        if (count * bytesEach > size * MAX_COMPRESSION) {
+            throw bad("at most " + size * MAX_COMPRESSION + " bytes of data", count + " Gaussians of " + bytesEach);
+        }
+        GaussianCloud cloud = fields.allocate(count, degree);
+        positions(cloud, version, fractionalBits);
+        opacitiesAndColours(cloud);
+        scales(cloud);
+        rotations(cloud, version);
+        coefficients(cloud);
+        return cloud;
+    }
+
+    private RecordReader block(String what, int bytes, int count) {
+        return new RecordReader(source, what, in, bytes, count, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private void positions(GaussianCloud cloud, int version, int fractionalBits) throws IOException {
+        RecordReader block = block("positions", version == 1 ? 6 : 9, cloud.count());
+        ByteBuffer b = block.buffer();
+        float unit = 1f / (1 << fractionalBits);
+        for (int i = 0; i < cloud.count(); i++) {
+            int at = block.next();
+            if (version == 1) {
+                fields.position(cloud, i, half(b.getShort(at)), -half(b.getShort(at + 2)), -half(b.getShort(at + 4)));
+            } else {
+                fields.position(cloud, i, unit * fixed(b, at), -unit * fixed(b, at + 3), -unit * fixed(b, at + 6));
+            }
+        }
+    }
+
+    private static int fixed(ByteBuffer b, int at) {
+        return (b.get(at) & 0xFF) | (b.get(at + 1) & 0xFF) << 8 | b.get(at + 2) << 16;
+    }
+
+    /** A 16-bit float; Java 17 has no conversion of its own. */
+    static float half(short bits) {
+        int exponent = bits >> 10 & 0x1F;
+        int mantissa = bits & 0x3FF;
+        float magnitude;
+        if (exponent == 0) {
+            magnitude = mantissa * 0x1p-24f;
+        } else if (exponent == 31) {
+            magnitude = mantissa == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+        } else {
+            magnitude = Float.intBitsToFloat((exponent + 112) << 23 | mantissa << 13);
+        }
+        return bits < 0 ? -magnitude : magnitude;
+    }
+
+    private void opacitiesAndColours(GaussianCloud cloud) throws IOException {
+        RecordReader opacities = block("opacities", 1, cloud.count());
+        for (int i = 0; i < cloud.count(); i++) {
+            int at = opacities.next();
+            cloud.opacity[i] = (opacities.buffer().get(at) & 0xFF) / 255f;
+        }
+        RecordReader colours = block("colours", 3, cloud.count());
+        for (int i = 0; i < cloud.count(); i++) {
+            int at = colours.next();
+            ByteBuffer b = colours.buffer();
+            fields.colour(cloud, i, colour(b.get(at)), colour(b.get(at + 1)), colour(b.get(at + 2)));
+        }
+    }
+
+    private static float colour(byte stored) {
+        return 0.5f + GaussianCloud.SH_C0 * ((stored & 0xFF) / 255f - 0.5f) / COLOUR_GAIN;
+    }
+
+    private void scales(GaussianCloud cloud) throws IOException {
+        RecordReader block = block("scales", 3, cloud.count());
+        ByteBuffer b = block.buffer();
+        for (int i = 0; i < cloud.count(); i++) {
+            int at = block.next();
+            fields.logScale(cloud, i, logScale(b.get(at)), logScale(b.get(at + 1)), logScale(b.get(at + 2)));
+        }
+    }
+
+    private static float logScale(byte stored) {
+        return (stored & 0xFF) / 16f - 10;
+    }
+
+    private void rotations(GaussianCloud cloud, int version) throws IOException {
+        RecordReader block = block("rotations", version == 3 ? 4 : 3, cloud.count());
+        ByteBuffer b = block.buffer();
+        float[] q = new float[4];
+        for (int i = 0; i < cloud.count(); i++) {
+            int at = block.next();
+            if (version == 3) {
+                smallestThree(b.getInt(at), q);
+            } else {
+                float sum = 0;
+                for (int k = 0; k < 3; k++) {
+                    q[k] = (b.get(at + k) & 0xFF) / 127.5f - 1;
+                    sum += q[k] * q[k];
+                }
+                q[3] = (float) Math.sqrt(Math.max(0, 1 - sum));
+            }
+            // Half a turn about x takes y and z to their negatives.
+            fields.rotation(cloud, i, q[3], q[0], -q[1], -q[2]);
+        }
+    }
+
+    /** Three components of x, y, z, w as sign and nine bits, the last one lowest; the largest is left out, positive. */
+    private static void smallestThree(int packed, float[] q) {
+        int largest = packed >>> 30;
+        int rest = packed;
+        float sum = 0;
+        for (int k = 3; k >= 0; k--) {
+            if (k != largest) {
+                float magnitude = SQRT_HALF * (rest & 0x1FF) / 511f;
+                q[k] = (rest & 0x200) != 0 ? -magnitude : magnitude;
+                sum += magnitude * magnitude;
+                rest >>>= 10;
+            }
+        }
+        q[largest] = (float) Math.sqrt(Math.max(0, 1 - sum));
+    }
+
+    /** Stored red, green, blue of one coefficient after the other; the cloud keeps all of red first. */
+    private void coefficients(GaussianCloud cloud) throws IOException {
+        int k = GaussianCloud.coefficients(cloud.shDegree());
+        if (k == 0) {
+            return;
+        }
+        RecordReader block = block("harmonics", 3 * k, cloud.count());
+        ByteBuffer b = block.buffer();
+        for (int i = 0; i < cloud.count(); i++) {
+            int at = block.next();
+            for (int j = 0; j < k; j++) {
+                for (int channel = 0; channel < 3; channel++) {
+                    float value = ((b.get(at + 3 * j + channel) & 0xFF) - 128) / 128f;
+                    cloud.sh[(3 * i + channel) * k + j] = FLIP[j] * value;
+                }
+            }
+        }
+    }
+
+    private AvatarFormatException bad(String expected, String found) {
+        return new AvatarFormatException(source, expected, found, "export the avatar again as .spz or .ply");
+    }
+}

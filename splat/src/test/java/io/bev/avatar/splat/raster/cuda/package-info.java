@@ -1,0 +1,4 @@
+@NullMarked
+package io.bev.avatar.splat.raster.cuda;
+
+import org.jspecify.annotations.NullMarked;
