@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Operates the installed services.
+# Controls the installed services.
 set -euo pipefail
 
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
@@ -10,25 +10,31 @@ usage() {
   cat <<'TEXT'
 Usage: avatar-service-manager.sh COMMAND, or avatar COMMAND
 
-  start [--force]         checks the machine, starts the services, waits until frames flow (root)
-  stop [--drain SECONDS]  stops them; after sending viewers away and waiting for the last (root)
-  restart                 restarts them and waits until frames flow (root)
-  reload                  has the renderer read its configuration anew (root);
-                          says what takes effect only with a restart
-  enable, disable         whether they start at boot (root)
-  recover [--reset-gpu]   ends at once what the units run, frees the GPU, forgets failures, and starts (root);
-                          --reset-gpu also resets the GPUs, which ends whatever else uses them
-  status                  state, uptime, address, picture, GPU and memory, on one screen;
-                          exit code 0 the page is there, 3 it is not
-  health [status|monitor] judges by the thresholds of the alerts: now, the last result, or until stopped;
-                          exit code 0 all is well, 1 warnings, 2 critical
+  start [--force]         check the machine, start the services and wait until the renderer is ready (root);
+                          --force starts even if a check fails
+  stop [--drain SECONDS]  stop the services (root); --drain first disconnects the viewers and waits for the last one
+  restart                 restart the services and wait until the renderer is ready (root)
+  reload                  reload the renderer's configuration (root); lists the settings that require a restart
+  enable, disable         start or do not start the services at boot (root)
+  recover [--reset-gpu]   kill the services, free the GPU, clear the failure counters and start again (root);
+                          --reset-gpu also resets the GPUs, which ends every other process that uses them
+  status                  show state, uptime, addresses, stream, GPU and memory;
+                          exit code 0: the renderer is ready, 3: it is not
+  health [status|monitor] check the services against the alert thresholds: now, the last result, or until stopped;
+                          exit code 0: OK, 1: warnings, 2: critical
   check [gpu|dependencies|prestart] [--json]
-                          what this machine lacks; as root it looks with the eyes of the renderer's user
-  logs [N] [follow]       the last N lines of the journal (100), and those that come; --json as they were written
-  logs level LOGGER LEVEL what a logger tells from now on until the next start, such as
-                          io.bev.avatar.renderer.state DEBUG; INHERIT takes it back (root)
-  logs roll               closes the renderer's log file and begins another (root)
-  diagnostics [FILE]      an archive for those who help: no secrets in it (root)
+                          check this machine's requirements; as root, as the renderer's user;
+                          exit code 0: OK, 1: warnings, 2: failures
+  gpu-setup apply|undo    apply or undo the GPU settings (root)
+  logs [N] [follow] [--json]
+                          show the last N lines of the journal (default: 100) and follow new ones; --json: raw lines
+  logs level LOGGER LEVEL set the level of a logger until the next start (root), such as
+                          io.bev.avatar.renderer.state DEBUG; INHERIT resets it
+  logs roll               start a new log file of the renderer (root)
+  diagnostics [FILE]      create a support bundle, secrets redacted (root)
+
+  -h, --help              show this help
+  --version               print the version
 TEXT
 }
 
@@ -80,7 +86,7 @@ memory_text() {
   local used limit pid
   used=$(property "$1" MemoryCurrent)
   if [[ ! $used =~ ^[0-9]+$ ]]; then
-    # Without the memory controller: what the process has in memory.
+    # Without the memory controller: resident memory of the process.
     pid=$(property "$1" MainPID)
     used=$(awk '$1 == "VmRSS:" { print $2 * 1024 }' "/proc/$pid/status" 2>/dev/null)
   fi
@@ -92,7 +98,7 @@ memory_text() {
   esac
 }
 
-# From the exporter's metrics: name, temperature, load, memory of each GPU.
+# Name, temperature, utilization and memory of each GPU, from the exporter's metrics.
 gpu_text() {
   awk '
     function label(name, rest) {
@@ -108,17 +114,17 @@ gpu_text() {
     /^nvidia_gpu_memory_total_bytes\{/ { total[label("gpu")] = $NF }
     END {
       for (gpu in name) {
-        printf "%s: %d °C, %d %% busy, %d of %d MiB\n", name[gpu], heat[gpu], load[gpu] * 100, used[gpu] / 1048576, total[gpu] / 1048576
+        printf "%s: %d °C, %d %% utilization, %d of %d MiB\n", name[gpu], heat[gpu], load[gpu] * 100, used[gpu] / 1048576, total[gpu] / 1048576
       }
     }'
 }
 
-picture_text() {
+stream_text() {
   local health=$1 reasons redis
-  printf '%s, %s of %s fps, %s viewers, drawn by %s' "$(json_field "$health" resolution)" "$(json_field "$health" fps)" \
+  printf '%s, %s of %s fps, %s viewers, backend %s' "$(json_field "$health" resolution)" "$(json_field "$health" fps)" \
     "$(json_field "$health" targetFps)" "$(json_field "$health" viewers)" "$(json_field "$health" backend)"
   redis=$(json_field "$health" connected)
-  printf '; Redis %s, %s changes wait in the journal' "$([ "$redis" = true ] && echo connected || echo away)" \
+  printf '; Redis %s, %s changes pending in the journal' "$([ "$redis" = true ] && echo connected || echo disconnected)" \
     "$(json_field "$health" journalPending)"
   reasons=${health#*\"reasons\":[}
   reasons=${reasons%%]*}
@@ -128,28 +134,28 @@ picture_text() {
 show_status() {
   local health metrics='' answer verdict gpu boot
   health=$(http_body /health) || health=''
-  if answer=$(exporter_metrics); then metrics=$answer verdict=ok; else verdict=$red${answer:-no answer}$plain; fi
+  if answer=$(exporter_metrics); then metrics=$answer verdict=ok; else verdict=$red${answer:-no response}$plain; fi
   row renderer "$(unit_text "$renderer_unit")"
   row exporter "$(unit_text "$exporter_unit")"
   if [ -n "$health" ]; then
     row page "$(renderer_url)  $(json_field "$health" status)"
-    row picture "$(picture_text "$health")"
+    row stream "$(stream_text "$health")"
   else
-    row page "$(renderer_url)  ${red}no answer${plain}"
+    row page "$(renderer_url)  ${red}no response${plain}"
   fi
   row metrics "$(exporter_url)/metrics  $verdict"
   gpu=$(gpu_text <<<"$metrics")
-  row GPU "${gpu:-$([ -n "$metrics" ] && echo 'none that the exporter can read' || echo unknown)}"
+  row GPU "${gpu:-$([ -n "$metrics" ] && echo 'none found by the exporter' || echo unknown)}"
   row memory "renderer $(memory_text "$renderer_unit"), exporter $(memory_text "$exporter_unit")"
   boot=$(systemctl is-enabled "$target_unit" 2>/dev/null) || true
   row boot "${boot:-not installed}"
   if [ ! -r "$settings/environment" ] && [ -d "$settings" ]; then
-    row note "ports are the defaults: $settings can be read by root and the group bev-avatar only"
+    row note "default ports shown: only root and the group bev-avatar can read $settings"
   fi
   renderer_serves || return 3
 }
 
-# As http_get of the renderer, but also of an answer other than 200: /health says with 503 what is wrong.
+# Like http_get of the renderer, but for any status: /health reports problems with status 503.
 http_body() (
   trap 'exit 1' PIPE
   exec 9<>"/dev/tcp/$(renderer_host)/$(renderer_port)" || exit 1
@@ -167,16 +173,16 @@ logs() {
       --json) shown='cat' ;;
       follow) follow=(-f) ;;
       level)
-        [ $# -eq 3 ] || fail "logs level needs a logger and a level, such as io.bev.avatar.renderer.state DEBUG" 64
+        [ $# -eq 3 ] || fail "logs level requires a logger and a level, such as io.bev.avatar.renderer.state DEBUG" 64
         local level
         level=$(mbean_exec Logging setLevel "$2" "$3")
-        say "${green}✓${plain}" "$2 speaks from $level on"
+        report "${green}✓${plain}" "logger $2 set to $level"
         return 0 ;;
       roll)
         local rolled
         rolled=$(mbean_exec Logging rollFile)
-        [ "$rolled" = true ] || fail "the renderer writes no log files: see logging in avatar.yaml.example" 69
-        say "${green}✓${plain}" "a new file was begun in $logs/renderer"
+        [ "$rolled" = true ] || fail "the renderer writes no log files; see logging in avatar.yaml.example" 69
+        report "${green}✓${plain}" "new log file in $logs/renderer"
         return 0 ;;
       *)
         [[ $1 =~ ^[0-9]{1,7}$ ]] || fail "logs: found '$1', expected a number of lines, follow, --json, level or roll" 64
@@ -185,23 +191,23 @@ logs() {
     shift
   done
   if [ "$(id -u)" -ne 0 ] && ! id -nG | grep -qwE 'adm|systemd-journal|wheel'; then
-    say '!' "the journal of services is for root and the groups adm and systemd-journal: sudo avatar logs" >&2
+    report '!' "only root and the groups adm and systemd-journal can read the journal of the services: sudo avatar logs" >&2
   fi
   "${journal[@]}" -n "$count" "${follow[@]}" | "$shown"
 }
 
 # --- diagnostics ------------------------------------------------------------------------------------------------------
 
-# Passwords in addresses, values of secret keys, and every secret of this installation wherever it may stand.
-without_secrets() {
+# Redacts passwords in URLs, values of secret keys, and all secrets of this installation.
+redact_secrets() {
   local script='s#(://)[^@[:space:]"]*@#\1***@#g; s/((password|token|secret|authorization)[A-Za-z_-]*["'"'"']?[:=] *)[^[:space:]]+/\1***/Ig' secret
   for secret in "$settings"/credentials/* "$(exporter_password_file)"; do
     [ -s "$secret" ] || continue
-    # shellcheck disable=SC2016 # these characters as they are
+    # shellcheck disable=SC2016 # literal characters
     secret=$(head -1 "$secret" | sed 's/[][\\.*^$(){}+?|#&]/\\&/g')
     if [ -n "$secret" ]; then script+="; s#$secret#***#g"; fi
   done
-  # The secrets stand in the script: it goes to sed through a pipe.
+  # The script contains the secrets: passed through a pipe, not as an argument.
   sed -E -f <(printf '%s\n' "$script")
 }
 
@@ -211,7 +217,7 @@ thread_dump() {
   [ "${pid:-0}" -gt 0 ] || return 0
   since=$(date '+%Y-%m-%d %H:%M:%S')
   kill -QUIT "$pid" || return 0
-  # Its last part tells of the heap; a hung process may never come so far.
+  # The dump ends with the heap; a hung process may not get that far.
   for _ in {1..50}; do
     if journalctl --sync 2>/dev/null && journalctl --no-pager -o cat --since "$since" -u "$unit" | grep -q '^Heap'; then break; fi
     sleep 0.2
@@ -219,12 +225,12 @@ thread_dump() {
   journalctl --no-pager -o cat --since "$since" -u "$unit" | sed -n '/^Full thread dump/,$p'
 }
 
-# collect NAME COMMAND...: what the command says, without secrets, as a file of the archive.
+# collect NAME COMMAND...: adds the output of a command, secrets redacted, to the archive.
 collect() {
   local name=$1
   shift
-  say '·' "$name"
-  "$@" 2>&1 | without_secrets >"$folder/$name" || true
+  report '·' "$name"
+  "$@" 2>&1 | redact_secrets >"$bundle/$name" || true
 }
 
 versions() {
@@ -241,10 +247,10 @@ versions() {
 diagnostics() {
   local archive=${1:-bev-avatar-diagnostics-$(date +%Y%m%d-%H%M%S).tar.gz} work unit short
   work=$(mktemp -d)
-  # shellcheck disable=SC2064 # the folder of now
+  # shellcheck disable=SC2064 # expanded now, on purpose
   trap "rm -rf '$work'" EXIT
-  folder=$work/bev-avatar-diagnostics
-  mkdir "$folder"
+  bundle=$work/bev-avatar-diagnostics
+  mkdir "$bundle"
   collect versions versions
   collect avatar.yaml cat "$settings/avatar.yaml"
   collect environment cat "$settings/environment"
@@ -265,33 +271,33 @@ diagnostics() {
   collect disks df -hT "$state" "$logs" /tmp
   collect files ls -lR "$state" "$logs"
   collect sockets ss -ltnp
-  (umask 077 && tar -C "$work" -cz bev-avatar-diagnostics >"$archive") || fail "$archive cannot be written" 73
-  say "${green}✓${plain}" "$archive  $(stat -c %s "$archive" | numfmt --to=iec) (passwords are blanked; look through it before you give it away)"
+  (umask 077 && tar -C "$work" -cz bev-avatar-diagnostics >"$archive") || fail "cannot write $archive" 73
+  report "${green}✓${plain}" "$archive  $(stat -c %s "$archive" | numfmt --to=iec) (secrets redacted; review it before you share it)"
 }
 
 # --- recover ----------------------------------------------------------------------------------------------------------
 
 reset_gpus() {
-  nvidia-smi --gpu-reset || fail "the GPU was not reset (nvidia-smi said why): end what else uses it, or restart the machine" 70
-  say "${green}✓${plain}" "GPU reset"
+  nvidia-smi --gpu-reset || fail "GPU reset failed, see the output of nvidia-smi above; end other processes that use the GPU, or reboot the machine" 70
+  report "${green}✓${plain}" "GPU reset"
 }
 
-# Waits for the renderer's answer, which names what takes effect only with a restart.
+# Waits for the renderer's response, which lists the settings that require a restart.
 reload() {
   local cursor status=0
   cursor=$(journalctl -q -n 0 --show-cursor | sed -n 's/^-- cursor: //p')
   systemctl reload "$renderer_unit" 2>/dev/null || status=$?
   journalctl --sync
-  # What the reload said, without what systemd says about it.
+  # The output of the reload, without systemd's own messages.
   journalctl -q --no-pager -o cat --after-cursor "$cursor" -u "$renderer_unit" |
     grep -vE '^(bev-advanced-avatar.service: |Reload(ing|ed|) )' | grep -A20 -E '^(reload:|nothing changed)' ||
-    say "${red}✗${plain}" "reload failed: $(reload_obstacle)" >&2
+    report "${red}✗${plain}" "reload failed: $(reload_obstacle)" >&2
   return "$status"
 }
 reload_obstacle() {
   local now
   now=$(property "$renderer_unit" ActiveState)
-  if [ "$now" = active ]; then echo 'sudo avatar logs says why'; else echo "the renderer is $now"; fi
+  if [ "$now" = active ]; then echo 'see sudo avatar logs'; else echo "the renderer is $now"; fi
 }
 
 recover() {
@@ -299,16 +305,16 @@ recover() {
   case ${1:-} in
     '') ;;
     --reset-gpu)
-      command -v nvidia-smi >/dev/null || fail "--reset-gpu: no nvidia-smi here; the NVIDIA driver brings it" 69
+      command -v nvidia-smi >/dev/null || fail "--reset-gpu: nvidia-smi not found; it is part of the NVIDIA driver" 69
       reset=yes ;;
-    *) fail "recover: found '$1', there is --reset-gpu" 64 ;;
+    *) fail "recover: found '$1', expected --reset-gpu" 64 ;;
   esac
-  say '·' "ending what the units run"
+  report '·' "killing the processes of the services"
   systemctl kill -s KILL "${services[@]}" 2>/dev/null || true
   systemctl stop "$target_unit" "${services[@]}" "$archive_unit"
-  # Made anew; should these be at fault, they are no more.
+  # Class archives are recreated; removing them rules them out as the cause.
   rm -rf "$cache"
-  "$base/scripts/cleanup-gpu.sh" || say "${yellow}!${plain}" "the GPU is not free: --reset-gpu, or a restart of the machine, helps"
+  "$base/scripts/cleanup-gpu.sh" || report "${yellow}!${plain}" "GPU memory is still in use; run avatar recover --reset-gpu, or reboot the machine"
   if [ "$reset" = yes ]; then reset_gpus; fi
   systemctl reset-failed "${services[@]}" 2>/dev/null || true
   systemctl --no-block start "$target_unit"
@@ -318,7 +324,7 @@ recover() {
 command=${1:-help}
 shift || true
 case "$command ${1:-}" in
-  "health "* | "check "* | "gpu-setup "*) ;; # these explain themselves
+  "health "* | "check "* | "gpu-setup "*) ;; # these have their own help
   *' -h' | *' --help')
     usage
     exit 0 ;;
@@ -327,25 +333,25 @@ case "$command" in
   start) exec "$base/scripts/start-avatar.sh" "$@" ;;
   stop) exec "$base/scripts/stop-avatar.sh" "$@" ;;
   restart)
-    stands_alone restart "$@"
-    operates restart
+    no_arguments restart "$@"
+    require_installation restart
     systemctl reset-failed "${services[@]}" 2>/dev/null || true
     systemctl --no-block restart "$target_unit"
     await_ready ;;
   reload)
-    stands_alone reload "$@"
-    operates reload
+    no_arguments reload "$@"
+    require_installation reload
     reload ;;
   enable | disable)
-    stands_alone "$command" "$@"
-    operates "$command"
+    no_arguments "$command" "$@"
+    require_installation "$command"
     systemctl "$command" --quiet "$target_unit" "${services[@]}"
-    say "${green}✓${plain}" "${command}d" ;;
+    report "${green}✓${plain}" "${command}d" ;;
   recover)
-    operates recover
+    require_installation recover
     recover "$@" ;;
   status)
-    stands_alone status "$@"
+    no_arguments status "$@"
     require_systemd
     show_status ;;
   health)
@@ -354,7 +360,7 @@ case "$command" in
     exec "$base/monitor-avatar-health.sh" "$mode" "$@" ;;
   check)
     if installed && [ "$(id -u)" -ne 0 ]; then
-      say '!' "looked at by $(id -un), who may do less than the services' users: sudo avatar check looks as $(renderer_user)" >&2
+      report '!' "checked as $(id -un), whose permissions differ from those of the services; sudo avatar check runs as $(renderer_user)" >&2
     fi
     exporter_command "$(renderer_user)" check "$@" ;;
   gpu-setup) exporter_command root gpu-setup "$@" ;;
@@ -362,11 +368,13 @@ case "$command" in
     require_systemd
     logs "$@" ;;
   diagnostics)
-    [ $# -le 1 ] || fail "diagnostics: found '$2', expected one file alone" 64
-    operates diagnostics
+    [ $# -le 1 ] || fail "diagnostics: found '$2', expected one file" 64
+    require_installation diagnostics
     diagnostics "$@" ;;
   help | -h | --help) usage ;;
+  --version)
+    if installed; then cat "$program/version"; else exec "$base/../.mvn/build-version.sh"; fi ;;
   *)
     usage >&2
-    fail "no command '$command'" 64 ;;
+    fail "unknown command '$command'" 64 ;;
 esac

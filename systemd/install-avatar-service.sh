@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs the avatar as services of systemd, or brings an installation up to date.
+# Installs or updates the avatar as systemd services.
 set -euo pipefail
 
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 root=$(dirname "$here")
-# Every file, in its place: built by Maven from tree.xml.
+# The files to install, in their directories: built by Maven from tree.xml.
 tree=$here/target/tree
 # shellcheck source=systemd/operate.sh
 . "$here/operate.sh"
@@ -13,14 +13,16 @@ usage() {
   cat <<'TEXT'
 Usage: install-avatar-service.sh [OPTIONS]
 
-Installs the built renderer and exporter as services of systemd, or brings an installation up to date. Safe to repeat:
-it shows what it changes, leaves edited configuration alone, and puts everything back when something fails.
+Installs or updates the built renderer and exporter as systemd services. Can be repeated safely: prints each change, keeps
+edited configuration files, and reverts all changes if a step fails.
 
-  --user NAME    the renderer's user, made as a system user if missing (starlord)
-  --port N       the page's port, written to /etc/bev-avatar/environment (8080)
-  --no-start     install, start nothing
-  --with-stack   also Prometheus and Alertmanager with the avatar's rules, through apt, and Grafana's dashboards where Grafana
-                 is; a configuration of theirs that somebody wrote is left, and you are told what to add to it
+  --user NAME    user of the renderer, created as a system user if missing (default: starlord)
+  --port N       port of the web page, written to /etc/bev-avatar/environment (default: 8080)
+  --no-start     install without starting the services
+  --with-stack   also set up Prometheus and Alertmanager (installed with apt) with the avatar's rules, and the dashboards
+                 if Grafana is installed; an existing configuration is kept, and the necessary additions are printed
+  -h, --help     show this help
+  --version      print the version that would be installed
 TEXT
 }
 
@@ -28,33 +30,36 @@ user='' port='' start=yes stack=no
 while [ $# -gt 0 ]; do
   case "$1" in
     --user | --port)
-      [ $# -ge 2 ] || fail "$1 needs a value" 64
+      [ $# -ge 2 ] || fail "$1 requires a value" 64
       if [ "$1" = --user ]; then user=$2; else port=$2; fi
       shift 2 ;;
     --no-start) start=no; shift ;;
     --with-stack) stack=yes; shift ;;
     -h | --help) usage; exit 0 ;;
-    *) usage >&2; fail "no option '$1'" 64 ;;
+    --version)
+      if [ -r "$tree/usr/lib/bev-avatar/version" ]; then exec cat "$tree/usr/lib/bev-avatar/version"; fi
+      exec "$root/.mvn/build-version.sh" ;;
+    *) usage >&2; fail "unknown option '$1'" 64 ;;
   esac
 done
-[[ -z $user || $user =~ ^[a-z_][a-z0-9_-]{0,30}$ ]] || fail "--user: found '$user', expected a name of lower-case letters, digits, - and _" 64
-[ "$(id -u "$user" 2>/dev/null)" != 0 ] || fail "--user: found $user, expected a user without privileges" 64
-[[ $user != bev-avatar* ]] || fail "--user: found $user, expected another than the exporter's user and group" 64
+[[ -z $user || $user =~ ^[a-z_][a-z0-9_-]{0,30}$ ]] || fail "--user: found '$user', expected lower-case letters, digits, - and _" 64
+[ "$(id -u "$user" 2>/dev/null)" != 0 ] || fail "--user: found $user, expected an unprivileged user" 64
+[[ $user != bev-avatar* ]] || fail "--user: found $user, which is reserved for the exporter's user and group" 64
 [[ -z $port || ($port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535) ]] || fail "--port: found '$port', expected 1 to 65535" 64
 [ -d "$tree/usr/lib/bev-avatar" ] ||
-  fail "nothing is built in $here/target: build it first, as the owner of $root: mvn -Dquick -DskipTests package" 66
-[ "$(id -u)" -eq 0 ] || fail "installing needs root: sudo $0" 77
-[ -d /run/systemd/system ] || fail "systemd does not run this machine: ./avatar up runs the avatar without it" 69
+  fail "$here/target contains no build; run as the owner of $root: mvn -Dquick -DskipTests -Dsbom.skip=false package" 66
+[ "$(id -u)" -eq 0 ] || fail "installation requires root: sudo $0" 77
+[ -d /run/systemd/system ] || fail "systemd is not running on this machine; ./avatar up runs the avatar without systemd" 69
 if dpkg-query -W -f '${Status}' bev-avatar 2>/dev/null | grep -q 'ok installed'; then
-  fail "the package bev-avatar is installed: update that (./avatar package, then apt-get install the file), or remove it" 69
+  fail "the package bev-avatar is installed; update it (./avatar package, then apt-get install the .deb file) or remove it first" 69
 fi
 
-alone
+acquire_lock
 # shellcheck source=systemd/setup.sh
 . "$here/setup.sh"
 
-# What is said is also kept, as a log that logrotate turns over.
-say() {
+# Output is also logged to install.log, which logrotate rotates.
+report() {
   printf '  %s %s\n' "$1" "$2"
   printf '%s %s %s\n' "$(date '+%F %T')" "$1" "$2" >>"$work/log"
 }
@@ -62,44 +67,44 @@ keep_log() {
   if [ -d "$logs" ] && [ -s "$work/log" ]; then sed 's/\x1b\[[0-9;]*m//g' "$work/log" >>"$logs/install.log"; fi
 }
 
-# --- the pieces ---------------------------------------------------------------------------------------------------------
+# --- installation steps ---------------------------------------------------------------------------------------------------------
 
-# exchange FOLDER: a folder of ours alone, as a whole, so that who looks meanwhile finds the old one or the new one.
-exchange() {
-  local folder=$1 stage="$1.new"
-  # A run that was cut off between the two moves below.
-  if [ ! -e "$folder" ] && [ -d "$folder.old" ]; then mv -T "$folder.old" "$folder"; fi
-  undoing rm -rf "$stage"
+# replace_directory DIRECTORY: replaces a directory of this project as a whole: readers see either the old or the new one.
+replace_directory() {
+  local path=$1 stage="$1.new"
+  # An earlier run was interrupted between the two moves below.
+  if [ ! -e "$path" ] && [ -d "$path.old" ]; then mv -T "$path.old" "$path"; fi
+  on_failure rm -rf "$stage"
   rm -rf "$stage"
-  cp -r "$tree$folder" "$stage"
-  # What is not the tree's, but this machine's.
-  if [ -L "$folder/java" ]; then cp -P "$folder/java" "$stage/"; fi
-  if [ -f "$folder/installed-files" ]; then cp "$folder/installed-files" "$stage/"; fi
+  cp -r "$tree$path" "$stage"
+  # Files created on this machine.
+  if [ -L "$path/java" ]; then cp -P "$path/java" "$stage/"; fi
+  if [ -f "$path/installed-files" ]; then cp "$path/installed-files" "$stage/"; fi
   chmod -R u=rwX,go=rX "$stage"
   chown -R root:root "$stage"
-  if [ -d "$folder" ] && diff -rq --no-dereference "$folder" "$stage" >/dev/null; then
+  if [ -d "$path" ] && diff -rq --no-dereference "$path" "$stage" >/dev/null; then
     rm -rf "$stage"
     return 0
   fi
   changes=$((changes + 1))
-  rm -rf "$folder.old"
-  if [ -d "$folder" ]; then
-    undoing mv -T "$folder.old" "$folder"
-    mv -T "$folder" "$folder.old"
-    say '~' "$folder"
+  rm -rf "$path.old"
+  if [ -d "$path" ]; then
+    on_failure mv -T "$path.old" "$path"
+    mv -T "$path" "$path.old"
+    report '~' "$path"
   else
-    say '+' "$folder"
+    report '+' "$path"
   fi
-  undoing rm -rf "$folder"
-  mv -T "$stage" "$folder"
+  on_failure rm -rf "$path"
+  mv -T "$stage" "$path"
 }
 
-# The tree's other files, relative to the root.
+# The other files to install, relative to /.
 tree_files() {
   (cd "$tree" && find . -type f ! -path './usr/lib/bev-avatar/*' ! -path './usr/share/bev-avatar/*' | cut -c 3- | LC_ALL=C sort)
 }
 
-# Whether an installed file of /etc is no longer as it was installed.
+# Whether an installed file in /etc has been edited.
 edited() {
   local known
   [ -e "/$1" ] || return 1
@@ -123,20 +128,20 @@ install_files() {
     esac
     printf '%s /%s\n' "$(sha256sum "$work/file" | cut -d ' ' -f 1)" "$file" >>"$work/installed"
     if [[ $file == etc/* ]] && edited "$file" && ! cmp -s "$work/file" "/$file"; then
-      say '=' "/$file is kept as it is"
+      report '=' "/$file is kept unchanged"
     else
       put "$work/file" "/$file" "$mode"
     fi
   done < <(tree_files)
-  # What this version no longer has.
+  # Files that this version no longer contains.
   while read -r _ file; do
     if awk -v file="$file" '$2 == file { found = 1 } END { exit found }' "$work/installed"; then
-      if [[ $file == /etc/* ]] && edited "${file#/}"; then say '=' "$file was edited: it stays"; else remove "$file"; fi
+      if [[ $file == /etc/* ]] && edited "${file#/}"; then report '=' "$file has been edited and is kept"; else remove "$file"; fi
     fi
   done <"$work/installed-before"
 }
 
-# After a failure, with everything back in its place.
+# Restarts the previous version after a failure.
 resume_services() {
   systemctl daemon-reload
   systemctl reset-failed "${services[@]}" "$gpu_unit" 2>/dev/null || true
@@ -148,39 +153,39 @@ start_services() {
   for unit in "${units[@]}"; do
     case "$(systemctl is-enabled "$unit" 2>/dev/null)" in
       enabled) ;;
-      masked*) say '=' "$unit is masked: it stays so" ;;
+      masked*) report '=' "$unit is masked and stays masked" ;;
       *)
-        undoing systemctl disable --quiet "$unit"
+        on_failure systemctl disable --quiet "$unit"
         systemctl enable --quiet "$unit" ;;
     esac
   done
   if [ "$start" = no ]; then
-    if [ "$was_active" = no ]; then say '·' "nothing is started: avatar start does that"
-    elif [ "$changes" -gt 0 ]; then say '·' "nothing is restarted, the version of before runs on: avatar restart ends it"; fi
+    if [ "$was_active" = no ]; then report '·' "services not started; start them with: avatar start"
+    elif [ "$changes" -gt 0 ]; then report '·' "services not restarted, the previous version is still running; restart them with: avatar restart"; fi
     return 0
   fi
-  # Meanwhile the old version runs on.
+  # The previous version keeps running meanwhile.
   make_archives systemctl
   local since
   since=$(date '+%Y-%m-%d %H:%M:%S')
   if [ "$was_active" = no ]; then
-    undoing systemctl stop "${units[@]}"
+    on_failure systemctl stop "${units[@]}"
   fi
-  # Counts of restarts begin anew.
+  # Resets the restart counters.
   systemctl reset-failed "$renderer_unit" "$exporter_unit" "$gpu_unit" 2>/dev/null || true
   local action=start
   if [ "$changes" -gt 0 ] && [ "$was_active" = yes ]; then action=restart; fi
   disturbed=$was_active
-  # Restarting the target restarts its parts; starting it starts those that are down.
-  if ! systemctl --no-block "$action" "$target_unit" || ! settled; then
+  # Restarting the target restarts its units; starting it starts the stopped ones.
+  if ! systemctl --no-block "$action" "$target_unit" || ! services_ready; then
     journalctl --no-pager -o cat --since "$since" -u "$renderer_unit" -u "$exporter_unit" | tail -15 | readable | sed 's/^/      /' >&2
-    fail "the services do not run; what they said is above" 70
+    fail "the services failed to start; their log is above" 70
   fi
-  say "${green}✓${plain}" "$(renderer_url)  and  $(exporter_url)/metrics"
+  report "${green}✓${plain}" "$(renderer_url)  and  $(exporter_url)/metrics"
 }
 
-# Both answer, on a busy machine after a while; one that fails again and again is not waited for.
-settled() {
+# Waits until both services respond; fails early if one keeps failing.
+services_ready() {
   local end=$((SECONDS + 180))
   while [ "$SECONDS" -lt "$end" ]; do
     if renderer_serves && exporter_serves; then return 0; fi
@@ -204,25 +209,25 @@ find_java >/dev/null
 user=${user:-$(installed_user)}
 user=${user:-starlord}
 if ! getent passwd "$user" >/dev/null && getent group "$user" >/dev/null; then
-  fail "--user: there is a group $user without a user: make that first (useradd --system --gid $user $user), or take another name" 64
+  fail "--user: the group $user exists without a user; create it first (useradd --system --gid $user $user) or choose another name" 64
 fi
-# disturbed: it ran, and no longer does as it did.
+# disturbed: the services were running and have been restarted.
 was_active=no disturbed=no
 case "$(systemctl show -P ActiveState "$renderer_unit")" in active | activating | reloading) was_active=yes ;; esac
 
-undoing resume_services
-# What is being made of the old version is of no use.
+on_failure resume_services
+# Archives of the previous version are not needed.
 systemctl stop "$archive_unit" 2>/dev/null || true
-exchange "$program"
-exchange "$shared"
+replace_directory "$program"
+replace_directory "$shared"
 install_files
 setup_machine "$port"
 put "$work/installed" "$installed_files" 644 >/dev/null
 validate
 start_services
 rm -rf "$program.old" "$shared.old"
-if [ "$changes" -eq 0 ]; then say '=' "nothing to change"; fi
-say "${green}✓${plain}" "installed: avatar status"
-# The avatar is whole without its watchers: what fails here takes nothing back.
+if [ "$changes" -eq 0 ]; then report '=' "nothing to change"; fi
+report "${green}✓${plain}" "installed; show the status with: avatar status"
+# A failure of the monitoring set-up does not revert the installation.
 undo=()
 if [ "$stack" = yes ]; then "$program/bin/avatar-stack" enable; fi

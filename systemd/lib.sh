@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# What installer, uninstaller and manager share: names, places, how they speak.
+# Shared by installer, uninstaller and service manager: unit names, paths, output.
 
 renderer_unit=bev-advanced-avatar.service
 exporter_unit=bev-avatar-exporter.service
@@ -11,14 +11,14 @@ settings=/etc/bev-avatar
 state=/var/lib/bev-avatar
 logs=/var/log/bev-avatar
 shared=/usr/share/bev-avatar
-# Class archives; can be made anew.
+# Class archives; safe to delete, they are recreated.
 cache=/var/cache/bev-avatar
-# Users and group that were made for it.
+# Users and groups that the installation created.
 accounts=$state/accounts
-# What the installer put outside of the program's folder, with check sums. The package has dpkg's list instead.
+# Files that the installer created outside the program directory, with checksums. A package uses dpkg's list instead.
 installed_files=$program/installed-files
 unit_directory=/usr/lib/systemd/system
-# Installed on some machines only.
+# Installed only where they apply.
 docker_drop_in=/etc/systemd/system/$renderer_unit.d/20-docker.conf
 gpu_drop_in=/etc/systemd/system/$exporter_unit.d/20-gpu.conf
 modules_load=/etc/modules-load.d/bev-avatar.conf
@@ -28,26 +28,26 @@ if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
   green=$'\033[32m' red=$'\033[31m' plain=$'\033[0m'
 fi
 
-# Who no longer reads holds nothing up.
-say() { printf '  %s %s\n' "$1" "$2" || true; }
+# A closed output is ignored.
+report() { printf '  %s %s\n' "$1" "$2" || true; }
 fail() {
   printf '  %s✗%s %s\n' "$red" "$plain" "$1" >&2
   exit "${2:-1}"
 }
 require_root() {
-  [ "$(id -u)" -eq 0 ] || fail "$1 needs root: sudo avatar $1" 77
+  [ "$(id -u)" -eq 0 ] || fail "$1 requires root: sudo avatar $1" 77
 }
 require_systemd() {
-  [ -d /run/systemd/system ] || fail "systemd does not run this machine: ./avatar up runs the avatar without it" 69
+  [ -d /run/systemd/system ] || fail "systemd is not running on this machine; ./avatar up runs the avatar without systemd" 69
 }
 
-# One installer at a time, which may also be an uninstaller. The lock goes with this process and leaves no file.
-alone() {
+# Allows one installer or uninstaller at a time. The lock ends with this process and leaves no file.
+acquire_lock() {
   exec {lock}<"$unit_directory"
-  flock --nonblock "$lock" || fail "another installation or removal is at work: wait for it" 75
+  flock --nonblock "$lock" || fail "another installation or removal is in progress; wait until it has finished" 75
 }
 
-# The value of a variable of the units' environment file, or the default $2.
+# setting NAME DEFAULT: value of a variable in the units' environment file.
 setting() {
   local value=''
   if [ -r "$settings/environment" ]; then
@@ -58,7 +58,7 @@ setting() {
   printf '%s\n' "${value:-$2}"
 }
 
-# The value of key $2, right below section $1 of avatar.yaml, or the default $3. Root and the group bev-avatar can read that file.
+# yaml_value SECTION KEY DEFAULT: value of a key of avatar.yaml, which root and the group bev-avatar can read.
 yaml_value() {
   local found=''
   if [ -r "$settings/avatar.yaml" ]; then
@@ -77,7 +77,7 @@ yaml_value() {
   printf '%s\n' "${found:-$3}"
 }
 
-# Where renderer and exporter listen; they take the name 127.0.0.1 at any address.
+# Addresses of renderer and exporter. Both accept the host name 127.0.0.1 on any address.
 renderer_port() { setting BEV_AVATAR_PORT "$(yaml_value renderer port 8080)"; }
 exporter_port() { setting BEV_EXPORTER_PORT "$(yaml_value exporter port 9818)"; }
 renderer_host() { reachable "$(setting BEV_RENDERER_BIND "$(yaml_value renderer bind 127.0.0.1)")"; }
@@ -102,8 +102,8 @@ exporter_url() {
   url "$scheme" "$(exporter_host)" "$(exporter_port)"
 }
 
-# http_get HOST PORT PATH: prints the body of the answer; fails unless that is a 200. Needs nothing but bash. A subshell: who
-# listens there may be a stranger that hangs up.
+# http_get HOST PORT PATH: prints the response body; fails unless the status is 200. Needs bash only. A subshell, because the
+# peer may close the connection (SIGPIPE).
 http_get() (
   trap 'exit 1' PIPE
   exec 9<>"/dev/tcp/$1/$2" || exit 1
@@ -113,10 +113,10 @@ http_get() (
   timeout 5 cat <&9 || true
 ) 2>/dev/null
 
-# Whether a unit runs, or has failed, with nothing of its start or restart pending.
-steady() { settled_as is-active "$1"; }
-given_up() { settled_as is-failed "$1"; }
-settled_as() {
+# Whether a unit is running, or has failed, with no start or restart pending.
+steady() { unit_is is-active "$1"; }
+given_up() { unit_is is-failed "$1"; }
+unit_is() {
   local job
   job=$(systemctl show -P Job "$2")
   [ "${job:-0}" = 0 ] && systemctl "$1" --quiet "$2"
@@ -127,8 +127,8 @@ exporter_serves() {
     { http_get "$(exporter_host)" "$(exporter_port)" /-/ready >/dev/null || exporter_guarded; }
 }
 
-# Whether the exporter has a web-config-file, so that it may speak TLS or ask for a password, and somebody listens: systemd
-# counts it as running only once it has said itself that it serves.
+# Whether the exporter has a web-config-file (TLS or passwords) and its port is open. systemd reports it as active only after
+# it has sent READY=1.
 exporter_guarded() (
   [ -n "$(web_config)" ] && listens "$(exporter_host)" "$(exporter_port)"
 )

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Judges the running avatar by the thresholds of the alerts: once (the default), status (the last result), monitor (until
-# stopped). --json prints objects. Ends with 0, 1 (warnings) or 2 (critical).
+# Checks the running avatar against the alert thresholds: once (default), status (last result), monitor (until stopped).
+# --json prints objects. Exit code 0: OK, 1: warnings, 2: critical.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 # shellcheck source=systemd/operate.sh

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034
-# What manager and scripts share beyond lib.sh: the exporter's commands, MBeans, waiting, showing.
+# Shared by the service manager and the scripts, in addition to lib.sh: exporter commands, metrics, MBeans, waiting for the start.
 
 base=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 # shellcheck source=systemd/lib.sh
@@ -9,39 +9,39 @@ services=("$renderer_unit" "$exporter_unit")
 yellow='' dim='' bold=''
 if [ -n "$green" ]; then yellow=$'\033[33m' dim=$'\033[2m' bold=$'\033[1m'; fi
 
-# Nothing where no systemd runs.
+# property UNIT NAME: a property of a unit; empty without systemd.
 property() { systemctl show -P "$2" "$1" 2>/dev/null || true; }
 installed() { [ "$base" = "$program/bin" ]; }
 
-# stands_alone COMMAND [WORD...]: it takes no words.
-stands_alone() { [ $# -eq 1 ] || fail "$1: found '$2', expected nothing more" 64; }
+# no_arguments COMMAND [WORD...]: fails if words follow the command.
+no_arguments() { [ $# -eq 1 ] || fail "$1: found '$2', expected no argument" 64; }
 
-# operates COMMAND: what it needs.
-operates() {
+# require_installation COMMAND: fails without root, systemd or installed units.
+require_installation() {
   require_root "$1"
   require_systemd
   [ "$(property "$renderer_unit" LoadState)" = loaded ] ||
-    fail "the avatar is not installed: systemd/install-avatar-service.sh does that" 69
+    fail "the avatar is not installed; install it with systemd/install-avatar-service.sh" 69
 }
 
 # --- the exporter's commands ------------------------------------------------------------------------------------------
 
-# exporter_command USER ARGUMENT...: check, health or gpu-cleanup of this installation, as USER where we are root; of a
-# checkout, as ourselves. Ends with its exit code.
+# exporter_command USER ARGUMENT...: runs check, health or gpu-cleanup of this installation, as USER if the caller is root; in
+# a checkout as the caller. Returns its exit code.
 exporter_command() {
   if installed; then installed_exporter --as "$@"; else "$base/../avatar" "${@:2}"; fi
 }
 
-# installed_exporter [--as USER] ARGUMENT...: a command of the installed exporter, with the services' configuration.
+# installed_exporter [--as USER] ARGUMENT...: runs a command of the installed exporter with the services' configuration.
 installed_exporter() (
   local user=root
   if [ "$1" = --as ]; then
     user=$2
     shift 2
   fi
-  [ -x "$program/java" ] || fail "$program/java is missing: install Java 17 or later, then install the avatar again" 69
+  [ -x "$program/java" ] || fail "$program/java is missing; install Java 17 or later, then reinstall the avatar" 69
   export_settings
-  # A check's own folders; the exporter's belong to another user.
+  # The directories of the renderer's user; those of the exporter belong to another user.
   if [ "$user" = "$(renderer_user)" ]; then
     # shellcheck disable=SC2030 # meant for this subshell
     export BEV_EXPORTER_STATE_DIR=$state/renderer BEV_EXPORTER_HEALTH_DIRECTORY=$logs/renderer
@@ -56,14 +56,14 @@ installed_exporter() (
     -jar "$program/exporter/avatar-exporter.jar" "$@")
   cd /
   if [ "$(id -u)" -eq 0 ] && [ "$user" != root ]; then
-    make_folders
+    make_directories
     exec setpriv --reuid "$user" --regid bev-avatar --clear-groups -- "${words[@]}"
   fi
   exec "${words[@]}"
 )
 
-# The services' folders, as systemd makes them at the first start.
-make_folders() {
+# Creates the services' directories as systemd does at the first start.
+make_directories() {
   local service owner
   for service in renderer exporter; do
     if [ $service = renderer ]; then owner=$(renderer_user); else owner=$(exporter_user); fi
@@ -75,7 +75,7 @@ make_folders() {
 renderer_user() { property "$renderer_unit" User; }
 exporter_user() { property "$exporter_unit" User; }
 
-# The services' configuration and environment; of these, what we may read.
+# Exports the services' configuration and environment, as far as the caller may read them.
 export_settings() {
   local line value
   # shellcheck disable=SC2031 # called in the subshell of exporter_command
@@ -91,7 +91,7 @@ export_settings() {
   elif [ -r "$settings/avatar.yaml" ]; then
     export BEV_AVATAR_CONFIG=$settings/avatar.yaml
   else
-    say '!' "$settings/avatar.yaml cannot be read by $(id -un): the defaults are taken; root and the group bev-avatar can read it" >&2
+    report '!' "$settings/avatar.yaml is not readable by $(id -un), so the defaults are used; root and the group bev-avatar can read it" >&2
   fi
   [ -r "$settings/environment" ] || return 0
   while IFS= read -r line; do
@@ -106,19 +106,19 @@ export_settings() {
 
 exporter_password_file() { setting BEV_STACK_EXPORTER_PASSWORD_FILE "$(yaml_value stack exporter-password-file '')"; }
 
-# Prints what the exporter tells Prometheus; or fails, and prints why.
+# Prints the exporter's metrics; if that fails, prints the reason.
 exporter_metrics() {
   if ! listens "$(exporter_host)" "$(exporter_port)"; then
-    echo 'no answer'
+    echo 'no response'
   elif [ -n "$(web_config)" ]; then
-    # It knows TLS and passwords.
+    # This command supports TLS and passwords.
     (installed_exporter metrics) 2>&1 && return 0
   elif http_get "$(exporter_host)" "$(exporter_port)" /metrics; then
     return 0
   elif [ -r "$settings/avatar.yaml" ]; then
-    echo 'not read: who listens there gave no metrics within 10 s'
+    echo 'no metrics within 10 s'
   else
-    echo 'not read: TLS or a password may guard it; root and the group bev-avatar can look that up: sudo avatar status'
+    echo 'unreadable, TLS or a password may be required; root and the group bev-avatar can read the settings: sudo avatar status'
   fi
   return 1
 }
@@ -129,8 +129,8 @@ jolokia_port() { setting BEV_JOLOKIA_PORT "$(yaml_value renderer jolokia-port 87
 
 control_password() { [ -r "$settings/credentials/control-password" ] && head -1 "$settings/credentials/control-password"; }
 
-# jolokia BODY: posts a request to Jolokia, with the control password where we may read it; prints the answer. Fails when
-# there is none. A subshell: see http_get.
+# jolokia BODY: posts a request to Jolokia, with the control password if readable; prints the response. Fails without a
+# response. A subshell: see http_get.
 jolokia() (
   trap 'exit 1' PIPE
   exec 9<>"/dev/tcp/$(renderer_host)/$(jolokia_port)" || exit 1
@@ -145,7 +145,7 @@ jolokia() (
   timeout 10 cat <&9
 ) 2>/dev/null
 
-# mbean_exec TYPE OPERATION [TEXT...]: calls an operation; prints its answer, or fails with its reason.
+# mbean_exec TYPE OPERATION [TEXT...]: calls an operation; prints its result, or fails with the error.
 mbean_exec() {
   local type=$1 operation=$2 arguments='' answer
   shift 2
@@ -154,22 +154,22 @@ mbean_exec() {
     shift
   done
   answer=$(jolokia "{\"type\":\"exec\",\"mbean\":\"bev.avatar:type=$type\",\"operation\":\"$operation\",\"arguments\":[$arguments]}") ||
-    fail "the renderer's Jolokia at port $(jolokia_port) does not answer: is the renderer running?" 69
+    fail "Jolokia of the renderer does not respond on port $(jolokia_port); check that the renderer is running: avatar status" 69
   case $answer in
     *'"status":200'*) json_field "$answer" value ;;
-    *'"status":401'* | *'"status":403'*) fail "$type.$operation needs the control password, which root alone can read: sudo avatar ..." 77 ;;
+    *'"status":401'* | *'"status":403'*) fail "$type.$operation requires the control password, which only root can read: sudo avatar ..." 77 ;;
     *) fail "$type.$operation: $(json_field "$answer" error)" 70 ;;
   esac
 }
 
-# --- JSON, as far as these scripts need it ----------------------------------------------------------------------------
+# --- JSON (subset) ----------------------------------------------------------------------------
 
 json_escape() {
   local text=${1//\\/\\\\}
   printf '%s' "${text//\"/\\\"}"
 }
 
-# json_field OBJECT KEY: a value of that key, a string's without quotes; empty when there is none.
+# json_field OBJECT KEY: the value of a key, strings without quotes; empty if missing.
 json_field() {
   local string='"'$2'"[[:space:]]*:[[:space:]]*("((\\.|[^"\\])*)"|[^],}]*)'
   if [[ $1 =~ $string ]]; then
@@ -182,7 +182,7 @@ json_text() {
   printf '%b\n' "${text//\\\//\/}"
 }
 
-# Lines of the journal for people: of a JSON event its level, logger and message, a fault's stack below.
+# Formats journal lines: level, logger and message of a JSON event, with the stack trace below.
 readable() {
   local line event colour text stack
   event='^(.*)\{"timestamp":"[^"]*","level":"([A-Z]+)","logger":"([^"]*\.)?([^".]+)","thread":"((\\.|[^"\\])*)","message":"((\\.|[^"\\])*)"(,"frame":(-?[0-9]+),"state":(-?[0-9]+))?(,"exception":"((\\.|[^"\\])*)")?\}$'
@@ -207,24 +207,24 @@ readable() {
 
 # --- waiting ----------------------------------------------------------------------------------------------------------
 
-# Shows what the renderer says until frames flow; its last words when they do not.
+# Shows the renderer's status until it is ready; on failure, its last log lines.
 await_ready() {
   local end=$((SECONDS + 150)) shown='' now since=$SECONDS
   while [ "$SECONDS" -lt "$end" ]; do
     if renderer_serves; then
-      say "${green}✓${plain}" "$(renderer_url)  ready after $((SECONDS - since)) s"
+      report "${green}✓${plain}" "$(renderer_url)  ready after $((SECONDS - since)) s"
       return 0
     fi
     now=$(property "$renderer_unit" ActiveState)
-    # Of a process that is gone, it stays.
+    # The status text remains after the process has exited.
     case $now in
       active | activating | reloading) now+=": $(property "$renderer_unit" StatusText)" now=${now%: } ;;
     esac
-    if [ "$now" != "$shown" ]; then say '·' "renderer $now"; fi
+    if [ "$now" != "$shown" ]; then report '·' "renderer $now"; fi
     shown=$now
     if given_up "$renderer_unit"; then break; fi
     sleep 0.2
   done
   journalctl --no-pager -o cat -n 8 -u "$renderer_unit" | readable | sed 's/^/      /' >&2
-  fail "the renderer is not ready; its last words are above, all of them with: sudo avatar logs" 70
+  fail "the renderer is not ready; its last log lines are above, the full log: sudo avatar logs" 70
 }

@@ -1,25 +1,25 @@
 # shellcheck shell=bash
-# What installer and package do alike on a machine, beyond putting files in their places: accounts, Java, settings, secrets,
+# Set-up steps of installer and package, besides copying files: accounts, Java, configuration, secrets, drop-ins. Each change is
+# printed and recorded with the command that reverts it. Needs lib.sh and the variable user.
 # shellcheck disable=SC2154 # variables of lib.sh, and user
-# drop-ins. Every change is told, and noted with the command that takes it back. Needs lib.sh, and the variable user.
 
-# What is made here is for services of other users, too, whatever the caller lets others read.
+# The services of other users read these files, whatever the caller's umask is.
 umask 022
 work=$(mktemp -d)
 changes=0
 undo=()
 
-# Takes everything back after a failure; removes the notes.
+# Reverts all changes after a failure; removes the working directory.
 restore() {
   local status=$? i
-  # To the end, also when the terminal is gone or somebody loses patience.
+  # Runs to its end even if the terminal closes or Ctrl-C is pressed.
   set +e
   trap - EXIT
   trap '' HUP INT PIPE TERM
   if [ "$status" -ne 0 ] && [ "${#undo[@]}" -gt 0 ]; then
-    say "${red}✗${plain}" "failed: putting everything back" >&2
+    report "${red}✗${plain}" "failed; reverting all changes" >&2
     for ((i = ${#undo[@]} - 1; i >= 0; i--)); do
-      eval "${undo[i]}" || say '!' "could not: ${undo[i]}" >&2
+      eval "${undo[i]}" || report '!' "not reverted: ${undo[i]}" >&2
     done
   fi
   if declare -F keep_log >/dev/null; then keep_log; fi
@@ -32,14 +32,14 @@ trap 'exit 130' INT
 trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
-# Notes a command that takes a change back; quotes its words.
-undoing() { undo+=("$(printf '%q ' "$@")"); }
+# on_failure COMMAND...: records the command that reverts a change.
+on_failure() { undo+=("$(printf '%q ' "$@")"); }
 
 directory() {
   if [ ! -d "$1" ]; then
     directory "$(dirname "$1")"
     mkdir "$1"
-    undoing rmdir --ignore-fail-on-non-empty "$1"
+    on_failure rmdir --ignore-fail-on-non-empty "$1"
   fi
 }
 
@@ -47,32 +47,32 @@ saved_copy() {
   local saved
   saved=$(mktemp -p "$work" saved.XXXX)
   cp -a "$1" "$saved"
-  undoing cp -a "$saved" "$1"
+  on_failure cp -a "$saved" "$1"
 }
 
-# put FILE DESTINATION MODE [GROUP]: installs a file if it differs; shows how, where it decides what runs.
+# put FILE DESTINATION MODE [GROUP]: installs a file if it differs; shows the difference of configuration and units.
 put() {
   if [ -f "$2" ] && cmp -s "$1" "$2"; then return 0; fi
   directory "$(dirname "$2")"
   if [ -e "$2" ]; then
     saved_copy "$2"
-    say '~' "$2"
+    report '~' "$2"
     case $2 in
       /etc/* | "$unit_directory"/*) diff -U0 "$2" "$1" | sed -n '3,$s/^/      /p' | grep -v '^      @@' || true ;;
     esac
   else
-    undoing rm -f "$2"
-    say '+' "$2"
+    on_failure rm -f "$2"
+    report '+' "$2"
   fi
   install -m "$3" -o root -g "${4:-root}" "$1" "$2.new"
   mv "$2.new" "$2"
   changes=$((changes + 1))
 }
 
-# Like put, but what a person may have edited stays.
-put_once() {
+# Like put, but keeps an existing file, which may have been edited.
+put_if_absent() {
   if [ -e "$2" ]; then
-    cmp -s "$1" "$2" || say '=' "$2 is kept as it is"
+    cmp -s "$1" "$2" || report '=' "$2 is kept unchanged"
   else
     put "$@"
   fi
@@ -82,13 +82,13 @@ remove() {
   [ -e "$1" ] || return 0
   saved_copy "$1"
   rm -f "$1"
-  say '-' "$1"
+  report '-' "$1"
   changes=$((changes + 1))
 }
 
 # --- the machine --------------------------------------------------------------------------------------------------------
 
-# A Java 17 or later below /usr: the units let nothing else run.
+# Java 17 or later below /usr: the units allow no other executables.
 find_java() {
   local candidate version
   for candidate in "${JAVA_HOME:+$JAVA_HOME/bin/java}" /usr/lib/jvm/java-17-openjdk-*/bin/java /usr/lib/jvm/java-21-openjdk-*/bin/java \
@@ -101,7 +101,7 @@ find_java() {
       return 0
     fi
   done
-  fail "no Java 17 or later below /usr: apt-get install openjdk-17-jre-headless, or openjdk-21-jre-headless" 69
+  fail "no Java 17 or later found below /usr; run: apt-get install openjdk-17-jre-headless (or openjdk-21-jre-headless)" 69
 }
 
 setup_java() {
@@ -109,30 +109,30 @@ setup_java() {
   java=$(find_java) || return
   if [ -L "$program/java" ]; then before=$(readlink "$program/java"); fi
   [ "$java" != "$before" ] || return 0
-  if [ -n "$before" ]; then undoing ln -sfn "$before" "$program/java"; else undoing rm -f "$program/java"; fi
+  if [ -n "$before" ]; then on_failure ln -sfn "$before" "$program/java"; else on_failure rm -f "$program/java"; fi
   ln -sfn "$java" "$program/java"
-  if [ -n "$before" ]; then say '~' "$program/java -> $java"; else say '+' "$program/java -> $java"; fi
+  if [ -n "$before" ]; then report '~' "$program/java -> $java"; else report '+' "$program/java -> $java"; fi
   changes=$((changes + 1))
 }
 
-# Users and group; those that are made here are noted, because purging removes these alone.
+# Creates users and groups, and records them: purging removes only these.
 setup_accounts() {
   local name
   directory "$state"
-  [ -e "$accounts" ] || { undoing rm -f "$accounts"; : >"$accounts"; }
+  [ -e "$accounts" ] || { on_failure rm -f "$accounts"; : >"$accounts"; }
   for name in "$user" bev-avatar-exporter; do
     if getent passwd "$name" >/dev/null; then
-      grep -qx "user $name" "$accounts" || say '=' "user $name exists: it is used as it is"
+      grep -qx "user $name" "$accounts" || report '=' "user $name exists and is used"
     else
-      undoing userdel "$name"
+      on_failure userdel "$name"
       echo "user $name" >>"$accounts"
-      say '+' "system user $name"
+      report '+' "system user $name"
     fi
   done
   if ! getent group bev-avatar >/dev/null; then
-    undoing groupdel bev-avatar
+    on_failure groupdel bev-avatar
     echo "group bev-avatar" >>"$accounts"
-    say '+' "system group bev-avatar"
+    report '+' "system group bev-avatar"
   fi
   systemd-sysusers /usr/lib/sysusers.d/bev-avatar.conf >"$work/sysusers.log" 2>&1 ||
     fail "systemd-sysusers: $(cat "$work/sysusers.log")" 70
@@ -146,9 +146,9 @@ secret() {
 
 # setup_settings [PORT]
 setup_settings() {
-  put_once "$shared/avatar.yaml.example" "$settings/avatar.yaml" 640 bev-avatar
+  put_if_absent "$shared/avatar.yaml.example" "$settings/avatar.yaml" 640 bev-avatar
   put "$shared/avatar.yaml.example" "$settings/avatar.yaml.example" 644
-  put_once "$shared/environment" "$settings/environment" 640 bev-avatar
+  put_if_absent "$shared/environment" "$settings/environment" 640 bev-avatar
   if [ -n "${1:-}" ]; then
     sed "/^#*BEV_AVATAR_PORT=/c BEV_AVATAR_PORT=$1
 /^#*BEV_EXPORTER_RENDERER_URL=/c BEV_EXPORTER_RENDERER_URL=http://127.0.0.1:$1" "$settings/environment" >"$work/environment"
@@ -162,7 +162,7 @@ setup_settings() {
   secret "$settings/credentials/alert-token"
 }
 
-# What some machines have.
+# Drop-ins for Docker and NVIDIA, where present.
 setup_drop_ins() {
   if systemctl cat docker.service >/dev/null 2>&1; then
     put "$shared/docker.conf" "$docker_drop_in" 644
@@ -175,21 +175,21 @@ setup_drop_ins() {
   fi
 }
 
-# systemd, udev and tmpfiles hear of what has come.
+# Makes systemd, tmpfiles and udev read the new files.
 announce_files() {
   systemctl daemon-reload
   systemd-tmpfiles --create /usr/lib/tmpfiles.d/bev-avatar.conf
   if command -v udevadm >/dev/null; then udevadm control --reload 2>/dev/null || true; fi
 }
 
-# make_archives COMMAND: has the class archives made, by "COMMAND start" of their unit, and waits: what starts next starts
-# from them. Without them it only takes longer.
+# make_archives COMMAND: creates the class archives with "COMMAND start" of their unit, and waits, so that the services start
+# from them. Without archives the services start more slowly.
 make_archives() {
   local since
-  [ -d "$cache" ] || undoing rm -rf "$cache"
+  [ -d "$cache" ] || on_failure rm -rf "$cache"
   since=$(date '+%Y-%m-%d %H:%M:%S')
   "$1" start "$archive_unit" || true
-  # The unit ends itself after two minutes.
+  # The unit stops after two minutes at most.
   while :; do
     case "$(systemctl show -P ActiveState "$archive_unit")" in
       active | activating | deactivating) sleep 0.2 ;;
@@ -197,11 +197,11 @@ make_archives() {
     esac
   done
   if [ ! -e "$cache/renderer.env" ]; then
-    say '!' "no class archives: starts take longer; $(journalctl -q --no-pager -o cat --since "$since" -t "${archive_unit%.service}" | tail -1)"
+    report '!' "no class archives, the services start more slowly: $(journalctl -q --no-pager -o cat --since "$since" -t "${archive_unit%.service}" | tail -1)"
   fi
 }
 
-# setup_machine [PORT]: all of it.
+# setup_machine [PORT]: all steps.
 setup_machine() {
   setup_accounts
   setup_java

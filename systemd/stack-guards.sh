@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# How Prometheus and Alertmanager of this machine get into an exporter that exporter.web-config-file guards; avatar-stack sources
-# this after operate.sh.
+# Client settings (TLS, basic auth) with which Prometheus and Alertmanager access an exporter that has an
+# exporter.web-config-file. Sourced by avatar-stack after operate.sh.
 
-# Ends the lines that are there because of it.
+# Marks the generated lines.
 guard_mark='  # web-config.yml'
 
-# Finds out what it demands, into the variables guard_*; ends this, and says why, where that cannot be met.
+# Sets the variables guard_* to the exporter's requirements; exits with an error if they cannot be met.
 read_guards() {
   local access name value
   guard_certificate='' guard_name='' guard_user='' guard_password='' guard_client='' guard_client_key=''
@@ -23,7 +23,7 @@ read_guards() {
   done <<<"$access"
 }
 
-# guard_credentials [password]: what systemd is to hand a service, as it may be root's alone; as lines of its unit.
+# guard_credentials [password]: LoadCredential= lines of a unit, for files that only root may read.
 guard_credentials() {
   guard_credential exporter-certificate "$guard_certificate"
   guard_credential exporter-client-certificate "$guard_client"
@@ -35,14 +35,14 @@ guard_credential() {
   if [ -n "$2" ]; then printf 'LoadCredential=%s:%s\n' "$1" "${2//%/%%}"; fi
 }
 
-# guard_tls UNIT: the tls_config of one who runs as that unit.
+# guard_tls UNIT: the tls_config of the client that runs as that unit.
 guard_tls() {
   local at=/run/credentials/$1
   printf 'tls_config: {ca_file: "%s"%s%s}%s' "$at/exporter-certificate" "${guard_name:+, server_name: \"$guard_name\"}" \
     "${guard_client:+, cert_file: \"$at/exporter-client-certificate\", key_file: \"$at/exporter-client-key\"}" "$guard_mark"
 }
 
-# The lines that a job of Prometheus needs; none where anybody may read the exporter over plain HTTP.
+# Lines for a Prometheus job; none if the exporter serves plain HTTP without authentication.
 prometheus_guards() {
   if [ -n "$guard_certificate" ]; then
     printf '    scheme: https%s\n    %s\n' "$guard_mark" "$(guard_tls prometheus.service)"
@@ -53,19 +53,19 @@ prometheus_guards() {
   fi
 }
 
-# guarded_prometheus FILE: prints a configuration of Prometheus, with what its jobs need.
+# guarded_prometheus FILE: prints the Prometheus configuration with these lines in its jobs.
 guarded_prometheus() {
   guards=$(prometheus_guards) awk '
     { print }
     /^  - job_name: avatar(-probes)?$/ && ENVIRON["guards"] != "" { print ENVIRON["guards"] }' "$1"
 }
 
-# guarded_alertmanager FILE: prints a configuration of Alertmanager whose webhooks get to this exporter.
+# guarded_alertmanager FILE: prints the Alertmanager configuration with the exporter's URL and TLS settings in its webhooks.
 guarded_alertmanager() {
   tls=${guard_certificate:+$(guard_tls prometheus-alertmanager.service)} url=$(exporter_url) awk '
     { sub("http://127.0.0.1:9818", ENVIRON["url"]); print }
     /^        http_config:$/ && ENVIRON["tls"] != "" { print "          " ENVIRON["tls"] }' "$1"
 }
 
-# A configuration as it is without guards.
+# unguarded FILE: prints a configuration without these lines.
 unguarded() { sed -e "/$guard_mark\$/d" -e 's|https://127\.0\.0\.1|http://127.0.0.1|' "$1"; }

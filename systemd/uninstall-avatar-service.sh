@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Removes what install-avatar-service.sh installed.
+# Removes an installation made by install-avatar-service.sh.
 set -euo pipefail
 
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
@@ -14,31 +14,35 @@ case "${1:-}" in
     cat <<'TEXT'
 Usage: uninstall-avatar-service.sh [--purge]
 
-Stops and removes the services and the programs. Configuration, state and logs stay, for a later installation;
---purge removes these too, and the users that the installation made.
+Stops and removes the services and programs. Configuration, state and logs are kept for a later installation.
+
+  --purge     also remove configuration, state, logs and the users that the installation created
+  -h, --help  show this help
+  --version   print the installed version
 TEXT
     exit 0 ;;
-  *) fail "no option '$1'; there is --purge" 64 ;;
+  --version) exec cat "$program/version" ;;
+  *) fail "unknown option '$1', expected --purge" 64 ;;
 esac
-[ $# -le 1 ] || fail "found '$2', expected nothing more" 64
-[ "$(id -u)" -eq 0 ] || fail "uninstalling needs root: sudo $0" 77
+[ $# -le 1 ] || fail "found '$2', expected no further argument" 64
+[ "$(id -u)" -eq 0 ] || fail "removal requires root: sudo $0" 77
 if dpkg-query -W -f '${Status}' bev-avatar 2>/dev/null | grep -q 'ok installed'; then
-  fail "the package bev-avatar is installed: apt-get remove bev-avatar, or purge" 69
+  fail "the package bev-avatar is installed; run: apt-get remove bev-avatar, or apt-get purge bev-avatar" 69
 fi
 
-gone() {
+remove_paths() {
   local path
   for path in "$@"; do
     if [ -e "$path" ] || [ -L "$path" ]; then
       rm -rf "$path"
-      say '-' "$path"
+      report '-' "$path"
     fi
   done
 }
 
-[ -d /run/systemd/system ] || fail "systemd does not run this machine: nothing that this removes runs here" 69
-alone
-# A terminal that goes away does not leave half of it.
+[ -d /run/systemd/system ] || fail "systemd is not running on this machine" 69
+acquire_lock
+# Completes even if the terminal closes.
 trap '' HUP PIPE
 
 if [ -x "$program/bin/avatar-stack" ]; then "$program/bin/avatar-stack" disable; fi
@@ -53,39 +57,39 @@ if [ -r "$installed_files" ]; then
   while read -r sum file; do
     case "$file" in
       /etc/*)
-        # Somebody's edits are configuration, and stay as such.
+        # Edited files count as configuration.
         if [ "$purge" = no ] && [ -e "$file" ] && [ "$sum" != "$(sha256sum "$file" | cut -d ' ' -f 1)" ]; then
-          say '=' "$file was edited: it stays"
+          report '=' "$file has been edited and is kept"
           continue
         fi ;;
     esac
-    gone "$file"
+    remove_paths "$file"
   done <"$installed_files"
 fi
-gone "$docker_drop_in" "$gpu_drop_in" "$modules_load" /run/bev-avatar-renderer /run/bev-avatar-exporter /run/bev-avatar-gpu \
+remove_paths "$docker_drop_in" "$gpu_drop_in" "$modules_load" /run/bev-avatar-renderer /run/bev-avatar-exporter /run/bev-avatar-gpu \
   /run/bev-avatar-devices /usr/share/doc/bev-avatar "$cache" "$shared" "$shared".new "$shared".old "$program.new" "$program.old"
 rmdir "$(dirname "$docker_drop_in")" "$(dirname "$gpu_drop_in")" 2>/dev/null || true
 if [ "$purge" = yes ]; then
   if [ -r "$accounts" ]; then
-    # Users first: a group goes when none has it.
+    # Users first: deleting the last user deletes its group.
     while read -r kind name; do
       if ! getent "${kind/user/passwd}" "$name" >/dev/null; then
-        : # gone with its user
+        : # deleted with its user
       elif complaint=$("${kind}del" "$name" 2>&1); then
-        say '-' "system $kind $name"
+        report '-' "system $kind $name"
       else
-        say '!' "the $kind $name stays: ${complaint#*: }"
+        report '!' "$kind $name is kept: ${complaint#*: }"
       fi
     done < <(sort -r "$accounts")
   fi
-  gone "$settings" "$state" "$logs"
+  remove_paths "$settings" "$state" "$logs"
   for unit in "${units[@]}" bev-avatar-restart.service bev-avatar.slice; do
-    gone "/etc/systemd/system/$unit" "/etc/systemd/system/$unit.d"
+    remove_paths "/etc/systemd/system/$unit" "/etc/systemd/system/$unit.d"
   done
 elif [ -d "$settings" ] || [ -d "$state" ]; then
-  say '=' "$settings, $state, $logs and the users stay; --purge removes them"
+  report '=' "$settings, $state, $logs and the users are kept; --purge removes them"
 fi
 systemctl daemon-reload
 if command -v udevadm >/dev/null; then udevadm control --reload 2>/dev/null || true; fi
-# Last: this script lies there.
-gone "$program"
+# Last, because this script is in it.
+remove_paths "$program"

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Draws the scenes that `run.sh scenes FOLDER` wrote with gsplat, and prints one JSON object a line.
+"""Renders the scenes exported by `run.sh scenes DIRECTORY` with gsplat and prints one JSON object per line.
 
-    python3 gsplat_bench.py FOLDER [--frames N] [--check]
+    python3 gsplat_bench.py DIRECTORY [--frames N] [--check]
 
-Each frame is timed by the device's clock, from parameters in device memory to the picture in device memory, as .raster.fps of
-`run.sh bench` is. psnr tells how near the picture comes to the one that was written with the scene: below 35 dB the two
-programs do not draw the same thing, and the times are no comparison. --check only reads the files; it needs no GPU.
+Each frame is timed by the device's clock, from parameters in device memory to the image in device memory, like .raster.fps
+of `run.sh bench`. psnr compares the image with the one exported with the scene: below 35 dB the two renderers do not render
+the same scene, and the times are not comparable. --check only reads the files; it needs no GPU.
 """
 import argparse
 import json
@@ -31,7 +31,7 @@ def read_ply(path):
         sys.exit(f"{path}: expected the properties of a .ply that the scenes command wrote")
     table = numpy.frombuffer(data, dtype="<f4", offset=end).reshape(count, len(names))
     dc = table[:, 6:9].reshape(count, 1, 3)
-    # Channel by channel in the file, coefficient by coefficient for gsplat.
+    # The file stores all coefficients of a channel in turn; gsplat expects all channels of a coefficient.
     higher = table[:, 9:9 + rest].reshape(count, 3, rest // 3).transpose(0, 2, 1)
     last = table[:, 9 + rest:]
     return {
@@ -53,7 +53,7 @@ def read_camera(path):
     return view, matrix, intrinsics
 
 
-def read_picture(path):
+def read_image(path):
     data = path.read_bytes()
     _, width, height, _ = data[:32].split(maxsplit=4)[:4]
     pixels = int(width) * int(height) * 3
@@ -65,14 +65,14 @@ def psnr(a, b):
     return float("inf") if error == 0 else float(10 * numpy.log10(255.0 ** 2 / error))
 
 
-def measure(folder, name, frames):
+def measure(directory, name, frames):
     import gsplat
     import torch
 
-    view, matrix, intrinsics = read_camera(folder / f"{name}.json")
+    view, matrix, intrinsics = read_camera(directory / f"{name}.json")
     scene = {
         key: torch.from_numpy(numpy.ascontiguousarray(value, dtype=numpy.float32)).cuda()
-        for key, value in read_ply(folder / f"{name}.ply").items()
+        for key, value in read_ply(directory / f"{name}.ply").items()
     }
     degree = int(round(scene["colors"].shape[1] ** 0.5)) - 1
     viewmats = torch.from_numpy(matrix)[None].cuda()
@@ -83,21 +83,21 @@ def measure(folder, name, frames):
             viewmats=viewmats, Ks=ks, width=view["width"], height=view["height"], near_plane=view["near"],
             sh_degree=degree, packed=packed, **scene)[0]
 
-    expected = read_picture(folder / f"{name}.ppm")
+    expected = read_image(directory / f"{name}.ppm")
     with torch.no_grad():
-        # Whichever of its two modes is faster here is the rival.
+        # The faster of its two modes is used for comparison.
         for packed in (False, True):
             for _ in range(100):
-                picture = draw(packed)
+                image = draw(packed)
             times = []
             for _ in range(frames):
                 start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
                 start.record()
-                picture = draw(packed)
+                image = draw(packed)
                 end.record()
                 end.synchronize()
                 times.append(start.elapsed_time(end))
-            drawn = (picture[0].clamp(0, 1) * 255 + 0.5).to(torch.uint8).cpu().numpy()
+            drawn = (image[0].clamp(0, 1) * 255 + 0.5).to(torch.uint8).cpu().numpy()
             p50, p99 = numpy.percentile(times, [50, 99])
             print(json.dumps({
                 "name": f"gsplat.{name}.{view['width']}x{view['height']}.raster.fps", "value": 1000 / p50, "unit": "fps",
@@ -106,30 +106,30 @@ def measure(folder, name, frames):
                 "cuda": torch.version.cuda,
             }), flush=True)
             if psnr(drawn, expected) < LEAST_PSNR:
-                sys.exit(f"{name}: gsplat draws another picture; the times are no comparison")
+                sys.exit(f"{name}: gsplat draws another image; the times are no comparison")
 
 
-def check(folder, name):
-    scene = read_ply(folder / f"{name}.ply")
-    view, _, _ = read_camera(folder / f"{name}.json")
-    picture = read_picture(folder / f"{name}.ppm")
-    if picture.shape != (view["height"], view["width"], 3):
-        sys.exit(f"{name}: the picture is {picture.shape}, the camera's {view['width']}x{view['height']}")
+def check(directory, name):
+    scene = read_ply(directory / f"{name}.ply")
+    view, _, _ = read_camera(directory / f"{name}.json")
+    image = read_image(directory / f"{name}.ppm")
+    if image.shape != (view["height"], view["width"], 3):
+        sys.exit(f"{name}: the image is {image.shape}, the camera's {view['width']}x{view['height']}")
     print(json.dumps({"name": name, "gaussians": len(scene["means"]), "coefficients": scene["colors"].shape[1],
-                      "opacity": float(scene["opacities"].mean()), "bright": float(picture.mean())}))
+                      "opacity": float(scene["opacities"].mean()), "bright": float(image.mean())}))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("directory", type=pathlib.Path)
     parser.add_argument("--frames", type=int, default=500)
     parser.add_argument("--check", action="store_true", help="only read the files")
     options = parser.parse_args()
-    names = sorted(path.stem for path in options.folder.glob("*.ply"))
+    names = sorted(path.stem for path in options.directory.glob("*.ply"))
     if not names:
-        sys.exit(f"{options.folder}: expected scenes, found none; write them: run.sh scenes {options.folder}")
+        sys.exit(f"{options.directory}: expected scenes, found none; write them: run.sh scenes {options.directory}")
     for name in names:
-        check(options.folder, name) if options.check else measure(options.folder, name, options.frames)
+        check(options.directory, name) if options.check else measure(options.directory, name, options.frames)
 
 
 if __name__ == "__main__":

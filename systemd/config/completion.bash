@@ -4,7 +4,7 @@ _avatar() {
   local current=$2 command=${COMP_WORDS[1]:-} words=''
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    words='start stop restart reload status enable disable recover logs health diagnostics check gpu render bench gpu-setup stack help'
+    words='start stop restart reload status enable disable recover logs health diagnostics check gpu render bench gpu-setup stack help --help --version'
   else
     case "$command" in
       logs) words='follow' ;;

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Short names for what one does with the avatar most; "avatar help" has the rest.
-# A removed package leaves this file.
+# Aliases of frequent commands; "avatar help" lists all.
+# This file remains after the package is removed.
 [ -x /usr/bin/avatar ] || return 0
 alias avatar-start='avatar start'
 alias avatar-stop='avatar stop'

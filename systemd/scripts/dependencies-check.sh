@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sees whether what the avatar needs beside it is there: Java, libraries, Docker, Redis, the MCP server. --json prints one
-# object. Ends with 0, 1 (warnings) or 2 (a failure).
+# Checks the dependencies: Java, libraries, Docker, Redis, MCP server. --json prints one object. Exit code 0: OK,
+# 1: warnings, 2: failures.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 # shellcheck source=systemd/operate.sh

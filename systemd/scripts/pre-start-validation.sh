@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sees whether this machine can run the avatar, as the renderer's user: user, configuration, folders, room, ports, what runs
-# beside it, GPU. --json prints one object. Ends with 0, 1 (warnings) or 2 (a failure).
+# Pre-start checks, as the renderer's user: user, configuration, directories, disk and memory, ports, dependencies, GPU. --json
+# prints one object. Exit code 0: OK, 1: warnings, 2: failures.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 # shellcheck source=systemd/operate.sh

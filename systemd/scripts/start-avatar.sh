@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the services and waits until frames flow. --force starts also when a check fails. Needs root.
+# Starts the services and waits until the renderer is ready. --force starts even if a check fails. Requires root.
 set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 # shellcheck source=systemd/operate.sh
@@ -10,30 +10,30 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --force) force=yes ;;
     -h | --help)
-      echo "Usage: $(basename "$0") [--force]: runs the checks, starts the services, waits until frames flow; --force starts also when a check fails"
+      echo "Usage: $(basename "$0") [--force]: run the checks, start the services and wait until the renderer is ready; --force starts even if a check fails"
       exit 0 ;;
-    *) fail "start: found '$1', there is --force" 64 ;;
+    *) fail "start: found '$1', expected --force" 64 ;;
   esac
   shift
 done
-operates start
+require_installation start
 if renderer_serves && exporter_serves; then
-  say '=' "runs already: $(renderer_url)"
+  report '=' "already running: $(renderer_url)"
   exit 0
 fi
 
 case "$(property "$renderer_unit" ActiveState)" in
-  active | activating | reloading) ;; # its ports are its own
+  active | activating | reloading) ;; # its ports are in use by itself
   *)
     status=0
     findings=$(exporter_command "$(renderer_user)" check prestart) || status=$?
     if [ "$status" -ge 2 ]; then
       awk '/^  [^ ]/ { shown = /^  ✗/ } shown' <<<"$findings"
-      [ "$force" = yes ] || fail "not started: mend what is marked above, or start all the same with --force" 69
+      [ "$force" = yes ] || fail "not started; fix the failed checks above, or use --force" 69
     elif [ "$status" -eq 1 ]; then
-      say "${yellow}!${plain}" "checks: ${findings##*prestart: }  (all of them: $here/pre-start-validation.sh)"
+      report "${yellow}!${plain}" "checks: ${findings##*prestart: }  (details: avatar check prestart)"
     else
-      say "${green}✓${plain}" "checks"
+      report "${green}✓${plain}" "checks passed"
     fi ;;
 esac
 systemctl reset-failed "${services[@]}" 2>/dev/null || true

@@ -1,15 +1,15 @@
 /*
- * A libnvidia-ml.so.1 without a GPU behind it: NVML's symbols and struct layouts, answers from a scenario file.
+ * Simulated libnvidia-ml.so.1: NVML's symbols and struct layouts, with values from a scenario file.
  *
- * For tests, and for demonstrations with "avatar up --simulate-gpu". Who must not take it for a driver looks for the symbol
- * nvmlSimulatorVersion, which NVML lacks.
+ * For tests, and for demonstrations with "avatar up --simulate-gpu". Programs detect the simulator by the symbol
+ * nvmlSimulatorVersion, which NVML does not have.
  *
- * The scenario is the file named by NVML_SIMULATOR_SCENARIO, else the library's own path with ".scenario" appended. It is
- * read again whenever it changes, and may be absent. scenario.txt, beside this file, explains its lines. When a line "xid"
- * was reported is noted in a file beside it, SCENARIO.xid, because the library is unloaded and loaded as sessions come and go.
+ * The scenario is the file named by NVML_SIMULATOR_SCENARIO, by default the library's path with ".scenario" appended. It is
+ * reloaded whenever it changes, and may be absent. scenario.txt in this directory explains its lines. The file SCENARIO.xid
+ * records which XIDs were reported, because the library is loaded and unloaded with each session.
  *
- * What setters set is noted in another, SCENARIO.set, one line "gpu0.key = value # function" for each that succeeded, oldest
- * first. Such a value wins over the scenario's until the file is removed, as a driver keeps what it was told when a process ends.
+ * The file SCENARIO.set records values changed by setters, one line "gpu0.key = value # function" per successful call, oldest
+ * first. These override the scenario until the file is removed, as a driver retains settings after a process ends.
  *
  * A symbol can be hidden at build time with a linker version script. Built-in values are those of a GeForce RTX 4080 SUPER
  * under a light load. Built with: cc -shared -fPIC -O1 -pthread -Wl,-soname,libnvidia-ml.so.1
@@ -47,7 +47,7 @@ enum {
     ARGUMENT_VERSION_MISMATCH = 25,
 };
 
-/* Return codes that a scenario may give by name. */
+/* Return codes by name, as used in scenarios. */
 static const struct {
     const char *name;
     int code;
@@ -118,7 +118,7 @@ typedef struct {
     } value;
 } nvmlFieldValue_t;
 
-/* Sizes and offsets as nvml.h documents them for 64-bit Linux. The reader's are in its NvmlConstants: the two must agree. */
+/* Sizes and offsets of nvml.h for 64-bit Linux. They must agree with NvmlConstants of the exporter. */
 _Static_assert(sizeof(void *) == 8, "NVML's layouts here are those of 64-bit systems");
 _Static_assert(sizeof(nvmlPciInfo_t) == 68 && offsetof(nvmlPciInfo_t, busId) == 36, "nvmlPciInfo_t");
 _Static_assert(sizeof(nvmlUtilization_t) == 8, "nvmlUtilization_t");
@@ -137,8 +137,8 @@ _Static_assert(sizeof(nvmlFieldValue_t) == 40 && offsetof(nvmlFieldValue_t, time
                    offsetof(nvmlFieldValue_t, valueType) == 24 && offsetof(nvmlFieldValue_t, nvmlReturn) == 28 &&
                    offsetof(nvmlFieldValue_t, value) == 32, "nvmlFieldValue_t");
 
-/* Built-in values. Memory in bytes, power in mW, energy in mJ, clocks in MHz, as NVML gives them. Below 0 in the readings of
- * memory's health: not supported. */
+/* Built-in values. Memory in bytes, power in mW, energy in mJ, clocks in MHz, as in NVML. Negative values of
+ * memory health: not supported. */
 #define MIB 1048576.0
 static const struct {
     const char *key;
@@ -235,10 +235,10 @@ static struct {
     Entry entries[MAX_ENTRIES];
     int count;
     Process processes[MAX_PROCESSES];
-    int processCount; /* -1: the built-in ones */
+    int processCount; /* -1: built-in list */
     int pendingXid[MAX_GPUS]; /* -1: none */
     int inits;
-    int openedGpus; /* how many GPUs there were at the last initialisation */
+    int openedGpus; /* number of GPUs at the last initialisation */
 } sim = {.lock = PTHREAD_MUTEX_INITIALIZER, .processCount = -1};
 
 static Gpu gpus[MAX_GPUS];
@@ -278,7 +278,7 @@ static void addProcess(const char *value) {
     }
 }
 
-/* Whether this state of the file has had its XIDs reported, by this load of the library or one before; notes that it has. */
+/* Whether the XIDs of this version of the file were already reported, by this or an earlier load; records that they are. */
 static int xidsReported(void) {
     char path[sizeof sim.path + 8], now[64], before[64] = "";
     snprintf(path, sizeof path, "%s.xid", sim.path);
@@ -301,7 +301,7 @@ static int xidsReported(void) {
     return 0;
 }
 
-/* "xid = 79" is GPU 0's, "gpu1.xid = 79" GPU 1's. */
+/* "xid = 79" applies to GPU 0, "gpu1.xid = 79" to GPU 1. */
 static int addXid(const char *key, const char *value) {
     u32 gpu = 0;
     int end = 0;
@@ -353,7 +353,7 @@ static void parse(FILE *file) {
     }
 }
 
-/* With the lock held. */
+/* Requires the lock. */
 static void refresh(void) {
     struct stat now = {0};
     if (!sim.path[0]) {
@@ -385,7 +385,7 @@ static const char *entry(const char *key) {
     return NULL;
 }
 
-/* The value that a setter gave last, by this process or one before; whether there is one. With the lock held. */
+/* Last value set by a setter, in this or an earlier process; returns whether there is one. Requires the lock. */
 static int wasSet(const char *own, double *to) {
     char path[sizeof sim.path + 8], line[512], key[TEXT];
     int found = 0;
@@ -404,7 +404,7 @@ static int wasSet(const char *own, double *to) {
     return found;
 }
 
-/* Notes what a setter was told. */
+/* Records the value passed to a setter. */
 static nvmlReturn_t set(int gpu, const char *key, double to, const char *call) {
     char path[sizeof sim.path + 8];
     pthread_mutex_lock(&sim.lock);
@@ -418,7 +418,7 @@ static nvmlReturn_t set(int gpu, const char *key, double to, const char *call) {
     return file ? SUCCESS : NO_PERMISSION;
 }
 
-/* The value of a key for a GPU (or of the machine, -1); a ramp is "from to seconds". */
+/* Value of a key for a GPU (-1: machine); a ramp is "from to seconds". */
 static double value(int gpu, const char *key) {
     char own[TEXT];
     double given;
@@ -453,7 +453,7 @@ static double value(int gpu, const char *key) {
     return 0;
 }
 
-/* The text of a key for a GPU (or of the machine, -1), at most TEXT - 1 characters. */
+/* Text of a key for a GPU (-1: machine), at most TEXT - 1 characters. */
 static void text(int gpu, const char *key, const char *builtIn, char *to) {
     char own[TEXT];
     snprintf(own, sizeof own, "gpu%d.%s", gpu, key);
@@ -464,7 +464,7 @@ static void text(int gpu, const char *key, const char *builtIn, char *to) {
     pthread_mutex_unlock(&sim.lock);
 }
 
-/* The code that an order "error CODE" means, by number or name; 0 when it is another order. */
+/* Code of a directive "error CODE", by number or name; 0 for other directives. */
 static int ordered(const char *what) {
     char name[TEXT];
     if (sscanf(what, "error %100s", name) != 1) {
@@ -478,13 +478,13 @@ static int ordered(const char *what) {
     return atoi(name);
 }
 
-/* Whether a pattern, which may end in '*', names the call. */
+/* Whether a pattern, which may end in '*', matches the call. */
 static int names(const char *pattern, const char *call) {
     size_t n = strlen(pattern);
     return n > 0 && pattern[n - 1] == '*' ? strncmp(pattern, call, n - 1) == 0 : strcmp(pattern, call) == 0;
 }
 
-/* What the scenario orders for a call: the first line that names it. With the lock held. */
+/* Directive of the scenario for a call: the first matching line. Requires the lock. */
 static const char *order(int gpu, const char *call) {
     char prefix[16];
     int n = snprintf(prefix, sizeof prefix, "gpu%d.", gpu);
@@ -505,7 +505,7 @@ static void sleepMillis(long millis) {
     nanosleep(&wait, NULL);
 }
 
-/* Every call begins here: it waits, hangs or fails as ordered. */
+/* Start of every call: delays, hangs or fails as directed by the scenario. */
 static nvmlReturn_t enter(const char *call, int gpu, int needsInit) {
     int delayed = 0;
     for (;;) {
@@ -530,7 +530,7 @@ static nvmlReturn_t enter(const char *call, int gpu, int needsInit) {
             delayed = 1;
             sleepMillis(delay);
         } else if (code == 0 && needsInit && strcmp(call, "nvmlShutdown") && sim.openedGpus != (int)value(-1, "gpus")) {
-            return UNINITIALIZED; /* a driver gives its GPUs when it is loaded, so another number of them means another load */
+            return UNINITIALIZED; /* a changed number of GPUs simulates a reload of the driver */
         } else {
             return code;
         }
@@ -541,7 +541,7 @@ static int indexOf(nvmlDevice_t device) {
     return device >= gpus && device < gpus + MAX_GPUS ? (int)(device - gpus) : -1;
 }
 
-/* Begins a call about a device; leaves the function when it fails. */
+/* Start of a call for a device; returns from the function on failure. */
 #define DEVICE_CALL(device)                                                                                            \
     int gpu = indexOf(device);                                                                                         \
     do {                                                                                                               \
@@ -596,12 +596,12 @@ EXPORT nvmlReturn_t nvmlShutdown(void) {
     return SUCCESS;
 }
 
-/* Not NVML's: by this symbol a reader tells the simulator from a driver's library. */
+/* Not part of NVML: identifies the simulator. */
 EXPORT int nvmlSimulatorVersion(void) {
     return 1;
 }
 
-/* Not NVML's: how many initialisations are held, for tests of the balance. */
+/* Not part of NVML: number of open initialisations, for tests that init and shutdown are balanced. */
 EXPORT int nvmlSimulatorInits(void) {
     pthread_mutex_lock(&sim.lock);
     int inits = sim.inits;
@@ -681,7 +681,7 @@ EXPORT nvmlReturn_t nvmlDeviceGetUtilizationRates(nvmlDevice_t device, nvmlUtili
     return SUCCESS;
 }
 
-/* A call that gives one unsigned int. */
+/* A call that returns one unsigned int. */
 #define NUMBER(function, key)                                                                                          \
     EXPORT nvmlReturn_t function(nvmlDevice_t device, u32 *out) {                                                      \
         DEVICE_CALL(device);                                                                                           \
@@ -689,7 +689,7 @@ EXPORT nvmlReturn_t nvmlDeviceGetUtilizationRates(nvmlDevice_t device, nvmlUtili
         return SUCCESS;                                                                                                \
     }
 
-/* A call that gives an engine's utilisation in percent and its sampling period in microseconds. */
+/* A call that returns an engine's utilisation in percent and its sampling period in microseconds. */
 #define ENGINE(function, key)                                                                                          \
     EXPORT nvmlReturn_t function(nvmlDevice_t device, u32 *out, u32 *period) {                                         \
         DEVICE_CALL(device);                                                                                           \
@@ -797,7 +797,7 @@ EXPORT nvmlReturn_t nvmlDeviceGetCurrentClocksEventReasons(nvmlDevice_t device, 
     return SUCCESS;
 }
 
-/* The name that drivers before 535 use. */
+/* Name in drivers before 535. */
 EXPORT nvmlReturn_t nvmlDeviceGetCurrentClocksThrottleReasons(nvmlDevice_t device, u64 *reasons) {
     DEVICE_CALL(device);
     *reasons = (u64)value(gpu, "event_reasons");
@@ -822,7 +822,7 @@ NUMBER(nvmlDeviceGetDisplayActive, "display_active")
 
 /* ---- memory's health ------------------------------------------------------------------------------------------------ */
 
-/* Counters since the driver was loaded (0) and since the device was made (1), which are the same here. */
+/* Volatile (0) and aggregate (1) counters, which are identical here. */
 EXPORT nvmlReturn_t nvmlDeviceGetTotalEccErrors(nvmlDevice_t device, u32 type, u32 counter, u64 *errors) {
     DEVICE_CALL(device);
     if (type > 1 || counter > 1 || !errors) {
@@ -836,7 +836,7 @@ EXPORT nvmlReturn_t nvmlDeviceGetTotalEccErrors(nvmlDevice_t device, u32 type, u
     return SUCCESS;
 }
 
-/* A field that is not supported fails alone, with a value that means nothing; the call succeeds. */
+/* An unsupported field has an error code and an undefined value; the call succeeds. */
 EXPORT nvmlReturn_t nvmlDeviceGetFieldValues(nvmlDevice_t device, int count, nvmlFieldValue_t *values) {
     DEVICE_CALL(device);
     if (count < 1 || !values) {
@@ -873,7 +873,7 @@ EXPORT nvmlReturn_t nvmlDeviceGetRemappedRows(nvmlDevice_t device, u32 *correcte
 
 static const u32 MEMORY_CLOCKS[] = {11501, 11251, 10501, 5001, 810, 405};
 
-/* Clocks rise in steps of 15 MHz, the lowest being 210; a slow memory allows few. */
+/* Clocks are multiples of 15 MHz from 210 MHz; low memory clocks allow only few. */
 #define CLOCK_STEP 15
 #define CLOCK_LOWEST 210
 
@@ -930,7 +930,7 @@ EXPORT nvmlReturn_t nvmlDeviceSetPersistenceMode(nvmlDevice_t device, u32 mode) 
     return mode <= 1 ? set(gpu, "persistence_mode", mode, __func__) : INVALID_ARGUMENT;
 }
 
-/* 0 default, 1 exclusive thread (gone from newer drivers), 2 prohibited, 3 exclusive process. */
+/* 0 default, 1 exclusive thread (removed in newer drivers), 2 prohibited, 3 exclusive process. */
 EXPORT nvmlReturn_t nvmlDeviceSetComputeMode(nvmlDevice_t device, u32 mode) {
     DEVICE_CALL(device);
     return mode > 3 ? INVALID_ARGUMENT : mode == 1 ? NOT_SUPPORTED : set(gpu, "compute_mode", mode, __func__);
@@ -981,7 +981,7 @@ NUMBER(nvmlDeviceGetPcieReplayCounter, "pcie_replays")
 
 EXPORT nvmlReturn_t nvmlDeviceGetPcieThroughput(nvmlDevice_t device, u32 counter, u32 *kilobytes) {
     DEVICE_CALL(device);
-    sleepMillis(20); /* as the driver does: it measures for that long */
+    sleepMillis(20); /* measuring time of the real driver */
     *kilobytes = (u32)value(gpu, counter == 0 ? "pcie_transmit" : "pcie_receive");
     return counter <= 1 ? SUCCESS : INVALID_ARGUMENT;
 }
@@ -1026,7 +1026,7 @@ EXPORT nvmlReturn_t nvmlDeviceGetGraphicsRunningProcesses_v2(nvmlDevice_t device
     return listProcesses('G', count, infos);
 }
 
-/* One sample per busy process and call, a microsecond after the last one seen. */
+/* One sample per busy process and call, 1 us after the last seen one. */
 EXPORT nvmlReturn_t nvmlDeviceGetProcessUtilization(nvmlDevice_t device, nvmlProcessUtilizationSample_t *samples,
                                                     u32 *count, u64 lastSeen) {
     DEVICE_CALL(device);

@@ -1,6 +1,6 @@
 /*
- * A libcuda.so.1 without a GPU behind it: the functions that the kernel probe calls, with the driver's names and argument
- * types. The kernel itself is computed here; the PTX is only looked at for its target and entry.
+ * Simulated libcuda.so.1: the functions called by the kernel probe, with the driver's names and argument types. The kernel
+ * is computed here; the PTX is only checked for its target and entry.
  *
  * Built with: cc -shared -fPIC -O1 -DCUDA_SIMULATOR_fine; the other kinds are no_device, wrong_result and bad_ptx.
  */

@@ -1,4 +1,4 @@
-// Pictures from the renderer: the header in front of each JPEG, decoding, and drawing of the newest only.
+// Frames from the renderer: the header of each JPEG, decoding, and display of the newest frame only.
 
 const HEADER_BYTES = 32;
 const MAGIC = 0x4241;
@@ -10,11 +10,11 @@ const VERSION = 1;
  */
 export function parseFrame(message) {
   if (message.byteLength <= HEADER_BYTES) {
-    throw new Error(`a frame of ${message.byteLength} bytes: expected more than ${HEADER_BYTES}`);
+    throw new Error(`frame of ${message.byteLength} bytes: expected more than ${HEADER_BYTES}`);
   }
   const view = new DataView(message);
   if (view.getUint16(0) !== MAGIC || view.getUint8(2) !== VERSION) {
-    throw new Error("a frame in a format that this page does not know: reload the page");
+    throw new Error("unknown frame format: reload the page");
   }
   return {
     renderMicros: view.getUint32(4),
@@ -28,23 +28,23 @@ export function parseFrame(message) {
   };
 }
 
-/** Decodes frames one at a time and draws each; a frame that waits is replaced by a newer one. */
+/** Decodes and displays frames one at a time; a waiting frame is replaced by a newer one. */
 export class FramePainter {
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {object} counters diagnostics, written here
-   * @param {(frame: object) => void} onDrawn
+   * @param {(frame: object) => void} onDisplayed
    */
-  constructor(canvas, counters, onDrawn) {
+  constructor(canvas, counters, onDisplayed) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d", { alpha: false });
     this.counters = counters;
-    this.onDrawn = onDrawn;
+    this.onDisplayed = onDisplayed;
     this.waiting = null;
     this.busy = false;
   }
 
-  /** @param {ArrayBuffer} message @param {(acknowledgement: Uint8Array) => void} done called once the frame is shown or skipped */
+  /** @param {ArrayBuffer} message @param {(acknowledgement: Uint8Array) => void} done called when the frame has been displayed or skipped */
   push(message, done) {
     const frame = parseFrame(message);
     frame.done = done;
@@ -71,7 +71,7 @@ export class FramePainter {
         }
       } catch (error) {
         this.counters.decodeErrors++;
-        console.warn("a frame could not be decoded", error);
+        console.warn("frame decoding failed:", error);
       }
       frame.done(frame.acknowledgement);
     }
@@ -91,11 +91,11 @@ export class FramePainter {
     counters.lastStateSequence = frame.stateSequence;
     counters.width = frame.width;
     counters.height = frame.height;
-    this.onDrawn(frame);
+    this.onDisplayed(frame);
   }
 }
 
-/** How many things happened in each of the last seconds. */
+/** Event rate over the last two seconds. */
 export class RateMeter {
   constructor() {
     this.times = [];
@@ -103,19 +103,19 @@ export class RateMeter {
 
   mark(now) {
     this.times.push(now);
-    this.forget(now);
+    this.discardOld(now);
   }
 
-  /** Events a second over the last two seconds, or less when it has not run that long. */
+  /** Events per second over the last two seconds, or over the time since the first event if shorter. */
   rate(now) {
-    this.forget(now);
+    this.discardOld(now);
     if (this.times.length < 2) {
       return 0;
     }
     return (this.times.length - 1) * 1000 / Math.max(now - this.times[0], 250);
   }
 
-  forget(now) {
+  discardOld(now) {
     while (this.times.length && now - this.times[0] > 2000) {
       this.times.shift();
     }

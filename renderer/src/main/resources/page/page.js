@@ -1,13 +1,14 @@
-// Wires the connection, the picture and the controls together.
+// Connects the transport, the frame display and the controls.
 
 import { FramePainter, RateMeter } from "./frames.js";
 import { Transport, submitState } from "./transport.js";
 import { View } from "./view.js";
 
-const NO_PICTURE_MILLIS = 3000;
-const INTENSITY_MILLIS = 150;
+const FRAME_TIMEOUT_MILLIS = 3000;
+/** Minimum time between two intensity updates while the slider moves. */
+const INTENSITY_INTERVAL_MILLIS = 150;
 
-/** The page's diagnostics, for tests and the curious: what has arrived since the page was opened. */
+/** Diagnostics of this page since it was opened, for tests and debugging. */
 const counters = window.__avatar = {
   transport: "", connected: false, frames: 0, skipped: 0, decodeErrors: 0, reconnects: 0,
   fps: 0, lastSequence: 0, lastStateSequence: 0, width: 0, height: 0, health: null, state: null,
@@ -16,16 +17,16 @@ const counters = window.__avatar = {
 const view = new View();
 const meter = new RateMeter();
 let phase = "connecting";
-let away = { retryAt: 0, reason: "" };
-let lastDrawn = 0;
+let disconnect = { retryAt: 0, reason: "" };
+let lastFrameAt = 0;
 let liveSince = 0;
 let lastFrame = null;
 let intensityTouched = -Infinity;
 
-const painter = new FramePainter(document.getElementById("picture"), counters, (frame) => {
-  lastDrawn = performance.now();
+const painter = new FramePainter(document.getElementById("frame"), counters, (frame) => {
+  lastFrameAt = performance.now();
   lastFrame = frame;
-  meter.mark(lastDrawn);
+  meter.mark(lastFrameAt);
   view.showFrame(frame.width, frame.height);
   if (phase === "live") {
     view.uncover();
@@ -49,23 +50,23 @@ const transport = new Transport({
       liveSince = performance.now();
     }
     phase = next;
-    away = detail || away;
+    disconnect = detail || disconnect;
     refresh();
   },
 }, counters);
 
-/** Once a second, and at each change of the connection. */
+/** Runs once per second and at each change of the connection. */
 function refresh() {
   if (phase === "live") {
     refreshLive(performance.now());
-  } else if (phase === "away") {
-    const seconds = Math.max(0, Math.ceil((away.retryAt - performance.now()) / 1000));
-    const again = seconds > 0 ? `Trying again in ${seconds} s.` : "Trying again.";
-    view.showLink("bad", "Away", false);
-    const why = away.reason && `${away.reason.charAt(0).toUpperCase()}${away.reason.slice(1)}. `;
-    view.cover("The renderer is away", `${why}${again}`, { retry: true });
-  } else if (phase === "resting") {
-    view.showLink("quiet", "Resting", false);
+  } else if (phase === "disconnected") {
+    const seconds = Math.max(0, Math.ceil((disconnect.retryAt - performance.now()) / 1000));
+    const retry = seconds > 0 ? `Retrying in ${seconds} s.` : "Retrying.";
+    view.showLink("bad", "Disconnected", false);
+    const reason = disconnect.reason && `${disconnect.reason.charAt(0).toUpperCase()}${disconnect.reason.slice(1)}. `;
+    view.cover("Lost connection to the renderer", `${reason}${retry}`, { retry: true });
+  } else if (phase === "paused") {
+    view.showLink("quiet", "Paused", false);
   } else if (lastFrame === null) {
     view.showLink("quiet", "Connecting", false);
     view.cover("Connecting to the renderer", "", { waiting: true });
@@ -76,9 +77,9 @@ function refreshLive(now) {
   if (counters.transport === "mjpeg") {
     view.showLink("good", "Live", true);
     view.uncover();
-  } else if (!document.hidden && now - Math.max(lastDrawn, liveSince) > NO_PICTURE_MILLIS) {
-    view.showLink("warn", "No picture", true);
-    view.cover("No pictures are coming", counters.health?.reasons?.[0] || "The renderer answers but draws nothing.");
+  } else if (!document.hidden && now - Math.max(lastFrameAt, liveSince) > FRAME_TIMEOUT_MILLIS) {
+    view.showLink("warn", "No stream", true);
+    view.cover("The stream has stopped", counters.health?.reasons?.[0] || "The renderer is connected but sends no frames.");
   } else {
     view.showLink("good", "Live", true);
   }
@@ -86,17 +87,17 @@ function refreshLive(now) {
 
 setInterval(() => {
   counters.fps = meter.rate(performance.now());
-  const canMeasure = counters.transport === "websocket" && phase === "live";
-  const shown = canMeasure ? counters.fps : undefined;
-  const charted = phase !== "live" ? 0 : canMeasure ? counters.fps : counters.health?.fps;
-  view.showRates(shown, canMeasure ? lastFrame?.renderMicros : undefined, charted);
+  const measurable = counters.transport === "websocket" && phase === "live";
+  const displayed = measurable ? counters.fps : undefined;
+  const charted = phase !== "live" ? 0 : measurable ? counters.fps : counters.health?.fps;
+  view.showRates(displayed, measurable ? lastFrame?.renderMicros : undefined, charted);
   refresh();
 }, 1000);
 
 async function change(document) {
-  const refused = await submitState(document);
-  view.message(refused, refused ? "bad" : "quiet");
-  if (refused) {
+  const rejection = await submitState(document);
+  view.message(rejection, rejection ? "bad" : "quiet");
+  if (rejection) {
     view.markPending("");
   }
 }
@@ -116,7 +117,7 @@ slider.addEventListener("input", () => {
       intensityTimer = 0;
       intensityTouched = performance.now();
       change({ intensity: Number(slider.value) });
-    }, INTENSITY_MILLIS);
+    }, INTENSITY_INTERVAL_MILLIS);
   }
 });
 

@@ -1,22 +1,22 @@
-// The way to the renderer: WebSocket with reconnection; MJPEG and polling where that does not work.
+// Connection to the renderer: WebSocket with reconnection; MJPEG and polling as the fallback.
 
-const FIRST_DELAY = 500;
-const LONGEST_DELAY = 15000;
+const INITIAL_DELAY_MILLIS = 500;
+const MAX_DELAY_MILLIS = 15000;
 const POLL_MILLIS = 1000;
-/** Health comes every second: silence means that the line is dead, even when nobody closed it. */
-const SILENCE_MILLIS = 8000;
-/** A page that nobody sees lets the renderer rest. */
-const HIDDEN_MILLIS = 60000;
+/** Health messages arrive every second: without data for this long, the connection is considered dead. */
+const DATA_TIMEOUT_MILLIS = 8000;
+/** A page hidden for this long disconnects, so that the renderer can fall back to its idle rate. */
+const HIDDEN_TIMEOUT_MILLIS = 60000;
 const FAILURES_BEFORE_POLLING = 3;
 
-/** Calls back: frame(ArrayBuffer, done), state(document), health(document), problem(text), link(phase, detail). */
+/** Handlers: frame(ArrayBuffer, done), state(document), health(document), problem(text), link(phase, detail). */
 export class Transport {
   constructor(handlers, counters) {
     this.handlers = handlers;
     this.counters = counters;
     this.socket = null;
     this.failures = 0;
-    this.lastHeard = 0;
+    this.lastDataAt = 0;
     this.retryTimer = 0;
     this.pollTimer = 0;
     this.hiddenTimer = 0;
@@ -25,15 +25,15 @@ export class Transport {
   start() {
     document.addEventListener("visibilitychange", () => this.visibilityChanged());
     window.addEventListener("online", () => this.retryNow());
-    setInterval(() => this.checkSilence(), 1000);
-    if (Transport.streamable()) {
+    setInterval(() => this.checkDataTimeout(), 1000);
+    if (Transport.supportsWebSocketStream()) {
       this.connect();
     } else {
       this.poll();
     }
   }
 
-  static streamable() {
+  static supportsWebSocketStream() {
     const forced = new URLSearchParams(location.search).get("transport");
     return forced !== "mjpeg" && typeof WebSocket === "function" && typeof createImageBitmap === "function"
       && typeof DataView.prototype.getBigUint64 === "function";
@@ -53,24 +53,24 @@ export class Transport {
     let opened = false;
     socket.binaryType = "arraybuffer";
     this.socket = socket;
-    this.lastHeard = performance.now();
+    this.lastDataAt = performance.now();
     this.handlers.link("connecting");
     socket.onopen = () => {
       opened = true;
-      this.lastHeard = performance.now();
+      this.lastDataAt = performance.now();
       this.counters.connected = true;
       this.counters.transport = "websocket";
       this.handlers.link("live");
     };
     socket.onmessage = (event) => {
-      this.lastHeard = performance.now();
+      this.lastDataAt = performance.now();
       this.failures = 0;
       this.receive(socket, event.data);
     };
     socket.onclose = (event) => {
       if (this.socket === socket) {
         this.socket = null;
-        this.lost(opened, event.reason);
+        this.connectionLost(opened, event.reason);
       }
     };
   }
@@ -94,65 +94,65 @@ export class Transport {
     }
   }
 
-  async lost(opened, reason) {
+  async connectionLost(opened, reason) {
     this.counters.connected = false;
     this.failures++;
-    const why = opened ? reason : await this.whyRefused();
-    if (!opened && why === null && this.failures >= FAILURES_BEFORE_POLLING) {
+    const rejection = opened ? reason : await this.rejectionReason();
+    if (!opened && rejection === null && this.failures >= FAILURES_BEFORE_POLLING) {
       this.poll();
       return;
     }
-    const delay = Math.min(FIRST_DELAY * 2 ** (this.failures - 1), LONGEST_DELAY) * (0.8 + 0.4 * Math.random());
+    const delay = Math.min(INITIAL_DELAY_MILLIS * 2 ** (this.failures - 1), MAX_DELAY_MILLIS) * (0.8 + 0.4 * Math.random());
     this.counters.reconnects++;
-    this.handlers.link("away", { retryAt: performance.now() + delay, reason: why || "" });
+    this.handlers.link("disconnected", { retryAt: performance.now() + delay, reason: rejection || "" });
     this.retryTimer = setTimeout(() => this.connect(), delay);
   }
 
-  /** Why the server refused a WebSocket: its words, "" when there is no server, null when it would have taken one. */
-  async whyRefused() {
+  /** Reason why the server rejected a WebSocket; "" when the server is unreachable, null when it accepts WebSockets. */
+  async rejectionReason() {
     try {
-      const answer = await fetch("ws", { cache: "no-store" });
-      return answer.status === 503 ? (await answer.json()).detail : null;
+      const response = await fetch("ws", { cache: "no-store" });
+      return response.status === 503 ? (await response.json()).detail : null;
     } catch {
       return "";
     }
   }
 
-  checkSilence() {
-    if (this.socket && performance.now() - this.lastHeard > SILENCE_MILLIS) {
+  checkDataTimeout() {
+    if (this.socket && performance.now() - this.lastDataAt > DATA_TIMEOUT_MILLIS) {
       const socket = this.socket;
       this.socket = null;
       socket.close();
-      this.lost(true, "it has said nothing for a while");
+      this.connectionLost(true, `No data for ${DATA_TIMEOUT_MILLIS / 1000} seconds`);
     }
   }
 
   visibilityChanged() {
     clearTimeout(this.hiddenTimer);
     if (document.hidden) {
-      this.hiddenTimer = setTimeout(() => this.rest(), HIDDEN_MILLIS);
+      this.hiddenTimer = setTimeout(() => this.disconnectWhileHidden(), HIDDEN_TIMEOUT_MILLIS);
     } else {
       this.retryNow();
     }
   }
 
-  rest() {
+  disconnectWhileHidden() {
     clearTimeout(this.retryTimer);
     const socket = this.socket;
     this.socket = null;
     this.counters.connected = false;
     if (socket) {
       socket.close();
-      this.handlers.link("resting");
+      this.handlers.link("paused");
     }
   }
 
-  /** Picture through MJPEG; state and health by asking once a second. */
+  /** MJPEG for the image; state and health polled once per second. */
   poll() {
     this.counters.transport = "mjpeg";
     this.handlers.mjpeg(true);
     let up = false;
-    const ask = async () => {
+    const pollOnce = async () => {
       try {
         const [health, state] = await Promise.all([Transport.json("health"), Transport.json("state")]);
         this.handlers.health(health);
@@ -166,30 +166,30 @@ export class Transport {
       } catch {
         up = false;
         this.counters.connected = false;
-        this.handlers.link("away", { retryAt: performance.now() + POLL_MILLIS, reason: "" });
+        this.handlers.link("disconnected", { retryAt: performance.now() + POLL_MILLIS, reason: "" });
       }
-      this.pollTimer = setTimeout(ask, POLL_MILLIS);
+      this.pollTimer = setTimeout(pollOnce, POLL_MILLIS);
     };
     ask();
   }
 
   static async json(path) {
-    const answer = await fetch(path, { cache: "no-store" });
-    return answer.json();
+    const response = await fetch(path, { cache: "no-store" });
+    return response.json();
   }
 }
 
-/** Sends a change of state; answers an explanation when it was refused, else "". */
+/** Sends a state change. Returns "" when it was accepted, otherwise the error message. */
 export async function submitState(change) {
   try {
-    const answer = await fetch("state", {
+    const response = await fetch("state", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(change),
     });
-    const outcome = await answer.json();
-    return answer.ok ? "" : outcome.detail || outcome.error || `refused (${answer.status})`;
+    const outcome = await response.json();
+    return response.ok ? "" : outcome.detail || outcome.error || `rejected (HTTP ${response.status})`;
   } catch {
-    return "The renderer cannot be reached.";
+    return "The renderer is unreachable.";
   }
 }

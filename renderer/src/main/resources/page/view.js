@@ -1,6 +1,6 @@
-// What the page shows: state, health, the connection. Only this module writes to the document.
+// Displays state, health and the connection. Only this module writes to the document.
 
-/** The moods and the hue, in degrees, that stands for each. */
+/** Emotions with the hue of each, in degrees. */
 export const EMOTIONS = [
   ["neutral", 210], ["happy", 42], ["excited", 22], ["focused", 222], ["thinking", 250],
   ["analyzing", 196], ["alert", 6], ["confident", 160], ["curious", 285], ["processing", 186],
@@ -18,7 +18,7 @@ const SPARK_HEIGHT = 32;
 const numbers = new Intl.NumberFormat("en");
 const element = (id) => document.getElementById(id);
 
-function words(label) {
+function displayText(label) {
   const text = String(label).replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -50,19 +50,19 @@ export class View {
   constructor() {
     this.rates = [];
     this.chips = new Map();
-    this.mood = "";
-    this.alarm = "[]";
-    this.wasCovered = true;
+    this.emotion = "";
+    this.shownAlerts = "[]";
+    this.covered = true;
   }
 
-  /** Makes the chips: one tab stop, arrows move, Enter and Space choose. */
+  /** Creates the emotion buttons: one tab stop, arrow keys move the focus, Enter and Space select. */
   buildEmotions(choose) {
     const box = element("emotions");
     for (const [name, hue] of EMOTIONS) {
       const chip = document.createElement("button");
       chip.type = "button";
       chip.className = "chip";
-      chip.textContent = words(name);
+      chip.textContent = displayText(name);
       chip.dataset.emotion = name;
       chip.style.setProperty("--hue", hue);
       chip.setAttribute("aria-pressed", "false");
@@ -91,7 +91,7 @@ export class View {
     this.chips.forEach((chip) => { chip.tabIndex = chip === target ? 0 : -1; });
   }
 
-  /** Marks a chip as asked for, until a state arrives; "" marks none. */
+  /** Marks a button as requested until a state arrives; "" marks none. */
   markPending(emotion) {
     this.chips.forEach((chip, name) => chip.setAttribute("aria-busy", String(name === emotion)));
   }
@@ -102,8 +102,8 @@ export class View {
   }
 
   showState(state, keepIntensity) {
-    this.showMood(state.emotion);
-    put("activity", state.activity ? words(state.activity) : "At rest");
+    this.showEmotion(state.emotion);
+    put("activity", state.activity ? displayText(state.activity) : "Idle");
     put("sequence", state.seq === undefined ? "–" : `#${numbers.format(state.seq)}`);
     if (!keepIntensity && typeof state.intensity === "number") {
       this.showIntensity(state.intensity, true);
@@ -111,14 +111,14 @@ export class View {
     this.showInvestigation(state.investigation);
   }
 
-  showMood(emotion) {
+  showEmotion(emotion) {
     this.chips.forEach((chip, name) => {
       chip.setAttribute("aria-pressed", String(name === emotion));
       chip.setAttribute("aria-busy", "false");
     });
-    if (this.mood !== emotion) {
-      this.mood = emotion;
-      put("mood-name", words(emotion));
+    if (this.emotion !== emotion) {
+      this.emotion = emotion;
+      put("mood-name", displayText(emotion));
       document.documentElement.style.setProperty("--mood-hue", HUES.get(emotion) ?? 210);
       if (!element("emotions").contains(document.activeElement)) {
         this.setTabStop(this.chips.get(emotion));
@@ -142,7 +142,7 @@ export class View {
     if (!investigation) {
       return;
     }
-    put("investigation-id", investigation.id || "without name");
+    put("investigation-id", investigation.id || "unnamed");
     const findings = investigation.findings || 0;
     put("findings", `${numbers.format(findings)} ${findings === 1 ? "finding" : "findings"}`);
     const progress = percent(investigation.progress);
@@ -161,17 +161,17 @@ export class View {
     meter.setAttribute("aria-valuenow", threat);
     meter.setAttribute("aria-valuetext", `${threat} percent, ${level}`);
     [...meter.children].forEach((tick, i) => tick.classList.toggle("on", threat > i * 10));
-    put("threat-text", `${words(level)} · ${threat} %`);
+    put("threat-text", `${displayText(level)} · ${threat} %`);
   }
 
   showHealth(health) {
-    const [tone, name] = HEALTH[health.status] || ["quiet", words(health.status || "unknown")];
-    // Beside a critical alert, "Healthy" would say that all is well.
+    const [tone, name] = HEALTH[health.status] || ["quiet", displayText(health.status || "unknown")];
+    // Next to a critical alert, "Healthy" would be misleading.
     element("health").hidden = tone === "good" && (health.alerts || []).length > 0;
     element("health").dataset.tone = tone;
     put("health-text", name);
     this.showNotice(tone, name, health.reasons || []);
-    this.showAlarm(health.alerts || []);
+    this.showAlerts(health.alerts || []);
     element("simulated").hidden = health.gpuSimulated !== true;
     put("fps-renderer", number(health.fps, 0));
     put("backend", String(health.backend || "").toUpperCase());
@@ -183,7 +183,7 @@ export class View {
     element("model").title = model.source || "";
     put("gaussians", typeof model.gaussians === "number" ? numbers.format(model.gaussians) : "–");
     const redis = health.redis || {};
-    put("redis", redis.connected ? "Connected" : "Away");
+    put("redis", redis.connected ? "Connected" : "Disconnected");
     element("redis").title = redis.detail || "";
     element("redis").dataset.tone = redis.connected ? "quiet" : "warn";
     put("viewers", number(health.viewers, 0));
@@ -191,16 +191,16 @@ export class View {
     put("version", health.version || "–");
   }
 
-  /** Critical alerts; every text of them is set as text, whatever it holds. */
-  showAlarm(alerts) {
+  /** Shows critical alerts. Their texts are untrusted and therefore set as text, never as HTML. */
+  showAlerts(alerts) {
     const key = JSON.stringify(alerts);
-    if (this.alarm === key) {
+    if (this.shownAlerts === key) {
       return;
     }
-    this.alarm = key;
-    element("alarm").hidden = alerts.length === 0;
-    put("alarm-title", alerts.length === 1 ? "Critical alert" : `${alerts.length} critical alerts`);
-    element("alarm-list").replaceChildren(...alerts.map((alert) => {
+    this.shownAlerts = key;
+    element("alerts").hidden = alerts.length === 0;
+    put("alerts-title", alerts.length === 1 ? "Critical alert" : `${alerts.length} critical alerts`);
+    element("alerts-list").replaceChildren(...alerts.map((alert) => {
       const item = document.createElement("li");
       const name = document.createElement("strong");
       name.textContent = alert.name || "Alert";
@@ -236,17 +236,17 @@ export class View {
     }
   }
 
-  /** A connection's phase as a pill; away from the renderer, nothing is shown as current and nothing can be set. */
+  /** Shows the connection state. While disconnected, values are blank and the controls are disabled. */
   showLink(tone, text, connected) {
     element("controls").disabled = !connected;
     if (!connected) {
       element("health").hidden = true;
       element("notice").hidden = true;
-      this.showAlarm([]);
+      this.showAlerts([]);
       ["fps-renderer", "redis", "viewers", "uptime"].forEach((id) => put(id, "–"));
       element("redis").dataset.tone = "quiet";
     }
-    element("layout").dataset.away = String(!connected);
+    element("layout").dataset.disconnected = String(!connected);
     element("link").dataset.tone = tone;
     put("link-text", text);
   }
@@ -258,21 +258,21 @@ export class View {
     put("cover-title", title);
     put("cover-detail", detail);
     element("retry").hidden = !retry;
-    this.wasCovered = true;
+    this.covered = true;
     this.title();
   }
 
   uncover() {
-    if (this.wasCovered) {
+    if (this.covered) {
       element("stage").dataset.covered = "false";
-      this.wasCovered = false;
+      this.covered = false;
       this.title();
     }
   }
 
   title() {
-    const alarmed = !element("alarm").hidden;
-    document.title = alarmed ? "Critical alert · Avatar" : this.wasCovered ? "Away · Avatar" : this.mood ? `${words(this.mood)} · Avatar` : "Avatar";
+    const alerting = !element("alerts").hidden;
+    document.title = alerting ? "Critical alert · Avatar" : this.covered ? "No stream · Avatar" : this.emotion ? `${displayText(this.emotion)} · Avatar` : "Avatar";
   }
 
   showFrame(width, height) {
@@ -280,7 +280,7 @@ export class View {
     put("resolution", `${width} × ${height}`);
   }
 
-  /** @param {number} [shown] frames a second drawn here @param {number} [renderMicros] @param {number} [charted] */
+  /** @param {number} [shown] frames per second displayed on this page @param {number} [renderMicros] @param {number} [charted] */
   showRates(shown, renderMicros, charted) {
     put("fps-here", number(shown, 0));
     put("render-time", renderMicros === undefined ? "–" : number(renderMicros / 1000, 1));
@@ -301,12 +301,12 @@ export class View {
   }
 
   showMjpeg(on) {
-    const picture = element("mjpeg");
-    element("picture").hidden = on;
-    picture.hidden = !on;
+    const image = element("mjpeg");
+    element("frame").hidden = on;
+    image.hidden = !on;
     if (on) {
-      picture.onload = () => this.showFrame(picture.naturalWidth, picture.naturalHeight);
-      picture.src = `stream.mjpeg?${Date.now()}`;
+      image.onload = () => this.showFrame(image.naturalWidth, image.naturalHeight);
+      image.src = `stream.mjpeg?${Date.now()}`;
     }
   }
 }

@@ -1,9 +1,9 @@
--- Looks at the saved state and replaces it only if it still is the value that the caller has judged, so that what a client
--- writes in between is never overwritten unread.
+-- Compare-and-set of the saved state: replaces it only if it is still the value that the caller last read, so that a
+-- concurrent client write is never overwritten unread.
 -- KEYS[1] the state's key
--- ARGV[1] identity of the value that the caller knows: '' for none
--- ARGV[2] document to store, '' to only look
--- ARGV[3] largest value that is handed over, in bytes
+-- ARGV[1] identity of the value that the caller last read; '' for none
+-- ARGV[2] document to store; '' to only read
+-- ARGV[3] maximum size of a returned value, in bytes
 -- Returns {'same' | 'changed' | 'stored', identity, value}
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind ~= 'none' and kind ~= 'string' then

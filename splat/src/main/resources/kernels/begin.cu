@@ -1,6 +1,6 @@
-// Clears what a frame counts up in.
+// Clears the counters of a frame.
 
-// One thread a tile.
+// One thread per tile.
 extern "C" __global__ void begin_frame(Frame f, Pass pass) {
   int tile = blockIdx.x * blockDim.x + threadIdx.x;
   if (tile < f.tiles_x * f.tiles_y) {

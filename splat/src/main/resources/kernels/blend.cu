@@ -1,6 +1,6 @@
-// Front to back, a block a tile. A warp owns a quarter of 8 x 8 pixels, a thread two of them, four rows apart. Gaussians
-// are fetched BLEND_THREADS at a time; each is tested once against the four quarters, so that a warp meets only those that
-// reach its own.
+// Blends front to back, one block per tile. A warp owns a quarter of 8 x 8 pixels, a thread two of them, four rows
+// apart. Gaussians are fetched BLEND_THREADS at a time; each is tested once against the four quarters, so that a warp
+// processes only those that reach its own.
 
 // Bit q: the ellipse reaches quarter q of the tile at (left, top); q = 0, 1 above, 2, 3 below.
 static __device__ unsigned quarters(const float4 a, const float4 b, const float4 c, float left, float top) {
@@ -18,8 +18,8 @@ static __device__ unsigned quarters(const float4 a, const float4 b, const float4
 
 struct Ray {
   float red, green, blue;
-  float transmittance;  // 0 once the pixel is finished
-  float rest;           // transmittance left to the background
+  float transmittance;  // 0 when the pixel is finished
+  float rest;           // transmittance of the background
 };
 
 static __device__ void add(Ray* ray, float exponent, float red, float green, float blue) {
@@ -67,7 +67,7 @@ extern "C" __global__ void blend(Frame f, Pass pass) {
   Ray lower = {0.0f, 0.0f, 0.0f, x < f.width && y + 4 < f.height ? 1.0f : 0.0f, 1.0f};
   for (unsigned first = range.x; first < range.y; first += BLEND_THREADS) {
     bool live = upper.transmittance > 0.0f || lower.transmittance > 0.0f;
-    // Also keeps a batch until all have read it.
+    // Also retains the batch until all threads have read it.
     if (__syncthreads_count(live) == 0) {
       break;
     }

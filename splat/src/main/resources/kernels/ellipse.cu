@@ -1,22 +1,22 @@
-// Where a Gaussian shows. Its record is three float4:
+// The visible ellipse of a Gaussian. Its record is three float4:
 //   [0] centre x, centre y (pixels), ux, uy
 //   [1] vy, bias, red, green
 //   [2] blue, lean, 1 / ux, MAX_EXPONENT - bias
 // With d = pixel - centre, u = ux dx + uy dy and v = vy dy, alpha is 2^-(u^2 + v^2 + bias): a sum of squares cannot turn
-// positive by rounding, and the test for MIN_ALPHA is a comparison of the exponent with MAX_EXPONENT. lean tells how far
-// below its centre the visible ellipse is widest to the right, in pixels.
+// positive by rounding, and the test for MIN_ALPHA is a comparison of the exponent with MAX_EXPONENT. lean is the
+// distance below the centre of the row where the visible ellipse is widest to the right, in pixels.
 
 static __device__ float within(float value, float low, float high) {
   return fminf(fmaxf(value, low), high);
 }
 
-// A float as an int, whatever it is; NaN as low.
+// Converts any float to an int, clamped; NaN becomes low.
 static __device__ int whole(float value, float low, float high) {
   return (int)within(value, low, high);
 }
 
 // First and last pixel column that the ellipse reaches in rows top to bottom; false when it reaches none of the rows.
-// Counting tiles and listing them must agree to the last bit, in whatever kernel this stands: no choice of how to fuse.
+// Counting tiles and listing them must agree bit for bit in every kernel, so the compiler must not choose how to fuse.
 static __device__ bool columns(const float4 a, const float4 b, const float4 c, float top, float bottom, float* first,
                                float* last) {
   float low = __fsub_rn(top, a.y);

@@ -1,7 +1,7 @@
-// What every kernel is given. The host reads this text to lay the two structures out, so there is no second copy to keep
-// equal: one field a line, each a pointer (8 bytes), int, unsigned or float (4 bytes).
+// Arguments of every kernel. The host parses this text for the layout of the structures, so there is no second copy to
+// keep in step: one field per line, each a pointer (8 bytes), int, unsigned or float (4 bytes).
 
-// What changes from frame to frame; lies in device memory.
+// Values that change from frame to frame; in device memory.
 struct View {
   float m00; float m01; float m02; float m03;  // model to camera, rigid, row-major
   float m10; float m11; float m12; float m13;
@@ -14,15 +14,16 @@ struct View {
   float background_red; float background_green; float background_blue;  // 0..1
 };
 
-// What stays until a model, a size or a buffer changes; passed by value. n Gaussians, w x h pixels, t tiles, c instances.
+// Values that are constant until model, size or a buffer changes; passed by value. n Gaussians, w x h pixels, t tiles,
+// c instances.
 struct Frame {
   const View* view;             // [1]
   // The model at rest.
   const float* rest;            // [9, n] centre x y z (model units), covariance xx xy xz yy yz zz (square units)
   const float* opacity;         // [n] 0..1
-  const float* colour;          // [3, n] red, green, blue seen from everywhere
+  const float* colour;          // [3, n] red, green, blue, view-independent
   const float* sh;              // [3 * k, n] coefficient j of channel c at row c * k + j; k = (degree + 1)^2 - 1
-  // The rig, where the device poses; else null.
+  // The rig, if the device poses; otherwise null.
   const int* morph_start;       // [n + 1] first displacement of each Gaussian
   const int* morph_target;      // [displacements] which weight
   const float* morph_delta;     // [3, displacements] at weight 1, model units
@@ -36,22 +37,22 @@ struct Frame {
   unsigned* touched;            // [n] tiles reached
   unsigned* offset;             // [n] instances before each, in drawing order
   unsigned* block_sum;          // [ceil(n / SCAN_BLOCK)] instances of each scan block, then those before it
-  // Sorting: two of each, used in turns.
-  unsigned* depth_key0;         // [n] bits of the depth; CULLED where nothing shows
+  // Sorting: two of each, used alternately.
+  unsigned* depth_key0;         // [n] bits of the depth; CULLED if not visible
   unsigned* depth_key1;
   unsigned* depth_value0;       // [n] Gaussian
   unsigned* depth_value1;
-  unsigned long long* tile_key0;  // [c] tile << 32 | depth bits; 32-bit tiles only, where depth is sorted before
+  unsigned long long* tile_key0;  // [c] tile << 32 | depth bits; 32-bit tiles only, if depth is sorted first
   unsigned long long* tile_key1;
   unsigned* tile_value0;        // [c] Gaussian
   unsigned* tile_value1;
   unsigned* histogram;          // [RADIX, radix_blocks] digits of each sort block, then those before it
   unsigned* digit_total;        // [RADIX]
-  // The picture.
-  uint2* range;                 // [t] first instance of each tile and the one after its last
+  // The image.
+  uint2* range;                 // [t] first instance of each tile and end (exclusive)
   unsigned* counter;            // [COUNTERS] see rules
   uchar4* pixel;                // [h, w] blue, green, red, 255
-  unsigned* bgr;                // [ceil(w * h / 4) * 3] three bytes a pixel, no padding
+  unsigned* bgr;                // [ceil(w * h / 4) * 3] three bytes per pixel, no padding
   int count;                    // n
   int sh_degree;                // 0..3
   int targets;
@@ -66,7 +67,7 @@ struct Frame {
   int wide_keys;                // 1: one sort of tile and depth; 0: depth first, then tiles in that order
 };
 
-// Which step of several alike a launch is.
+// Selects one of several similar launches.
 struct Pass {
   int shift;                    // lowest bit of the digit sorted by
   int from;                     // which of the two buffers holds the input: 0 or 1

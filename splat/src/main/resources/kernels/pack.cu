@@ -1,4 +1,4 @@
-// Four pixels of four bytes into three words: one thread four pixels, in the order of the picture.
+// Packs four pixels of four bytes into three words: one thread per four pixels, in image order.
 extern "C" __global__ void pack(Frame f, Pass pass) {
   unsigned pixels = (unsigned)f.width * (unsigned)f.height;
   unsigned first = 4u * (blockIdx.x * blockDim.x + threadIdx.x);

@@ -1,4 +1,4 @@
-// Projection and colour: one thread a Gaussian.
+// Projection and colour: one thread per Gaussian.
 
 // Spherical harmonics of degree 1 to 3 in direction (x, y, z), red, green and blue added to rgb.
 static __device__ void add_harmonics(const Frame& f, int i, float x, float y, float z, float* rgb) {
@@ -49,7 +49,7 @@ static __device__ float3 project_covariance(const Frame& f, const View& v, int i
                      w0 * sw0 + w1 * sw1 + w2 * sw2 + DILATION);
 }
 
-// Tiles within which the Gaussian may show: those of its visible box, cut to the published extent, which is whole tiles.
+// Tiles on which the Gaussian may be visible: those of its visible box, clipped to the published extent of whole tiles.
 static __device__ bool place(const Frame& f, float x, float y, float3 covariance, float determinant, float reach,
                              uint2* extent) {
   float half_width = reach * sqrtf(covariance.x);
@@ -75,7 +75,7 @@ static __device__ bool place(const Frame& f, float x, float y, float3 covariance
   return left <= right && top <= bottom;
 }
 
-// Writes the record of Gaussian i; 0 tiles when nothing of it shows.
+// Writes the record of Gaussian i; 0 tiles if it is not visible.
 static __device__ unsigned project_one(const Frame& f, const View& v, int i, unsigned* depth) {
   size_t n = f.count;
   float mx = f.posed[i];
@@ -83,7 +83,7 @@ static __device__ unsigned project_one(const Frame& f, const View& v, int i, uns
   float mz = f.posed[2 * n + i];
   float z = v.m20 * mx + v.m21 * my + v.m22 * mz + v.m23;
   float opacity = fminf(1.0f, f.opacity[i]);
-  // Written so that what is not a number fails.
+  // Written so that NaN fails the test.
   if (!(z > v.near_plane) || !(z < MAX_FLOAT) || !(f.opacity[i] >= MIN_ALPHA)) {
     return 0;
   }
@@ -119,7 +119,7 @@ static __device__ unsigned project_one(const Frame& f, const View& v, int i, uns
     add_harmonics(f, i, dx * inverse, dy * inverse, dz * inverse, rgb);
   }
   float4 a = make_float4(x, y, ux, -ux * covariance.y * inverse_root_yy * inverse_root_yy);
-  // fmaxf also turns NaN into black.
+  // fmaxf also maps NaN to black.
   float4 b = make_float4(ROOT_HALF_LOG2_E * inverse_root_yy, bias, fmaxf(0.0f, rgb[0]), fmaxf(0.0f, rgb[1]));
   float4 c = make_float4(fmaxf(0.0f, rgb[2]), covariance.y * reach / sqrtf(covariance.x), 1.0f / ux, visible);
   f.record[3 * (size_t)i] = a;

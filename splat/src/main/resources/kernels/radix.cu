@@ -1,5 +1,5 @@
 // One pass of a stable radix sort by one digit of 8 bits: digits of each block counted, counts scanned, items placed.
-// A block takes RADIX_BLOCK items in order, a warp a run of them, and in each step 32 neighbours.
+// A block processes RADIX_BLOCK consecutive items, a warp a run of them, in steps of 32 neighbours.
 
 // Sizes of the two sorts: by depth, all Gaussians; by tile, as many instances as there are.
 static __device__ unsigned items_by_depth(const Frame& f) { return (unsigned)f.count; }
@@ -29,7 +29,8 @@ static __device__ void count_digits(const Frame& f, const Key* keys, unsigned it
   f.histogram[threadIdx.x * (size_t)f.radix_blocks + blockIdx.x] = counts[threadIdx.x];
 }
 
-// One block a digit, of one warp where that is enough: histogram[digit, *] becomes the items with the digit in the blocks before.
+// One block per digit, of one warp if that is enough: histogram[digit, *] becomes the items with the digit in the
+// blocks before.
 static __device__ void scan_digit(const Frame& f, unsigned items) {
   int blocks = (int)((items + RADIX_BLOCK - 1) / RADIX_BLOCK);
   unsigned* row = f.histogram + blockIdx.x * (size_t)f.radix_blocks;
@@ -52,7 +53,7 @@ static __device__ void scan_digit(const Frame& f, unsigned items) {
 template <typename Key>
 static __device__ void place_items(const Frame& f, const Key* keys, const unsigned* values, Key* keys_out,
                                    unsigned* values_out, unsigned items, int shift) {
-  // First the items with each digit in each warp, then where the next of them goes.
+  // First the number of items per digit and warp, then the position of the next one.
   __shared__ unsigned next[RADIX_WARPS][RADIX];
   unsigned first = blockIdx.x * RADIX_BLOCK;
   if (first >= items) {

@@ -1,5 +1,5 @@
 // Blendshapes, then linear blend skinning: x = sum_j w_j M_j (x0 + sum_k b_k delta_k). Covariances turn with the blend of
-// the joints' quaternions, which is a rotation, where blended matrices would shear them.
+// the joints' quaternions, which is a rotation, whereas blended matrices would shear them.
 
 struct Turn {
   float r00, r01, r02, r10, r11, r12, r20, r21, r22;
@@ -45,7 +45,7 @@ static __device__ void turn_covariance(const Frame& f, int i, const Turn& t) {
   out[5 * (size_t)n] = c0 * t.r20 + c1 * t.r21 + c2 * t.r22;
 }
 
-// One thread a Gaussian.
+// One thread per Gaussian.
 extern "C" __global__ void rig(Frame f, Pass pass) {
   int i = blockIdx.x * blockDim.x + threadIdx.x;
   int n = f.count;
@@ -75,7 +75,7 @@ extern "C" __global__ void rig(Frame f, Pass pass) {
       sy += weight * (m[4] * x + m[5] * y + m[6] * z + m[7]);
       sz += weight * (m[8] * x + m[9] * y + m[10] * z + m[11]);
       const float* q = quaternions + 4 * joint;
-      // A quaternion and its negative are one rotation: take the one on the side of those before it.
+      // A quaternion and its negative are the same rotation: use the one on the side of the previous ones.
       float side = q[0] * qw + q[1] * qx + q[2] * qy + q[3] * qz;
       float sign = side < 0.0f ? -weight : weight;
       qw += sign * q[0];

@@ -1,6 +1,6 @@
-// How many instances come before each Gaussian in drawing order: sums of blocks, their scan, then within each block.
+// Number of instances before each Gaussian in drawing order: sums of blocks, their scan, then a scan within each block.
 
-// Tiles reached by the j-th Gaussian in drawing order: nearest first, or with wide keys as they stand in the model.
+// Tiles reached by the j-th Gaussian in drawing order: nearest first, or with wide keys in model order.
 static __device__ unsigned touched_at(const Frame& f, int j) {
   if (j >= f.count) {
     return 0u;
@@ -8,7 +8,7 @@ static __device__ unsigned touched_at(const Frame& f, int j) {
   return f.touched[f.wide_keys ? (unsigned)j : f.depth_value0[j]];
 }
 
-// Sum over the lanes of a warp up to and with this one.
+// Inclusive prefix sum over the lanes of a warp.
 template <typename Sum>
 static __device__ Sum warp_prefix(Sum value) {
   int lane = threadIdx.x & 31;
@@ -19,7 +19,7 @@ static __device__ Sum warp_prefix(Sum value) {
   return value;
 }
 
-// Sum over the threads of a block of whole warps, at most SCAN_THREADS, up to and with this one; the whole sum in *total.
+// Inclusive prefix sum over a block of whole warps, at most SCAN_THREADS threads; the total in *total.
 template <typename Sum>
 static __device__ Sum block_prefix(Sum value, Sum* total) {
   __shared__ Sum warp_sum[SCAN_THREADS / 32];
@@ -40,7 +40,7 @@ static __device__ Sum block_prefix(Sum value, Sum* total) {
   return before + prefix;
 }
 
-// One block a SCAN_BLOCK of Gaussians.
+// One block per SCAN_BLOCK Gaussians.
 extern "C" __global__ void scan_sums(Frame f, Pass pass) {
   int first = blockIdx.x * SCAN_BLOCK + threadIdx.x * SCAN_ITEMS;
   unsigned sum = 0u;
@@ -54,8 +54,8 @@ extern "C" __global__ void scan_sums(Frame f, Pass pass) {
   }
 }
 
-// One block in all. Turns the sums of blocks into those before each block, and tells how many instances there are: more than
-// 32 bits hold where many Gaussians fill a large picture.
+// A single block. Converts the sums of blocks to exclusive prefix sums and writes the number of instances, which may
+// exceed 32 bits where many Gaussians fill a large image.
 extern "C" __global__ void scan_totals(Frame f, Pass pass) {
   int blocks = (f.count + SCAN_BLOCK - 1) / SCAN_BLOCK;
   unsigned long long before = 0ull;
@@ -65,7 +65,7 @@ extern "C" __global__ void scan_totals(Frame f, Pass pass) {
     unsigned long long total;
     unsigned long long prefix = block_prefix(value, &total) - value;
     if (at < blocks) {
-      // Far beyond any capacity there is no need to count exactly, only not to wrap around.
+      // Far beyond any capacity the count need not be exact, but must not wrap around.
       unsigned long long here = before + prefix;
       f.block_sum[at] = here < OFFSET_LIMIT ? (unsigned)here : OFFSET_LIMIT;
     }
@@ -79,7 +79,7 @@ extern "C" __global__ void scan_totals(Frame f, Pass pass) {
   }
 }
 
-// As scan_sums.
+// Launched like scan_sums.
 extern "C" __global__ void scan_offsets(Frame f, Pass pass) {
   int first = blockIdx.x * SCAN_BLOCK + threadIdx.x * SCAN_ITEMS;
   unsigned sum = 0u;

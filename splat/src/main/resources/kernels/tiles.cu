@@ -1,5 +1,5 @@
-// Lists every Gaussian once for each tile that it reaches. One thread a Gaussian in drawing order; one that reaches many
-// tiles is listed by its whole warp, a tile row a lane.
+// Lists every Gaussian once for each tile that it reaches. One thread per Gaussian in drawing order; one that reaches
+// many tiles is listed by its whole warp, one tile row per lane.
 
 static __device__ void list_tile(const Frame& f, unsigned at, int x, int y, unsigned gaussian, unsigned depth) {
   if (at < f.capacity) {

@@ -1,7 +1,7 @@
-// Looks at every load and store of the kernels, as compute-sanitizer does on a device: whether it is within memory that was
-// allocated (memcheck), whether what is read was written (initcheck), and whether threads that no barrier orders touch the same
-// word (racecheck). The kernels are compiled with -fsanitize=thread, which calls a function here at each access, and with some
-// of -fsanitize=undefined. Only __syncthreads and __syncwarp order memory; the other intrinsics of a warp do not.
+// Checks every load and store of the kernels, as compute-sanitizer does on a device: access within allocated memory
+// (memcheck), reads of written memory only (initcheck), and no access of one word by threads that no barrier orders
+// (racecheck). The kernels are compiled with -fsanitize=thread, which calls a function here at each access, and with
+// some of -fsanitize=undefined. Only __syncthreads and __syncwarp order memory; the other intrinsics of a warp do not.
 #include <map>
 
 namespace emulation {
@@ -9,14 +9,14 @@ struct Access {
   uint32_t launch, thread, barriers, syncs;
 };
 
-// Who has read a word since it was last written: one thread, several of a warp, of a block, or of the grid.
+// Readers of a word since its last write: one thread, several of a warp, of a block, or of the grid.
 enum Scope : uint8_t { NOBODY, THREAD, WARP, BLOCK, GRID };
 
 // State of four bytes of memory.
 struct Word {
   Access write, read;
   Scope readers;
-  uint8_t written;  // a bit a byte
+  uint8_t written;  // one bit per byte
   bool any_write, atomic;
 };
 
@@ -37,7 +37,7 @@ static void forget_shared() {
   shared_area->words.assign(shared_area->words.size(), Word());
 }
 
-// The area that an address is in, with its start; nullptr for a stack, which is one thread's own.
+// The area that contains an address, with its start; nullptr for a stack, which is private to one thread.
 static Area* area_of(uintptr_t address, size_t bytes, uintptr_t* start) {
   if (address >= (uintptr_t)__start_emulated_shared && address + bytes <= (uintptr_t)__stop_emulated_shared) {
     *start = (uintptr_t)__start_emulated_shared;
@@ -67,7 +67,7 @@ static Scope relation(const Access& a, const Access& b) {
   return a.thread / block_threads == b.thread / block_threads ? BLOCK : GRID;
 }
 
-// Whether what threads within scope of one another did, last at before, is over for the thread at after.
+// Whether an access by threads within scope of each other, last at before, is ordered before the thread at after.
 static bool ordered(const Access& before, Scope scope, const Access& after) {
   if (before.launch != after.launch) return true;
   Scope reach = relation(before, after);
@@ -131,7 +131,7 @@ static void note_allocated(void* address, size_t bytes) {
 
 static void note_freed(void* address) { emulation::areas.erase((uintptr_t)address); }
 
-// The host has written so many bytes.
+// The host has written size bytes.
 extern_c void emulation_written(void* address, size_t bytes) {
   uintptr_t start;
   emulation::Area* area = emulation::area_of((uintptr_t)address, bytes, &start);
@@ -140,7 +140,7 @@ extern_c void emulation_written(void* address, size_t bytes) {
   }
 }
 
-// How many of so many bytes nobody has written.
+// Number of unwritten bytes in the range.
 extern_c size_t emulation_unwritten(void* address, size_t bytes) {
   uintptr_t start;
   emulation::Area* area = emulation::area_of((uintptr_t)address, bytes, &start);
@@ -151,7 +151,7 @@ extern_c size_t emulation_unwritten(void* address, size_t bytes) {
   return unwritten;
 }
 
-// What -fsanitize=thread calls.
+// Callbacks of -fsanitize=thread.
 #define CHECKED(bytes)                                                                                                  \
   extern_c void __tsan_read##bytes(void* address) { emulation::check(address, bytes, false, false); }                   \
   extern_c void __tsan_write##bytes(void* address) { emulation::check(address, bytes, true, false); }                   \
@@ -168,7 +168,7 @@ extern_c void __tsan_func_entry(void*) {}
 extern_c void __tsan_func_exit() {}
 extern_c void __tsan_init() {}
 
-// What the parts of -fsanitize=undefined call that the kernels are compiled with.
+// Callbacks of the parts of -fsanitize=undefined that the kernels are compiled with.
 #define UNDEFINED_BY(name) \
   extern_c void __ubsan_handle_##name() { emulation::fail(emulation::UNDEFINED, nullptr); }
 UNDEFINED_BY(type_mismatch_v1)

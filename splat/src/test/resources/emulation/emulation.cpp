@@ -1,12 +1,12 @@
-// Runs a kernel's blocks and threads; a file of its own, which never looks into the kernels. Threads take turns in an order of
-// chance, from a seed, so that what depends on the order shows as a difference between two seeds.
+// Runs a kernel's blocks and threads; a separate file without access to the kernels. Threads are scheduled in a random,
+// seeded order, so that results that depend on the order differ between two seeds.
 #include <setjmp.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 #include <vector>
 
-// The linker names the ends of the section; there is none where no kernel shares memory.
+// The linker names the ends of the section, which is missing if no kernel uses shared memory.
 extern_c char __start_emulated_shared[] __attribute__((weak));
 extern_c char __stop_emulated_shared[] __attribute__((weak));
 
@@ -26,7 +26,7 @@ enum Fault {
 };
 enum State { READY, AT_BLOCK, AT_WARP, GONE };
 
-// Begun once with a stack of its own; from then on a jump, which unlike swapcontext asks nothing of the system.
+// Started once with its own stack; later switches are jumps, which unlike swapcontext need no system call.
 struct Fiber {
   ucontext_t context;
   jmp_buf point;
@@ -35,7 +35,7 @@ struct Fiber {
   State state;
 };
 
-// Lanes that have met write one half while slow ones may still read the other.
+// Lanes that have passed write one half while slow ones may still read the other.
 struct Warp {
   uint64_t values[2][32];
   unsigned arrived;
@@ -86,7 +86,7 @@ static unsigned lanes_of(unsigned warp) {
   return left < 32 ? left : 32;
 }
 
-// Waits until all lanes of the warp are here; every lane's value comes back.
+// Waits until all lanes of the warp have arrived; returns the value of every lane.
 static const uint64_t* meet(int place, unsigned mask, uint64_t value, bool orders_memory) {
   unsigned self = current;
   Warp& warp = warps[self / 32];
@@ -149,7 +149,7 @@ static void open_barrier() {
   }
 }
 
-// Waits until all threads of the block are here; the sum of their values comes back.
+// Waits until all threads of the block have arrived; returns the sum of their values.
 unsigned meet_block(int place, unsigned value) {
   unsigned self = current;
   if (block_arrived != 0 && block_place != place) fail(DIVERGED, nullptr);
@@ -184,7 +184,7 @@ static void resume(unsigned thread) {
   }
 }
 
-// Stacks for so many threads, none of them in the middle of a kernel.
+// Stacks for count threads, none of them in the middle of a kernel.
 static void make_fibers(unsigned threads) {
   if (stacks != nullptr) munmap(stacks, fibers.size() * STACK);
   stacks = (char*)mmap(nullptr, threads * STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -218,7 +218,7 @@ static void run_block(unsigned threads) {
   bool moved = true;
   while (moved && fault == NONE) {
     moved = false;
-    // Blocks are of a power of two of threads: any odd stride meets each once.
+    // The number of threads is a power of two: any odd stride visits each once.
     unsigned t = next_chance() % threads;
     unsigned stride = next_chance() | 1u;
     for (unsigned k = 0; k < threads && fault == NONE; k++, t = (t + stride) & (threads - 1)) {
@@ -252,7 +252,7 @@ extern_c void emulation_written(void*, size_t) {}
 extern_c size_t emulation_unwritten(void*, size_t) { return 0; }
 #endif
 
-// Runs the kernel; 0, or what went wrong. Blocks must have a power of two of threads.
+// Runs the kernel; returns 0 or an error code. The number of threads per block must be a power of two.
 extern_c int emulation_launch(void (*function)(Frame, Pass), unsigned grid, unsigned block, const Frame* f, const Pass* p,
                               uint64_t seed) {
   using namespace emulation;
@@ -272,12 +272,12 @@ extern_c int emulation_launch(void (*function)(Frame, Pass), unsigned grid, unsi
     here.block = {backwards ? (first + grid - k) % grid : (first + k) % grid, 0, 0};
     run_block(block);
   }
-  // Fibers that are stuck in a kernel cannot be used again.
+  // Fibers that are stuck in a kernel cannot be reused.
   if (fault != NONE) stack_count = 0;
   return fault;
 }
 
-// Where the last launch went wrong: thread, block, address.
+// Location of the last launch's fault: thread, block, address.
 extern_c void emulation_fault_place(uint64_t* out) {
   using namespace emulation;
   out[0] = fault_thread.x;
@@ -288,7 +288,7 @@ extern_c void emulation_fault_place(uint64_t* out) {
 extern_c size_t emulation_frame_bytes() { return sizeof(Frame); }
 extern_c size_t emulation_view_bytes() { return sizeof(View); }
 
-// Memory between two guards, full of a pattern, so that what is read before it is written shows.
+// Memory between two guards, filled with a pattern that reveals reads of unwritten memory.
 static const size_t GUARD = 4096;
 
 extern_c void* emulation_allocate(size_t bytes, int pattern) {

@@ -1,5 +1,5 @@
-// The CUDA constructs that the kernels use, for a C++ compiler and one thread: what stands before the kernels' text.
-// A thread of a block is a fiber that runs until it has to wait for others; blocks run one after the other.
+// The CUDA constructs that the kernels use, for a C++ compiler and one thread; included before the kernels' source. A
+// thread of a block is a fiber that runs until it has to wait for others; blocks run one after the other.
 #pragma once
 #include <math.h>
 #include <stddef.h>
@@ -8,12 +8,12 @@
 
 #define __global__
 #define __device__
-// Blocks run one at a time, so what is one copy for all of them is one for each. Kernels keep nothing else between calls: what
-// the compiler puts aside for data is shared memory, to be spoilt before each block, since a device clears nothing.
+// Blocks run one at a time, so one static copy serves as shared memory of each. Kernels have no other static data: the
+// whole data section is shared memory, overwritten with garbage before each block, since a device clears nothing.
 #define __shared__ static
 #define extern_c extern "C"
 
-// Aligned as on the device, where a vector is loaded at once.
+// Aligned as on the device, where a vector is loaded by one instruction.
 struct alignas(8) uint2 { unsigned x, y; };
 struct uint3 { unsigned x, y, z; };
 struct float3 { float x, y, z; };
@@ -25,7 +25,7 @@ static inline float4 make_float4(float x, float y, float z, float w) { return {x
 static inline uchar4 make_uchar4(unsigned char x, unsigned char y, unsigned char z, unsigned char w) { return {x, y, z, w}; }
 
 namespace emulation {
-// The place in the text tells one meeting from another: all must meet at the same.
+// The source location identifies a barrier: all threads must meet at the same one.
 unsigned meet_block(int place, unsigned value);
 void meet_warp(int place);
 unsigned ballot(int place, unsigned mask, int p);
@@ -48,7 +48,7 @@ extern Place here;
 #define __ballot_sync(mask, p) emulation::ballot(__COUNTER__, mask, p)
 #define __any_sync(mask, p) (emulation::ballot(__COUNTER__, mask, p) != 0u)
 #define __match_any_sync(mask, value) emulation::match(__COUNTER__, mask, value)
-// Not for what is wider than 8 bytes, or signed.
+// Not for types wider than 8 bytes or signed types.
 #define __shfl_sync(mask, value, from) ((decltype(value))emulation::shuffle(__COUNTER__, mask, value, from))
 #define __shfl_up_sync(mask, value, step) ((decltype(value))emulation::shuffle_up(__COUNTER__, mask, value, step))
 #define atomicAdd(address, value) emulation::add(address, value)
@@ -59,7 +59,7 @@ static inline unsigned __float_as_uint(float value) {
   memcpy(&bits, &value, 4);
   return bits;
 }
-// Never part of a fused operation, however the kernels are compiled.
+// Never part of a fused operation, for any compiler options.
 #define rounded static __attribute__((noinline)) float
 rounded __fadd_rn(float a, float b) { return a + b; }
 rounded __fsub_rn(float a, float b) { return a - b; }

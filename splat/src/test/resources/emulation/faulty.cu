@@ -1,4 +1,5 @@
-// One mistake a kernel, that a device may forgive for years; and two without, where the checks must keep quiet.
+// One fault per kernel, which a device may tolerate for years; and two correct kernels, for which the checks must
+// report nothing.
 extern "C" __global__ void beyond_the_end(Frame f, Pass pass) { f.offset[threadIdx.x + 1] = 1u; }
 
 extern "C" __global__ void read_unwritten(Frame f, Pass pass) { f.offset[threadIdx.x] = f.touched[threadIdx.x]; }
@@ -17,7 +18,7 @@ extern "C" __global__ void no_barrier(Frame f, Pass pass) {
   f.offset[threadIdx.x] = own[threadIdx.x ^ 32u];
 }
 
-// As of old, when a warp went in step.
+// Assumes that a warp runs in lockstep, as on old devices.
 extern "C" __global__ void no_warp_barrier(Frame f, Pass pass) {
   __shared__ unsigned own[64];
   own[threadIdx.x] = 1u;

@@ -1,5 +1,5 @@
-// NVRTC's functions without a compiler: the image is the options and the source, so that a test sees what was asked for.
-// VERSION is defined by who compiles this.
+// NVRTC's functions without a compiler: the image is the options and the source, so that a test sees the request.
+// VERSION is defined on the compiler's command line.
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ int nvrtcCreateProgram(struct program** made, const char* source, const char* na
 
 int nvrtcCompileProgram(struct program* program, int count, const char** options) {
   for (int k = 0; k < count; k++) {
-    // A device that came after this compiler.
+    // A device newer than this compiler.
     if (strstr(options[k], "sm_999")) return 5;
     strcat(strcat(program->result, options[k]), " ");
   }

@@ -1,6 +1,6 @@
-// A stand-in for libcuda.so.1: the driver's real functions over emulated kernels on this processor, so that all between the
-// renderer and the driver's door runs without a GPU. No NVIDIA code; nothing here is a device. Before this text stand the
-// numbers of the control words, defined from the test's Java side.
+// A fake libcuda.so.1: the driver's functions over emulated kernels on this processor, so that everything between the
+// renderer and the driver interface runs without a GPU. Contains no NVIDIA code. The numbers of the control words are
+// defined before this text by the Java side of the test.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -47,7 +47,7 @@ enum Result {
   LAUNCH_FAILED = 719,
 };
 
-// A file that the test maps too: faults to come, counts of what is held.
+// A file that the test maps, too: requested faults, and counts of resources held.
 namespace control {
 static int64_t* words;
 
@@ -62,7 +62,7 @@ static void open_file() {
 static int64_t get(int word) { return __atomic_load_n(&words[word], __ATOMIC_SEQ_CST); }
 static void add(int word, int64_t value) { __atomic_add_fetch(&words[word], value, __ATOMIC_SEQ_CST); }
 
-// One step of a countdown: whether this is the call that it was set to.
+// Decrements a countdown; returns whether this is the selected call.
 static bool due(int word) {
   int64_t left = get(word);
   while (left > 0) {
@@ -74,9 +74,9 @@ static bool due(int word) {
 }
 }  // namespace control
 
-// A call that the real driver may forgive, but that is a mistake of the caller.
+// Reports an invalid call, which the real driver may tolerate.
 static CUresult misuse(CUresult code, const char* what) {
   control::add(MISUSES, 1);
-  fprintf(stderr, "CUDA stand-in: %s (%d)\n", what, code);
+  fprintf(stderr, "fake CUDA driver: %s (%d)\n", what, code);
   return code;
 }

@@ -1,11 +1,11 @@
-// Start, devices, contexts: which thread has which, and what is wrong with it.
+// Initialisation, devices and contexts: the current context of each thread, and its error state.
 typedef std::unique_lock<std::mutex> Lock;
 
 static bool initialised;
 static std::set<Context*>& contexts = *new std::set<Context*>;
 static thread_local std::vector<Context*> current_of_thread;
 
-// What every call begins with: whether there is a driver to answer.
+// Precondition of every call: the driver is initialised.
 static CUresult entry() {
   if (!initialised) return NOT_INITIALIZED;
   return (CUresult)control::get(DEVICE_LOST);
@@ -27,7 +27,8 @@ api CUresult cuInit(unsigned) {
   std::call_once(once, [] {
     control::open_file();
     list_visible();
-    // Large pieces go back to the system when they are freed, as a driver's do, so that leaks show in the process's memory.
+    // Large pieces are returned to the system when freed, as by a real driver, so that leaks are visible in the
+    // process's memory.
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
     engine::start();
   });
@@ -97,7 +98,7 @@ api CUresult cuDeviceGetAttribute(int* value, int attribute, CUdevice device) {
     case 16: *value = 1; break;             // multiprocessors
     case 75: *value = found->major; break;  // compute capability
     case 76: *value = found->minor; break;
-    default: return misuse(INVALID_VALUE, "an attribute that the stand-in does not know");
+    default: return misuse(INVALID_VALUE, "an attribute that the fake driver does not support");
   }
   return entry();
 }

@@ -1,5 +1,5 @@
-// The devices, and which of them CUDA_VISIBLE_DEVICES leaves: numbers, or UUIDs by their beginning; the first entry that is none
-// ends the list, one that comes twice empties it.
+// The devices selected by CUDA_VISIBLE_DEVICES: numbers, or UUID prefixes; the first invalid entry ends the list, a
+// duplicate empties it.
 struct Device {
   int number;
   int major, minor;
@@ -7,13 +7,13 @@ struct Device {
   unsigned char uuid[16];
 };
 
-static const char* const DEVICE_NAME = "CUDA stand-in (CPU emulation)";
+static const char* const DEVICE_NAME = "fake CUDA driver (CPU emulation)";
 static const size_t DEVICE_BYTES = (size_t)2 << 30;
 
 static const Device MACHINE[] = {
     {0, 8, 9, "0000:01:00.0", {0x57, 0xa0, 0xd1, 0x00, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 0x01}},
     {1, 8, 6, "0000:41:00.0", {0x57, 0xa0, 0xd1, 0x01, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 0x02}},
-    // Too old for the renderer.
+    // Below the renderer's minimum compute capability.
     {2, 6, 1, "0000:C1:00.0", {0x91, 0xa0, 0xd1, 0x02, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 0x03}},
 };
 static const int MACHINE_DEVICES = 3;

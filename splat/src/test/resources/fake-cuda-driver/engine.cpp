@@ -1,5 +1,5 @@
-// Streams and events: calls return at once, one thread does the work of all streams, in each stream's order and between streams
-// in an order of chance, as long as events allow it.
+// Streams and events: calls return immediately, one thread executes the work of all streams, in order within a stream
+// and in random order between streams, as far as events allow it.
 struct Event;
 struct Stream;
 struct Module;
@@ -51,7 +51,7 @@ static bool ready(const Stream* stream) {
   return !head.waits || head.event->done >= head.turn || stream->context->sticky != 0;
 }
 
-// A stream whose head may run, from a random one on; null for none.
+// A stream whose head may run, searched from a random one; null for none.
 static Stream* choose() {
   chance = chance * 6364136223846793005ull + 1442695040888963407ull;
   size_t start = streams.empty() ? 0 : (size_t)(chance >> 33) % streams.size();
@@ -69,7 +69,7 @@ static void forget(Stream* stream) {
   delete stream;
 }
 
-// Does the next piece of work of any stream; false where there is none. The lock is held but while it is done.
+// Executes the next work item of any stream; false if there is none. Releases the lock while it executes.
 static bool step(std::unique_lock<std::mutex>& held) {
   Stream* stream = choose();
   if (stream == nullptr) return false;
@@ -99,7 +99,7 @@ static void work() {
     if (control::get(AT_ONCE) == 0 && step(held)) {
       looks = 0;
     } else if (looks++ < 50) {
-      // More comes soon, mostly: looking again is cheaper than being woken.
+      // More work usually follows soon: polling is cheaper than being woken.
       held.unlock();
       std::this_thread::yield();
       held.lock();
@@ -126,7 +126,7 @@ static void enqueue(std::unique_lock<std::mutex>& held, Stream* stream, Work wor
   }
 }
 
-// Waits as the driver does where it frees what kernels may still use: for ever, where one hangs.
+// Waits as the driver does before it frees memory that kernels may still use: forever, if one hangs.
 static void settle(std::unique_lock<std::mutex>& held, Context* context) {
   changed.wait(held, [context] {
     for (Stream* stream : streams) {

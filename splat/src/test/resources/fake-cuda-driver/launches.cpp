@@ -1,5 +1,5 @@
-// Modules, kernels, streams and events. A module is the very image that the renderer hands to the driver: what it declares is
-// checked against the emulated kernels, which then run in place of its code.
+// Modules, kernels, streams and events. A module is the image that the renderer passes to the driver: its declarations
+// are checked against the emulated kernels, which then run instead of its code.
 struct Function {
   const char* name;
   void* code;
@@ -20,7 +20,7 @@ static uint64_t seed;
 static int64_t frames;
 }  // namespace kernels
 
-// The emulated kernels lie beside this library.
+// The emulated kernels are in the directory of this library.
 static bool load_kernels() {
   if (kernels::library != nullptr) return true;
   Dl_info self;
@@ -29,7 +29,7 @@ static bool load_kernels() {
   path = path.substr(0, path.rfind('/') + 1) + "kernels.so";
   kernels::library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (kernels::library == nullptr) {
-    fprintf(stderr, "CUDA stand-in: %s\n", dlerror());
+    fprintf(stderr, "fake CUDA driver: %s\n", dlerror());
     return false;
   }
   kernels::launch =
@@ -49,7 +49,7 @@ static size_t cubin_bytes(const char* image) {
   return sections + (size_t)size * count;
 }
 
-// What a driver refuses: text that is no PTX, of a version that is newer than it, or for a newer device.
+// Images that a driver rejects: text that is not PTX, a PTX version newer than the driver, or a newer target device.
 static CUresult check_ptx(const std::string& text, const Device* device) {
   int major, minor, target;
   size_t version = text.find("\n.version ");
@@ -59,7 +59,7 @@ static CUresult check_ptx(const std::string& text, const Device* device) {
       sscanf(text.c_str() + wanted, "\n.target sm_%d", &target) != 1) {
     return INVALID_IMAGE;
   }
-  // CUDA 11.8 reads PTX 7.8, 12.5 and 12.6 read 8.5.
+  // CUDA 11.8 supports PTX 7.8; 12.5 and 12.6 support 8.5.
   int cuda;
   cuDriverGetVersion(&cuda);
   int newest = cuda / 1000 * 10 - 40 + cuda % 1000 / 10 - (cuda >= 12060 && cuda < 13000 ? 1 : 0);
@@ -148,7 +148,7 @@ static CUresult emulate(const Function* function, unsigned grid, unsigned block,
   int fault = kernels::launch(function->code, grid, block, arguments.data(), arguments.data() + kernels::frame_bytes,
                               ++kernels::seed);
   if (fault == 0) return SUCCESS;
-  fprintf(stderr, "CUDA stand-in: fault %d in %s\n", fault, function->name);
+  fprintf(stderr, "fake CUDA driver: fault %d in %s\n", fault, function->name);
   return LAUNCH_FAILED;
 }
 
@@ -159,12 +159,12 @@ api CUresult cuLaunchKernel(Function* function, unsigned grid, unsigned grid_y, 
   CUresult problem = current(&context);
   if (problem != SUCCESS) return problem;
   if (context->streams.count(stream) == 0) return misuse(INVALID_HANDLE, "a launch in a stream of another context");
-  if (!is_function(context, function)) return misuse(INVALID_HANDLE, "a launch of what is no kernel of this context");
+  if (!is_function(context, function)) return misuse(INVALID_HANDLE, "a launch of a function that is not a kernel of this context");
   if (grid == 0 || grid > 0x7fffffffu || block == 0 || block > 1024 || grid_y * grid_z * block_y * block_z != 1 || shared != 0 ||
       parameters == nullptr || extra != nullptr) {
-    return misuse(INVALID_VALUE, "a launch of a shape that no device takes, or not this renderer's");
+    return misuse(INVALID_VALUE, "a launch with an invalid or unexpected shape");
   }
-  // As the driver: the values count at the time of the call.
+  // As in the driver: argument values are read at the time of the call.
   std::vector<char> arguments(kernels::frame_bytes + kernels::pass_bytes);
   memcpy(arguments.data(), parameters[0], kernels::frame_bytes);
   memcpy(arguments.data() + kernels::frame_bytes, parameters[1], kernels::pass_bytes);
@@ -288,6 +288,6 @@ api CUresult cuGetErrorName(CUresult, const char** name) {
 }
 
 api CUresult cuGetErrorString(CUresult, const char** text) {
-  *text = "error of the CUDA stand-in (CPU emulation)";
+  *text = "error of the fake CUDA driver (CPU emulation)";
   return SUCCESS;
 }

@@ -1,5 +1,5 @@
-// Memory of the device and pinned memory of the host. Both are filled with a pattern that is no number, and the device's lies
-// between guards, so that what is read before it is written and what is written beyond the end shows.
+// Memory of the device and pinned memory of the host. Both are filled with a NaN pattern, and device memory lies
+// between guards, so that reads of unwritten memory and writes beyond the end are detected.
 static const size_t GUARD = 4096;
 
 static char* guarded(size_t bytes) {
@@ -45,7 +45,7 @@ api CUresult cuMemAlloc_v2(CUdeviceptr* address, size_t bytes) {
   Context* context;
   CUresult problem = current(&context);
   if (problem != SUCCESS) return problem;
-  if (bytes == 0) return misuse(INVALID_VALUE, "memory of no bytes");
+  if (bytes == 0) return misuse(INVALID_VALUE, "zero bytes of memory");
   if (control::due(ALLOCATION_FAULT) || used_bytes(context->device) + bytes > DEVICE_BYTES) return OUT_OF_MEMORY;
   char* memory = guarded(bytes);
   if (memory == nullptr) return OUT_OF_MEMORY;
@@ -69,7 +69,7 @@ api CUresult cuMemFree_v2(CUdeviceptr address) {
   CUresult problem = current(&context);
   if (problem != SUCCESS) return problem;
   auto found = context->memory.find(address);
-  if (found == context->memory.end()) return misuse(INVALID_VALUE, "freed what was not allocated");
+  if (found == context->memory.end()) return misuse(INVALID_VALUE, "freed memory that was not allocated");
   size_t bytes = found->second;
   engine::settle(held, context);
   context->memory.erase(address);
@@ -81,7 +81,7 @@ api CUresult cuMemHostAlloc(void** pointer, size_t bytes, unsigned) {
   Context* context;
   CUresult problem = current(&context);
   if (problem != SUCCESS) return problem;
-  if (bytes == 0) return misuse(INVALID_VALUE, "pinned memory of no bytes");
+  if (bytes == 0) return misuse(INVALID_VALUE, "zero bytes of pinned memory");
   if (control::due(PIN_FAULT)) return OUT_OF_MEMORY;
   if (posix_memalign(pointer, 4096, bytes) != 0) return OUT_OF_MEMORY;
   memset(*pointer, 0xff, bytes);
@@ -103,7 +103,7 @@ api CUresult cuMemFreeHost(void* pointer) {
   CUresult problem = current(&context);
   if (problem != SUCCESS) return problem;
   auto found = context->pinned.find((char*)pointer);
-  if (found == context->pinned.end()) return misuse(INVALID_VALUE, "freed what was not pinned");
+  if (found == context->pinned.end()) return misuse(INVALID_VALUE, "freed memory that was not pinned");
   size_t bytes = found->second;
   engine::settle(held, context);
   context->pinned.erase((char*)pointer);
@@ -111,7 +111,7 @@ api CUresult cuMemFreeHost(void* pointer) {
   return SUCCESS;
 }
 
-// Whether a range lies in one piece.
+// Whether a range lies within one piece.
 template <class Address>
 static bool inside(const std::map<Address, size_t>& pieces, Address start, size_t bytes) {
   auto next = pieces.upper_bound(start);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What Prometheus and Redis say about alerts now. While one of them is away, its last word stands. */
+/** Alerts as reported by Prometheus and Redis. While one of them is unreachable, its last answer counts. */
 final class AlertView {
 
     /**
@@ -17,12 +17,12 @@ final class AlertView {
      *
      * @param identity fingerprint, start and status: one notification, however often it was sent
      * @param alert which alert
-     * @param firing whether it tells that the alert fires; otherwise that it is resolved, or no longer told of
+     * @param firing whether the alert fires; otherwise it is resolved or no longer reported
      */
     record Event(String identity, ObservedAlert alert, boolean firing) {}
 
     /**
-     * What the exporter did about an alert.
+     * A recovery step of the exporter.
      *
      * @param identity of the step
      * @param action such as {@code trim_gpu_memory}
@@ -44,15 +44,15 @@ final class AlertView {
         this.redisPort = redisPort;
     }
 
-    /** Looks again. */
-    void look() throws InterruptedException {
+    /** Polls both. */
+    void poll() throws InterruptedException {
         try {
-            lookAtPrometheus();
+            pollPrometheus();
         } catch (IOException e) {
-            // Away or stopped: that may be the very fault.
+            // Unreachable: this may be the injected fault.
         }
         try {
-            lookAtRedis();
+            pollRedis();
         } catch (IOException e) {
             // The same.
         }
@@ -73,12 +73,12 @@ final class AlertView {
         return events;
     }
 
-    /** What recovery did, of the newest hundred events, the oldest first. */
+    /** Recovery steps among the newest hundred events, oldest first. */
     List<Step> steps() {
         return steps;
     }
 
-    private void lookAtPrometheus() throws IOException, InterruptedException {
+    private void pollPrometheus() throws IOException, InterruptedException {
         JsonNode answer = client.json(prometheus + "/api/v1/alerts");
         Set<ObservedAlert> waiting = new HashSet<>();
         Set<ObservedAlert> loud = new HashSet<>();
@@ -90,7 +90,7 @@ final class AlertView {
         firing = loud;
     }
 
-    private void lookAtRedis() throws IOException, InterruptedException {
+    private void pollRedis() throws IOException, InterruptedException {
         String text = StackClient.redis(redisPort, "LRANGE", "avatar:alerts", "0", "-1");
         Set<Event> found = new HashSet<>();
         List<Step> done = new ArrayList<>();

@@ -21,27 +21,27 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code bench}: its own benchmarks, and the renderer's, which run in the renderer's program. */
+/** {@code bench}: the launcher's benchmarks, and the renderer's, which run in the renderer. */
 @Command(
         name = "bench",
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = {
-            "Measures whole programs on this machine and prints the numbers. Without NAME: render, start, scrape, observer.",
+            "Measures whole services on this machine and prints the numbers. Without NAME: render, start, scrape, observer.",
             "",
-            "  render    how fast pictures are drawn; see bench render --help",
+            "  render    rendering speed; see bench render --help",
             "  start     process start to first frame, and to first scrape",
             "  scrape    a scrape's time and memory, beside node_exporter and redis_exporter",
             "  observer  the time of a frame with scrapes over the same without",
             "  soak      10,000 scrapes, while Redis, renderer and GPU go and come back",
             ""
         },
-        footer = {"", "Exit codes: 0 done, 64 wrong usage, 69 something is missing, 70 a program failed."})
+        footer = {"", "Exit codes: 0 done, 64 wrong usage, 69 something is missing, 70 a service failed."})
 public final class BenchCommand implements Callable<Integer> {
 
     private static final String SOAK = "soak";
 
-    @Option(names = "--root", hidden = true, defaultValue = ".", description = "The project's folder.")
+    @Option(names = "--root", hidden = true, defaultValue = ".", description = "Project directory.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path root;
 

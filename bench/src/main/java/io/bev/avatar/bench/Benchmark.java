@@ -10,23 +10,23 @@ import java.util.function.Consumer;
 /** Numbers that are measured together. */
 interface Benchmark {
 
-    /** The word that asks for it on the command line. */
+    /** Name on the command line. */
     String name();
 
     /**
      * Measures.
      *
-     * @throws IOException with one line for people, when a program does not do its part
+     * @throws IOException with one line for people, when a process does not do its part
      * @throws LaunchException when this machine lacks something
      */
     void run(Options options, Consumer<String> progress, Consumer<Measurement> results)
             throws IOException, InterruptedException, LaunchException;
 
     /**
-     * What a person may choose.
+     * Options.
      *
-     * @param root the project's folder
-     * @param folder existing folder for what is temporary
+     * @param root the project directory
+     * @param folder existing directory for what is temporary
      * @param model avatar file beside the built-in avatar
      * @param rounds how often measurements are repeated, &gt;= 1
      * @param scrapes how many scrapes an endurance run makes

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A relay in front of a local server whose answers can be held back. While the server is away, connections are closed at once,
+ * A relay in front of a local server whose answers can be delayed. While the server is unreachable, connections are closed at once,
  * as by a server that ended.
  */
 final class DelayProxy implements Closeable {
@@ -68,7 +68,7 @@ final class DelayProxy implements Closeable {
             copy(server, client, n -> holdBack(asked));
             open.remove(server);
         } catch (IOException e) {
-            // The server is away: closing the client's socket tells it so.
+            // The server is unreachable: close the client's socket.
         } finally {
             open.remove(client);
         }
@@ -81,7 +81,7 @@ final class DelayProxy implements Closeable {
         }
     }
 
-    /** What happens before a piece of some bytes is handed on. */
+    /** Action before a chunk of bytes is forwarded. */
     private interface Before {
         void piece(int bytes) throws InterruptedException;
     }

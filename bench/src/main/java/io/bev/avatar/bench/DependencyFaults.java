@@ -1,7 +1,7 @@
 package io.bev.avatar.bench;
 
 import static io.bev.avatar.bench.Fault.Delivery.BY_EXPORTER;
-import static io.bev.avatar.bench.Fault.Delivery.WHEN_MENDED;
+import static io.bev.avatar.bench.Fault.Delivery.WHEN_RESTORED;
 
 import io.bev.avatar.bench.Fault.Condition;
 import io.bev.avatar.bench.Fault.Expectation;
@@ -11,20 +11,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/** What can go wrong with what is around the renderer: Redis, and the watching itself. */
+/** Faults around the renderer: Redis and monitoring. */
 final class DependencyFaults {
 
     private static final String SILENT = "AvatarAlertPipelineSilent";
 
     private DependencyFaults() {}
 
-    /** Killed, and nobody starts it. */
+    /** Killed, and no one starts it. */
     static Fault redisStopped() {
         return new Fault(
                 "redis-stopped",
                 "`SIGKILL`, not started again",
                 false,
-                List.of(new Expectation(new AlertKey("AvatarRedisDown", "warning"), WHEN_MENDED)),
+                List.of(new Expectation(new AlertKey("AvatarRedisDown", "warning"), WHEN_RESTORED)),
                 Set.of("AvatarStateSaveFailing", "AvatarJournalBacklog"),
                 stack -> {
                     stack.kill(Service.REDIS);
@@ -38,7 +38,7 @@ final class DependencyFaults {
                 "redis-slow",
                 "a relay holds back each answer of Redis for 3 s",
                 true,
-                List.of(new Expectation(new AlertKey("AvatarRedisDown", "warning"), WHEN_MENDED)),
+                List.of(new Expectation(new AlertKey("AvatarRedisDown", "warning"), WHEN_RESTORED)),
                 Set.of("AvatarStateSaveFailing", "AvatarJournalBacklog", "AvatarCollectorFailing"),
                 stack -> {
                     redis.delay(3000);
@@ -46,15 +46,15 @@ final class DependencyFaults {
                 });
     }
 
-    /** It answers and takes no writes, as a replica of a master that is away. */
+    /** It answers and rejects writes, as a replica of an unreachable master. */
     static Fault redisReadOnly() {
         return new Fault(
                 "redis-read-only",
                 "`REPLICAOF` a master that is not there",
                 true,
                 List.of(
-                        new Expectation(new AlertKey("AvatarStateSaveFailing", "warning"), WHEN_MENDED),
-                        new Expectation(new AlertKey("AvatarAlertPublishFailing", "warning"), WHEN_MENDED)),
+                        new Expectation(new AlertKey("AvatarStateSaveFailing", "warning"), WHEN_RESTORED),
+                        new Expectation(new AlertKey("AvatarAlertPublishFailing", "warning"), WHEN_RESTORED)),
                 Set.of("AvatarJournalBacklog"),
                 stack -> {
                     int port = stack.redisPort();
@@ -63,13 +63,13 @@ final class DependencyFaults {
                 });
     }
 
-    /** Killed, and nobody starts it. */
+    /** Killed, and no one starts it. */
     static Fault exporterKilled() {
         return new Fault(
                 "exporter-killed",
                 "`SIGKILL`, not started again",
                 false,
-                List.of(new Expectation(new AlertKey("AvatarHostDown", "critical"), WHEN_MENDED)),
+                List.of(new Expectation(new AlertKey("AvatarHostDown", "critical"), WHEN_RESTORED)),
                 Set.of("AvatarWebhookFailing", SILENT),
                 stack -> {
                     stack.kill(Service.EXPORTER);
@@ -77,7 +77,7 @@ final class DependencyFaults {
                 });
     }
 
-    /** Killed, and nobody starts it: only the exporter can still tell. */
+    /** Killed and not restarted: only the exporter can still report it. */
     static Fault prometheusKilled() {
         return new Fault(
                 "prometheus-killed",
@@ -89,7 +89,7 @@ final class DependencyFaults {
                         Condition.needs(
                                 FaultStack.SILENCE.plusSeconds(90),
                                 "a silence of " + FaultStack.SILENCE.toSeconds()
-                                        + " s here; the last sign of life may arrive 90 s after Prometheus is gone"))),
+                                        + " s here; the last heartbeat may arrive 90 s after Prometheus has ended"))),
                 Set.of(),
                 stack -> {
                     stack.kill(Service.PROMETHEUS);
@@ -103,7 +103,7 @@ final class DependencyFaults {
                 "webhook-token-wrong",
                 "another token in Alertmanager's file",
                 true,
-                List.of(new Expectation(new AlertKey("AvatarWebhookFailing", "warning"), WHEN_MENDED)),
+                List.of(new Expectation(new AlertKey("AvatarWebhookFailing", "warning"), WHEN_RESTORED)),
                 Set.of(SILENT),
                 stack -> {
                     Path file = stack.runDirectory().resolve("alertmanager/alert-token");

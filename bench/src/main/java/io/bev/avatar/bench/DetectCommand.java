@@ -28,19 +28,19 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Breaks a running stack in every way there is, and sees which alerts come, how soon, and whether they end.",
-            "It has a folder and ports of its own, and a simulated GPU; the rules' times are a tenth. Takes half an hour."
+            "It has its own directory, ports and a simulated GPU; the rules' times are a tenth. Takes half an hour."
         },
         footer = {
             "",
-            "Exit codes: 0 every fault raised what it must and nothing unrelated; 1 not so; 64 wrong usage; 69 something is"
+            "Exit codes: 0 every fault raised its alerts and no unrelated ones; 1 otherwise; 64 wrong usage; 69 something is"
                     + " missing."
         })
 public final class DetectCommand implements Callable<Integer> {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(6);
+    private static final Duration ALERT_TIMEOUT = Duration.ofMinutes(6);
     private static final int NOT_AS_EXPECTED = 1;
 
-    @Option(names = "--root", hidden = true, required = true, description = "The project's folder.")
+    @Option(names = "--root", hidden = true, required = true, description = "Project directory.")
     @SuppressWarnings("NullAway.Init") // picocli sets it: required
     private Path root;
 
@@ -89,17 +89,17 @@ public final class DetectCommand implements Callable<Integer> {
                             stack.stack().redisPort()),
                     Ticker.system(),
                     Duration.ofSeconds(holdSeconds),
-                    PATIENCE);
+                    ALERT_TIMEOUT);
             List<Fault> faults = stack.faults().stream()
                     .filter(fault -> names.contains(fault.name()))
                     .toList();
-            run.awaitSignOfLife();
+            run.awaitHeartbeat();
             for (Fault fault : faults) {
                 progress(fault.name() + ": " + fault.how());
                 Detection detection = run.run(fault);
                 detections.add(detection);
                 DetectionTable.lines(List.of(detection)).forEach(this::print);
-                tell(detection);
+                report(detection);
             }
             Runtime.getRuntime().removeShutdownHook(hook);
         }
@@ -130,7 +130,7 @@ public final class DetectCommand implements Callable<Integer> {
         return names;
     }
 
-    private void tell(Detection detection) {
+    private void report(Detection detection) {
         detection.skipped().ifPresent(reason -> progress("  not tried: " + reason));
         detection.times().forEach((alert, times) -> progress("  " + alert + ": " + times.text()));
         if (!detection.missing().isEmpty()) {

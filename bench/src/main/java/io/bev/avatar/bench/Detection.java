@@ -7,17 +7,17 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What one fault raised.
+ * Alerts raised by one fault.
  *
  * @param fault the fault
  * @param times when each of its alerts was seen, expected ones and consequences
  * @param missing expected alerts, or their events, that never came
- * @param unrelated alerts that nobody expects of this fault
+ * @param unrelated alerts that no one expects of this fault
  * @param ofTheMachine alerts about the machine that runs this, which the fault did not cause
- * @param steps what recovery did, in order
+ * @param steps recovery steps, in order
  * @param restartSeconds from the fault until the renderer that it ended could be read again; empty where it was not ended
  * @param lastingSeconds how long the fault lasted
- * @param wholeSeconds from mending until every program served again; empty when that never happened
+ * @param wholeSeconds from restore until every process served again; empty when that never happened
  * @param skipped why the fault could not be injected; empty when it was
  */
 record Detection(
@@ -37,8 +37,8 @@ record Detection(
      *
      * @param firing in Prometheus, since the fault was injected
      * @param event in Redis, since the fault was injected
-     * @param resolved gone from Prometheus, since the fault was mended; negative when it went before
-     * @param resolvedEvent in Redis, since the fault was mended
+     * @param resolved no longer in Prometheus, since the fault was removed; negative when it ended before
+     * @param resolvedEvent in Redis, since the fault was removed
      */
     record Times(OptionalDouble firing, OptionalDouble event, OptionalDouble resolved, OptionalDouble resolvedEvent) {
 

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /**
  * How late an alert can be beyond its condition and {@code for}, reckoned from the shipped configuration: the wait for the next
- * scrape and its answer, for the groups of rules that it passes, for a look that falls on the end of its {@code for}, and for
+ * scrape and its answer, for the groups of rules that it passes, for an evaluation at the end of its {@code for}, and for
  * Alertmanager.
  */
 final class DetectionLatency {
@@ -35,7 +35,7 @@ final class DetectionLatency {
      *
      * @param alert name, severity and, where there are several, window
      * @param reading until what a scrape reads is in Prometheus
-     * @param looking until the rules look at it, and at the end of the {@code for}
+     * @param looking until the rules evaluate it, and evaluate it at the end of the {@code for}
      * @param telling until Alertmanager sends it
      */
     record Bound(String alert, double reading, double looking, double telling) {
@@ -51,7 +51,7 @@ final class DetectionLatency {
     private DetectionLatency() {}
 
     /**
-     * Reads the configurations and rules of a folder.
+     * Reads the configurations and rules of a directory.
      *
      * @param folder such as {@code alerting-rules}
      */

@@ -20,7 +20,7 @@ final class DetectionTable {
 
     private static final String ABSENT = "—";
 
-    /** What is promised beyond a rule's {@code for}. */
+    /** Promised delay beyond a rule's {@code for}. */
     static final double IN_TIME_SECONDS = 5;
 
     private final RuleTimes rules;
@@ -108,7 +108,7 @@ final class DetectionTable {
                 : OptionalDouble.of(condition.atMost().toMillis() / 1000.0);
     }
 
-    /** What the event took beyond the condition and {@code for}; empty where the fault, or a worse alert, is in its way. */
+    /** Delay of the event beyond the condition and {@code for}; empty where the fault or a worse alert prevents it. */
     private OptionalDouble late(Detection detection, Expectation expectation) {
         Optional<Times> times = Optional.ofNullable(detection.times().get(expectation.alert()));
         OptionalDouble event = times.map(Times::event).orElse(OptionalDouble.empty());
@@ -159,7 +159,7 @@ final class DetectionTable {
     private static String mark(Expectation expectation) {
         return switch (expectation.delivery()) {
             case AT_ONCE -> "";
-            case WHEN_MENDED -> " ¹";
+            case WHEN_RESTORED -> " ¹";
             case INHIBITED -> " ²";
             case BY_EXPORTER -> " ³";
         };
@@ -215,9 +215,9 @@ final class DetectionTable {
                     detection.wholeSeconds().isPresent()
                             ? String.format(
                                     Locale.ROOT,
-                                    "every program served %.1f s after its end",
+                                    "every service was ready %.1f s after its end",
                                     detection.wholeSeconds().getAsDouble())
-                            : "**not every program served again**");
+                            : "**not every service recovered**");
         }
         detection.fault().expected().stream()
                 .map(expectation -> expectation.condition().why())
@@ -238,7 +238,7 @@ final class DetectionTable {
                 **Bold** alerts are those that the fault must raise; the others are its known consequences. Anything else is marked
                 unrelated and fails the run, except what tells of the machine that ran it.
 
-                ¹ The fault is in the way of the event (Redis, exporter or token): it waits and comes after the mending.
+                ¹ The fault is in the way of the event (Redis, exporter or token): it waits and comes after the restore.
                 ² A worse alert of the same host inhibits its notification, unless it fired first.
                 ³ The exporter raises it, when the sign of life no longer arrives: Prometheus is not there to do so.
 

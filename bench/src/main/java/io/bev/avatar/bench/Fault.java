@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Something that breaks, and what it must and may raise.
+ * A fault to inject, with the alerts that it must and may raise.
  *
  * @param name such as {@code redis-stopped}
  * @param how how it is brought about, for people
- * @param supervised whether programs that end are started again while it lasts
+ * @param supervised whether processes that end are started again while it lasts
  * @param expected the alerts that it must raise; the first is the one whose time counts
  * @param consequences names of alerts that may come with it
  * @param injection brings it about
@@ -39,7 +39,7 @@ record Fault(
         return expected.stream().anyMatch(expectation -> expectation.condition().afterRestart());
     }
 
-    /** All of {@code faults} at once, to save time; nothing says which of them raised an alert. */
+    /** All of {@code faults} at once, to save time; the alerts are not attributed to single faults. */
     static Fault together(List<Fault> faults) {
         List<Expectation> expected = new ArrayList<>();
         Set<String> consequences = new HashSet<>();
@@ -54,13 +54,13 @@ record Fault(
                 expected,
                 consequences,
                 stack -> {
-                    Deque<Mending> mendings = new ArrayDeque<>();
+                    Deque<Mending> restores = new ArrayDeque<>();
                     for (Fault fault : faults) {
-                        mendings.push(fault.injection().inject(stack));
+                        restores.push(fault.injection().inject(stack));
                     }
                     return () -> {
-                        for (Mending mending : mendings) {
-                            mending.mend();
+                        for (Mending restore : restores) {
+                            restore.restore();
                         }
                     };
                 });
@@ -70,8 +70,8 @@ record Fault(
     enum Delivery {
         /** Fires in Prometheus, and its event is in Redis. */
         AT_ONCE,
-        /** Fires in Prometheus; the fault is in the way of the event, which comes when that is mended. */
-        WHEN_MENDED,
+        /** Fires in Prometheus; the fault is in the way of the event, which arrives once the fault is removed. */
+        WHEN_RESTORED,
         /** Fires in Prometheus; a worse alert may inhibit the event. */
         INHIBITED,
         /** The exporter itself raises it: its event is in Redis, and Prometheus knows nothing of it. */
@@ -81,7 +81,7 @@ record Fault(
     /**
      * An alert that must come.
      *
-     * @param condition what its condition itself needs, once the fault is there
+     * @param condition delay of the condition itself, once the fault is injected
      */
     record Expectation(AlertKey alert, Delivery delivery, Condition condition) {
 
@@ -92,11 +92,11 @@ record Fault(
     }
 
     /**
-     * What passes until a fault crosses an alert's threshold, other than by waiting for a reading.
+     * Delay until a fault crosses an alert's threshold, apart from waiting for a sample.
      *
      * @param atMost such as the window that the rule looks at; zero where it is over with the first reading
      * @param afterRestart whether it begins when the renderer, which the fault ended, can be read again
-     * @param why for people; empty where there is nothing to say
+     * @param why explanation for the user; may be empty
      */
     record Condition(Duration atMost, boolean afterRestart, String why) {
         static final Condition AT_ONCE = new Condition(Duration.ZERO, false, "");
@@ -116,19 +116,19 @@ record Fault(
         /**
          * Breaks it.
          *
-         * @return takes the fault away again
+         * @return removes the fault
          * @throws NotPossibleException where this machine does not allow it
          */
         Mending inject(IsolatedStack stack) throws IOException, InterruptedException;
     }
 
-    /** Takes a fault away; programs that ended are started by the supervision. */
+    /** Removes a fault; services that ended are restarted by the supervisor. */
     @FunctionalInterface
     interface Mending {
-        void mend() throws IOException, InterruptedException;
+        void restore() throws IOException, InterruptedException;
     }
 
-    /** This machine does not allow the fault; the message says why. */
+    /** This machine does not allow the fault; the message names the reason. */
     static final class NotPossibleException extends IOException {
         private static final long serialVersionUID = 1L;
 

@@ -9,7 +9,7 @@ import java.util.Set;
  */
 final class FaultCatalogue {
 
-    /** These tell of the machine that runs the matrix, whatever is injected; a fault that expects one counts it. */
+    /** Alerts about the machine that runs the matrix, whatever is injected; a fault that expects one counts it. */
     static final Set<String> OF_THE_MACHINE = Set.of(
             "AvatarHostCpuHigh",
             "AvatarHostMemoryHigh",
@@ -20,14 +20,14 @@ final class FaultCatalogue {
             "AvatarClockSkew");
 
     /**
-     * They look back so far that they outlast their reason, an earlier fault or the start of the stack itself, when the page is
+     * Alerts whose window is so long that they outlast their cause, an earlier fault or the start of the stack itself, when the page is
      * probed before the renderer serves it. A fault that allows them shows them.
      */
     static final Set<String> LASTING = Set.of("AvatarEndpointBudgetBurn");
 
     static final String ALWAYS = "AvatarWatchdog";
 
-    /** What they are called, in order. */
+    /** Names of the faults, in order. */
     static final List<String> NAMES = List.of(
             "gpu-hot",
             "gpu-full",

@@ -17,60 +17,60 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Injects one fault after the other into a running stack and watches what it raises, and that it ends. */
+/** Injects faults into a running stack, one after the other, and observes the alerts until they end. */
 final class FaultInjector {
 
-    private static final long LOOK_EVERY_MILLIS = 100;
+    private static final long POLL_INTERVAL_MILLIS = 100;
 
     private final IsolatedStack stack;
     private final AlertView view;
     private final Ticker ticker;
     private final Duration hold;
-    private final Duration patience;
+    private final Duration timeout;
 
     /**
      * @param hold how long each fault lasts at least, so that unrelated alerts have their time to come
-     * @param patience longest wait for an alert to come, and for one to go
+     * @param timeout longest wait for an alert to come, and for one to go
      */
-    FaultInjector(IsolatedStack stack, AlertView view, Ticker ticker, Duration hold, Duration patience) {
+    FaultInjector(IsolatedStack stack, AlertView view, Ticker ticker, Duration hold, Duration timeout) {
         this.stack = stack;
         this.view = view;
         this.ticker = ticker;
         this.hold = hold;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /**
-     * Waits for the sign of life in Redis: right after its start Prometheus knows neither what to scrape nor whom to tell, and the
+     * Waits for the heartbeat in Redis: right after its start Prometheus knows neither its targets nor Alertmanager, and the
      * first fault would be charged with that.
      *
      * @throws IOException when it does not come
      */
-    void awaitSignOfLife() throws IOException, InterruptedException {
-        long deadline = ticker.nanos() + patience.toNanos();
+    void awaitHeartbeat() throws IOException, InterruptedException {
+        long deadline = ticker.nanos() + timeout.toNanos();
         while (view.events().stream()
                 .noneMatch(event -> event.alert().key().name().equals(FaultCatalogue.ALWAYS))) {
             if (ticker.nanos() - deadline > 0) {
-                throw new IOException(FaultCatalogue.ALWAYS + " has not reached Redis within " + patience.toSeconds()
-                        + " s of the stack's start: see the logs in its folder");
+                throw new IOException(FaultCatalogue.ALWAYS + " has not reached Redis within " + timeout.toSeconds()
+                        + " s of the stack's start: see the logs in its directory");
             }
-            stack.tend();
-            view.look();
-            Thread.sleep(LOOK_EVERY_MILLIS);
+            stack.tick();
+            view.poll();
+            Thread.sleep(POLL_INTERVAL_MILLIS);
         }
     }
 
     /**
-     * Waits until only such alerts are about that tell of the machine or last long after their reason.
+     * Waits until no alerts are left other than those about the machine and those that outlast their cause.
      *
      * @return alerts that stay
      */
     private Set<AlertKey> awaitCalm(Fault fault) throws IOException, InterruptedException {
-        long deadline = ticker.nanos() + patience.toNanos();
+        long deadline = ticker.nanos() + timeout.toNanos();
         Set<AlertKey> loud = new TreeSet<>();
         do {
-            stack.tend();
-            view.look();
+            stack.tick();
+            view.poll();
             loud.clear();
             view.firing().stream().map(ObservedAlert::key).forEach(loud::add);
             view.pending().stream().map(ObservedAlert::key).forEach(loud::add);
@@ -78,7 +78,7 @@ final class FaultInjector {
             if (loud.isEmpty() && stack.isWhole()) {
                 break;
             }
-            Thread.sleep(LOOK_EVERY_MILLIS);
+            Thread.sleep(POLL_INTERVAL_MILLIS);
         } while (ticker.nanos() - deadline < 0);
         return loud;
     }
@@ -93,7 +93,7 @@ final class FaultInjector {
                 && !FaultCatalogue.LASTING.contains(alert.name());
     }
 
-    /** Waits for calm, injects, watches, mends, and watches on until what it raised has ended. */
+    /** Waits until the stack is calm, injects the fault, observes, removes the fault and observes until its alerts have ended. */
     Detection run(Fault fault) throws IOException, InterruptedException {
         Set<AlertKey> loud = awaitCalm(fault);
         if (!loud.isEmpty()) {
@@ -101,60 +101,60 @@ final class FaultInjector {
         }
         Observation seen = new Observation(view);
         long injected = ticker.nanos();
-        Mending mending;
+        Mending restore;
         try {
-            mending = fault.injection().inject(stack);
+            restore = fault.injection().inject(stack);
         } catch (Fault.NotPossibleException e) {
             return Detection.skipped(fault, String.valueOf(e.getMessage()));
         }
-        long deadline = injected + patience.toNanos();
+        long deadline = injected + timeout.toNanos();
         boolean broken = false;
         OptionalDouble restart = OptionalDouble.empty();
         while (ticker.nanos() - injected < hold.toNanos()
                 || (!missing(fault, seen, false).isEmpty() && ticker.nanos() - deadline < 0)) {
             if (fault.supervised()) {
-                stack.tend();
+                stack.tick();
             }
-            seen.look(seconds(injected), OptionalDouble.empty());
+            seen.poll(seconds(injected), OptionalDouble.empty());
             if (restart.isEmpty() && fault.endsTheRenderer()) {
                 boolean listens = stack.rendererListens();
                 broken |= !listens;
                 restart = broken && listens ? OptionalDouble.of(seconds(injected)) : restart;
             }
-            Thread.sleep(LOOK_EVERY_MILLIS);
+            Thread.sleep(POLL_INTERVAL_MILLIS);
         }
         double lasting = seconds(injected);
-        long mended = ticker.nanos();
-        mending.mend();
-        OptionalDouble whole = awaitEnd(fault, seen, injected, mended);
+        long restored = ticker.nanos();
+        restore.restore();
+        OptionalDouble whole = awaitEnd(fault, seen, injected, restored);
         return result(fault, seen, restart, lasting, whole);
     }
 
-    private OptionalDouble awaitEnd(Fault fault, Observation seen, long injected, long mended)
+    private OptionalDouble awaitEnd(Fault fault, Observation seen, long injected, long restored)
             throws IOException, InterruptedException {
         OptionalDouble whole = OptionalDouble.empty();
-        long deadline = mended + patience.toNanos();
+        long deadline = restored + timeout.toNanos();
         while (ticker.nanos() - deadline < 0) {
-            stack.tend();
-            seen.look(seconds(injected), OptionalDouble.of(seconds(mended)));
+            stack.tick();
+            seen.poll(seconds(injected), OptionalDouble.of(seconds(restored)));
             if (whole.isEmpty() && stack.isWhole()) {
-                whole = OptionalDouble.of(seconds(mended));
+                whole = OptionalDouble.of(seconds(restored));
             }
             if (whole.isPresent() && missing(fault, seen, true).isEmpty() && hasEnded(fault, seen)) {
                 break;
             }
-            Thread.sleep(LOOK_EVERY_MILLIS);
+            Thread.sleep(POLL_INTERVAL_MILLIS);
         }
         return whole;
     }
 
-    /** An alert that was inhibited sends no word of its end. */
+    /** An inhibited alert sends no resolved event. */
     private static boolean hasEnded(Fault fault, Observation seen) {
         Set<AlertKey> expected = expected(fault);
         return seen.allEnded(alert -> mayLast(alert) && !expected.contains(alert))
                 && fault.expected().stream()
                         .filter(expectation -> expectation.delivery() != Delivery.INHIBITED)
-                        .allMatch(expectation -> seen.isToldToHaveEnded(expectation.alert()));
+                        .allMatch(expectation -> seen.isReportedResolved(expectation.alert()));
     }
 
     private static boolean mayLast(AlertKey alert) {
@@ -170,13 +170,13 @@ final class FaultInjector {
     }
 
     /** Expected alerts of which something is not seen yet. */
-    private static List<AlertKey> missing(Fault fault, Observation seen, boolean mended) {
+    private static List<AlertKey> missing(Fault fault, Observation seen, boolean restored) {
         List<AlertKey> missing = new ArrayList<>();
         for (Expectation expectation : fault.expected()) {
             boolean needsFiring = expectation.delivery() != Delivery.BY_EXPORTER;
             boolean needsEvent = switch (expectation.delivery()) {
                 case AT_ONCE, BY_EXPORTER -> true;
-                case WHEN_MENDED -> mended;
+                case WHEN_RESTORED -> restored;
                 case INHIBITED -> false;
             };
             boolean fired = !needsFiring || seen.hasFired(expectation.alert());

@@ -15,10 +15,10 @@ import java.util.stream.IntStream;
 /** A private stack that can be broken in every way of the catalogue, with shortened rules and a client that uses it. */
 final class FaultStack implements AutoCloseable {
 
-    /** Silence of the sign of life that counts as a fault; it comes every minute, at times every one and a half. */
+    /** Silence of the heartbeat that counts as a fault; it comes every minute, at times every one and a half. */
     static final Duration SILENCE = Duration.ofSeconds(150);
 
-    /** An XID is told for 20 s, not for an hour, so that its alert can be seen to end. */
+    /** An XID alert stays active for 20 s instead of an hour, so that its end can be observed. */
     private static final String EXPORTER = "exporter: {watchdog-timeout: " + SILENCE.toSeconds()
             + "s, thresholds: {gpu_xid_age_seconds: {critical: 20, warning: 20}}}";
 
@@ -43,8 +43,8 @@ final class FaultStack implements AutoCloseable {
     /**
      * Starts it; see {@link IsolatedStack#start}.
      *
-     * @param root the project's folder
-     * @param run an empty folder for its files
+     * @param root the project directory
+     * @param run an empty directory for its files
      * @param disk where the renderer's state is kept, at {@code run/state}; closed with the stack
      */
     static FaultStack start(Path root, Path run, LoopbackDisk disk) throws IOException, InterruptedException {

@@ -89,7 +89,7 @@ final class FrameRounds {
         return pool;
     }
 
-    /** Draws whole rounds: the frames of one minute are alike, those of different minutes need not be. */
+    /** Samples whole rounds: the frames of one minute are alike, those of different minutes need not be. */
     private Interval interval(ToDoubleFunction<List<Round>> result) {
         SplittableRandom random = new SplittableRandom(SEED);
         Samples results = new Samples();

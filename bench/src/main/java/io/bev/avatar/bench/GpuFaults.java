@@ -11,7 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 
-/** What can go wrong with a GPU, told by the simulated one. */
+/** Faults of a GPU, produced by the simulator. */
 final class GpuFaults {
 
     private static final String RECOVERY = "AvatarRecoveryIneffective";

@@ -22,7 +22,7 @@ final class LoopbackDisk implements AutoCloseable {
     }
 
     /**
-     * Mounts it where that is allowed; otherwise {@link #fill} says why not.
+     * Mounts it where that is allowed; otherwise {@link #fill} fails with the reason.
      *
      * @param image file to hold it; replaced
      * @param folder where it is mounted
@@ -42,7 +42,7 @@ final class LoopbackDisk implements AutoCloseable {
         }
     }
 
-    /** None: {@link #fill} says {@code reason}. */
+    /** No disk: {@link #fill} fails with {@code reason}. */
     static LoopbackDisk without(Path folder, String reason) {
         return new LoopbackDisk(folder, reason);
     }
@@ -71,7 +71,7 @@ final class LoopbackDisk implements AutoCloseable {
         return folder.resolve("ballast");
     }
 
-    /** Unmounts it, once: an interrupted program closes it from two threads. */
+    /** Unmounts it, once: an interrupted process closes it from two threads. */
     @Override
     public synchronized void close() throws IOException {
         try {

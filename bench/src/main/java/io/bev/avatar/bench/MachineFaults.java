@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** What can go wrong with the machine. */
+/** Faults of the machine. */
 final class MachineFaults {
 
     private MachineFaults() {}

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** When each alert was seen since a fault was injected; what was there before does not count. */
+/** Times at which alerts were seen since a fault was injected; earlier alerts do not count. */
 final class Observation {
 
     private final AlertView view;
@@ -24,7 +24,7 @@ final class Observation {
     private final Set<String> stepsBefore = new HashSet<>();
     private final Map<String, String> steps = new LinkedHashMap<>();
 
-    /** @param view that has just looked */
+    /** @param view polled just before */
     Observation(AlertView view) {
         this.view = view;
         before.addAll(view.firing());
@@ -34,13 +34,13 @@ final class Observation {
     }
 
     /**
-     * Looks again.
+     * Polls and records.
      *
      * @param sinceInjected seconds
-     * @param sinceMended seconds; empty while the fault lasts
+     * @param sinceRestored seconds; empty while the fault lasts
      */
-    void look(double sinceInjected, OptionalDouble sinceMended) throws InterruptedException {
-        view.look();
+    void poll(double sinceInjected, OptionalDouble sinceRestored) throws InterruptedException {
+        view.poll();
         Set<AlertKey> now = new HashSet<>();
         for (ObservedAlert alert : view.firing()) {
             if (!before.contains(alert) && !alert.key().name().equals(FaultCatalogue.ALWAYS)) {
@@ -48,7 +48,7 @@ final class Observation {
                 firing.putIfAbsent(alert.key(), sinceInjected);
             }
         }
-        double afterwards = sinceMended.orElse(-1);
+        double afterwards = sinceRestored.orElse(-1);
         for (AlertKey alert : firing.keySet()) {
             if (now.contains(alert)) {
                 resolved.remove(alert);
@@ -74,7 +74,7 @@ final class Observation {
         }
     }
 
-    /** What recovery did meanwhile, in order, such as {@code trim_gpu_memory done}. */
+    /** Recovery steps since then, in order, such as {@code trim_gpu_memory done}. */
     List<String> steps() {
         return List.copyOf(steps.values());
     }
@@ -93,11 +93,11 @@ final class Observation {
     }
 
     /** Whether Redis has the event of its end. */
-    boolean isToldToHaveEnded(AlertKey alert) {
+    boolean isReportedResolved(AlertKey alert) {
         return resolvedEvents.containsKey(alert);
     }
 
-    /** Everything that fired or was told. */
+    /** All alerts that fired or were reported. */
     Set<AlertKey> alerts() {
         Set<AlertKey> all = new TreeSet<>(firing.keySet());
         all.addAll(events.keySet());

@@ -3,7 +3,7 @@ package io.bev.avatar.bench;
 import java.util.Map;
 
 /**
- * One alert, with everything that tells it from others of its name.
+ * One alert, with all labels that distinguish it from others of its name.
  *
  * @param key name and severity
  * @param labels all its labels

@@ -1,6 +1,6 @@
 package io.bev.avatar.bench;
 
-/** What goes away, and which collector notices. */
+/** A source that fails, and the collector that detects it. */
 enum Outage {
     GPU_LOST("gpu", 5),
     REDIS_STALLS("redis", 2),

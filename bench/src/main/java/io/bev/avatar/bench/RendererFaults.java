@@ -22,12 +22,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What can go wrong with the renderer. */
+/** Faults of the renderer. */
 final class RendererFaults {
 
     private static final String RENDER_THREAD = "render";
 
-    /** What an absent renderer may raise besides; the budget burns whenever the page is away. */
+    /** Alerts that an absent renderer may also raise; the error budget burns while the page is unreachable. */
     private static final Set<String> ABSENT = Set.of(
             "AvatarServiceDown",
             "AvatarEndpointDown",
@@ -35,7 +35,7 @@ final class RendererFaults {
             "AvatarEndpointBudgetBurn",
             "AvatarUnplannedRestart");
 
-    /** The recovery of a standstill is a restart: the renderer is away for a while, and it may not help. */
+    /** The recovery of a frozen renderer is a restart: it is unreachable for a while, and the restart may not help. */
     private static final Set<String> AFTER_RECOVERY = Stream.concat(
                     ABSENT.stream(), Stream.of("AvatarRecoveryIneffective"))
             .collect(Collectors.toUnmodifiableSet());
@@ -59,7 +59,7 @@ final class RendererFaults {
                 });
     }
 
-    /** Killed, and nobody starts it. */
+    /** Killed and not restarted. */
     static Fault gone() {
         return new Fault(
                 "renderer-gone",
@@ -73,7 +73,7 @@ final class RendererFaults {
                 });
     }
 
-    /** Stopped as a whole: its sockets accept and nobody answers. */
+    /** Stopped as a whole: its sockets accept connections and nothing answers. */
     static Fault paused() {
         return new Fault(
                 "renderer-paused",
@@ -83,7 +83,7 @@ final class RendererFaults {
                         new Expectation(
                                 new AlertKey("AvatarServiceDown", "critical"),
                                 AT_ONCE,
-                                Condition.needs(Duration.ofSeconds(1), "the page counts as gone after 1 s")),
+                                Condition.needs(Duration.ofSeconds(1), "the page counts as unreachable after 1 s")),
                         inhibited("AvatarEndpointDown")),
                 ABSENT,
                 stack -> {
@@ -94,7 +94,7 @@ final class RendererFaults {
     }
 
     /**
-     * Its render thread stands still while everything else in it runs.
+     * Its render thread is frozen while all other threads run.
      *
      * @param debugPort where the renderer takes a debugger, which holds that thread
      */
@@ -120,7 +120,7 @@ final class RendererFaults {
                 List.of(new Expectation(
                         new AlertKey("AvatarEndpointSlow", "warning"),
                         AT_ONCE,
-                        Condition.needs(Duration.ofSeconds(5), "slow is what takes 5 s"))),
+                        Condition.needs(Duration.ofSeconds(5), "an answer counts as slow from 5 s"))),
                 Set.of(),
                 stack -> {
                     page.delay(6000);
@@ -141,7 +141,7 @@ final class RendererFaults {
                 thread.resume();
                 machine.dispose();
             } catch (VMDisconnectedException e) {
-                // It was restarted meanwhile, which mends it too.
+                // It was restarted meanwhile, which also ends the fault.
             }
         };
     }
@@ -163,11 +163,11 @@ final class RendererFaults {
         try {
             return connector.attach(arguments);
         } catch (IllegalConnectorArgumentsException e) {
-            throw new IOException("the debugger refuses port " + port + ": " + e.getMessage(), e);
+            throw new IOException("the debugger cannot attach to port " + port + ": " + e.getMessage(), e);
         }
     }
 
-    /** What lets a debugger in, for the renderer's environment. */
+    /** Environment of the renderer that allows a debugger to attach. */
     static Map<String, String> debuggable(int port) {
         return Map.of(
                 "JAVA_TOOL_OPTIONS",

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folder of a benchmark's own stack, {@code .run/bench/NAME}; emptied at the start and kept at the end, for its logs.
+ * The directory of a benchmark's own stack, {@code .run/bench/NAME}; emptied at the start and kept at the end, for its logs.
  *
- * @param path the folder
+ * @param path the directory
  */
 public record RunFolder(Path path) {
 
-    /** @param root the project's folder */
+    /** @param root the project directory */
     public static RunFolder fresh(Path root, String name) throws IOException, InterruptedException {
         Path folder = root.resolve(".run/bench").resolve(name).toAbsolutePath().normalize();
         if (Files.exists(folder)) {
@@ -28,7 +28,7 @@ public record RunFolder(Path path) {
         return new RunFolder(Files.createDirectories(folder));
     }
 
-    /** What a run that was killed may have left mounted. */
+    /** A mount that a killed run may have left. */
     private static void unmount(Path folder) throws IOException, InterruptedException {
         String mounts = Files.readString(Path.of("/proc/self/mounts"));
         if (mounts.contains(" " + folder + " ")) {
@@ -42,7 +42,7 @@ public record RunFolder(Path path) {
                 () -> {
                     try {
                         stack.close();
-                    } catch (Exception e) { // the last thing this process does: there is nobody to tell but a person
+                    } catch (Exception e) { // the process ends here: print it for the user
                         System.err.println("could not stop everything: " + e);
                     }
                 },

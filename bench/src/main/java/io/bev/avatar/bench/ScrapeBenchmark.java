@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What a scrape costs, ours with every collector on, beside node_exporter and redis_exporter together. All three are scraped
- * in turns, as Prometheus does it, so that whatever else the machine does hits all alike.
+ * Cost of a scrape with every collector enabled, compared with node_exporter and redis_exporter together. All three are scraped
+ * in turns, as Prometheus does it, so that other load on the machine affects all alike.
  */
 final class ScrapeBenchmark implements Benchmark {
 
@@ -41,7 +41,7 @@ final class ScrapeBenchmark implements Benchmark {
                 throw missing("redis-server");
             }
             SimulatedGpu gpu =
-                    SimulatedGpu.prepare(options.root(), bench.folder().resolve("gpu"));
+                    SimulatedGpu.prepare(options.root(), bench.directory().resolve("gpu"));
             progress.accept("scrapes: starting");
             ChildProcess renderer = bench.renderer();
             Contender ours = ours(bench, programs, gpu);
@@ -60,13 +60,13 @@ final class ScrapeBenchmark implements Benchmark {
                 }
             }
             all.forEach(Contender::forget);
-            double rendererBefore = renderer.figures().cpuSeconds();
+            double rendererBefore = renderer.stats().cpuSeconds();
             for (int round = 0; round < options.rounds(); round++) {
                 progress.accept("scrapes, round " + (round + 1) + " of " + options.rounds());
                 measure(all, bench.web());
             }
             double rendererMillis =
-                    (renderer.figures().cpuSeconds() - rendererBefore) * 1e3 / (options.rounds() * SCRAPES_A_ROUND);
+                    (renderer.stats().cpuSeconds() - rendererBefore) * 1e3 / (options.rounds() * SCRAPES_A_ROUND);
             report(ours, host, redis, rendererMillis, results);
         }
     }
@@ -114,11 +114,10 @@ final class ScrapeBenchmark implements Benchmark {
                 "ratio",
                 cpu));
         Map<String, Object> memory = new LinkedHashMap<>();
-        memory.put("nodeExporterBytes", host.program.figures().residentBytes());
-        memory.put("redisExporterBytes", redis.program.figures().residentBytes());
+        memory.put("nodeExporterBytes", host.program.stats().residentBytes());
+        memory.put("redisExporterBytes", redis.program.stats().residentBytes());
         memory.put("scrapes", ours.scrapes);
-        results.accept(
-                new Measurement("scrape.rss.bytes", ours.program.figures().residentBytes(), "bytes", memory));
+        results.accept(new Measurement("scrape.rss.bytes", ours.program.stats().residentBytes(), "bytes", memory));
     }
 
     private static Contender ours(Sandbox bench, Installation programs, SimulatedGpu gpu)
@@ -155,7 +154,7 @@ final class ScrapeBenchmark implements Benchmark {
                         + ", which is not installed: apt-get install --no-install-recommends " + name);
     }
 
-    /** One exporter and what its scrapes cost. */
+    /** One exporter and the cost of its scrapes. */
     private static final class Contender {
 
         private final ChildProcess program;
@@ -179,11 +178,11 @@ final class ScrapeBenchmark implements Benchmark {
         }
 
         void roundBegins() throws IOException {
-            cpuBefore = program.figures().cpuSeconds();
+            cpuBefore = program.stats().cpuSeconds();
         }
 
         void roundEnds() throws IOException {
-            cpuMillis.add((program.figures().cpuSeconds() - cpuBefore) * 1e3 / SCRAPES_A_ROUND);
+            cpuMillis.add((program.stats().cpuSeconds() - cpuBefore) * 1e3 / SCRAPES_A_ROUND);
         }
 
         void forget() {

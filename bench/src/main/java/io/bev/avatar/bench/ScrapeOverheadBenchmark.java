@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What watching costs the watched: the 99th percentile of the time to render a frame while the exporter is scraped every
+ * Overhead of scraping for the renderer: the 99th percentile of the time to render a frame while the exporter is scraped every
  * second, over the same without. One viewer takes every frame and reads its time from the frame's header. A round has two
  * periods of each kind in a random order, so that neither gets the better part of the machine's day and that two periods of
  * the same kind can be compared, too; within its second, a scrape comes at a random time, so that it meets every part of a
@@ -49,14 +49,14 @@ final class ScrapeOverheadBenchmark implements Benchmark {
         try (Sandbox bench = new Sandbox(programs, options.folder())) {
             bench.redis();
             SimulatedGpu gpu =
-                    SimulatedGpu.prepare(options.root(), bench.folder().resolve("gpu"));
+                    SimulatedGpu.prepare(options.root(), bench.directory().resolve("gpu"));
             ChildProcess renderer = bench.renderer();
             int port = bench.freePort();
             ChildProcess exporter =
                     bench.exporter(port, programs.archive(programs.exporter()).options(), gpu.exporterEnvironment());
             String metrics = "http://127.0.0.1:" + port + "/metrics";
             bench.awaitReady("exporter", exporter, () -> bench.web().answers(metrics));
-            new SchedulingPriority(NICENESS).ofThreads();
+            new SchedulingPriority(NICENESS).applyToThreads();
             FrameTimes frames = new FrameTimes();
             WebSocket viewer = bench.web().watch(bench.pageUrl().replace("http:", "ws:") + "ws", frames);
             try {
@@ -138,7 +138,7 @@ final class ScrapeOverheadBenchmark implements Benchmark {
         }
 
         private long waited() throws IOException {
-            return renderer.figures().waitedNanos(name -> name.equals("render") || name.startsWith("raster-"));
+            return renderer.stats().runQueueWaitNanos(name -> name.equals("render") || name.startsWith("raster-"));
         }
 
         private static void sleepUntil(long nanos) throws InterruptedException {
@@ -183,7 +183,7 @@ final class ScrapeOverheadBenchmark implements Benchmark {
         private List<Double> millis = new ArrayList<>();
         private boolean within;
 
-        /** What came since the last call. */
+        /** Frames since the last call. */
         List<Double> take() {
             synchronized (lock) {
                 List<Double> taken = millis;

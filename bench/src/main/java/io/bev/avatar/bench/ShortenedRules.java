@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  */
 record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Duration moreInterval) {
 
-    /** What the detection matrix uses. */
+    /** The rules of the detection matrix. */
     static final ShortenedRules STANDARD =
             new ShortenedRules(10, Duration.ofSeconds(8), Duration.ofSeconds(50), Duration.ofSeconds(2));
 

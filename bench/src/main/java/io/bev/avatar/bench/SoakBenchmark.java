@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** What the exporter holds after thousands of scrapes with its sources going away and coming back, over what it held before. */
+/** Growth of the exporter's resources over thousands of scrapes while its sources fail and recover. */
 final class SoakBenchmark implements Benchmark {
 
     private static final int SCRAPES_A_CYCLE = 2000;

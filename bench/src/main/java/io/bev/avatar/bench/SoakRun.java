@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Many scrapes of one exporter, with a real Redis, a renderer and a simulated GPU that go away and come back meanwhile. The
+ * Many scrapes of one exporter, with a real Redis, a renderer and a simulated GPU that fail and recover meanwhile. The
  * outages come in cycles, each cycle all of them, so that what a outage leaves behind shows as growth from the first cycle's
  * end to the last one's.
  */
@@ -30,7 +30,7 @@ final class SoakRun {
     private static final long PAUSE_MILLIS = 100;
 
     /**
-     * What the exporter holds at one time.
+     * Resources of the exporter at one time.
      *
      * @param heapBytes used heap right after a full collection; empty where Java has no jcmd
      * @param niceness of its least nice thread
@@ -62,7 +62,7 @@ final class SoakRun {
             throws IOException, InterruptedException, LaunchException {
         this.bench = bench;
         redis = freshRedis();
-        gpu = SimulatedGpu.prepare(root, bench.folder().resolve("gpu"));
+        gpu = SimulatedGpu.prepare(root, bench.directory().resolve("gpu"));
         renderer = bench.renderer();
         int port = bench.freePort();
         exporter = bench.exporter(port, programs.archive(programs.exporter()).options(), gpu.exporterEnvironment());
@@ -142,7 +142,7 @@ final class SoakRun {
                 Set<String> lost = new TreeSet<>(working);
                 lost.removeAll(works);
                 throw new IOException(
-                        "after " + outage + " these collectors do not recover: " + lost + "; " + exporter.lastWords());
+                        "after " + outage + " these collectors do not recover: " + lost + "; " + exporter.logTail());
             }
             Thread.sleep(PAUSE_MILLIS);
             works = collectors("1.0");
@@ -174,12 +174,12 @@ final class SoakRun {
     private Holding holding() throws IOException, InterruptedException {
         OptionalLong heap = heapAfterCollection();
         return new Holding(
-                exporter.figures().residentBytes(),
+                exporter.stats().residentBytes(),
                 heap,
-                exporter.figures().threads(),
-                exporter.figures().sockets(),
-                exporter.figures().descriptors(),
-                exporter.figures().niceness());
+                exporter.stats().threads(),
+                exporter.stats().sockets(),
+                exporter.stats().openFiles(),
+                exporter.stats().niceness());
     }
 
     private OptionalLong heapAfterCollection() throws IOException, InterruptedException {

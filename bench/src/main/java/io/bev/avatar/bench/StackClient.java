@@ -22,17 +22,17 @@ public final class StackClient {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
             .build();
-    private final Duration patience;
+    private final Duration timeout;
 
-    /** @param patience longest wait for one answer */
-    public StackClient(Duration patience) {
-        this.patience = patience;
+    /** @param timeout longest wait for one answer */
+    public StackClient(Duration timeout) {
+        this.timeout = timeout;
     }
 
     /** The answer to a GET, whatever its status. */
     public HttpResponse<byte[]> get(String url) throws IOException, InterruptedException {
         return client.send(
-                HttpRequest.newBuilder(URI.create(url)).timeout(patience).build(),
+                HttpRequest.newBuilder(URI.create(url)).timeout(timeout).build(),
                 HttpResponse.BodyHandlers.ofByteArray());
     }
 
@@ -57,7 +57,7 @@ public final class StackClient {
      */
     public JsonNode post(String url, Object document, String authorization) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
-                .timeout(patience)
+                .timeout(timeout)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(document)));
         if (!authorization.isEmpty()) {
@@ -92,19 +92,19 @@ public final class StackClient {
         return answer.path("data").path("result");
     }
 
-    /** What redis-cli prints, a value a line. */
+    /** Output of redis-cli, one value per line. */
     public static String redis(int port, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("redis-cli", "-p", Integer.toString(port), "--no-auth-warning"));
         command.addAll(List.of(arguments));
         return run(command);
     }
 
-    /** Runs a program to its end; what it printed. */
+    /** Runs a process to its end; what it printed. */
     public static String run(List<String> command) throws IOException, InterruptedException {
         return run(command, new int[1]);
     }
 
-    /** Runs a program to its end and fails with what it printed when it does. */
+    /** Runs a process to its end and fails with what it printed when it does. */
     public static void runWell(String... command) throws IOException, InterruptedException {
         int[] status = new int[1];
         String text = run(List.of(command), status);

@@ -111,7 +111,7 @@ final class StartBenchmark implements Benchmark {
 
         void add(long nanos, ChildProcess program) throws IOException {
             wall.add(nanos * 1e-9);
-            cpu.add(program.figures().cpuSeconds());
+            cpu.add(program.stats().cpuSeconds());
         }
 
         Measurement result(String name, Starts without, String subject) {

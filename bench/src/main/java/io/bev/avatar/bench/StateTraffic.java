@@ -3,7 +3,7 @@ package io.bev.avatar.bench;
 import java.io.IOException;
 import java.util.Map;
 
-/** A client that changes the avatar's mood once a second, as somebody's program would. */
+/** A client that changes the avatar's emotion once per second. */
 final class StateTraffic implements AutoCloseable {
 
     private static final long EVERY_MILLIS = 1000;
@@ -25,7 +25,8 @@ final class StateTraffic implements AutoCloseable {
                 try {
                     client.post(page + "/state", Map.of("emotion", happy ? "happy" : "focused", "intensity", 0.5), "");
                 } catch (IOException e) {
-                    // The renderer is away or refuses: it is being broken. The next update is due all the same.
+                    // The renderer is unreachable or rejects the update because a fault is injected. The next update
+                    // follows regardless.
                 }
                 Thread.sleep(EVERY_MILLIS);
             }

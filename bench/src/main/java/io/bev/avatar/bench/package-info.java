@@ -1,4 +1,4 @@
-/** Benchmarks that run whole programs: beside their peers, with faults, for many hosts. */
+/** Benchmarks that run whole processes: beside their peers, with faults, for many hosts. */
 @NullMarked
 package io.bev.avatar.bench;
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DetectionIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(80);
+    private static final Duration ALERT_TIMEOUT = Duration.ofMinutes(3);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     @SuppressWarnings("NullAway.Init") // JUnit sets it
@@ -44,7 +44,7 @@ class DetectionIT {
         stack = FaultStack.start(repository(), folder, LoopbackDisk.without(folder, "a test mounts nothing"));
         AlertView view = new AlertView(
                 stack.client(), stack.stack().prometheus(), stack.stack().redisPort());
-        run = new FaultInjector(stack.stack(), view, Ticker.system(), Duration.ZERO, PATIENCE);
+        run = new FaultInjector(stack.stack(), view, Ticker.system(), Duration.ZERO, ALERT_TIMEOUT);
     }
 
     @AfterAll

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DetectionLatencyTest {
 
-    /** What the way from Alertmanager to Redis may take of the five seconds. */
+    /** Share of the five seconds for the path from Alertmanager to Redis. */
     private static final double WAY_TO_REDIS = 0.1;
 
     @TempDir

@@ -9,13 +9,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * {@code java -jar avatar-cds.jar PROGRAMS ARCHIVES}: makes the class archives of an installation in the folder
- * ARCHIVES where they are missing or of another Java or build. Beside each, {@code renderer.env} and {@code exporter.env}
- * name it to systemd, as {@link #VARIABLE}: a unit that finds none starts without, which is only slower.
+ * {@code java -jar avatar-cds.jar PROGRAMS ARCHIVES}: creates the class archives of an installation in the
+ * directory ARCHIVES if they are missing or belong to another Java version or build. Next to them, {@code renderer.env}
+ * and {@code exporter.env} pass the archive to the systemd units as {@link #VARIABLE}; without these files a unit
+ * starts without the archive, which only takes longer.
  */
 public final class ArchiveMain {
 
-    /** The environment variable by which a unit gives its JVM the archive. */
+    /** Environment variable that passes the archive option from the unit to the JVM. */
     static final String VARIABLE = "BEV_CLASS_ARCHIVE";
 
     private static final int USAGE = 64;
@@ -23,16 +24,21 @@ public final class ArchiveMain {
 
     private ArchiveMain() {}
 
-    /** Ends with 0 when the archives are there, 64 for wrong use, 69 when they could not be made. */
+    /** Exits with 0 when the archives are up to date, 64 for wrong usage, 69 when they could not be created. */
     public static void main(String[] arguments) throws InterruptedException {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         System.exit(run(arguments, out));
     }
 
     static int run(String[] arguments, PrintStream out) throws InterruptedException {
+        if (arguments.length == 1 && arguments[0].equals("--version")) {
+            String version = ArchiveMain.class.getPackage().getImplementationVersion();
+            out.println("avatar-cds " + (version == null ? "development" : version));
+            return 0;
+        }
         if (arguments.length != 2) {
-            out.println("expected two folders, of the installed programs and of the archives; found " + arguments.length
-                    + " arguments");
+            out.println("expected two directories, of the installed programs and of the class archives; found "
+                    + arguments.length + " arguments");
             return USAGE;
         }
         try {
@@ -44,24 +50,24 @@ public final class ArchiveMain {
                 rehearsal.run();
             }
             for (Installation.Jar program : programs.all()) {
-                tell(programs, program);
+                writeEnvironmentFile(programs, program);
             }
-            out.println(fresh ? "the class archives are of this Java and build" : "the class archives are made");
+            out.println(fresh ? "Class archives are up to date" : "Class archives created");
             return 0;
         } catch (IOException | InvalidPathException e) {
-            out.println("no class archives, so that starts take longer: " + e.getMessage());
+            out.println("Class archives not created, starts take longer: " + e.getMessage());
             return UNAVAILABLE;
         }
     }
 
-    private static void tell(Installation programs, Installation.Jar program) throws IOException {
+    private static void writeEnvironmentFile(Installation programs, Installation.Jar program) throws IOException {
         String line =
                 VARIABLE + "=" + String.join(" ", programs.archive(program).options()) + "\n";
         Path file = programs.archives().resolve(program.name() + ".env");
         if (Files.exists(file) && Files.readString(file).equals(line)) {
             return;
         }
-        Path written = Files.writeString(programs.archives().resolve(program.name() + ".env.new"), line);
-        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path temporary = Files.writeString(programs.archives().resolve(program.name() + ".env.new"), line);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

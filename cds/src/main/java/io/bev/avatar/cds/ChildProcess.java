@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A program that runs in a workbench. It dies with the thread that started it. */
+/** A child process in a {@link Sandbox}. The kernel kills it when the thread that started it ends. */
 public final class ChildProcess implements AutoCloseable {
 
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
-    private static final long LOOK_MILLIS = 5;
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
+    private static final long POLL_MILLIS = 5;
 
     private final String name;
     private final Path log;
     private final Process process;
     private final long startedNanos;
 
-    /** Whether a program does its work. */
+    /** Check whether a process is ready. */
     @FunctionalInterface
     public interface Readiness {
         boolean test() throws InterruptedException;
@@ -36,18 +36,18 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Starts.
+     * Starts a process.
      *
-     * @param environment beside the inherited one, of which this project's own variables are left out
-     * @param folder where it runs and leaves its log
+     * @param environment variables in addition to the inherited ones, without this project's own
+     * @param directory working directory and directory of the log
      */
-    static ChildProcess start(String name, List<String> command, Map<String, String> environment, Path folder)
+    static ChildProcess start(String name, List<String> command, Map<String, String> environment, Path directory)
             throws IOException {
-        List<String> whole = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "--"));
-        whole.addAll(command);
-        Path log = folder.resolve(name + ".log");
-        ProcessBuilder builder = new ProcessBuilder(whole)
-                .directory(folder.toFile())
+        List<String> fullCommand = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "--"));
+        fullCommand.addAll(command);
+        Path log = directory.resolve(name + ".log");
+        ProcessBuilder builder = new ProcessBuilder(fullCommand)
+                .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -59,23 +59,23 @@ public final class ChildProcess implements AutoCloseable {
         return new ChildProcess(name, log, builder.start(), started);
     }
 
-    /** Waits until it is ready; answers how many nanoseconds after its start that was. */
-    public long awaitReady(Readiness ready, Duration patience) throws IOException, InterruptedException {
+    /** Waits until the process is ready; returns the nanoseconds since its start. */
+    public long awaitReady(Readiness ready, Duration timeout) throws IOException, InterruptedException {
         while (!ready.test()) {
             if (!process.isAlive()) {
                 throw new IOException(
-                        name + " ended before it was ready (exit " + process.exitValue() + "): " + lastWords());
+                        name + " ended before it was ready (exit " + process.exitValue() + "): " + logTail());
             }
-            if (System.nanoTime() - startedNanos > patience.toNanos()) {
-                throw new IOException(name + " is not ready after " + patience.toSeconds() + " s: " + lastWords());
+            if (System.nanoTime() - startedNanos > timeout.toNanos()) {
+                throw new IOException(name + " is not ready after " + timeout.toSeconds() + " s: " + logTail());
             }
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(POLL_MILLIS);
         }
         return System.nanoTime() - startedNanos;
     }
 
-    /** What the kernel counts of it. */
-    public ProcStats figures() {
+    /** Statistics from procfs. */
+    public ProcStats stats() {
         return new ProcStats(Path.of("/proc", Long.toString(pid())));
     }
 
@@ -97,30 +97,30 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Asks it to end, and waits; answers its exit code. */
+    /** Sends SIGTERM and waits; returns the exit code. */
     public int stop() throws IOException, InterruptedException {
         process.destroy();
-        if (!process.waitFor(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            throw new IOException(name + " did not end within " + STOP_PATIENCE.toSeconds() + " s: " + lastWords());
+        if (!process.waitFor(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IOException(name + " did not end within " + STOP_TIMEOUT.toSeconds() + " s: " + logTail());
         }
         return process.exitValue();
     }
 
-    /** Ends it without a word, and waits. */
+    /** Sends SIGKILL and waits. */
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
 
-    /** The end of its log, for a message. */
-    public String lastWords() {
+    /** The last lines of its log, for an error message. */
+    public String logTail() {
         try {
             List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("WARNING: Using incubator"))
                     .toList();
             return lines.isEmpty()
-                    ? "it said nothing"
+                    ? "its log is empty"
                     : String.join(" | ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
         } catch (IOException e) {
             return "its log cannot be read: " + e.getMessage();

@@ -14,45 +14,45 @@ import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 
 /**
- * The classes that a program loads, in the form in which the JVM maps them: it saves reading, checking and linking them at
- * every start. The JVM itself refuses an archive of another Java or of another jar and goes on without, so a stale one costs
- * time only; a torn one would crash it, therefore {@link #install} moves a finished file into place.
+ * Class archive (AppCDS) of a program: its classes as the JVM maps them, which saves reading, verifying and linking
+ * them at every start. The JVM ignores an archive of another Java version or jar, so a stale one costs only start time.
+ * A truncated one would crash the JVM, so {@link #install} moves a complete file into place.
  */
 public final class ClassArchive {
 
     private static final String JAVA =
             System.getProperty("java.vm.vendor") + " " + System.getProperty("java.vm.version");
 
-    private final Path folder;
+    private final Path directory;
     private final Installation.Jar program;
 
-    ClassArchive(Path folder, Installation.Jar program) {
-        this.folder = folder;
+    ClassArchive(Path directory, Installation.Jar program) {
+        this.directory = directory;
         this.program = program;
     }
 
-    /** Where it is. */
+    /** Path of the archive. */
     public Path file() {
-        return folder.resolve(program.name() + ".jsa");
+        return directory.resolve(program.name() + ".jsa");
     }
 
-    /** Tells what it was made of. */
-    private Path label() {
-        return folder.resolve(program.name() + ".made-of");
+    /** Path of the file that records the inputs of the archive. */
+    private Path inputsFile() {
+        return directory.resolve(program.name() + ".made-of");
     }
 
-    /** Whether it was made of these very jars by this very Java. */
+    /** Whether the archive was made from the current jars by the current Java. */
     public boolean isFresh() throws IOException {
         return Files.exists(file())
-                && Files.exists(label())
-                && Files.readString(label()).equals(ingredients());
+                && Files.exists(inputsFile())
+                && Files.readString(inputsFile()).equals(inputs());
     }
 
     /**
-     * A line for Java and each jar. Times are among them because the JVM looks at these; check sums, because a package gives
-     * all of its versions' files one time.
+     * One line for Java and for each jar. Includes modification times because the JVM checks them, and checksums
+     * because packages of different versions use the same time for all files.
      */
-    String ingredients() throws IOException {
+    String inputs() throws IOException {
         List<Path> jars = new ArrayList<>(List.of(program.file()));
         Path libraries = program.file().resolveSibling("lib");
         if (Files.isDirectory(libraries)) {
@@ -76,23 +76,23 @@ public final class ClassArchive {
         return text.toString();
     }
 
-    /** What makes the JVM use it; nothing where there is none. */
+    /** JVM options that use the archive; empty without an archive. */
     public List<String> options() {
         return Files.exists(file()) ? List.of("-XX:SharedArchiveFile=" + file()) : List.of();
     }
 
     /**
-     * Puts {@code made}, a file of the same file system, in its place; whole even if the power fails now.
+     * Moves {@code newArchive}, a file on the same file system, into place; durable across a power failure.
      *
-     * @param madeOf {@link #ingredients} of before it was made: an update may have come meanwhile
+     * @param inputs {@link #inputs} from before it was made, because the jars may have been updated since
      */
-    void install(Path made, String madeOf) throws IOException {
-        Files.createDirectories(folder);
-        Files.deleteIfExists(label());
-        try (FileChannel written = FileChannel.open(made)) {
-            written.force(true);
+    void install(Path newArchive, String inputs) throws IOException {
+        Files.createDirectories(directory);
+        Files.deleteIfExists(inputsFile());
+        try (FileChannel channel = FileChannel.open(newArchive)) {
+            channel.force(true);
         }
-        Files.move(made, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Files.writeString(label(), madeOf);
+        Files.move(newArchive, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(inputsFile(), inputs);
     }
 }

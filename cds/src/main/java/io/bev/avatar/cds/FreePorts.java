@@ -7,19 +7,19 @@ import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 
-/** Loopback ports that nobody holds, below those that the kernel hands out, so that no connection takes one meanwhile. */
+/** Free loopback ports below the kernel's ephemeral range, so that no outgoing connection takes one. */
 final class FreePorts {
 
     private static final int FIRST = 15_000;
     private static final int COUNT = 15_000;
 
     private final Random random = new Random();
-    private final Set<Integer> given = new HashSet<>();
+    private final Set<Integer> issued = new HashSet<>();
 
     int next() throws IOException {
         for (int attempt = 0; attempt < 1000; attempt++) {
             int port = FIRST + random.nextInt(COUNT);
-            if (given.add(port) && isFree(port)) {
+            if (issued.add(port) && isFree(port)) {
                 return port;
             }
         }
@@ -29,7 +29,7 @@ final class FreePorts {
     private static boolean isFree(int port) {
         try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return probe.isBound();
-        } catch (IOException taken) {
+        } catch (IOException inUse) {
             return false;
         }
     }

@@ -5,15 +5,17 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Renderer and exporter as they are called: which Java, which flags, which jar.
+ * Installation of renderer and exporter: jars, JVM flags and commands.
  *
- * @param renderer jar of the renderer; its flags are in {@code jvm.flags} of its module or beside it
+ * @param renderer jar of the renderer; its JVM flags are in {@code jvm.flags} of its module or next to the jar
  * @param exporter jar of the exporter, likewise
- * @param archives folder of their class archives
+ * @param archives directory of their class archives
  */
 public record Installation(Jar renderer, Jar exporter, Path archives) {
 
@@ -21,72 +23,77 @@ public record Installation(Jar renderer, Jar exporter, Path archives) {
      * One program.
      *
      * @param name module name
-     * @param file its jar
-     * @param flags argument file of its JVM flags
+     * @param file jar file
+     * @param flags argument file with the JVM flags
      */
     public record Jar(String name, Path file, Path flags) {
 
-        /** What has JNA take its library from an installation, rather than unpack one where that may be forbidden. */
+        /** Options that make JNA load its library from the installation, because unpacking may be forbidden there. */
         private List<String> natives() {
-            Path folder = file.toAbsolutePath().resolve("../../native").normalize();
-            return Files.isDirectory(folder)
-                    ? List.of("-Djna.boot.library.path=" + folder, "-Djna.nounpack=true", "-Djna.nosys=true")
+            Path directory = file.toAbsolutePath().resolve("../../native").normalize();
+            return Files.isDirectory(directory)
+                    ? List.of("-Djna.boot.library.path=" + directory, "-Djna.nounpack=true", "-Djna.nosys=true")
                     : List.of();
         }
     }
 
     /**
-     * Those built in a checkout.
+     * The programs built in a checkout.
      *
-     * @throws IOException when one is not built
+     * @throws IOException when a program is not built
      */
     public static Installation of(Path root) throws IOException {
         return new Installation(
                 built(root, "renderer"), built(root, "exporter"), root.resolve("launcher/target/class-archives"));
     }
 
-    /** Those installed below {@code folder}. */
-    public static Installation installed(Path folder, Path archives) {
-        return new Installation(installed(folder, "renderer"), installed(folder, "exporter"), archives);
+    /** The programs installed in {@code directory}. */
+    public static Installation installed(Path directory, Path archives) {
+        return new Installation(installed(directory, "renderer"), installed(directory, "exporter"), archives);
     }
 
-    private static Jar installed(Path folder, String name) {
-        Path home = folder.resolve(name);
+    private static Jar installed(Path directory, String name) {
+        Path home = directory.resolve(name);
         return new Jar(name, home.resolve("avatar-" + name + ".jar"), home.resolve("jvm.flags"));
     }
 
     private static Jar built(Path root, String name) throws IOException {
         Path target = root.resolve(name).resolve("target");
+        List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> jars = Files.newDirectoryStream(target, "avatar-" + name + "-*.jar")) {
-            for (Path jar : jars) {
-                return new Jar(name, jar, root.resolve(name).resolve("jvm.flags"));
-            }
+            jars.forEach(found::add);
         }
-        throw new IOException("no " + name + " in " + target + "; ./avatar up builds it");
+        if (!found.isEmpty()) {
+            // The newest: an earlier version may lie beside it.
+            Path jar = Collections.max(
+                    found, Comparator.comparingLong(path -> path.toFile().lastModified()));
+            return new Jar(name, jar, root.resolve(name).resolve("jvm.flags"));
+        }
+        throw new IOException("no " + name + " in " + target + "; './avatar up' builds it");
     }
 
-    /** Both. */
+    /** Renderer and exporter. */
     public List<Jar> all() {
         return List.of(renderer, exporter);
     }
 
-    /** The archive of a program's classes, which may be missing. */
+    /** The class archive of a program, which may not exist. */
     public ClassArchive archive(Jar program) {
         return new ClassArchive(archives, program);
     }
 
-    /** The command up to the program's own arguments, using the class archive where it is there. */
+    /** The command without program arguments, with the class archive if it exists. */
     public List<String> command(Jar program) {
         return command(program, archive(program).options());
     }
 
-    /** The command up to the program's own arguments, with more flags for its JVM. */
-    public List<String> command(Jar program, List<String> more) {
+    /** The command without program arguments, with additional JVM flags. */
+    public List<String> command(Jar program, List<String> extraFlags) {
         List<String> command = new ArrayList<>();
         command.add(java());
         command.add("@" + program.flags());
         command.addAll(program.natives());
-        command.addAll(more);
+        command.addAll(extraFlags);
         command.addAll(List.of("-jar", program.file().toString()));
         return command;
     }
@@ -95,11 +102,11 @@ public record Installation(Jar renderer, Jar exporter, Path archives) {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    /** A program of the system, where it is installed. */
+    /** Path of a system command; empty when it is not installed. */
     public static Optional<Path> find(String name) {
         String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin";
-        for (String folder : path.split(":", -1)) {
-            Path candidate = Path.of(folder.isEmpty() ? "." : folder, name);
+        for (String directory : path.split(":", -1)) {
+            Path candidate = Path.of(directory.isEmpty() ? "." : directory, name);
             if (Files.isExecutable(candidate) && !Files.isDirectory(candidate)) {
                 return Optional.of(candidate.toAbsolutePath());
             }

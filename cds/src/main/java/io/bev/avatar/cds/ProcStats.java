@@ -9,28 +9,28 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** What the kernel counts of one process. */
+/** Statistics of one process from procfs. */
 public final class ProcStats {
 
-    /** The kernel's unit of CPU time in {@code /proc/PID/stat}: USER_HZ, 100 on every architecture that Linux has now. */
+    /** Unit of CPU time in {@code /proc/PID/stat}: USER_HZ, 100 on all current Linux architectures. */
     private static final double TICK_SECONDS = 0.01;
 
     private final Path proc;
 
-    /** @param proc the process's folder in a proc file system */
+    /** @param proc directory of the process in procfs */
     ProcStats(Path proc) {
         this.proc = proc;
     }
 
-    /** CPU time of all its threads since its start, in user and in kernel mode. */
+    /** CPU time of all threads since the start of the process, user and system. */
     public double cpuSeconds() throws IOException {
         String stat = Files.readString(proc.resolve("stat"));
-        // The name in parentheses may hold anything; the numbers begin behind its end.
+        // The name in parentheses may contain anything; the numbers start after it.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_SECONDS;
     }
 
-    /** Resident memory now. */
+    /** Current resident memory. */
     public long residentBytes() throws IOException {
         return Files.readString(proc.resolve("status"))
                 .lines()
@@ -41,20 +41,20 @@ public final class ProcStats {
     }
 
     /**
-     * How long its threads of some names were ready to run and had no core, in nanoseconds since each one's start: other than
-     * their running time it does not depend on how fast the core is.
+     * Run-queue wait of the threads that match {@code threadName} since their start: ready to run without a core.
+     * Unlike CPU time it does not depend on the speed of the core.
      */
-    public long waitedNanos(Predicate<String> threadName) throws IOException {
+    public long runQueueWaitNanos(Predicate<String> threadName) throws IOException {
         long nanos = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(proc.resolve("task"))) {
             for (Path thread : threads) {
-                nanos += waitedNanos(thread, threadName);
+                nanos += runQueueWaitNanos(thread, threadName);
             }
         }
         return nanos;
     }
 
-    private static long waitedNanos(Path thread, Predicate<String> name) {
+    private static long runQueueWaitNanos(Path thread, Predicate<String> name) {
         return text(thread, "comm")
                 .map(String::strip)
                 .filter(name)
@@ -63,9 +63,9 @@ public final class ProcStats {
                 .orElse(0L);
     }
 
-    /** The niceness of the least nice of its threads, -20 to 19. */
+    /** The lowest niceness among its threads, -20 to 19. */
     public int niceness() throws IOException {
-        int least = Integer.MAX_VALUE;
+        int lowest = Integer.MAX_VALUE;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(proc.resolve("task"))) {
             for (Path thread : threads) {
                 Optional<String> stat = text(thread, "stat");
@@ -73,18 +73,18 @@ public final class ProcStats {
                     String[] fields = stat.get()
                             .substring(stat.get().lastIndexOf(')') + 2)
                             .split(" ", -1);
-                    least = Math.min(least, Integer.parseInt(fields[16]));
+                    lowest = Math.min(lowest, Integer.parseInt(fields[16]));
                 }
             }
         }
-        return least;
+        return lowest;
     }
 
-    /** Empty when the thread has ended: the kernel tells so in more than one way. */
+    /** Empty when the thread has ended, which the kernel reports as different errors. */
     private static Optional<String> text(Path thread, String file) {
         try {
             return Optional.of(Files.readString(thread.resolve(file)));
-        } catch (IOException endedMeanwhile) {
+        } catch (IOException threadEnded) {
             return Optional.empty();
         }
     }
@@ -93,8 +93,8 @@ public final class ProcStats {
         return entries("task");
     }
 
-    /** Open file descriptors. */
-    public int descriptors() throws IOException {
+    /** Open file openFiles. */
+    public int openFiles() throws IOException {
         return entries("fd");
     }
 
@@ -112,13 +112,13 @@ public final class ProcStats {
     private static boolean isSocket(Path descriptor) throws IOException {
         try {
             return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
-        } catch (NoSuchFileException closedMeanwhile) {
+        } catch (NoSuchFileException closed) {
             return false;
         }
     }
 
-    private int entries(String folder) throws IOException {
-        try (Stream<Path> all = Files.list(proc.resolve(folder))) {
+    private int entries(String directory) throws IOException {
+        try (Stream<Path> all = Files.list(proc.resolve(directory))) {
             return (int) all.count();
         }
     }

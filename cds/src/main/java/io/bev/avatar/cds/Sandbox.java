@@ -15,16 +15,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A place of its own where the programs run for a while: a temporary folder and ports that are free. Closing ends what runs
- * and removes the folder.
+ * Sandbox in which the programs run temporarily: a temporary directory and free ports. Closing it ends the running
+ * processes and removes the directory.
  */
 public final class Sandbox implements AutoCloseable {
 
     private static final String PREFIX = "workbench-";
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration READY_TIMEOUT = Duration.ofMinutes(2);
 
     private final Installation programs;
-    private final Path folder;
+    private final Path directory;
     private final HttpProbe web = new HttpProbe();
     private final FreePorts ports = new FreePorts();
     private final List<ChildProcess> running = new ArrayList<>();
@@ -34,26 +34,26 @@ public final class Sandbox implements AutoCloseable {
     private final int jolokiaPort;
 
     /**
-     * @param parent existing folder in which the temporary one is made
+     * @param parent existing directory in which the temporary one is created
      */
     public Sandbox(Installation programs, Path parent) throws IOException {
         this.programs = programs;
-        this.folder = Files.createTempDirectory(parent, PREFIX);
+        this.directory = Files.createTempDirectory(parent, PREFIX);
         redisPort = ports.next();
         pagePort = ports.next();
         jolokiaPort = ports.next();
     }
 
-    /** Its folder. */
-    public Path folder() {
-        return folder;
+    /** Directory of the sandbox. */
+    public Path directory() {
+        return directory;
     }
 
     public HttpProbe web() {
         return web;
     }
 
-    /** A port that nobody holds. */
+    /** A free port. */
     public int freePort() throws IOException {
         return ports.next();
     }
@@ -66,12 +66,12 @@ public final class Sandbox implements AutoCloseable {
         return "redis://127.0.0.1:" + redisPort;
     }
 
-    /** The renderer's page, with the slash. */
+    /** URL of the renderer's page, with the trailing slash. */
     public String pageUrl() {
         return "http://127.0.0.1:" + pagePort + "/";
     }
 
-    /** The Redis of this workbench, always at the same port; empty where the machine has none. */
+    /** Starts Redis, always on the same port; empty when redis-server is not installed. */
     public Optional<ChildProcess> redis() throws IOException, InterruptedException {
         Optional<Path> server = Installation.find("redis-server");
         if (server.isEmpty()) {
@@ -92,12 +92,12 @@ public final class Sandbox implements AutoCloseable {
         return Optional.of(redis);
     }
 
-    /** The renderer of this workbench, always at the same ports and with the same state; drawing when this answers. */
+    /** Starts the renderer, always on the same ports and with the same state; returns when it is ready. */
     public ChildProcess renderer(List<String> flags, Map<String, String> environment)
             throws IOException, InterruptedException {
         Map<String, String> all = new HashMap<>(Map.of(
                 "BEV_AVATAR_STATE_DIR",
-                        Files.createDirectories(folder.resolve("state")).toString(),
+                        Files.createDirectories(directory.resolve("state")).toString(),
                 "BEV_AVATAR_PORT", Integer.toString(pagePort),
                 "BEV_JOLOKIA_PORT", Integer.toString(jolokiaPort),
                 "BEV_REDIS_URL", redisUrl()));
@@ -109,15 +109,15 @@ public final class Sandbox implements AutoCloseable {
         return renderer;
     }
 
-    /** As {@link #renderer(List, Map)}, with its class archive. */
+    /** Starts the renderer as {@link #renderer(List, Map)} does, with its class archive. */
     public ChildProcess renderer() throws IOException, InterruptedException {
         return renderer(programs.archive(programs.renderer()).options(), Map.of());
     }
 
     /**
-     * An exporter that reads this workbench.
+     * Starts an exporter that reads the renderer and Redis of this sandbox.
      *
-     * @param port where it is to listen
+     * @param port port to listen on
      */
     public ChildProcess exporter(int port, List<String> flags, Map<String, String> environment) throws IOException {
         Map<String, String> all = new HashMap<>(Map.of(
@@ -132,29 +132,29 @@ public final class Sandbox implements AutoCloseable {
                 "BEV_EXPORTER_JOLOKIA_URL",
                 "http://127.0.0.1:" + jolokiaPort + "/jolokia/",
                 "BEV_EXPORTER_STATE_DIR",
-                Files.createDirectories(folder.resolve("exporter")).toString()));
+                Files.createDirectories(directory.resolve("exporter")).toString()));
         all.putAll(environment);
         List<String> command = programs.command(programs.exporter(), flags);
         command.add("serve");
         return start("exporter", command, all);
     }
 
-    /** Any other program. */
+    /** Starts any other program. */
     public ChildProcess start(String name, List<String> command, Map<String, String> environment) throws IOException {
-        ChildProcess program = ChildProcess.start(name, command, environment, folder);
+        ChildProcess program = ChildProcess.start(name, command, environment, directory);
         running.add(program);
         return program;
     }
 
-    /** Waits until {@code program} is ready; answers how many nanoseconds that took from its start. */
+    /** Waits until {@code program} is ready; returns the nanoseconds since its start. */
     public long awaitReady(String name, ChildProcess program, ChildProcess.Readiness ready)
             throws IOException, InterruptedException {
-        long nanos = program.awaitReady(ready, PATIENCE);
+        long nanos = program.awaitReady(ready, READY_TIMEOUT);
         readyNanos.put(name, nanos);
         return nanos;
     }
 
-    /** How long the last start of {@code name} took until it was ready. */
+    /** Nanoseconds from the last start of {@code name} until it was ready. */
     public long readyNanos(String name) {
         return readyNanos.getOrDefault(name, 0L);
     }
@@ -165,23 +165,26 @@ public final class Sandbox implements AutoCloseable {
             running.get(i).close();
         }
         try {
-            remove(folder);
+            remove(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Removes the folders of workbenches that were killed below {@code parent}, where no other is at work. */
+    /**
+     * Removes directories left below {@code parent} by killed processes; call only while no other sandbox is in use
+     * there.
+     */
     static void removeLeftOvers(Path parent) throws IOException {
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
-            for (Path folder : folders) {
-                remove(folder);
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, PREFIX + "*")) {
+            for (Path directory : directories) {
+                remove(directory);
             }
         }
     }
 
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
+    private static void remove(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
             for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the class archives: runs renderer and exporter as on a good day, with Redis where the machine has it, looks at the
- * page, scrapes, and has each JVM write the classes that it has loaded when it ends.
+ * Training run that makes the class archives: runs renderer and exporter under normal load, with Redis if installed,
+ * requests the page, scrapes, and lets each JVM dump its loaded classes at exit.
  */
 public final class TrainingRun {
 
@@ -27,7 +27,7 @@ public final class TrainingRun {
         this.programs = programs;
     }
 
-    /** Whether every archive is there and of this build. */
+    /** Whether every archive exists and matches this build. */
     public boolean isFresh() throws IOException {
         for (Installation.Jar program : programs.all()) {
             if (!programs.archive(program).isFresh()) {
@@ -38,26 +38,26 @@ public final class TrainingRun {
     }
 
     /**
-     * Makes and installs the archives.
+     * Creates and installs the archives.
      *
-     * @throws IOException when a program does not run; the archives are as before
+     * @throws IOException when a program fails to run; the archives are then unchanged
      */
     public void run() throws IOException, InterruptedException {
         Path archives = Files.createDirectories(programs.archives());
         try (Sandbox bench = new Sandbox(programs, archives)) {
-            String rendererOf = programs.archive(programs.renderer()).ingredients();
-            String exporterOf = programs.archive(programs.exporter()).ingredients();
-            Path ofRenderer = bench.folder().resolve("renderer.jsa");
-            Path ofExporter = bench.folder().resolve("exporter.jsa");
+            String rendererInputs = programs.archive(programs.renderer()).inputs();
+            String exporterInputs = programs.archive(programs.exporter()).inputs();
+            Path rendererArchive = bench.directory().resolve("renderer.jsa");
+            Path exporterArchive = bench.directory().resolve("exporter.jsa");
             bench.redis();
-            ChildProcess renderer = bench.renderer(dump(ofRenderer), Map.of());
+            ChildProcess renderer = bench.renderer(dump(rendererArchive), Map.of());
             int port = bench.freePort();
-            ChildProcess exporter = bench.exporter(port, dump(ofExporter), Map.of());
+            ChildProcess exporter = bench.exporter(port, dump(exporterArchive), Map.of());
             String metrics = "http://127.0.0.1:" + port + "/metrics";
             bench.awaitReady("exporter", exporter, () -> bench.web().answers(metrics));
-            visit(bench, metrics);
-            finish(programs.exporter(), exporter, ofExporter, exporterOf);
-            finish(programs.renderer(), renderer, ofRenderer, rendererOf);
+            exercise(bench, metrics);
+            finish(programs.exporter(), exporter, exporterArchive, exporterInputs);
+            finish(programs.renderer(), renderer, rendererArchive, rendererInputs);
         }
     }
 
@@ -65,7 +65,7 @@ public final class TrainingRun {
         return List.of("-XX:ArchiveClassesAtExit=" + file);
     }
 
-    private static void visit(Sandbox bench, String metrics) throws IOException, InterruptedException {
+    private static void exercise(Sandbox bench, String metrics) throws IOException, InterruptedException {
         bench.web().get(bench.pageUrl());
         bench.web().get(bench.pageUrl() + "snapshot.jpg");
         bench.web().get(bench.pageUrl() + "health");
@@ -83,26 +83,27 @@ public final class TrainingRun {
                 bench.web().scrape(metrics);
             }
             if (!frames.await(30, TimeUnit.SECONDS)) {
-                throw new IOException("the renderer sends no frames");
+                throw new IOException("the renderer sent no frames within 30 s");
             }
         } finally {
             viewer.abort();
         }
     }
 
-    private void finish(Installation.Jar program, ChildProcess process, Path made, String madeOf)
+    private void finish(Installation.Jar program, ChildProcess process, Path newArchive, String inputs)
             throws IOException, InterruptedException {
         process.stop();
-        if (!Files.exists(made)) {
-            throw new IOException("Java wrote no archive for the " + program.name() + ": " + process.lastWords());
+        if (!Files.exists(newArchive)) {
+            throw new IOException(
+                    "the JVM wrote no class archive for the " + program.name() + ": " + process.logTail());
         }
-        prove(program, made);
-        programs.archive(program).install(made, madeOf);
+        verify(program, newArchive);
+        programs.archive(program).install(newArchive, inputs);
     }
 
-    /** An archive that a JVM dies of must not be left for the next start. */
-    private void prove(Installation.Jar program, Path made) throws IOException, InterruptedException {
-        List<String> command = programs.command(program, List.of("-XX:SharedArchiveFile=" + made));
+    /** Verifies that the JVM starts with the archive, so that a broken one is never installed. */
+    private void verify(Installation.Jar program, Path newArchive) throws IOException, InterruptedException {
+        List<String> command = programs.command(program, List.of("-XX:SharedArchiveFile=" + newArchive));
         command.add("--version");
         int status = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -110,8 +111,8 @@ public final class TrainingRun {
                 .start()
                 .waitFor();
         if (status != 0) {
-            throw new IOException(
-                    "Java does not start with the archive of the " + program.name() + " (exit " + status + ")");
+            throw new IOException("the JVM does not start with the class archive of the " + program.name() + " (exit "
+                    + status + ")");
         }
     }
 }

@@ -1,4 +1,4 @@
-/** The project's programs run on their own, away from a person's stack: for measuring, rehearsing and enduring. */
+/** Runs renderer and exporter in a sandbox, for class archives, benchmarks and soak tests. */
 @NullMarked
 package io.bev.avatar.cds;
 

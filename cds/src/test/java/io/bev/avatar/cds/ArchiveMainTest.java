@@ -12,23 +12,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ArchiveMainTest {
 
-    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
     @TempDir
-    private Path folder;
+    private Path directory;
 
     @Test
-    void freshArchives_areToldToTheUnits_withoutARehearsal() throws Exception {
-        Path archives = folder.resolve("archives");
-        Installation programs = Installation.installed(folder, archives);
+    void freshArchives_writtenToEnvironmentFiles_withoutTrainingRun() throws Exception {
+        Path archives = directory.resolve("archives");
+        Installation programs = Installation.installed(directory, archives);
         for (Installation.Jar program : programs.all()) {
             Files.createDirectories(program.file().getParent());
-            Files.writeString(program.file(), "not a jar: it cannot run");
+            Files.writeString(program.file(), "not a jar, cannot run");
             ClassArchive archive = programs.archive(program);
-            archive.install(Files.writeString(folder.resolve("made"), "classes"), archive.ingredients());
+            archive.install(Files.writeString(directory.resolve("made"), "classes"), archive.inputs());
         }
 
-        assertThat(run(folder.toString(), archives.toString())).isZero();
+        assertThat(run(directory.toString(), archives.toString())).isZero();
 
         assertThat(archives.resolve("renderer.env"))
                 .hasContent("BEV_CLASS_ARCHIVE=-XX:SharedArchiveFile=" + archives.resolve("renderer.jsa"));
@@ -37,30 +37,30 @@ class ArchiveMainTest {
     }
 
     @Test
-    void programsThatAreNotThere_areNamed_andWhatAKilledRehearsalLeftIsRemoved() throws Exception {
-        Path left = Files.createDirectories(folder.resolve("archives/workbench-1/state"));
+    void missingPrograms_reported_andLeftoversOfAKilledTrainingRunRemoved() throws Exception {
+        Path leftover = Files.createDirectories(directory.resolve("archives/workbench-1/state"));
 
         assertThat(run(
-                        folder.resolve("nowhere").toString(),
-                        folder.resolve("archives").toString()))
+                        directory.resolve("nowhere").toString(),
+                        directory.resolve("archives").toString()))
                 .isEqualTo(69);
 
-        assertThat(text()).contains("no class archives, so that starts take longer:", "nowhere");
-        assertThat(folder.resolve("archives/renderer.env")).doesNotExist();
-        assertThat(left.getParent()).doesNotExist();
+        assertThat(text()).contains("Class archives not created, starts take longer:", "nowhere");
+        assertThat(directory.resolve("archives/renderer.env")).doesNotExist();
+        assertThat(leftover.getParent()).doesNotExist();
     }
 
     @Test
-    void missingFolder_isWrongUse() throws Exception {
+    void missingDirectory_isUsageError() throws Exception {
         assertThat(run("one")).isEqualTo(64);
-        assertThat(text()).contains("expected two folders", "found 1 arguments");
+        assertThat(text()).contains("expected two directories", "found 1 arguments");
     }
 
     private int run(String... arguments) throws InterruptedException {
-        return ArchiveMain.run(arguments, new PrintStream(said, true, StandardCharsets.UTF_8));
+        return ArchiveMain.run(arguments, new PrintStream(output, true, StandardCharsets.UTF_8));
     }
 
     private String text() {
-        return said.toString(StandardCharsets.UTF_8);
+        return output.toString(StandardCharsets.UTF_8);
     }
 }

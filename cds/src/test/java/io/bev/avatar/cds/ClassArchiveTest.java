@@ -13,17 +13,17 @@ import org.junit.jupiter.api.io.TempDir;
 class ClassArchiveTest {
 
     @TempDir
-    private Path folder;
+    private Path directory;
 
     private Path jar;
     private ClassArchive archive;
 
     @BeforeEach
-    void aProgramWithAnArchive() throws Exception {
-        jar = Files.writeString(folder.resolve("exporter.jar"), "jar");
+    void installArchive() throws Exception {
+        jar = Files.writeString(directory.resolve("exporter.jar"), "jar");
         archive = new ClassArchive(
-                folder.resolve("archives"), new Installation.Jar("exporter", jar, folder.resolve("jvm.flags")));
-        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes"), archive.ingredients());
+                directory.resolve("archives"), new Installation.Jar("exporter", jar, directory.resolve("jvm.flags")));
+        archive.install(Files.writeString(directory.resolve("made.jsa"), "classes"), archive.inputs());
     }
 
     @Test
@@ -34,18 +34,18 @@ class ClassArchiveTest {
     }
 
     @Test
-    void newerJar_makesItStale() throws Exception {
+    void newerJar_makesArchiveStale() throws Exception {
         Files.setLastModifiedTime(jar, FileTime.from(Instant.now().plusSeconds(60)));
 
         assertThat(archive.isFresh()).isFalse();
     }
 
     @Test
-    void otherLibraryOfTheSameTimeAndSize_makesItStale() throws Exception {
-        Path library = Files.createDirectory(folder.resolve("lib")).resolve("a.jar");
+    void differentLibraryOfSameTimeAndSize_makesArchiveStale() throws Exception {
+        Path library = Files.createDirectory(directory.resolve("lib")).resolve("a.jar");
         FileTime time = FileTime.from(Instant.EPOCH);
         Files.setLastModifiedTime(Files.writeString(library, "one"), time);
-        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes"), archive.ingredients());
+        archive.install(Files.writeString(directory.resolve("made.jsa"), "classes"), archive.inputs());
         assertThat(archive.isFresh()).isTrue();
 
         Files.setLastModifiedTime(Files.writeString(library, "two"), time);
@@ -54,25 +54,25 @@ class ClassArchiveTest {
     }
 
     @Test
-    void jarThatChangedWhileItWasMade_makesItStale() throws Exception {
-        String before = archive.ingredients();
+    void jarChangedDuringCreation_makesArchiveStale() throws Exception {
+        String before = archive.inputs();
         Files.writeString(jar, "newer jar");
 
-        archive.install(Files.writeString(folder.resolve("made.jsa"), "classes of before"), before);
+        archive.install(Files.writeString(directory.resolve("made.jsa"), "classes of before"), before);
 
         assertThat(archive.isFresh()).isFalse();
     }
 
     @Test
-    void archiveOfAnotherJava_isStale() throws Exception {
-        Path label = folder.resolve("archives/exporter.made-of");
-        Files.writeString(label, Files.readString(label).replaceFirst(".*", "Another VM 99"));
+    void archiveOfDifferentJava_isStale() throws Exception {
+        Path inputsFile = directory.resolve("archives/exporter.made-of");
+        Files.writeString(inputsFile, Files.readString(inputsFile).replaceFirst(".*", "Another VM 99"));
 
         assertThat(archive.isFresh()).isFalse();
     }
 
     @Test
-    void missingArchive_addsNoFlag() throws Exception {
+    void missingArchive_addsNoOption() throws Exception {
         Files.delete(archive.file());
 
         assertThat(archive.isFresh()).isFalse();

@@ -22,16 +22,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** What follows from alerts besides their publication: recovery, reconciliation with Alertmanager, the dead man's switch. */
+/**
+ * Wires the consumers of alerts besides publication: recovery, reconciliation with Alertmanager, and the dead man's
+ * switch.
+ */
 final class AlertPipeline implements Consumer<MetricSink>, AutoCloseable {
 
-    private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Duration RECONCILIATION = Duration.ofSeconds(15);
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration RECONCILIATION_INTERVAL = Duration.ofSeconds(15);
 
     private final RecoveryController recovery;
     private final AlertReconciler reconciliation;
     private final DeadMansSwitch deadMansSwitch;
-    private final List<PeriodicTask> chores;
+    private final List<PeriodicTask> tasks;
 
     AlertPipeline(
             ExporterConfigs settings,
@@ -40,10 +43,10 @@ final class AlertPipeline implements Consumer<MetricSink>, AutoCloseable {
             BoundedHttpClient http,
             Clock clock) {
         ExporterConfig exporter = settings.exporter();
-        Path folder = exporter.alertSpoolFile().toAbsolutePath().getParent();
-        Path state = folder == null ? Path.of("/") : folder;
+        Path directory = exporter.alertSpoolFile().toAbsolutePath().getParent();
+        Path state = directory == null ? Path.of("/") : directory;
         String host = settings.recovery().instance().orElseGet(() -> hostName(exporter.procPath()));
-        recovery = Recovery.make(
+        recovery = Recovery.create(
                 settings.recovery(),
                 Set.of(host, "localhost", "127.0.0.1"),
                 state,
@@ -61,18 +64,18 @@ final class AlertPipeline implements Consumer<MetricSink>, AutoCloseable {
                 webhook.publisher(),
                 clock,
                 Ticker.system());
-        webhook.onAlerts(recovery::offer);
-        webhook.onAlerts(deadMansSwitch::arrived);
-        reconciliation.onKnown(recovery::known);
-        chores = webhook.isOpen()
+        webhook.onAlerts(recovery::onAlerts);
+        webhook.onAlerts(deadMansSwitch::onAlerts);
+        reconciliation.onSnapshot(recovery::onSnapshot);
+        tasks = webhook.isOpen()
                 ? List.of(
-                        new PeriodicTask("recovery", SECOND, recovery::work),
-                        new PeriodicTask("alert-reconciliation", RECONCILIATION, reconciliation::run),
-                        new PeriodicTask("dead-mans-switch", SECOND, deadMansSwitch::look))
+                        new PeriodicTask("recovery", POLL_INTERVAL, recovery::reconcile),
+                        new PeriodicTask("alert-reconciliation", RECONCILIATION_INTERVAL, reconciliation::reconcile),
+                        new PeriodicTask("dead-mans-switch", POLL_INTERVAL, deadMansSwitch::evaluate))
                 : List.of();
     }
 
-    /** The bare host name, as Prometheus' label {@code instance} is. */
+    /** Short host name, as in the Prometheus label {@code instance}. */
     private static String hostName(Path proc) {
         try {
             return Files.readString(proc.resolve("sys/kernel/hostname")).strip().split("\\.", 2)[0];
@@ -90,6 +93,6 @@ final class AlertPipeline implements Consumer<MetricSink>, AutoCloseable {
 
     @Override
     public void close() {
-        chores.forEach(PeriodicTask::close);
+        tasks.forEach(PeriodicTask::close);
     }
 }

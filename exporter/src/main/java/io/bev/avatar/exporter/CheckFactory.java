@@ -31,10 +31,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes the checks of each subject. Closing ends what they opened. */
+/** Creates the checks of each subject. Closing releases their connections. */
 public final class CheckFactory implements AutoCloseable {
 
-    private static final Duration MCP_PATIENCE = Duration.ofSeconds(3);
+    private static final Duration MCP_TIMEOUT = Duration.ofSeconds(3);
     private static final String CUDA_LIBRARY = "libcuda.so.1";
 
     private final CheckSettings settings;
@@ -51,7 +51,10 @@ public final class CheckFactory implements AutoCloseable {
         this.user = user;
     }
 
-    /** What the exporter shows; a file that cannot be read is the exporter's to complain of. */
+    /**
+     * The exporter's server certificate; empty if the web configuration is unreadable, which the exporter itself
+     * reports.
+     */
     private static Optional<Path> certificate(Path webConfig) {
         try {
             return WebConfigSummary.read(webConfig).certificate();
@@ -60,7 +63,7 @@ public final class CheckFactory implements AutoCloseable {
         }
     }
 
-    /** The GPU and what its use needs. */
+    /** Checks of the GPU, its driver and CUDA. */
     public List<Check> gpu() {
         CheckConfig minimums = settings.exporter().check();
         String nvml = settings.exporter().exporter().nvmlLibrary();
@@ -75,7 +78,7 @@ public final class CheckFactory implements AutoCloseable {
                 new KernelCheck(() -> JnaCuda.load(CUDA_LIBRARY)));
     }
 
-    /** What runs beside the avatar, and below it. */
+    /** Checks of Java, native libraries and services that the avatar uses. */
     public List<Check> dependencies() {
         CheckConfig check = settings.exporter().check();
         List<Check> checks = new ArrayList<>();
@@ -84,14 +87,14 @@ public final class CheckFactory implements AutoCloseable {
                 Runtime.version(),
                 System.getProperty("java.home", ""),
                 libraries(),
-                new DynamicLinker()::refusal));
+                new DynamicLinker()::loadError));
         if (check.docker() != Requirement.IGNORED) {
             checks.add(new DockerCheck(check.dockerSocket(), check.docker(), new SystemdUnits(settings.exporter())));
         }
         checks.add(
-                new RedisCheck(redis.map(access -> new RedisKeyValues(access.link("avatar-check"))), redisAddress()));
+                new RedisCheck(redis.map(clients -> new RedisKeyValues(clients.link("avatar-check"))), redisAddress()));
         if (check.mcp() != Requirement.IGNORED) {
-            McpProbe probe = new McpProbe(settings.exporter().mcp().url(), Exporter.version(), MCP_PATIENCE, http);
+            McpProbe probe = new McpProbe(settings.exporter().mcp().url(), Exporter.version(), MCP_TIMEOUT, http);
             checks.add(new McpCheck(probe, check.mcp()));
         }
         return checks;
@@ -104,7 +107,7 @@ public final class CheckFactory implements AutoCloseable {
                 .orElse("");
     }
 
-    /** The machine itself: user, directories, room, ports. */
+    /** Checks of configuration, user, directories, disk space and ports. */
     public List<Check> machine() {
         var exporter = settings.exporter().exporter();
         Map<String, Path> directories = new LinkedHashMap<>();
@@ -149,16 +152,16 @@ public final class CheckFactory implements AutoCloseable {
 
             @Override
             public List<CheckResult> run() {
-                String expected = "a configuration without problems";
+                String expected = "a valid configuration";
                 return List.of(settings.problems()
                         .map(problems -> new CheckResult(
                                 name(),
                                 Status.FAILURE,
                                 problems,
                                 expected,
-                                "mend them; the other checks ran with the defaults"))
-                        .orElseGet(() -> new CheckResult(
-                                name(), Status.OK, "no problems in the exporter's sections", expected, "")));
+                                "fix the configuration; the other checks used default values"))
+                        .orElseGet(() ->
+                                new CheckResult(name(), Status.OK, "the exporter's sections are valid", expected, "")));
             }
         };
     }
@@ -170,7 +173,7 @@ public final class CheckFactory implements AutoCloseable {
 
     private List<RuntimeChecks.Library> libraries() {
         Status withoutGpu = settings.cpuAllowed() ? Status.WARNING : Status.FAILURE;
-        String driver = "install NVIDIA's driver, on a machine that has a GPU";
+        String driver = "install the NVIDIA driver if the machine has a GPU";
         return List.of(
                 new RuntimeChecks.Library(
                         "turbojpeg", "libturbojpeg.so.0", Status.WARNING, "apt-get install libturbojpeg0"),

@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the checks look at, which includes keys of the renderer's sections; those are read here and validated by the renderer.
+ * Settings used by the checks. They include keys of the renderer's sections, which the renderer itself validates.
  *
  * @param exporter the exporter's own settings
- * @param rendererPort of the page
- * @param jolokiaPort of Jolokia
- * @param cpuAllowed whether the renderer may draw on the CPU
- * @param stateDirectory where the renderer keeps its state
- * @param exporterDirectory where the exporter keeps alerts
- * @param problems what is wrong in the configuration, in which case the rest are the defaults
+ * @param rendererPort HTTP port of the renderer
+ * @param jolokiaPort port of Jolokia
+ * @param cpuAllowed whether the renderer may render on the CPU
+ * @param stateDirectory state directory of the renderer
+ * @param exporterDirectory directory of the exporter's alert spool
+ * @param problems configuration errors; if present, all other values are defaults
  */
 public record CheckSettings(
         ExporterConfigs exporter,
@@ -35,7 +35,7 @@ public record CheckSettings(
 
     private static final int MAX_PORT = 65_535;
 
-    /** Reads the configuration; one that is broken becomes a problem to report, not an exception. */
+    /** Reads the configuration. An invalid configuration is returned in {@code problems} instead of thrown. */
     public static CheckSettings load(Optional<Path> file, Map<String, String> environment) {
         try {
             return of(

@@ -28,18 +28,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes the collectors, in the order in which a scrape shows them. */
+/** Creates the collectors in the order of a scrape. */
 final class CollectorFactory {
 
-    /** For what answers in milliseconds when it is well, and must not use up the scrape's time when it is not. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-    /** Beyond the threshold of a slow page, so that such a page is slow and not down; longer than a scrape of two seconds. */
-    private static final Duration PAGE_PATIENCE = Duration.ofSeconds(8);
+    /**
+     * For collectors that normally respond within milliseconds and must not use up the scrape timeout when they do not.
+     */
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    /**
+     * Longer than the threshold for slow responses, so that a slow page counts as slow and not as down; longer than a
+     * scrape of 2 s.
+     */
+    private static final Duration PAGE_TIMEOUT = Duration.ofSeconds(8);
 
-    /** For what is asked in every scrape, even one of two seconds. */
-    private static final Duration QUICK = Duration.ofSeconds(1);
+    /** For collectors polled in every scrape, even with a scrape timeout of 2 s. */
+    private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(1);
 
-    /** The renderer's streams in Redis. */
+    /** Redis streams of the renderer. */
     private static final List<String> STREAMS = List.of("avatar:state:updates", "osint:updates");
 
     private CollectorFactory() {}
@@ -57,7 +62,7 @@ final class CollectorFactory {
         GpuSettings gpu = GpuSettings.defaults(exporter.procPath())
                 .withPcieThroughput(exporter.pcieThroughput())
                 .withDcgmHost(exporter.dcgmNames() ? Optional.of(hostName(exporter.procPath())) : Optional.empty());
-        List<Collector> sources = new ArrayList<>(List.of(
+        List<Collector> collectors = new ArrayList<>(List.of(
                 new GpuCollector(
                         () -> JnaNvml.load(exporter.nvmlLibrary(), ticker, meter),
                         meter,
@@ -66,18 +71,18 @@ final class CollectorFactory {
                         ticker,
                         clock),
                 new HostCollector(exporter.procPath(), exporter.sysPath(), new LibcFileSystems(), clock)));
-        redis.ifPresent(link -> sources.add(RedisCollector.over(link, STREAMS, clock)));
-        sources.addAll(List.of(
-                new SystemdCollector(exporter.units(), settings.systemBus(), PATIENCE, ticker),
-                new RendererCollector(exporter.jolokiaUrl(), PATIENCE, http, deadlines),
-                new LivenessCollector(exporter.rendererUrl(), QUICK, http),
-                new EndpointCollector(exporter.rendererUrl(), PAGE_PATIENCE, http, ticker),
-                new McpCollector(new McpProbe(settings.mcp().url(), version, QUICK, http), ticker)));
-        return sources;
+        redis.ifPresent(link -> collectors.add(RedisCollector.over(link, STREAMS, clock)));
+        collectors.addAll(List.of(
+                new SystemdCollector(exporter.units(), settings.systemBus(), TIMEOUT, ticker),
+                new RendererCollector(exporter.jolokiaUrl(), TIMEOUT, http, deadlines),
+                new LivenessCollector(exporter.rendererUrl(), SHORT_TIMEOUT, http),
+                new EndpointCollector(exporter.rendererUrl(), PAGE_TIMEOUT, http, ticker),
+                new McpCollector(new McpProbe(settings.mcp().url(), version, SHORT_TIMEOUT, http), ticker)));
+        return collectors;
     }
 
-    /** The sources that the configuration switches off, and by what. */
-    static Map<String, String> off(ExporterConfigs settings) {
+    /** Collectors disabled by the configuration, with the reason. */
+    static Map<String, String> disabled(ExporterConfigs settings) {
         return settings.redis().isPresent() ? Map.of() : Map.of("redis", "redis.url is empty");
     }
 

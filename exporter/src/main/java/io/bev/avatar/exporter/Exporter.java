@@ -33,7 +33,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The exporter's parts, put together from its configuration. Closing ends all of them. */
+/** Composition root of the exporter: creates all components from the configuration. Closing closes all of them. */
 public final class Exporter implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Exporter.class);
@@ -44,35 +44,36 @@ public final class Exporter implements AutoCloseable {
     private final BoundedHttpClient http;
     private final ScrapeRunner runner;
     private final AlertWebhook webhook;
-    private final AlertPipeline care;
+    private final AlertPipeline alertPipeline;
     private final ExporterServer server;
 
-    /** @throws IOException when the address cannot be bound or an old alert spool cannot be read */
+    /** @throws IOException when the address cannot be bound or an existing alert spool cannot be read */
     public Exporter(ExporterConfigs settings, String version) throws IOException {
         ExporterConfig config = settings.exporter();
         Ticker ticker = Ticker.system();
         Clock clock = Clock.systemUTC();
         InetSocketAddress address = new InetSocketAddress(config.bind(), config.port());
         if (address.isUnresolved()) {
-            throw new IOException("exporter.bind: no address is known for " + config.bind());
+            throw new IOException("exporter.bind: cannot resolve host name " + config.bind());
         }
         RequestGuard guard = RequestGuard.allowing(config.allowedHosts());
-        List<AutoCloseable> made = new ArrayList<>();
+        List<AutoCloseable> created = new ArrayList<>();
         try {
             web = config.webConfigFile().map(file -> WebConfigSecurity.open(file, ticker));
-            web.ifPresent(made::add);
+            web.ifPresent(created::add);
             access = web.<ListenerSecurity>map(w -> w).orElse(ListenerSecurity.OPEN);
             warnIfOpen(address);
             redis = settings.redis().map(RedisClients::new);
             redis.ifPresentOrElse(
-                    made::add,
-                    () -> LOG.info("no Redis, redis.url is empty: alerts are acted on and published nowhere"));
-            http = kept(made, new BoundedHttpClient());
-            List<Collector> sources =
+                    created::add,
+                    () -> LOG.info("Redis is disabled (redis.url is empty): alerts trigger recovery but are not"
+                            + " published"));
+            http = register(created, new BoundedHttpClient());
+            List<Collector> collectors =
                     CollectorFactory.of(settings, link("avatar-exporter"), http, ticker, clock, version);
-            runner = kept(made, new ScrapeRunner(sources, config.scrapeTimeout(), ticker, clock));
-            webhook = kept(
-                    made,
+            runner = register(created, new ScrapeRunner(collectors, config.scrapeTimeout(), ticker, clock));
+            webhook = register(
+                    created,
                     AlertWebhook.over(
                             link("avatar-exporter-alerts"),
                             guard,
@@ -80,20 +81,21 @@ public final class Exporter implements AutoCloseable {
                             config.alertSpoolFile(),
                             config.alertActiveFor(),
                             clock));
-            care = kept(made, new AlertPipeline(settings, webhook, link("avatar-exporter-recovery"), http, clock));
+            alertPipeline = register(
+                    created, new AlertPipeline(settings, webhook, link("avatar-exporter-recovery"), http, clock));
             List<Consumer<MetricSink>> own =
-                    List.of(new ExporterInfoMetrics(version, config.thresholds()), webhook, care);
-            Exposition exposition = new Exposition(runner, CollectorFactory.off(settings), own, processMetrics());
+                    List.of(new ExporterInfoMetrics(version, config.thresholds()), webhook, alertPipeline);
+            Exposition exposition = new Exposition(runner, CollectorFactory.disabled(settings), own, processMetrics());
             server = new ExporterServer(
                     address,
                     access,
                     guard,
                     exposition,
                     config.scrapeTimeout(),
-                    new LandingPage(version, exposition::statuses, exposition.off(), clock),
+                    new LandingPage(version, exposition::statuses, exposition.disabled(), clock),
                     webhook);
         } catch (IOException | RuntimeException e) {
-            closeAll(made, e);
+            closeAll(created, e);
             throw e;
         }
     }
@@ -105,11 +107,12 @@ public final class Exporter implements AutoCloseable {
     private void warnIfOpen(InetSocketAddress address) {
         if (!address.getAddress().isLoopbackAddress() && (access.tls().isEmpty() || !access.authenticates())) {
             LOG.warn(
-                    "exporter.bind {} is reached from other machines {}: give exporter.web-config-file certificates and users",
+                    "Exporter on {} is reachable from other machines {}: configure TLS and users in"
+                            + " exporter.web-config-file",
                     address.getHostString(),
                     access.authenticates()
                             ? "without TLS"
-                            : access.tls().isPresent() ? "without a password" : "without TLS and password");
+                            : access.tls().isPresent() ? "without a password" : "without TLS and without a password");
         }
     }
 
@@ -124,13 +127,13 @@ public final class Exporter implements AutoCloseable {
                 new VersionInfoExports());
     }
 
-    private static <T extends AutoCloseable> T kept(List<AutoCloseable> made, T part) {
-        made.add(part);
+    private static <T extends AutoCloseable> T register(List<AutoCloseable> created, T part) {
+        created.add(part);
         return part;
     }
 
-    private static void closeAll(List<AutoCloseable> made, Exception reason) {
-        for (AutoCloseable part : made) {
+    private static void closeAll(List<AutoCloseable> created, Exception reason) {
+        for (AutoCloseable part : created) {
             try {
                 part.close();
             } catch (Exception e) {
@@ -139,7 +142,7 @@ public final class Exporter implements AutoCloseable {
         }
     }
 
-    /** Serves. */
+    /** Starts accepting requests. */
     public void start() {
         server.start();
     }
@@ -149,7 +152,7 @@ public final class Exporter implements AutoCloseable {
         return access.tls().isPresent() ? "https" : "http";
     }
 
-    /** Where it listens, with the port that was really taken. */
+    /** Listening address with the actual port. */
     public InetSocketAddress address() {
         return server.address();
     }
@@ -163,7 +166,7 @@ public final class Exporter implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        care.close();
+        alertPipeline.close();
         webhook.close();
         runner.close();
         http.close();

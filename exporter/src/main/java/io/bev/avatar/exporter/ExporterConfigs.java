@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything that the exporter is told from outside.
+ * All configuration sections used by the exporter.
  *
- * @param redis empty where there is none
+ * @param redis empty if Redis is disabled
  * @param systemBus D-Bus address of the system bus
  */
 public record ExporterConfigs(
@@ -35,7 +35,7 @@ public record ExporterConfigs(
     /**
      * Reads the exporter's sections.
      *
-     * @throws io.bev.avatar.common.config.ConfigException with every problem
+     * @throws io.bev.avatar.common.config.ConfigException listing every problem
      */
     public static ExporterConfigs from(Config config, Map<String, String> environment) {
         ExporterConfigs settings = new ExporterConfigs(

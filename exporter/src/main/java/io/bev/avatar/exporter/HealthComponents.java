@@ -28,62 +28,62 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The parts of {@code health}, put together from the configuration. Closing ends all of them. */
+/** Composition root of {@code health}. Closing closes all components. */
 public final class HealthComponents implements AutoCloseable {
 
-    /** The unit without which there is no avatar. */
+    /** Unit of the renderer. */
     private static final String RENDERER_UNIT = "bev-advanced-avatar.service";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-    /** Longer than the threshold of a slow answer, so that a slow one is told from none. */
-    private static final Duration ENDPOINT_PATIENCE = Duration.ofSeconds(10);
+    /** Longer than the threshold for slow responses, to distinguish a slow endpoint from one that is down. */
+    private static final Duration ENDPOINT_TIMEOUT = Duration.ofSeconds(10);
 
-    private static final Duration BUDGET = Duration.ofSeconds(12);
+    private static final Duration COLLECTION_TIMEOUT = Duration.ofSeconds(12);
 
     private final Optional<RedisClients> redis;
     private final BoundedHttpClient http = new BoundedHttpClient();
     private final ScrapeRunner sources;
-    private final HealthEvaluator round;
+    private final HealthEvaluator evaluator;
     private final Optional<RedisHealthPublisher> keys;
 
-    public HealthComponents(ExporterConfigs settings, boolean cpuAllowed, Thresholds limits) {
+    public HealthComponents(ExporterConfigs settings, boolean cpuAllowed, Thresholds thresholds) {
         var exporter = settings.exporter();
         Ticker ticker = Ticker.system();
         Clock clock = Clock.systemUTC();
         NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         redis = settings.redis().map(RedisClients::new);
-        Optional<RedisKeyValues> strings = redis.map(access -> new RedisKeyValues(access.link("avatar-health")));
+        Optional<RedisKeyValues> strings = redis.map(clients -> new RedisKeyValues(clients.link("avatar-health")));
         List<Collector> collectors = new ArrayList<>(List.of(
                 new GpuCollector(
                         () -> JnaNvml.load(exporter.nvmlLibrary(), ticker, meter),
                         meter,
                         GpuSettings.defaults(exporter.procPath()),
-                        () -> false, // a round in half a minute presses on nobody
+                        () -> false, // health evaluations are too rare to load the GPU
                         ticker,
                         clock),
                 new HostCollector(exporter.procPath(), exporter.sysPath(), new LibcFileSystems(), clock),
-                new SystemdCollector(exporter.units(), settings.systemBus(), PATIENCE, ticker),
-                new EndpointCollector(exporter.rendererUrl(), ENDPOINT_PATIENCE, http, ticker)));
+                new SystemdCollector(exporter.units(), settings.systemBus(), TIMEOUT, ticker),
+                new EndpointCollector(exporter.rendererUrl(), ENDPOINT_TIMEOUT, http, ticker)));
         redis.ifPresent(
-                access -> collectors.add(RedisCollector.over(access.link("avatar-health-info"), List.of(), clock)));
-        sources = new ScrapeRunner(collectors, BUDGET, ticker, clock);
-        round = new HealthEvaluator(
+                clients -> collectors.add(RedisCollector.over(clients.link("avatar-health-info"), List.of(), clock)));
+        sources = new ScrapeRunner(collectors, COLLECTION_TIMEOUT, ticker, clock);
+        evaluator = new HealthEvaluator(
                 new HealthEvaluator.Subject(hostName(), exporter.units(), RENDERER_UNIT, cpuAllowed),
                 sources,
                 strings,
-                limits,
-                BUDGET,
+                thresholds,
+                COLLECTION_TIMEOUT,
                 ticker,
                 clock);
         keys = strings.map(RedisHealthPublisher::new);
     }
 
-    public HealthEvaluator round() {
-        return round;
+    public HealthEvaluator evaluator() {
+        return evaluator;
     }
 
-    /** Writes a report to Redis, where there is one. */
+    /** Writes a report to Redis, if configured. */
     public void publish(HealthReport report) throws IOException, InterruptedException {
         if (keys.isPresent()) {
             keys.get().write(report);
@@ -94,7 +94,7 @@ public final class HealthComponents implements AutoCloseable {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
-            return "localhost"; // a machine whose own name does not resolve
+            return "localhost"; // the host name does not resolve
         }
     }
 

@@ -10,10 +10,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** States of single units, asked over D-Bus. */
+/** Reads states of single systemd units over D-Bus. */
 final class SystemdUnits implements DockerCheck.UnitState {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final Logger LOG = LoggerFactory.getLogger(SystemdUnits.class);
 
     private final ExporterConfigs settings;
@@ -26,12 +26,12 @@ final class SystemdUnits implements DockerCheck.UnitState {
     public Optional<String> of(String unit) throws InterruptedException {
         MetricSink out = new MetricSink();
         try (SystemdCollector units =
-                new SystemdCollector(List.of(unit), settings.systemBus(), PATIENCE, Ticker.system())) {
+                new SystemdCollector(List.of(unit), settings.systemBus(), TIMEOUT, Ticker.system())) {
             units.collect(out);
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception e) {
-            LOG.debug("the state of {} is not known", unit, e);
+            LOG.debug("Cannot read the state of unit {}", unit, e);
             return Optional.empty();
         }
         return out.families().stream()

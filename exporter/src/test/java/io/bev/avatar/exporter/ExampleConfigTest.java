@@ -19,11 +19,11 @@ class ExampleConfigTest {
 
     @Test
     void example_holdsExactlyTheDefaults() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("avatar.yaml.example"))) {
-            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
+        Path directory = Path.of("").toAbsolutePath();
+        while (!Files.exists(directory.resolve("avatar.yaml.example"))) {
+            directory = Optional.ofNullable(directory.getParent()).orElseThrow();
         }
-        Config example = Config.load(folder.resolve("avatar.yaml.example"), Map.of());
+        Config example = Config.load(directory.resolve("avatar.yaml.example"), Map.of());
         ExporterConfig fromExample = ExporterConfig.from(example);
         CheckConfig checks = CheckConfig.from(example);
         HealthConfig health = HealthConfig.from(example);
@@ -40,7 +40,7 @@ class ExampleConfigTest {
         assertThat(alertmanager).isEqualTo(AlertmanagerConfig.from(nothing));
         assertThat(gpuSetup).isEqualTo(GpuSetupConfig.from(nothing));
         assertThat(example.tree("gpu-setup").size()).isEqualTo(GpuSetupConfig.class.getRecordComponents().length);
-        // Each key of them is shown; exporter.check.user only in a comment, as it has no default.
+        // Every key is present; exporter.check.user only as a comment, because it has no default.
         assertThat(example.tree("exporter.check").size()).isEqualTo(CheckConfig.class.getRecordComponents().length - 1);
     }
 }

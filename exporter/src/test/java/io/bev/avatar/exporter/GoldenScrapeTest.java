@@ -9,14 +9,14 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
-/** Every name, type, help, label and value of the host and Redis collectors over fixed input. */
+/** Compares the output of the host and Redis collectors for fixed input with golden files. */
 class GoldenScrapeTest {
 
     private static final Path RESOURCES = Path.of("src/test/resources");
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-01T01:00:00Z"), ZoneOffset.UTC);
 
     @Test
-    void host_fixtureTree_isAsRecorded() throws Exception {
+    void host_fixtureTree_matchesGoldenFile() throws Exception {
         MetricSink out = new MetricSink();
         HostFixture.collect(RESOURCES.resolve("fixtures"), CLOCK, out);
 
@@ -24,7 +24,7 @@ class GoldenScrapeTest {
     }
 
     @Test
-    void redis_fixtureInfo_isAsRecorded() throws Exception {
+    void redis_fixtureInfo_matchesGoldenFile() throws Exception {
         MetricSink out = new MetricSink();
         RedisFixture.collect(RESOURCES.resolve("fixtures/redis-info.txt"), CLOCK, out);
 

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The metrics that {@code docs/exporter-parity.md} says only a peer has: names, in which {@code *} stands for any text. */
+/** Metrics listed in {@code docs/exporter-parity.md} as exported by a peer only; {@code *} in a name is a wildcard. */
 record ParityList(String peer, List<String> names) {
 
     private static final Path DOCUMENT = Path.of("../docs/exporter-parity.md");
@@ -38,7 +38,7 @@ record ParityList(String peer, List<String> names) {
         return names.stream().anyMatch(name -> metric.matches(name.replace("*", ".*")));
     }
 
-    /** Every metric of the peer's alone is listed, and nothing is listed by name that is ours. */
+    /** Asserts that every metric exported by the peer only is listed, and that no metric of this exporter is listed. */
     void check(Set<String> ours, Set<String> theirs) {
         assertThat(names).as("%s names metrics of %s", DOCUMENT, peer).isNotEmpty();
         assertThat(theirs.stream().filter(name -> !ours.contains(name)).filter(name -> !has(name)))

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
-/** Another project's exporter, run beside ours to compare the two. */
+/** Exporter of another project, run for comparison. */
 final class PeerExporter implements AutoCloseable {
 
     private final Process process;
@@ -27,8 +27,8 @@ final class PeerExporter implements AutoCloseable {
         this.metrics = metrics;
     }
 
-    /** Looks on the PATH and in the folder that AVATAR_PEERS names; skips the test when it is in neither. */
-    static PeerExporter start(Path folder, String program, String listenOption, String... options)
+    /** Starts a peer found on the PATH or in the directory AVATAR_PEERS; skips the test if it is missing. */
+    static PeerExporter start(Path directory, String program, String listenOption, String... options)
             throws IOException, InterruptedException {
         Optional<String> found = find(program);
         Assumptions.assumeTrue(found.isPresent(), program + " is neither on the PATH nor in AVATAR_PEERS");
@@ -40,14 +40,14 @@ final class PeerExporter implements AutoCloseable {
         command.addAll(List.of(options));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(program + ".log").toFile())
+                .redirectOutput(directory.resolve(program + ".log").toFile())
                 .start();
         PeerExporter peer = new PeerExporter(process, URI.create("http://127.0.0.1:" + port + "/metrics"));
         peer.awaitAnswer();
         return peer;
     }
 
-    /** Where a program is: on the PATH, or in the folder that AVATAR_PEERS names. */
+    /** Locates a program on the PATH or in the directory AVATAR_PEERS. */
     static Optional<String> find(String program) {
         String places =
                 System.getenv("PATH") + File.pathSeparator + System.getenv().getOrDefault("AVATAR_PEERS", "");
@@ -75,7 +75,7 @@ final class PeerExporter implements AutoCloseable {
         return Scrape.parse(text());
     }
 
-    /** What it serves. */
+    /** The peer's exposition text. */
     String text() throws IOException, InterruptedException {
         return client.send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
                 .body();

@@ -31,27 +31,27 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Prometheus itself, promtool and curl against the exporter behind TLS and a password. */
+/** Real Prometheus, promtool and curl against the exporter with TLS and a password. */
 class PrometheusOverTlsTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private ExporterConfigs settings;
 
     @BeforeEach
     void configure() throws Exception {
-        TestCertificates unused = TestCertificates.make(folder);
+        TestCertificates unused = TestCertificates.make(directory);
         String hash = BCrypt.withDefaults().hashToString(10, "right password".toCharArray());
-        Path web = Files.writeString(folder.resolve("web-config.yml"), """
+        Path web = Files.writeString(directory.resolve("web-config.yml"), """
                 tls_server_config: {cert_file: server.pem, key_file: server.key}
                 basic_auth_users: {prometheus: "%s"}
                 """.formatted(hash));
         String yaml = """
                 exporter: {port: 0, state-directory: %s, nvml-library: libno-such-nvml.so, web-config-file: %s}
                 redis: {url: "redis://127.0.0.1:1"}
-                """.formatted(folder, web);
-        Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + folder.resolve("no-bus"));
+                """.formatted(directory, web);
+        Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + directory.resolve("no-bus"));
         settings = ExporterConfigs.from(Config.of(yaml, "test.yaml", environment), environment);
     }
 
@@ -61,9 +61,9 @@ class PrometheusOverTlsTest {
 
     private Process launch(List<String> command) throws IOException {
         return new ProcessBuilder(command)
-                .directory(folder.toFile())
+                .directory(directory.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("said.txt").toFile())
+                .redirectOutput(directory.resolve("output.txt").toFile())
                 .start();
     }
 
@@ -71,32 +71,34 @@ class PrometheusOverTlsTest {
         return launch(List.of(command)).waitFor();
     }
 
-    private String said() throws IOException {
-        return Files.readString(folder.resolve("said.txt"));
+    private String output() throws IOException {
+        return Files.readString(directory.resolve("output.txt"));
     }
 
     @Test
-    void webConfig_isWhatPromtoolTakes() throws Exception {
+    void webConfig_isAcceptedByPromtool() throws Exception {
         need("promtool");
 
         assertThat(run("promtool", "check", "web-config", "web-config.yml"))
-                .as(said())
+                .as(output())
                 .isZero();
     }
 
     @Test
-    void portCheck_ofAHolderHiddenFromUs_knowsOursByItsCertificate_evenIfItDemandsOneOfUs() throws Exception {
-        Path web = folder.resolve("web-config.yml");
+    void portCheck_inaccessibleProcess_isIdentifiedByItsCertificate_evenIfItRequiresAClientCertificate()
+            throws Exception {
+        Path web = directory.resolve("web-config.yml");
         Files.writeString(
                 web,
                 Files.readString(web)
                         .replace(
                                 "key_file: server.key",
-                                "key_file: server.key, client_auth_type: RequireAndVerifyClientCert, client_ca_file: ca.pem"));
+                                "key_file: server.key, client_auth_type: RequireAndVerifyClientCert,"
+                                        + " client_ca_file: ca.pem"));
         try (Exporter exporter = new Exporter(settings, "1.2.3")) {
             exporter.start();
             int number = exporter.address().getPort();
-            Path proc = folder.resolve("proc");
+            Path proc = directory.resolve("proc");
             Files.createDirectories(proc.resolve("net"));
             Files.writeString(
                     proc.resolve("net/tcp"),
@@ -112,14 +114,14 @@ class PrometheusOverTlsTest {
 
     private CheckResult port(Path proc, int number, Optional<String> certificate) throws Exception {
         PortCheck.Port port = new PortCheck.Port(
-                "exporter", "exporter.port", number, "/", "no such text", certificate.map(folder::resolve));
+                "exporter", "exporter.port", number, "/", "no such text", certificate.map(directory::resolve));
         try (BoundedHttpClient http = new BoundedHttpClient()) {
             return new PortCheck(proc, List.of(), List.of(port), http).run().get(0);
         }
     }
 
     @Test
-    void curl_needsAuthorityAndPassword() throws Exception {
+    void curl_needsCaCertificateAndPassword() throws Exception {
         need("curl");
         try (Exporter exporter = new Exporter(settings, "1.2.3")) {
             exporter.start();
@@ -128,14 +130,14 @@ class PrometheusOverTlsTest {
 
             assertThat(run(with(base, "-u", "prometheus:right password", "https://" + url)))
                     .isZero();
-            assertThat(said()).contains("node_load1", "status 200");
+            assertThat(output()).contains("node_load1", "status 200");
             assertThat(run(with(base, "-u", "prometheus:wrong", "https://" + url)))
                     .isZero();
-            assertThat(said()).contains("status 401").doesNotContain("node_load1");
+            assertThat(output()).contains("status 401").doesNotContain("node_load1");
             assertThat(run(with(base, "https://" + url))).isZero();
-            assertThat(said()).contains("status 401");
+            assertThat(output()).contains("status 401");
             assertThat(run(with(base, "http://" + url))).isNotZero();
-            assertThat(said()).doesNotContain("node_load1");
+            assertThat(output()).doesNotContain("node_load1");
         }
     }
 
@@ -146,13 +148,13 @@ class PrometheusOverTlsTest {
     }
 
     @Test
-    void prometheus_scrapesWithThePassword_andMeets401Without() throws Exception {
+    void prometheus_scrapesWithThePassword_andGets401Without() throws Exception {
         need("prometheus");
         try (Exporter exporter = new Exporter(settings, "1.2.3")) {
             exporter.start();
             String target = "127.0.0.1:" + exporter.address().getPort();
             Files.writeString(
-                    folder.resolve("prometheus.yml"),
+                    directory.resolve("prometheus.yml"),
                     "global: {scrape_interval: 3s, scrape_timeout: 3s}\nscrape_configs:\n"
                             + job("good", target, "right password") + job("bad", target, "wrong"));
             int port = freePort();
@@ -183,7 +185,7 @@ class PrometheusOverTlsTest {
                   tls_config: {ca_file: %s}
                   basic_auth: {username: prometheus, password: "%s"}
                   static_configs: [{targets: ["%s"]}]
-                """.formatted(name, folder.resolve("ca.pem"), password, target);
+                """.formatted(name, directory.resolve("ca.pem"), password, target);
     }
 
     private static int freePort() throws IOException {
@@ -192,7 +194,7 @@ class PrometheusOverTlsTest {
         }
     }
 
-    /** Waits until Prometheus says so of the job's target; on a busy machine its first scrapes may be late. */
+    /** Waits until Prometheus reports the target in the expected state; first scrapes may be late on a busy machine. */
     private void awaitTarget(Process prometheus, int port, String job, Predicate<JsonNode> wanted) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/targets"))
                 .build();
@@ -216,6 +218,6 @@ class PrometheusOverTlsTest {
             }
             TimeUnit.MILLISECONDS.sleep(50);
         }
-        throw new IOException("prometheus ended: " + said());
+        throw new IOException("prometheus ended: " + output());
     }
 }

@@ -7,10 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A parsed exposition.
+ * Parsed exposition text.
  *
  * @param types by metric name
- * @param values by series: the name and its labels that are not empty, in alphabetical order
+ * @param values by series: name and non-empty labels in alphabetical order
  */
 record Scrape(Map<String, String> types, Map<String, Double> values) {
 
@@ -30,7 +30,7 @@ record Scrape(Map<String, String> types, Map<String, Double> values) {
                 TreeMap<String, String> labels = new TreeMap<>();
                 Matcher label = LABEL.matcher(sample.group(2) == null ? "" : sample.group(2));
                 while (label.find()) {
-                    // To Prometheus an empty label is none.
+                    // Prometheus treats an empty label as missing.
                     if (!label.group(2).isEmpty()) {
                         labels.put(label.group(1), label.group(2));
                     }

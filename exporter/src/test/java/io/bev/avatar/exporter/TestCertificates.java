@@ -7,18 +7,20 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/** Certificates of a throw-away authority, made by openssl: for 127.0.0.1 and localhost. Skips the test without openssl. */
+/**
+ * Certificates of a temporary CA, created with openssl, for 127.0.0.1 and localhost. Skips the test without openssl.
+ */
 public final class TestCertificates {
 
-    private final Path folder;
+    private final Path directory;
 
-    private TestCertificates(Path folder) {
-        this.folder = folder;
+    private TestCertificates(Path directory) {
+        this.directory = directory;
     }
 
-    public static TestCertificates make(Path folder) throws IOException, InterruptedException {
+    public static TestCertificates make(Path directory) throws IOException, InterruptedException {
         Assumptions.assumeTrue(PeerExporter.find("openssl").isPresent(), "openssl is not installed");
-        TestCertificates made = new TestCertificates(Files.createDirectories(folder));
+        TestCertificates made = new TestCertificates(Files.createDirectories(directory));
         made.openssl(("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test-authority -keyout ca.key -out ca.pem"
                         + " -addext keyUsage=critical,keyCertSign,cRLSign")
                 .split(" ", -1));
@@ -26,33 +28,33 @@ public final class TestCertificates {
         return made;
     }
 
-    /** A certificate and key named {@code name.pem} and {@code name.key}; replaces older ones. */
+    /** Creates a certificate and key named {@code name.pem} and {@code name.key}; replaces older ones. */
     public void issue(String name, String kind) throws IOException, InterruptedException {
         openssl(("req " + kind + " -nodes -subj /CN=" + name + " -keyout " + name + ".key -out " + name + ".csr")
                 .split(" ", -1));
-        Files.writeString(folder.resolve("names.cnf"), "subjectAltName=IP:127.0.0.1,DNS:localhost\n");
+        Files.writeString(directory.resolve("names.cnf"), "subjectAltName=IP:127.0.0.1,DNS:localhost\n");
         openssl(("x509 -req -in " + name
                         + ".csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names.cnf -out " + name
                         + ".pem")
                 .split(" ", -1));
     }
 
-    /** Runs openssl in the folder. */
+    /** Runs openssl in the directory. */
     public void openssl(String... arguments) throws IOException, InterruptedException {
         List<String> command = new java.util.ArrayList<>(List.of("openssl"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
+                .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + said);
+            throw new IOException(String.join(" ", command) + ": " + output);
         }
     }
 
     public Path file(String name) {
-        return folder.resolve(name);
+        return directory.resolve(name);
     }
 
     public Path authority() {

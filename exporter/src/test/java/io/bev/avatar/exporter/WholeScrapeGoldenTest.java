@@ -30,29 +30,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One whole scrape with every source there: names, order, types, helps and labels exactly, and all values that the input alone
- * decides. What the machine, the clock or the Java decides is {@code *}.
+ * Compares one complete scrape of all sources with a golden file: names, order, types, HELP texts, labels, and all
+ * values determined by the input. Values that depend on machine, clock or JVM are {@code *}.
  */
 class WholeScrapeGoldenTest {
 
     private static final Path RESOURCES = Path.of("src/test/resources").toAbsolutePath();
     private static final Pattern SERIES = Pattern.compile("([a-zA-Z_:]+[a-zA-Z0-9_:]*)(\\{.*})? (\\S+)");
 
-    /** Series whose values are this run's: of the live Redis, of time, of file systems that lie where the fixture says. */
+    /** Series whose values vary between runs: live Redis, times, file systems of the fixture's mount points. */
     private static final Pattern LIVE = Pattern.compile(
             "(redis_(?!up$|stream_(?!last_)|db_keys$|cluster_enabled$)|process_|jvm_|node_filesystem_(?!readonly|device_error)"
                     + "|node_time_|avatar_exporter_nvml_(call_|backoff$)|avatar_exporter_collector_(duration|last_)"
                     + "|.*_response_seconds).*");
 
-    /** Labels whose values are this run's. */
+    /** Labels whose values vary between runs. */
     private static final Pattern LIVE_LABEL =
             Pattern.compile("\\b(os|process_id|redis_build_id|redis_version|run_id|tcp_port|java_version)=\"[^\"]*\"");
 
-    /** Machines differ in the JVM's pools and collectors, and in which of NVML's calls the watching thread has made: one counts. */
+    /** Varying label sets (JVM pools and collectors, NVML calls of the event thread), reduced to one sample each. */
     private static final Pattern ANY_LABEL = Pattern.compile("=\"[^\"]*\"");
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private static Answer answer(Asked request, String jolokia) {
         if (request.path().startsWith("/jolokia")) {
@@ -85,7 +85,7 @@ class WholeScrapeGoldenTest {
                 mcp: {url: "%s"}
                 redis: {url: "%s", timeout: 20s}
                 """.formatted(
-                        folder,
+                        directory,
                         nvml.library(),
                         page.address(""),
                         page.address("/jolokia/"),
@@ -111,22 +111,22 @@ class WholeScrapeGoldenTest {
     }
 
     @Test
-    void everySourceThere_isAsRecorded() throws Exception {
+    void scrapeOfAllSources_matchesGoldenFile() throws Exception {
         String jolokia = Files.readString(RESOURCES.resolve("jolokia/renderer.json"));
-        SimulatedNvml nvml = SimulatedNvml.build(folder);
+        SimulatedNvml nvml = SimulatedNvml.build(directory);
         try (StubHttpServer page = new StubHttpServer(request -> answer(request, jolokia));
-                TestDBus bus = TestDBus.start(folder);
+                TestDBus bus = TestDBus.start(directory);
                 FakeSystemd systemd = new FakeSystemd(bus.address());
-                RedisServer redis = RedisServer.start(folder)) {
+                RedisServer redis = RedisServer.start(directory)) {
             addUnits(systemd);
-            // Others lack readings of this one, or have more.
+            // Other machines have fewer or more values.
             Assumptions.assumeTrue(
                     RedisServer.version().startsWith("7.0."), "the recorded readings are those of Redis 7.0");
             redis.command("XADD", "osint:updates", "*", "a", "b");
             redis.command("XGROUP", "CREATE", "osint:updates", "renderer", "0");
             try (Exporter exporter = new Exporter(settings(nvml, page, redis, bus), "1.2.3")) {
                 exporter.start();
-                // This scrape's own commands are in the next one's readings of Redis.
+                // The commands of this scrape appear in the Redis values of the next one.
                 scrape(exporter, "?collect[]=redis");
 
                 String text = scrape(exporter, "");
@@ -152,7 +152,7 @@ class WholeScrapeGoldenTest {
         Set<String> commands = new TreeSet<>();
         for (String line : text.split("\n", -1)) {
             String normal = line.startsWith("#") || line.isEmpty() ? line : series(line);
-            // Redis tells its commands in the order of a table whose seed is random.
+            // Redis lists commands in the order of a hash table with a random seed.
             if (normal.contains("cmd=\"")) {
                 commands.add(normal);
                 continue;

@@ -3,7 +3,7 @@ package io.bev.avatar.launcher;
 import java.io.PrintStream;
 import java.util.Map;
 
-/** What a person reads: plain lines, and on a terminal colours and one live line at the bottom. Thread-safe. */
+/** Output for the user: plain lines, and on a terminal colours and one live status line at the bottom. Thread-safe. */
 final class Console {
 
     private static final String ERASE_LINE = "\r\u001b[2K";

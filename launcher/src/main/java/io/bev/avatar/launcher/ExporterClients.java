@@ -6,18 +6,18 @@ import io.bev.avatar.common.tls.ExporterClientAuth;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 
-/** This run's own clients of the exporter, the readiness probe, Prometheus and Alertmanager: what lets them in. */
+/** Credentials of this run's exporter clients: readiness probe, Prometheus and Alertmanager. */
 record ExporterClients(ExporterClientAuth access) {
 
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
 
-    /** Reads the keys; problems are noted in {@code config}. */
+    /** Reads the keys; problems are added to {@code config}. */
     static ExporterClients from(Config config) {
         return new ExporterClients(ExporterClientAuth.from(config));
     }
 
-    /** A probe that gets in. */
+    /** A probe with these credentials. */
     Probe probe() {
         return new Probe(access.context(), access::authorization);
     }
@@ -25,14 +25,14 @@ record ExporterClients(ExporterClientAuth access) {
     /**
      * Whether the exporter is ready.
      *
-     * @throws LaunchException when it refuses the password, which no waiting mends
+     * @throws LaunchException when it rejects the password
      */
     boolean ready(Probe probe, String url) throws InterruptedException, LaunchException {
         int status = probe.status(url).orElse(0);
         if (status == UNAUTHORIZED && access.user().isPresent()) {
             throw new LaunchException(
                     ExitCodes.CONFIG,
-                    "the exporter refuses " + access.user().get().name() + "'s password in "
+                    "the exporter rejected " + access.user().get().name() + "'s password in "
                             + access.user().get().passwordFile() + ": write into " + ExporterClientAuth.PASSWORD
                             + " the password whose hash is in "
                             + access.webConfig().map(Path::toString).orElse("web-config.yml"));
@@ -40,7 +40,7 @@ record ExporterClients(ExporterClientAuth access) {
         return status == OK;
     }
 
-    /** Adds to a Prometheus configuration how its jobs {@code avatar} and {@code avatar-probes} get in. */
+    /** Adds to a Prometheus configuration the credentials of the jobs {@code avatar} and {@code avatar-probes}. */
     String prometheus(String configuration) {
         String lines = tls("    scheme: https\n    ");
         if (access.user().isPresent()) {
@@ -51,7 +51,7 @@ record ExporterClients(ExporterClientAuth access) {
                 "(?m)^( {2}- job_name: avatar(?:-probes)?\\R)", "$1" + Matcher.quoteReplacement(lines));
     }
 
-    /** Adds to an Alertmanager configuration how its webhooks get in; what they need besides is the token they have. */
+    /** Adds the TLS settings of the webhooks to an Alertmanager configuration; they already have the token. */
     String alertmanager(String configuration) {
         return configuration.replaceAll(
                 "(?m)^( {8}http_config:\\R)", "$1" + Matcher.quoteReplacement(tls("          ")));

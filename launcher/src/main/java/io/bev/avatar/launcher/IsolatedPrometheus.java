@@ -10,10 +10,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** A Prometheus alone, with a configuration, a port and a folder of its own. Call from a thread that outlives it. */
+/** A Prometheus process with its own configuration, port and directory. Call from a thread that outlives it. */
 public final class IsolatedPrometheus implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
     private final ManagedProcess process;
     private final Supervisor supervisor;
@@ -48,7 +48,7 @@ public final class IsolatedPrometheus implements AutoCloseable {
                 () -> probe.answers(url + "/-/ready"),
                 url,
                 logs.resolve("prometheus.log"),
-                PATIENCE,
+                START_TIMEOUT,
                 Duration.ofSeconds(1));
         PrintStream log =
                 new PrintStream(Files.newOutputStream(logs.resolve("supervisor.log")), true, StandardCharsets.UTF_8);

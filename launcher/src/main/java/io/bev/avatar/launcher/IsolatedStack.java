@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A whole stack of its own, with a simulated GPU, on free ports and in a folder of its own: to be measured and broken. It is
- * supervised as {@code ./avatar up} does it, but only while somebody calls {@link #tend}: what is killed stays down until then.
+ * A whole stack of its own, with a simulated GPU, on free ports and in a directory of its own: to be measured and broken. It is
+ * supervised as {@code ./avatar up} does it, but only while a user calls {@link #tick}: what is killed stays down until then.
  * Not thread-safe; {@link #close} may come from another thread.
  */
 public final class IsolatedStack implements AutoCloseable {
 
-    /** A program of the stack. */
+    /** A service of the stack. */
     public enum Service {
         REDIS,
         PROMETHEUS,
@@ -32,13 +32,13 @@ public final class IsolatedStack implements AutoCloseable {
     }
 
     /**
-     * What makes this stack special.
+     * Settings of this stack.
      *
-     * @param root the project's folder
+     * @param root the project directory
      * @param runDirectory where its files live
-     * @param rules folder with the rules and configurations to use instead of the shipped {@code alerting-rules}
+     * @param rules directory with the rules and configurations to use instead of the shipped {@code alerting-rules}
      * @param yaml more of {@code avatar.yaml}: whole sections besides {@code stack}, {@code renderer} and {@code redis}
-     * @param environment more environment of a program; wins over everything else
+     * @param environment additional environment per service; has precedence
      * @param ports seven free ports: page, Jolokia, exporter, Redis, Prometheus, Alertmanager, Grafana
      */
     public record Settings(
@@ -71,9 +71,9 @@ public final class IsolatedStack implements AutoCloseable {
     }
 
     /**
-     * Starts everything and waits until it serves. Call it from a thread that outlives the stack: the programs end with it.
+     * Starts everything and waits until it serves. Call it from a thread that outlives the stack: the processes end with it.
      *
-     * @throws IOException when something is missing or does not start; the message says what
+     * @throws IOException when something is missing or does not start; the message names it
      */
     public static IsolatedStack start(Settings settings) throws IOException, InterruptedException {
         Path run = Files.createDirectories(settings.runDirectory());
@@ -120,7 +120,7 @@ public final class IsolatedStack implements AutoCloseable {
                 settings.yaml());
     }
 
-    /** A folder that looks like the project, with other rules in it. */
+    /** A directory with the layout of the project and other rules. */
     private static Path project(Settings settings) throws IOException {
         Path project = Files.createDirectories(settings.runDirectory().resolve("project"));
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(settings.root())) {
@@ -141,7 +141,7 @@ public final class IsolatedStack implements AutoCloseable {
         supervisor.awaitReady();
         start(Service.EXPORTER, stack.exporter(), environment);
         supervisor.awaitReady();
-        // Last: they would take what is not there yet for a fault.
+        // Last, so that services that are still starting raise no alert.
         start(Service.ALERTMANAGER, stack.alertmanager(), environment);
         supervisor.awaitReady();
         start(Service.PROMETHEUS, stack.prometheus(), environment);
@@ -166,20 +166,20 @@ public final class IsolatedStack implements AutoCloseable {
                 spec.ready(),
                 spec.url(),
                 spec.log(),
-                spec.patience(),
+                spec.timeout(),
                 spec.restartDelay());
     }
 
-    /** One round of supervision: starts again what has ended. Call it several times a second. */
-    public void tend() throws IOException, InterruptedException {
+    /** Checks the services once and restarts those that ended. Call it several times per second. */
+    public void tick() throws IOException, InterruptedException {
         try {
-            supervisor.tend();
+            supervisor.tick();
         } catch (LaunchException e) {
             throw new IOException(e.getMessage(), e);
         }
     }
 
-    /** Whether every program runs and serves. */
+    /** Whether every process runs and serves. */
     public boolean isWhole() throws InterruptedException {
         for (ManagedProcess process : processes.values()) {
             try {
@@ -198,14 +198,15 @@ public final class IsolatedStack implements AutoCloseable {
         return PortOwner.isTaken(config.jolokiaPort());
     }
 
-    /** Process id of the last start of a program. */
+    /** Process id of the last start of a process. */
     public long pid(Service service) {
         return process(service).pid();
     }
 
-    /** Kills a program at once, with {@code SIGKILL}, and waits until it is gone. */
+    /** Kills a service with {@code SIGKILL} and waits until it has ended. */
     public void kill(Service service) throws IOException, InterruptedException {
-        ProcessHandle handle = ProcessHandle.of(pid(service)).orElseThrow(() -> new IOException(service + " is gone"));
+        ProcessHandle handle =
+                ProcessHandle.of(pid(service)).orElseThrow(() -> new IOException(service + " has ended"));
         handle.destroyForcibly();
         while (process(service).isAlive()) {
             Thread.sleep(5);
@@ -220,7 +221,7 @@ public final class IsolatedStack implements AutoCloseable {
         return process;
     }
 
-    /** File that tells what the simulated GPU answers; may be written while it runs. */
+    /** Scenario file of the simulated GPU; may be written while it runs. */
     public Path gpuScenario() {
         return gpu.scenario();
     }
@@ -260,7 +261,7 @@ public final class IsolatedStack implements AutoCloseable {
             }
             supervisor.stop();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the programs end with this thread at the latest
+            Thread.currentThread().interrupt(); // the services end with this thread at the latest
         }
         log.close();
     }

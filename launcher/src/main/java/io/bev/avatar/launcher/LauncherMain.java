@@ -9,8 +9,12 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry point of {@code ./avatar up}; the only place that ends the process. */
-@Command(name = "avatar", mixinStandardHelpOptions = true, sortOptions = false)
+/** Entry point of {@code ./avatar up} and of the benchmarks of whole programs; the only place that ends the process. */
+@Command(
+        name = "avatar",
+        mixinStandardHelpOptions = true,
+        versionProvider = LauncherMain.Version.class,
+        sortOptions = false)
 public final class LauncherMain {
 
     private LauncherMain() {}
@@ -31,5 +35,14 @@ public final class LauncherMain {
                     return ExitCodes.USAGE;
                 });
         System.exit(commands.execute(arguments));
+    }
+
+    /** Version in the jar's manifest; {@code development} for classes that run from a build directory. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = LauncherMain.class.getPackage().getImplementationVersion();
+            return new String[] {"avatar-launcher " + (version == null ? "development" : version)};
+        }
     }
 }

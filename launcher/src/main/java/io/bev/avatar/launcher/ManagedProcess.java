@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ManagedProcess {
 
-    private static final int LOG_LINES_TOLD = 3;
-    private static final int COMPLAINT_LINES_TOLD = 20;
+    private static final int MAX_LOG_LINES = 3;
+    private static final int MAX_CONFIG_ERROR_LINES = 20;
     /** How a line of renderer and exporter's own log begins, as text or as JSON. */
     private static final Pattern LOG_LINE = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT.*|\\{.*");
 
@@ -95,10 +95,10 @@ final class ManagedProcess {
         }
     }
 
-    /** Waits for the end, and kills what is still there after {@code patience}; false when it had to be killed. */
-    boolean awaitEnd(Duration patience) throws InterruptedException {
+    /** Waits for the end, and kills what is still there after {@code timeout}; false when it had to be killed. */
+    boolean awaitEnd(Duration timeout) throws InterruptedException {
         Process p = process;
-        if (p == null || p.waitFor(Math.max(0, patience.toMillis()), TimeUnit.MILLISECONDS)) {
+        if (p == null || p.waitFor(Math.max(0, timeout.toMillis()), TimeUnit.MILLISECONDS)) {
             return true;
         }
         p.destroyForcibly();
@@ -107,7 +107,7 @@ final class ManagedProcess {
     }
 
     /** The last lines that it wrote, for an error message; all that it found wrong in its configuration, where that ended it. */
-    Optional<String> lastWords() {
+    Optional<String> logTail() {
         try {
             List<String> lines = new String(Files.readAllBytes(spec.log()), StandardCharsets.UTF_8)
                     .lines()
@@ -116,9 +116,9 @@ final class ManagedProcess {
             if (lines.isEmpty()) {
                 return Optional.empty();
             }
-            int from = Math.max(0, lines.size() - LOG_LINES_TOLD);
+            int from = Math.max(0, lines.size() - MAX_LOG_LINES);
             if (exitCode().equals(OptionalInt.of(ExitCodes.CONFIG))) {
-                from = complaint(lines);
+                from = configErrorStart(lines);
             }
             return Optional.of(String.join(System.lineSeparator() + "      ", lines.subList(from, lines.size())));
         } catch (IOException e) {
@@ -127,9 +127,9 @@ final class ManagedProcess {
     }
 
     /** Where the lines begin that follow the log. */
-    private static int complaint(List<String> lines) {
+    private static int configErrorStart(List<String> lines) {
         int from = lines.size() - 1;
-        int first = Math.max(0, lines.size() - COMPLAINT_LINES_TOLD);
+        int first = Math.max(0, lines.size() - MAX_CONFIG_ERROR_LINES);
         while (from > first && !LOG_LINE.matcher(lines.get(from - 1)).matches()) {
             from--;
         }

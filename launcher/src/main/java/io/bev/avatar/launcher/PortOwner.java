@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The process that listens on a TCP port, found through {@code /proc/net/tcp} and the open files of the processes that we may
- * look at.
+ * The process that listens on a TCP port, found through {@code /proc/net/tcp} and the open files of the processes that this
+ * user may inspect.
  *
  * @param pid its process id
  * @param name its command name
@@ -26,7 +26,7 @@ record PortOwner(long pid, String name) {
         return !inodes(port).isEmpty();
     }
 
-    /** Who listens on the port; empty when nobody does or it is another user's. */
+    /** The listener of the port; empty without one, or when it belongs to another user. */
     static Optional<PortOwner> of(int port) {
         Set<String> links = new HashSet<>();
         inodes(port).forEach(inode -> links.add("socket:[" + inode + "]"));
@@ -42,12 +42,12 @@ record PortOwner(long pid, String name) {
                 }
             }
         } catch (IOException e) {
-            return Optional.empty(); // the process ended while we looked
+            return Optional.empty(); // the process ended meanwhile
         }
         return Optional.empty();
     }
 
-    /** {@code redis-server, pid 812}, or a hint where to look. */
+    /** {@code redis-server, pid 812}, or a hint how to find it. */
     static String describe(int port) {
         return of(port).map(holder -> holder.name + ", pid " + holder.pid)
                 .orElse("another user's process; `ss -ltnp` as root names it");
@@ -61,7 +61,7 @@ record PortOwner(long pid, String name) {
                 }
             }
         } catch (IOException e) {
-            return false; // gone, or not ours to look at
+            return false; // ended, or not readable by this user
         }
         return false;
     }

@@ -17,13 +17,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import javax.net.ssl.SSLContext;
 
-/** Short questions to local servers, each answered within a second. */
+/** Short requests to local servers, each with a timeout of one second. */
 final class Probe {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(1);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** What a request carries in {@code Authorization}. */
+    /** Value of the {@code Authorization} header. */
     @FunctionalInterface
     interface Authorization {
         Optional<String> get() throws IOException;
@@ -32,7 +32,7 @@ final class Probe {
     private final HttpClient client;
     private final Authorization authorization;
 
-    /** Asks without a password, and trusts whom Java trusts. */
+    /** Sends no password and uses Java's own trust store. */
     Probe() {
         this(Optional.empty(), Optional::empty);
     }
@@ -40,7 +40,7 @@ final class Probe {
     /** @param trust for {@code https}, in place of Java's own */
     Probe(Optional<SSLContext> trust, Authorization authorization) {
         HttpClient.Builder builder =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE);
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(REQUEST_TIMEOUT);
         trust.ifPresent(builder::sslContext);
         this.client = builder.build();
         this.authorization = authorization;
@@ -51,7 +51,7 @@ final class Probe {
         return get(url).isPresent();
     }
 
-    /** The JSON that a GET answers with, whatever its status; empty when nothing or something else comes. */
+    /** JSON body of the answer to a GET, whatever its status; empty without an answer or with another body. */
     Optional<JsonNode> json(String url) throws InterruptedException {
         try {
             return Optional.of(JSON.readTree(send(url).body()));
@@ -80,16 +80,17 @@ final class Probe {
     }
 
     private HttpResponse<String> send(String url) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(REQUEST_TIMEOUT);
         authorization.get().ifPresent(value -> request.header("Authorization", value));
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    /** Whether a Redis speaks on the loopback port, even one that wants a password or is still loading. */
+    /** Whether Redis answers on the loopback port, even if it requires a password or is still loading. */
     static boolean isRedis(int port) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
-            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.connect(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) REQUEST_TIMEOUT.toMillis());
+            socket.setSoTimeout((int) REQUEST_TIMEOUT.toMillis());
             socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();
             byte[] answer = in.readNBytes(5);

@@ -5,12 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The version of an installed Prometheus, as it tells it. */
+/** Version of an installed Prometheus, from its {@code --version}. */
 public record PrometheusVersion(int major, int minor) {
 
-    private static final Pattern TOLD = Pattern.compile("version (\\d+)\\.(\\d+)");
+    private static final Pattern VERSION = Pattern.compile("version (\\d+)\\.(\\d+)");
 
-    /** Asks {@code program --version}. */
+    /** Runs {@code program --version}. */
     public static PrometheusVersion of(String program) throws IOException {
         Process process = new ProcessBuilder(program, "--version")
                 .redirectErrorStream(true)
@@ -20,15 +20,15 @@ public record PrometheusVersion(int major, int minor) {
 
     /** From text such as {@code prometheus, version 2.42.0+ds (branch: ...)}. */
     static PrometheusVersion parse(String text) throws IOException {
-        Matcher match = TOLD.matcher(text);
+        Matcher match = VERSION.matcher(text);
         if (!match.find()) {
             throw new IOException(
-                    "prometheus --version said '" + text.strip() + "', expected a version; reinstall prometheus");
+                    "prometheus --version printed '" + text.strip() + "', expected a version; reinstall prometheus");
         }
         return new PrometheusVersion(Integer.parseInt(match.group(1)), Integer.parseInt(match.group(2)));
     }
 
-    /** Whether rules may say {@code keep_firing_for}: from 2.42 on. */
+    /** Whether rules may use {@code keep_firing_for}: from 2.42 on. */
     public boolean keepsFiring() {
         return major > 2 || (major == 2 && minor >= 42);
     }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps a run directory to one {@code ./avatar up}; the kernel lets go of it with the process. */
+/** Lock that allows one {@code ./avatar up} per run directory; the kernel releases it with the process. */
 final class RunLock implements AutoCloseable {
 
     private final FileChannel channel;
@@ -22,7 +22,7 @@ final class RunLock implements AutoCloseable {
     }
 
     /**
-     * @param url where the page of this run will be, told to a second caller
+     * @param url address of the page of this run, shown to a second caller
      * @throws LaunchException when another run holds the directory
      */
     static RunLock acquire(Path runDirectory, String url) throws IOException, LaunchException {
@@ -45,7 +45,7 @@ final class RunLock implements AutoCloseable {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            return null; // held by this very process
+            return null; // already locked by this process
         }
     }
 

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One program of the stack.
+ * A service of the stack.
  *
- * @param name as shown and as named in the log folder
+ * @param name as shown and as named in the log directory
  * @param command program and arguments
  * @param environment variables set beside the inherited ones
  * @param ready answers whether it serves
- * @param url what a person opens or connects to
- * @param log where its output goes
- * @param patience how long it may take to become ready
+ * @param url address for the user
+ * @param log file for its output
+ * @param timeout maximum time to become ready
  * @param restartDelay wait before the first restart after a crash; doubles up to 30 s, starts over after a stable minute
  */
 record ServiceSpec(
@@ -24,7 +24,7 @@ record ServiceSpec(
         Readiness ready,
         String url,
         Path log,
-        Duration patience,
+        Duration timeout,
         Duration restartDelay) {
 
     /** Whether a service can do its work. */

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * NVML's simulator, for a run without a GPU: built from the shipped source on first use, with a scenario file that a person
- * may edit while it runs.
+ * NVML's simulator, for a run without a GPU: built from the shipped source on first use, with a scenario file that a
+ * user may edit while it runs.
  *
  * @param library the built library
- * @param scenario what it answers
+ * @param scenario file with its readings
  */
 public record SimulatedGpu(Path library, Path scenario) {
 
@@ -23,7 +23,7 @@ public record SimulatedGpu(Path library, Path scenario) {
     /**
      * Builds the library where it is missing or of another source, and writes the example scenario where there is none.
      *
-     * @param root the project's folder
+     * @param root the project directory
      * @param folder where library and scenario live
      * @throws LaunchException when it cannot be built
      */
@@ -32,7 +32,7 @@ public record SimulatedGpu(Path library, Path scenario) {
         return prepare(root, folder, "gcc");
     }
 
-    /** @param compiler program that takes gcc's options */
+    /** @param compiler compiler that accepts gcc's options */
     static SimulatedGpu prepare(Path root, Path folder, String compiler)
             throws IOException, LaunchException, InterruptedException {
         Path source = root.resolve(SOURCES).resolve("nvml_simulator.c");
@@ -50,12 +50,12 @@ public record SimulatedGpu(Path library, Path scenario) {
         return new SimulatedGpu(library, scenario);
     }
 
-    /** What makes the exporter read it instead of a driver. */
+    /** Environment that makes the exporter use the simulator instead of a driver. */
     public Map<String, String> exporterEnvironment() {
         return Map.of("BEV_EXPORTER_NVML_LIBRARY", library.toString(), "NVML_SIMULATOR_SCENARIO", scenario.toString());
     }
 
-    /** What makes the renderer's page say so. */
+    /** Environment that makes the renderer's page show that the GPU is simulated. */
     static Map<String, String> rendererEnvironment() {
         return Map.of("BEV_RENDERER_GPU_SIMULATED", "true");
     }

@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What {@code ./avatar up} needs to know of the configuration: the section {@code stack} and the ports of the others.
+ * Settings of {@code ./avatar up}: the section {@code stack} and the ports of the other sections.
  *
  * @param runDirectory where state, logs, data and secrets of this run live
  * @param redisUrl the Redis that renderer and exporter use
  * @param rendererPort the page
  * @param jolokiaPort the renderer's Jolokia
  * @param exporterPort the exporter
- * @param exporter what lets our clients into the exporter
+ * @param exporter credentials of this run's exporter clients
  * @param prometheusPort where Prometheus is to listen
  * @param alertmanagerPort where Alertmanager is to listen
  * @param grafanaPort where Grafana is to listen, if it is installed
@@ -66,7 +66,7 @@ record StackConfig(
         return redisUrl.toString().isEmpty();
     }
 
-    /** The Redis port, 6379 unless the URL says otherwise. */
+    /** The Redis port, 6379 unless the URL names another. */
     int redisPort() {
         return redisUrl.getPort() < 0 ? 6379 : redisUrl.getPort();
     }

@@ -40,9 +40,9 @@ final class StackFiles {
     }
 
     /**
-     * Prometheus' folder: its configuration, rules and targets.
+     * Creates Prometheus' directory with configuration, rules and targets.
      *
-     * @param keepsFiring whether this Prometheus knows {@code keep_firing_for}; an older one refuses rules that have it
+     * @param keepsFiring whether this Prometheus knows {@code keep_firing_for}; an older one rejects rules with it
      */
     Path preparePrometheus(boolean keepsFiring) throws IOException {
         Path target = directory("prometheus");
@@ -69,7 +69,7 @@ final class StackFiles {
         return "- targets: ['127.0.0.1:" + port + "']\n  labels: {instance: '" + hostName() + "'}\n";
     }
 
-    /** Alertmanager's folder: its configuration, and the token with which it calls the exporter. */
+    /** Creates Alertmanager's directory with configuration and the token for the exporter's webhook. */
     Path prepareAlertmanager() throws IOException {
         Path target = directory("alertmanager");
         String text = Files.readString(root.resolve("alerting-rules/alertmanager.yml"));
@@ -83,7 +83,7 @@ final class StackFiles {
         return target;
     }
 
-    /** Grafana's provisioning folder, its data source pointing to this run's Prometheus. */
+    /** Creates Grafana's provisioning directory; its data source is this run's Prometheus. */
     Path prepareGrafana() throws IOException {
         Path target = directory("grafana/provisioning");
         Path shipped = root.resolve("grafana/provisioning");

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What each program of the stack is called with, and how one sees that it serves. */
+/** Command line and readiness check of each service of the stack. */
 final class StackServices {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private final Path root;
     private final StackConfig config;
@@ -21,7 +21,7 @@ final class StackServices {
     private final Probe probe;
     private final Optional<SimulatedGpu> simulatedGpu;
 
-    /** @param simulatedGpu what the exporter reads instead of a driver; empty for the driver */
+    /** @param simulatedGpu simulator that the exporter uses instead of the driver; empty for the driver */
     StackServices(Path root, StackConfig config, Probe probe, Optional<SimulatedGpu> simulatedGpu) {
         this.root = root;
         this.config = config;
@@ -67,7 +67,7 @@ final class StackServices {
                 () -> Probe.isRedis(port),
                 "redis://127.0.0.1:" + port,
                 files.log("redis"),
-                PATIENCE,
+                START_TIMEOUT,
                 SECOND);
     }
 
@@ -89,7 +89,7 @@ final class StackServices {
                 () -> probe.answers(pageUrl() + "health/ready"),
                 pageUrl(),
                 files.log("renderer"),
-                PATIENCE,
+                START_TIMEOUT,
                 Duration.ofMillis(200));
     }
 
@@ -118,7 +118,7 @@ final class StackServices {
                 () -> config.exporter().ready(exporterProbe, url + "/-/ready"),
                 url + "/metrics",
                 files.log("exporter"),
-                PATIENCE,
+                START_TIMEOUT,
                 SECOND);
     }
 
@@ -137,7 +137,7 @@ final class StackServices {
                 () -> probe.answers(alertmanagerUrl() + "/-/ready"),
                 alertmanagerUrl() + "/",
                 files.log("alertmanager"),
-                PATIENCE,
+                START_TIMEOUT,
                 SECOND);
     }
 
@@ -157,7 +157,7 @@ final class StackServices {
                 () -> probe.answers(prometheusUrl() + "/-/ready"),
                 prometheusUrl() + "/",
                 files.log("prometheus"),
-                PATIENCE,
+                START_TIMEOUT,
                 SECOND);
     }
 
@@ -192,7 +192,7 @@ final class StackServices {
                 () -> probe.answers(url + "/api/health"),
                 url + "/d/avatar-overview",
                 files.log("grafana"),
-                PATIENCE,
+                START_TIMEOUT,
                 SECOND));
     }
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Decides what has to be started, checks every port before the first start, then starts and waits. */
+/** Selects the services to start, checks every port before the first start, then starts them and waits until they are ready. */
 final class StackStarter {
 
     private final Console console;
@@ -41,9 +41,9 @@ final class StackStarter {
                 "BEV_STACK_ALERTMANAGER_PORT",
                 stack.alertmanagerUrl() + "/api/v2/status",
                 ":" + config.exporterPort() + "/alerts");
-        ours(taken, "the page", config.rendererPort(), "BEV_AVATAR_PORT");
-        ours(taken, "Jolokia", config.jolokiaPort(), "BEV_JOLOKIA_PORT");
-        ours(taken, "the exporter", config.exporterPort(), "BEV_EXPORTER_PORT");
+        requireFree(taken, "the page", config.rendererPort(), "BEV_AVATAR_PORT");
+        requireFree(taken, "Jolokia", config.jolokiaPort(), "BEV_JOLOKIA_PORT");
+        requireFree(taken, "the exporter", config.exporterPort(), "BEV_EXPORTER_PORT");
         if (!taken.isEmpty()) {
             throw new LaunchException(ExitCodes.UNAVAILABLE, String.join(System.lineSeparator() + "      ", taken));
         }
@@ -56,7 +56,7 @@ final class StackStarter {
         watched.add(stack.exporter());
         watched.add(stack.renderer(model));
         startAll(watched);
-        // Last: they would take what is not there yet for a fault.
+        // Last, so that services that are still starting raise no alert.
         List<ServiceSpec> watching = new ArrayList<>();
         if (startAlertmanager) {
             watching.add(stack.alertmanager());
@@ -113,7 +113,7 @@ final class StackStarter {
         return false;
     }
 
-    private static void ours(List<String> taken, String name, int port, String variable) {
+    private static void requireFree(List<String> taken, String name, int port, String variable) {
         if (PortOwner.isTaken(port)) {
             taken.add(message(name, port, variable + "=OTHER"));
         }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The live line: fps, backend, viewers, health and firing alerts, as the running services tell them. */
+/** The live line: fps, backend, viewers, health and firing alerts, as reported by the running services. */
 final class StatusLine {
 
     private final Console console;
@@ -19,10 +19,10 @@ final class StatusLine {
         this.alertsUrl = stack.prometheusUrl() + "/api/v1/alerts";
     }
 
-    /** One line of text; takes up to two seconds when nobody answers. */
+    /** One line of text; takes up to two seconds when nothing answers. */
     String read() throws InterruptedException {
         Optional<JsonNode> health = probe.json(healthUrl).filter(node -> node.has("status"));
-        String renderer = health.map(this::describe).orElseGet(() -> console.bad("renderer away"));
+        String renderer = health.map(this::describe).orElseGet(() -> console.bad("renderer unreachable"));
         return "  " + renderer + " · " + alerts(probe.json(alertsUrl));
     }
 
@@ -43,7 +43,7 @@ final class StatusLine {
 
     private String alerts(Optional<JsonNode> answer) {
         if (answer.isEmpty()) {
-            return console.bad("Prometheus away");
+            return console.bad("Prometheus unreachable");
         }
         StringBuilder names = new StringBuilder();
         int firing = 0;

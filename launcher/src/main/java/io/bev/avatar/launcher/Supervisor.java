@@ -15,10 +15,10 @@ import java.util.Objects;
  */
 final class Supervisor {
 
-    private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
+    private static final Duration MAX_RESTART_DELAY = Duration.ofSeconds(30);
     private static final Duration STABLE = Duration.ofMinutes(1);
-    private static final Duration STOP_PATIENCE = Duration.ofMillis(2500);
-    private static final Duration LAST_STOP_PATIENCE = Duration.ofSeconds(1);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration LAST_STOP_TIMEOUT = Duration.ofSeconds(5);
 
     private static final class Entry {
         final ManagedProcess process;
@@ -27,7 +27,7 @@ final class Supervisor {
         boolean down;
         long restartAtNanos;
         boolean retired;
-        boolean readyTold;
+        boolean readyReported;
 
         Entry(ManagedProcess process) {
             this.process = process;
@@ -44,7 +44,7 @@ final class Supervisor {
         this.ticker = ticker;
     }
 
-    /** Starts a service without waiting for it. */
+    /** Starts a service and returns without waiting until it is ready. */
     synchronized void start(ManagedProcess process) throws LaunchException {
         if (stopping) {
             throw new LaunchException(ExitCodes.TEMPORARY, "stopping");
@@ -56,15 +56,15 @@ final class Supervisor {
     }
 
     /**
-     * Waits until every started service is ready, telling each one once.
+     * Waits until every started service is ready and prints each one once.
      *
-     * @throws LaunchException when one is not; when that is for its configuration, with what the others find wrong there
+     * @throws LaunchException when one is not ready; for a configuration error, the message includes those of the other services
      */
     void awaitReady() throws LaunchException, InterruptedException {
         List<String> refused = new ArrayList<>();
         for (Entry entry : List.copyOf(entries)) {
             try {
-                if (!entry.readyTold) {
+                if (!entry.readyReported) {
                     awaitReady(entry);
                 }
             } catch (LaunchException e) {
@@ -81,7 +81,7 @@ final class Supervisor {
 
     private void awaitReady(Entry entry) throws LaunchException, InterruptedException {
         ServiceSpec spec = entry.process.spec();
-        long deadline = entry.startedNanos + spec.patience().toNanos();
+        long deadline = entry.startedNanos + spec.timeout().toNanos();
         while (!spec.ready().test()) {
             if (entry.process.exitCode().isPresent()) {
                 throw new LaunchException(
@@ -90,19 +90,19 @@ final class Supervisor {
                                 : ExitCodes.UNAVAILABLE,
                         spec.name() + " ended before it was ready (exit "
                                 + entry.process.exitCode().getAsInt() + "): "
-                                + entry.process.lastWords().orElse("it said nothing") + hint(spec));
+                                + entry.process.logTail().orElse("no output") + hint(spec));
             }
             if (ticker.nanos() - deadline > 0) {
                 throw new LaunchException(
                         ExitCodes.UNAVAILABLE,
-                        spec.name() + " is not ready after " + spec.patience().toSeconds() + " s: "
-                                + entry.process.lastWords().orElse("it said nothing") + hint(spec));
+                        spec.name() + " is not ready after " + spec.timeout().toSeconds() + " s: "
+                                + entry.process.logTail().orElse("no output") + hint(spec));
             }
             console.live("  … waiting for " + spec.name());
             Thread.sleep(50);
         }
         console.live("");
-        entry.readyTold = true;
+        entry.readyReported = true;
         console.done(spec.name(), spec.url());
     }
 
@@ -110,8 +110,8 @@ final class Supervisor {
         return System.lineSeparator() + "      its log: " + spec.log();
     }
 
-    /** One round of looking after the services; call it about every 200 ms. */
-    synchronized void tend() throws LaunchException, InterruptedException {
+    /** Checks the services once and restarts those that ended; call it about every 200 ms. */
+    synchronized void tick() throws LaunchException, InterruptedException {
         if (stopping) {
             return;
         }
@@ -124,12 +124,12 @@ final class Supervisor {
                     entry.process.start();
                     entry.startedNanos = ticker.nanos();
                     entry.down = false;
-                    entry.readyTold = false;
+                    entry.readyReported = false;
                 }
             } else if (entry.process.exitCode().isPresent()) {
                 ended(entry, entry.process.exitCode().getAsInt());
-            } else if (!entry.readyTold && entry.process.spec().ready().test()) {
-                entry.readyTold = true;
+            } else if (!entry.readyReported && entry.process.spec().ready().test()) {
+                entry.readyReported = true;
                 console.done(
                         entry.process.spec().name(),
                         String.format(
@@ -142,20 +142,21 @@ final class Supervisor {
         ServiceSpec spec = entry.process.spec();
         if (code == 0) {
             entry.retired = true;
-            console.warn(spec.name(), "was stopped by somebody; it stays down until the next ./avatar up");
+            console.warn(spec.name(), "stopped (exit 0) and will not be restarted; run ./avatar up again to start it");
             return;
         }
         if (code == ExitCodes.CONFIG) {
             throw new LaunchException(
                     ExitCodes.CONFIG,
-                    spec.name() + " refuses its configuration: "
-                            + entry.process.lastWords().orElse("it said nothing") + hint(spec));
+                    spec.name() + " rejected its configuration: "
+                            + entry.process.logTail().orElse("no output") + hint(spec));
         }
         long now = ticker.nanos();
         if (now - entry.startedNanos > STABLE.toNanos()) {
             entry.crashes = 0;
         }
-        long delay = Math.min(spec.restartDelay().toNanos() << Math.min(entry.crashes, 10), LONGEST_DELAY.toNanos());
+        long delay =
+                Math.min(spec.restartDelay().toNanos() << Math.min(entry.crashes, 10), MAX_RESTART_DELAY.toNanos());
         entry.crashes++;
         entry.down = true;
         entry.restartAtNanos = now + delay;
@@ -168,7 +169,7 @@ final class Supervisor {
     }
 
     /**
-     * Stops everything within 5 s: the service that was started first goes last, alone, because the others still save to it.
+     * Stops everything; a service that does not end within 10 s is killed. The service that was started first is stopped last, alone, because the others still save to it.
      * Safe to call twice.
      */
     void stop() throws InterruptedException {
@@ -186,18 +187,18 @@ final class Supervisor {
         for (int i = first.size() - 1; i >= 0; i--) {
             first.get(i).process.terminate();
         }
-        long deadline = ticker.nanos() + STOP_PATIENCE.toNanos();
+        long deadline = ticker.nanos() + STOP_TIMEOUT.toNanos();
         for (int i = first.size() - 1; i >= 0; i--) {
             end(first.get(i), Duration.ofNanos(deadline - ticker.nanos()));
         }
         Entry last = running.get(0);
         last.process.terminate();
-        end(last, LAST_STOP_PATIENCE);
+        end(last, LAST_STOP_TIMEOUT);
     }
 
-    private void end(Entry entry, Duration patience) throws InterruptedException {
+    private void end(Entry entry, Duration timeout) throws InterruptedException {
         String name = entry.process.spec().name();
-        if (entry.process.awaitEnd(patience)) {
+        if (entry.process.awaitEnd(timeout)) {
             console.done(name, "stopped");
         } else {
             console.warn(name, "did not stop in time and was killed");

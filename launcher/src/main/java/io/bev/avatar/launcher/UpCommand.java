@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code avatar up}: the whole stack in the foreground, until Ctrl-C. */
+/** {@code avatar up}: runs the whole stack in the foreground until Ctrl-C. */
 @Command(
         name = "up",
         description = {
             "Run the avatar and everything around it on this machine, in the foreground:",
             "Redis, renderer, exporter, Prometheus, Alertmanager, and Grafana where it is installed.",
-            "What already runs is used; Ctrl-C stops what was started."
+            "Services that already run are used. Ctrl-C stops those that were started."
         })
 final class UpCommand implements Callable<Integer> {
 
@@ -36,7 +36,7 @@ final class UpCommand implements Callable<Integer> {
             names = "--root",
             hidden = true,
             required = true,
-            description = "The project's folder; the avatar script passes it.")
+            description = "Project directory; set by the avatar script.")
     @SuppressWarnings("NullAway.Init") // picocli sets it: required
     private Path root;
 
@@ -50,8 +50,8 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--simulate-gpu",
             description =
-                    "Give the exporter a simulated GPU, for a demonstration without one. Its readings are told by a file"
-                            + " that may be edited while it runs. It draws nothing.")
+                    "Simulate a GPU for the exporter, for a demonstration without one. Its readings come from a file"
+                            + " that can be edited while it runs. It does not render.")
     private boolean simulateGpu;
 
     private final Map<String, String> environment;
@@ -73,7 +73,7 @@ final class UpCommand implements Callable<Integer> {
             return ExitCodes.CONFIG;
         } catch (LaunchException e) {
             if (interrupted.get()) {
-                return ExitCodes.INTERRUPTED; // what we stop ourselves has not failed to start
+                return ExitCodes.INTERRUPTED; // a service stopped by Ctrl-C has not failed to start
             }
             console.fail("not started", Objects.toString(e.getMessage()));
             return e.exitCode();
@@ -118,7 +118,7 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    /** Once after a build. What cannot be made costs time at every start, and nothing else. */
+    /** Creates the class archives once after a build. Without them every start takes longer. */
     private void prepareFastStart() throws InterruptedException {
         try {
             TrainingRun rehearsal = new TrainingRun(Installation.of(root));
@@ -154,7 +154,7 @@ final class UpCommand implements Callable<Integer> {
         Ticker ticker = Ticker.system();
         long next = ticker.nanos();
         while (!stopped.get()) {
-            supervisor.tend();
+            supervisor.tick();
             if (console.isTerminal() && ticker.nanos() - next >= 0) {
                 console.live(status.read());
                 next = ticker.nanos() + STATUS_INTERVAL_NANOS;
@@ -171,7 +171,7 @@ final class UpCommand implements Callable<Integer> {
             reason = e.getClass().getSimpleName();
         }
         return e.getFile() + ": " + reason
-                + "; run as the user who owns the checkout, or set BEV_STACK_RUN_DIRECTORY to a folder that can be written";
+                + "; run as the user who owns the checkout, or set BEV_STACK_RUN_DIRECTORY to a writable directory";
     }
 
     private void interrupt(Supervisor supervisor) {

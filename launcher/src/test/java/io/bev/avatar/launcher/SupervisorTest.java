@@ -60,36 +60,36 @@ class SupervisorTest {
     }
 
     @Test
-    void tend_killedService_restartsIt() throws Exception {
+    void tick_killedService_restartsIt() throws Exception {
         ManagedProcess process = process("worker", "exec sleep 60", () -> true);
         supervisor.start(process);
         supervisor.awaitReady();
         long first = process.pid();
         ProcessHandle.of(first).orElseThrow().destroyForcibly();
-        tendUntil(() -> process.isAlive() && process.pid() != first);
+        tickUntil(() -> process.isAlive() && process.pid() != first);
         assertThat(text()).contains("worker").contains("signal 9").contains("restarting");
     }
 
     @Test
-    void tend_serviceStoppedOnPurpose_staysDown() throws Exception {
+    void tick_serviceStoppedOnPurpose_staysDown() throws Exception {
         Path stopFile = directory.resolve("stop");
         ManagedProcess process =
                 process("worker", "while [ ! -e '" + stopFile + "' ]; do sleep 0.02; done", () -> true);
         supervisor.start(process);
         supervisor.awaitReady();
         Files.createFile(stopFile);
-        tendUntil(() -> text().contains("stopped by somebody"));
+        tickUntil(() -> text().contains("will not be restarted"));
         assertThat(process.isAlive()).isFalse();
     }
 
     @Test
-    void tend_configurationRefusedAfterRestart_endsTheStack() throws Exception {
+    void tick_configurationRefusedAfterRestart_endsTheStack() throws Exception {
         Path marker = directory.resolve("bad");
         supervisor.start(process(
                 "worker", "while [ ! -e '" + marker + "' ]; do sleep 0.02; done; echo bad key; exit 78", () -> true));
         supervisor.awaitReady();
         Files.createFile(marker);
-        assertThatThrownBy(() -> tendUntil(() -> false))
+        assertThatThrownBy(() -> tickUntil(() -> false))
                 .isInstanceOf(LaunchException.class)
                 .hasMessageContaining("bad key");
     }
@@ -131,9 +131,9 @@ class SupervisorTest {
         return printed.toString(StandardCharsets.UTF_8);
     }
 
-    private void tendUntil(java.util.function.BooleanSupplier done) throws LaunchException, InterruptedException {
+    private void tickUntil(java.util.function.BooleanSupplier done) throws LaunchException, InterruptedException {
         for (int i = 0; i < 1000 && !done.getAsBoolean(); i++) {
-            supervisor.tend();
+            supervisor.tick();
             Thread.sleep(10);
         }
         assertThat(done.getAsBoolean()).isTrue();

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Which backend draws, and why. */
+/** Selects the rendering backend and records the reason. */
 final class BackendSelector {
 
     private static final long MIB = 1L << 20;
@@ -34,10 +34,10 @@ final class BackendSelector {
     private final Ticker ticker;
 
     /**
-     * @param images the kernels for whatever device is chosen
-     * @param driver asked for only where there is a device
-     * @param cpu makes what draws when no GPU does
-     * @param locks where renderers say which device they have
+     * @param images kernels for the selected device
+     * @param driver called only when a device is present
+     * @param cpu creates the CPU rasterizer
+     * @param locks location of the device lock files
      */
     BackendSelector(
             GpuConfig config,
@@ -55,10 +55,10 @@ final class BackendSelector {
     }
 
     /** See {@link RendererComponents#drawing}. */
-    RendererComponents.Drawing choose(BackendChoice wanted, CudaDevices devices, Consumer<String> hopeless)
+    RendererComponents.Drawing choose(BackendChoice choice, CudaDevices devices, Consumer<String> onPermanentLoss)
             throws StartException {
-        if (wanted == BackendChoice.CPU || devices.devices().isEmpty()) {
-            return onCpu(reasonForCpu(wanted, devices));
+        if (choice == BackendChoice.CPU || devices.devices().isEmpty()) {
+            return onCpu(reasonForCpu(choice, devices));
         }
         CudaDevice device;
         try {
@@ -68,21 +68,21 @@ final class BackendSelector {
         }
         DeviceLock lock;
         try {
-            lock = DeviceLock.take(device, locks);
+            lock = DeviceLock.acquire(device, locks);
         } catch (DeviceInUseException e) {
-            if (wanted == BackendChoice.CUDA) {
+            if (choice == BackendChoice.CUDA) {
                 throw new StartException(ExitCodes.CONFIG, String.valueOf(e.getMessage()), e);
             }
             return onCpu(String.valueOf(e.getMessage()));
         }
         try {
-            return onGpu(device, lock, wanted, hopeless);
+            return onGpu(device, lock, choice, onPermanentLoss);
         } catch (CudaException e) {
             lock.close();
-            if (wanted == BackendChoice.CUDA) {
-                throw cannotHave(device.name() + ": " + e.getMessage());
+            if (choice == BackendChoice.CUDA) {
+                throw cudaUnavailable(device.name() + ": " + e.getMessage());
             }
-            return onCpu(device.name() + " cannot draw: " + e.getMessage());
+            return onCpu(device.name() + " cannot render: " + e.getMessage());
         }
     }
 
@@ -91,12 +91,12 @@ final class BackendSelector {
     }
 
     private RendererComponents.Drawing onGpu(
-            CudaDevice device, DeviceLock lock, BackendChoice wanted, Consumer<String> hopeless) {
+            CudaDevice device, DeviceLock lock, BackendChoice choice, Consumer<String> onPermanentLoss) {
         CudaBackend backend = new CudaBackend(
                 driver.get(), device, images, config.memoryFraction(), config.allocationBlockMb() * MIB, ticker);
         FallbackRasterizer guarded = new FallbackRasterizer(
-                backend.open(), backend::open, cpu.get(), BackendSelector::inBackground, hopeless, ticker);
-        String reason = wanted == BackendChoice.CUDA
+                backend.open(), backend::open, cpu.get(), BackendSelector::startInBackground, onPermanentLoss, ticker);
+        String reason = choice == BackendChoice.CUDA
                 ? "renderer.backend is cuda"
                 : "device " + device.index() + ", " + device.name() + ", works";
         return new RendererComponents.Drawing(
@@ -104,54 +104,54 @@ final class BackendSelector {
     }
 
     /**
-     * Sees that what is to be shown fits on the GPU where the configuration insists on it; else the CPU draws what does not.
+     * Checks that the scene fits in GPU memory if the backend is fixed to cuda; otherwise the CPU renders what does
+     * not fit.
      *
      * @throws StartException when it does not fit
      */
-    static void requireRoom(
-            BackendChoice wanted,
+    static void requireCapacity(
+            BackendChoice choice,
             Optional<RendererComponents.Drawing.Gpu> gpu,
             PosedGaussians splats,
             Framebuffer target)
             throws StartException {
-        if (wanted == BackendChoice.CUDA && gpu.isPresent()) {
+        if (choice == BackendChoice.CUDA && gpu.isPresent()) {
             try {
-                gpu.get().control().requireRoom(splats, target);
+                gpu.get().control().requireCapacity(splats, target);
             } catch (MemoryBudgetException e) {
                 throw new StartException(
                         ExitCodes.CONFIG,
-                        "renderer.backend: found cuda, which cannot show " + splats.count + " Gaussians at "
+                        "renderer.backend: cuda cannot render " + splats.count + " Gaussians at "
                                 + target.width
                                 + "x" + target.height + " (" + e.getMessage()
-                                + "); or set it to auto: the CPU draws then",
+                                + "); use a smaller model or resolution, or set it to auto to render on the CPU",
                         e);
             }
         }
     }
 
-    private static void inBackground(Runnable work) {
+    private static void startInBackground(Runnable work) {
         Thread thread = new Thread(work, "rebuild-gpu");
         thread.setDaemon(true);
         thread.start();
     }
 
     /**
-     * Why the CPU draws.
+     * Reason for rendering on the CPU.
      *
-     * @throws StartException when the configuration insists on another
+     * @throws StartException when the backend is fixed to cuda
      */
-    static String reasonForCpu(BackendChoice wanted, CudaDevices devices) throws StartException {
+    static String reasonForCpu(BackendChoice choice, CudaDevices devices) throws StartException {
         String cuda = devices.problem().orElse("no CUDA device is used");
-        return switch (wanted) {
+        return switch (choice) {
             case CPU -> "renderer.backend is cpu";
             case AUTO -> cuda;
-            case CUDA -> throw cannotHave(cuda);
+            case CUDA -> throw cudaUnavailable(cuda);
         };
     }
 
-    private static StartException cannotHave(String why) {
+    private static StartException cudaUnavailable(String cause) {
         return new StartException(
-                ExitCodes.CONFIG,
-                "renderer.backend: found cuda, which cannot be had here (" + why + "); set it to auto or cpu");
+                ExitCodes.CONFIG, "renderer.backend: CUDA backend unavailable (" + cause + "); set it to auto or cpu");
     }
 }

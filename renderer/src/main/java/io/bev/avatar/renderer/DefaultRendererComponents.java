@@ -38,7 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The parts that the program is made of. */
+/** The production components of the renderer. */
 public final class DefaultRendererComponents implements RendererComponents {
 
     private final RendererSettings settings;
@@ -84,14 +84,15 @@ public final class DefaultRendererComponents implements RendererComponents {
     }
 
     @Override
-    public Drawing drawing(BackendChoice wanted, CudaDevices devices, Consumer<String> hopeless) throws StartException {
+    public Drawing drawing(BackendChoice choice, CudaDevices devices, Consumer<String> onPermanentLoss)
+            throws StartException {
         KernelCache images = new KernelCache(settings.state().directory().resolve("native"));
         DeviceLock.Place locks = DeviceLock.Place.ofMachine(
                 environment.getOrDefault("XDG_RUNTIME_DIR", ""),
                 settings.state().directory(),
                 Clock.systemUTC());
         return new BackendSelector(settings.gpu(), images, CudaDiscovery::driver, this::rasterizer, locks, ticker)
-                .choose(wanted, devices, hopeless);
+                .choose(choice, devices, onPermanentLoss);
     }
 
     @Override

@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What is wrong with a renderer that runs; looked at once a second. Moves the state between RUNNING and DEGRADED. */
+/** Health of a running renderer, evaluated once per second. Switches the state between RUNNING and DEGRADED. */
 final class HealthMonitor {
 
-    private static final double LATE_SECONDS = 2;
-    /** Looks in a row at which frames must come too slowly, so that a viewer's arrival is no fault. */
-    private static final int SLOW_LOOKS = 5;
+    private static final double MAX_FRAME_AGE_SECONDS = 2;
+    /** Consecutive slow evaluations before a problem is reported, so that a new viewer does not trigger one. */
+    private static final int MIN_SLOW_EVALUATIONS = 5;
 
     private static final Set<LifecycleState> WORKING = EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED);
 
@@ -30,11 +30,11 @@ final class HealthMonitor {
     private final FrameHub hub;
     private final ErrorStatus faults;
     private final Rasterizer rasterizer;
-    private final boolean redisWanted;
-    private int slowLooks;
+    private final boolean redisConfigured;
+    private int slowEvaluations;
     private volatile List<String> reasons = List.of();
 
-    /** @param redisWanted whether the configuration names a Redis; without, its absence is no fault */
+    /** @param redisConfigured whether redis.url is set; otherwise a missing connection is not a problem */
     HealthMonitor(
             Lifecycle lifecycle,
             FrameStats stats,
@@ -43,7 +43,7 @@ final class HealthMonitor {
             FrameHub hub,
             ErrorStatus faults,
             Rasterizer rasterizer,
-            boolean redisWanted) {
+            boolean redisConfigured) {
         this.lifecycle = lifecycle;
         this.stats = stats;
         this.loop = loop;
@@ -51,43 +51,43 @@ final class HealthMonitor {
         this.hub = hub;
         this.faults = faults;
         this.rasterizer = rasterizer;
-        this.redisWanted = redisWanted;
+        this.redisConfigured = redisConfigured;
     }
 
-    /** What was wrong at the last look. */
+    /** Problems found by the last evaluation. */
     List<String> reasons() {
         return reasons;
     }
 
-    /** Looks. */
-    synchronized void look() {
+    /** Evaluates the health once. */
+    synchronized void evaluate() {
         List<String> found = new ArrayList<>();
         if (faults.failing()) {
-            found.add("frames fail: " + faults.lastError().orElse("no reason known"));
+            found.add("frames fail: " + faults.lastError().orElse("unknown cause"));
         }
         rasterizer.problem().ifPresent(found::add);
         double age = stats.lastFrameAgeNanos() / 1e9;
-        if (age > LATE_SECONDS) {
+        if (age > MAX_FRAME_AGE_SECONDS) {
             found.add(String.format(Locale.ROOT, "no frame for %.1f s", age));
         }
         double fps = stats.snapshot().fps();
-        slowLooks = hub.wanted() && lifecycle.state() != LifecycleState.PAUSED && fps < loop.targetFps() / 2.0
-                ? slowLooks + 1
+        slowEvaluations = hub.wanted() && lifecycle.state() != LifecycleState.PAUSED && fps < loop.targetFps() / 2.0
+                ? slowEvaluations + 1
                 : 0;
-        if (slowLooks >= SLOW_LOOKS) {
-            found.add(String.format(Locale.ROOT, "%.1f frames per second instead of %d", fps, loop.targetFps()));
+        if (slowEvaluations >= MIN_SLOW_EVALUATIONS) {
+            found.add(String.format(Locale.ROOT, "%.1f fps, target %d fps", fps, loop.targetFps()));
         }
-        store.journalFault().ifPresent(why -> found.add("the state's local file cannot be written: " + why));
+        store.journalFault().ifPresent(cause -> found.add("the state journal cannot be written: " + cause));
         StateStore.Statistics state = store.statistics();
-        if (redisWanted && !state.redisConnected()) {
-            found.add("Redis is away, the state is kept in a local file: " + state.redisDetail());
+        if (redisConfigured && !state.redisConnected()) {
+            found.add("Redis at " + state.redisDetail() + ". Changes are saved locally");
         }
         if (found.isEmpty()) {
             lifecycle.changeIf(EnumSet.of(LifecycleState.DEGRADED), LifecycleState.RUNNING, "");
         } else {
             lifecycle.changeIf(EnumSet.of(LifecycleState.RUNNING), LifecycleState.DEGRADED, String.join("; ", found));
         }
-        reasons = List.copyOf(found); // last, so that who sees the status finds the state changed
+        reasons = List.copyOf(found); // last, so that a reader of the new status also sees the new state
     }
 
     /** {@code ok}, {@code degraded}, {@code starting}, {@code stopping} or {@code failed}. */

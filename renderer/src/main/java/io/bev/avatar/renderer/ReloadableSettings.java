@@ -7,23 +7,23 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
-/** Tells which differences of two configurations a running renderer can follow. */
+/** Determines which configuration changes take effect without a restart. */
 final class ReloadableSettings {
 
-    /** Components of {@link io.bev.avatar.renderer.config.RendererConfig} that reload applies. */
-    private static final Set<String> LIVE = Set.of("model", "width", "height", "targetFps", "idleFps");
+    /** Components of {@link io.bev.avatar.renderer.config.RendererConfig} applied by a reload. */
+    private static final Set<String> RELOADABLE = Set.of("model", "width", "height", "targetFps", "idleFps");
 
     private ReloadableSettings() {}
 
-    /** Keys that differ and take effect only with a restart, as in the file. */
+    /** Changed keys that take effect only after a restart, spelled as in the file. */
     static List<String> needingRestart(RendererSettings running, RendererSettings fresh) {
         List<String> keys = new ArrayList<>();
         for (RecordComponent section : RendererSettings.class.getRecordComponents()) {
             Record before = (Record) value(section, running);
             Record after = (Record) value(section, fresh);
             for (RecordComponent key : before.getClass().getRecordComponents()) {
-                boolean live = section.getName().equals("renderer") && LIVE.contains(key.getName());
-                if (!live && !Objects.equals(value(key, before), value(key, after))) {
+                boolean reloadable = section.getName().equals("renderer") && RELOADABLE.contains(key.getName());
+                if (!reloadable && !Objects.equals(value(key, before), value(key, after))) {
                     keys.add(section.getName() + "." + hyphenated(key.getName()));
                 }
             }

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Makes avatars ready to be drawn. */
+/** Loads avatars and prepares them for rendering. */
 record RenderableAvatarLoader(RendererComponents assembly, Ticker ticker) {
 
     /** See {@link RendererComponents#avatar}. */

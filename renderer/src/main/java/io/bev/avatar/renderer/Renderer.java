@@ -38,94 +38,94 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A renderer at work: loaded, drawing, listening. {@link #start} answers with the first frame out; {@link #awaitExit} when
- * somebody or a fault wants the end; {@link #close} ends it in order, within three seconds.
+ * A running renderer: loaded, rendering, listening. {@link #start} returns once the first frame is published; {@link
+ * #awaitExit} when an operator or a fault ends the process; {@link #close} shuts down in order, within three seconds.
  */
 public final class Renderer implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Renderer.class);
-    private static final Duration LOOP_PATIENCE = Duration.ofSeconds(1);
+    private static final Logger LOG = LoggerFactory.getLogger(Renderer.class);
+    private static final Duration LOOP_TIMEOUT = Duration.ofSeconds(1);
 
     private final RendererSettings settings;
     private final RendererComponents assembly;
-    private final RendererContext around;
+    private final RendererContext context;
     private final Lifecycle lifecycle;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
-    private final ShutdownSequence undo = new ShutdownSequence();
+    private final ShutdownSequence shutdown = new ShutdownSequence();
     private final ErrorStatus faults = new ErrorStatus();
-    /** Whether the render thread could not be ended. */
-    private boolean leftBehind;
+    /** Whether the render thread could not be stopped. */
+    private boolean renderThreadStuck;
 
     private int port;
     private int jolokiaPort;
 
-    private Renderer(RendererSettings settings, RendererComponents assembly, RendererContext around) {
+    private Renderer(RendererSettings settings, RendererComponents assembly, RendererContext context) {
         this.settings = settings;
         this.assembly = assembly;
-        this.around = around;
-        this.lifecycle = new Lifecycle(around.clock());
+        this.context = context;
+        this.lifecycle = new Lifecycle(context.clock());
     }
 
     /**
-     * Starts; answers when the first frame is out.
+     * Starts the renderer; returns once the first frame is published.
      *
-     * @throws StartException when it cannot; nothing is left behind then
+     * @throws StartException when it cannot start; all resources are released
      */
-    public static Renderer start(RendererSettings settings, RendererComponents assembly, RendererContext around)
+    public static Renderer start(RendererSettings settings, RendererComponents assembly, RendererContext context)
             throws StartException {
-        Renderer renderer = new Renderer(settings, assembly, around);
+        Renderer renderer = new Renderer(settings, assembly, context);
         try {
             renderer.open();
             return renderer;
         } catch (IOException e) {
-            renderer.undo.run();
+            renderer.shutdown.run();
             throw new StartException(ExitCodes.CONFIG, String.valueOf(e.getMessage()), e);
         } catch (StartException | RuntimeException e) {
-            renderer.undo.run();
+            renderer.shutdown.run();
             throw e;
         }
     }
 
     private void open() throws IOException, StartException {
         RendererConfig config = settings.renderer();
-        undo.push("systemd", around.service()::close);
-        around.service().status("starting");
+        shutdown.push("systemd", context.service()::close);
+        context.service().status("starting");
         lifecycle.change("start", EnumSet.of(LifecycleState.CREATED), LifecycleState.INITIALIZING, "");
 
-        // What takes long goes on side by side.
-        RenderableAvatarLoader avatars = new RenderableAvatarLoader(assembly, around.ticker());
-        CompletableFuture<RenderableAvatar> avatar = aside("load-avatar", () -> avatars.load(config.model()));
-        CompletableFuture<CudaDevices> devices = aside("find-gpu", assembly::devices);
-        CompletableFuture<StateStore> opening = aside("open-state", assembly::stateStore);
-        undo.push("state", () -> whenMade(opening, StateStore::close));
+        // Slow steps run in parallel.
+        RenderableAvatarLoader avatars = new RenderableAvatarLoader(assembly, context.ticker());
+        CompletableFuture<RenderableAvatar> avatar = startAsync("load-avatar", () -> avatars.load(config.model()));
+        CompletableFuture<CudaDevices> devices = startAsync("find-gpu", assembly::devices);
+        CompletableFuture<StateStore> storeOpening = startAsync("open-state", assembly::stateStore);
+        shutdown.push("state", () -> closeIfOpened(storeOpening, StateStore::close));
         ControlPassword password = config.controlPasswordFile().isPresent()
                 ? ControlPassword.read(config.controlPasswordFile().get())
                 : ControlPassword.none();
         CompletableFuture<JolokiaEndpoint> jolokia = openManagement(config, password);
         RendererPage page =
-                new RendererPage(around.version(), around.startTime(), around.clock(), config.gpuSimulated());
+                new RendererPage(context.version(), context.startTime(), context.clock(), config.gpuSimulated());
         RendererComponents.ViewerEnd viewers = assembly.viewers(page);
-        undo.push("viewers", viewers::close);
+        shutdown.push("viewers", viewers::close);
         viewers.start();
-        CompletableFuture<String> gpuLost = new CompletableFuture<>();
-        RendererComponents.Drawing drawing = assembly.drawing(config.backend(), result(devices), gpuLost::complete);
-        drawing.gpu().ifPresent(gpu -> undo.push("GPU lock", gpu.release()::run));
+        CompletableFuture<String> gpuLoss = new CompletableFuture<>();
+        RendererComponents.Drawing drawing = assembly.drawing(config.backend(), result(devices), gpuLoss::complete);
+        drawing.gpu().ifPresent(gpu -> shutdown.push("GPU lock", gpu.release()::run));
         Rasterizer rasterizer = drawing.rasterizer();
-        undo.push("rasterizer", () -> closeUnlessDrawing(rasterizer));
+        shutdown.push("rasterizer", () -> closeUnlessRendering(rasterizer));
 
-        StateStore store = result(opening);
+        StateStore store = result(storeOpening);
         RestartCounter ledger = new RestartCounter(settings.state().directory());
-        undo.push("restart ledger", ledger::ended);
+        shutdown.push("restart ledger", ledger::ended);
         ActiveAlert.Source alerts = assembly.alerts();
-        undo.push("alerts", alerts::close);
-        CompletableFuture<Void> ending = gpuLost.thenAccept(reason -> endForGpu(reason, ledger));
-        undo.push("GPU watch", () -> ending.cancel(false));
+        shutdown.push("alerts", alerts::close);
+        CompletableFuture<Void> gpuLossHandling = gpuLoss.thenAccept(reason -> endForGpu(reason, ledger));
+        shutdown.push("GPU watch", () -> gpuLossHandling.cancel(false));
         Core core = core(result(avatar), store, rasterizer, viewers.hub(), ledger, alerts);
-        BackendSelector.requireRoom(
-                config.backend(), drawing.gpu(), result(avatar).splats(), core.pipeline.picture());
+        BackendSelector.requireCapacity(
+                config.backend(), drawing.gpu(), result(avatar).splats(), core.pipeline.target());
         RendererOperations operations = operations(core, drawing.reason(), avatars);
         RendererMBeans mbeans = new RendererMBeans(
-                around.mbeans(),
+                context.mbeans(),
                 new RendererMBeans.Parts(
                         operations,
                         core.stats,
@@ -134,22 +134,22 @@ public final class Renderer implements AutoCloseable {
                         result(devices).devices(),
                         settings.gpu().memoryFraction(),
                         drawing.gpu().map(gpu -> gpuInUse(gpu, core.commands)),
-                        around.clock()));
-        undo.push("MBeans", mbeans::close);
+                        context.clock()));
+        shutdown.push("MBeans", mbeans::close);
         page.attach(new RendererPage.View(operations, core.health, core.stats, store, assembly, viewers, alerts));
         store.onChange(state -> viewers.changed());
         lifecycle.onChange(change -> viewers.changed());
 
-        draw(core);
+        startFrames(core);
         port = viewers.port();
         jolokiaPort = result(jolokia).port();
-        tell(operations);
+        logStarted(operations);
     }
 
-    /** A GPU that does not come back: a new process may find it again, or will say why it draws on the CPU. */
+    /** Permanent loss of the GPU: a new process may find it again, otherwise it reports why it renders on the CPU. */
     private void endForGpu(String reason, RestartCounter ledger) {
-        log.error("ending for a restart: {}", reason);
-        faults.note("gpu", new IllegalStateException(reason));
+        LOG.error("GPU lost, exiting for a restart: {}", reason);
+        faults.record("gpu", new IllegalStateException(reason));
         ledger.restarting(RestartCounter.FAILURE);
         exit.complete(ExitCodes.TEMPORARY);
     }
@@ -158,7 +158,7 @@ public final class Renderer implements AutoCloseable {
         return new GpuInUse(gpu.device(), gpu.control(), commands);
     }
 
-    /** What draws, and what watches it draw. */
+    /** The rendering components and their monitors. */
     private record Core(
             StateStore store,
             Rasterizer rasterizer,
@@ -188,21 +188,22 @@ public final class Renderer implements AutoCloseable {
                 new AlertOverlay(assembly.expression(), alerts, store.current()),
                 rasterizer,
                 hub,
-                around.ticker());
-        FrameStats stats = new FrameStats(around.ticker());
+                context.ticker());
+        FrameStats stats = new FrameStats(context.ticker());
         RenderThreadExecutor commands = new RenderThreadExecutor();
-        FrameMonitor watch = new FrameMonitor(lifecycle, around.service(), faults, ledger, exit);
+        FrameMonitor watch = new FrameMonitor(lifecycle, context.service(), faults, ledger, exit);
         FrameLoop loop =
-                new FrameLoop(pipeline, watch, commands, stats, config.targetFps(), config.idleFps(), around.ticker());
-        boolean redisWanted = settings.redis().redis().isPresent();
-        HealthMonitor health = new HealthMonitor(lifecycle, stats, loop, store, hub, faults, rasterizer, redisWanted);
+                new FrameLoop(pipeline, watch, commands, stats, config.targetFps(), config.idleFps(), context.ticker());
+        boolean redisConfigured = settings.redis().redis().isPresent();
+        HealthMonitor health =
+                new HealthMonitor(lifecycle, stats, loop, store, hub, faults, rasterizer, redisConfigured);
         return new Core(store, rasterizer, hub, ledger, pipeline, commands, stats, watch, loop, health);
     }
 
     private RendererOperations operations(Core core, String backendReason, RenderableAvatarLoader avatars) {
         RendererOperations.Parts parts = new RendererOperations.Parts(
-                around.version(),
-                around.startTime(),
+                context.version(),
+                context.startTime(),
                 core.rasterizer,
                 backendReason,
                 lifecycle,
@@ -214,30 +215,30 @@ public final class Renderer implements AutoCloseable {
                 avatars,
                 core.ledger,
                 faults,
-                around.service(),
-                around.configuration());
+                context.service(),
+                context.configuration());
         return new RendererOperations(parts, settings, core.health::reasons, exit);
     }
 
-    /** Starts the frames and waits for the first. */
-    private void draw(Core core) throws StartException {
+    /** Starts the frame loop and waits for the first frame. */
+    private void startFrames(Core core) throws StartException {
         StatusReporter housekeeper = new StatusReporter(
-                core.health, lifecycle, core.stats, core.hub, core.rasterizer::name, around.service());
-        undo.push("housekeeping", housekeeper::close);
+                core.health, lifecycle, core.stats, core.hub, core.rasterizer::name, context.service());
+        shutdown.push("housekeeping", housekeeper::close);
         LoggingSystem events = LoggingSystem.ofProcess();
         events.trace(
                 new LogContext(core.loop::sequence, () -> core.store.current().seq()));
-        undo.push("trace", events::untrace);
-        undo.push("last save", core.store::save);
-        undo.push("frames", () -> stop(core.loop));
+        shutdown.push("trace", events::clearContext);
+        shutdown.push("last save", core.store::save);
+        shutdown.push("frames", () -> stop(core.loop));
         core.loop.start();
         awaitFirstFrame(core.watch);
         housekeeper.start();
     }
 
-    private void tell(RendererOperations operations) {
-        log.info(
-                "avatar {} ({} Gaussians) at http://{}:{}, Jolokia at port {}, drawn by {}: {}",
+    private void logStarted(RendererOperations operations) {
+        LOG.info(
+                "started: avatar {} ({} Gaussians) at http://{}:{}, Jolokia at port {}, backend {}: {}",
                 operations.model().source(),
                 operations.model().gaussians(),
                 settings.renderer().bind(),
@@ -251,16 +252,16 @@ public final class Renderer implements AutoCloseable {
             throws IOException {
         if (config.jmxPort() > 0) {
             JmxEndpoint jmx = new JmxEndpoint(config.jmxPort(), password);
-            undo.push("JMX", jmx::close);
+            shutdown.push("JMX", jmx::close);
         }
-        CompletableFuture<JolokiaEndpoint> jolokia = aside(
+        CompletableFuture<JolokiaEndpoint> jolokia = startAsync(
                 "open-jolokia",
                 () -> new JolokiaEndpoint(
                         new InetSocketAddress(config.bind(), config.jolokiaPort()),
                         config.allowedHosts(),
                         config.jolokiaPolicyFile(),
                         password));
-        undo.push("Jolokia", () -> whenMade(jolokia, JolokiaEndpoint::close));
+        shutdown.push("Jolokia", () -> closeIfOpened(jolokia, JolokiaEndpoint::close));
         return jolokia;
     }
 
@@ -269,31 +270,31 @@ public final class Renderer implements AutoCloseable {
         if (!watch.firstFrame().isDone()) {
             throw new StartException(
                     exit.getNow(ExitCodes.SOFTWARE),
-                    "no frame could be drawn: " + faults.lastError().orElse("no reason known"));
+                    "no frame could be rendered: " + faults.lastError().orElse("unknown cause"));
         }
     }
 
     private void stop(FrameLoop loop) {
-        if (!loop.stop(LOOP_PATIENCE)) {
-            leftBehind = true;
-            log.warn("the render thread did not end in {} s and is left behind", LOOP_PATIENCE.toSeconds());
+        if (!loop.stop(LOOP_TIMEOUT)) {
+            renderThreadStuck = true;
+            LOG.warn("the render thread did not stop within {} s and is abandoned", LOOP_TIMEOUT.toSeconds());
         }
     }
 
-    /** What a thread still draws with must not be freed: it goes with the process. */
-    private void closeUnlessDrawing(Rasterizer rasterizer) {
-        if (!leftBehind) {
+    /** Resources still used by the render thread must not be freed; they are released when the process ends. */
+    private void closeUnlessRendering(Rasterizer rasterizer) {
+        if (!renderThreadStuck) {
             rasterizer.close();
         }
     }
 
-    /** Work beside the main thread. */
+    /** Work for a background thread. */
     @FunctionalInterface
     private interface Work<T> {
         T run() throws IOException;
     }
 
-    private static <T> CompletableFuture<T> aside(String name, Work<T> work) {
+    private static <T> CompletableFuture<T> startAsync(String name, Work<T> work) {
         CompletableFuture<T> done = new CompletableFuture<>();
         Thread thread = new Thread(
                 () -> {
@@ -309,8 +310,8 @@ public final class Renderer implements AutoCloseable {
         return done;
     }
 
-    /** Undoes what was made aside; what could not be made has been reported. */
-    private static <T> void whenMade(CompletableFuture<T> work, Consumer<T> end) {
+    /** Closes the result of a background task; its failure has already been reported. */
+    private static <T> void closeIfOpened(CompletableFuture<T> work, Consumer<T> end) {
         work.handle((made, fault) -> Optional.ofNullable(made)).join().ifPresent(end);
     }
 
@@ -337,16 +338,16 @@ public final class Renderer implements AutoCloseable {
         return jolokiaPort;
     }
 
-    /** Waits until the process is to end; answers its exit code. */
+    /** Waits until the process should end; returns the exit code. */
     public int awaitExit() {
         return exit.join();
     }
 
-    /** Ends in order: no new frame, the state saved, viewers let go, Jolokia and JMX last. */
+    /** Shuts down in order: stops frames, saves the state, disconnects viewers, then closes Jolokia and JMX. */
     @Override
     public void close() {
-        around.service().stopping();
-        undo.run();
+        context.service().stopping();
+        shutdown.run();
         lifecycle.end(LifecycleState.STOPPED, "");
         exit.complete(ExitCodes.OK);
     }

@@ -18,56 +18,56 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Makes the parts behind the renderer's interfaces; an implementation is the one place that names their classes. */
+/** Factory of the renderer's components; only an implementation names their classes. */
 public interface RendererComponents {
 
-    /** Opens the state's keeping and restores it. */
+    /** Opens the state store and restores the state. */
     StateStore stateStore() throws IOException;
 
-    /** The state as clients write it. */
+    /** The state as a JSON document. */
     ObjectNode document(AvatarState state);
 
-    /** CUDA devices of this machine. */
+    /** CUDA devices of this host. */
     CudaDevices devices();
 
-    /** Draws on the CPU. */
+    /** Creates the CPU rasterizer. */
     Rasterizer rasterizer();
 
     /**
-     * What draws, and why.
+     * The selected backend and the reason for it.
      *
      * @param rasterizer closed by the caller
-     * @param reason why this backend and not another
-     * @param gpu the device that draws; empty where none does
+     * @param reason why this backend was selected
+     * @param gpu the device in use; empty on the CPU
      */
     record Drawing(Rasterizer rasterizer, String reason, Optional<Gpu> gpu) {
 
         /**
-         * The device that draws.
+         * The device in use.
          *
-         * @param device its number among those found
-         * @param release lets another renderer have it; run once the rasterizer is closed
+         * @param device its index among the devices found
+         * @param release releases the device for other renderers; run after the rasterizer is closed
          */
         record Gpu(int device, GpuControl control, Runnable release) {}
     }
 
     /**
-     * Opens what draws.
+     * Opens the backend.
      *
-     * @param devices of this machine
-     * @param hopeless told the reason when a GPU is lost for good
-     * @throws StartException when what the configuration insists on cannot be had
+     * @param devices of this host
+     * @param onPermanentLoss called with the reason when the GPU is lost permanently
+     * @throws StartException when the configured backend is unavailable
      */
-    default Drawing drawing(BackendChoice wanted, CudaDevices devices, Consumer<String> hopeless)
+    default Drawing drawing(BackendChoice choice, CudaDevices devices, Consumer<String> onPermanentLoss)
             throws StartException {
-        String reason = BackendSelector.reasonForCpu(wanted, devices);
+        String reason = BackendSelector.reasonForCpu(choice, devices);
         return new Drawing(rasterizer(), reason, Optional.empty());
     }
 
     /**
-     * Reads a model file, or makes the built-in avatar.
+     * Reads a model file, or creates the built-in avatar.
      *
-     * @throws IOException when the file cannot be used; the message says why and what to do
+     * @throws IOException when the file is unusable; the message states the cause and the remedy
      */
     Avatar avatar(Optional<Path> model) throws IOException;
 
@@ -75,26 +75,26 @@ public interface RendererComponents {
 
     ExpressionSource expression();
 
-    /** Where the renderer learns of critical alerts. */
+    /** Source of critical alerts. */
     default ActiveAlert.Source alerts() {
         return ActiveAlert.none();
     }
 
-    /** The viewers' end; it listens once started. */
+    /** Creates the frame server; it listens once started. */
     ViewerEnd viewers(PageBackend model);
 
-    /** Frames and page for browsers. */
+    /** Serves frames and the page to browsers. */
     interface ViewerEnd extends AutoCloseable {
 
         FrameHub hub();
 
-        /** @throws IOException when the address is taken; the message names the remedy */
+        /** @throws IOException when the address is in use; the message names the remedy */
         void start() throws IOException;
 
-        /** Port it listens on. */
+        /** Listening port. */
         int port();
 
-        /** The avatar's state or the renderer's health is another now. */
+        /** Notifies viewers that the avatar's state or the renderer's health has changed. */
         void changed();
 
         @Override

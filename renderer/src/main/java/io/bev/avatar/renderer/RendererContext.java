@@ -8,13 +8,13 @@ import java.util.function.Supplier;
 import javax.management.MBeanServer;
 
 /**
- * What the renderer finds around it.
+ * The renderer's environment.
  *
- * @param service systemd, or nobody
- * @param mbeans where its MBeans go
- * @param startTime when the process began
- * @param version of the program
- * @param configuration reads the configuration anew
+ * @param service systemd, or a no-op without it
+ * @param mbeans server for the renderer's MBeans
+ * @param startTime start of the process
+ * @param version of the renderer
+ * @param configuration reloads the configuration
  */
 public record RendererContext(
         SystemdNotifier service,

@@ -32,16 +32,16 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What operators may ask of a renderer that runs. Thread-safe. */
+/** Operations on a running renderer. Thread-safe. */
 final class RendererOperations implements RendererControl {
 
-    private static final Logger log = LoggerFactory.getLogger(RendererOperations.class);
-    private static final Set<LifecycleState> DRAWING = EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED);
-    private static final Set<LifecycleState> HELD = EnumSet.of(LifecycleState.PAUSED, LifecycleState.DRAINING);
+    private static final Logger LOG = LoggerFactory.getLogger(RendererOperations.class);
+    private static final Set<LifecycleState> PAUSABLE = EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED);
+    private static final Set<LifecycleState> RESUMABLE = EnumSet.of(LifecycleState.PAUSED, LifecycleState.DRAINING);
     private static final Set<LifecycleState> UP =
             EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED, LifecycleState.PAUSED, LifecycleState.DRAINING);
 
-    /** What the operations work on. */
+    /** Components the operations act on. */
     record Parts(
             String version,
             Instant startTime,
@@ -68,8 +68,8 @@ final class RendererOperations implements RendererControl {
 
     /**
      * @param settings as started with
-     * @param reasons what is wrong now
-     * @param exit completed with the exit code when the process is to end
+     * @param reasons current problems
+     * @param exit completed with the exit code to end the process
      */
     RendererOperations(
             Parts parts, RendererSettings settings, Supplier<List<String>> reasons, CompletableFuture<Integer> exit) {
@@ -131,13 +131,13 @@ final class RendererOperations implements RendererControl {
 
     @Override
     public void pause() {
-        lifecycle().change("pause", DRAWING, LifecycleState.PAUSED, "asked to pause");
+        lifecycle().change("pause", PAUSABLE, LifecycleState.PAUSED, "pause requested");
         parts.loop().setPaused(true);
     }
 
     @Override
     public void resume() {
-        lifecycle().change("resume", HELD, LifecycleState.RUNNING, "asked to resume");
+        lifecycle().change("resume", RESUMABLE, LifecycleState.RUNNING, "resume requested");
         parts.loop().setPaused(false);
     }
 
@@ -148,7 +148,7 @@ final class RendererOperations implements RendererControl {
                         "drain",
                         EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED, LifecycleState.PAUSED),
                         LifecycleState.DRAINING,
-                        "asked to drain");
+                        "drain requested");
         parts.store().save();
         parts.hub().disconnectAll();
     }
@@ -158,28 +158,29 @@ final class RendererOperations implements RendererControl {
         requireUp("restart");
         parts.ledger().restarting(reason);
         restartRequested = true;
-        log.info("restart asked for: {}", reason);
+        LOG.info("restart requested: {}", reason);
         exit.complete(ExitCodes.TEMPORARY);
     }
 
     @Override
     public void shutdown() {
         requireUp("shutdown");
-        log.info("shutdown asked for");
+        LOG.info("shutdown requested");
         exit.complete(ExitCodes.OK);
     }
 
     private void requireUp(String operation) {
         LifecycleState state = lifecycle().state();
         if (!UP.contains(state)) {
-            throw new IllegalStateException(operation + " is not possible in state " + state + "; it is in " + UP);
+            throw new IllegalStateException(
+                    operation + " is not possible in state " + state + ", expected one of " + UP);
         }
     }
 
     @Override
     public String reload() {
         requireUp("reload");
-        return alone("reload", () -> {
+        return exclusively("reload", () -> {
             RendererSettings fresh;
             try {
                 fresh = parts.configuration().get();
@@ -192,8 +193,8 @@ final class RendererOperations implements RendererControl {
             } finally {
                 parts.service().ready();
             }
-            List<String> later = ReloadableSettings.needingRestart(settings, fresh);
-            return later.isEmpty() ? "done" : "done; only with a restart: " + String.join(", ", later);
+            List<String> pending = ReloadableSettings.needingRestart(settings, fresh);
+            return pending.isEmpty() ? "done" : "done; restart required for: " + String.join(", ", pending);
         });
     }
 
@@ -218,7 +219,7 @@ final class RendererOperations implements RendererControl {
         requireUp("setTargetFps");
         int idle = Math.min(settings.renderer().idleFps(), framesPerSecond);
         parts.loop().setPace(framesPerSecond, idle);
-        log.info("target {} frames per second", framesPerSecond);
+        LOG.info("target frame rate set to {} fps", framesPerSecond);
     }
 
     @Override
@@ -235,7 +236,7 @@ final class RendererOperations implements RendererControl {
             parts.pipeline().setResolution(wanted.width(), wanted.height());
             return wanted;
         });
-        log.info("pictures of {}", wanted);
+        LOG.info("resolution set to {}", wanted);
     }
 
     private static void requireRange(String name, int value, int min, int max) {
@@ -259,13 +260,13 @@ final class RendererOperations implements RendererControl {
     @Override
     public Model loadModel(Optional<String> path) {
         requireUp("load");
-        return alone("load", () -> {
+        return exclusively("load", () -> {
             swap("load", path.map(Path::of));
             return model();
         });
     }
 
-    /** Reads and tries the new model before the present one is let go. */
+    /** Loads and test-renders the new model before the current one is released. */
     private void swap(String operation, Optional<Path> model) {
         try {
             RenderableAvatar fresh = parts.avatars().load(model);
@@ -273,19 +274,20 @@ final class RendererOperations implements RendererControl {
                 parts.pipeline().setAvatar(fresh);
                 return fresh;
             });
-            log.info("avatar {}, read in {} ms", fresh.avatar().source(), fresh.loadMillis());
+            LOG.info("avatar {} loaded in {} ms", fresh.avatar().source(), fresh.loadMillis());
         } catch (IOException e) {
-            parts.faults().note(operation, e);
-            throw new IllegalArgumentException(operation + ": the present model stays; " + e.getMessage(), e);
+            parts.faults().record(operation, e);
+            throw new IllegalArgumentException(operation + ": the current model is kept; " + e.getMessage(), e);
         } catch (MemoryBudgetException e) {
-            parts.faults().note(operation, e);
-            throw new IllegalStateException(operation + ": the present model stays; " + e.getMessage(), e);
+            parts.faults().record(operation, e);
+            throw new IllegalStateException(operation + ": the current model is kept; " + e.getMessage(), e);
         }
     }
 
-    private <T> T alone(String operation, Supplier<T> work) {
+    private <T> T exclusively(String operation, Supplier<T> work) {
         if (!changing.tryLock()) {
-            throw new IllegalStateException(operation + ": another model is being loaded; try again in a moment");
+            throw new IllegalStateException(
+                    operation + ": another load or reload is in progress; try again in a moment");
         }
         try {
             return work.get();

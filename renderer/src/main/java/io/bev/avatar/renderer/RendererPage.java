@@ -16,10 +16,10 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Health and state as the page's server shows them; says {@code starting} until {@link #attach}. */
+/** Health and state documents for the page; status is {@code starting} until {@link #attach}. */
 final class RendererPage implements PageBackend {
 
-    /** What there is to show of a renderer. */
+    /** Components of a started renderer. */
     record View(
             RendererControl renderer,
             HealthMonitor health,
@@ -35,7 +35,7 @@ final class RendererPage implements PageBackend {
     private final boolean gpuSimulated;
     private volatile @Nullable View view;
 
-    /** @param gpuSimulated whether the GPU readings of this machine's exporter are made up */
+    /** @param gpuSimulated whether the exporter on this host reports a simulated GPU */
     RendererPage(String version, Instant started, Clock clock, boolean gpuSimulated) {
         this.version = version;
         this.started = started;
@@ -117,6 +117,6 @@ final class RendererPage implements PageBackend {
     }
 
     private static Outcome starting() {
-        return new Outcome(false, "starting", "the renderer is starting: try again in a moment", 0);
+        return new Outcome(false, "starting", "the renderer is starting; try again in a moment", 0);
     }
 }

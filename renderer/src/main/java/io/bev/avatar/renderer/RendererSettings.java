@@ -11,7 +11,7 @@ import io.bev.avatar.renderer.state.StateConfig;
 import io.bev.avatar.renderer.stream.StreamConfig;
 import java.util.Map;
 
-/** Every section of the configuration that the renderer owns or reads. */
+/** All configuration sections used by the renderer. */
 public record RendererSettings(
         RendererConfig renderer,
         StreamConfig stream,
@@ -23,9 +23,9 @@ public record RendererSettings(
         LoggingConfig logging) {
 
     /**
-     * Reads the file that {@code BEV_AVATAR_CONFIG} names, and the environment.
+     * Reads the file named by {@code BEV_AVATAR_CONFIG} and the environment.
      *
-     * @throws io.bev.avatar.common.config.ConfigException with every problem found
+     * @throws io.bev.avatar.common.config.ConfigException listing all problems found
      */
     public static RendererSettings load(Map<String, String> environment) {
         return from(Config.load(environment));

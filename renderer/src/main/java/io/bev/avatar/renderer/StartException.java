@@ -1,6 +1,6 @@
 package io.bev.avatar.renderer;
 
-/** The renderer cannot start. The message says what, what was found and what to do, in one line. */
+/** The renderer cannot start. The message is one line with subject, cause and remedy. */
 public final class StartException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -15,10 +15,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the health once a second and tells systemd a line about it. Never feeds the watchdog: frames do. */
+/**
+ * Evaluates the health once per second and reports it to systemd as the status line. Does not ping the watchdog:
+ * frames do.
+ */
 final class StatusReporter implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(StatusReporter.class);
+    private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
 
     private final HealthMonitor health;
     private final Lifecycle lifecycle;
@@ -54,15 +57,15 @@ final class StatusReporter implements AutoCloseable {
 
     private void tick() {
         try {
-            health.look();
-            service.status(line());
+            health.evaluate();
+            service.status(statusLine());
         } catch (RuntimeException e) {
-            // The next look may do better; a thrown exception would end them all.
-            log.warn("health could not be looked at", e);
+            // An exception that escaped would cancel the periodic task.
+            LOG.warn("health evaluation failed", e);
         }
     }
 
-    private String line() {
+    private String statusLine() {
         List<String> reasons = health.reasons();
         int viewers = hub.viewers();
         return String.format(

@@ -15,19 +15,15 @@ class ArchitectureTest {
     private static final String RENDERER = "io.bev.avatar.renderer";
 
     @ArchTest
-    static final ArchRule JCUDA_IS_FENCED = noClasses()
-            .that()
-            .resideOutsideOfPackage(RENDERER + ".raster.cuda")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("jcuda..");
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("io.bev.avatar.(**)").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule JNA_IS_FENCED = noClasses()
             .that()
             .resideOutsideOfPackages(
                     RENDERER + ".stream",
-                    RENDERER + ".raster.cuda",
+                    "io.bev.avatar.splat.raster.cuda",
                     "io.bev.avatar.common.systemd",
                     "io.bev.avatar.common.process")
             .should()
@@ -45,43 +41,21 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule JOLOKIA_IS_FENCED = noClasses()
             .that()
-            .resideOutsideOfPackage(RENDERER + ".jolokia")
+            .resideOutsideOfPackage(RENDERER + ".management.jolokia")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.jolokia..");
 
     @ArchTest
-    static final ArchRule DRAWING_KNOWS_NOTHING_OF_SERVING = noClasses()
-            .that()
-            .resideInAnyPackage(RENDERER + ".scene..", RENDERER + ".rig..", RENDERER + ".raster..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(
-                    RENDERER,
-                    RENDERER + ".stream..",
-                    RENDERER + ".lifecycle..",
-                    RENDERER + ".mbean..",
-                    RENDERER + ".jolokia..");
-
-    // The expression controller reads the state's records; nothing else of drawing may know where states come from.
-    @ArchTest
-    static final ArchRule STATE_STORES_ARE_NOT_FOR_DRAWING = noClasses()
-            .that()
-            .resideInAnyPackage(RENDERER + ".scene..", RENDERER + ".rig..", RENDERER + ".raster..")
-            .should()
-            .dependOnClassesThat()
-            .haveSimpleNameEndingWith("StateStore");
-
-    @ArchTest
-    static final ArchRule STATE_AND_STREAM_KNOW_NO_LIFECYCLE = noClasses()
+    static final ArchRule STATE_AND_STREAM_DO_NOT_DEPEND_ON_LIFECYCLE = noClasses()
             .that()
             .resideInAnyPackage(RENDERER + ".state..", RENDERER + ".stream..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(RENDERER, RENDERER + ".lifecycle..", RENDERER + ".mbean..", RENDERER + ".jolokia..");
+            .resideInAnyPackage(RENDERER, RENDERER + ".frame..", RENDERER + ".lifecycle..", RENDERER + ".management..");
 
     @ArchTest
-    static final ArchRule ONLY_THE_ASSEMBLY_NAMES_CONCRETE_PARTS = classes()
+    static final ArchRule ONLY_THE_ASSEMBLY_USES_CONCRETE_COMPONENTS = classes()
             .that()
             .haveSimpleName("DurableStateStore")
             .or()
@@ -97,7 +71,7 @@ class ArchitectureTest {
                     RENDERER,
                     RENDERER + ".state..",
                     RENDERER + ".stream..",
-                    RENDERER + ".rig..",
+                    RENDERER + ".expression..",
                     RENDERER + ".bench..");
 
     @ArchTest
@@ -108,10 +82,4 @@ class ArchitectureTest {
             .callMethod(System.class, "exit", int.class)
             .orShould()
             .callMethod(Runtime.class, "halt", int.class);
-
-    @ArchTest
-    static final ArchRule SERVING_HAS_NO_CYCLES = slices().matching(
-                    RENDERER + ".(config|state|stream|lifecycle|mbean|jolokia)..")
-            .should()
-            .beFreeOfCycles();
 }

@@ -42,7 +42,7 @@ class BackendSelectorTest {
             Camera.lookAt(new float[] {0.5f, 0.4f, 3}, new float[3], new float[] {0, 1, 0}, 45, 48, 32, 0.2f);
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final EmulatedDriver emulated = new EmulatedDriver(3);
     private final FaultyDriver driver = new FaultyDriver(emulated);
@@ -69,10 +69,10 @@ class BackendSelectorTest {
             throws StartException {
         return new BackendSelector(
                         new GpuConfig(device, 0.5, 512),
-                        new KernelCache(folder.resolve("native")),
+                        new KernelCache(directory.resolve("native")),
                         () -> driver,
                         ReferenceRasterizer::new,
-                        new DeviceLock.Place(List.of(folder), 77, Optional.empty(), Clock.systemUTC()),
+                        new DeviceLock.Place(List.of(directory), 77, Optional.empty(), Clock.systemUTC()),
                         Ticker.system())
                 .choose(wanted, devices, ends::add);
     }
@@ -82,7 +82,7 @@ class BackendSelectorTest {
     }
 
     @Test
-    void auto_takesTheDeviceThatIsMeant_andLetsItGo() throws Exception {
+    void auto_usesConfiguredDevice_andReleasesIt() throws Exception {
         RendererComponents.Drawing drawing = choose(BackendChoice.AUTO, two(), "GPU-ab000001");
 
         assertThat(drawing.reason()).isEqualTo("device 1, GPU 1, works");
@@ -90,7 +90,7 @@ class BackendSelectorTest {
         draw(drawing.rasterizer(), new PosedGaussians(RandomClouds.cube(1, 50, 0, 0.1, 2)));
         assertThat(drawing.rasterizer().problem()).isEmpty();
         assertThat(drawing.gpu().orElseThrow().device()).isEqualTo(1);
-        Path lock = folder.resolve("device-GPU-ab000001-0000-0000-0000-000000000000.lock");
+        Path lock = directory.resolve("device-GPU-ab000001-0000-0000-0000-000000000000.lock");
         assertThat(lock).content().contains("process 77");
         drawing.rasterizer().close();
         drawing.gpu().orElseThrow().release().run();
@@ -99,7 +99,7 @@ class BackendSelectorTest {
     }
 
     @Test
-    void cudaByForce_saysSo() throws Exception {
+    void cudaConfigured_isTheReason() throws Exception {
         RendererComponents.Drawing drawing = choose(BackendChoice.CUDA, two(), "0");
 
         assertThat(drawing.reason()).isEqualTo("renderer.backend is cuda");
@@ -108,30 +108,30 @@ class BackendSelectorTest {
     }
 
     @Test
-    void deviceThatCannotBeOpened_isAReasonForTheCpu_orNotToStart() throws Exception {
+    void deviceOpenFailure_fallsBackToCpu_orFailsStart() throws Exception {
         driver.fail("cuCtxCreate", 2);
         RendererComponents.Drawing drawing = choose(BackendChoice.AUTO, two(), "0");
         assertThat(drawing.rasterizer().name()).isEqualTo("reference");
         assertThat(drawing.reason())
-                .startsWith("GPU 0 cannot draw: cuCtxCreate")
+                .startsWith("GPU 0 cannot render: cuCtxCreate")
                 .endsWith("(2)");
         assertThat(drawing.gpu()).isEmpty();
 
         driver.fail("cuModuleLoadData", 999);
         assertThatThrownBy(() -> choose(BackendChoice.CUDA, two(), "0"))
-                .hasMessageContaining("renderer.backend: found cuda, which cannot be had here (GPU 0: cuModuleLoadData")
+                .hasMessageContaining("renderer.backend: CUDA backend unavailable (GPU 0: cuModuleLoadData")
                 .hasMessageContaining("set it to auto or cpu")
                 .asInstanceOf(type(StartException.class))
                 .extracting(StartException::exitCode)
                 .isEqualTo(ExitCodes.CONFIG);
         assertThat(emulated.openContexts).isZero();
-        assertThat(folder.resolve("device-" + device(0, 1, "").uuid() + ".lock"))
-                .as("let go")
+        assertThat(directory.resolve("device-" + device(0, 1, "").uuid() + ".lock"))
+                .as("released")
                 .isEmptyFile();
     }
 
     @Test
-    void oldDriver_isToldOf() throws Exception {
+    void oldDriver_isReported() throws Exception {
         CudaDevices old = new CudaDevices(List.of(device(0, 1 << 30, "520.61.05")), Optional.empty());
 
         assertThat(choose(BackendChoice.AUTO, old, "0").reason())
@@ -140,30 +140,30 @@ class BackendSelectorTest {
     }
 
     @Test
-    void deviceThatIsNotThere_orTaken_isToldOf() throws Exception {
+    void missingOrLockedDevice_isReported() throws Exception {
         assertThatThrownBy(() -> choose(BackendChoice.AUTO, two(), "7"))
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining("gpu.device: found 7, expected one of 0 (GPU 0");
         RendererComponents.Drawing first = choose(BackendChoice.AUTO, two(), "0");
 
-        assertThat(choose(BackendChoice.AUTO, two(), "0").reason()).contains("this very process");
-        assertThatThrownBy(() -> choose(BackendChoice.CUDA, two(), "0")).hasMessageContaining("this very process");
+        assertThat(choose(BackendChoice.AUTO, two(), "0").reason()).contains("this process");
+        assertThatThrownBy(() -> choose(BackendChoice.CUDA, two(), "0")).hasMessageContaining("this process");
 
         first.rasterizer().close();
         first.gpu().orElseThrow().release().run();
     }
 
     @Test
-    void modelThatDoesNotFit_keepsARendererFromStarting_onlyWhereTheGpuIsInsistedOn() throws Exception {
+    void modelTooLargeForGpu_failsStart_onlyWithCudaConfigured() throws Exception {
         PosedGaussians large = new PosedGaussians(RandomClouds.cube(2, 150_000, 3, 0.001, 1));
-        Framebuffer picture = new Framebuffer(48, 32, 0, 0, 0);
+        Framebuffer image = new Framebuffer(48, 32, 0, 0, 0);
         RendererComponents.Drawing drawing = choose(BackendChoice.AUTO, two(), "0");
 
-        BackendSelector.requireRoom(BackendChoice.AUTO, drawing.gpu(), large, picture);
-        assertThatThrownBy(() -> BackendSelector.requireRoom(BackendChoice.CUDA, drawing.gpu(), large, picture))
-                .hasMessageContaining("renderer.backend: found cuda, which cannot show 150000 Gaussians at 48x32")
-                .hasMessageContaining("of 32 MiB are taken")
-                .hasMessageContaining("raise gpu.memory-fraction or show less")
+        BackendSelector.requireCapacity(BackendChoice.AUTO, drawing.gpu(), large, image);
+        assertThatThrownBy(() -> BackendSelector.requireCapacity(BackendChoice.CUDA, drawing.gpu(), large, image))
+                .hasMessageContaining("renderer.backend: cuda cannot render 150000 Gaussians at 48x32")
+                .hasMessageContaining("of 32 MiB are in use")
+                .hasMessageContaining("increase gpu.memory-fraction or use a smaller model")
                 .hasMessageContaining("set it to auto")
                 .asInstanceOf(type(StartException.class))
                 .extracting(StartException::exitCode)
@@ -171,15 +171,15 @@ class BackendSelectorTest {
         draw(drawing.rasterizer(), large);
         assertThat(drawing.rasterizer().name()).isEqualTo("reference");
         assertThat(drawing.rasterizer().problem())
-                .hasValueSatisfying(p -> assertThat(p).contains("drawn by the CPU", "MODEL"));
+                .hasValueSatisfying(p -> assertThat(p).contains("rendered on the CPU", "MODEL"));
         drawing.rasterizer().close();
         drawing.gpu().orElseThrow().release().run();
     }
 
     @Test
-    void commandLine_opensTheDeviceOfItsEnvironment() throws Exception {
+    void commandLine_opensDeviceOfEnvironment() throws Exception {
         Map<String, String> environment =
-                Map.of("XDG_CACHE_HOME", folder.toString(), "BEV_AVATAR_GPU", "1", "GPU_MEMORY_FRACTION", "0.25");
+                Map.of("XDG_CACHE_HOME", directory.toString(), "BEV_AVATAR_GPU", "1", "GPU_MEMORY_FRACTION", "0.25");
         try (CudaRasterizer opened = new CommandLineGpu(environment, libraries -> two(), () -> driver).open()) {
             assertThat(opened.name()).isEqualTo("cuda (GPU 1)");
             assertThat(opened.budgetBytes()).isEqualTo(16 << 20);
@@ -194,6 +194,6 @@ class BackendSelectorTest {
                                 () -> driver)
                         .open())
                 .hasMessage("no driver");
-        assertThat(folder.resolve("bev-avatar")).doesNotExist();
+        assertThat(directory.resolve("bev-avatar")).doesNotExist();
     }
 }

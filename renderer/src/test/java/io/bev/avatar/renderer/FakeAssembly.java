@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A renderer's parts without pixels, network or disk. */
+/** Renderer components without pixels, network or disk. */
 public final class FakeAssembly implements RendererComponents {
 
     public final FakeStateStore store = new FakeStateStore();
@@ -38,17 +38,17 @@ public final class FakeAssembly implements RendererComponents {
     public final List<String> calls = new CopyOnWriteArrayList<>();
     public final AtomicInteger changes = new AtomicInteger();
     public volatile boolean rasterizerBroken;
-    public volatile int undrawableGaussians = -1;
+    public volatile int failingGaussians = -1;
     public volatile @Nullable IOException viewersFault;
     public volatile @Nullable PageBackend page;
     public List<CudaDevice> devices = List.of();
-    /** What the rasteriser says is wrong with it, and how often it gave way. */
+    /** Problem and fallback count reported by the rasterizer. */
     public volatile @Nullable String backendProblem;
 
     public volatile long fallbacks;
-    /** Takes the reason when a GPU is lost for good. */
-    public volatile Consumer<String> hopeless = reason -> {};
-    /** The device that draws, if one is to. */
+    /** Callback for a permanent GPU loss. */
+    public volatile Consumer<String> onPermanentLoss = reason -> {};
+    /** The device in use, if any. */
     public @Nullable GpuControl gpu;
 
     @Override
@@ -72,7 +72,7 @@ public final class FakeAssembly implements RendererComponents {
 
     @Override
     public Drawing drawing(BackendChoice wanted, CudaDevices found, Consumer<String> lost) throws StartException {
-        hopeless = lost;
+        onPermanentLoss = lost;
         Optional<Drawing.Gpu> drawing =
                 Optional.ofNullable(gpu).map(control -> new Drawing.Gpu(0, control, () -> calls.add("GPU released")));
         String reason = drawing.isPresent() ? "a GPU works" : BackendSelector.reasonForCpu(wanted, found);
@@ -99,8 +99,8 @@ public final class FakeAssembly implements RendererComponents {
 
             @Override
             public void render(PosedGaussians splats, Camera camera, Framebuffer target, StageTimes times) {
-                if (rasterizerBroken || splats.count == undrawableGaussians) {
-                    throw new IllegalStateException("cannot draw " + splats.count);
+                if (rasterizerBroken || splats.count == failingGaussians) {
+                    throw new IllegalStateException("cannot render " + splats.count);
                 }
                 times.blendNanos = 11;
                 target.bgr[0] = (byte) splats.count;
@@ -113,7 +113,7 @@ public final class FakeAssembly implements RendererComponents {
         };
     }
 
-    /** Files named {@code N.ply} hold N Gaussians; others are not there. */
+    /** Files named {@code N.ply} have N Gaussians; other files do not exist. */
     @Override
     public Avatar avatar(Optional<Path> model) throws IOException {
         String name = model.map(Path::toString).orElse("built-in");

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Viewers that keep the last picture only. */
+/** A hub that records the last frame only. */
 public final class FakeHub implements FrameHub {
 
     public final AtomicLong published = new AtomicLong();
@@ -21,8 +21,8 @@ public final class FakeHub implements FrameHub {
     }
 
     @Override
-    public long publish(Framebuffer picture, long sequence, long renderNanos, long stateSequence) {
-        last = picture;
+    public long publish(Framebuffer image, long sequence, long renderNanos, long stateSequence) {
+        last = image;
         lastSequence.set(sequence);
         published.incrementAndGet();
         return 7;

@@ -47,7 +47,7 @@ public final class FakeStateStore implements StateStore {
                 Emotion.of(document.path("emotion").asText(state.emotion().label()));
         if (emotion.isEmpty()) {
             rejected.merge("unknown_emotion", 1L, Long::sum);
-            return new Outcome(false, "unknown_emotion", "no emotion of that name", state.seq());
+            return new Outcome(false, "unknown_emotion", "unknown emotion", state.seq());
         }
         Map<String, Double> weights = new HashMap<>();
         document.path("blendshapes")

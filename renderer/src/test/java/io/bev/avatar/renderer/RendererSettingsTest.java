@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 class RendererSettingsTest {
 
     private static Path example() {
-        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
-            Path file = folder.resolve("avatar.yaml.example");
+        for (Path directory = Path.of("").toAbsolutePath(); directory != null; directory = directory.getParent()) {
+            Path file = directory.resolve("avatar.yaml.example");
             if (Files.exists(file)) {
                 return file;
             }
@@ -30,7 +30,7 @@ class RendererSettingsTest {
     }
 
     @Test
-    void example_saysTheDefaults() throws IOException {
+    void example_containsDefaults() throws IOException {
         assertThat(of(Files.readString(example()))).isEqualTo(of(""));
     }
 
@@ -49,7 +49,7 @@ class RendererSettingsTest {
     }
 
     @Test
-    void mistakes_ofAllSections_areReportedAtOnce_andTheExportersAreNotOurs() {
+    void errors_ofAllSections_areReportedTogether_exceptExporterSections() {
         assertThatThrownBy(() -> of(
                         "{renderer: {port: -1}, stream: {x: 1}, gpu: {memory-fraction: 2}, state: {save-interval: 1},"
                                 + " expression: {y: 1}, osint: {indicator-weight: 7}, redis: {url: 'ftp://x'},"
@@ -69,7 +69,7 @@ class RendererSettingsTest {
     }
 
     @Test
-    void changesThatNeedARestart_areNamedAsInTheFile() {
+    void changesThatNeedRestart_areNamedAsInFile() {
         RendererSettings running = of("");
         assertThat(ReloadableSettings.needingRestart(
                         running, of("renderer: {model: a.ply, width: 320, target-fps: 10}")))

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RendererTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final FakeAssembly assembly = new FakeAssembly();
     private final MBeanServer mbeans = MBeanServerFactory.newMBeanServer();
@@ -43,7 +43,7 @@ class RendererTest {
 
     private RendererSettings settings() {
         String base = "renderer: {port: 0, jolokia-port: 0, target-fps: 100, idle-fps: 50" + yaml
-                + "}\nstate: {directory: '" + folder + "'}\n";
+                + "}\nstate: {directory: '" + directory + "'}\n";
         return RendererSettings.from(Config.of(base, "test", Map.of()));
     }
 
@@ -92,10 +92,10 @@ class RendererTest {
     }
 
     @Test
-    void started_itDraws_andSaysSo() throws Exception {
+    void start_rendersFrames_andReportsRunning() throws Exception {
         try (Renderer renderer = start()) {
             assertThat(renderer.jolokiaPort()).isPositive();
-            until("frames come", () -> assembly.hub.published.get() > 3);
+            until("frames are published", () -> assembly.hub.published.get() > 3);
             assertThat(read("Renderer", "State")).isEqualTo("RUNNING");
             assertThat(read("Renderer", "BackendReason")).isEqualTo("no NVIDIA driver: not in a test");
             assertThat(read("Renderer", "Version")).isEqualTo("1.2.3");
@@ -112,7 +112,7 @@ class RendererTest {
     }
 
     @Test
-    void closed_itStopsSavesAndLetsGo_inOrder() throws Exception {
+    void close_stopsSavesAndReleases_inOrder() throws Exception {
         Renderer renderer = start();
         renderer.close();
         renderer.close();
@@ -126,13 +126,15 @@ class RendererTest {
     }
 
     @Test
-    void redisAway_isDegraded_andRecovers() throws Exception {
+    void redisUnreachable_isDegraded_andRecovers() throws Exception {
         try (Renderer renderer = start()) {
             assertThat(renderer.port()).isEqualTo(8080);
             assembly.store.redisConnected = false;
             until("degraded", () -> health().path("status").asText().equals("degraded"));
             assertThat(read("Renderer", "State")).isEqualTo("DEGRADED");
-            assertThat(health().path("reasons").path(0).asText()).contains("Redis is away");
+            assertThat(health().path("reasons").path(0).asText())
+                    .contains("Redis at")
+                    .contains("Changes are saved locally");
             assertThat((String[]) read("Renderer", "DegradedReasons")).hasSize(1);
             assembly.store.redisConnected = true;
             until("ok", () -> health().path("status").asText().equals("ok"));
@@ -149,13 +151,13 @@ class RendererTest {
             assertThat(health().path("status").asText()).isEqualTo("ok");
             assertThatThrownBy(() -> call("Renderer", "pause"))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("pause is not possible in state PAUSED; it is in [RUNNING, DEGRADED]");
+                    .hasMessage("pause is not possible in state PAUSED, expected one of [RUNNING, DEGRADED]");
             long frozen = assembly.hub.lastSequence.get() + 1;
             long shown = assembly.hub.published.get();
-            until("the last frame is shown again", () -> assembly.hub.published.get() > shown + 3);
+            until("the last frame is repeated", () -> assembly.hub.published.get() > shown + 3);
             assertThat(assembly.hub.lastSequence.get()).isLessThanOrEqualTo(frozen);
             call("Renderer", "resume");
-            until("new frames come", () -> assembly.hub.lastSequence.get() > frozen + 2);
+            until("new frames are published", () -> assembly.hub.lastSequence.get() > frozen + 2);
 
             call("Renderer", "drain");
             assertThat(health().path("status").asText()).isEqualTo("stopping");
@@ -194,19 +196,19 @@ class RendererTest {
     }
 
     @Test
-    void badModel_isRefused_andThePresentOneStays() throws Exception {
+    void invalidModel_isRejected_andCurrentOneIsKept() throws Exception {
         try (Renderer renderer = start()) {
             assertThat(renderer).isNotNull();
             assertThat(call("Model", "load", "5.ply")).isEqualTo("5.ply");
             assertThat(read("Model", "Gaussians")).isEqualTo(5);
             assertThatThrownBy(() -> call("Model", "load", "missing.zip"))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("the present model stays; missing.zip");
+                    .hasMessageContaining("the current model is kept; missing.zip");
             assertThat((String) read("Renderer", "LastError")).contains("missing.zip");
-            assembly.undrawableGaussians = 6;
+            assembly.failingGaussians = 6;
             assertThatThrownBy(() -> call("Model", "load", "6.ply"))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("cannot draw 6");
+                    .hasMessage("cannot render 6");
             assertThat(read("Model", "Gaussians")).isEqualTo(5);
             assertThat(read("Frames", "FramesFailed")).isEqualTo(0L);
             assertThat(call("Model", "load", "")).isEqualTo("built-in");
@@ -214,7 +216,7 @@ class RendererTest {
     }
 
     @Test
-    void paceAndSize_changeWithinTheirRanges() throws Exception {
+    void frameRateAndResolution_changeWithinRanges() throws Exception {
         try (Renderer renderer = start()) {
             assertThat(renderer).isNotNull();
             assertThat(call("Frames", "setTargetFps", 60)).isEqualTo(60);
@@ -226,16 +228,16 @@ class RendererTest {
                     .hasMessage("width 8: expected 16 to 3840");
             assertThat(read("Frames", "TargetFps")).isEqualTo(60);
             assertThat(read("Frames", "Height")).isEqualTo(200);
-            until("a picture of the new size", () -> Objects.requireNonNull(assembly.hub.last).width == 320);
+            until("a frame of the new size", () -> Objects.requireNonNull(assembly.hub.last).width == 320);
         }
     }
 
     @Test
-    void reload_appliesWhatItCan_andNamesTheRest() throws Exception {
+    void reload_appliesReloadableSettings_andNamesOthers() throws Exception {
         try (Renderer renderer = start()) {
             assertThat(renderer).isNotNull();
             yaml = ", model: 9.ply, width: 100, height: 50, threads: 3";
-            assertThat(call("Renderer", "reload")).isEqualTo("done; only with a restart: renderer.threads");
+            assertThat(call("Renderer", "reload")).isEqualTo("done; restart required for: renderer.threads");
             assertThat(read("Model", "Gaussians")).isEqualTo(9);
             assertThat(read("Frames", "Width")).isEqualTo(100);
             yaml = ", width: 1, height: 60";
@@ -247,10 +249,10 @@ class RendererTest {
     }
 
     @Test
-    void gpuThatGaveWay_isDegraded_andCounted_andEndsTheProcessWith75WhenLostForGood() throws Exception {
+    void gpuFallback_isDegradedAndCounted_andPermanentLossExits75() throws Exception {
         try (Renderer renderer = start()) {
             assembly.fallbacks = 1;
-            assembly.backendProblem = "drawn by the CPU: the GPU failed: cuLaunchKernel";
+            assembly.backendProblem = "rendered on the CPU: the GPU failed: cuLaunchKernel";
 
             until("degraded", () -> health().path("status").asText().equals("degraded"));
 
@@ -260,21 +262,21 @@ class RendererTest {
             assembly.backendProblem = null;
             until("ok", () -> health().path("status").asText().equals("ok"));
 
-            assembly.hopeless.accept("the GPU failed again");
+            assembly.onPermanentLoss.accept("the GPU failed again");
 
             assertThat(renderer.awaitExit()).isEqualTo(ExitCodes.TEMPORARY);
             assertThat((String) read("Renderer", "LastError")).contains("the GPU failed again");
         }
     }
 
-    /** A device whose memory one model fills. */
+    /** A device with memory for one model. */
     private static final class FakeGpu implements GpuControl {
 
         private final List<String> calls = new CopyOnWriteArrayList<>();
         private int full = -1;
 
         @Override
-        public void requireRoom(PosedGaussians splats, Framebuffer target) {
+        public void requireCapacity(PosedGaussians splats, Framebuffer target) {
             if (splats.count == full) {
                 throw new MemoryBudgetException("GPU memory for MODEL", 9 << 20, 1 << 20, 4 << 20);
             }
@@ -301,7 +303,7 @@ class RendererTest {
         }
 
         @Override
-        public long takenBytes() {
+        public long allocatedBytes() {
             return 7;
         }
 
@@ -323,7 +325,7 @@ class RendererTest {
     }
 
     @Test
-    void modelThatDoesNotFitOnTheGpu_keepsTheRendererFromStarting_whereTheGpuIsInsistedOn() throws Exception {
+    void modelTooLargeForGpu_failsStart_withCudaConfigured() throws Exception {
         FakeGpu gpu = new FakeGpu();
         gpu.full = 1;
         assembly.gpu = gpu;
@@ -332,8 +334,8 @@ class RendererTest {
         assertThatThrownBy(this::start)
                 .isInstanceOfSatisfying(
                         StartException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCodes.CONFIG))
-                .hasMessageContaining("renderer.backend: found cuda, which cannot show 1 Gaussians at 640x360")
-                .hasMessageContaining("9 MiB of GPU memory, 1 of 4 MiB are taken");
+                .hasMessageContaining("renderer.backend: cuda cannot render 1 Gaussians at 640x360")
+                .hasMessageContaining("9 MiB of GPU memory, 1 of 4 MiB are in use");
 
         assertThat(assembly.calls).containsExactly("rasterizer closed", "GPU released", "viewers closed");
         yaml = ", backend: auto";
@@ -342,9 +344,9 @@ class RendererTest {
         }
     }
 
-    /** The operations of the device that draws run on the render thread. */
+    /** Operations of the device in use run on the render thread. */
     @Test
-    void gpuThatDraws_isShownByPurpose_andTrimmedBetweenFrames() throws Exception {
+    void gpuInUse_isReportedByPurpose_andTrimmedBetweenFrames() throws Exception {
         assembly.devices = List.of(device(0), device(1));
         FakeGpu gpu = new FakeGpu();
         assembly.gpu = gpu;
@@ -378,12 +380,12 @@ class RendererTest {
     }
 
     @Test
-    void framesThatKeepFailing_endTheProcessWith70() throws Exception {
+    void persistentFrameFailures_exit70() throws Exception {
         try (Renderer renderer = start()) {
             assembly.rasterizerBroken = true;
             assertThat(renderer.awaitExit()).isEqualTo(ExitCodes.SOFTWARE);
             assertThat(read("Renderer", "State")).isEqualTo("FAILED");
-            assertThat((String) read("Renderer", "LastError")).contains("cannot draw");
+            assertThat((String) read("Renderer", "LastError")).contains("cannot render");
             assertThat(health().path("status").asText()).isEqualTo("failed");
         }
         assembly.rasterizerBroken = false;
@@ -394,35 +396,35 @@ class RendererTest {
     }
 
     @Test
-    void firstFrameThatFails_isAStartFailure_withNothingLeftBehind() {
+    void firstFrameFailure_failsStart_andReleasesEverything() {
         assembly.rasterizerBroken = true;
         assertThatThrownBy(this::start)
                 .isInstanceOfSatisfying(
                         StartException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCodes.SOFTWARE))
-                .hasMessageContaining("cannot draw");
+                .hasMessageContaining("cannot render");
         assertThat(assembly.calls).containsExactly("rasterizer closed", "viewers closed");
     }
 
     @Test
-    void missingModel_takenPort_badPasswordFile_areConfigurationFaults() throws Exception {
+    void missingModel_usedPort_badPasswordFile_areConfigurationErrors() throws Exception {
         yaml = ", model: missing.zip";
         assertThatThrownBy(this::start)
                 .isInstanceOfSatisfying(
                         StartException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCodes.CONFIG))
                 .hasMessageContaining("missing.zip");
-        yaml = ", control-password-file: " + folder.resolve("none");
+        yaml = ", control-password-file: " + directory.resolve("none");
         assertThatThrownBy(this::start)
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining("control password file");
         yaml = ", backend: cuda";
         assertThatThrownBy(this::start)
                 .isInstanceOf(StartException.class)
-                .hasMessageContaining("renderer.backend: found cuda")
+                .hasMessageContaining("renderer.backend: CUDA backend unavailable")
                 .hasMessageContaining("set it to auto or cpu");
         yaml = "";
         assembly.viewersFault = new IOException("cannot listen on 127.0.0.1:8080");
         assertThatThrownBy(this::start).isInstanceOf(StartException.class).hasMessageContaining("8080");
         assertThat(mbeans.queryNames(new ObjectName("bev.avatar:*"), null)).isEmpty();
-        assertThat(Files.exists(folder.resolve("native"))).isFalse();
+        assertThat(Files.exists(directory.resolve("native"))).isFalse();
     }
 }

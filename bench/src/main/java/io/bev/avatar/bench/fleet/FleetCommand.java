@@ -46,7 +46,7 @@ public final class FleetCommand implements Callable<Integer> {
     private static final String METRICS = "/metrics?exclude%5B%5D=endpoint&exclude%5B%5D=mcp";
     private static final String PROBES = "/metrics?collect%5B%5D=endpoint&collect%5B%5D=mcp";
 
-    @Option(names = "--root", hidden = true, required = true, description = "The project's folder.")
+    @Option(names = "--root", hidden = true, required = true, description = "Project directory.")
     @SuppressWarnings("NullAway.Init") // picocli sets it: required
     private Path root;
 
@@ -72,7 +72,7 @@ public final class FleetCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    /** The two answers of a host, and when they were learnt: its clock goes on from there. */
+    /** The two answers of a host, and when they were recorded: its clock continues from there. */
     private record Templates(HostTemplate metrics, HostTemplate probes, long learntNanos) {}
 
     @Override

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The shipped example {@code alerting-rules/examples/fleet.yml}, with this run's addresses in it and nobody to notify. */
+/** The shipped example {@code alerting-rules/examples/fleet.yml}, with this run's addresses in it and no one to notify. */
 final class FleetConfig {
 
     /** Nothing listens there. */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What was measured on a Prometheus that reads a fleet.
+ * Measurements on a Prometheus that scrapes a fleet.
  *
  * @param figures single numbers
  * @param groups time and interval of each rule group
@@ -50,7 +50,7 @@ record FleetMeasurement(List<Figure> figures, List<GroupTime> groups, List<Query
     /**
      * Measures.
      *
-     * @param rangeSeconds how far back dashboards look: an hour, or as long as there is data
+     * @param rangeSeconds time range of the dashboards: an hour, or as long as there is data
      */
     static FleetMeasurement take(
             StackClient client, String prometheus, long pid, List<Query> queries, double rangeSeconds, Ticker ticker)
@@ -91,7 +91,7 @@ record FleetMeasurement(List<Figure> figures, List<GroupTime> groups, List<Query
                         .filter(line -> line.startsWith("VmRSS:"))
                         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                         .findFirst()
-                        .orElseThrow(() -> new IOException("Prometheus, pid " + pid + ", is gone; see its log"))
+                        .orElseThrow(() -> new IOException("Prometheus, pid " + pid + ", has ended; see its log"))
                 * 1024.0;
     }
 

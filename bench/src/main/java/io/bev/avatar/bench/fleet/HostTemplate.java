@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What every simulated host answers, learnt from two scrapes of a real exporter: which series there are, which of them grow
+ * Template for the answers of simulated hosts, recorded from two scrapes of a real exporter: which series there are, which of them grow
  * and how fast, which move, which stand still.
  */
 final class HostTemplate {
@@ -113,7 +113,7 @@ final class HostTemplate {
     }
 
     /**
-     * What a host answers.
+     * Answer of a host.
      *
      * @param host 0 and up; the same host has the same character at all times
      * @param seconds since the fleet began

@@ -39,8 +39,8 @@ final class SimulatedHosts implements AutoCloseable {
     /**
      * Starts to serve.
      *
-     * @param metrics what the job {@code avatar} reads
-     * @param probes what the job {@code avatar-probes} reads
+     * @param metrics answer to the job {@code avatar}
+     * @param probes answer to the job {@code avatar-probes}
      * @param start when the templates were learnt, by {@code ticker}
      */
     static SimulatedHosts serve(int hosts, HostTemplate metrics, HostTemplate probes, Ticker ticker, long start)

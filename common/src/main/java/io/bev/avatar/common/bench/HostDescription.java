@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What numbers were measured on. */
+/** Description of the machine that a measurement ran on. */
 public final class HostDescription {
 
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
@@ -46,7 +46,7 @@ public final class HostDescription {
                 machine.details().get("java"));
     }
 
-    /** The memory that a {@code /proc/meminfo} tells of. */
+    /** Total memory from {@code /proc/meminfo}. */
     static String memory(String memoryInfo) {
         String digits = value(memoryInfo, "MemTotal").orElse("").replaceAll("\\D", "");
         return digits.isEmpty()
@@ -54,7 +54,7 @@ public final class HostDescription {
                 : String.format(Locale.ROOT, "%.1f GiB", Long.parseLong(digits) / (1024.0 * 1024));
     }
 
-    /** What the first line that begins with {@code name} has behind its colon. */
+    /** Value after the colon of the first line that begins with {@code name}. */
     static Optional<String> value(String lines, String name) {
         return lines.lines()
                 .filter(line -> line.startsWith(name))

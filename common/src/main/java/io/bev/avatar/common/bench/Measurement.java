@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * @param name such as {@code render.cpu.lam.1280x720.fps}
  * @param value the number
  * @param unit such as {@code fps} or {@code ms}
- * @param details more that a reader may want, in order; texts, numbers and truth values, anything else as its text
+ * @param details additional values, in order: strings, numbers and booleans; others as strings
  */
 public record Measurement(String name, double value, String unit, Map<String, Object> details) {
 
@@ -26,7 +26,7 @@ public record Measurement(String name, double value, String unit, Map<String, Ob
         details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
     }
 
-    /** One JSON object, for programs. */
+    /** One JSON object, for processes. */
     public String json() {
         ObjectNode line =
                 JsonTrees.object().put("name", name).put("value", value).put("unit", unit);

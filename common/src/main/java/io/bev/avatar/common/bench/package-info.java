@@ -1,4 +1,4 @@
-/** How benchmarks tell what they measured, and on what. */
+/** Benchmark results and the description of the machine. */
 @NullMarked
 package io.bev.avatar.common.bench;
 

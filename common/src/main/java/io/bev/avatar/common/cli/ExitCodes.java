@@ -1,6 +1,6 @@
 package io.bev.avatar.common.cli;
 
-/** Exit codes of all programs, after {@code sysexits.h} where it has one. The services' units act on some of them. */
+/** Exit codes of all processes, after {@code sysexits.h} where it has one. The services' units act on some of them. */
 public final class ExitCodes {
 
     /** Ended on request, or all is well. */
@@ -11,7 +11,7 @@ public final class ExitCodes {
     public static final int NO_INPUT = 66;
     /** EX_UNAVAILABLE: this machine or build lacks something. */
     public static final int UNAVAILABLE = 69;
-    /** EX_SOFTWARE: the program is at fault. */
+    /** EX_SOFTWARE: the process is at fault. */
     public static final int SOFTWARE = 70;
     /** EX_CANTCREAT: a file cannot be written. */
     public static final int CANNOT_CREATE = 73;

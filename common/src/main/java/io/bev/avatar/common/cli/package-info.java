@@ -1,4 +1,4 @@
-/** What the programs' command lines have in common. */
+/** Shared parts of the command lines. */
 @NullMarked
 package io.bev.avatar.common.cli;
 

@@ -7,12 +7,12 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Something to be done again and again on a thread of its own, until closed. */
+/** Task that runs periodically on its own daemon thread until closed. */
 public final class PeriodicTask implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PeriodicTask.class);
 
-    /** What is done; an interrupt means that the exporter ends. */
+    /** Unit of work; an interrupt means that the exporter is stopping. */
     @FunctionalInterface
     public interface Task {
         void run() throws InterruptedException;
@@ -20,24 +20,24 @@ public final class PeriodicTask implements AutoCloseable {
 
     private final ScheduledExecutorService thread;
 
-    /** @param pause from the end of one run to the start of the next */
+    /** @param pause delay from the end of one run to the start of the next */
     public PeriodicTask(String name, Duration pause, Task task) {
         thread = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread made = new Thread(work, name);
-            made.setDaemon(true);
-            return made;
+            Thread created = new Thread(work, name);
+            created.setDaemon(true);
+            return created;
         });
         var unused = thread.scheduleWithFixedDelay(
-                () -> once(name, task), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+                () -> runSafely(name, task), pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private static void once(String name, Task task) {
+    private static void runSafely(String name, Task task) {
         try {
             task.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOG.error("{} failed and goes on", name, e);
+            LOG.error("Periodic task {} failed; it will run again", name, e);
         }
     }
 

@@ -266,7 +266,7 @@ public final class Config {
         } else if (!path.contains(".")) {
             problem(path, node.toString(), "a section, its keys below it and indented");
         } else {
-            problem(path, node.toString(), "no such key: remove it or mend its name");
+            problem(path, node.toString(), "a known key: remove it or fix its name");
         }
     }
 

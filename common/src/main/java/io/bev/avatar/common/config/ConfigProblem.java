@@ -7,13 +7,13 @@ import io.bev.avatar.common.text.SecretRedactor;
  *
  * @param key dotted key, such as {@code renderer.port}
  * @param found the value as written
- * @param expected what would be accepted
+ * @param expected accepted values
  * @param origin where it came from: a file, or an environment variable's name
  */
 public record ConfigProblem(String key, String found, String expected, String origin) {
 
     @Override
     public String toString() {
-        return key + ": found " + SecretRedactor.blanked(found) + ", expected " + expected + " (" + origin + ")";
+        return key + ": found " + SecretRedactor.redact(found) + ", expected " + expected + " (" + origin + ")";
     }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Makes pools of daemon threads that use an idle thread first, then a new one up to their limit, then a queue up to its limit,
- * and then refuse. (The JDK's pool fills its queue before it grows, or grows while threads are idle.)
+ * and then reject tasks. (The JDK's pool fills its queue before it grows, or grows while threads are idle.)
  */
 public final class BoundedExecutors {
 
@@ -16,7 +16,7 @@ public final class BoundedExecutors {
 
     private BoundedExecutors() {}
 
-    /** A queue that takes a task only if a thread is waiting for one; the rest goes through the refusal handler. */
+    /** A queue that takes a task only if a thread is waiting for one; other tasks go to the rejection handler. */
     private static final class IdleFirstQueue extends LinkedTransferQueue<Runnable> {
 
         private static final long serialVersionUID = 1L;
@@ -29,8 +29,8 @@ public final class BoundedExecutors {
 
     /**
      * @param name prefix of the thread names
-     * @param threads most threads; they end when idle
-     * @param waiting most tasks that wait for one; a further one meets {@link RejectedExecutionException}
+     * @param threads maximum threads; they end when idle
+     * @param waiting maximum tasks that wait for one; a further one meets {@link RejectedExecutionException}
      */
     public static ThreadPoolExecutor create(String name, int threads, int waiting) {
         return create(name, threads, waiting, () -> {});
@@ -38,9 +38,9 @@ public final class BoundedExecutors {
 
     /**
      * @param name prefix of the thread names
-     * @param threads most threads; they end when idle
-     * @param waiting most tasks that wait for one; a further one meets {@link RejectedExecutionException}
-     * @param first what each thread does before its first task
+     * @param threads maximum threads; they end when idle
+     * @param waiting maximum tasks that wait for one; a further one meets {@link RejectedExecutionException}
+     * @param first action of each thread before its first task
      */
     public static ThreadPoolExecutor create(String name, int threads, int waiting, Runnable first) {
         AtomicInteger number = new AtomicInteger();

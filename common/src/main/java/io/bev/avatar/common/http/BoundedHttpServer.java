@@ -24,7 +24,7 @@ public final class BoundedHttpServer {
         return create(address, name, threads, Optional.empty());
     }
 
-    /** Plain HTTP, {@code first} being done by each thread before its first request; else as with TLS. */
+    /** Plain HTTP, {@code first} being done by each thread before its first request; otherwise the same. */
     public static HttpServer create(InetSocketAddress address, String name, int threads, Runnable first)
             throws IOException {
         HttpServer server = bind(address, Optional.empty());
@@ -37,7 +37,7 @@ public final class BoundedHttpServer {
      *
      * @param address where to listen; port 0 picks a free one
      * @param name prefix of the thread names
-     * @param threads most requests served at once
+     * @param threads maximum requests served at once
      * @param tls how to speak TLS; empty for plain HTTP
      * @throws IOException when the address cannot be bound; the message names the address and the remedy
      */
@@ -54,7 +54,7 @@ public final class BoundedHttpServer {
         } catch (BindException e) {
             throw new IOException(
                     "cannot listen on " + address.getHostString() + ":" + address.getPort() + ": " + e.getMessage()
-                            + "; stop what holds the port or configure another",
+                            + "; stop the process that uses the port, or configure another port",
                     e);
         }
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class RequestGuard {
 
     /**
-     * Why a request is refused.
+     * Reason for rejecting a request.
      *
      * @param status HTTP status
      * @param reason one line for the client
@@ -42,7 +42,7 @@ public final class RequestGuard {
     /**
      * Host, Origin and Sec-Fetch-Site, for requests of any method.
      *
-     * @param header looks a header up by name, null when absent
+     * @param header returns a header by name, null when absent
      */
     public Optional<Rejection> checkSource(Function<String, @Nullable String> header) {
         String host = header.apply("Host");
@@ -65,7 +65,7 @@ public final class RequestGuard {
     }
 
     /**
-     * What a request that changes something must also meet: POST, a JSON body of stated length, at most {@code maxBytes}.
+     * Additional rules for requests that change something: POST, a JSON body of stated length, at most {@code maxBytes}.
      * Includes {@link #checkSource}.
      */
     public Optional<Rejection> checkJsonPost(String method, Function<String, @Nullable String> header, int maxBytes) {

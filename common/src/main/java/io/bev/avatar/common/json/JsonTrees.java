@@ -19,7 +19,7 @@ import java.util.Map;
 
 /**
  * Reads JSON or YAML into trees and writes trees as JSON: what an {@code ObjectMapper} does with {@link JsonNode}, without its
- * data binding, whose classes would cost a small program five megabytes. A text without any value is a missing node; of a key
+ * data binding, whose classes would cost a small process five megabytes. A text without any value is a missing node; of a key
  * that is there twice, the last counts, unless that is an error; what follows the first value is not read. Safe for threads.
  */
 public final class JsonTrees {

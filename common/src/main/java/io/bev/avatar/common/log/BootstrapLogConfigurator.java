@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logback's configuration from the first event until the program has read its own: what the environment says, on standard
+ * Logback's configuration until the process has read its own: from the environment, to standard
  * error. In place of an XML file, whose reading costs some four hundred classes. Named in {@code META-INF/services}.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
@@ -25,7 +25,7 @@ public final class BootstrapLogConfigurator extends ContextAwareBase implements 
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
-    /** Another name gives the default: it is told once the program reads its configuration. */
+    /** Another name gives the default: it is reported once the process reads its configuration. */
     private static <E extends Enum<E>> E named(Class<E> type, @Nullable String name, E fallback) {
         for (E constant : type.getEnumConstants()) {
             if (constant.name().equalsIgnoreCase(name)) {

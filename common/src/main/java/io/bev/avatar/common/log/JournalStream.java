@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Tells whether standard error goes to systemd's journal. */
+/** Detects whether standard error is connected to systemd's journal. */
 final class JournalStream {
 
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
@@ -13,7 +13,7 @@ final class JournalStream {
     private JournalStream() {}
 
     /**
-     * Whether the device and inode that systemd names in {@code JOURNAL_STREAM} are those of standard error: a program that was
+     * Whether the device and inode that systemd names in {@code JOURNAL_STREAM} are those of standard error: a process that was
      * started by a service inherits the variable, but may write elsewhere.
      */
     static boolean connected(Map<String, String> environment) {
@@ -28,7 +28,7 @@ final class JournalStream {
             Map<String, Object> file = Files.readAttributes(descriptor, "unix:dev,ino");
             return stream.equals(file.get("dev") + ":" + file.get("ino"));
         } catch (IOException | UnsupportedOperationException e) {
-            // Without /proc nobody can tell: text is right everywhere.
+            // Without /proc the destination is unknown; text suits every destination.
             return false;
         }
     }

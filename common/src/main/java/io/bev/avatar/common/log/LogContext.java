@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Where a program stands when it logs an event; asked on the thread that logs.
+ * Context of a log event; evaluated on the logging thread.
  *
  * @param frame sequence number of the last presented frame
  * @param state sequence number of the avatar's state

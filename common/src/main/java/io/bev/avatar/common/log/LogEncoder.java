@@ -16,9 +16,9 @@ import java.util.Optional;
 abstract class LogEncoder extends EncoderBase<ILoggingEvent> {
 
     /** Characters; the journal cuts lines at 48 KiB, in which message and stack trace then fit. */
-    private static final int LONGEST_MESSAGE = 8_000;
+    private static final int MAX_MESSAGE_LENGTH = 8_000;
 
-    private static final int LONGEST_STACK = 24_000;
+    private static final int MAX_STACK_LENGTH = 24_000;
     private static final byte[] NOTHING = {};
 
     @Override
@@ -42,23 +42,23 @@ abstract class LogEncoder extends EncoderBase<ILoggingEvent> {
     abstract void append(ILoggingEvent event, StringBuilder line);
 
     static String message(ILoggingEvent event) {
-        return bounded(String.valueOf(event.getFormattedMessage()), LONGEST_MESSAGE);
+        return bounded(String.valueOf(event.getFormattedMessage()), MAX_MESSAGE_LENGTH);
     }
 
     /** The stack trace of the event's fault, causes included. */
     static Optional<String> stack(ILoggingEvent event) {
         return Optional.ofNullable(event.getThrowableProxy())
-                .map(proxy -> bounded(ThrowableProxyUtil.asString(proxy), LONGEST_STACK));
+                .map(proxy -> bounded(ThrowableProxyUtil.asString(proxy), MAX_STACK_LENGTH));
     }
 
     private static String bounded(String text, int longest) {
-        String whole = SecretRedactor.blanked(text);
+        String whole = SecretRedactor.redact(text);
         return whole.length() <= longest
                 ? whole
                 : whole.substring(0, longest) + "... (" + (whole.length() - longest) + " characters more)";
     }
 
-    /** The event's level by name; {@code CRITICAL} for what is told to {@link LoggingSystem#CRITICAL}. */
+    /** The event's level by name; {@code CRITICAL} for events of {@link LoggingSystem#CRITICAL}. */
     static String level(ILoggingEvent event) {
         return critical(event) ? "CRITICAL" : event.getLevel().toString();
     }

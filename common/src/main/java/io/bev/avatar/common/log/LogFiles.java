@@ -9,8 +9,8 @@ import ch.qos.logback.core.util.FileSize;
 import java.nio.file.Path;
 
 /**
- * The log files of a program: {@code PROGRAM.jsonl} is written; at midnight and at its largest size it becomes {@code
- * PROGRAM.2026-01-02.0.jsonl.gz}. What is too old or too much goes.
+ * The log files of a process: {@code PROGRAM.jsonl} is written; at midnight and at its largest size it becomes {@code
+ * PROGRAM.2026-01-02.0.jsonl.gz}. Files beyond the maximum age or total size are deleted.
  */
 final class LogFiles extends RollingFileAppender<ILoggingEvent> {
 

@@ -2,7 +2,7 @@ package io.bev.avatar.common.log;
 
 /** How an event is written to standard error. */
 public enum LogFormat {
-    /** {@link #JSON} to systemd's journal, else {@link #TEXT}. */
+    /** {@link #JSON} to systemd's journal, otherwise {@link #TEXT}. */
     AUTO,
     /** For people. */
     TEXT,

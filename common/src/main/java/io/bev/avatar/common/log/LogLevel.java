@@ -2,7 +2,7 @@ package io.bev.avatar.common.log;
 
 import ch.qos.logback.classic.Level;
 
-/** From which event on a logger speaks. */
+/** Lowest level that a logger writes. */
 public enum LogLevel {
     TRACE,
     DEBUG,

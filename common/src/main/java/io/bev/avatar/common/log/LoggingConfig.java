@@ -11,17 +11,17 @@ import java.util.Optional;
  * @param format of standard error, key {@code logging.format}
  * @param level of this project's loggers, key {@code logging.level}, also {@code BEV_LOG_LEVEL}
  * @param directory of log files, key {@code logging.directory}
- * @param keepDays age at which files go; 0 writes none. Key {@code logging.keep-days}
+ * @param keepDays age in days at which files are deleted; 0 writes none. Key {@code logging.keep-days}
  * @param maxFileMb size in MiB at which a file is closed and compressed, key {@code logging.max-file-mb}
- * @param maxTotalMb size in MiB of all files of a program, the oldest go first. Key {@code logging.max-total-mb}
+ * @param maxTotalMb size in MiB of all files of a process, the oldest are deleted first. Key {@code logging.max-total-mb}
  */
 public record LoggingConfig(
         LogFormat format, LogLevel level, Optional<Path> directory, int keepDays, int maxFileMb, int maxTotalMb) {
 
-    /** What systemd names the directory of a unit with {@code LogsDirectory=}. */
+    /** Variable with the unit's {@code LogsDirectory=}. */
     static final String SERVICE_DIRECTORY = "LOGS_DIRECTORY";
 
-    /** Reads the section; problems are noted in {@code config}. */
+    /** Reads the section; problems are added to {@code config}. */
     public static LoggingConfig from(Config config) {
         return new LoggingConfig(
                 config.choice("logging.format", LogFormat.class, LogFormat.AUTO),
@@ -32,7 +32,7 @@ public record LoggingConfig(
                 config.integer("logging.max-total-mb", 500, 1, 1 << 20));
     }
 
-    /** Where files go: the configured directory, else the service's; none when nothing is kept. */
+    /** Where files go: the configured directory, otherwise the service's; none when nothing is kept. */
     Optional<Path> files(Map<String, String> environment) {
         return keepDays == 0
                 ? Optional.empty()

@@ -22,25 +22,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
-/** The log of this process: where it goes, from which level on each logger speaks, and what each event is traced to. */
+/** Logging of this process: destinations, levels of the loggers, and the context of each event. */
 public final class LoggingSystem {
 
-    /** The logger for what somebody must see at once: the journal takes it as critical, not as an error. */
+    /** Logger for events that need immediate attention: the journal records them as critical. */
     public static final String CRITICAL = "critical";
 
     /** The loggers of this project. */
     private static final String OWN = "io.bev.avatar";
 
-    /** Libraries that say again, once an attempt, what ours say once. */
+    /** Libraries that log every attempt of what this project logs once. */
     private static final Map<String, Level> LIBRARIES =
             Map.of("io.lettuce", Level.ERROR, "io.netty", Level.ERROR, "org.freedesktop", Level.OFF);
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$]*(\\.[A-Za-z_$][A-Za-z0-9_$]*)*");
-    private static final int LONGEST_NAME = 200;
-    /** Logback keeps a logger once it was named. */
-    private static final int MOST_LEVELS = 100;
+    private static final int MAX_NAME_LENGTH = 200;
+    /** Logback retains every logger that was named. */
+    private static final int MAX_LEVELS = 100;
 
-    private static final org.slf4j.Logger log = LoggerFactory.getLogger(LoggingSystem.class);
+    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(LoggingSystem.class);
 
     private final LoggerContext context;
 
@@ -58,8 +58,8 @@ public final class LoggingSystem {
     }
 
     /**
-     * Takes the configuration, in place of what held before. A directory that cannot be written is a warning: the log then goes
-     * to standard error alone.
+     * Applies the configuration in place of the previous one. A directory that is not writable causes a warning and logging to
+     * standard error only.
      *
      * @param program names its files: {@code PROGRAM.jsonl}, rolled to {@code PROGRAM.DAY.N.jsonl.gz}
      */
@@ -88,13 +88,16 @@ public final class LoggingSystem {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            log.warn("logging.directory {} cannot be made ({}): no log files are written", directory, e.toString());
+            LOG.warn(
+                    "logging.directory {} cannot be created ({}); logging to standard error only",
+                    directory,
+                    e.toString());
             return;
         }
         LogFiles files = new LogFiles(context, config, directory, program);
         start(files, LogFiles.NAME, new JsonLogEncoder(false));
         if (!files.isStarted() || !Files.isWritable(directory.resolve(program + LogFiles.SUFFIX))) {
-            log.warn("logging.directory {} cannot be written: no log files are written", directory);
+            LOG.warn("logging.directory {} is not writable; logging to standard error only", directory);
             files.stop();
             return;
         }
@@ -110,29 +113,29 @@ public final class LoggingSystem {
         appender.start();
     }
 
-    /** Tells why the program ends: the journal as an error, everybody else as it is. */
-    public void refusal(String message, Map<String, String> environment, PrintWriter terminal) {
+    /** Reports why the process ends: to the journal as an error, otherwise as plain text. */
+    public void fatal(String message, Map<String, String> environment, PrintWriter terminal) {
         if (JournalStream.connected(environment)) {
-            log.error("{}", message);
+            LOG.error("{}", message);
         } else {
-            terminal.println(SecretRedactor.blanked(message));
+            terminal.println(SecretRedactor.redact(message));
             terminal.flush();
         }
     }
 
-    /** For a command that prints its findings itself: the log is for what it cannot say otherwise. */
+    /** For a command that prints its results itself: logs errors only. */
     public void errorsOnly() {
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.ERROR);
         context.getLogger(OWN).setLevel(Level.ERROR);
     }
 
-    /** Every event from now on says where the program stands. */
+    /** Adds the context to every event from now on. */
     public void trace(LogContext trace) {
         trace.attach(context);
     }
 
     /** Ends {@link #trace}. */
-    public void untrace() {
+    public void clearContext() {
         LogContext.detach(context);
     }
 
@@ -148,7 +151,7 @@ public final class LoggingSystem {
     }
 
     /**
-     * Gives a logger, and those below it without a level of their own, a level until the program ends.
+     * Gives a logger, and those below it without a level of their own, a level until the process ends.
      *
      * @param name a class or package, or {@code ROOT}
      * @param level of {@link LogLevel}, or {@code INHERIT} for that of the logger above
@@ -157,18 +160,18 @@ public final class LoggingSystem {
      */
     public String setLevel(String name, String level) {
         boolean root = name.equals(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        if (!root && (name.length() > LONGEST_NAME || !NAME.matcher(name).matches())) {
+        if (!root && (name.length() > MAX_NAME_LENGTH || !NAME.matcher(name).matches())) {
             throw new IllegalArgumentException("logger: found '" + name
                     + "', expected ROOT or a class or package such as io.bev.avatar.renderer.state");
         }
         Optional<Level> wanted = parse(level, !root);
-        if (wanted.isPresent() && !levels().containsKey(name) && levels().size() >= MOST_LEVELS) {
-            throw new IllegalArgumentException("logger: found " + MOST_LEVELS
+        if (wanted.isPresent() && !levels().containsKey(name) && levels().size() >= MAX_LEVELS) {
+            throw new IllegalArgumentException("logger: found " + MAX_LEVELS
                     + " loggers with a level, expected fewer: set some of them to INHERIT first");
         }
         Logger logger = context.getLogger(name);
         logger.setLevel(wanted.orElse(null));
-        log.info("logger {} speaks from {} on", name, logger.getEffectiveLevel());
+        LOG.info("logger {} set to {}", name, logger.getEffectiveLevel());
         return logger.getEffectiveLevel().toString();
     }
 
@@ -193,15 +196,15 @@ public final class LoggingSystem {
     }
 
     /**
-     * Closes the file, compresses it and begins another.
+     * Closes the file, compresses it and starts another.
      *
      * @return whether there are files
      */
     public boolean roll() {
         Optional<LogFiles> files = files();
         files.ifPresent(LogFiles::rollWithNextEvent);
-        // It closes the file; told as a warning, which hardly any level holds back.
-        files.ifPresent(f -> context.getLogger(LoggingSystem.class).warn("the log file was closed by hand"));
+        // This event closes the file. A warning, so that hardly any level suppresses it.
+        files.ifPresent(f -> context.getLogger(LoggingSystem.class).warn("log file closed on request"));
         return files.isPresent();
     }
 

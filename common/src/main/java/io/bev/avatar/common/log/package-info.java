@@ -1,4 +1,4 @@
-/** What a program tells: its log, where it goes and in which form. */
+/** Logging: set-up, format and destination. */
 @NullMarked
 package io.bev.avatar.common.log;
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Lets threads give way to others: niceness, a smaller share of a contended core, and {@code SCHED_BATCH}, which keeps them
+ * Lowers the scheduling priority of threads: niceness, a smaller share of a contended core, and {@code SCHED_BATCH}, which keeps them
  * from taking a core from a thread that runs and gives theirs to one that wakes. They still get their share (a tenth at
  * niceness 10), so that a busy machine slows them and does not stop them, as {@code SCHED_IDLE} would. Needs no privilege, and
  * never makes a thread less nice than it is. Linux only.
@@ -40,32 +40,32 @@ public final class SchedulingPriority {
     }
 
     /**
-     * The calling thread, and what it starts from now on.
+     * Applies to the calling thread, and to the threads that it starts from now on.
      *
-     * @throws IOException when that is not allowed; nothing else fails with it
+     * @throws IOException when the kernel does not permit it
      */
-    public void ofThread() throws IOException {
+    public void applyToThread() throws IOException {
         boolean unused = apply(0);
     }
 
     /**
-     * Every thread of this process, the JVM's own too; and its session where it leads one.
+     * Applies to every thread of this process, including those of the JVM, and to its session if it leads one.
      *
-     * @throws IOException when that is not allowed; nothing else fails with it
+     * @throws IOException when the kernel does not permit it
      */
-    public void ofProcess() throws IOException {
-        ofThreads();
+    public void applyToProcess() throws IOException {
+        applyToThreads();
         if (Files.exists(GROUP) && libc.getsid(0) == ProcessHandle.current().pid()) {
             Files.writeString(GROUP, Integer.toString(niceness));
         }
     }
 
     /**
-     * Every thread of this process, the JVM's own too, and what they start from now on.
+     * Applies to every thread of this process, including those of the JVM, and to the threads that they start from now on.
      *
-     * @throws IOException when that is not allowed; nothing else fails with it
+     * @throws IOException when the kernel does not permit it
      */
-    public void ofThreads() throws IOException {
+    public void applyToThreads() throws IOException {
         // Again until nothing is left to do: a thread that was not nice yet may have started another.
         boolean changed = true;
         while (changed) {
@@ -94,7 +94,7 @@ public final class SchedulingPriority {
         }
     }
 
-    /** Whether there was something to change. */
+    /** Whether something changed. */
     private boolean apply(int thread) throws IOException {
         try {
             boolean change = libc.sched_getscheduler(thread) == LibC.SCHED_OTHER;
@@ -107,7 +107,7 @@ public final class SchedulingPriority {
             }
             return change;
         } catch (LastErrorException e) {
-            throw new IOException("thread " + thread + " cannot be made nicer: " + e.getMessage(), e);
+            throw new IOException("thread " + thread + ": niceness cannot be changed: " + e.getMessage(), e);
         }
     }
 }

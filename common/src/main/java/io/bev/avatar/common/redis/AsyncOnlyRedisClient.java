@@ -44,13 +44,13 @@ class AsyncOnlyRedisClient extends RedisClient {
         }
 
         @Override
-        @SuppressWarnings("NullAway") // nobody asks this connection for them
+        @SuppressWarnings("NullAway") // not used with this connection
         protected RedisCommands<K, V> newRedisSyncCommandsImpl() {
             return null;
         }
 
         @Override
-        @SuppressWarnings("NullAway") // nobody asks this connection for them
+        @SuppressWarnings("NullAway") // not used with this connection
         protected RedisReactiveCommandsImpl<K, V> newRedisReactiveCommandsImpl() {
             return null;
         }
@@ -64,13 +64,13 @@ class AsyncOnlyRedisClient extends RedisClient {
         }
 
         @Override
-        @SuppressWarnings("NullAway") // nobody asks this connection for them
+        @SuppressWarnings("NullAway") // not used with this connection
         protected RedisPubSubCommands<K, V> newRedisSyncCommandsImpl() {
             return null;
         }
 
         @Override
-        @SuppressWarnings("NullAway") // nobody asks this connection for them
+        @SuppressWarnings("NullAway") // not used with this connection
         protected RedisPubSubReactiveCommandsImpl<K, V> newRedisReactiveCommandsImpl() {
             return null;
         }

@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  * redis://host[:port],host[:port]                  a Cluster, by some of its nodes
  * </pre>
  *
- * <p>Certificates are read anew for each connection. The text of this record shows no user and no password.
+ * <p>Certificates are read again for each connection. The text of this record shows no user and no password.
  *
  * @param url may hold a password, so it is never printed
  * @param caFile PEM of the issuers to trust in place of Java's own
@@ -40,7 +40,7 @@ import java.util.regex.Pattern;
  */
 public record RedisAddress(String url, Optional<Path> caFile, Optional<Path> certFile, Optional<Path> keyFile) {
 
-    /** What a good URL looks like, for messages. */
+    /** Expected form of a URL, for messages. */
     public static final String EXPECTED = "redis://[[user]:password@]host[:port][/database], rediss://..., "
             + "redis-socket:///path, redis-sentinel://host:port,host:port#master, or redis://node:port,node:port";
 
@@ -53,7 +53,7 @@ public record RedisAddress(String url, Optional<Path> caFile, Optional<Path> cer
         return new RedisAddress(url, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /** Reads the section {@code redis}; empty where its {@code url} is. Problems are noted in {@code config}. */
+    /** Reads the section {@code redis}; empty where its {@code url} is. Problems are added to {@code config}. */
     public static Optional<RedisAddress> from(Config config) {
         String url = config.text("redis.url", "redis://127.0.0.1:6379", "BEV_REDIS_URL");
         RedisAddress read = new RedisAddress(
@@ -118,7 +118,7 @@ public record RedisAddress(String url, Optional<Path> caFile, Optional<Path> cer
     /**
      * The addresses with their passwords, for the client only: one, or a Cluster's nodes.
      *
-     * @param clientName what {@code CLIENT LIST} shows
+     * @param clientName name in {@code CLIENT LIST}
      * @throws IllegalArgumentException when the URL is not one
      */
     public List<RedisURI> uris(Duration timeout, String clientName) {
@@ -166,7 +166,7 @@ public record RedisAddress(String url, Optional<Path> caFile, Optional<Path> cer
         return Path.of(String.valueOf(RedisURI.create(URI.create(url)).getSocket()));
     }
 
-    /** Adds what TLS needs. */
+    /** Adds the TLS options. */
     public ClientOptions.Builder secure(ClientOptions.Builder options) {
         if (tls()) {
             SslOptions.Builder ssl = SslOptions.builder().jdkSslProvider();

@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service's side of {@code sd_notify(3)}. Outside systemd every call does nothing. Thread-safe; a notification that is
- * not taken is logged once and never disturbs the caller.
+ * The service's side of {@code sd_notify(3)}. Outside systemd every call does nothing. Thread-safe; a failed notification
+ * is logged once and never affects the caller.
  */
 public final class SystemdNotifier implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(SystemdNotifier.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
     private static final int STATUS_CHARACTERS = 200;
 
     private final @Nullable NotifySocket socket;
@@ -24,8 +24,8 @@ public final class SystemdNotifier implements AutoCloseable {
     private final Ticker ticker;
     private boolean faultLogged;
     private boolean closed;
-    private boolean fed;
-    private long lastFeedNanos;
+    private boolean pinged;
+    private long lastPingNanos;
     private String lastStatus = "";
 
     SystemdNotifier(@Nullable NotifySocket socket, Optional<Duration> watchdogTimeout, Ticker ticker) {
@@ -35,9 +35,9 @@ public final class SystemdNotifier implements AutoCloseable {
     }
 
     /**
-     * What {@code NOTIFY_SOCKET}, {@code WATCHDOG_USEC} and {@code WATCHDOG_PID} of {@code environment} say.
+     * From {@code NOTIFY_SOCKET}, {@code WATCHDOG_USEC} and {@code WATCHDOG_PID} of {@code environment}.
      *
-     * @param pid this process: a watchdog meant for another is not ours
+     * @param pid id of this process; a watchdog for another process is ignored
      */
     public static SystemdNotifier of(Map<String, String> environment, long pid, Ticker ticker) {
         String path = environment.getOrDefault("NOTIFY_SOCKET", "");
@@ -47,12 +47,12 @@ public final class SystemdNotifier implements AutoCloseable {
         try {
             return new SystemdNotifier(new UnixDatagramSocket(path), watchdogTimeout(environment, pid), ticker);
         } catch (IOException e) {
-            log.error("systemd will not hear from this service: {}", e.getMessage());
+            LOG.error("systemd notification disabled: {}", e.getMessage());
             return none();
         }
     }
 
-    /** Nobody listens. */
+    /** Without systemd: every call does nothing. */
     public static SystemdNotifier none() {
         return new SystemdNotifier(null, Optional.empty(), Ticker.system());
     }
@@ -71,7 +71,7 @@ public final class SystemdNotifier implements AutoCloseable {
         return socket != null;
     }
 
-    /** How long systemd waits between signs of life before it ends the process; empty when it does not watch. */
+    /** Maximum time between watchdog pings before systemd ends the process; empty without a watchdog. */
     public Optional<Duration> watchdogTimeout() {
         return watchdogTimeout;
     }
@@ -81,13 +81,13 @@ public final class SystemdNotifier implements AutoCloseable {
         send("READY=1");
     }
 
-    /** The service reads its configuration anew; {@link #ready} follows. */
+    /** The service reloads its configuration; {@link #ready} follows. */
     public void reloading() {
         // systemd compares this stamp with CLOCK_MONOTONIC, which is System.nanoTime() on Linux.
         send("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000);
     }
 
-    /** The service is on its way down. */
+    /** The service is stopping. */
     public void stopping() {
         send("STOPPING=1");
     }
@@ -110,31 +110,21 @@ public final class SystemdNotifier implements AutoCloseable {
         send("ERRNO=" + errno + "\nSTATUS=" + line.replaceAll("\\s+", " "));
     }
 
-    /** Starting or stopping takes longer: systemd waits {@code more} from now. */
-    public void extendTimeout(Duration more) {
-        send("EXTEND_TIMEOUT_USEC=" + more.toNanos() / 1000);
-    }
-
     /**
-     * A frame was presented. Feeds the watchdog; called for every frame and from nowhere else, so that a hung renderer starves
-     * it.
+     * Pings the watchdog, at most twice per timeout. Called only when the service has done its work, so that a frozen service
+     * misses its pings.
      */
-    public void framePresented() {
-        alive();
-    }
-
-    /** The service has just done its work. Feeds the watchdog, at most twice in its timeout. */
-    public void alive() {
+    public void pingWatchdog() {
         if (watchdogTimeout.isEmpty()) {
             return;
         }
         long now = ticker.nanos();
         synchronized (this) {
-            if (fed && now - lastFeedNanos < watchdogTimeout.get().toNanos() / 2) {
+            if (pinged && now - lastPingNanos < watchdogTimeout.get().toNanos() / 2) {
                 return;
             }
-            fed = true;
-            lastFeedNanos = now;
+            pinged = true;
+            lastPingNanos = now;
         }
         send("WATCHDOG=1");
     }
@@ -149,7 +139,7 @@ public final class SystemdNotifier implements AutoCloseable {
         } catch (IOException e) {
             if (!faultLogged) {
                 faultLogged = true;
-                log.warn("systemd: {}", e.getMessage());
+                LOG.warn("systemd notification failed: {}", e.getMessage());
             }
         }
     }

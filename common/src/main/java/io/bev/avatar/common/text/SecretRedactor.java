@@ -2,34 +2,34 @@ package io.bev.avatar.common.text;
 
 import java.util.regex.Pattern;
 
-/** Blanks passwords in text that leaves the program: user and password of addresses, and what follows a secret's name. */
+/** Redacts secrets in text that leaves the process: user and password of addresses, and values after the name of a secret. */
 public final class SecretRedactor {
 
-    private static final String BLANK = "***";
+    private static final String REPLACEMENT = "***";
 
     private SecretRedactor() {}
 
     /**
      * The same text with {@code scheme://***@} for user and password, and {@code ***} for the value of {@code password=},
-     * {@code token=}, {@code secret=}, {@code Bearer} and {@code Basic}. Blanks rather too much than too little: an address
-     * with an {@code @} further on loses all before it.
+     * {@code token=}, {@code secret=}, {@code Bearer} and {@code Basic}. Redacts too much rather than too little: of an
+     * address with a later {@code @} everything before it.
      */
-    public static String blanked(String text) {
-        String blanked = text;
+    public static String redact(String text) {
+        String redacted = text;
         if (text.indexOf('@') >= 0 && text.contains("://")) {
-            blanked = Patterns.CREDENTIALS.matcher(blanked).replaceAll("://" + BLANK + "@");
+            redacted = Patterns.CREDENTIALS.matcher(redacted).replaceAll("://" + REPLACEMENT + "@");
         }
-        if (mayNameOne(text)) {
-            blanked = Patterns.VALUE.matcher(blanked).replaceAll("$1" + BLANK);
+        if (mayContainSecret(text)) {
+            redacted = Patterns.VALUE.matcher(redacted).replaceAll("$1" + REPLACEMENT);
         }
-        return blanked;
+        return redacted;
     }
 
-    private static boolean mayNameOne(String text) {
+    private static boolean mayContainSecret(String text) {
         return text.indexOf('=') >= 0 || text.contains("earer ") || text.contains("asic ");
     }
 
-    /** Compiled when first needed: most programs never log an address. */
+    /** Compiled when first needed: most processes never log an address. */
     private static final class Patterns {
         /** Up to the last {@code @} of a word, for a password that was not encoded may hold {@code /} and {@code @}. */
         static final Pattern CREDENTIALS = Pattern.compile("://(?!\\[\\[user)[^\\s\"<>]*@");

@@ -14,13 +14,13 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 
 /**
- * How clients on the exporter's own machine get into it where {@code exporter.web-config-file} guards it. They trust the
- * certificate that the file names and nothing else.
+ * Credentials of clients on the exporter's own machine when {@code exporter.web-config-file} protects it. They trust only the
+ * certificate that the file names.
  *
  * @param webConfig the file, absolute; empty for an exporter without TLS and password
  * @param certificate of the exporter, where it speaks TLS
  * @param serverName that the certificate carries, where that is not 127.0.0.1
- * @param client what is shown to an exporter that asks for a certificate
+ * @param client certificate for an exporter that requests one
  * @param user and its password, where one is asked for
  */
 public record ExporterClientAuth(
@@ -30,13 +30,13 @@ public record ExporterClientAuth(
         Optional<Client> client,
         Optional<User> user) {
 
-    /** A certificate to show, its key, and what shows them. */
+    /** Client certificate, its key, and their key managers. */
     public record Client(Path certificate, Path key, List<KeyManager> managers) {}
 
     /** A user, and the file whose text is the password. */
     public record User(String name, Path passwordFile) {}
 
-    /** An exporter that anybody may read over plain HTTP. */
+    /** An exporter without authentication, over plain HTTP. */
     public static final ExporterClientAuth OPEN = new ExporterClientAuth(
             Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
@@ -51,7 +51,7 @@ public record ExporterClientAuth(
     private static final int ADDRESS = 7;
     private static final String LOOPBACK = "127.0.0.1";
 
-    /** Reads the keys; problems are noted in {@code config}. Paths are relative to the current folder. */
+    /** Reads the keys; problems are added to {@code config}. Paths are relative to the current directory. */
     public static ExporterClientAuth from(Config config) {
         Optional<Path> file = path(config, WEB_CONFIG);
         Optional<String> userKey = config.optionalText(USER);
@@ -113,7 +113,7 @@ public record ExporterClientAuth(
             config.problem(
                     USER,
                     name.map(given -> "'" + given + "'").orElse("nothing"),
-                    "the user of web-config.yml as whom Prometheus scrapes: " + String.join(" or ", users));
+                    "the web-config.yml user of Prometheus: " + String.join(" or ", users));
         }
         if (password.isEmpty() || !Files.isReadable(password.get())) {
             config.problem(
@@ -126,7 +126,7 @@ public record ExporterClientAuth(
         return Optional.of(new User(who, password.get()));
     }
 
-    /** What Prometheus, which knows no pinning, shall look for in the certificate. */
+    /** Name that Prometheus, which does not support pinning, expects in the certificate. */
     private static Optional<String> serverName(Config config, Path file) {
         try {
             List<String> names = names(PinnedCertificate.read(file));
@@ -161,14 +161,14 @@ public record ExporterClientAuth(
         return certificate.isPresent() ? "https" : "http";
     }
 
-    /** For TLS with the exporter; empty where it speaks none. */
+    /** For TLS with the exporter; empty without TLS. */
     public Optional<SSLContext> context() {
         KeyManager[] shown = client.map(Client::managers).orElse(List.of()).toArray(KeyManager[]::new);
         return certificate.map(file -> PinnedCertificate.context(file, shown));
     }
 
     /**
-     * What requests carry in {@code Authorization}; empty where nobody asks for it.
+     * Value of the {@code Authorization} header; empty without a user.
      *
      * @throws IOException when the password cannot be read
      */

@@ -3,7 +3,7 @@ package io.bev.avatar.common.tls;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A file can be read, and its content cannot be used. No part of the content is told. */
+/** A readable file has unusable content. The message contains no part of the content. */
 public final class InvalidTlsFileException extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -12,8 +12,8 @@ public final class InvalidTlsFileException extends IOException {
     private final String expected;
 
     /**
-     * @param found what is in {@code file}
-     * @param expected what would do, or how to make it
+     * @param found actual content of {@code file}
+     * @param expected expected content, or how to create it
      */
     public InvalidTlsFileException(Path file, String found, String expected, Throwable cause) {
         super(file + ": found " + found + ", expected " + expected, cause);
@@ -21,19 +21,19 @@ public final class InvalidTlsFileException extends IOException {
         this.expected = expected;
     }
 
-    /** As the other one, where no exception says more. */
+    /** Without a cause. */
     public InvalidTlsFileException(Path file, String found, String expected) {
         super(file + ": found " + found + ", expected " + expected);
         this.found = found + " in " + file;
         this.expected = expected;
     }
 
-    /** What is in which file. */
+    /** Actual content, with the name of the file. */
     public String found() {
         return found;
     }
 
-    /** What would do, or how to make it. */
+    /** Expected content, or how to create it. */
     public String expected() {
         return expected;
     }

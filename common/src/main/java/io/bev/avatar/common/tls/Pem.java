@@ -100,7 +100,7 @@ public final class Pem {
     }
 
     /**
-     * What shows a certificate in a TLS handshake, and proves that the key is at hand.
+     * Key managers that present a certificate in a TLS handshake and prove possession of its key.
      *
      * @param certificate a file with the certificate first, then those of its issuers
      * @param key a file with its private key

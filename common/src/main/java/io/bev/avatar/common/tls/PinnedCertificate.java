@@ -16,9 +16,9 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Trusts one certificate, that of a server on this machine whose file is at hand. Whoever shows it and has its key is that
- * server, whatever names it carries: a certificate is made for the name by which others reach it, seldom for 127.0.0.1. The file
- * is read anew for each handshake, since certificates are renewed.
+ * Trusts one certificate, that of a server on this machine whose file is available. The names in it are not checked: a
+ * certificate is issued for the public name of the server, seldom for 127.0.0.1. The file
+ * is read again for each handshake, since certificates are renewed.
  */
 public final class PinnedCertificate extends X509ExtendedTrustManager {
 
@@ -66,7 +66,7 @@ public final class PinnedCertificate extends X509ExtendedTrustManager {
             throw new CertificateException(e.getMessage(), e);
         }
         if (!expected.equals(chain[0])) {
-            throw new CertificateException("the server shows another certificate than " + file);
+            throw new CertificateException("the server presents another certificate than " + file);
         }
         chain[0].checkValidity();
     }

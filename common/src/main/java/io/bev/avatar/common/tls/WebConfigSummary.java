@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a client must know of the {@code web-config.yml} that guards the exporter, which alone judges the file.
+ * A client's view of the exporter's {@code web-config.yml}; the exporter itself validates the file.
  *
  * @param certificate the server's, where it speaks TLS
- * @param users who may read it; empty when everybody may
- * @param demandsCertificate whether a client has to show a certificate, too
+ * @param users with access; empty when no password is required
+ * @param demandsCertificate whether a client certificate is required
  */
 public record WebConfigSummary(Optional<Path> certificate, List<String> users, boolean demandsCertificate) {
 

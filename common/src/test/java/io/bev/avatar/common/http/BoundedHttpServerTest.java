@@ -48,7 +48,7 @@ class BoundedHttpServerTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("cannot listen on")
                     .hasMessageContaining(":" + first.getAddress().getPort())
-                    .hasMessageContaining("stop what holds the port");
+                    .hasMessageContaining("stop the process that uses the port");
         } finally {
             first.stop(0);
         }

@@ -53,7 +53,7 @@ class LoggingSystemTest {
         return read;
     }
 
-    /** What goes to standard error meanwhile. */
+    /** Output to standard error meanwhile. */
     private static String standardError(Runnable action) {
         PrintStream real = System.err;
         ByteArrayOutputStream captured = new ByteArrayOutputStream();
@@ -187,8 +187,7 @@ class LoggingSystemTest {
         assertThat(log.file()).contains(current);
         context.stop(); // ends the compression as well
 
-        assertThat(messages(Files.readString(current)))
-                .containsExactly("the log file was closed by hand", "the second");
+        assertThat(messages(Files.readString(current))).containsExactly("log file closed on request", "the second");
         List<Path> rolled;
         try (Stream<Path> files = Files.list(folder.resolve("a/b"))) {
             rolled = files.filter(file -> !file.equals(current)).toList();
@@ -232,7 +231,7 @@ class LoggingSystemTest {
             ofProcess.configure(config("directory: '" + file.resolve("below") + "'"), "renderer", Map.of());
             own.getLogger("io.bev.avatar.X").info("goes on");
         });
-        assertThat(said).contains("logging.directory " + file.resolve("below") + " cannot be made", "X: goes on");
+        assertThat(said).contains("logging.directory " + file.resolve("below") + " cannot be created", "X: goes on");
         assertThat(ofProcess.file()).isEqualTo(Optional.empty());
     }
 
@@ -249,7 +248,7 @@ class LoggingSystemTest {
     @Test
     void refusal_goesToTheTerminalWithoutSecrets() {
         java.io.StringWriter text = new java.io.StringWriter();
-        log.refusal("redis://:secret@h: bad\nmore", Map.of(), new java.io.PrintWriter(text));
+        log.fatal("redis://:secret@h: bad\nmore", Map.of(), new java.io.PrintWriter(text));
         assertThat(text).hasToString("redis://***@h: bad\nmore" + System.lineSeparator());
     }
 }

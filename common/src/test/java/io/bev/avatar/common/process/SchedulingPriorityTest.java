@@ -32,7 +32,7 @@ class SchedulingPriorityTest {
         CompletableFuture<List<List<String>>> seen = new CompletableFuture<>();
         Thread polite = new Thread(() -> {
             try {
-                new SchedulingPriority(7).ofThread();
+                new SchedulingPriority(7).applyToThread();
                 CompletableFuture<List<String>> child = new CompletableFuture<>();
                 Thread started = new Thread(() -> {
                     try {
@@ -58,8 +58,8 @@ class SchedulingPriorityTest {
         CompletableFuture<List<String>> seen = new CompletableFuture<>();
         Thread polite = new Thread(() -> {
             try {
-                new SchedulingPriority(12).ofThread();
-                new SchedulingPriority(3).ofThread();
+                new SchedulingPriority(12).applyToThread();
+                new SchedulingPriority(3).applyToThread();
                 seen.complete(own());
             } catch (IOException e) {
                 seen.completeExceptionally(e);
@@ -76,6 +76,7 @@ class SchedulingPriorityTest {
         Process process = new ProcessBuilder(
                         "setsid",
                         java.toString(),
+                        "--enable-native-access=ALL-UNNAMED",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -108,13 +109,13 @@ class SchedulingPriorityTest {
                 .hasMessage("niceness 20: expected 1 to 19");
     }
 
-    /** A program that is polite until it is ended. */
+    /** A process that is polite until it is ended. */
     static final class Polite {
 
         private Polite() {}
 
         public static void main(String[] arguments) throws IOException, TimeoutException, InterruptedException {
-            new SchedulingPriority(9).ofProcess();
+            new SchedulingPriority(9).applyToProcess();
             System.out.println("polite");
             TimeUnit.MINUTES.sleep(5);
         }

@@ -33,14 +33,12 @@ class SystemdNotifierTest {
             manager.status("two\nlines  of text");
             manager.reloading();
             manager.failed(5, "GPU lost");
-            manager.extendTimeout(Duration.ofSeconds(2));
             manager.stopping();
 
             assertThat(systemd.receive()).isEqualTo("READY=1");
             assertThat(systemd.receive()).isEqualTo("STATUS=two lines of text");
             assertThat(systemd.receive()).matches("RELOADING=1\nMONOTONIC_USEC=\\d+");
             assertThat(systemd.receive()).isEqualTo("ERRNO=5\nSTATUS=GPU lost");
-            assertThat(systemd.receive()).isEqualTo("EXTEND_TIMEOUT_USEC=2000000");
             assertThat(systemd.receive()).isEqualTo("STOPPING=1");
             assertThat(systemd.isEmpty()).isTrue();
         }
@@ -63,15 +61,15 @@ class SystemdNotifierTest {
                 SystemdNotifier manager =
                         manager(Map.of("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "10000000", "WATCHDOG_PID", "42"))) {
             assertThat(manager.watchdogTimeout()).contains(Duration.ofSeconds(10));
-            manager.framePresented();
+            manager.pingWatchdog();
             assertThat(systemd.receive()).isEqualTo("WATCHDOG=1");
 
             nanos.set(Duration.ofMillis(4_999).toNanos());
-            manager.framePresented();
+            manager.pingWatchdog();
             assertThat(systemd.isEmpty()).isTrue();
 
             nanos.set(Duration.ofSeconds(5).toNanos());
-            manager.framePresented();
+            manager.pingWatchdog();
             assertThat(systemd.receive()).isEqualTo("WATCHDOG=1");
             assertThat(systemd.isEmpty()).isTrue();
         }
@@ -83,7 +81,7 @@ class SystemdNotifierTest {
         try (UnixDatagramReceiver systemd = new UnixDatagramReceiver(path);
                 SystemdNotifier manager =
                         manager(Map.of("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "1000000", "WATCHDOG_PID", "7"))) {
-            manager.framePresented();
+            manager.pingWatchdog();
             assertThat(manager.watchdogTimeout()).isEmpty();
             assertThat(systemd.isEmpty()).isTrue();
         }
@@ -105,7 +103,7 @@ class SystemdNotifierTest {
     void outsideSystemd_nothingHappens() {
         try (SystemdNotifier manager = manager(Map.of("WATCHDOG_USEC", "1000000"))) {
             manager.ready();
-            manager.framePresented();
+            manager.pingWatchdog();
             manager.stopping();
             assertThat(manager.present()).isFalse();
             assertThat(manager.watchdogTimeout()).isEmpty();

@@ -19,11 +19,11 @@ import java.util.regex.Pattern;
 
 /**
  * The table {@code tests/cases.yml} as one promtool test: a fleet in which each host has one fault, has it not quite, has it on
- * and off, or lacks the readings. A host's name says which, so that an alert of one can be told from those of the others.
+ * and off, or lacks the readings. A host's name says which, so that its alerts can be distinguished from those of the others.
  */
 final class AlertCases {
 
-    /** When all hosts are looked at: 25 minutes. */
+    /** Time at which all hosts are checked: 25 minutes. */
     static final int MINUTES = 25;
 
     private static final int STEPS = MINUTES * 4;

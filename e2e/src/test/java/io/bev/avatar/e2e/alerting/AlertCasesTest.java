@@ -96,7 +96,8 @@ class AlertCasesTest {
         } finally {
             two.shutdown();
         }
-        // The annotations are asked for by expecting none: promtool tells what it got, and must tell nothing else.
+        // The annotations are asked for by expecting none: promtool prints the actual ones, and must print nothing
+        // else.
         assertThat(output.toString().split("\n\n"))
                 .filteredOn(part -> part.contains("expr: ") || part.contains("err:") || part.contains("yaml:"))
                 .isEmpty();
@@ -127,7 +128,7 @@ class AlertCasesTest {
                 test,
                 "count by (alertname, severity, window, instance) (ALERTS{alertstate=\"firing\","
                         + "alertname!=\"AvatarWatchdog\",instance!~\".*-(onandoff|offandon)\"}"
-                        // A page or a picture that is gone uses up its budget, too.
+                        // An unreachable page or a missing frame also uses up its error budget.
                         + " unless ALERTS{alertname=~\".*BudgetBurn\",instance!~\".*BudgetBurn-.*\"})",
                 firing.stream().map(labels -> "{" + labels + "}").toList(),
                 1);
@@ -136,7 +137,7 @@ class AlertCasesTest {
         return test;
     }
 
-    /** What goes back and forth every reading keeps firing without a gap, or never begins to. */
+    /** A value that alternates with every sample keeps firing without a gap, or never starts to. */
     private static void flapping(List<Case> cases, StringBuilder test, Map<String, Rule> rules) {
         for (Case one : cases) {
             Rule rule = rule(rules, one);

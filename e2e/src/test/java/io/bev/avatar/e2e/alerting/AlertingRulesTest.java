@@ -46,9 +46,7 @@ class AlertingRulesTest {
         for (Rule alert : RuleFiles.alerts()) {
             assertThat(alert.name()).startsWith("Avatar");
             assertThat(alert.annotation("summary")).as(alert.id()).isNotBlank();
-            assertThat(alert.annotation("description"))
-                    .as(alert.id())
-                    .endsWith(alert.name().equals("AvatarThresholdMissing") ? "?" : ".");
+            assertThat(alert.annotation("description")).as(alert.id()).endsWith(".");
             assertThat(alert.severity()).as(alert.id()).isIn("critical", "warning", "info");
             assertThat(alert.annotation("runbook_url"))
                     .isEqualTo("{{ $externalLabels.runbooks }}/" + alert.name() + ".md");

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the shipped configuration holds back, on a real Alertmanager. */
+/** Inhibition by the shipped configuration, on a real Alertmanager. */
 class AlertmanagerInhibitionTest {
 
     private static final String PROGRAM = "prometheus-alertmanager";
@@ -30,8 +30,8 @@ class AlertmanagerInhibitionTest {
     /**
      * Two alerts of one host.
      *
-     * @param fires what fires beside {@code target}
-     * @param heldBack whether {@code target} is then not told
+     * @param fires alert that fires beside {@code target}
+     * @param heldBack whether {@code target} is then inhibited
      */
     private record Case(Map<String, String> fires, Map<String, String> target, boolean heldBack) {}
 
@@ -66,7 +66,7 @@ class AlertmanagerInhibitionTest {
     void alertsOfOneHost_areHeldBackByTheirCauseAlone() throws Exception {
         RuleFiles.assumeTool(PROGRAM);
         Path config = folder.resolve("alertmanager.yml");
-        // Nothing listens there: what is told goes nowhere.
+        // Nothing listens there: notifications are discarded.
         Files.writeString(
                 config,
                 Files.readString(RuleFiles.FOLDER.resolve("alertmanager.yml"))

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who is told of what, on amtool. */
+/** Routing of alerts to receivers, checked with amtool. */
 class AlertmanagerRoutesTest {
 
     private static final Pattern NAME_MATCHER = Pattern.compile("alertname *(=~?|!~) *\"?([^\"]*)\"?");
@@ -34,16 +34,16 @@ class AlertmanagerRoutesTest {
     @Test
     void everySeverity_reachesTheExporterAndItsOwnRoute() throws Exception {
         for (String severity : List.of("critical", "warning", "info")) {
-            routed("alertmanager.yml", "avatar-exporter,nobody", "severity=" + severity, "alertname=AvatarX");
+            routed("alertmanager.yml", "avatar-exporter,null", "severity=" + severity, "alertname=AvatarX");
         }
         routed("alertmanager.yml", "avatar-exporter", "severity=info", "alertname=AvatarWatchdog");
     }
 
     @Test
-    void alertThatCanBeMended_goesToRecoveryAndOnToEverybodyElse() throws Exception {
+    void alertWithRecovery_reachesRecoveryAndAllOtherReceivers() throws Exception {
         routed(
                 "alertmanager.yml",
-                "avatar-recovery,avatar-exporter,nobody",
+                "avatar-recovery,avatar-exporter,null",
                 "severity=critical",
                 "alertname=AvatarX",
                 "recovery=trim_gpu_memory");
@@ -60,8 +60,8 @@ class AlertmanagerRoutesTest {
                         .replaceAll("  ");
         Path file = Files.writeString(
                 folder.resolve("used.yml"),
-                used.replace("receiver: nobody # on-call", "receiver: on-call")
-                        .replace("receiver: nobody # chat", "receiver: chat"));
+                used.replace("receiver: 'null' # on-call", "receiver: on-call")
+                        .replace("receiver: 'null' # chat", "receiver: chat"));
         RuleFiles.run(folder, "amtool", "check-config", file.toString()).succeeded();
         routed(file.toString(), "avatar-exporter,on-call", "severity=critical", "alertname=AvatarX");
         routed(file.toString(), "avatar-exporter,chat", "severity=warning", "alertname=AvatarX");

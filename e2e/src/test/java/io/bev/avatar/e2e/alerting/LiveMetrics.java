@@ -56,7 +56,7 @@ public final class LiveMetrics {
         RuleFiles.rules().stream().filter(rule -> !rule.alert()).map(Rule::name).forEach(recorded::add);
     }
 
-    /** What is named and not there, or of another type; in words. */
+    /** Metrics that are named but absent, or have another type; as text. */
     public Set<String> problems() throws IOException {
         Set<String> problems = new TreeSet<>();
         for (Map.Entry<String, String> named : expressions().entrySet()) {
@@ -107,7 +107,7 @@ public final class LiveMetrics {
         String type = type(name);
         List<String> problems = new ArrayList<>();
         if (type.isEmpty()) {
-            return problems; // recorded, made by Prometheus itself, or absent: missing() speaks of that
+            return problems; // recorded, made by Prometheus itself, or absent: see missing()
         }
         // A function that the selector is the first argument of, if any, and the name, not as part of another word.
         Matcher uses = Pattern.compile(

@@ -44,7 +44,7 @@ final class RuleFiles {
             return label("severity");
         }
 
-        /** Name and what tells it from others of that name. */
+        /** Name and the labels that distinguish it from others of that name. */
         String id() {
             return (name + " " + severity() + " " + label("window")).strip();
         }
@@ -108,7 +108,7 @@ final class RuleFiles {
         return names;
     }
 
-    /** Skips the test where a program is missing, or where promtool is too old for the rules. */
+    /** Skips the test where a process is missing, or where promtool is too old for the rules. */
     static void assumeTool(String program) throws Exception {
         assumeTrue(
                 List.of("/usr/bin", "/usr/local/bin").stream()
@@ -121,7 +121,7 @@ final class RuleFiles {
         }
     }
 
-    /** Runs a program in {@code folder}; what it prints. */
+    /** Runs a process in {@code directory}; what it prints. */
     static Output run(Path folder, String... command) throws Exception {
         assumeTool(command[0]);
         Process process = new ProcessBuilder(command)
@@ -132,7 +132,7 @@ final class RuleFiles {
         return new Output(process.waitFor(), text);
     }
 
-    /** How a program ended and what it printed. */
+    /** How a process ended and what it printed. */
     record Output(int status, String text) {
         void succeeded() {
             assertThat(status).as(text).isZero();

@@ -18,9 +18,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Each alert has its runbook, and every series that rules read exists and is of the type that they take it for. */
+/** Each alert has a runbook, and every series that rules and runbooks use exists and has the expected type. */
 class RunbooksTest {
 
+    private static final Pattern HEADING = Pattern.compile("(?m)^#{2,} (.*)$");
     private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$");
     private static final Pattern RATE =
             Pattern.compile("\\b(rate|increase|irate|deriv)\\(\\s*([a-zA-Z_:][a-zA-Z0-9_:]*)");
@@ -29,7 +30,7 @@ class RunbooksTest {
 
     private static final Pattern GREPPED = Pattern.compile("9818/metrics \\| grep (\\w+)");
 
-    /** Of Prometheus and Alertmanager, and what Prometheus makes itself. */
+    /** Series of Prometheus and Alertmanager, and series that Prometheus generates. */
     private static final Map<String, String> OTHERS = Map.of(
             "up", "gauge",
             "process_start_time_seconds", "gauge",
@@ -46,9 +47,16 @@ class RunbooksTest {
         for (String alert : alerts) {
             assertThat(RuleFiles.FOLDER.resolve("runbooks/" + alert + ".md"))
                     .content()
-                    .startsWith("# " + alert + "\n")
-                    .contains("**What it means.**", "**What to look at.**", "**What to do.**")
-                    .contains("**What the system does by itself.**");
+                    .startsWith("# " + alert + "\n");
+            String text = Files.readString(RuleFiles.FOLDER.resolve("runbooks/" + alert + ".md"));
+            assertThat(HEADING.matcher(text).results().map(heading -> heading.group(1)))
+                    .as(alert)
+                    .containsExactly("Meaning", "Impact", "Diagnosis", "Mitigation", "Automatic recovery");
+            assertThat(text).as(alert).doesNotContainPattern("\n## [^\n]*\n+(##|$)");
+            assertThat(text.substring(text.indexOf("## Impact"), text.indexOf("## Diagnosis")))
+                    .as(alert + ": impact on viewers, and whether it can wait until morning")
+                    .containsPattern("\n- Viewers: \\S")
+                    .containsPattern("\n- Urgency: \\S");
         }
     }
 

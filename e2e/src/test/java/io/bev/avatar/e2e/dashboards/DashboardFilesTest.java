@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The dashboards that ship are those that the sources say; {@code -Dgolden.update=true} writes them anew. */
+/** The shipped dashboards match their sources; {@code -Dgolden.update=true} regenerates them. */
 class DashboardFilesTest {
 
     @Test

@@ -148,7 +148,7 @@ class DashboardLintTest {
         assertThat(rules.size()).isGreaterThan(100);
     }
 
-    /** A panel over a fixed window says so in its title or description. */
+    /** A panel with a fixed time window names it in its title or description. */
     @ParameterizedTest
     @MethodSource("names")
     void targetRateIntervalRule(String name) {

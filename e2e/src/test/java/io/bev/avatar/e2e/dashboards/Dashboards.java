@@ -17,10 +17,10 @@ public final class Dashboards {
     static final Path GRAFANA = repository().resolve("grafana");
     static final Path FOLDER = GRAFANA.resolve("dashboards");
 
-    /** What a panel says when it is empty; one that may be on a healthy machine says why instead. */
+    /** Text of an empty panel; a panel that may be empty on a healthy machine shows the reason instead. */
     static final String NO_DATA = "no data";
 
-    /** What a panel that reads nothing but GPUs says when it is empty. */
+    /** Text of an empty panel that shows only GPUs. */
     static final String NO_GPU = "no GPU is watched";
 
     /** Readings that not every healthy machine has, and why not. */
@@ -37,7 +37,7 @@ public final class Dashboards {
      *
      * @param panel dashboard and title
      * @param expression PromQL
-     * @param whenEmpty what the panel says when it is empty
+     * @param whenEmpty text of the panel when it is empty
      */
     public record Query(String panel, String expression, String whenEmpty) {
 

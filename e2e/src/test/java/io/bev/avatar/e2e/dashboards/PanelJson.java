@@ -54,16 +54,16 @@ final class PanelJson {
                 .put("w", source.width())
                 .put("h", source.height());
         panel.set("targets", targets(source));
-        lay(panel, look("types", type));
+        lay(panel, preset("types", type));
         if (source.look() != null) {
-            lay(panel, look("looks", source.look()));
+            lay(panel, preset("looks", source.look()));
         }
         ObjectNode defaults = object(object(panel, "fieldConfig"), "defaults");
         defaults.put("unit", source.unit());
         defaults.put("noValue", whenEmpty(source));
         object(panel, "fieldConfig").set("overrides", overrides(source, type));
         if (source.limit() != null) {
-            lay(panel, look("limits", type));
+            lay(panel, preset("limits", type));
         }
         if (type.equals("table")) {
             panel.set("transformations", columns(source));
@@ -97,7 +97,7 @@ final class PanelJson {
             String hosts = "{signal=\"" + source.limit() + "\",$host}";
             PanelSource.Query limit = new PanelSource.Query(
                     line ? lines(EFFECTIVE + hosts) : "max(" + USED + hosts + ")",
-                    line ? "{{severity}} limit {{of}}" : "of the limit",
+                    line ? "{{severity}} limit {{of}}" : "of threshold",
                     null,
                     null,
                     null,
@@ -170,7 +170,8 @@ final class PanelJson {
             properties.add(property("unit", JSON.textNode(query.unit())));
         }
         if (query.look() != null) {
-            JsonNode defaults = look("looks", query.look()).path("fieldConfig").path("defaults");
+            JsonNode defaults =
+                    preset("looks", query.look()).path("fieldConfig").path("defaults");
             defaults.properties().forEach(entry -> properties.add(property(entry.getKey(), entry.getValue())));
             properties.add(property(
                     "custom.cellOptions",
@@ -193,7 +194,7 @@ final class PanelJson {
         return JSON.objectNode().put("id", id).set("value", value);
     }
 
-    /** One line a host (or what the first label of {@code names} says), and only the columns that have a name. */
+    /** One line a host (or the first label of {@code names}), and only the columns that have a name. */
     private static ArrayNode columns(PanelSource source) {
         Map<String, String> labels = Objects.requireNonNull(source.names(), source.title() + ": a table needs `names`");
         List<PanelSource.Query> queries = source.allQueries();
@@ -243,7 +244,7 @@ final class PanelJson {
         return link;
     }
 
-    private JsonNode look(String kind, String name) {
+    private JsonNode preset(String kind, String name) {
         JsonNode found = looks.path(kind).path(name);
         if (found.isMissingNode()) {
             throw new IllegalArgumentException("looks.yml has no " + name + " among its " + kind);

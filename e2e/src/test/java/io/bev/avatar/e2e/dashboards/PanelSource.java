@@ -9,18 +9,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * One panel as a person writes it.
  *
- * @param title what it shows
- * @param about what the reader should know about it
+ * @param title title of the panel
+ * @param about description for the reader
  * @param type of {@code looks.yml}; time series when absent
  * @param look of {@code looks.yml}
  * @param unit one of Grafana's units
  * @param size width and height in cells of Grafana's grid of 24 columns, as in {@code 8x8}
  * @param query PromQL, with the shorthands of {@link PanelJson}; {@code legend}, {@code step}, {@code range} belong to it
  * @param queries where there are several
- * @param limit signal of a threshold to be drawn beside it
- * @param quiet why it may be empty on a healthy machine; shown in the empty panel. Others say "no data"
- * @param opens name of the dashboard that says more
- * @param names what series, or columns of a table, are called; in a table they are the only columns, in this order
+ * @param limit threshold signal to draw beside it
+ * @param quiet why it may be empty on a healthy machine; shown in the empty panel. Others show "no data"
+ * @param opens name of the dashboard with details
+ * @param names names of the series, or of the columns of a table; in a table they are the only columns, in this order
  * @param json Grafana's own JSON, laid over everything else
  */
 record PanelSource(

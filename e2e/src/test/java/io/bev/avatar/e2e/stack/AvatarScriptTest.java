@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the entry script asks of which program, in a checkout that looks built and with programs that only look installed. */
+/** The commands that the entry script runs, in a checkout with empty jars and with stub programs. */
 class AvatarScriptTest {
 
     @TempDir
@@ -85,7 +85,7 @@ class AvatarScriptTest {
         Run run = run(Map.of(), "up", "--no-install");
 
         assertThat(run.code()).isEqualTo(69);
-        assertThat(run.said()).contains("missing       " + told + " —").endsWith(" " + told + "\n");
+        assertThat(run.said()).contains("missing       " + told + "; ").endsWith(" " + told + "\n");
     }
 
     @Test
@@ -94,6 +94,33 @@ class AvatarScriptTest {
         program("java", "echo too old");
 
         assertThat(run(Map.of(), "up", "--no-install").said()).doesNotContain("too old");
+    }
+
+    @Test
+    void version_countsCommits_andIsTheBareVersionOutsideAClone() throws Exception {
+        Files.createDirectory(root.resolve(".mvn"));
+        Files.copy(Path.of("..", ".mvn", "build-version.sh"), root.resolve(".mvn/build-version.sh"));
+        Path pom = Files.writeString(root.resolve("pom.xml"), "<revision>1.2.0-SNAPSHOT</revision>\n");
+
+        assertThat(run(Map.of(), "--version").said()).isEqualTo("1.2.0-dev\n");
+
+        git("init", "--quiet");
+        git("add", "pom.xml");
+        git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--message=first");
+        assertThat(run(Map.of(), "--version").said()).matches("1\\.2\\.0-dev\\.1\\.g[0-9a-f]{7}\n");
+
+        Files.writeString(pom, "<revision>1.2.0-SNAPSHOT</revision><name/>\n");
+        assertThat(run(Map.of(), "--version").said()).matches("1\\.2\\.0-dev\\.1\\.g[0-9a-f]{7}\\.dirty\n");
+
+        Files.writeString(pom, "<revision>1.2.0</revision>\n");
+        assertThat(run(Map.of(), "--version").said()).isEqualTo("1.2.0\n");
+    }
+
+    private void git(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("git", "-C", root.toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
     }
 
     private record Run(int code, String said) {}

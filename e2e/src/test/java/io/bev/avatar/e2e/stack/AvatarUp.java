@@ -61,7 +61,7 @@ final class AvatarUp {
         this.process = process;
     }
 
-    /** The repository's root, the nearest folder above that holds the {@code avatar} script. */
+    /** The repository's root, the nearest directory above that holds the {@code avatar} script. */
     static Path repository() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.isExecutable(folder.resolve("avatar"))) {
@@ -70,10 +70,10 @@ final class AvatarUp {
         return folder;
     }
 
-    /** Starts and waits until the page's address is told. */
+    /** Starts and waits until the address of the page is printed. */
     static AvatarUp start(Path directory, Ports ports, String... arguments) throws IOException, InterruptedException {
         AvatarUp up = launch(directory, ports, arguments);
-        up.await("the stack to be up", Duration.ofMinutes(3), () -> up.text().contains("Open http"));
+        up.await("the stack to be up", Duration.ofMinutes(5), () -> up.text().contains("Open http"));
         return up;
     }
 
@@ -81,7 +81,7 @@ final class AvatarUp {
     static AvatarUp start(Path directory, Ports ports, Map<String, String> more, String... arguments)
             throws IOException, InterruptedException {
         AvatarUp up = launch(directory, ports, more, arguments);
-        up.await("the stack to be up", Duration.ofMinutes(3), () -> up.text().contains("Open http"));
+        up.await("the stack to be up", Duration.ofMinutes(5), () -> up.text().contains("Open http"));
         return up;
     }
 
@@ -109,7 +109,7 @@ final class AvatarUp {
         return new AvatarUp(root, run, output, ports, builder.start());
     }
 
-    /** What it has printed so far. */
+    /** Output so far. */
     String text() {
         try {
             return Files.readString(output, StandardCharsets.UTF_8);
@@ -124,9 +124,9 @@ final class AvatarUp {
         boolean holds() throws IOException, InterruptedException;
     }
 
-    /** Polls until {@code condition} holds; fails with everything printed when it does not in time or the process is gone. */
-    void await(String what, Duration patience, Condition condition) throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
+    /** Polls until {@code condition} holds; fails with the whole output after the timeout or when the process has ended. */
+    void await(String what, Duration timeout, Condition condition) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
         IOException last = null;
         while (System.nanoTime() - deadline < 0) {
             try {
@@ -141,7 +141,7 @@ final class AvatarUp {
             }
             Thread.sleep(100);
         }
-        throw new AssertionError("waited " + patience.toSeconds() + " s in vain for " + what + ":\n" + text(), last);
+        throw new AssertionError("waited " + timeout.toSeconds() + " s in vain for " + what + ":\n" + text(), last);
     }
 
     String page(String path) {
@@ -232,7 +232,7 @@ final class AvatarUp {
                                 && Files.readString(environment, StandardCharsets.ISO_8859_1)
                                         .contains("BEV_STACK_RUN_DIRECTORY=" + runDirectory + "\0");
                     } catch (IOException e) {
-                        return false; // gone
+                        return false; // the process has ended
                     }
                 })
                 .toList();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A photographic avatar in the whole stack: shown, smiling, speaking, and gone after Ctrl-C. */
+/** A photographic avatar in the whole stack: rendered, smiling, speaking, and stopped by Ctrl-C. */
 class LamAvatarIT {
 
     private static final Path PICTURES = Path.of("target", "pictures");
@@ -98,7 +98,7 @@ class LamAvatarIT {
         Thread.sleep(1500);
     }
 
-    /** The middle of the picture, where the lower face is, averaged over several, so that a blink or a nod weighs little. */
+    /** The middle of the frame with the lower face, averaged over several frames, so that a blink or nod has little effect. */
     private static double[] lowerFace(AvatarUp up, String name) throws Exception {
         double[] mean = new double[0];
         for (int shot = 0; shot < SHOTS; shot++) {

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real stack that mends itself: from the reading to the renderer's operation, once per firing, unless a person objects. */
+/** Automatic recovery in a real stack: from the metric to the renderer's operation, once per firing, unless disabled. */
 class RecoveryIT {
 
-    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     private static final String MEMORY = "AvatarGpuMemoryHigh";
     private static final String HEAT = "AvatarGpuTemperatureHigh";
@@ -53,22 +53,39 @@ class RecoveryIT {
         }
     }
 
-    /** This renderer has no GPU, which the one attempt has to say. */
+    /** This renderer has no GPU, so the recovery is not applicable. */
     private void fullMemory_isTrimmedOnce() throws Exception {
         reads("memory_used = 16000000000"); // 93 %: a warning, not critical
         awaitEvent("the trimming", event -> recovery(event, MEMORY, "not_applicable"));
         reads("");
         awaitEvent("the end", event -> alert(event, MEMORY, "resolved"));
 
-        assertThat(events(event -> recovery(event, MEMORY, "started"))).hasSize(1);
+        assertStartedOncePerFiring(MEMORY);
         assertThat(events(event -> recovery(event, MEMORY, "not_applicable"))
                         .get(0)
                         .path("details")
                         .path("detail")
                         .asText())
                 .isEqualTo("the renderer has no GPU");
-        assertThat(up.metrics())
-                .contains("avatar_exporter_recovery_total{action=\"trim_gpu_memory\",outcome=\"not_applicable\",} 1.0");
+        up.await(
+                "the count",
+                SOON,
+                () -> up.metrics()
+                        .contains(
+                                "avatar_exporter_recovery_total{action=\"trim_gpu_memory\",outcome=\"not_applicable\",} "
+                                        + started(MEMORY).size() + ".0"));
+    }
+
+    /** A missed scrape on a busy machine ends the alert, and the next one makes it fire again: with another start. */
+    private void assertStartedOncePerFiring(String name) throws IOException, InterruptedException {
+        assertThat(started(name)).isNotEmpty().doesNotHaveDuplicates();
+    }
+
+    /** Start times of the firings for which recovery started, one for each time that it did. */
+    private List<String> started(String name) throws IOException, InterruptedException {
+        return events(event -> recovery(event, name, "started")).stream()
+                .map(event -> event.path("startsAt").asText())
+                .toList();
     }
 
     private void heat_lowersTheFrameRateAndGivesItBack() throws Exception {
@@ -77,7 +94,7 @@ class RecoveryIT {
         reads("");
         awaitFps(30);
 
-        assertThat(events(event -> recovery(event, HEAT, "started"))).hasSize(1);
+        assertStartedOncePerFiring(HEAT);
         up.await("the steps' end", SOON, () -> up.metrics().contains("avatar_exporter_recovery_frame_rate_steps 0.0"));
     }
 
@@ -105,8 +122,8 @@ class RecoveryIT {
                         && event.path("startsAt").asText().equals(startsAt)))
                 .hasSize(1);
         int fps = fps();
-        // A machine so slow that the alert ended before the next exporter was there fires it anew, and then it is
-        // mended anew.
+        // On a slow machine the alert may end before the next exporter runs. It then fires again, and recovery
+        // starts again.
         boolean firedAnew = false;
         for (JsonNode event : events(other -> recovery(other, HEAT, "started"))) {
             firedAnew |= Instant.parse(event.path("startsAt").asText()).isAfter(Instant.parse(startsAt));
@@ -145,7 +162,7 @@ class RecoveryIT {
                 events(event -> event.path("alertname").asText().equals(MEMORY)).size();
         reads("memory_used = 16000000000");
         up.await("the silence", SOON, this::memoryIsSuppressed);
-        // What fires after it and is not silenced shows that the silenced one would have come.
+        // A later alert that is not silenced shows that the silenced one would have arrived.
         int heats = events(event -> alert(event, HEAT, "firing")).size();
         reads("memory_used = 16000000000", "temperature = 95");
         up.await(
@@ -167,7 +184,7 @@ class RecoveryIT {
         return false;
     }
 
-    /** The shipped rules with times of seconds; everything else is as it ships. */
+    /** The shipped rules with times of seconds; everything else is unchanged. */
     private void hurryRules() throws IOException, InterruptedException {
         Path rules = up.runDirectory.resolve("prometheus/gpu.rules.yml");
         String shipped = Files.readString(rules);

@@ -10,14 +10,14 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The requests that the runbooks name, without what their answers are piped through. */
+/** The curl requests of the runbooks, without the commands that their output is piped to. */
 final class RunbookRequests {
 
     private static final Pattern REQUEST = Pattern.compile("`curl (-s[^`|]*)(?:\\|[^`]*)?`");
 
     private RunbookRequests() {}
 
-    /** As commands, each once, that fail when the request does; on the ports of {@code up}. */
+    /** The distinct requests as commands that fail when the request fails, on the ports of {@code up}. */
     static Set<String> on(AvatarUp up) throws IOException {
         Map<Integer, Integer> ports = Map.of(
                 8080, up.ports.page(),

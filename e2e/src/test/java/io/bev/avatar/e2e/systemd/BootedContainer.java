@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.bev.avatar.e2e.systemd.Container.Result;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +36,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
     static final String EXPORTER = "bev-avatar-exporter.service";
     static final String ARCHIVES = "bev-avatar-archive.service";
 
-    /** The repository's root, the nearest folder above that holds the {@code avatar} script. */
+    /** The repository's root, the nearest directory above that holds the {@code avatar} script. */
     static final Path ROOT = repository();
 
     /** Everything that an installation may touch, but for what systemd and others write for themselves. */
@@ -43,13 +44,16 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
             + " find /var/lib /var/log -maxdepth 1) 2>/dev/null | sort -u"
             + " | grep -vE '/__pycache__|^/etc/((passwd|group|g?shadow|sub[ug]id)-|\\.pwd\\.lock|\\.updated)'";
 
-    /** What systemd says on the way from a fault to READY, with its time. */
+    /** Messages of systemd between a fault and READY, with their time. */
     private static final Pattern STEP = Pattern.compile(
             "^([\\d.]+) .*?(Watchdog timeout|Main process exited" + "|Scheduled restart|Stopping|Starting|Started)");
 
     private @Nullable Path directory;
     private @Nullable Container container;
     private Set<String> before = new TreeSet<>();
+
+    /** Of {@link #before}, those that show through the overlay. */
+    private Set<String> filesOfThisMachine = new TreeSet<>();
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException, InterruptedException {
@@ -65,6 +69,9 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         uninstall("--purge");
         watchdog(false);
         before = files();
+        filesOfThisMachine = before.stream()
+                .filter(path -> Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Override
@@ -81,7 +88,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
-    /** Boots it anew, with the files as they are. */
+    /** Boots it again, with the files as they are. */
     void reboot() throws IOException, InterruptedException {
         Optional.ofNullable(container).orElseThrow().reboot();
     }
@@ -116,7 +123,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         dropIn(RENDERER, on ? "" : "[Service]\\nWatchdogSec=0\\n");
     }
 
-    /** Whether installations make class archives: that takes a while, which tests that look at other things save. */
+    /** Whether installations create class archives. Tests of other things leave them out to save time. */
     void classArchives(boolean on) throws IOException, InterruptedException {
         dropIn(ARCHIVES, on ? "" : "[Unit]\\nConditionPathExists=/nowhere\\n");
     }
@@ -133,7 +140,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         return script("install-avatar-service.sh", options);
     }
 
-    /** Installs, which has to succeed; answers what the installer said. */
+    /** Installs, which has to succeed; returns the output of the installer. */
     String installed(String... options) throws IOException, InterruptedException {
         Result result = install(options);
         assertThat(result.exit()).as(result.output()).isZero();
@@ -163,24 +170,40 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
 
     /** The files that came since {@link #filesBefore}. */
     Set<String> filesAdded() throws IOException, InterruptedException {
+        return filesAdded(before);
+    }
+
+    /**
+     * The files that came since {@code earlier}. Those that came on this machine too are not the installation's: another process
+     * created them, and they show through the overlay.
+     */
+    Set<String> filesAdded(Set<String> earlier) throws IOException, InterruptedException {
         Set<String> added = files();
-        added.removeAll(before);
+        added.removeAll(earlier);
+        added.removeIf(path -> Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS));
         return added;
     }
 
-    /** The files of {@link #filesBefore} that are gone. */
+    /** The files of {@link #filesBefore} that no longer exist. */
     Set<String> filesGone() throws IOException, InterruptedException {
-        Set<String> gone = new TreeSet<>(before);
+        return filesGone(before);
+    }
+
+    /** The files of {@code earlier} that no longer exist, other than those that another process removed on this machine. */
+    Set<String> filesGone(Set<String> earlier) throws IOException, InterruptedException {
+        Set<String> gone = new TreeSet<>(earlier);
         gone.removeAll(files());
+        Set<String> here = filesOfThisMachine;
+        gone.removeIf(path -> here.contains(path) && !Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS));
         return gone;
     }
 
-    /** A property of a unit, as {@code systemctl show} tells it. */
+    /** A property of a unit, from {@code systemctl show}. */
     String property(String unit, String name) throws IOException, InterruptedException {
         return run("systemctl", "show", "-P", name, unit).output();
     }
 
-    /** What a unit said, and systemd about it. */
+    /** Journal of a unit, including systemd's messages about it. */
     String journal(String unit) throws IOException, InterruptedException {
         return shell("journalctl --sync; journalctl --no-pager -o cat -u " + unit);
     }
@@ -218,7 +241,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         throw new AssertionError("not ready again after " + mark + ":\n" + journal(RENDERER));
     }
 
-    /** Prints the time from {@code mark} to the renderer's READY, and of what systemd said about it between; answers that. */
+    /** Prints the time from {@code mark} to the renderer's READY and the times of systemd's messages between; returns these. */
     List<String> reportReady(String what, String mark) throws IOException, InterruptedException {
         double provoked = timeOfMark(mark).orElseThrow();
         double ready = readyAfter(mark).orElseThrow();

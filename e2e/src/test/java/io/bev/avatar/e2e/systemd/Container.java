@@ -10,10 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A machine of its own with a real systemd: this machine's files under a writable overlay in memory, booted by
- * systemd-nspawn with a network of its own. Its mounts live in a mount namespace that goes with it.
+ * systemd-nspawn with a network of its own. Its mounts are in a mount namespace that ends with it.
  */
 final class Container {
 
@@ -25,6 +26,10 @@ final class Container {
             : >"$1/root/etc/machine-id"
             for unit in prometheus prometheus-alertmanager prometheus-node-exporter prometheus-redis-exporter; do
               ln -sf /dev/null "$1/root/etc/systemd/system/$unit.service"
+            done
+            # What runs by the clock writes files while a test compares them.
+            for timer in "$1"/root/lib/systemd/system/*.timer; do
+              ln -sf /dev/null "$1/root/etc/systemd/system/${timer##*/}"
             done
             # Control groups of its own: machines side by side would else share theirs, and end each other's services.
             tree=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
@@ -43,6 +48,9 @@ final class Container {
             fi
             """;
 
+    /** Containers of this process so far: several may run side by side. */
+    private static final AtomicInteger BOOTED = new AtomicInteger();
+
     private final Process nspawn;
     private long init;
 
@@ -51,7 +59,7 @@ final class Container {
         this.init = init;
     }
 
-    /** What a command inside printed, and its exit code. */
+    /** Exit code and output of a command inside. */
     record Result(int exit, String output) {}
 
     /** Why no container can be had here; empty when one can be tried. */
@@ -73,12 +81,12 @@ final class Container {
      *
      * @param directory empty, outside of any mount but the root's
      * @param visible shown at the same place inside, read-only
-     * @throws IOException when this machine lets none boot; the message says how far it came
+     * @throws IOException when none can be booted on this machine; the message contains its console output
      */
     static Container boot(Path directory, Path visible) throws IOException, InterruptedException {
         Path mount = Files.createDirectory(directory.resolve("machine"));
         File console = directory.resolve("console").toFile();
-        String name = "avatar-" + ProcessHandle.current().pid();
+        String name = "avatar-" + ProcessHandle.current().pid() + "-" + BOOTED.incrementAndGet();
         Process nspawn = new ProcessBuilder(
                         "unshare",
                         "--mount",
@@ -106,7 +114,7 @@ final class Container {
 
     /** Waits for a systemd other than {@code before}, and that it has started what it should; false when none comes. */
     private boolean booted(long before) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
         while (nspawn.isAlive() && System.nanoTime() - deadline < 0) {
             Optional<ProcessHandle> child = nspawn.descendants()
                     .filter(handle -> handle.pid() != before
@@ -137,7 +145,7 @@ final class Container {
         all.forEach(ProcessHandle::destroyForcibly);
     }
 
-    /** Boots anew, with the files as they are. */
+    /** Boots again, with the files as they are. */
     void reboot() throws IOException, InterruptedException {
         long before = init;
         run("systemctl", "reboot", "--no-block");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What becomes of an installation when its surroundings fail, on a real systemd. */
+/** An installation whose environment fails, on a real systemd. */
 class FaultsIT {
 
     private static final String PAGE = "http://127.0.0.1:8080";
@@ -131,8 +131,7 @@ class FaultsIT {
 
         machine.await("the renderer", "curl -sf " + PAGE + "/health/ready");
         machine.await("the exporter", "curl -sf http://127.0.0.1:9818/-/ready");
-        machine.await(
-                "word of Redis", "systemctl show -P StatusText " + RENDERER + " | grep '^DEGRADED.*Redis is away'");
+        machine.await("word of Redis", "systemctl show -P StatusText " + RENDERER + " | grep '^DEGRADED.*Redis at'");
         assertThat(machine.shell("curl -s " + PAGE + "/state")).contains("satisfied");
         // A system that has only just started may answer later than the source's time allows.
         machine.await(

@@ -49,7 +49,7 @@ class GuardedStackTest {
     @SuppressWarnings("NullAway.Init") // set before each
     private HttpServer server;
 
-    /** What those who got in asked for. */
+    /** Queries of the accepted requests. */
     private final BlockingQueue<String> queries = new LinkedBlockingQueue<>();
 
     @BeforeEach
@@ -185,7 +185,7 @@ class GuardedStackTest {
                 .isEqualTo("the reason\n78");
     }
 
-    /** Has the exporter's command access say so. */
+    /** Sets the output of the exporter's command {@code access}. */
     private void access(String lines) throws IOException {
         Files.writeString(folder.resolve("access"), lines.replace("F/", folder + "/"));
         Files.writeString(folder.resolve("web-config.yml"), "tls_server_config: {cert_file: server.pem}\n");
@@ -225,7 +225,7 @@ class GuardedStackTest {
                 + " -addext subjectAltName=DNS:" + name + " -keyout " + file + ".key -out " + file + ".pem 2>&1");
     }
 
-    /** What the scripts' function says with the configuration in {@link #folder}. */
+    /** Output of a function of the scripts with the configuration in {@link #directory}. */
     private String said(String call) throws IOException, InterruptedException {
         Path scripts = BootedContainer.ROOT.resolve("systemd");
         return run("set -euo pipefail; . '" + scripts + "/operate.sh'; . '" + scripts + "/stack-guards.sh'; settings='"

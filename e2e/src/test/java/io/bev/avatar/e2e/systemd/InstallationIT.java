@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What an installation brings beside the two services that run, on a real systemd. */
+/** The parts of an installation beside the two running services, on a real systemd. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class InstallationIT {
 
     private static final String GPU = "bev-avatar-gpu.service";
     private static final String AS_NOBODY = "setpriv --reuid nobody --regid nogroup --clear-groups ";
 
-    /** What a simulated GPU brings. */
+    /** Files of the simulated GPU. */
     private static final String SIMULATED_GPU =
             "/usr/lib/avatar-test /var/lib/avatar-test /etc/systemd/system/bev-avatar-gpu.service.d";
 
@@ -60,7 +60,7 @@ class InstallationIT {
         assertThat(machine.property(RENDERER, "After"))
                 .contains("redis-server.service", "docker.service", "nvidia-persistenced.service", GPU)
                 .contains("network-online.target");
-        assertThat(machine.journal(GPU)).contains("no NVIDIA GPU here: nothing to set up");
+        assertThat(machine.journal(GPU)).contains("no NVIDIA GPU found, nothing to set up");
         assertThat(machine.property(EXPORTER, "Type")).isEqualTo("notify");
     }
 
@@ -93,7 +93,7 @@ class InstallationIT {
                 .filteredOn(option -> !option.endsWith("--help") && !option.endsWith("--version"))
                 .allSatisfy(option -> assertThat(render).contains(option));
         assertThat(machine.shell(complete.formatted("stack"))).isEqualTo("enable disable status");
-        // The page says the commands that the program says.
+        // The manual page names the same commands as the help.
         String page = machine.shell("MANWIDTH=200 man avatar");
         assertThat(machine.shell("avatar help | grep -oE '^  [a-z].*' | cut -c 3-26 | grep -oE '^[a-z-]+'")
                         .lines())
@@ -131,7 +131,7 @@ class InstallationIT {
     @Order(5)
     void gpu_isSetUpBeforeTheRendererAndPutBackAtStop() throws Exception {
         assumeTrue(machine.run("gcc", "--version").exit() == 0, "needs gcc to build the simulated NVML");
-        // The unit may execute below /usr alone, and write nowhere but where this drop-in says.
+        // The unit may execute below /usr alone, and write only where this drop-in allows it.
         Result built = machine.run("bash", "-ec", """
                 mkdir -p %s
                 gcc -shared -fPIC -O1 -pthread -Wl,-soname,libnvidia-ml.so.1 \
@@ -152,8 +152,8 @@ class InstallationIT {
         assertThat(machine.shell("grep -v follows /var/lib/avatar-test/scenario.set | cut -d' ' -f1-3"))
                 .isEqualTo("gpu0.persistence_mode = 1\ngpu0.power_limit = 400000\ngpu0.locked_clock_graphics = 3165");
         assertThat(machine.journal(GPU, "gpu"))
-                .contains("GPU 0 power-limit: 400 W, its most; 450 W asked for; was 320 W")
-                .contains("GPU 0 memory-clock: 10501 MHz refused: NOT_SUPPORTED");
+                .contains("GPU 0 power-limit: 400 W, its maximum; 450 W configured; was 320 W")
+                .contains("GPU 0 memory-clock: 10501 MHz rejected: NOT_SUPPORTED");
         assertThat(machine.shell("journalctl -q -o cat -p warning..warning -u " + GPU))
                 .contains("memory-clock")
                 .doesNotContain("power-limit");
@@ -171,10 +171,10 @@ class InstallationIT {
     @Test
     @Order(6)
     void exporterThatHangs_isRestartedByItsWatchdog() throws Exception {
-        machine.shell("mkdir -p /run/systemd/system/" + EXPORTER + ".d; printf '[Service]\\nWatchdogSec=3s\\n' >"
+        machine.shell("mkdir -p /run/systemd/system/" + EXPORTER + ".d; printf '[Service]\\nWatchdogSec=10s\\n' >"
                 + "/run/systemd/system/" + EXPORTER + ".d/test.conf; systemctl daemon-reload; systemctl restart "
                 + EXPORTER);
-        assertThat(machine.property(EXPORTER, "ActiveState")).isEqualTo("active");
+        machine.await("an exporter", "curl -sf http://127.0.0.1:9818/-/ready");
         String process = machine.property(EXPORTER, "MainPID");
 
         machine.shell("systemctl kill -s STOP --kill-who=main " + EXPORTER);
@@ -241,17 +241,17 @@ class InstallationIT {
         assertThat(machine.shell(AS_NOBODY + "curl -s http://127.0.0.1:9818/metrics"))
                 .contains("avatar_exporter_build_info");
         assertThat(machine.shell(AS_NOBODY + "avatar check dependencies --json"))
-                .contains("avatar.yaml cannot be read by nobody", "\"status\"");
+                .contains("avatar.yaml is not readable by nobody", "\"status\"");
         assertThat(machine.shell(AS_NOBODY + "avatar stack status")).contains("prometheus");
         for (String command : new String[] {"start", "stop", "reload", "enable", "stack enable"}) {
             Result refused = machine.run("bash", "-c", AS_NOBODY + "avatar " + command);
             assertThat(refused.exit()).as(command).isEqualTo(77);
-            assertThat(refused.output()).contains("needs root: sudo ");
+            assertThat(refused.output()).contains("requires root: sudo ");
         }
         for (String script : new String[] {"install-avatar-service.sh", "uninstall-avatar-service.sh"}) {
             Result refused = machine.run("bash", "-c", AS_NOBODY + BootedContainer.ROOT.resolve("systemd/" + script));
             assertThat(refused.exit()).as(script).isEqualTo(77);
-            assertThat(refused.output()).contains("needs root: sudo ");
+            assertThat(refused.output()).contains("requires root: sudo ");
         }
         Result gpu = machine.run("bash", "-c", AS_NOBODY + "avatar gpu-setup apply");
         assertThat(gpu.exit()).isEqualTo(73);
@@ -266,7 +266,7 @@ class InstallationIT {
         machine.shell("echo '# edited' >>/etc/logrotate.d/bev-avatar");
         Result gone = machine.run("/usr/lib/bev-avatar/bin/uninstall-avatar-service.sh");
         assertThat(gone.exit()).as(gone.output()).isZero();
-        assertThat(gone.output()).contains("/etc/logrotate.d/bev-avatar was edited: it stays");
+        assertThat(gone.output()).contains("/etc/logrotate.d/bev-avatar has been edited and is kept");
         assertThat(machine.filesAdded())
                 .isNotEmpty()
                 .allMatch(

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** How an installation has the machine's own Prometheus, Alertmanager and Grafana watch it, on a real systemd. */
 class MonitoringIT {
 
-    /** Takes the exporter's guards away. */
+    /** Removes TLS and authentication of the exporter. */
     private static final String UNGUARD = "[ ! -e /etc/bev-avatar/guard ] || { rm -r /etc/bev-avatar/guard;"
             + " sed -i '/_WEB_CONFIG_FILE=\\|_PASSWORD_FILE=/d' /etc/bev-avatar/environment; systemctl restart "
             + EXPORTER
@@ -59,13 +59,13 @@ class MonitoringIT {
         assertThat(machine.property(RENDERER, "MainPID"))
                 .as(installed.output() + machine.journal(RENDERER))
                 .isEqualTo(process);
-        assertThat(installed.output()).contains("Grafana: folder Avatar");
+        assertThat(installed.output()).contains("Grafana: dashboard folder Avatar");
         assertThat(machine.shell("cat " + GRAFANA + "datasources/bev-avatar.yml"))
                 .contains("url: http://127.0.0.1:9090", "isDefault: false");
         assertThat(machine.shell("ls $(sed -n 's/^ *path: //p' " + GRAFANA + "dashboards/bev-avatar.yml)"))
                 .isEqualTo(machine.shell("ls " + BootedContainer.ROOT.resolve("grafana/dashboards")));
         machine.shell("echo '# edited' >>" + GRAFANA + "dashboards/bev-avatar.yml");
-        // An alert goes all the way: Alertmanager, its token, exporter, Redis.
+        // An alert passes through Alertmanager, with its token, and the exporter to Redis.
         machine.shell("curl -s -H 'Content-Type: application/json' 127.0.0.1:9093/api/v2/alerts -d"
                 + " '[{\"labels\":{\"alertname\":\"AvatarTried\",\"severity\":\"info\",\"instance\":\"here\"}}]'");
         machine.await("an alert in Redis", "redis-cli LRANGE avatar:alerts 0 -1 | grep AvatarTried");
@@ -75,7 +75,7 @@ class MonitoringIT {
 
         Result again = machine.install("--with-stack");
         assertThat(again.output())
-                .contains("nothing to change", GRAFANA + "dashboards/bev-avatar.yml is kept as it is");
+                .contains("nothing to change", GRAFANA + "dashboards/bev-avatar.yml is kept unchanged");
         assertThat(machine.shell("tail -n 1 " + GRAFANA + "dashboards/bev-avatar.yml"))
                 .isEqualTo("# edited");
         Result disabled = machine.run("avatar", "stack", "disable");

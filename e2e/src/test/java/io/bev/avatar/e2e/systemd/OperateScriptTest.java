@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What manager and scripts have in common: how they find the programs and read the exporter. */
+/** Shared parts of manager and scripts: finding the processes and reading the exporter. */
 class OperateScriptTest {
 
     private static final String METRICS = "nvidia_gpu_count 1\n";
@@ -78,7 +78,7 @@ class OperateScriptTest {
         assertThat(said("exporter_metrics")).isEqualTo(METRICS.strip());
 
         server.removeContext("/metrics");
-        assertThat(said("exporter_metrics")).isEqualTo("not read: who listens there gave no metrics within 10 s");
+        assertThat(said("exporter_metrics")).isEqualTo("no metrics within 10 s");
 
         Files.delete(folder.resolve("avatar.yaml"));
         Files.writeString(folder.resolve("environment"), "BEV_EXPORTER_PORT=" + port() + "\n");
@@ -87,7 +87,7 @@ class OperateScriptTest {
         try (Socket nobody = new Socket()) {
             nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             Files.writeString(folder.resolve("environment"), "BEV_EXPORTER_PORT=" + nobody.getLocalPort() + "\n");
-            assertThat(said("exporter_metrics")).isEqualTo("no answer");
+            assertThat(said("exporter_metrics")).isEqualTo("no response");
         }
     }
 
@@ -100,7 +100,8 @@ class OperateScriptTest {
         assertThat(said(program + "echo $BEV_AVATAR_CONFIG \"$@\"" + call))
                 .startsWith(folder.resolve("avatar.yaml") + " ")
                 .endsWith("avatar-exporter.jar metrics");
-        assertThat(said(program + "echo guarded, not read >&2; exit 69" + call)).startsWith("guarded, not read");
+        assertThat(said(program + "echo cannot read metrics >&2; exit 69" + call))
+                .startsWith("cannot read metrics");
         assertThat(said("program=$PWD/none; exporter_metrics")).contains("none/java is missing");
     }
 
@@ -114,9 +115,9 @@ class OperateScriptTest {
         Files.writeString(folder.resolve("credentials/alert-token"), "\nsecond");
         Files.writeString(folder.resolve("text"), "one " + password + " two [a]/b three\n");
         // The function alone: the manager's script does something as soon as it is read.
-        String function = "$(sed -n '/^without_secrets() {/,/^}/p' '"
+        String function = "$(sed -n '/^redact_secrets() {/,/^}/p' '"
                 + BootedContainer.ROOT.resolve("systemd/avatar-service-manager.sh") + "')";
-        assertThat(said("eval \"" + function + "\"; without_secrets <text")).isEqualTo("one *** two *** three");
+        assertThat(said("eval \"" + function + "\"; redact_secrets <text")).isEqualTo("one *** two *** three");
     }
 
     private void exporter(String more) throws IOException {
@@ -131,7 +132,7 @@ class OperateScriptTest {
         return server.getAddress().getPort();
     }
 
-    /** What the scripts' functions say with the configuration in {@link #folder}. */
+    /** Output of the scripts' functions with the configuration in {@link #directory}. */
     private String said(String calls) throws IOException, InterruptedException {
         String script = "set -euo pipefail; . '" + BootedContainer.ROOT.resolve("systemd/operate.sh") + "'; settings='"
                 + folder + "'; " + calls + " || true";

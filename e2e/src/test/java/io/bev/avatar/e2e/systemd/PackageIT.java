@@ -63,7 +63,12 @@ class PackageIT {
                 .map(line -> line.replaceFirst(".* \\./", ""))
                 .forEach(files::add);
         String tree = machine.shell("cd " + TARGET.resolve("tree") + " && find . -type f | cut -c 3- | sort");
-        assertThat(files).containsExactlyInAnyOrderElementsOf(tree.lines().toList());
+        assertThat(files)
+                .containsExactlyInAnyOrderElementsOf(tree.lines().toList())
+                .contains("usr/share/doc/bev-avatar/sbom.cdx.json")
+                .contains("usr/share/doc/bev-avatar/THIRD-PARTY-NOTICES.txt");
+        assertThat(machine.shell("dpkg-deb -f " + deb + " Version").replace('~', '-'))
+                .isEqualTo(machine.shell("avatar --version"));
         assertThat(machine.shell("dpkg-deb -f " + deb + " Package Architecture Depends"))
                 .contains("Package: bev-avatar", "openjdk-17-jre-headless");
         assertThat(machine.shell("dpkg-deb -I " + deb + " conffiles").lines())
@@ -109,8 +114,8 @@ class PackageIT {
         machine.shell("echo '# edited' | tee -a /etc/bev-avatar/avatar.yaml /etc/profile.d/bev-avatar.sh");
         Result newer = machine.run("bash", "-ec", """
                 mkdir -p /root/newer && cd /root/newer && dpkg-deb -R %s x
-                sed -i 's/^Version: .*/Version: 0.2.0/' x/DEBIAN/control
-                echo '# of 0.2.0' >>x/etc/profile.d/bev-avatar.sh
+                sed -i 's/^Version: .*/Version: 99.0.0/' x/DEBIAN/control
+                echo '# of 99.0.0' >>x/etc/profile.d/bev-avatar.sh
                 dpkg-deb -Znone -b x newer.deb""".formatted(deb));
         assertThat(newer.exit()).as(newer.output()).isZero();
         String process = machine.property(RENDERER, "MainPID");
@@ -136,7 +141,7 @@ class PackageIT {
         assertThat(machine.shell("curl -s http://127.0.0.1:8080/state")).contains("curious", "\"intensity\":0.9");
         assertThat(machine.shell("tail -qn 1 /etc/bev-avatar/avatar.yaml /etc/profile.d/bev-avatar.sh"))
                 .isEqualTo("# edited\n# edited");
-        assertThat(machine.shell("dpkg-query -W -f '${Version}' bev-avatar")).isEqualTo("0.2.0");
+        assertThat(machine.shell("dpkg-query -W -f '${Version}' bev-avatar")).isEqualTo("99.0.0");
     }
 
     private static void remove_leavesDataAndConfiguration() throws Exception {

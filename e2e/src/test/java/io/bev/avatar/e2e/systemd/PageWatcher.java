@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches the page in a Chromium, run inside a machine: {@code java -cp CLASSES ...PageWatcher http://HOST:DEVTOOLS_PORT}.
  * Prints a line {@code CONNECTED RECONNECTS STATE} of the page's own diagnostics whenever one of these changes. A page that
- * was loaded anew would count its reconnections from 0.
+ * was loaded again would count its reconnections from 0.
  */
 final class PageWatcher implements WebSocket.Listener {
 

@@ -39,7 +39,7 @@ final class Viewer implements WebSocket.Listener {
                 System.out.println(connection + " lost");
                 connection++;
             } catch (CompletionException e) {
-                // Nobody there yet.
+                // No one there yet.
                 Thread.sleep(RETRY_MILLIS);
             }
         }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What happened to an alert, as it stands in Redis:
+ * State change of an alert, in the form stored in Redis:
  *
  * <pre>
  * {"schema":1,"kind":"alert","fingerprint":"c1f2...","status":"firing","level":"warning",
@@ -22,17 +22,17 @@ import java.util.Set;
  *  "details":{},"startsAt":"2026-01-01T00:00:00Z","endsAt":null,"receivedAt":"2026-01-01T00:00:05Z"}
  * </pre>
  *
- * <p>Kind {@code alert}: it is {@code firing}, {@code resolved}, or {@code closed}, which means that it is no longer told of and
- * whose details say why. Kind {@code recovery}: the status is what became of the action that the details name.
+ * <p>Kind {@code alert}: status is {@code firing}, {@code resolved} or {@code closed} (no longer reported; the details
+ * give the reason). Kind {@code recovery}: status is the outcome of the action named in the details.
  *
  * @param kind {@link #ALERT} or {@link #RECOVERY}
- * @param fingerprint Alertmanager's number of the label set
+ * @param fingerprint Alertmanager's hash of the label set
  * @param labels the alert's labels; level, name and instance are taken from them
- * @param annotations the alert's annotations, of which only summary and description are kept
- * @param details what else there is to say
+ * @param annotations the alert's annotations, of which only summary and description are stored
+ * @param details additional facts
  * @param startsAt when the alert began to fire
  * @param endsAt when it ended; empty while it fires
- * @param receivedAt when the exporter was told
+ * @param receivedAt when the exporter received it
  */
 public record AlertEvent(
         String kind,
@@ -52,7 +52,7 @@ public record AlertEvent(
     public static final String RESOLVED = "resolved";
     public static final String CLOSED = "closed";
 
-    /** The sign of life. */
+    /** Name of the heartbeat alert. */
     public static final String WATCHDOG = "AvatarWatchdog";
 
     private static final int SCHEMA = 1;
@@ -64,8 +64,8 @@ public record AlertEvent(
         details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
     }
 
-    /** The same alert with another status, and why. */
-    public AlertEvent became(String newKind, String newStatus, Map<String, String> why, Instant at) {
+    /** Copy of this alert with another kind, status and details. */
+    public AlertEvent withStatus(String newKind, String newStatus, Map<String, String> why, Instant at) {
         return new AlertEvent(
                 newKind,
                 fingerprint,
@@ -90,13 +90,15 @@ public record AlertEvent(
         return kind.equals(ALERT) && status.equals(RESOLVED);
     }
 
-    /** What makes two notifications the same event. */
+    /** Key of the event; notifications with equal keys are the same event. */
     String identity() {
         String what = fingerprint + "|" + startsAt + "|" + status;
         return kind.equals(ALERT) ? what : what + "|" + kind + details;
     }
 
-    /** {@code critical}, {@code warning} or {@code info}; an unknown severity counts as a warning, none as info. */
+    /**
+     * {@code critical}, {@code warning} or {@code info}; an unknown severity counts as warning, a missing one as info.
+     */
     String level() {
         String severity = labels.getOrDefault("severity", "info").toLowerCase(Locale.ROOT);
         return LEVELS.contains(severity) ? severity : "warning";
@@ -127,7 +129,7 @@ public record AlertEvent(
     /**
      * Reads {@link #toJson}'s text.
      *
-     * @throws IllegalArgumentException when it is no such text, as after a torn write
+     * @throws IllegalArgumentException if the text is not an alert event, for example after a partial write
      */
     public static AlertEvent fromJson(String line) {
         try {

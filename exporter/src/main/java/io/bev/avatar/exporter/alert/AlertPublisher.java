@@ -3,10 +3,10 @@ package io.bev.avatar.exporter.alert;
 import java.io.IOException;
 import java.util.List;
 
-/** Makes events durable, in Redis or on disk, and tells them to whoever listens there. */
+/** Publishes alert events to Redis, or queues them on disk. */
 @FunctionalInterface
 public interface AlertPublisher {
 
-    /** @throws IOException when neither Redis nor the disk took them */
+    /** @throws IOException if neither Redis nor the disk accepted the events */
     void publish(List<AlertEvent> events) throws IOException, InterruptedException;
 }

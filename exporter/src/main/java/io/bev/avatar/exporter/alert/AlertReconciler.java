@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds what Redis has as firing against what Alertmanager knows. What Alertmanager has silenced or inhibited, or has not known
- * for two minutes, is closed; what it tells people of and Redis lacks is put back. Seen once is no proof: each is done at the
- * second look. While Alertmanager or Redis is away nothing changes.
+ * Reconciles the active alerts in Redis with Alertmanager. Alerts that Alertmanager has silenced or inhibited, or has
+ * not known for 2 min, are closed; notified alerts missing from Redis are added. Each difference must be seen twice
+ * before it is acted on. Nothing changes while Alertmanager or Redis is unreachable.
  *
  * <pre>
  * avatar_exporter_alertmanager_up 1.0
@@ -31,71 +31,68 @@ public final class AlertReconciler {
 
     private static final Logger LOG = LoggerFactory.getLogger(AlertReconciler.class);
 
-    /** Longer than the minute after which Prometheus tells a restarted Alertmanager everything again. */
+    /** Longer than the 1 min after which Prometheus resends all alerts to a restarted Alertmanager. */
     private static final Duration UNKNOWN_FOR = Duration.ofMinutes(2);
 
     private final AlertmanagerClient alertmanager;
     private final Optional<RedisActiveAlerts> active;
-    private final DurableAlertQueue intake;
+    private final DurableAlertQueue queue;
     private final Clock clock;
     private final List<Consumer<AlertmanagerSnapshot>> listeners = new CopyOnWriteArrayList<>();
-    /** Since when an entry is not as it should be, by fingerprint and what is wrong. */
+    /** Time at which a difference was first seen, by fingerprint, start time and kind of difference. */
     private Map<String, Instant> suspects = Map.of();
 
     private volatile Optional<Boolean> up = Optional.empty();
 
-    /** @param active empty where there is no Redis: then only listeners learn what Alertmanager knows */
+    /** @param active empty if Redis is disabled; then only the listeners receive the snapshot */
     AlertReconciler(
-            AlertmanagerClient alertmanager,
-            Optional<RedisActiveAlerts> active,
-            DurableAlertQueue intake,
-            Clock clock) {
+            AlertmanagerClient alertmanager, Optional<RedisActiveAlerts> active, DurableAlertQueue queue, Clock clock) {
         this.alertmanager = alertmanager;
         this.active = active;
-        this.intake = intake;
+        this.queue = queue;
         this.clock = clock;
     }
 
-    /** Calls {@code listener} with what Alertmanager knows, each time it answers. */
-    public void onKnown(Consumer<AlertmanagerSnapshot> listener) {
+    /** Adds a listener for snapshots, called each time Alertmanager responds. */
+    public void onSnapshot(Consumer<AlertmanagerSnapshot> listener) {
         listeners.add(listener);
     }
 
-    /** Looks once. */
-    public void run() throws InterruptedException {
+    /** Runs one reconciliation. */
+    public void reconcile() throws InterruptedException {
         Map<String, AlertmanagerClient.Known> known;
         try {
             known = alertmanager.alerts();
-            tell(true, "");
+            recordUp(true, "");
         } catch (IOException e) {
-            tell(false, String.valueOf(e.getMessage()));
+            recordUp(false, String.valueOf(e.getMessage()));
             return;
         }
         Set<String> muted = new HashSet<>(known.keySet());
         muted.removeIf(fingerprint ->
                 Objects.requireNonNull(known.get(fingerprint)).muted().isEmpty());
-        AlertmanagerSnapshot told = new AlertmanagerSnapshot(known.keySet(), muted);
-        listeners.forEach(listener -> listener.accept(told));
-        if (active.isEmpty() || intake.waiting()) {
+        AlertmanagerSnapshot snapshot = new AlertmanagerSnapshot(known.keySet(), muted);
+        listeners.forEach(listener -> listener.accept(snapshot));
+        if (active.isEmpty() || queue.hasBacklog()) {
             return;
         }
         try {
-            settle(known, active.get().read());
+            sync(known, active.get().read());
         } catch (IOException e) {
-            LOG.debug("alerts are not compared with Alertmanager's: {}", e.getMessage());
+            LOG.debug("Reconciliation skipped, Redis is unreachable: {}", e.getMessage());
         }
     }
 
-    private void settle(Map<String, AlertmanagerClient.Known> known, Map<String, AlertEvent> listed)
+    private void sync(Map<String, AlertmanagerClient.Known> known, Map<String, AlertEvent> listed)
             throws IOException, InterruptedException {
         Instant now = clock.instant();
         Map<String, Instant> seen = new HashMap<>();
         List<AlertEvent> events = new ArrayList<>();
         for (AlertEvent event : listed.values()) {
-            closing(event, Optional.ofNullable(known.get(event.fingerprint())))
+            closeReason(event, Optional.ofNullable(known.get(event.fingerprint())))
                     .filter(reason -> confirmed(seen, event, reason, now))
                     .ifPresent(reason -> events.add(
-                            event.became(AlertEvent.ALERT, AlertEvent.CLOSED, Map.of("reason", reason), now)));
+                            event.withStatus(AlertEvent.ALERT, AlertEvent.CLOSED, Map.of("reason", reason), now)));
         }
         Set<String> missing = new HashSet<>(known.keySet());
         missing.removeAll(listed.keySet());
@@ -106,17 +103,17 @@ public final class AlertReconciler {
                     .ifPresent(alert -> events.add(alert.event()));
         }
         suspects = Map.copyOf(seen);
-        intake.publish(events);
+        queue.publish(events);
         events.forEach(event -> LOG.info(
-                "alert {} {}: {}, as Alertmanager has it {}",
+                "Alert {} {} set to {} to match Alertmanager {}",
                 event.name(),
                 event.fingerprint(),
                 event.status(),
                 event.details()));
     }
 
-    /** Why an entry should go; empty when it should not, as those that Alertmanager never knew. */
-    private static Optional<String> closing(AlertEvent event, Optional<AlertmanagerClient.Known> known) {
+    /** Reason to close an entry; empty if it stays, as the exporter's own alerts do, which Alertmanager never knows. */
+    private static Optional<String> closeReason(AlertEvent event, Optional<AlertmanagerClient.Known> known) {
         if (event.fingerprint().startsWith(DeadMansSwitch.FINGERPRINT)) {
             return Optional.empty();
         }
@@ -126,20 +123,20 @@ public final class AlertReconciler {
     private boolean confirmed(Map<String, Instant> seen, AlertEvent event, String what, Instant now) {
         String key = event.fingerprint() + "|" + event.startsAt() + "|" + what;
         Instant since = suspects.get(key);
-        // Later than now, it was seen before the clock was put back.
+        // A time after now was recorded before the clock was set back.
         boolean first = since == null || since.isAfter(now);
         seen.put(key, first ? now : since);
         return !first
                 && (!what.equals("expired") || Duration.between(since, now).compareTo(UNKNOWN_FOR) >= 0);
     }
 
-    private void tell(boolean answers, String why) {
+    private void recordUp(boolean answers, String why) {
         if (up.isEmpty() || up.get() != answers) {
             if (answers) {
-                LOG.info("Alertmanager answers at {}", alertmanager.address());
+                LOG.info("Alertmanager at {} responds", alertmanager.address());
             } else {
                 LOG.warn(
-                        "Alertmanager at {} does not answer ({}): alerts that it mutes stay listed as firing; see"
+                        "Alertmanager at {} does not respond ({}): silenced and inhibited alerts stay active; check"
                                 + " exporter.alertmanager-url",
                         alertmanager.address(),
                         why);
@@ -148,9 +145,11 @@ public final class AlertReconciler {
         up = Optional.of(answers);
     }
 
-    /** Tells the metrics. */
+    /** Writes the metrics. */
     public void collect(MetricSink out) {
         up.ifPresent(answers -> out.gauge(
-                "avatar_exporter_alertmanager_up", "1 when Alertmanager told which alerts it knows.", answers ? 1 : 0));
+                "avatar_exporter_alertmanager_up",
+                "1 if the last request to the Alertmanager API succeeded, otherwise 0.",
+                answers ? 1 : 0));
     }
 }

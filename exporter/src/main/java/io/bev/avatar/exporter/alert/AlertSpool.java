@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Alert events that wait in a local file, one JSON text a line, until Redis takes them. Bounded; an append is on disk when it
- * returns; a line that a crash tore is left out. Used by one thread at a time.
+ * Bounded queue of alert events in a local file, one JSON object per line, used until Redis accepts them. An append is
+ * on disk when it returns; a line truncated by a crash is skipped. Not thread-safe.
  */
 final class AlertSpool {
 
@@ -23,18 +23,18 @@ final class AlertSpool {
 
     private final Path file;
     private final int capacity;
-    private final List<AlertEvent> waiting;
+    private final List<AlertEvent> queue;
 
     /**
-     * Takes up what an earlier process left.
+     * Loads events left by an earlier process.
      *
-     * @param capacity most events
-     * @throws IOException when the file is there and cannot be read
+     * @param capacity maximum number of events
+     * @throws IOException if the file exists and cannot be read
      */
     AlertSpool(Path file, int capacity) throws IOException {
         this.file = file;
         this.capacity = capacity;
-        this.waiting = new ArrayList<>(read());
+        this.queue = new ArrayList<>(read());
     }
 
     private List<AlertEvent> read() throws IOException {
@@ -49,34 +49,34 @@ final class AlertSpool {
                     events.add(AlertEvent.fromJson(line));
                 }
             } catch (IllegalArgumentException e) {
-                LOG.warn("{}: a torn line is left out: {}", file, e.getMessage());
+                LOG.warn("{}: skipped a truncated line: {}", file, e.getMessage());
             }
         }
         if (!text.isEmpty() && !text.endsWith("\n")) {
-            // The next append must not continue a torn line.
+            // The next append must not continue a truncated line.
             rewrite(events);
         }
         return events;
     }
 
     int size() {
-        return waiting.size();
+        return queue.size();
     }
 
     /** The oldest events, at most {@code limit}. */
     List<AlertEvent> head(int limit) {
-        return List.copyOf(waiting.subList(0, Math.min(limit, waiting.size())));
+        return List.copyOf(queue.subList(0, Math.min(limit, queue.size())));
     }
 
-    /** @throws IOException when the spool is full or the disk does not take it; none of the events is then kept */
+    /** @throws IOException if the spool is full or the write fails; then none of the events is stored */
     void append(List<AlertEvent> events) throws IOException {
-        if (waiting.size() + events.size() > capacity) {
-            throw new IOException(file + " is full with " + waiting.size() + " events: bring Redis back");
+        if (queue.size() + events.size() > capacity) {
+            throw new IOException(file + " is full with " + queue.size() + " events: restore the connection to Redis");
         }
         if (file.getParent() != null) {
             Files.createDirectories(file.getParent());
         }
-        boolean fresh = !Files.exists(file);
+        boolean created = !Files.exists(file);
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             long before = channel.size();
@@ -87,20 +87,20 @@ final class AlertSpool {
                 throw e;
             }
         }
-        if (fresh) {
-            onDisk(file);
+        if (created) {
+            syncDirectory(file);
         }
-        waiting.addAll(events);
+        queue.addAll(events);
     }
 
     /**
      * Removes the oldest {@code count} events.
      *
-     * @throws IOException when the disk does not take that: only the next process finds them again
+     * @throws IOException if the write fails; the events then remain in the file until the next write or restart
      */
     void remove(int count) throws IOException {
-        waiting.subList(0, count).clear();
-        rewrite(waiting);
+        queue.subList(0, count).clear();
+        rewrite(queue);
     }
 
     private void rewrite(List<AlertEvent> events) throws IOException {
@@ -114,13 +114,13 @@ final class AlertSpool {
             write(channel, events);
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        onDisk(file);
+        syncDirectory(file);
     }
 
-    /** The name of a file is its folder's to keep. */
-    private static void onDisk(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+    /** Syncs the directory entry of the file. */
+    private static void syncDirectory(Path file) throws IOException {
+        Path parent = file.toAbsolutePath().getParent();
+        try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
             directory.force(true);
         }
     }

@@ -3,16 +3,16 @@ package io.bev.avatar.exporter.alert;
 import java.io.IOException;
 import java.util.List;
 
-/** Where alert events are published. */
+/** Destination of alert events. */
 interface AlertStore {
 
-    /** For an exporter without Redis: its alerts are acted on, and told nobody. */
+    /** Store of an exporter without Redis: discards the events. */
     AlertStore NOWHERE = events -> {};
 
     /**
-     * Publishes the events in order, each at most once however often it is given.
+     * Publishes the events in order. Idempotent: an event passed again is not published again.
      *
-     * @throws IOException when it is not known to have happened; the same events may then be given again
+     * @throws IOException if publication is not confirmed; the same events may be passed again
      */
     void publish(List<AlertEvent> events) throws IOException, InterruptedException;
 }

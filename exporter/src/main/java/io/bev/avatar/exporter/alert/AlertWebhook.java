@@ -18,36 +18,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code POST /alerts} for Alertmanager. 200 once every event is durable, 503 when it is not and should be sent again; 400,
- * 401, 403 and the guard's answers for what will never be accepted, since Alertmanager repeats only 5xx.
+ * {@code POST /alerts} for Alertmanager. 200 once every event is durable; 503 if it is not and should be sent again;
+ * 400, 401, 403 and the responses of {@link RequestGuard} for requests that will never be accepted, since Alertmanager
+ * retries only 5xx.
  */
 public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AlertWebhook.class);
 
-    private static final int LARGEST_BODY = 1 << 20;
+    private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int SPOOL_CAPACITY = 10_000;
     private static final int METHOD_NOT_ALLOWED = 405;
 
     private final RequestGuard guard;
     private final Optional<BearerToken> token;
-    private final DurableAlertQueue intake;
+    private final DurableAlertQueue queue;
     private final Clock clock;
     private final List<Consumer<List<AlertEvent>>> listeners = new CopyOnWriteArrayList<>();
 
-    AlertWebhook(RequestGuard guard, Optional<BearerToken> token, DurableAlertQueue intake, Clock clock) {
+    AlertWebhook(RequestGuard guard, Optional<BearerToken> token, DurableAlertQueue queue, Clock clock) {
         this.guard = guard;
         this.token = token;
-        this.intake = intake;
+        this.queue = queue;
         this.clock = clock;
     }
 
     /**
-     * @param link to Redis, where events are published; empty where there is none
-     * @param tokenFile holds the bearer token; without it everything is refused
-     * @param spoolFile where events wait while Redis is away
-     * @param activeFor how long an alert counts as firing without another notification
-     * @throws IOException when an old spool cannot be read
+     * @param link connection to Redis, where events are published; empty if Redis is disabled
+     * @param tokenFile file with the bearer token; without it every request is rejected
+     * @param spoolFile file in which events are queued while Redis is unreachable
+     * @param activeFor time after which an alert without another notification no longer counts as firing
+     * @throws IOException if an existing spool cannot be read
      */
     public static AlertWebhook over(
             Optional<RedisConnection> link,
@@ -59,39 +60,41 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
             throws IOException {
         AlertStore store = link.<AlertStore>map(redis -> new RedisAlertStore(redis, activeFor, clock))
                 .orElse(AlertStore.NOWHERE);
-        DurableAlertQueue intake = new DurableAlertQueue(store, new AlertSpool(spoolFile, SPOOL_CAPACITY));
-        return new AlertWebhook(guard, tokenFile.map(BearerToken::new), intake, clock);
+        DurableAlertQueue queue = new DurableAlertQueue(store, new AlertSpool(spoolFile, SPOOL_CAPACITY));
+        return new AlertWebhook(guard, tokenFile.map(BearerToken::new), queue, clock);
     }
 
-    /** Whether there is a token, without which everything is refused. */
+    /** Whether a token is configured; without one every request is rejected. */
     public boolean isOpen() {
         return token.isPresent();
     }
 
-    /** Calls {@code listener} with what Alertmanager sent, once it is durable and before Alertmanager hears so. */
+    /**
+     * Adds a listener for received alerts, called once they are durable and before Alertmanager receives the response.
+     */
     public void onAlerts(Consumer<List<AlertEvent>> listener) {
         listeners.add(listener);
     }
 
-    /** What the exporter itself has to tell goes the same way as what it is told. */
+    /** Publisher for the exporter's own alerts, which use the same queue. */
     public AlertPublisher publisher() {
-        return intake::publish;
+        return queue::publish;
     }
 
-    /** Keeps what Redis holds as firing in step with Alertmanager. */
+    /** Creates the reconciliation of the active alerts in Redis with Alertmanager. */
     public AlertReconciler reconciliation(Optional<RedisConnection> link, AlertmanagerClient alertmanager) {
-        return new AlertReconciler(alertmanager, link.map(RedisActiveAlerts::new), intake, clock);
+        return new AlertReconciler(alertmanager, link.map(RedisActiveAlerts::new), queue, clock);
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        Optional<RequestGuard.Rejection> refused =
-                guard.checkJsonPost(exchange.getRequestMethod(), exchange.getRequestHeaders()::getFirst, LARGEST_BODY);
-        if (refused.isPresent()) {
-            if (refused.get().status() == METHOD_NOT_ALLOWED) {
+        Optional<RequestGuard.Rejection> rejection = guard.checkJsonPost(
+                exchange.getRequestMethod(), exchange.getRequestHeaders()::getFirst, MAX_BODY_BYTES);
+        if (rejection.isPresent()) {
+            if (rejection.get().status() == METHOD_NOT_ALLOWED) {
                 exchange.getResponseHeaders().set("Allow", "POST");
             }
-            Responses.text(exchange, refused.get().status(), refused.get().reason());
+            Responses.text(exchange, rejection.get().status(), rejection.get().reason());
             return;
         }
         if (!authorized(exchange)) {
@@ -103,14 +106,14 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
         try {
             events = WebhookMessage.parse(body, clock.instant());
         } catch (IllegalArgumentException e) {
-            LOG.warn("an alert notification is refused: {}", e.getMessage());
+            LOG.warn("Rejected an alert notification: {}", e.getMessage());
             Responses.text(exchange, 400, String.valueOf(e.getMessage()));
             return;
         }
         try {
-            intake.accept(events);
+            queue.accept(events);
         } catch (IOException e) {
-            LOG.error("alerts could be neither published nor kept on disk: {}", e.getMessage());
+            LOG.error("Alerts could be neither published nor queued on disk: {}", e.getMessage());
             Responses.text(exchange, 503, "not stored: send again");
             return;
         } catch (InterruptedException e) {
@@ -124,7 +127,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
 
     private boolean authorized(HttpExchange exchange) throws IOException {
         if (token.isEmpty()) {
-            Responses.text(exchange, 403, "the webhook is closed: set exporter.alert-token-file");
+            Responses.text(exchange, 403, "the alert webhook is disabled: set exporter.alert-token-file");
             return false;
         }
         try {
@@ -132,7 +135,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
                 return true;
             }
         } catch (IOException e) {
-            LOG.error("the alert token cannot be read: {}", e.toString());
+            LOG.error("Cannot read the alert token: {}", e.toString());
             Responses.text(exchange, 503, "the token cannot be read: see the exporter's log");
             return false;
         }
@@ -143,11 +146,11 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink>, Au
 
     @Override
     public void accept(MetricSink out) {
-        intake.accept(out);
+        queue.accept(out);
     }
 
     @Override
     public void close() {
-        intake.close();
+        queue.close();
     }
 }

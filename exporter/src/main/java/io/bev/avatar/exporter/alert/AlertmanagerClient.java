@@ -16,18 +16,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Asks Alertmanager which alerts it knows, {@code /api/v2/alerts}. */
+/** Client of Alertmanager's API, {@code /api/v2/alerts}. */
 public final class AlertmanagerClient {
 
     private static final int MAX_BYTES = 8 << 20;
     private static final int OK = 200;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     /**
-     * An alert that Alertmanager knows.
+     * An alert known to Alertmanager.
      *
      * @param event the alert as firing
-     * @param muted {@code silenced} or {@code inhibited}; empty when people are told of it
+     * @param muted {@code silenced} or {@code inhibited}; empty if notifications are sent
      */
     public record Known(AlertEvent event, Optional<String> muted) {}
 
@@ -47,19 +47,19 @@ public final class AlertmanagerClient {
     }
 
     /**
-     * Every alert by fingerprint, the silenced and the inhibited ones too.
+     * All alerts by fingerprint, including silenced and inhibited ones.
      *
-     * @throws IOException when there is no such answer
+     * @throws IOException if the request fails or the response is invalid
      */
     Map<String, Known> alerts() throws IOException, InterruptedException {
         HttpResponse<String> answer =
-                http.exchange(HttpRequest.newBuilder(alerts).build(), PATIENCE, MAX_BYTES);
+                http.exchange(HttpRequest.newBuilder(alerts).build(), TIMEOUT, MAX_BYTES);
         if (answer.statusCode() != OK) {
             throw new IOException("HTTP " + answer.statusCode());
         }
         JsonNode list = JsonTrees.JSON.read(answer.body());
         if (!list.isArray()) {
-            throw new IOException("the answer is no list of alerts");
+            throw new IOException("unexpected response: expected a JSON array of alerts");
         }
         Map<String, Known> known = new LinkedHashMap<>();
         Instant now = clock.instant();
@@ -75,7 +75,8 @@ public final class AlertmanagerClient {
             starts = OffsetDateTime.parse(alert.path("startsAt").asText()).toInstant();
         } catch (DateTimeParseException e) {
             throw new IOException(
-                    "an alert's startsAt is '" + alert.path("startsAt").asText() + "'", e);
+                    "startsAt of an alert: found '" + alert.path("startsAt").asText() + "', expected an RFC 3339 time",
+                    e);
         }
         AlertEvent event = new AlertEvent(
                 AlertEvent.ALERT,

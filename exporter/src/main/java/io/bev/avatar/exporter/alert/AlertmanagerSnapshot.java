@@ -3,10 +3,10 @@ package io.bev.avatar.exporter.alert;
 import java.util.Set;
 
 /**
- * What Alertmanager knows, by fingerprint.
+ * Snapshot of the alerts in Alertmanager, by fingerprint.
  *
- * @param all every alert
- * @param muted those of them that are silenced or inhibited
+ * @param all fingerprints of all alerts
+ * @param muted fingerprints of silenced or inhibited alerts
  */
 public record AlertmanagerSnapshot(Set<String> all, Set<String> muted) {
 

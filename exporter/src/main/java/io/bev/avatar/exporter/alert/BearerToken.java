@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
-/** The shared secret of the webhook, read from its file at each use so that it can be changed without a restart. */
+/** Shared secret of the webhook, read from its file at each use so that it can be changed without a restart. */
 final class BearerToken {
 
     private static final String SCHEME = "Bearer ";
@@ -20,7 +20,7 @@ final class BearerToken {
     }
 
     /**
-     * Whether the header carries the token; takes the same time wherever they differ.
+     * Whether the header contains the token; compares in constant time.
      *
      * @throws IOException when the file cannot be read or is empty
      */
@@ -37,12 +37,12 @@ final class BearerToken {
                 digest(authorization.substring(SCHEME.length()).strip()));
     }
 
-    /** Equal lengths, so that not even the token's length shows in the time. */
+    /** Digests have equal lengths, so that timing does not reveal the token's length. */
     private static byte[] digest(String text) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            throw new IllegalStateException("every Java runtime provides SHA-256", e);
         }
     }
 }

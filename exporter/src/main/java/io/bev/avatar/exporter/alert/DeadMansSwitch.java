@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Raises an alert of its own when the sign of life, {@code AvatarWatchdog}, stops arriving, or is the same over and over, since
- * Prometheus has gone and Alertmanager has not noticed: then nobody else can. Before the first one it waits twice as long, for
- * Prometheus and Alertmanager may start after the exporter. A clock that is set is neither silence nor a sign of life.
+ * Raises an alert when the heartbeat {@code AvatarWatchdog} stops arriving, or arrives unchanged because Prometheus is
+ * down and Alertmanager repeats the last one. The timeout is doubled until the first heartbeat, because Prometheus and
+ * Alertmanager may start after the exporter. Changes of the wall clock have no effect.
  *
  * <pre>
  * avatar_exporter_watchdog_timeout_seconds 240.0
@@ -29,18 +29,23 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeadMansSwitch {
 
-    /** What its fingerprint begins with, and no other does. */
+    /** Prefix of the fingerprint, unique to alerts of the exporter itself. */
     static final String FINGERPRINT = "local-";
 
-    /** Annotation with the time at which Prometheus looked at the rule; Alertmanager goes on with the last one for minutes. */
+    /**
+     * Annotation with the time at which Prometheus lastEvaluated the rule; Alertmanager repeats the last one for
+     * minutes.
+     */
     private static final String EVALUATED = "evaluated";
 
     private static final Logger LOG = LoggerFactory.getLogger(DeadMansSwitch.class);
-    /** Its lines carry the journal's critical priority. */
+    /** Logger whose lines have the journal priority critical. */
     private static final Logger CRITICAL = LoggerFactory.getLogger("critical");
 
-    /** An alert that is not told again is forgotten after {@code exporter.alert-active-for}, a minute at least. */
-    private static final Duration TOLD_AGAIN = Duration.ofSeconds(30);
+    /**
+     * Repeat interval; an alert that is not repeated expires after {@code exporter.alert-active-for}, at least 1 min.
+     */
+    private static final Duration REPEAT_INTERVAL = Duration.ofSeconds(30);
 
     private final Duration timeout;
     private final String instance;
@@ -49,20 +54,23 @@ public final class DeadMansSwitch {
     private final Clock clock;
     private final Ticker ticker;
     private final long startedNanos;
-    private Optional<Arrival> arrived = Optional.empty();
-    private String evaluated = "";
+    private Optional<Arrival> lastArrival = Optional.empty();
+    private String lastEvaluated = "";
     private Optional<Instant> silentSince;
-    private OptionalLong toldNanos = OptionalLong.empty();
+    private OptionalLong publishedNanos = OptionalLong.empty();
 
-    /** @param at for people; how long ago it is, only {@code nanos} tells */
+    /**
+     * @param at wall-clock time, for display
+     * @param nanos monotonic time, for elapsed time
+     */
     private record Arrival(Instant at, long nanos) {}
 
     /**
-     * @param timeout silence after which it speaks
+     * @param timeout time without a heartbeat after which the alert is raised
      * @param instance name of this host
-     * @param file keeps over restarts that it has spoken
-     * @param clock for the times that are told
-     * @param ticker for those that pass
+     * @param file persists a raised alert across restarts
+     * @param clock for reported times
+     * @param ticker for elapsed time
      */
     public DeadMansSwitch(
             Duration timeout, String instance, Path file, AlertPublisher publisher, Clock clock, Ticker ticker) {
@@ -76,61 +84,62 @@ public final class DeadMansSwitch {
         this.silentSince = read(file);
     }
 
-    /** Takes note of what arrived. A sign of life that Prometheus has not renewed since the one before is none. */
-    public synchronized void arrived(List<AlertEvent> events) {
+    /** Records heartbeats. One that Prometheus has not re-lastEvaluated since the previous one is ignored. */
+    public synchronized void onAlerts(List<AlertEvent> events) {
         for (AlertEvent event : events) {
             String stamp = event.annotations().getOrDefault(EVALUATED, "");
             if (event.firing()
                     && event.name().equals(AlertEvent.WATCHDOG)
-                    && (stamp.isEmpty() || !stamp.equals(evaluated))) {
-                evaluated = stamp;
-                arrived = Optional.of(new Arrival(clock.instant(), ticker.nanos()));
+                    && (stamp.isEmpty() || !stamp.equals(lastEvaluated))) {
+                lastEvaluated = stamp;
+                lastArrival = Optional.of(new Arrival(clock.instant(), ticker.nanos()));
             }
         }
     }
 
-    /** Looks whether it is time to speak, or to say that all is well again. */
-    public synchronized void look() throws InterruptedException {
+    /** Raises, repeats or resolves the alert if due. */
+    public synchronized void evaluate() throws InterruptedException {
         Instant now = clock.instant();
-        boolean silent = arrived.map(last -> passed(last.nanos(), timeout))
-                .orElse(silentSince.isPresent() || passed(startedNanos, timeout.multipliedBy(2)));
+        boolean silent = lastArrival
+                .map(last -> elapsed(last.nanos(), timeout))
+                .orElse(silentSince.isPresent() || elapsed(startedNanos, timeout.multipliedBy(2)));
         try {
             if (silent && silentSince.isEmpty()) {
-                begin(now);
-            } else if (silent && (toldNanos.isEmpty() || passed(toldNanos.getAsLong(), TOLD_AGAIN))) {
+                raise(now);
+            } else if (silent && (publishedNanos.isEmpty() || elapsed(publishedNanos.getAsLong(), REPEAT_INTERVAL))) {
                 publish(AlertEvent.FIRING, silentSince.orElse(now), now);
             } else if (!silent && silentSince.isPresent()) {
-                end(silentSince.get(), now);
+                resolve(silentSince.get(), now);
             }
         } catch (IOException e) {
-            LOG.error("the silence of the alerts can be told neither to Redis nor to the disk: {}", e.getMessage());
+            LOG.error("Cannot publish AvatarAlertPipelineSilent to Redis or queue it on disk: {}", e.getMessage());
         }
     }
 
-    private boolean passed(long sinceNanos, Duration time) {
+    private boolean elapsed(long sinceNanos, Duration time) {
         return ticker.nanos() - sinceNanos >= time.toNanos();
     }
 
-    private void begin(Instant now) throws IOException, InterruptedException {
+    private void raise(Instant now) throws IOException, InterruptedException {
         silentSince = Optional.of(now);
         CRITICAL.error(
-                "no sign of life from Prometheus and Alertmanager for {} s: alerts no longer arrive on {}",
+                "No heartbeat from Prometheus and Alertmanager for {} s: alerts no longer reach {}",
                 timeout.toSeconds(),
                 instance);
         write(now.toString());
         publish(AlertEvent.FIRING, now, now);
     }
 
-    private void end(Instant since, Instant now) throws IOException, InterruptedException {
-        // First of all, so that an end that nobody takes is told at the next look.
+    private void resolve(Instant since, Instant now) throws IOException, InterruptedException {
+        // First, so that a failed publication is retried at the next evaluation.
         publish(AlertEvent.RESOLVED, since, now);
         silentSince = Optional.empty();
-        LOG.info("the sign of life from Prometheus and Alertmanager is back on {}", instance);
+        LOG.info("Heartbeat from Prometheus and Alertmanager is back on {}", instance);
         write("");
     }
 
     private void publish(String status, Instant since, Instant now) throws IOException, InterruptedException {
-        toldNanos = OptionalLong.of(ticker.nanos());
+        publishedNanos = OptionalLong.of(ticker.nanos());
         publisher.publish(List.of(new AlertEvent(
                 AlertEvent.ALERT,
                 FINGERPRINT + instance + "-alert-pipeline",
@@ -139,9 +148,9 @@ public final class DeadMansSwitch {
                 Map.of(
                         "summary", "Alerts no longer reach " + instance,
                         "description",
-                                "AvatarWatchdog has not arrived for " + timeout.toSeconds()
-                                        + " seconds: Prometheus or Alertmanager is down, or the way between them and the"
-                                        + " exporter."),
+                                "AvatarWatchdog has not arrived for " + timeout.toSeconds() + " s: Prometheus or"
+                                        + " Alertmanager is down, or the connection between them and the exporter"
+                                        + " is broken."),
                 Map.of("origin", "exporter"),
                 since,
                 status.equals(AlertEvent.RESOLVED) ? Optional.of(now) : Optional.empty(),
@@ -153,12 +162,12 @@ public final class DeadMansSwitch {
             String text = Files.exists(file) ? Files.readString(file).strip() : "";
             return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
         } catch (IOException | DateTimeParseException e) {
-            LOG.warn("{}: left out: {}", file, e.toString());
+            LOG.warn("{} is unreadable and ignored: {}", file, e.toString());
             return Optional.empty();
         }
     }
 
-    /** Without the file, a restart in the middle of a silence ends in a second alert, no worse. */
+    /** Without the file, a restart while the alert is raised causes a second alert, nothing worse. */
     private void write(String text) {
         try {
             if (text.isEmpty()) {
@@ -168,19 +177,19 @@ public final class DeadMansSwitch {
                 Files.writeString(file, text + "\n", StandardCharsets.UTF_8);
             }
         } catch (IOException e) {
-            LOG.warn("{}: cannot be written: {}", file, e.toString());
+            LOG.warn("{} cannot be written: {}", file, e.toString());
         }
     }
 
-    /** Tells the metrics. */
+    /** Writes the metrics. */
     public synchronized void collect(MetricSink out) {
         out.gauge(
                 "avatar_exporter_watchdog_timeout_seconds",
-                "Silence of AvatarWatchdog that counts as a fault.",
+                "Time without AvatarWatchdog after which AvatarAlertPipelineSilent is raised.",
                 timeout.toMillis() / 1000.0);
-        arrived.ifPresent(last -> out.gauge(
+        lastArrival.ifPresent(last -> out.gauge(
                 "avatar_exporter_watchdog_last_arrival_timestamp_seconds",
-                "When AvatarWatchdog, the sign of life, last arrived, Unix time.",
+                "Unix time of the last AvatarWatchdog heartbeat.",
                 last.at().toEpochMilli() / 1000.0));
     }
 }

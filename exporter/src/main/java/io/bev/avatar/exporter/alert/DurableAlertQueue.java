@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes alert events durable: in the store, or in the spool while the store is away. Spooled events go first, so that the
- * order of arrival is kept.
+ * Durable queue of alert events: writes to the store, or to the spool while the store is unreachable. Spooled events
+ * are published first, which preserves the order of arrival.
  *
  * <pre>
  * avatar_exporter_alerts_received_total{status="firing"} 3.0
@@ -27,7 +27,7 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DurableAlertQueue.class);
 
-    private static final long DRAIN_EVERY_MILLIS = 2000;
+    private static final long DRAIN_INTERVAL_MILLIS = 2000;
     private static final int DRAIN_BATCH = 100;
 
     private final AlertStore store;
@@ -38,7 +38,7 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
     private final LongAdder failures = new LongAdder();
     private final AtomicInteger pending = new AtomicInteger();
     private final ScheduledExecutorService drainer;
-    private boolean storeAway;
+    private boolean storeUnreachable;
 
     DurableAlertQueue(AlertStore store, AlertSpool spool) {
         this.store = store;
@@ -50,13 +50,13 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
             return thread;
         });
         var unused = drainer.scheduleWithFixedDelay(
-                this::drainSafely, DRAIN_EVERY_MILLIS, DRAIN_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+                this::drainSafely, DRAIN_INTERVAL_MILLIS, DRAIN_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /**
-     * Counts what Alertmanager sent, and does as {@link #publish}.
+     * Counts the events received from Alertmanager and publishes them as {@link #publish} does.
      *
-     * @throws IOException when neither the store nor the spool took them; the sender should try again
+     * @throws IOException if neither the store nor the spool accepted the events; the sender should retry
      */
     void accept(List<AlertEvent> events) throws IOException, InterruptedException {
         for (AlertEvent event : events) {
@@ -65,15 +65,15 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
         publish(events);
     }
 
-    /** Whether events wait on disk, so that Redis does not yet show how things stand. */
-    boolean waiting() {
+    /** Whether events are queued on disk, so that Redis is not yet up to date. */
+    boolean hasBacklog() {
         return pending.get() > 0;
     }
 
     /**
      * Returns once the events are durable.
      *
-     * @throws IOException when neither the store nor the spool took them
+     * @throws IOException if neither the store nor the spool accepted the events
      */
     void publish(List<AlertEvent> events) throws IOException, InterruptedException {
         if (events.isEmpty()) {
@@ -81,7 +81,7 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
         }
         lock.lockInterruptibly();
         try {
-            if (spool.size() == 0 && published(events)) {
+            if (spool.size() == 0 && tryPublish(events)) {
                 return;
             }
             spool.append(events);
@@ -91,7 +91,7 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
         }
     }
 
-    /** Publishes what waits, as far as the store takes it. */
+    /** Publishes queued events until the queue is empty or the store fails. */
     void drain() throws InterruptedException {
         if (pending.get() == 0) {
             return;
@@ -100,22 +100,22 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
         try {
             while (spool.size() > 0) {
                 List<AlertEvent> head = spool.head(DRAIN_BATCH);
-                if (!published(head)) {
+                if (!tryPublish(head)) {
                     return;
                 }
-                forget(head.size());
+                removeFromSpool(head.size());
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private void forget(int published) {
+    private void removeFromSpool(int published) {
         try {
             spool.remove(published);
         } catch (IOException e) {
-            // At worst the next process publishes them again, which changes nothing.
-            LOG.warn("the alert spool cannot be shortened: {}", e.toString());
+            // At worst the next process publishes them again; publishing is idempotent.
+            LOG.warn("Cannot remove published events from the alert spool: {}", e.toString());
         }
         pending.set(spool.size());
     }
@@ -126,39 +126,42 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOG.error("draining the alert spool failed", e);
+            LOG.error("Draining the alert spool failed", e);
         }
     }
 
-    private boolean published(List<AlertEvent> events) throws InterruptedException {
+    private boolean tryPublish(List<AlertEvent> events) throws InterruptedException {
         try {
             store.publish(events);
         } catch (IOException e) {
             failures.increment();
-            if (!storeAway) {
-                LOG.warn("alerts wait on disk: {}", e.getMessage());
+            if (!storeUnreachable) {
+                LOG.warn("Alerts are queued on disk, Redis is unreachable: {}", e.getMessage());
             }
-            storeAway = true;
+            storeUnreachable = true;
             return false;
         }
-        if (storeAway) {
-            LOG.info("alerts are published again");
+        if (storeUnreachable) {
+            LOG.info("Publishing alerts to Redis works again");
         }
-        storeAway = false;
+        storeUnreachable = false;
         return true;
     }
 
     @Override
     public void accept(MetricSink out) {
         String received = "avatar_exporter_alerts_received_total";
-        String help = "Alerts that Alertmanager sent, repeated ones included.";
+        String help = "Alert notifications received from Alertmanager, including repeats.";
         out.counter(received, help, firing.sum(), "status", AlertEvent.FIRING);
         out.counter(received, help, resolved.sum(), "status", AlertEvent.RESOLVED);
         out.counter(
                 "avatar_exporter_alert_publish_failures_total",
-                "Attempts to publish alerts that Redis did not take.",
+                "Failed attempts to publish alerts to Redis.",
                 failures.sum());
-        out.gauge("avatar_exporter_alert_spool_pending", "Alert events on disk that wait for Redis.", pending.get());
+        out.gauge(
+                "avatar_exporter_alert_spool_pending",
+                "Alert events queued on disk until Redis is reachable.",
+                pending.get());
     }
 
     @Override

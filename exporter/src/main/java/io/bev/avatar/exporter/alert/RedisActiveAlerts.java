@@ -7,7 +7,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads {@code avatar:alerts:active}, what fires now as Redis has it. */
+/** Reads the active alerts from the Redis hash {@code avatar:alerts:active}. */
 final class RedisActiveAlerts {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisActiveAlerts.class);
@@ -20,7 +20,7 @@ final class RedisActiveAlerts {
         this.link = link;
     }
 
-    /** By fingerprint; what somebody else wrote there and cannot be read is left out. */
+    /** Alerts by fingerprint; unreadable entries are skipped. */
     Map<String, AlertEvent> read() throws IOException, InterruptedException {
         Map<String, String> texts = link.call(commands -> commands.hgetall(KEY));
         Map<String, AlertEvent> events = new LinkedHashMap<>();
@@ -28,7 +28,7 @@ final class RedisActiveAlerts {
             try {
                 events.put(fingerprint, AlertEvent.fromJson(text));
             } catch (IllegalArgumentException e) {
-                LOG.debug("{} {}: {}", KEY, fingerprint, e.getMessage());
+                LOG.debug("Unreadable entry in {} for {}: {}", KEY, fingerprint, e.getMessage());
             }
         });
         return events;

@@ -12,17 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Publishes to Redis: the list {@code avatar:alerts} (newest first, 100 entries), the channel of the same name, and the hash
- * {@code avatar:alerts:active} of what fires now. One script does all of it for one event at a time; the sorted set
- * {@code avatar:alerts:seen} remembers the newest 10,000 events.
+ * Publishes to Redis: list {@code avatar:alerts} (newest first, 100 entries), Pub/Sub channel of the same name, and
+ * hash {@code avatar:alerts:active} of active alerts. A Lua script updates all of them atomically per batch; sorted set
+ * {@code avatar:alerts:seen} holds the keys of the newest 10,000 events for deduplication.
  */
 final class RedisAlertStore implements AlertStore {
 
     private static final String[] KEYS = {"avatar:alerts", "avatar:alerts:active", "avatar:alerts:seen"};
-    private static final int LISTED = 100;
-    private static final int REMEMBERED = 10_000;
+    private static final int LIST_LENGTH = 100;
+    private static final int DEDUPLICATED = 10_000;
 
-    /** Bounds how long one script holds Redis. */
+    /** Bounds the time for which one script blocks Redis. */
     private static final int BATCH = 100;
 
     private final RedisConnection link;
@@ -30,7 +30,7 @@ final class RedisAlertStore implements AlertStore {
     private final Clock clock;
     private final String script;
 
-    /** @param activeFor after this long without another notification, an alert no longer counts as firing */
+    /** @param activeFor time after which an alert without another notification no longer counts as firing */
     RedisAlertStore(RedisConnection link, Duration activeFor, Clock clock) {
         this.link = link;
         this.activeFor = activeFor;
@@ -49,8 +49,8 @@ final class RedisAlertStore implements AlertStore {
     private String[] arguments(List<AlertEvent> events) {
         List<String> arguments = new ArrayList<>(4 + events.size() * 5);
         arguments.add(Long.toString(clock.millis()));
-        arguments.add(Integer.toString(LISTED));
-        arguments.add(Integer.toString(REMEMBERED));
+        arguments.add(Integer.toString(LIST_LENGTH));
+        arguments.add(Integer.toString(DEDUPLICATED));
         arguments.add(Long.toString(activeFor.toMillis()));
         for (AlertEvent event : events) {
             arguments.add(event.identity());
@@ -65,7 +65,7 @@ final class RedisAlertStore implements AlertStore {
     private static String resource(String name) {
         try (InputStream in = RedisAlertStore.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException(name + " is missing from the jar: build it again");
+                throw new IllegalStateException(name + " is missing from the jar: rebuild it");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

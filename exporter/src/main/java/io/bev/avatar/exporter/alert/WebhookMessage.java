@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads Alertmanager's webhook message, version 4. Fields that it does not know are left alone: newer versions add some. */
+/** Parser of Alertmanager's webhook message, version 4. Unknown fields, which newer versions add, are ignored. */
 final class WebhookMessage {
 
     private static final String VERSION = "4";
@@ -18,8 +18,8 @@ final class WebhookMessage {
     private WebhookMessage() {}
 
     /**
-     * @param receivedAt for the events
-     * @throws IllegalArgumentException when the message cannot be used; the text is for the sender
+     * @param receivedAt time of receipt, set in the events
+     * @throws IllegalArgumentException if the message is invalid; the text is sent to the client
      */
     static List<AlertEvent> parse(byte[] body, Instant receivedAt) {
         JsonNode message;

@@ -1,4 +1,7 @@
-/** The alert webhook: from Alertmanager's notification to an event that is durable in Redis or, while that is away, on disk. */
+/**
+ * Alert webhook: turns Alertmanager notifications into events that are durable in Redis or, while Redis is unreachable,
+ * on disk.
+ */
 @NullMarked
 package io.bev.avatar.exporter.alert;
 

@@ -2,16 +2,16 @@ package io.bev.avatar.exporter.check;
 
 import java.util.List;
 
-/** Looks at one thing that the avatar needs. Runs on a thread of its own and is interrupted when it takes too long. */
+/** Check of one requirement of the avatar. Runs on its own thread and is interrupted on timeout. */
 public interface Check {
 
-    /** Names it where it ends without a result of its own. */
+    /** Name used in results if the check itself fails. */
     String name();
 
     /**
-     * Looks now.
+     * Runs the check.
      *
-     * @throws Exception when looking itself fails; the message says why
+     * @throws Exception if the check itself fails; the message gives the reason
      */
     List<CheckResult> run() throws Exception;
 }

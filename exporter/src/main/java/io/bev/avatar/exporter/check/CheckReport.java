@@ -8,10 +8,10 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The results of a run.
+ * Results of one run of checks.
  *
  * @param subject {@code gpu}, {@code dependencies} or {@code prestart}
- * @param results in the order in which they are shown
+ * @param results in display order
  */
 public record CheckReport(String subject, List<CheckResult> results) {
 
@@ -21,7 +21,7 @@ public record CheckReport(String subject, List<CheckResult> results) {
         results = List.copyOf(results);
     }
 
-    /** The worst of all results. */
+    /** Worst status of all results. */
     public Status status() {
         return results.stream()
                 .map(CheckResult::status)
@@ -34,13 +34,13 @@ public record CheckReport(String subject, List<CheckResult> results) {
         return status().exitCode();
     }
 
-    /** How many came out as {@code status}. */
+    /** Number of results with {@code status}. */
     public long count(Status status) {
         return results.stream().filter(result -> result.status() == status).count();
     }
 
     /**
-     * One JSON object.
+     * The report as one JSON object.
      *
      * <pre>
      * {"check":"gpu","status":"failure","ok":0,"warning":0,"failure":1,
@@ -65,7 +65,7 @@ public record CheckReport(String subject, List<CheckResult> results) {
         try {
             return JSON.writeValueAsString(document);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of strings and numbers cannot be written", e);
+            throw new IllegalStateException("cannot serialise a tree of strings and numbers", e);
         }
     }
 }

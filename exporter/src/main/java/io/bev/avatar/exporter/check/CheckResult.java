@@ -3,18 +3,18 @@ package io.bev.avatar.exporter.check;
 import io.bev.avatar.common.text.SecretRedactor;
 
 /**
- * What one check gave.
+ * Result of one check.
  *
  * @param name what was checked, such as {@code gpu-driver}
- * @param status how it came out
- * @param found what there is; passwords of addresses are blanked
- * @param expected what there should be
- * @param remedy what to do; empty when all is well
+ * @param status status
+ * @param found observed state; passwords in URLs are redacted
+ * @param expected expected state
+ * @param remedy suggested remedy; empty if the status is OK
  */
 public record CheckResult(String name, Status status, String found, String expected, String remedy) {
 
     public CheckResult {
-        found = SecretRedactor.blanked(found);
+        found = SecretRedactor.redact(found);
     }
 
     static CheckResult ok(String name, String found, String expected) {
@@ -33,8 +33,8 @@ public record CheckResult(String name, Status status, String found, String expec
         return well ? ok(name, found, expected) : failure(name, found, expected, remedy);
     }
 
-    /** A failure as a warning, with why it is none here; anything else as it is. */
-    public CheckResult forgiven(String why) {
+    /** Returns a failure as a warning with the reason; other results unchanged. */
+    public CheckResult downgraded(String why) {
         return status == Status.FAILURE ? warning(name, found, expected + " (" + why + ")", remedy) : this;
     }
 }

@@ -10,17 +10,17 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs checks side by side; one that throws or hangs is a failure and keeps no other from its result. */
+/** Runs checks in parallel. A check that throws or times out is a failure and does not affect the others. */
 public final class CheckRunner {
 
-    private final Duration patience;
+    private final Duration timeout;
 
-    /** @param patience for all checks together */
-    public CheckRunner(Duration patience) {
-        this.patience = patience;
+    /** @param timeout for all checks together */
+    public CheckRunner(Duration timeout) {
+        this.timeout = timeout;
     }
 
-    /** The results in the order of the checks. */
+    /** Results in the order of the checks. */
     public List<CheckResult> run(List<? extends Check> checks) throws InterruptedException {
         ExecutorService threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "check");
@@ -28,7 +28,7 @@ public final class CheckRunner {
             return thread;
         });
         try {
-            long deadline = System.nanoTime() + patience.toNanos();
+            long deadline = System.nanoTime() + timeout.toNanos();
             List<Future<List<CheckResult>>> running = new ArrayList<>();
             checks.forEach(check -> running.add(threads.submit(check::run)));
             List<CheckResult> results = new ArrayList<>();
@@ -43,19 +43,20 @@ public final class CheckRunner {
 
     private List<CheckResult> await(Check check, Future<List<CheckResult>> running, long deadline)
             throws InterruptedException {
-        String expected = "a check that ends";
+        String expected = "a completed check";
         try {
             return running.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             return List.of(CheckResult.failure(
                     check.name(),
-                    "no answer within " + patience.toSeconds() + " s",
+                    "no result within " + timeout.toSeconds() + " s",
                     expected,
-                    "see why it hangs: the kernel log ('dmesg') for a driver, the service's log otherwise"));
+                    "find out why it hangs: kernel log ('dmesg') for a driver, otherwise the log of the service"));
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-            return List.of(CheckResult.failure(check.name(), why, expected, "mend what it names, then check again"));
+            return List.of(CheckResult.failure(
+                    check.name(), why, expected, "fix the reported problem and run the check again"));
         }
     }
 }

@@ -5,28 +5,28 @@ import io.bev.avatar.exporter.terminal.TerminalFormat.Tone;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A report as lines: one a check, and below what is not well what was expected and what to do. */
+/** Formats a report for the terminal: one line per check, followed by expectation and remedy if it is not OK. */
 public final class CheckTable {
 
-    private final TerminalFormat screen;
+    private final TerminalFormat terminal;
 
-    public CheckTable(TerminalFormat screen) {
-        this.screen = screen;
+    public CheckTable(TerminalFormat terminal) {
+        this.terminal = terminal;
     }
 
-    /** The lines, without line ends. */
+    /** Lines of the table, without line terminators. */
     public List<String> lines(CheckReport report) {
         List<String> lines = new ArrayList<>();
         for (CheckResult result : report.results()) {
-            lines.addAll(screen.entry(tone(result.status()), result.name(), result.found()));
+            lines.addAll(terminal.entry(tone(result.status()), result.name(), result.found()));
             if (result.status() != Status.OK) {
-                lines.addAll(screen.detail("expected", result.expected()));
-                lines.addAll(screen.detail("remedy", result.remedy()));
+                lines.addAll(terminal.detail("expected", result.expected()));
+                lines.addAll(terminal.detail("remedy", result.remedy()));
             }
         }
         lines.add("");
         lines.add("  "
-                + screen.paint(
+                + terminal.paint(
                         tone(report.status()),
                         report.subject() + ": " + report.status().word()) + "  ("
                 + report.count(Status.OK) + " ok, " + counted(report.count(Status.WARNING), "warning") + ", "

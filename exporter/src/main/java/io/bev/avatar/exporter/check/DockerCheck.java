@@ -10,26 +10,26 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether Docker runs and its socket answers {@code GET /_ping} and {@code GET /version}. */
+/** Checks that Docker runs and its socket responds to {@code GET /_ping} and {@code GET /version}. */
 public final class DockerCheck implements Check {
 
-    /** Tells the state of a systemd unit, empty where systemd or the unit is not there. */
+    /** Reads the state of a systemd unit; empty if systemd or the unit does not exist. */
     @FunctionalInterface
     public interface UnitState {
         Optional<String> of(String unit) throws InterruptedException;
     }
 
     private static final int OK = 200;
-    private static final String EXPECTED = "Docker active, its socket answering";
+    private static final String EXPECTED = "Docker active and its socket responding";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path socket;
-    private final Requirement need;
+    private final Requirement requirement;
     private final UnitState units;
 
-    public DockerCheck(Path socket, Requirement need, UnitState units) {
+    public DockerCheck(Path socket, Requirement requirement, UnitState units) {
         this.socket = socket;
-        this.need = need;
+        this.requirement = requirement;
         this.units = units;
     }
 
@@ -49,46 +49,46 @@ public final class DockerCheck implements Check {
             result = active
                     ? CheckResult.ok(name(), version + " at " + socket, EXPECTED)
                     : CheckResult.warning(
-                            name(), state + version + " at " + socket, EXPECTED, "see 'systemctl status docker'");
+                            name(), state + version + " at " + socket, EXPECTED, "check 'systemctl status docker'");
         } catch (IOException e) {
-            result = CheckResult.failure(name(), state + why(e), EXPECTED, remedy());
+            result = CheckResult.failure(name(), state + reason(e), EXPECTED, remedy());
         }
-        return List.of(need == Requirement.REQUIRED ? result : result.forgiven("optional"));
+        return List.of(requirement == Requirement.REQUIRED ? result : result.downgraded("optional"));
     }
 
     private String version() throws IOException {
         UnixSocketHttp.Answer ping = UnixSocketHttp.get(socket, "/_ping");
         if (ping.status() != OK || !ping.body().strip().equals("OK")) {
-            throw new IOException("it answers HTTP " + ping.status() + " to /_ping");
+            throw new IOException("/_ping returned HTTP " + ping.status());
         }
         UnixSocketHttp.Answer version = UnixSocketHttp.get(socket, "/version");
         if (version.status() != OK) {
-            throw new IOException("it answers HTTP " + version.status() + " to /version");
+            throw new IOException("/version returned HTTP " + version.status());
         }
         try {
             JsonNode about = JSON.readTree(version.body());
             String number = about.path("Version").asText("");
             if (number.isEmpty()) {
-                throw new IOException("its answer to /version names none");
+                throw new IOException("/version returned no version");
             }
             String engine = about.path("Components").path(0).path("Name").asText("Docker");
             return engine + " " + number + ", API " + about.path("ApiVersion").asText("unknown");
         } catch (JsonProcessingException e) {
-            throw new IOException("its answer to /version is not JSON", e);
+            throw new IOException("/version returned invalid JSON", e);
         }
     }
 
-    private String why(IOException e) {
+    private String reason(IOException e) {
         if (!Files.exists(socket)) {
-            return "no socket " + socket;
+            return "socket " + socket + " does not exist";
         }
         return socket + ": " + e.getMessage();
     }
 
     private String remedy() {
         return Files.exists(socket) && !Files.isWritable(socket)
-                ? "let this user use it: add it to the group docker, then start it again"
-                : "start Docker ('systemctl start docker'), mend exporter.check.docker-socket, or set"
+                ? "add this user to group docker and start the service again"
+                : "start Docker ('systemctl start docker'), fix exporter.check.docker-socket, or set"
                         + " exporter.check.docker: ignored";
     }
 }

@@ -15,27 +15,30 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** The NVIDIA driver, what it offers, and whether the GPUs are set up for speed; read through NVML. */
+/** Checks the NVIDIA driver, CUDA version, free GPU memory and GPU performance settings through NVML. */
 public final class GpuChecks implements Check {
 
     private static final String DRIVER = "gpu-driver";
     private static final String CUDA = "gpu-cuda";
     private static final String MEMORY = "gpu-memory";
-    private static final String SET_UP = "start bev-avatar-gpu.service, which sets it as root";
+    private static final String REMEDY_SET_UP = "start bev-avatar-gpu.service, which applies the setting as root";
 
-    /** {@code nvmlClocksEventReason*}: clocks are low because there is nothing to do. */
+    /** {@code nvmlClocksEventReasonGpuIdle}: clocks are low because the GPU is idle. */
     private static final long IDLE = 0x1;
 
-    /** Hardware slowdown, thermal slowdowns and power brake; a power cap is what the power limit is for. */
-    private static final long HELD_BACK = 0x8 | 0x20 | 0x40 | 0x80;
+    /**
+     * Throttle reasons: hardware slowdown, software and hardware thermal slowdown, power brake. A software power cap is
+     * normal.
+     */
+    private static final long THROTTLED = 0x8 | 0x20 | 0x40 | 0x80;
 
     private final CheckConfig config;
     private final OptionalInt powerLimitWatts;
     private final NvmlLoader loader;
 
     /**
-     * @param powerLimitWatts what the set-up asks for; a GPU that allows less is asked for its most
-     * @param loader loads NVML, which is unloaded again
+     * @param powerLimitWatts configured power limit, capped at the maximum of the GPU
+     * @param loader loads NVML, which is unloaded afterwards
      */
     public GpuChecks(CheckConfig config, OptionalInt powerLimitWatts, NvmlLoader loader) {
         this.config = config;
@@ -58,7 +61,7 @@ public final class GpuChecks implements Check {
                     throw new NvmlException("nvmlInit_v2", code);
                 }
                 try {
-                    return look(api);
+                    return inspect(api);
                 } finally {
                     api.shutdown();
                 }
@@ -66,26 +69,26 @@ public final class GpuChecks implements Check {
                 api.close();
             }
         } catch (NvmlException e) {
-            return none(e);
+            return driverUnavailable(e);
         }
     }
 
-    private List<CheckResult> none(NvmlException failure) {
+    private List<CheckResult> driverUnavailable(NvmlException failure) {
         String remedy = NvmlCode.remedy(failure.code())
-                .orElseGet(() -> "install NVIDIA's driver " + config.driverVersion()
-                        + " or newer; 'nvidia-smi' must list a GPU");
-        String unknown = "not known without a driver that answers";
-        String after = "mend " + DRIVER + " first";
+                .orElseGet(() -> "install the NVIDIA driver " + config.driverVersion() + " or newer; 'nvidia-smi'"
+                        + " must list a GPU");
+        String unknown = "unknown without a working driver";
+        String fixDriver = "fix " + DRIVER + " first";
         return List.of(
                 CheckResult.failure(DRIVER, failure.problem(), driverExpected(), remedy),
-                CheckResult.failure(CUDA, unknown, cudaExpected(), after),
-                CheckResult.failure(MEMORY, unknown, memoryExpected(), after));
+                CheckResult.failure(CUDA, unknown, cudaExpected(), fixDriver),
+                CheckResult.failure(MEMORY, unknown, memoryExpected(), fixDriver));
     }
 
-    private List<CheckResult> look(NvmlApi api) throws NvmlException {
+    private List<CheckResult> inspect(NvmlApi api) throws NvmlException {
         List<CheckResult> results = new ArrayList<>();
         String driver = api.driverVersion().orThrow();
-        String update = "update NVIDIA's driver and reboot";
+        String update = "update the NVIDIA driver and reboot";
         results.add(CheckResult.of(
                 Versions.atLeast(driver, config.driverVersion()), DRIVER, driver, driverExpected(), update));
         int cuda = api.cudaDriverVersion().orThrow();
@@ -103,9 +106,9 @@ public final class GpuChecks implements Check {
         return results;
     }
 
-    /** Of several GPUs one with room is enough: CUDA_VISIBLE_DEVICES chooses it. */
+    /** One GPU with enough memory is sufficient; it is selected with CUDA_VISIBLE_DEVICES. */
     private CheckResult memory(NvmlApi api, int count) {
-        double most = -1;
+        double max = -1;
         List<String> found = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Optional<NvmlDevice> device = api.device(i).value();
@@ -118,16 +121,16 @@ public final class GpuChecks implements Check {
                                         : api.memory(device.get()).code()));
                 continue;
             }
-            most = Math.max(most, memory.get().free());
+            max = Math.max(max, memory.get().free());
             found.add(gb(memory.get().free()) + " of " + gb(memory.get().total()) + " on GPU " + i + ", "
                     + api.name(device.get()).value().orElse("unnamed"));
         }
         return CheckResult.of(
-                most >= config.gpuMemoryFreeGb() * Sizes.GB,
+                max >= config.gpuMemoryFreeGb() * Sizes.GB,
                 MEMORY,
                 found.isEmpty() ? "no GPU" : String.join("; ", found),
                 memoryExpected(),
-                "end what else uses the GPU ('nvidia-smi' lists it), or lower exporter.check.gpu-memory-free-gb");
+                "stop other processes on the GPU (listed by 'nvidia-smi'), or lower exporter.check.gpu-memory-free-gb");
     }
 
     private void performance(NvmlApi api, int index, NvmlDevice device, List<CheckResult> results) {
@@ -137,7 +140,7 @@ public final class GpuChecks implements Check {
                 .ifPresent(on -> results.add(
                         on == 1
                                 ? CheckResult.ok("gpu-persistence" + suffix, "on", "on")
-                                : CheckResult.warning("gpu-persistence" + suffix, "off", "on", SET_UP)));
+                                : CheckResult.warning("gpu-persistence" + suffix, "off", "on", REMEDY_SET_UP)));
         Optional<Integer> limit = api.powerLimit(device, PowerLimit.ENFORCED).value();
         Optional<NvmlApi.PowerRange> range = api.powerRange(device).value();
         if (limit.isPresent() && range.isPresent() && powerLimitWatts.isPresent()) {
@@ -148,26 +151,26 @@ public final class GpuChecks implements Check {
             results.add(
                     watts + 0.5 >= wanted
                             ? CheckResult.ok("gpu-power-limit" + suffix, found, expected)
-                            : CheckResult.warning("gpu-power-limit" + suffix, found, expected, SET_UP));
+                            : CheckResult.warning("gpu-power-limit" + suffix, found, expected, REMEDY_SET_UP));
         }
         clocks(api, device, "gpu-clocks" + suffix).ifPresent(results::add);
     }
 
     private static Optional<CheckResult> clocks(NvmlApi api, NvmlDevice device, String name) {
         Optional<Integer> now = api.clock(device, NvmlApi.Clock.GRAPHICS).value();
-        Optional<Integer> most = api.maxClock(device, NvmlApi.Clock.GRAPHICS).value();
+        Optional<Integer> max = api.maxClock(device, NvmlApi.Clock.GRAPHICS).value();
         Optional<Long> reasons = api.clocksEventReasons(device).value();
-        if (now.isEmpty() || most.isEmpty() || reasons.isEmpty()) {
+        if (now.isEmpty() || max.isEmpty() || reasons.isEmpty()) {
             return Optional.empty();
         }
-        String found = now.get() + " of " + most.get() + " MHz";
-        String expected = "clocks that nothing holds back";
-        if ((reasons.get() & HELD_BACK) != 0) {
+        String found = now.get() + " of " + max.get() + " MHz";
+        String expected = "clocks not throttled";
+        if ((reasons.get() & THROTTLED) != 0) {
             return Optional.of(CheckResult.warning(
                     name,
-                    found + ", slowed down by heat or power supply",
+                    found + ", throttled by temperature or power supply",
                     expected,
-                    "cool the GPU, see that its power cables are seated"));
+                    "improve cooling and check the power cables of the GPU"));
         }
         boolean idle = (reasons.get() & IDLE) != 0;
         return Optional.of(CheckResult.ok(name, found + (idle ? ", idle" : ""), expected));

@@ -6,7 +6,7 @@ import io.bev.avatar.exporter.check.cuda.CudaProbeException;
 import io.bev.avatar.exporter.check.cuda.KernelProbe;
 import java.util.List;
 
-/** Whether the GPU computes: CUDA makes a context, runs a kernel, and its result is right. */
+/** Checks that CUDA works: creates a context, runs a kernel and verifies its result. */
 public final class KernelCheck implements Check {
 
     private final CudaLoader loader;
@@ -22,12 +22,12 @@ public final class KernelCheck implements Check {
 
     @Override
     public List<CheckResult> run() {
-        String expected = "a CUDA context, a kernel launch and its right result";
+        String expected = "a CUDA context, a kernel launch and a correct result";
         try (CudaApi api = loader.load()) {
             KernelProbe.Outcome outcome = new KernelProbe(api).run();
             return List.of(CheckResult.ok(
                     name(),
-                    outcome.threads() + " threads right on " + outcome.device() + ", compute capability "
+                    outcome.threads() + " threads correct on " + outcome.device() + ", compute capability "
                             + outcome.computeCapability() + ", " + Sizes.gb(outcome.freeBytes()) + " free",
                     expected));
         } catch (CudaProbeException e) {
@@ -35,8 +35,8 @@ public final class KernelCheck implements Check {
                     name(),
                     e.getMessage(),
                     expected,
-                    "see that 'nvidia-smi' lists the GPU, this user may use /dev/nvidia*, nvidia-uvm is loaded and"
-                            + " CUDA_VISIBLE_DEVICES names a GPU"));
+                    "check that 'nvidia-smi' lists the GPU, this user has access to /dev/nvidia*, nvidia-uvm is"
+                            + " loaded and CUDA_VISIBLE_DEVICES selects a GPU"));
         }
     }
 }

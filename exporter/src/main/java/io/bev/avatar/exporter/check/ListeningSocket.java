@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A TCP socket that listens, from {@code /proc/net/tcp} and {@code tcp6}.
+ * Listening TCP socket, from {@code /proc/net/tcp} and {@code tcp6}.
  *
  * @param port local port
- * @param uid who made it
- * @param inode its number
+ * @param uid owner
+ * @param inode inode of the socket
  */
 record ListeningSocket(int port, long uid, long inode) {
 
@@ -23,7 +23,7 @@ record ListeningSocket(int port, long uid, long inode) {
     private static final int FIELD_UID = 7;
     private static final int FIELD_INODE = 9;
 
-    /** Those that listen on {@code port}, on whatever address. */
+    /** Sockets listening on {@code port}, on any address. */
     static List<ListeningSocket> on(int port, Path proc) throws IOException {
         List<ListeningSocket> found = new ArrayList<>();
         for (String table : List.of("net/tcp", "net/tcp6")) {
@@ -54,7 +54,7 @@ record ListeningSocket(int port, long uid, long inode) {
         return sockets;
     }
 
-    /** The process that holds it; empty where this user may not look into that process. */
+    /** The process that owns the socket; empty if this user may not read that process's file descriptors. */
     Optional<Path> process(Path proc) throws IOException {
         String link = "socket:[" + inode + "]";
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
@@ -75,7 +75,7 @@ record ListeningSocket(int port, long uid, long inode) {
                 }
             }
         } catch (IOException e) {
-            return false; // it ended, closed the file, or is not ours to look at
+            return false; // exited, closed the file, or not accessible
         }
         return false;
     }

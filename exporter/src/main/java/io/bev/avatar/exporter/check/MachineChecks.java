@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Who runs it, where it writes, and what room there is. */
+/** Checks user, directory permissions, free disk space and available memory. */
 public final class MachineChecks implements Check {
 
     private static final Pattern UID = Pattern.compile("(?m)^Uid:\\s+\\d+\\s+(\\d+)");
@@ -26,9 +26,9 @@ public final class MachineChecks implements Check {
     private final Map<String, Path> directories;
 
     /**
-     * @param proc the proc file system
-     * @param user name of who runs this
-     * @param directories what is written to, by what it is for
+     * @param proc path of procfs
+     * @param user name of the current user
+     * @param directories directories that are written to, by purpose
      */
     public MachineChecks(CheckConfig config, Path proc, String user, Map<String, Path> directories) {
         this.config = config;
@@ -62,75 +62,75 @@ public final class MachineChecks implements Check {
                     "user",
                     user,
                     wanted + " (exporter.check.user)",
-                    "run it as that user: sudo -u " + wanted + " ...");
+                    "run as that user: sudo -u " + wanted + " ...");
         }
-        String expected = "anybody but root";
+        String expected = "any user except root";
         return root
-                ? CheckResult.warning(
-                        "user", "root", expected, "run it as a user of its own: only the GPU set-up needs root")
+                ? CheckResult.warning("user", "root", expected, "run as a dedicated user; only gpu-setup requires root")
                 : CheckResult.ok("user", user, expected);
     }
 
     private static CheckResult writable(String use, Path directory) {
         String name = "directory-" + use;
-        String expected = "a directory that this user can write to";
-        Path there = existing(directory);
-        String remedy = "make " + directory + " writable: chown or chmod it, or configure another";
-        if (!Files.isDirectory(there)) {
-            return CheckResult.failure(name, there + " is no directory", expected, remedy);
+        String expected = "a directory writable by this user";
+        Path existing = existing(directory);
+        String remedy = "make " + directory + " writable (chown or chmod), or configure another directory";
+        if (!Files.isDirectory(existing)) {
+            return CheckResult.failure(name, existing + " is not a directory", expected, remedy);
         }
         try {
-            Path probe = Files.createTempFile(there, ".avatar-check", "");
+            Path probe = Files.createTempFile(existing, ".avatar-check", "");
             Files.delete(probe);
         } catch (IOException e) {
             String why = e instanceof java.nio.file.AccessDeniedException ? "permission denied" : e.getMessage();
             return CheckResult.failure(name, directory + ": " + why, expected, remedy);
         }
-        String found = there.equals(directory.toAbsolutePath()) ? "" : " (not there yet, can be made)";
+        String found = existing.equals(directory.toAbsolutePath()) ? "" : " (does not exist yet, can be created)";
         return CheckResult.ok(name, directory + found, expected);
     }
 
     private CheckResult disk() throws IOException {
-        double least = config.diskFreeGb() * Sizes.GB;
-        Path fullest = Path.of("").toAbsolutePath();
+        double min = config.diskFreeGb() * Sizes.GB;
+        Path minDirectory = Path.of("").toAbsolutePath();
         double free = Double.MAX_VALUE;
         for (Path directory : directories.values()) {
-            Path there = existing(directory);
-            FileStore store = Files.getFileStore(there);
+            Path existing = existing(directory);
+            FileStore store = Files.getFileStore(existing);
             if (store.getUsableSpace() < free) {
                 free = store.getUsableSpace();
-                fullest = there;
+                minDirectory = existing;
             }
         }
         return CheckResult.of(
-                free >= least,
+                free >= min,
                 "disk",
-                gb(free) + " free at " + fullest,
-                "at least " + gb(least),
-                "free some space there, or lower exporter.check.disk-free-gb");
+                gb(free) + " free at " + minDirectory,
+                "at least " + gb(min),
+                "free disk space there, or lower exporter.check.disk-free-gb");
     }
 
     private CheckResult memory() throws IOException {
-        double least = config.memoryAvailableGb() * Sizes.GB;
+        double min = config.memoryAvailableGb() * Sizes.GB;
         Matcher line = AVAILABLE.matcher(Files.readString(proc.resolve("meminfo")));
         if (!line.find()) {
             throw new IOException(proc.resolve("meminfo") + " has no MemAvailable");
         }
         double available = Long.parseLong(line.group(1)) * 1024.0;
         return CheckResult.of(
-                available >= least,
+                available >= min,
                 "memory",
                 gb(available) + " available",
-                "at least " + gb(least),
-                "stop what uses it ('ps aux --sort=-rss | head'), or lower exporter.check.memory-available-gb");
+                "at least " + gb(min),
+                "stop other processes (list: 'ps aux --sort=-rss | head'), or lower"
+                        + " exporter.check.memory-available-gb");
     }
 
-    /** The directory, or the nearest one above it that is there. */
+    /** The directory, or its nearest existing parent. */
     private static Path existing(Path directory) {
-        Path there = directory.toAbsolutePath();
-        while (!Files.exists(there) && there.getParent() != null) {
-            there = there.getParent();
+        Path existing = directory.toAbsolutePath();
+        while (!Files.exists(existing) && existing.getParent() != null) {
+            existing = existing.getParent();
         }
-        return there;
+        return existing;
     }
 }

@@ -4,15 +4,15 @@ import io.bev.avatar.exporter.config.Requirement;
 import io.bev.avatar.exporter.mcp.McpProbe;
 import java.util.List;
 
-/** Whether the MCP server answers {@code initialize}. */
+/** Checks that the MCP server responds to {@code initialize}. */
 public final class McpCheck implements Check {
 
     private final McpProbe probe;
-    private final Requirement need;
+    private final Requirement requirement;
 
-    public McpCheck(McpProbe probe, Requirement need) {
+    public McpCheck(McpProbe probe, Requirement requirement) {
         this.probe = probe;
-        this.need = need;
+        this.requirement = requirement;
     }
 
     @Override
@@ -22,7 +22,7 @@ public final class McpCheck implements Check {
 
     @Override
     public List<CheckResult> run() throws InterruptedException {
-        String expected = "an MCP server that answers initialize";
+        String expected = "an MCP server that responds to initialize";
         try {
             McpProbe.Server server = probe.initialize();
             return List.of(CheckResult.ok(
@@ -37,8 +37,8 @@ public final class McpCheck implements Check {
                     name(),
                     probe.endpoint() + ": " + e.getMessage(),
                     expected,
-                    "start it, mend mcp.url (BEV_MCP_SERVER_URL), or set exporter.check.mcp: ignored");
-            return List.of(need == Requirement.REQUIRED ? result : result.forgiven("optional"));
+                    "start the MCP server, fix mcp.url (BEV_MCP_SERVER_URL), or set exporter.check.mcp: ignored");
+            return List.of(requirement == Requirement.REQUIRED ? result : result.downgraded("optional"));
         }
     }
 }

@@ -20,29 +20,29 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocket;
 
 /**
- * Whether each port is free or already held by us. Ours is a process in one of our units' control groups, one that runs our
- * jar, or, where this user may not look into the holder, one that answers as ours.
+ * Checks that each port is free or used by this avatar. A process belongs to this avatar if it is in the control group
+ * of one of its units or runs one of its jars; if the process is not accessible, if its HTTP response identifies it.
  */
 public final class PortCheck implements Check {
 
     /**
-     * A port that we listen on.
+     * Port on which a component of the avatar listens.
      *
-     * @param use what listens there, as part of the result's name
-     * @param key of the configuration
-     * @param port 0 for any free one, which needs no check
-     * @param path what it answers over HTTP
-     * @param sign a part of that answer that nobody else gives
-     * @param certificate the one that it shows, as PEM, where it speaks TLS: that is sign enough
+     * @param use component, used in the name of the result
+     * @param key configuration key
+     * @param port TCP port; 0 (any free port) needs no check
+     * @param path HTTP path to request
+     * @param marker part of the response that identifies the component
+     * @param certificate its TLS certificate, PEM, which then identifies it; empty for plain HTTP
      */
-    public record Port(String use, String key, int port, String path, String sign, Optional<Path> certificate) {
+    public record Port(String use, String key, int port, String path, String marker, Optional<Path> certificate) {
 
-        /** Over plain HTTP. */
-        public Port(String use, String key, int port, String path, String sign) {
-            this(use, key, port, path, sign, Optional.empty());
+        /** Port that serves plain HTTP. */
+        public Port(String use, String key, int port, String path, String marker) {
+            this(use, key, port, path, marker, Optional.empty());
         }
 
-        /** What ours names when it asks for a password, which is as good a sign. */
+        /** Realm in the 401 response of the component, which also identifies it. */
         private String realm() {
             return "realm=\"avatar-" + use + "\"";
         }
@@ -50,7 +50,7 @@ public final class PortCheck implements Check {
 
     private static final Pattern JAR =
             Pattern.compile("avatar-(renderer|exporter|launcher)[^/ ]*\\.jar|io\\.bev\\.avatar\\.");
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final int MAX_BYTES = 256 * 1024;
 
     private final Path proc;
@@ -59,8 +59,8 @@ public final class PortCheck implements Check {
     private final BoundedHttpClient http;
 
     /**
-     * @param units of ours, such as {@code bev-avatar-exporter.service}
-     * @param http asks those that do not speak TLS
+     * @param units units of the avatar, such as {@code bev-avatar-exporter.service}
+     * @param http client for plain HTTP ports
      */
     public PortCheck(Path proc, List<String> units, List<Port> ports, BoundedHttpClient http) {
         this.proc = proc;
@@ -85,9 +85,9 @@ public final class PortCheck implements Check {
 
     private CheckResult check(Port port) throws IOException, InterruptedException {
         String name = "port-" + port.use();
-        String expected = "free, or held by ourselves";
+        String expected = "free, or used by this avatar";
         if (port.port() == 0) {
-            return CheckResult.ok(name, "any free one", expected);
+            return CheckResult.ok(name, "any free port", expected);
         }
         List<ListeningSocket> sockets = ListeningSocket.on(port.port(), proc);
         if (sockets.isEmpty()) {
@@ -95,38 +95,35 @@ public final class PortCheck implements Check {
         }
         for (ListeningSocket socket : sockets) {
             Optional<Path> process = socket.process(proc);
-            if (process.isPresent() ? !isOurs(process.get()) : !seemsOurs(port)) {
+            if (process.isPresent() ? !isOwnProcess(process.get()) : !isOwnServer(port)) {
                 return CheckResult.failure(
                         name,
-                        port.port() + " is held by "
+                        port.port() + " is used by "
                                 + process.map(PortCheck::describe)
-                                        .orElse("a process of user id " + socket.uid()
-                                                + "; as root, 'ss -ltnp' names it"),
+                                        .orElse("a process of UID " + socket.uid() + " ('ss -ltnp' as root shows it)"),
                         expected,
-                        "stop that, or configure another port in " + port.key());
+                        "stop that process, or configure another port in " + port.key());
             }
         }
-        return CheckResult.ok(name, port.port() + " is held by ourselves", expected);
+        return CheckResult.ok(name, port.port() + " is used by this avatar", expected);
     }
 
-    private boolean isOurs(Path process) {
+    private boolean isOwnProcess(Path process) {
         String group = read(process.resolve("cgroup"));
         return units.stream().anyMatch(unit -> group.contains("/" + unit))
                 || JAR.matcher(read(process.resolve("cmdline"))).find();
     }
 
-    private boolean seemsOurs(Port port) throws InterruptedException {
-        return port.certificate().isPresent()
-                ? hasTheKeyOf(port.certificate().get(), port.port())
-                : answersAsOurs(port);
+    private boolean isOwnServer(Port port) throws InterruptedException {
+        return port.certificate().isPresent() ? hasKeyOf(port.certificate().get(), port.port()) : respondsAsOwn(port);
     }
 
-    /** No request is sent: it may ask us for a password, or for a certificate of our own. */
-    private static boolean hasTheKeyOf(Path certificate, int port) {
-        int patience = (int) PATIENCE.toMillis();
+    /** Only the handshake is done; a request might require a password or client certificate. */
+    private static boolean hasKeyOf(Path certificate, int port) {
+        int timeoutMillis = (int) TIMEOUT.toMillis();
         try (Socket connection = new Socket()) {
-            connection.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), patience);
-            connection.setSoTimeout(patience);
+            connection.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeoutMillis);
+            connection.setSoTimeout(timeoutMillis);
             try (SSLSocket tls = (SSLSocket) PinnedCertificate.context(certificate)
                     .getSocketFactory()
                     .createSocket(connection, "127.0.0.1", port, true)) {
@@ -138,15 +135,15 @@ public final class PortCheck implements Check {
         }
     }
 
-    private boolean answersAsOurs(Port port) throws InterruptedException {
+    private boolean respondsAsOwn(Port port) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.port() + port.path()))
                 .build();
         try {
-            HttpResponse<String> answer = http.exchange(request, PATIENCE, MAX_BYTES);
-            return answer.body().contains(port.sign())
+            HttpResponse<String> answer = http.exchange(request, TIMEOUT, MAX_BYTES);
+            return answer.body().contains(port.marker())
                     || answer.headers()
                             .firstValue("WWW-Authenticate")
-                            .filter(asked -> asked.contains(port.realm()))
+                            .filter(challenge -> challenge.contains(port.realm()))
                             .isPresent();
         } catch (IOException e) {
             return false;
@@ -161,7 +158,7 @@ public final class PortCheck implements Check {
         try {
             return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            return ""; // it ended meanwhile, or hides this file from us
+            return ""; // exited meanwhile, or not accessible
         }
     }
 }

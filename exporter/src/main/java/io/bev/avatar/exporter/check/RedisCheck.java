@@ -9,19 +9,19 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Whether Redis takes a key, gives it back and removes it. The key is of this check alone and vanishes by itself. A Redis that is
- * switched off is no fault, and is said.
+ * Checks that a key can be written, read and deleted in Redis. The key is unique to this check and expires. A disabled
+ * Redis is OK and reported as such.
  */
 public final class RedisCheck implements Check {
 
-    private static final Duration LIFE = Duration.ofSeconds(30);
+    private static final Duration TTL = Duration.ofSeconds(30);
 
     private final Optional<RedisKeyValues> redis;
     private final String where;
 
     /**
-     * @param redis empty where none is to be used
-     * @param where its address, without the password
+     * @param redis empty if Redis is disabled
+     * @param where address without the password
      */
     public RedisCheck(Optional<RedisKeyValues> redis, String where) {
         this.redis = redis;
@@ -38,19 +38,19 @@ public final class RedisCheck implements Check {
         if (redis.isEmpty()) {
             return List.of(CheckResult.ok(
                     name(),
-                    "off, since redis.url is empty: state is kept in the renderer's journal alone, alerts are published"
-                            + " nowhere",
+                    "disabled (redis.url is empty): state is only in the renderer's journal and alerts are not"
+                            + " published",
                     "Redis, or an empty redis.url"));
         }
         return List.of(writeReadDelete(redis.get()));
     }
 
     private CheckResult writeReadDelete(RedisKeyValues redis) throws InterruptedException {
-        String expected = "Redis that connects, writes, reads and deletes";
+        String expected = "Redis accepts connections, writes, reads and deletes";
         String key = "avatar:check:" + UUID.randomUUID();
         String step = "connecting and writing";
         try {
-            redis.set(Map.of(key, key), LIFE);
+            redis.set(Map.of(key, key), TTL);
             step = "reading";
             Optional<String> read = redis.get(key);
             step = "deleting";
@@ -58,15 +58,15 @@ public final class RedisCheck implements Check {
             return CheckResult.of(
                     deleted && read.equals(Optional.of(key)),
                     name(),
-                    deleted ? "write, read, delete at " + where : where + " lost a key between writing and deleting",
+                    deleted ? "write, read, delete at " + where : where + " lost a key between write and delete",
                     expected,
-                    "see 'maxmemory-policy' and what else writes there");
+                    "check 'maxmemory-policy' and other clients of this Redis");
         } catch (IOException e) {
             return CheckResult.failure(
                     name(),
                     step + ": " + e.getMessage(),
                     expected,
-                    "start Redis ('systemctl start redis-server'), or mend redis.url (BEV_REDIS_URL)");
+                    "start Redis ('systemctl start redis-server'), or fix redis.url (BEV_REDIS_URL)");
         }
     }
 }

@@ -5,33 +5,33 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Java and the native libraries. */
+/** Checks the Java version and native libraries. */
 public final class RuntimeChecks implements Check {
 
     /**
-     * A library.
+     * A native library.
      *
-     * @param use what it is, as part of the result's name
-     * @param file name for the dynamic linker
-     * @param without what happens without it
-     * @param remedy how to get it
+     * @param use short name, used in the name of the result
+     * @param file file name for the dynamic linker
+     * @param statusIfMissing status if it cannot be loaded
+     * @param remedy how to install it
      */
-    public record Library(String use, String file, Status without, String remedy) {}
+    public record Library(String use, String file, Status statusIfMissing, String remedy) {}
 
-    private final int leastJava;
+    private final int minJava;
     private final Runtime.Version java;
     private final String javaHome;
     private final List<Library> libraries;
     private final Function<String, Optional<String>> linker;
 
-    /** @param linker why a library cannot be loaded, empty when it can */
+    /** @param linker returns the error of loading a library; empty on success */
     public RuntimeChecks(
-            int leastJava,
+            int minJava,
             Runtime.Version java,
             String javaHome,
             List<Library> libraries,
             Function<String, Optional<String>> linker) {
-        this.leastJava = leastJava;
+        this.minJava = minJava;
         this.java = java;
         this.javaHome = javaHome;
         this.libraries = List.copyOf(libraries);
@@ -47,16 +47,16 @@ public final class RuntimeChecks implements Check {
     public List<CheckResult> run() {
         List<CheckResult> results = new ArrayList<>();
         results.add(CheckResult.of(
-                java.feature() >= leastJava,
+                java.feature() >= minJava,
                 "java",
                 java + " in " + javaHome,
-                "Java " + leastJava + " or newer",
-                "install it: apt-get install openjdk-" + leastJava + "-jre-headless"));
+                "Java " + minJava + " or newer",
+                "apt-get install openjdk-" + minJava + "-jre-headless"));
         for (Library library : libraries) {
-            String expected = library.file() + " can be loaded";
+            String expected = library.file() + " loads";
             String name = "library-" + library.use();
             results.add(linker.apply(library.file())
-                    .map(why -> new CheckResult(name, library.without(), why, expected, library.remedy()))
+                    .map(why -> new CheckResult(name, library.statusIfMissing(), why, expected, library.remedy()))
                     .orElseGet(() -> CheckResult.ok(name, library.file(), expected)));
         }
         return results;

@@ -2,7 +2,7 @@ package io.bev.avatar.exporter.check;
 
 import java.util.Locale;
 
-/** Sizes in GB of 10^9 bytes, as the configuration has them. */
+/** Formats sizes in GB of 10^9 bytes, as in the configuration. */
 final class Sizes {
 
     static final double GB = 1e9;

@@ -2,7 +2,7 @@ package io.bev.avatar.exporter.check;
 
 import java.util.Locale;
 
-/** How a check came out; later is worse. */
+/** Status of a check, in order of severity. */
 public enum Status {
     OK(0),
     WARNING(1),

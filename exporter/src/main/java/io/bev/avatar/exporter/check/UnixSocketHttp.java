@@ -9,18 +9,18 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Asks an HTTP server on a Unix socket. Asks in HTTP/1.0, so that the answer ends with the connection. */
+/** HTTP client for Unix domain sockets. Uses HTTP/1.0, so that the response ends with the connection. */
 final class UnixSocketHttp {
 
     private static final int MAX_BYTES = 256 * 1024;
-    private static final int PIECE = 8192;
+    private static final int BUFFER_SIZE = 8192;
 
-    /** An answer. */
+    /** An HTTP response. */
     record Answer(int status, String body) {}
 
     private UnixSocketHttp() {}
 
-    /** An interrupt ends it. */
+    /** Sends a GET request; an interrupt aborts it. */
     static Answer get(Path socket, String path) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             boolean unused = channel.connect(UnixDomainSocketAddress.of(socket));
@@ -29,21 +29,21 @@ final class UnixSocketHttp {
             while (request.hasRemaining()) {
                 int sent = channel.write(request);
                 if (sent < 0) {
-                    throw new IOException("it closed the connection");
+                    throw new IOException("the server closed the connection");
                 }
             }
-            return parse(everything(channel));
+            return parse(readAll(channel));
         }
     }
 
-    private static String everything(SocketChannel channel) throws IOException {
+    private static String readAll(SocketChannel channel) throws IOException {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
-        ByteBuffer piece = ByteBuffer.allocate(PIECE);
-        while (channel.read(piece) >= 0) {
-            answer.write(piece.array(), 0, piece.position());
-            piece.clear();
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_SIZE);
+        while (channel.read(buffer) >= 0) {
+            answer.write(buffer.array(), 0, buffer.position());
+            buffer.clear();
             if (answer.size() > MAX_BYTES) {
-                throw new IOException("an answer larger than " + MAX_BYTES + " bytes");
+                throw new IOException("response larger than " + MAX_BYTES + " bytes");
             }
         }
         return answer.toString(StandardCharsets.UTF_8);
@@ -53,7 +53,7 @@ final class UnixSocketHttp {
         int end = text.indexOf("\r\n\r\n");
         String[] first = text.split("[ \r]", 3);
         if (end < 0 || first.length < 3 || !first[0].startsWith("HTTP/") || !first[1].matches("\\d{3}")) {
-            throw new IOException("an answer that is not HTTP");
+            throw new IOException("response is not HTTP");
         }
         return new Answer(Integer.parseInt(first[1]), text.substring(end + 4));
     }

@@ -1,14 +1,14 @@
 package io.bev.avatar.exporter.check;
 
-/** Versions of numbers between dots. */
+/** Compares dotted version numbers. */
 final class Versions {
 
     private Versions() {}
 
-    /** Whether {@code found} is {@code least} or newer; a missing part counts as 0, what is no number ends the comparison. */
-    static boolean atLeast(String found, String least) {
+    /** Whether {@code found} is {@code min} or newer. A missing or non-numeric part counts as 0. */
+    static boolean atLeast(String found, String min) {
         String[] a = found.split("\\.", -1);
-        String[] b = least.split("\\.", -1);
+        String[] b = min.split("\\.", -1);
         for (int i = 0; i < Math.max(a.length, b.length); i++) {
             long difference = part(a, i) - part(b, i);
             if (difference != 0) {

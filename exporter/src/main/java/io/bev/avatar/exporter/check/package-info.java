@@ -1,4 +1,4 @@
-/** What a machine must have before the avatar can run on it: each check says what it found, what it expected, what to do. */
+/** Pre-flight checks of the machine: each result states what was found, what is expected and the remedy. */
 @NullMarked
 package io.bev.avatar.exporter.check;
 

@@ -9,18 +9,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code access}: what Prometheus and Alertmanager on this machine need to get into the exporter. */
+/** {@code access}: prints the credentials and TLS files that local clients need to connect to the exporter. */
 @Command(
         name = "access",
         description = {
-            "Print what lets Prometheus into the exporter where exporter.web-config-file guards it, each in a line after its"
-                    + " name: certificate, server-name (where the certificate is not for 127.0.0.1), client-certificate,"
+            "Print what a client needs to connect to an exporter protected by exporter.web-config-file, one 'name"
+                    + " value' pair per line: certificate, server-name (if the certificate is not issued for"
+                    + " 127.0.0.1), client-certificate,"
                     + " client-key, user, password-file.",
-            "Nothing where anybody may read it over plain HTTP."
+            "Prints nothing if the exporter is unprotected and uses plain HTTP."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:printed", "2:wrong command line", "78:the configuration has problems, all of them listed"})
+        exitCodeList = {"0:printed", "2:invalid command line", "78:invalid configuration; all problems are listed"})
 public final class AccessCommand implements Callable<Integer> {
 
     @ParentCommand
@@ -42,7 +43,7 @@ public final class AccessCommand implements Callable<Integer> {
         }
     }
 
-    /** A line each, its name first. */
+    /** One line per item: name, space, value. */
     public static String lines(ExporterClientAuth access) {
         StringBuilder lines = new StringBuilder();
         access.certificate().ifPresent(file -> line(lines, "certificate", file));

@@ -19,28 +19,30 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code check}: looks at the machine and ends with 0, 1 or 2. */
+/** {@code check}: runs pre-flight checks of this machine and exits with 0, 1 or 2. */
 @Command(
         name = "check",
         description = {
-            "Look whether this machine has what the avatar needs.",
-            "gpu: driver, CUDA, memory, a kernel, set-up for speed. dependencies: Java, libraries, Docker, Redis, MCP."
-                    + " prestart (the default): these, and user, configuration, directories, room and ports.",
-            "The minimums stand in the configuration under exporter.check."
+            "Check whether this machine meets the requirements of the avatar.",
+            "gpu: driver, CUDA, memory, a test kernel, performance settings. dependencies: Java, libraries, Docker,"
+                    + " Redis, MCP. prestart (default): all of these plus user, configuration, directories, free"
+                    + " disk space and ports.",
+            "Minimum values are configured in section exporter.check."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all is well", "1:warnings only", "2:a failure, or a wrong command line"})
+        exitCodeList = {"0:all checks passed", "1:warnings only", "2:at least one check failed, or invalid command line"
+        })
 final class CheckCommand implements Callable<Integer> {
 
-    /** What is looked at. */
+    /** Group of checks to run. */
     enum Subject {
         GPU,
         DEPENDENCIES,
         PRESTART
     }
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it before the call
@@ -49,7 +51,7 @@ final class CheckCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", defaultValue = "prestart", description = "gpu, dependencies or prestart")
     private Subject subject = Subject.PRESTART;
 
-    @Option(names = "--json", description = "print one JSON object")
+    @Option(names = "--json", description = "print the results as one JSON object")
     private boolean json;
 
     @Override
@@ -65,7 +67,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private List<CheckResult> run(CheckFactory checks, CheckSettings settings) throws InterruptedException {
-        CheckRunner runner = new CheckRunner(PATIENCE);
+        CheckRunner runner = new CheckRunner(TIMEOUT);
         return switch (subject) {
             case GPU -> runner.run(checks.gpu());
             case DEPENDENCIES -> runner.run(checks.dependencies());
@@ -74,25 +76,28 @@ final class CheckCommand implements Callable<Integer> {
                 all.addAll(checks.dependencies());
                 all.addAll(checks.gpu());
                 yield runner.run(all).stream()
-                        .map(result -> forgive(result, settings))
+                        .map(result -> downgrade(result, settings))
                         .toList();
             }
         };
     }
 
-    /** The renderer starts without a GPU where it may use the CPU, and without Redis, which it waits for. */
-    private static CheckResult forgive(CheckResult result, CheckSettings settings) {
+    /**
+     * Downgrades failures that do not prevent a start: GPU checks if the CPU backend is allowed, and Redis, to which
+     * the renderer connects later.
+     */
+    private static CheckResult downgrade(CheckResult result, CheckSettings settings) {
         if (result.name().startsWith("gpu-") && settings.cpuAllowed()) {
-            return result.forgiven("the CPU draws without it");
+            return result.downgraded("the CPU backend renders without it");
         }
-        return result.name().equals("redis") ? result.forgiven("the avatar starts without it") : result;
+        return result.name().equals("redis") ? result.downgraded("the avatar starts without it") : result;
     }
 
     private void print(CheckReport report, PrintStream out) {
         if (json) {
             out.println(report.json());
         } else {
-            new CheckTable(main.screen()).lines(report).forEach(out::println);
+            new CheckTable(main.terminal()).lines(report).forEach(out::println);
         }
     }
 }

@@ -31,10 +31,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The exporter's command line; {@code serve} is the default. */
+/** Command line of the exporter; {@code serve} is the default command. */
 @Command(
         name = "avatar",
-        description = "Serves the readings of GPU, host, Redis, systemd and renderer to Prometheus.",
+        description = "Prometheus exporter for GPU, host, Redis, systemd and renderer metrics.",
         mixinStandardHelpOptions = true,
         versionProvider = ExporterMain.Version.class,
         subcommands = {
@@ -47,14 +47,14 @@ import picocli.CommandLine.ScopeType;
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:stopped as asked",
-            "2:wrong command line",
-            "69:the address cannot be bound",
-            "78:the configuration has problems, all of them listed"
+            "0:stopped normally",
+            "2:invalid command line",
+            "69:cannot bind the listen address",
+            "78:invalid configuration; all problems are listed"
         })
 public final class ExporterMain implements Callable<Integer> {
 
-    private static final long STOP_SECONDS = 4;
+    private static final long SHUTDOWN_TIMEOUT_SECONDS = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(ExporterMain.class);
 
@@ -62,7 +62,8 @@ public final class ExporterMain implements Callable<Integer> {
             names = "--config",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "the configuration; default: what BEV_AVATAR_CONFIG names, else defaults and environment")
+            description = "configuration file; default: $BEV_AVATAR_CONFIG, otherwise built-in defaults and"
+                    + " environment variables")
     private @Nullable Path configFile;
 
     private final Map<String, String> environment;
@@ -71,15 +72,15 @@ public final class ExporterMain implements Callable<Integer> {
         this.environment = Map.copyOf(environment);
     }
 
-    /** Runs and exits; does not return. */
+    /** Runs the command and exits the JVM; does not return. */
     public static void main(String[] args) {
         Map<String, String> environment = System.getenv();
-        // Serving needs nothing of the parser, which would stay in memory for as long as it serves.
-        boolean plain = args.length == 0 || (args.length == 1 && args[0].equals("serve"));
-        System.exit(plain ? new ExporterMain(environment).serve() : run(environment, args));
+        // Serving does not need the command-line parser; skipping it saves memory for the life of the process.
+        boolean serving = args.length == 0 || (args.length == 1 && args[0].equals("serve"));
+        System.exit(serving ? new ExporterMain(environment).serve() : run(environment, args));
     }
 
-    /** Runs the command line and answers the exit code. */
+    /** Runs the command line and returns the exit code. */
     static int run(Map<String, String> environment, String... args) {
         return new CommandLine(new ExporterMain(environment))
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -90,7 +91,7 @@ public final class ExporterMain implements Callable<Integer> {
         return Optional.ofNullable(configFile);
     }
 
-    /** The configuration, not yet looked through. */
+    /** The configuration, not yet validated. */
     Config config() {
         return configFile == null ? Config.load(environment) : Config.load(configFile, environment);
     }
@@ -99,13 +100,13 @@ public final class ExporterMain implements Callable<Integer> {
         return environment;
     }
 
-    /** Where results are shown; {@code AVATAR_TERMINAL=1} says that the caller's output is a terminal. */
-    TerminalFormat screen() {
+    /** Output format; {@code AVATAR_TERMINAL=1} means that the caller's output is a terminal. */
+    TerminalFormat terminal() {
         return TerminalFormat.of(
                 environment, environment.getOrDefault("AVATAR_TERMINAL", "").equals("1"));
     }
 
-    /** Standard output in UTF-8, whatever the locale. */
+    /** Standard output in UTF-8, independent of the locale. */
     PrintStream out() {
         return new PrintStream(System.out, true, StandardCharsets.UTF_8);
     }
@@ -115,46 +116,46 @@ public final class ExporterMain implements Callable<Integer> {
         return serve();
     }
 
-    /** Serves until the process is told to stop. */
-    @Command(name = "serve", description = "Listen and serve until stopped (the default).")
+    /** Serves until the process receives a stop signal. */
+    @Command(name = "serve", description = "Serve metrics until stopped (default).")
     int serve() {
         ExporterConfigs settings;
         try {
             Config file = config();
             settings = ExporterConfigs.from(file, environment);
         } catch (ConfigException e) {
-            refuse(String.valueOf(e.getMessage()));
+            reportFatal(String.valueOf(e.getMessage()));
             return ExitCodes.CONFIG;
         }
         ExporterConfig config = settings.exporter();
         LoggingSystem.ofProcess().configure(settings.logging(), "exporter", environment);
         HttpServerTimeouts.apply(config.scrapeTimeout());
-        giveWay(config.niceness());
+        lowerPriority(config.niceness());
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
-        SystemdNotifier service =
+        SystemdNotifier systemd =
                 SystemdNotifier.of(environment, ProcessHandle.current().pid(), Ticker.system());
-        try (service;
+        try (systemd;
                 Exporter exporter = new Exporter(settings, Exporter.version());
-                WatchdogProbe watch = new WatchdogProbe(
-                        service, exporter.address(), exporter.scheme().equals("https"))) {
+                WatchdogProbe watchdogProbe = new WatchdogProbe(
+                        systemd, exporter.address(), exporter.scheme().equals("https"))) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitStop(stop, stopped), "shutdown"));
             exporter.start();
-            watch.start();
-            service.ready();
+            watchdogProbe.start();
+            systemd.ready();
             LOG.info(
-                    "avatar-exporter {} serves {}://{}:{}/metrics",
+                    "avatar-exporter {} serving {}://{}:{}/metrics",
                     Exporter.version(),
                     exporter.scheme(),
                     config.bind(),
                     exporter.address().getPort());
             stop.await();
-            service.stopping();
+            systemd.stopping();
         } catch (ConfigException e) {
-            refuse(String.valueOf(e.getMessage()));
+            reportFatal(String.valueOf(e.getMessage()));
             return ExitCodes.CONFIG;
         } catch (IOException e) {
-            refuse("avatar-exporter: " + e.getMessage());
+            reportFatal("avatar-exporter: " + e.getMessage());
             return ExitCodes.UNAVAILABLE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -164,34 +165,39 @@ public final class ExporterMain implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    /** What watches must not take a core from what it watches. */
-    private static void giveWay(int niceness) {
+    /** Lowers the scheduling priority so that monitoring does not compete with the renderer for CPU. */
+    private static void lowerPriority(int niceness) {
         if (niceness == 0) {
             return;
         }
         try {
-            new SchedulingPriority(niceness).ofProcess();
+            new SchedulingPriority(niceness).applyToProcess();
         } catch (IOException e) {
-            LOG.info("exporter.niceness {} has no effect, what started me decides: {}", niceness, e.getMessage());
+            LOG.info(
+                    "exporter.niceness {} could not be applied; the inherited priority is used: {}",
+                    niceness,
+                    e.getMessage());
         }
     }
 
-    private void refuse(String message) {
+    private void reportFatal(String message) {
         LoggingSystem.ofProcess()
-                .refusal(message, environment, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+                .fatal(message, environment, new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     }
 
-    /** Runs in the shutdown hook: tells the main thread to close everything and gives it a few seconds. */
+    /**
+     * Runs in the shutdown hook: signals the main thread to close everything and waits a few seconds for it.
+     */
     private static void awaitStop(CountDownLatch stop, CountDownLatch stopped) {
         stop.countDown();
         try {
-            boolean unused = stopped.await(STOP_SECONDS, TimeUnit.SECONDS);
+            boolean unused = stopped.await(SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Version as {@code --version} prints it. */
+    /** Version from the jar manifest; {@code development} if the classes run from a build directory. */
     static final class Version implements CommandLine.IVersionProvider {
 
         @Override

@@ -23,26 +23,26 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code gpu-cleanup}: what {@code cleanup-gpu.sh} runs. */
+/** {@code gpu-cleanup}: run by {@code cleanup-gpu.sh}. */
 @Command(
         name = "gpu-cleanup",
         description = {
-            "End processes of an earlier run of the renderer's unit that still hold GPU memory.",
-            "A process is ended only when the driver lists it, its control group is the unit's, and it does not belong to"
-                    + " the run at work. SIGTERM first, SIGKILL when that does not help; each is reported."
+            "Terminate leftover processes of earlier runs of the renderer unit that still hold GPU memory.",
+            "A process is terminated only if the driver lists it, it is in the control group of the unit, and it"
+                    + " does not belong to the current run. SIGTERM first, then SIGKILL; every process is reported."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:nothing of an earlier run is left, or there is no GPU",
-            "1:a process could not be ended",
-            "2:wrong command line",
-            "78:the configuration has problems"
+            "0:no leftover process remains, or there is no GPU",
+            "1:a process could not be terminated",
+            "2:invalid command line",
+            "78:invalid configuration"
         })
 final class GpuCleanupCommand implements Callable<Integer> {
 
-    private static final int LEFT = 1;
-    private static final int MOST_SECONDS = 60;
+    private static final int EXIT_PROCESSES_REMAIN = 1;
+    private static final int MAX_SECONDS = 60;
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it before the call
@@ -56,29 +56,29 @@ final class GpuCleanupCommand implements Callable<Integer> {
             names = "--unit",
             paramLabel = "NAME",
             defaultValue = "bev-advanced-avatar.service",
-            description = "the unit; default: ${DEFAULT-VALUE}")
+            description = "systemd unit; default: ${DEFAULT-VALUE}")
     private String unit = "";
 
     @Option(
             names = "--running",
             paramLabel = "ID",
             defaultValue = "",
-            description = "systemd's InvocationID of the run at work, which is left alone; default: none is at work")
+            description = "systemd InvocationID of the current run, whose processes are skipped; default: none")
     private String running = "";
 
     @Option(
             names = "--grace",
             paramLabel = "SECONDS",
             defaultValue = "5",
-            description = "from SIGTERM to SIGKILL, 0 to 60; default: ${DEFAULT-VALUE}")
+            description = "seconds from SIGTERM to SIGKILL, 0 to 60; default: ${DEFAULT-VALUE}")
     private int graceSeconds;
 
     @Override
     public Integer call() throws InterruptedException {
-        if (graceSeconds < 0 || graceSeconds > MOST_SECONDS) {
+        if (graceSeconds < 0 || graceSeconds > MAX_SECONDS) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--grace: found " + graceSeconds + ", expected seconds from 0 to " + MOST_SECONDS);
+                    "--grace: found " + graceSeconds + ", expected 0 to " + MAX_SECONDS + " seconds");
         }
         QuietLog.errorsOnly();
         CheckSettings settings = CheckSettings.load(main.configFile(), main.environment());
@@ -93,31 +93,31 @@ final class GpuCleanupCommand implements Callable<Integer> {
                 exporter.procPath(),
                 ticker);
         PrintStream out = main.out();
-        TerminalFormat screen = main.screen();
-        List<CleanupResult> fates = new ArrayList<>();
+        TerminalFormat terminal = main.terminal();
+        List<CleanupResult> results = new ArrayList<>();
         try {
             boolean clean = cleanup.run(
-                    new GpuCleanup.Order(
+                    new GpuCleanup.Request(
                             unit, Optional.of(running).filter(id -> !id.isBlank()), Duration.ofSeconds(graceSeconds)),
-                    fates::add);
-            fates.forEach(fate ->
-                    screen.entry(tone(fate), fate.process(), fate.text()).forEach(out::println));
-            if (fates.isEmpty()) {
-                screen.entry(Tone.GOOD, "GPU memory", "nothing of " + unit + " holds any")
+                    results::add);
+            results.forEach(result -> terminal.entry(tone(result), result.process(), result.text())
+                    .forEach(out::println));
+            if (results.isEmpty()) {
+                terminal.entry(Tone.GOOD, "GPU memory", "no leftover process of " + unit)
                         .forEach(out::println);
             }
-            return clean ? ExitCodes.OK : LEFT;
+            return clean ? ExitCodes.OK : EXIT_PROCESSES_REMAIN;
         } catch (NvmlException e) {
-            screen.entry(Tone.NONE, "GPU memory", "no GPU can be asked, nothing to do: " + e.getMessage())
+            terminal.entry(Tone.NONE, "GPU memory", "NVML is unavailable, nothing to do: " + e.getMessage())
                     .forEach(out::println);
             return ExitCodes.OK;
         }
     }
 
-    private static Tone tone(CleanupResult fate) {
-        return switch (fate.outcome()) {
+    private static Tone tone(CleanupResult result) {
+        return switch (result.outcome()) {
             case ENDED, KILLED -> Tone.GOOD;
-            case SPARED -> Tone.NONE;
+            case SKIPPED -> Tone.NONE;
             case REMAINS -> Tone.BAD;
         };
     }

@@ -25,28 +25,29 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code gpu-setup}: what {@code bev-avatar-gpu.service} runs. */
+/** {@code gpu-setup}: run by {@code bev-avatar-gpu.service}. */
 @Command(
         name = "gpu-setup",
         description = {
-            "Set the GPUs up for the renderer, as root, or undo it.",
-            "apply: persistence, power limit, locked clocks and, if wanted, exclusive use, as the configuration says under"
-                    + " gpu-setup. undo: what was before. A GPU that refuses is a warning; no GPU is well.",
+            "Apply or undo GPU performance settings for the renderer (requires root).",
+            "apply: set persistence mode, power limit, locked clocks and, if configured, exclusive compute mode, as"
+                    + " configured in section gpu-setup. undo: restore the previous values. A setting that the GPU"
+                    + " rejects is a warning; a machine without a GPU is not an error.",
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:done, as far as the GPUs allow",
-            "2:wrong command line",
-            "73:the values of before cannot be kept",
-            "78:the configuration has problems, all of them listed"
+            "0:done; rejected settings are reported as warnings",
+            "2:invalid command line",
+            "73:cannot save the previous values",
+            "78:invalid configuration; all problems are listed"
         })
 final class GpuSetupCommand implements Callable<Integer> {
 
     /** sysexits' EX_CANTCREAT. */
     private static final int EXIT_CANNOT_CREATE = 73;
 
-    /** What is done. */
+    /** Direction of the change. */
     enum Action {
         APPLY,
         UNDO
@@ -63,14 +64,15 @@ final class GpuSetupCommand implements Callable<Integer> {
     @Option(
             names = "--directory",
             paramLabel = "DIR",
-            description = "where the values of before are kept; default: RUNTIME_DIRECTORY, else /run/bev-avatar-gpu")
+            description = "directory for the previous values; default: $RUNTIME_DIRECTORY, otherwise"
+                    + " /run/bev-avatar-gpu")
     private @Nullable Path directory;
 
     @Override
     public Integer call() {
         QuietLog.errorsOnly();
         Map<String, String> environment = main.environment();
-        Path folder = directory != null
+        Path targetDirectory = directory != null
                 ? directory
                 : Path.of(environment.getOrDefault("RUNTIME_DIRECTORY", "/run/bev-avatar-gpu"));
         try {
@@ -80,10 +82,10 @@ final class GpuSetupCommand implements Callable<Integer> {
             if (action == Action.APPLY) {
                 config.finish(GpuSetupConfig.SECTION);
             }
-            Files.createDirectories(folder);
+            Files.createDirectories(targetDirectory);
             GpuSetup setup = new GpuSetup(
                     () -> JnaNvml.load(library, Ticker.system(), new NvmlCallMetrics(Ticker.system())),
-                    folder.resolve("previous.json"),
+                    targetDirectory.resolve("previous.json"),
                     this::print);
             if (action == Action.APPLY) {
                 setup.apply(wanted);
@@ -95,8 +97,7 @@ final class GpuSetupCommand implements Callable<Integer> {
             System.err.println(e.getMessage());
             return ExitCodes.CONFIG;
         } catch (IOException e) {
-            System.err.println(
-                    "gpu-setup: " + folder + ": expected a folder that can be written; run it as root: " + e);
+            System.err.println("gpu-setup: " + targetDirectory + ": expected a writable directory; run as root: " + e);
             return EXIT_CANNOT_CREATE;
         }
     }
@@ -104,21 +105,21 @@ final class GpuSetupCommand implements Callable<Integer> {
     private void print(SetupResult step) {
         PrintStream out = main.out();
         if (main.environment().containsKey("JOURNAL_STREAM")) {
-            String words = String.join(" ", step.gpu(), step.setting()).strip();
-            out.println(priority(step) + (words.isEmpty() ? "" : words + ": ") + step.text());
+            String name = String.join(" ", step.gpu(), step.setting()).strip();
+            out.println(priority(step) + (name.isEmpty() ? "" : name + ": ") + step.text());
             return;
         }
-        TerminalFormat screen = main.screen();
+        TerminalFormat terminal = main.terminal();
         Tone tone = switch (step.outcome()) {
             case DONE -> Tone.GOOD;
             case UNCHANGED -> Tone.NONE;
             case WARNING -> Tone.WARNING;
         };
         String name = String.join(" ", step.gpu(), step.setting()).strip();
-        screen.entry(tone, name.isEmpty() ? "GPU set-up" : name, step.text()).forEach(out::println);
+        terminal.entry(tone, name.isEmpty() ? "GPU set-up" : name, step.text()).forEach(out::println);
     }
 
-    /** As the journal takes it from a line's beginning: warning or information. */
+    /** Line prefix with the journal priority: 4 (warning) or 6 (info). */
     private static String priority(SetupResult step) {
         return step.outcome() == SetupResult.Outcome.WARNING ? "<4>" : "<6>";
     }

@@ -31,29 +31,29 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code health}: judges by the thresholds of the alerts and ends with 0, 1 or 2. */
+/** {@code health}: evaluates health with the alert thresholds and exits with 0, 1 or 2. */
 @Command(
         name = "health",
         description = {
-            "Judge service, endpoint, GPU, system and Redis by the thresholds of the alerts.",
-            "once (the default): one round. status: the last round's result and its age. monitor: rounds until stopped,"
-                    + " showing what changes.",
-            "Each round is written to exporter.health.directory and to Redis."
+            "Evaluate service, endpoint, GPU, system and Redis with the alert thresholds.",
+            "once (default): evaluate once. status: show the last result and its age. monitor: evaluate"
+                    + " periodically and show changes.",
+            "Every result is written to exporter.health.directory and to Redis."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:all is well",
-            "1:warnings only, or a status too old to trust",
-            "2:critical, no status yet, or a wrong command line",
-            "78:the configuration or the thresholds have problems",
-            "143:monitor was stopped (130 by Ctrl-C)"
+            "0:healthy",
+            "1:warnings only, or the last result is stale",
+            "2:critical, no result yet, or invalid command line",
+            "78:invalid configuration or thresholds",
+            "143:monitor stopped (130 by Ctrl-C)"
         })
 final class HealthCommand implements Callable<Integer> {
 
-    private static final long STOP_SECONDS = 4;
+    private static final long SHUTDOWN_TIMEOUT_SECONDS = 4;
 
-    /** What is done. */
+    /** Mode of operation. */
     enum Mode {
         ONCE,
         STATUS,
@@ -70,14 +70,14 @@ final class HealthCommand implements Callable<Integer> {
     @Option(
             names = "--interval",
             paramLabel = "SECONDS",
-            description = "monitor: from one round to the next, 1 to 240; default: exporter.health.interval")
+            description = "monitor: evaluation interval in seconds, 1 to 240; default: exporter.health.interval")
     private Optional<Integer> interval = Optional.empty();
 
     private final CountDownLatch ended = new CountDownLatch(1);
 
     @Option(
             names = "--json",
-            description = "print JSON: one object a round; of a monitor, each round that changes something")
+            description = "print one JSON object per evaluation; with monitor, only evaluations that changed")
     private boolean json;
 
     @Spec
@@ -86,10 +86,9 @@ final class HealthCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (interval.isPresent()
-                && (interval.get() < 1 || interval.get() > HealthConfig.LONGEST_INTERVAL.toSeconds())) {
+        if (interval.isPresent() && (interval.get() < 1 || interval.get() > HealthConfig.MAX_INTERVAL.toSeconds())) {
             throw new ParameterException(
-                    spec.commandLine(), "--interval: found " + interval.get() + ", expected seconds from 1 to 240");
+                    spec.commandLine(), "--interval: found " + interval.get() + ", expected 1 to 240 seconds");
         }
         QuietLog.errorsOnly();
         CheckSettings settings = CheckSettings.load(main.configFile(), main.environment());
@@ -103,11 +102,12 @@ final class HealthCommand implements Callable<Integer> {
             if (mode == Mode.STATUS) {
                 return status(files);
             }
-            Thresholds limits = Thresholds.read(ThresholdFileLocator.of(health))
+            Thresholds thresholds = Thresholds.read(ThresholdFileLocator.of(health))
                     .with(settings.exporter().exporter().thresholds());
-            try (HealthComponents parts = new HealthComponents(settings.exporter(), settings.cpuAllowed(), limits)) {
-                HealthMonitor monitor =
-                        new HealthMonitor(parts.round()::run, files::write, parts::publish, new Printer());
+            try (HealthComponents components =
+                    new HealthComponents(settings.exporter(), settings.cpuAllowed(), thresholds)) {
+                HealthMonitor monitor = new HealthMonitor(
+                        components.evaluator()::run, files::write, components::publish, new Printer());
                 if (mode == Mode.MONITOR) {
                     return monitor(monitor, interval.map(Duration::ofSeconds).orElse(health.interval()));
                 }
@@ -132,13 +132,13 @@ final class HealthCommand implements Callable<Integer> {
             return HealthStatus.CRITICAL.exitCode();
         }
         if (last.isEmpty()) {
-            System.err.println("avatar-exporter: no result yet: found no " + files.summary()
+            System.err.println("avatar-exporter: no result yet: no file " + files.summary()
                     + "; run './avatar health once' or './avatar health monitor'");
             return HealthStatus.CRITICAL.exitCode();
         }
         HealthReport report = last.get();
         Duration age = Duration.between(report.at(), Instant.now());
-        boolean stale = age.compareTo(RedisHealthPublisher.LIFE) > 0;
+        boolean stale = age.compareTo(RedisHealthPublisher.TTL) > 0;
         print(report);
         if (!json) {
             main.out().println(table().age(age, stale));
@@ -146,23 +146,23 @@ final class HealthCommand implements Callable<Integer> {
         return Math.max(report.status().exitCode(), stale ? HealthStatus.WARNING.exitCode() : 0);
     }
 
-    /** Ends by an interrupt, which comes from the shutdown hook; that waits until the parts are closed. */
+    /** Runs until interrupted by the shutdown hook, which then waits until the components are closed. */
     private int monitor(HealthMonitor monitor, Duration every) {
-        Thread rounds = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(rounds), "shutdown"));
+        Thread evaluationThread = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(evaluationThread), "shutdown"));
         try {
             monitor.run(every, wait -> TimeUnit.NANOSECONDS.sleep(wait.toNanos()));
         } catch (InterruptedException e) {
-            // Stopped as asked: the flag stays down, so that closing the parts is not cut short.
+            // Normal stop: the interrupt flag stays cleared so that closing is not interrupted.
             return 0;
         }
         return 0;
     }
 
-    private void awaitEnd(Thread rounds) {
-        rounds.interrupt();
+    private void awaitEnd(Thread evaluationThread) {
+        evaluationThread.interrupt();
         try {
-            boolean unused = ended.await(STOP_SECONDS, TimeUnit.SECONDS);
+            boolean unused = ended.await(SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -177,19 +177,19 @@ final class HealthCommand implements Callable<Integer> {
     }
 
     private HealthTable table() {
-        return new HealthTable(main.screen(), ZoneId.systemDefault());
+        return new HealthTable(main.terminal(), ZoneId.systemDefault());
     }
 
-    /** Shows the monitor's rounds: all of the first, then the changes; in JSON every round. */
+    /** Prints the first report in full, then the changes; in JSON, every report that changed. */
     private final class Printer implements HealthMonitor.Listener {
 
         @Override
-        public void first(HealthReport report) {
+        public void onFirst(HealthReport report) {
             print(report);
         }
 
         @Override
-        public void next(HealthReport before, HealthReport now) {
+        public void onNext(HealthReport before, HealthReport now) {
             PrintStream out = main.out();
             if (json) {
                 if (before.status() != now.status()
@@ -202,10 +202,10 @@ final class HealthCommand implements Callable<Integer> {
         }
 
         @Override
-        public void publishing(String where, Optional<String> failure) {
+        public void onPublishState(String where, Optional<String> failure) {
             System.err.println("avatar-exporter: "
-                    + failure.map(why -> "results do not go to " + where + ": " + why)
-                            .orElse("results go to " + where + " again"));
+                    + failure.map(why -> "cannot write results to " + where + ": " + why)
+                            .orElse("writing results to " + where + " works again"));
         }
     }
 }

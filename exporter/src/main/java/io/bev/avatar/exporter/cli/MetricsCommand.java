@@ -9,21 +9,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code metrics}: what the running exporter tells Prometheus. */
+/** {@code metrics}: prints a scrape of the running exporter. */
 @Command(
         name = "metrics",
         description = {
-            "Print the metrics of the exporter that runs on this machine.",
-            "Where exporter.web-config-file asks for TLS or a password, it trusts the certificate named there and takes the"
-                    + " password from stack.exporter-password-file."
+            "Print the metrics of the exporter running on this machine.",
+            "If exporter.web-config-file requires TLS or a password, the certificate named there is trusted and the"
+                    + " password is read from stack.exporter-password-file."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:printed",
-            "2:wrong command line",
-            "69:not read; the message says why",
-            "78:the configuration has problems, all of them listed"
+            "2:invalid command line",
+            "69:metrics could not be read; the message gives the reason",
+            "78:invalid configuration; all problems are listed"
         })
 final class MetricsCommand implements Callable<Integer> {
 

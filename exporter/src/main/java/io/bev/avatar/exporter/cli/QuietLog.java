@@ -2,7 +2,7 @@ package io.bev.avatar.exporter.cli;
 
 import io.bev.avatar.common.log.LoggingSystem;
 
-/** Keeps the log of a command that prints its findings itself to what it cannot say otherwise. */
+/** Limits the log to errors for commands that print their own results. */
 final class QuietLog {
 
     private QuietLog() {}

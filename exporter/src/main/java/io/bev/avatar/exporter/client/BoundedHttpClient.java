@@ -17,44 +17,44 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks HTTP servers on behalf of the collectors, which share one: no answer lasts longer or grows larger than allowed,
- * redirects are not followed, no proxy is used, connections are kept for the next scrape.
+ * Bounded HTTP client shared by the collectors: responses are limited in time and size, redirects are not followed, no
+ * proxy is used, connections are kept alive for the next scrape.
  *
- * <p>Plain HTTP is spoken on the caller's thread with a few classes; what a scrape asks is on this machine. Only {@code https}
- * addresses load the JDK's client.
+ * <p>Plain HTTP runs on the caller's thread with few classes, to save memory; the sources of a scrape are on this
+ * machine. Only {@code https} URLs load the JDK's client.
  */
 public final class BoundedHttpClient implements AutoCloseable {
 
-    /** Per server; collectors ask one at a time each. */
+    /** Idle connections per server; each collector sends one request at a time. */
     private static final int MAX_IDLE = 2;
 
     private final Map<String, Deque<HttpConnection>> idle = new HashMap<>();
     private final Optional<SSLContext> trust;
     private @Nullable HttpsClient tls;
 
-    /** Trusts whom Java trusts. */
+    /** Creates a client with Java's default trust store. */
     public BoundedHttpClient() {
         this(Optional.empty());
     }
 
-    /** @param trust for {@code https}, in place of Java's own */
+    /** @param trust for {@code https}, replacing Java's default */
     public BoundedHttpClient(Optional<SSLContext> trust) {
         this.trust = trust;
     }
 
-    /** As the other one, for bodies that end. */
+    /** Sends {@code request} and waits for the complete response. */
     public HttpResponse<String> exchange(HttpRequest request, Duration timeout, int maxBytes)
             throws IOException, InterruptedException {
         return send(request, timeout, maxBytes, null);
     }
 
     /**
-     * Sends {@code request} and waits for the whole answer.
+     * Sends {@code request} and waits for the response, or for enough of it.
      *
-     * @param timeout from sending to the body's end
-     * @param maxBytes how large the body may be
-     * @param enough whether the body so far is all that is wanted, for streams that stay open
-     * @throws IOException when there is no such answer; the message says why, not where
+     * @param timeout from sending to the end of the body
+     * @param maxBytes maximum size of the body, in bytes
+     * @param enough whether the body read so far is sufficient, for streams that stay open
+     * @throws IOException if the request fails; the message gives the reason without the URL
      */
     public HttpResponse<String> exchange(HttpRequest request, Duration timeout, int maxBytes, Predicate<String> enough)
             throws IOException, InterruptedException {
@@ -70,12 +70,12 @@ public final class BoundedHttpClient implements AutoCloseable {
         try {
             return plain(request, System.nanoTime() + timeout.toNanos(), maxBytes, enough);
         } catch (SocketTimeoutException e) {
-            HttpTimeoutException late = new HttpTimeoutException("no answer within " + timeout.toMillis() + " ms");
+            HttpTimeoutException late = new HttpTimeoutException("no response within " + timeout.toMillis() + " ms");
             late.initCause(e);
             throw late;
         } catch (IOException e) {
             if (Thread.interrupted()) {
-                InterruptedException interrupted = new InterruptedException("while waiting for an answer");
+                InterruptedException interrupted = new InterruptedException("while waiting for a response");
                 interrupted.initCause(e);
                 throw interrupted;
             }
@@ -87,21 +87,21 @@ public final class BoundedHttpClient implements AutoCloseable {
             HttpRequest request, long deadlineNanos, int maxBytes, @Nullable Predicate<String> enough)
             throws IOException {
         String server = request.uri().getAuthority();
-        HttpConnection kept = take(server);
+        HttpConnection kept = acquire(server);
         if (kept != null) {
             try {
-                return answered(server, kept, request, deadlineNanos, maxBytes, enough);
+                return exchangeOn(server, kept, request, deadlineNanos, maxBytes, enough);
             } catch (HttpConnection.StaleException e) {
-                // The server has closed it meanwhile, without reading the request.
+                // The server closed the idle connection without reading the request; retry on a new one.
             }
         }
         URI uri = request.uri();
         int port = uri.getPort() < 0 ? 80 : uri.getPort();
-        HttpConnection fresh = HttpConnection.open(uri.getHost(), port, deadlineNanos);
-        return answered(server, fresh, request, deadlineNanos, maxBytes, enough);
+        HttpConnection opened = HttpConnection.open(uri.getHost(), port, deadlineNanos);
+        return exchangeOn(server, opened, request, deadlineNanos, maxBytes, enough);
     }
 
-    private HttpResponse<String> answered(
+    private HttpResponse<String> exchangeOn(
             String server,
             HttpConnection connection,
             HttpRequest request,
@@ -115,18 +115,18 @@ public final class BoundedHttpClient implements AutoCloseable {
             reusable = answer.reusable();
             return answer;
         } finally {
-            if (!reusable || !keep(server, connection)) {
+            if (!reusable || !release(server, connection)) {
                 connection.close();
             }
         }
     }
 
-    private synchronized @Nullable HttpConnection take(String server) {
+    private synchronized @Nullable HttpConnection acquire(String server) {
         Deque<HttpConnection> kept = idle.get(server);
         return kept == null ? null : kept.pollFirst();
     }
 
-    private synchronized boolean keep(String server, HttpConnection connection) {
+    private synchronized boolean release(String server, HttpConnection connection) {
         Deque<HttpConnection> kept = idle.computeIfAbsent(server, s -> new ArrayDeque<>(MAX_IDLE));
         return kept.size() < MAX_IDLE && kept.offerFirst(connection);
     }

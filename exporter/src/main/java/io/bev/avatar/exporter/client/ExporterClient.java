@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The exporter that runs on this machine, as a reader beside Prometheus reaches it.
+ * HTTP client of the exporter running on this machine.
  *
- * @param host where it listens
- * @param access what lets readers in
+ * @param host address at which it listens
+ * @param access TLS and credentials
  */
 public record ExporterClient(String host, int port, ExporterClientAuth access) {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_BYTES = 16 << 20;
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
@@ -29,7 +29,8 @@ public record ExporterClient(String host, int port, ExporterClientAuth access) {
     /**
      * Reads the keys.
      *
-     * @throws IOException when what guards the exporter cannot be read, or lets nobody in as configured; the message says why
+     * @throws IOException if the exporter's TLS files or credentials cannot be read or are incomplete; the message
+     *     gives the reason
      */
     public static ExporterClient from(Config config) throws IOException {
         String bind = config.text("exporter.bind", "127.0.0.1");
@@ -38,20 +39,20 @@ public record ExporterClient(String host, int port, ExporterClientAuth access) {
         try {
             config.finish();
         } catch (ConfigException e) {
-            throw new IOException("not read: " + problem(e), e);
+            throw new IOException("cannot read metrics: " + problem(e), e);
         }
         return new ExporterClient(bind.equals("0.0.0.0") || bind.equals("::") ? "127.0.0.1" : bind, port, access);
     }
 
-    /** In a line; the others come when this one is mended. */
+    /** The first problem only; the output is a single line. */
     private static String problem(ConfigException e) {
         return e.problems().stream().findFirst().map(ConfigProblem::toString).orElse("");
     }
 
     /**
-     * What it answers to {@code /metrics}.
+     * Fetches {@code /metrics}.
      *
-     * @throws IOException when that cannot be read; the message says why, and what is missing
+     * @throws IOException if the request fails; the message gives the reason
      */
     public String metrics() throws IOException, InterruptedException {
         String literal = host.contains(":") ? "[" + host + "]" : host;
@@ -59,25 +60,26 @@ public record ExporterClient(String host, int port, ExporterClientAuth access) {
                 HttpRequest.newBuilder(URI.create(access.scheme() + "://" + literal + ":" + port + "/metrics"));
         try (BoundedHttpClient http = new BoundedHttpClient(access.context())) {
             access.authorization().ifPresent(value -> request.header("Authorization", value));
-            HttpResponse<String> answer = http.exchange(request.build(), PATIENCE, MAX_BYTES);
+            HttpResponse<String> answer = http.exchange(request.build(), TIMEOUT, MAX_BYTES);
             Optional<ExporterClientAuth.User> user = access.user();
             if (answer.statusCode() == UNAUTHORIZED && user.isPresent()) {
-                throw new IOException("refused; does " + user.get().passwordFile() + " hold the password of "
-                        + user.get().name() + "?");
+                throw new IOException(
+                        "rejected with status 401; check that " + user.get().passwordFile()
+                                + " contains the password of user " + user.get().name());
             }
             if (answer.statusCode() != OK) {
-                throw new IOException("answered with status " + answer.statusCode());
+                throw new IOException("HTTP status " + answer.statusCode());
             }
             return answer.body();
         } catch (IOException e) {
-            throw new IOException(guards() + "not read: " + e.getMessage(), e);
+            throw new IOException("cannot read metrics" + protection() + ": " + e.getMessage(), e);
         }
     }
 
-    private String guards() {
-        List<String> guards = new ArrayList<>();
-        access.certificate().ifPresent(certificate -> guards.add("TLS"));
-        access.user().ifPresent(user -> guards.add("password"));
-        return guards.isEmpty() ? "" : "guarded (" + String.join(", ", guards) + "), ";
+    private String protection() {
+        List<String> protection = new ArrayList<>();
+        access.certificate().ifPresent(certificate -> protection.add("TLS"));
+        access.user().ifPresent(user -> protection.add("password"));
+        return protection.isEmpty() ? "" : " (protected by " + String.join(", ", protection) + ")";
     }
 }

@@ -9,9 +9,9 @@ import java.util.Optional;
 import javax.net.ssl.SSLSession;
 
 /**
- * An answer over plain HTTP.
+ * Response over plain HTTP.
  *
- * @param reusable whether the connection can carry another request
+ * @param reusable whether the connection can be reused
  */
 record HttpAnswer(HttpRequest request, int statusCode, HttpHeaders headers, String body, boolean reusable)
         implements HttpResponse<String> {

@@ -20,10 +20,10 @@ import java.util.concurrent.Flow;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** One connection that speaks HTTP/1.1 (RFC 9112), one request at a time. An interrupt closes it. */
+/** HTTP/1.1 connection (RFC 9112), one request at a time. An interrupt closes it. */
 final class HttpConnection implements AutoCloseable {
 
-    /** The server closed a kept connection before a byte of the answer. */
+    /** The server closed a reused connection before sending any response byte. */
     static final class StaleException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -50,11 +50,11 @@ final class HttpConnection implements AutoCloseable {
         this.socket = channel.socket();
     }
 
-    /** @throws ConnectException when nothing listens there */
+    /** @throws ConnectException if the connection is refused */
     static HttpConnection open(String host, int port, long deadlineNanos) throws IOException {
         InetSocketAddress address = new InetSocketAddress(host.replaceAll("[\\[\\]]", ""), port);
         if (address.isUnresolved()) {
-            throw new ConnectException("no address is known for " + host);
+            throw new ConnectException("cannot resolve host " + host);
         }
         HttpConnection connection = new HttpConnection(SocketChannel.open());
         try {
@@ -63,7 +63,7 @@ final class HttpConnection implements AutoCloseable {
             return connection;
         } catch (ConnectException e) {
             connection.close();
-            ConnectException plain = new ConnectException("nothing listens there");
+            ConnectException plain = new ConnectException("connection refused");
             plain.initCause(e);
             throw plain;
         } catch (IOException e) {
@@ -72,11 +72,11 @@ final class HttpConnection implements AutoCloseable {
         }
     }
 
-    /** @param enough whether the body so far is all that is wanted; null to take it to its end */
+    /** @param enough whether the body read so far is sufficient; null to read to the end */
     HttpAnswer exchange(HttpRequest request, long deadline, int maxBytes, @Nullable Predicate<String> enough)
             throws IOException {
         deadlineNanos = deadline;
-        boolean kept = used;
+        boolean reused = used;
         used = true;
         try {
             socket.getOutputStream().write(message(request));
@@ -86,7 +86,7 @@ final class HttpConnection implements AutoCloseable {
         } catch (SocketTimeoutException e) {
             throw e;
         } catch (IOException e) {
-            throw kept && !Thread.currentThread().isInterrupted() ? new StaleException(e) : e;
+            throw reused && !Thread.currentThread().isInterrupted() ? new StaleException(e) : e;
         }
         int status = status(line());
         Map<String, List<String>> fields = fields();
@@ -123,7 +123,7 @@ final class HttpConnection implements AutoCloseable {
         return message.toByteArray();
     }
 
-    /** What a publisher of something in memory publishes, at once. */
+    /** Collects the content of an in-memory publisher. */
     private static byte[] content(HttpRequest.BodyPublisher publisher) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         publisher.subscribe(new Flow.Subscriber<ByteBuffer>() {
@@ -141,7 +141,7 @@ final class HttpConnection implements AutoCloseable {
 
             @Override
             public void onError(Throwable failure) {
-                throw new IllegalArgumentException("a request body from memory cannot fail", failure);
+                throw new IllegalArgumentException("an in-memory request body cannot fail", failure);
             }
 
             @Override
@@ -153,7 +153,7 @@ final class HttpConnection implements AutoCloseable {
     private static int status(String line) throws IOException {
         String[] parts = line.split(" ", 3);
         if (parts.length < 2 || !parts[0].startsWith("HTTP/1.") || !parts[1].matches("[1-5]\\d\\d")) {
-            throw new IOException("what answers does not speak HTTP/1.1");
+            throw new IOException("the server does not speak HTTP/1.1");
         }
         return Integer.parseInt(parts[1]);
     }
@@ -167,19 +167,23 @@ final class HttpConnection implements AutoCloseable {
             }
             int colon = line.indexOf(':');
             if (colon < 1) {
-                throw new IOException("a header of the answer has no name");
+                throw new IOException("response header without a name");
             }
             fields.computeIfAbsent(line.substring(0, colon), name -> new ArrayList<>(1))
                     .add(line.substring(colon + 1).strip());
         }
-        throw new IOException("an answer with more than " + MAX_HEADERS + " headers");
+        throw new IOException("response with more than " + MAX_HEADERS + " headers");
     }
 
     private static boolean has(Map<String, List<String>> fields, String name, String value) {
         return fields.getOrDefault(name, List.of()).stream().anyMatch(given -> given.equalsIgnoreCase(value));
     }
 
-    /** Reads the body; true when it came to its end and the connection can go on. */
+    /**
+     * Reads the body.
+     *
+     * @return true if it was read to its end and the connection can be reused
+     */
     private boolean read(Body body, int status, Map<String, List<String>> fields) throws IOException {
         if (status == NO_CONTENT || status == NOT_MODIFIED) {
             return true;
@@ -190,7 +194,7 @@ final class HttpConnection implements AutoCloseable {
         List<String> lengths = fields.getOrDefault("content-length", List.of());
         if (lengths.isEmpty()) {
             while (position < limit || fill()) {
-                if (body.take(limit - position)) {
+                if (body.consume(limit - position)) {
                     break;
                 }
             }
@@ -212,7 +216,7 @@ final class HttpConnection implements AutoCloseable {
                 return false;
             }
             if (!line().isEmpty()) {
-                throw new IOException("a chunk of the answer is longer than it says");
+                throw new IOException("response chunk exceeds its declared length");
             }
         }
     }
@@ -221,20 +225,20 @@ final class HttpConnection implements AutoCloseable {
         try {
             return Long.parseUnsignedLong(text, radix) & Long.MAX_VALUE;
         } catch (NumberFormatException e) {
-            throw new IOException("the answer does not say how long it is", e);
+            throw new IOException("invalid length in the response", e);
         }
     }
 
-    /** Reads so many bytes of the body; false when it was enough before. */
+    /** Reads {@code length} bytes of the body; false if the body was sufficient earlier. */
     private boolean part(Body body, long length) throws IOException {
         long left = length;
         while (left > 0) {
             if (position == limit && !fill()) {
-                throw new IOException("the answer ended before its end");
+                throw new IOException("response ended prematurely");
             }
-            int some = (int) Math.min(left, limit - position);
-            left -= some;
-            if (body.take(some)) {
+            int count = (int) Math.min(left, limit - position);
+            left -= count;
+            if (body.consume(count)) {
                 return false;
             }
         }
@@ -245,7 +249,7 @@ final class HttpConnection implements AutoCloseable {
         StringBuilder line = new StringBuilder(80);
         while (line.length() < MAX_LINE) {
             if (position == limit && !fill()) {
-                throw new IOException("the answer ended before its end");
+                throw new IOException("response ended prematurely");
             }
             char c = (char) (buffer[position++] & 0xff);
             if (c == '\n') {
@@ -254,10 +258,10 @@ final class HttpConnection implements AutoCloseable {
             }
             line.append(c);
         }
-        throw new IOException("a line of the answer is longer than " + MAX_LINE + " bytes");
+        throw new IOException("response line longer than " + MAX_LINE + " bytes");
     }
 
-    /** Reads more; false at the end. Everything before has been taken. */
+    /** Refills the empty buffer; false at the end of the stream. */
     private boolean fill() throws IOException {
         socket.setSoTimeout(millisTo(deadlineNanos));
         position = 0;
@@ -268,7 +272,7 @@ final class HttpConnection implements AutoCloseable {
     private static int millisTo(long deadlineNanos) throws SocketTimeoutException {
         long left = deadlineNanos - System.nanoTime();
         if (left <= 0) {
-            throw new SocketTimeoutException("too late");
+            throw new SocketTimeoutException("deadline exceeded");
         }
         return (int) Math.min(Integer.MAX_VALUE, left / 1_000_000 + 1);
     }
@@ -278,11 +282,11 @@ final class HttpConnection implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            // It is given up either way.
+            // Nothing to do; the connection is discarded anyway.
         }
     }
 
-    /** What has come of a body. */
+    /** Body read so far. */
     private final class Body {
 
         private final int maxBytes;
@@ -294,10 +298,10 @@ final class HttpConnection implements AutoCloseable {
             this.enough = enough;
         }
 
-        /** Takes so many bytes from the buffer; true when that is enough. */
-        boolean take(int count) throws IOException {
+        /** Consumes {@code count} bytes from the buffer; true if the body is now sufficient. */
+        boolean consume(int count) throws IOException {
             if (bytes.size() + count > maxBytes) {
-                throw new IOException("an answer larger than " + maxBytes + " bytes");
+                throw new IOException("response larger than " + maxBytes + " bytes");
             }
             bytes.write(buffer, position, count);
             position += count;

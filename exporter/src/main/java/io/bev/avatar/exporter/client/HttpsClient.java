@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** HTTP over TLS, through the JDK's client: its machinery is large, and is loaded where it is needed only. */
+/** HTTPS client based on the JDK's client, which is large and loaded only if needed. */
 final class HttpsClient implements AutoCloseable {
 
     private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
@@ -28,7 +28,7 @@ final class HttpsClient implements AutoCloseable {
 
     private final HttpClient client;
 
-    /** @param trust in place of Java's own */
+    /** @param trust replaces Java's default */
     HttpsClient(Optional<SSLContext> trust) {
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -52,7 +52,7 @@ final class HttpsClient implements AutoCloseable {
         try {
             return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            HttpTimeoutException late = new HttpTimeoutException("no answer within " + timeout.toMillis() + " ms");
+            HttpTimeoutException late = new HttpTimeoutException("no response within " + timeout.toMillis() + " ms");
             late.initCause(e);
             throw late;
         } catch (ExecutionException e) {
@@ -64,7 +64,7 @@ final class HttpsClient implements AutoCloseable {
 
     private static IOException failure(Throwable cause) {
         if (cause instanceof java.net.ConnectException) {
-            return new java.net.ConnectException("nothing listens there");
+            return new java.net.ConnectException("connection refused");
         }
         String message = cause.getMessage();
         return new IOException(message == null ? cause.getClass().getSimpleName() : message, cause);

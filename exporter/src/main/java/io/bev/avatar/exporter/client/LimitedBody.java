@@ -12,7 +12,7 @@ import java.util.concurrent.Flow.Subscription;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A body as UTF-8 text, of at most so many bytes; a stream that goes on is left once it says enough. */
+/** Subscriber that reads a body of limited size as UTF-8 text; an endless stream is cancelled once it is sufficient. */
 final class LimitedBody implements BodySubscriber<String> {
 
     private final int maxBytes;
@@ -21,7 +21,7 @@ final class LimitedBody implements BodySubscriber<String> {
     private final CompletableFuture<String> body = new CompletableFuture<>();
     private @Nullable Subscription subscription;
 
-    /** @param enough whether the text so far is all that is wanted; null to take the body to its end */
+    /** @param enough whether the text read so far is sufficient; null to read to the end */
     LimitedBody(int maxBytes, @Nullable Predicate<String> enough) {
         this.maxBytes = maxBytes;
         this.enough = enough;
@@ -45,8 +45,8 @@ final class LimitedBody implements BodySubscriber<String> {
         }
         for (ByteBuffer part : parts) {
             if (bytes.size() + part.remaining() > maxBytes) {
-                leave();
-                body.completeExceptionally(new IOException("an answer larger than " + maxBytes + " bytes"));
+                cancel();
+                body.completeExceptionally(new IOException("response larger than " + maxBytes + " bytes"));
                 return;
             }
             byte[] copy = new byte[part.remaining()];
@@ -54,7 +54,7 @@ final class LimitedBody implements BodySubscriber<String> {
             bytes.writeBytes(copy);
         }
         if (enough != null && enough.test(text())) {
-            leave();
+            cancel();
             body.complete(text());
         }
     }
@@ -73,7 +73,7 @@ final class LimitedBody implements BodySubscriber<String> {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    private void leave() {
+    private void cancel() {
         if (subscription != null) {
             subscription.cancel();
         }

@@ -1,4 +1,4 @@
-/** The HTTP client of the collectors that ask a server. */
+/** HTTP client of the collectors and checks. */
 @NullMarked
 package io.bev.avatar.exporter.client;
 

@@ -13,12 +13,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One collection of one collector, awaited by one or more scrapes. Its deadline is the latest of theirs. Shortly before, it
- * is interrupted so that it can still hand in what it vouches for; at the deadline it is given up.
+ * One collection of one collector, awaited by one or more scrapes. Its deadline is the latest deadline of these
+ * scrapes. Shortly before the deadline it is interrupted so that it can still return partial results; at the deadline
+ * it is abandoned.
  */
 final class CollectionTask {
 
-    /** How long before the deadline the interrupt comes: enough to unwind, little of a scrape of seconds. */
+    /** Interval between interrupt and deadline: enough to unwind, small relative to a scrape timeout of seconds. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final String name;
@@ -26,7 +27,7 @@ final class CollectionTask {
     private final long startNanos;
     private final CompletableFuture<CollectorResult> result = new CompletableFuture<>();
     private final List<Consumer<CollectorResult>> listeners = new ArrayList<>(1);
-    private final AtomicBoolean settled = new AtomicBoolean();
+    private final AtomicBoolean completed = new AtomicBoolean();
     private long deadlineNanos;
     private @Nullable Thread worker;
     private boolean interrupted;
@@ -38,24 +39,24 @@ final class CollectionTask {
         this.deadlineNanos = deadlineNanos;
     }
 
-    /** A run that is over before it began. */
-    static CollectionTask over(CollectorResult outcome, Ticker ticker) {
+    /** A run that already has its result. */
+    static CollectionTask finished(CollectorResult outcome, Ticker ticker) {
         CollectionTask run = new CollectionTask(outcome.collector(), ticker, ticker.nanos());
         run.result.complete(outcome);
         return run;
     }
 
-    /** Registers what to do with the result; before the run starts. */
+    /** Registers a listener for the result; call before the run starts. */
     void onResult(Consumer<CollectorResult> action) {
         listeners.add(action);
     }
 
-    /** Hands in the result; false when the run was given up before. */
+    /** Sets the result; false when the run was abandoned before. */
     boolean complete(CollectorResult outcome) {
-        if (!settled.compareAndSet(false, true)) {
+        if (!completed.compareAndSet(false, true)) {
             return false;
         }
-        // Whoever waits for the result sees what the listeners made of it.
+        // Listeners run first, so that waiting scrapes see their effects.
         listeners.forEach(action -> action.accept(outcome));
         result.complete(outcome);
         return true;
@@ -69,7 +70,7 @@ final class CollectionTask {
         return result.isDone();
     }
 
-    /** Lets another scrape wait for this run, at most until {@code limitNanos} after its start. */
+    /** Extends the deadline for another scrape, at most to {@code limitNanos} after the start. */
     synchronized void extend(long wantedNanos, long limitNanos) {
         long allowed = earlier(wantedNanos, startNanos + limitNanos);
         if (allowed - deadlineNanos > 0) {
@@ -81,14 +82,14 @@ final class CollectionTask {
         worker = Thread.currentThread();
     }
 
-    /** Ends the worker's part; afterwards no interrupt of this run can reach the thread. */
+    /** Detaches the worker; afterwards no interrupt of this run can reach the thread. */
     synchronized void end() {
         worker = null;
-        // An interrupt meant for this run must not hit the thread's next one.
+        // Clears an interrupt meant for this run, so that it does not hit the thread's next run.
         boolean unused = Thread.interrupted();
     }
 
-    /** Waits until the run is over or the scrape's own deadline is there. */
+    /** Waits for the result, at most until the scrape's own deadline. */
     CollectorResult await(long scrapeDeadlineNanos) throws InterruptedException {
         long left = scrapeDeadlineNanos - ticker.nanos();
         long grace = Math.min(GRACE_NANOS, Math.max(0, left / 4));
@@ -96,27 +97,30 @@ final class CollectionTask {
         if (early != null) {
             return early;
         }
-        boolean last = interruptIfDue(scrapeDeadlineNanos);
+        boolean lastWaiter = interruptIfDue(scrapeDeadlineNanos);
         CollectorResult late = poll(scrapeDeadlineNanos - ticker.nanos());
         if (late != null) {
             return late;
         }
         CollectorResult cutOff = CollectorResult.failed(
-                name, elapsedNanos(), late(scrapeDeadlineNanos) + "; it is started again once it returns");
-        if (last && !complete(cutOff)) {
+                name,
+                elapsedNanos(),
+                timeoutMessage(scrapeDeadlineNanos) + "; the next collection starts once it returns");
+        if (lastWaiter && !complete(cutOff)) {
             return result.join();
         }
         return cutOff;
     }
 
-    /** What to say when the run failed because it was interrupted; empty when it was not. */
+    /** Error message when the run failed because of an interrupt; empty when it was not interrupted. */
     synchronized Optional<String> interruption() {
-        return interrupted ? Optional.of(late(deadlineNanos)) : Optional.empty();
+        return interrupted ? Optional.of(timeoutMessage(deadlineNanos)) : Optional.empty();
     }
 
-    private String late(long untilNanos) {
-        // Threads that had to wait can leave a scrape of milliseconds less than nothing.
-        return "no answer within " + Math.max(0, Math.round((untilNanos - startNanos) / 1e6)) + " ms: cut off";
+    private String timeoutMessage(long untilNanos) {
+        // Scheduling delays can consume the whole timeout of a scrape of a few milliseconds.
+        return "no response within " + Math.max(0, Math.round((untilNanos - startNanos) / 1e6))
+                + " ms: deadline exceeded";
     }
 
     private synchronized boolean interruptIfDue(long scrapeDeadlineNanos) {

@@ -1,24 +1,26 @@
 package io.bev.avatar.exporter.collector;
 
 /**
- * One source of readings. Called by one thread at a time, with a deadline kept by the caller: it is interrupted when late.
- * It measures no time, catches nothing it cannot mend and keeps no value from an earlier call; a reading that is not there is
- * an absent series.
+ * One source of samples. Called by one thread at a time; the caller enforces the deadline and interrupts a late
+ * collection. A collector measures no time, catches only what it can handle and keeps no value from an earlier call. A
+ * missing value is an absent series.
  */
 public interface Collector extends AutoCloseable {
 
-    /** The label {@code collector}, such as {@code host}. */
+    /** Value of the label {@code collector}, such as {@code host}. */
     String name();
 
     /**
-     * Reads the source now.
+     * Reads the source.
      *
-     * @throws PartialCollectionException when it failed but what it wrote to {@code out} is true and to be kept
-     * @throws Exception when the source fails as a whole; the message says what to do. Nothing of {@code out} is then used
+     * @throws PartialCollectionException when the collection failed but the samples written to {@code out} are valid
+     * and kept
+     * @throws Exception when the collection failed entirely; the message contains the remedy. {@code out} is then
+     * discarded
      */
     void collect(MetricSink out) throws Exception;
 
-    /** A word that a person must read beside the source's result, such as {@code simulated}; empty for none. Any thread asks. */
+    /** Remark shown beside the collector's result, such as {@code simulated}; empty for none. Thread-safe. */
     default String remark() {
         return "";
     }

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one collection of one collector gave.
+ * Outcome of one collection by one collector.
  *
- * @param collector its name
- * @param durationNanos from its start until it returned or was given up
- * @param families what it read; of a failed collection only what {@link PartialCollectionException} vouches for
- * @param error why it failed, one line; empty on success
+ * @param collector name of the collector
+ * @param durationNanos time from the start until the collection returned or was abandoned
+ * @param families collected samples; of a failed collection only those kept by {@link PartialCollectionException}
+ * @param error cause of the failure in one line; empty on success
  */
 public record CollectorResult(
         String collector, long durationNanos, List<MetricFamilySamples> families, Optional<String> error) {
@@ -19,7 +19,7 @@ public record CollectorResult(
         families = List.copyOf(families);
     }
 
-    /** Whether the source was read as a whole. */
+    /** Whether the source was read completely. */
     public boolean success() {
         return error.isEmpty();
     }

@@ -4,13 +4,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How a collector fared so far.
+ * Status of a collector since start-up.
  *
- * @param collector its name
- * @param last its latest finished collection; empty before the first
- * @param lastSuccess when it last succeeded
- * @param lastError its latest failure, kept after it recovered
- * @param remark its {@link Collector#remark} at the time of its latest collection
+ * @param collector name of the collector
+ * @param last latest finished collection; empty before the first
+ * @param lastSuccess time of the latest successful collection
+ * @param lastError latest error, retained after recovery
+ * @param remark {@link Collector#remark} at the time of the latest collection
  */
 public record CollectorStatus(
         String collector,

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The place of one collector: its thread, its run in flight and its record. While a run that was given up has not returned,
- * no other is started, so a wedged source costs one thread and no more.
+ * Thread, current run and status of one collector. While an abandoned run has not returned, no other run starts, so a
+ * blocked source costs one thread at most.
  */
 final class CollectorWorker implements AutoCloseable {
 
@@ -26,7 +26,7 @@ final class CollectorWorker implements AutoCloseable {
     private final ExecutorService thread;
     private @Nullable CollectionTask inFlight;
     private CollectorStatus status;
-    private long failuresInARow;
+    private long consecutiveFailures;
 
     CollectorWorker(Collector collector, Ticker ticker, Clock clock) {
         this.collector = collector;
@@ -34,9 +34,9 @@ final class CollectorWorker implements AutoCloseable {
         this.clock = clock;
         this.status = new CollectorStatus(collector.name(), Optional.empty(), Optional.empty(), Optional.empty(), "");
         this.thread = Executors.newSingleThreadExecutor(task -> {
-            Thread made = new Thread(task, "collector-" + collector.name());
-            made.setDaemon(true);
-            return made;
+            Thread worker = new Thread(task, "collector-" + collector.name());
+            worker.setDaemon(true);
+            return worker;
         });
     }
 
@@ -48,7 +48,7 @@ final class CollectorWorker implements AutoCloseable {
         return status;
     }
 
-    /** Starts a run, or answers the one in flight, or a failed one where a given-up run has not returned. */
+    /** Starts a run, or returns the current one, or a failed one while an abandoned run has not returned. */
     synchronized CollectionTask start(long deadlineNanos) {
         CollectionTask busy = inFlight;
         if (busy != null && !busy.done()) {
@@ -59,9 +59,9 @@ final class CollectorWorker implements AutoCloseable {
                     name(),
                     busy.elapsedNanos(),
                     "still busy after " + busy.elapsedNanos() / 1_000_000_000
-                            + " s with a collection that was cut off; it is started again once that returns");
+                            + " s with a collection that exceeded its deadline; the next one starts once it returns");
             record(stuck);
-            return CollectionTask.over(stuck, ticker);
+            return CollectionTask.finished(stuck, ticker);
         }
         CollectionTask run = new CollectionTask(name(), ticker, deadlineNanos);
         inFlight = run;
@@ -81,7 +81,7 @@ final class CollectorWorker implements AutoCloseable {
             outcome = new CollectorResult(name(), run.elapsedNanos(), sink.families(), Optional.of(describe(e)));
         } catch (Throwable e) {
             // Isolation: a missing native symbol or a bug in one collector must not end the others' scrape.
-            String error = SecretRedactor.blanked(run.interruption().orElseGet(() -> describe(e)));
+            String error = SecretRedactor.redact(run.interruption().orElseGet(() -> describe(e)));
             outcome = CollectorResult.failed(name(), run.elapsedNanos(), error);
         }
         run.end();
@@ -89,7 +89,10 @@ final class CollectorWorker implements AutoCloseable {
             inFlight = null;
         }
         if (!run.complete(outcome)) {
-            LOG.info("collector {} returned {} ms after its start", name(), run.elapsedNanos() / 1_000_000);
+            LOG.info(
+                    "Collector {} returned {} ms after its start, past its deadline",
+                    name(),
+                    run.elapsedNanos() / 1_000_000);
         }
     }
 
@@ -98,14 +101,14 @@ final class CollectorWorker implements AutoCloseable {
         Optional<Instant> success = result.success() ? Optional.of(clock.instant()) : status.lastSuccess();
         Optional<String> error = result.success() ? status.lastError() : result.error();
         if (result.success() && failedBefore) {
-            LOG.info("collector {} works again after {} failed collections", name(), failuresInARow);
+            LOG.info("Collector {} recovered after {} failed collections", name(), consecutiveFailures);
         } else if (!result.success() && !failedBefore) {
-            LOG.warn("collector {} fails: {}", name(), result.error().orElse(""));
+            LOG.warn("Collector {} failed: {}", name(), result.error().orElse(""));
         }
-        failuresInARow = result.success() ? 0 : failuresInARow + 1;
-        // The samples belong to their scrape; the record keeps only how it went.
-        CollectorResult bare = new CollectorResult(name(), result.durationNanos(), List.of(), result.error());
-        status = new CollectorStatus(name(), Optional.of(bare), success, error, collector.remark());
+        consecutiveFailures = result.success() ? 0 : consecutiveFailures + 1;
+        // The status keeps the outcome without the samples.
+        CollectorResult withoutSamples = new CollectorResult(name(), result.durationNanos(), List.of(), result.error());
+        status = new CollectorStatus(name(), Optional.of(withoutSamples), success, error, collector.remark());
     }
 
     private static String describe(Throwable failure) {

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Everything that one scrape answers: the collectors' readings, how each fared, and the exporter's own metrics.
+ * Content of one scrape: samples of the collectors, success and duration of each, and the exporter's own metrics.
  *
  * <pre>
  * avatar_exporter_collector_success{collector="redis"} 0.0
@@ -21,40 +21,41 @@ import java.util.function.Consumer;
 public final class Exposition {
 
     private final ScrapeRunner runner;
-    private final Map<String, String> off;
+    private final Map<String, String> disabled;
     private final List<Consumer<MetricSink>> ownMetrics;
     private final List<io.prometheus.client.Collector> process;
     private final FamilyMerger merger = new FamilyMerger();
 
     /**
-     * @param off collectors that the configuration switches off, and by what: scrapes may name them, and get nothing
-     * @param ownMetrics each writes some of the exporter's own metrics, from memory
-     * @param process the JVM's and the process's metrics
+     * @param disabled collectors disabled by the configuration, with the reason: scrapes may name them and get no
+     * samples
+     * @param ownMetrics writers of the exporter's own metrics, without I/O
+     * @param process metrics of the JVM and the process
      */
     public Exposition(
             ScrapeRunner runner,
-            Map<String, String> off,
+            Map<String, String> disabled,
             List<Consumer<MetricSink>> ownMetrics,
             List<? extends io.prometheus.client.Collector> process) {
         this.runner = runner;
-        this.off = Map.copyOf(off);
+        this.disabled = Map.copyOf(disabled);
         this.ownMetrics = List.copyOf(ownMetrics);
         this.process = List.copyOf(process);
     }
 
-    /** The collectors' names, those that are off among them. */
+    /** Names of all collectors, including disabled ones. */
     public Set<String> collectors() {
         Set<String> names = new LinkedHashSet<>(runner.names());
-        names.addAll(off.keySet());
+        names.addAll(disabled.keySet());
         return names;
     }
 
-    /** What is switched off, and by what. */
-    public Map<String, String> off() {
-        return off;
+    /** Disabled collectors with the reason. */
+    public Map<String, String> disabled() {
+        return disabled;
     }
 
-    /** How each collector fared so far. */
+    /** Status of each collector. */
     public List<CollectorStatus> statuses() {
         return runner.statuses();
     }
@@ -75,7 +76,7 @@ public final class Exposition {
                 status.lastSuccess()
                         .ifPresent(when -> own.gauge(
                                 "avatar_exporter_collector_last_success_timestamp_seconds",
-                                "When the collector last succeeded, as Unix time.",
+                                "Unix time of the collector's last successful collection.",
                                 when.toEpochMilli() / 1e3,
                                 "collector",
                                 status.collector()));
@@ -90,13 +91,13 @@ public final class Exposition {
     private static void describe(CollectorResult result, MetricSink own) {
         own.gauge(
                 "avatar_exporter_collector_success",
-                "Whether the collector read its source as a whole in this scrape.",
+                "1 if the collector read its source completely in this scrape.",
                 result.success() ? 1 : 0,
                 "collector",
                 result.collector());
         own.gauge(
                 "avatar_exporter_collector_duration_seconds",
-                "How long the collector took in this scrape.",
+                "Duration of the collection in this scrape.",
                 result.durationNanos() / 1e9,
                 "collector",
                 result.collector());

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins families of the same name into one, since the exposition format allows each only once. Of two samples with the same
- * name and labels the first stays; a family whose type differs from the first one's is left out and logged once.
+ * Merges families of the same name into one, because the exposition format allows each only once. Of two samples with
+ * the same name and labels the first is kept; a family whose type differs from the first one's is dropped and logged
+ * once.
  */
 public final class FamilyMerger {
 
@@ -38,7 +39,7 @@ public final class FamilyMerger {
         if (first.type != second.type) {
             if (reported.add(first.name)) {
                 LOG.warn(
-                        "metric {} comes as {} and as {} from two collectors: the second is left out",
+                        "Metric {} has type {} and type {} in two collectors: the second is dropped",
                         first.name,
                         first.type,
                         second.type);

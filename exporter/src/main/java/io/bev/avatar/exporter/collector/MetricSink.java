@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gathers the samples of one collection into metric families. A family's help and type are those of its first sample; a
- * counter is named as it appears in the exposition, with {@code _total}.
+ * Collects the samples of one collection into metric families. A family takes HELP and type from its first sample; a
+ * counter has its full exposition name, with {@code _total}.
  */
 public final class MetricSink {
 
@@ -28,7 +28,7 @@ public final class MetricSink {
         add(Type.COUNTER, name, name, help, value, labels);
     }
 
-    /** Adds an untyped sample, as some peers expose theirs; {@code labels} alternate name and value. */
+    /** Adds an untyped sample, for compatibility with other exporters; {@code labels} alternate name and value. */
     public void untyped(String name, String help, double value, String... labels) {
         add(Type.UNKNOWN, name, name, help, value, labels);
     }
@@ -37,7 +37,7 @@ public final class MetricSink {
      * Adds a histogram.
      *
      * @param upperBounds ascending, without +Inf, [n]
-     * @param counts observations per bucket, not cumulative, the last one above every bound, [n + 1]
+     * @param counts observations per bucket, not cumulative, the last one above all bounds, [n + 1]
      * @param sum sum of the observations
      */
     public void histogram(String name, String help, double[] upperBounds, long[] counts, double sum, String... labels) {
@@ -62,9 +62,9 @@ public final class MetricSink {
     /**
      * Adds a summary.
      *
-     * @param quantiles values, by the text of their label
-     * @param count of the observations
-     * @param sum of the observations
+     * @param quantiles values by quantile label
+     * @param count number of observations
+     * @param sum sum of the observations
      */
     public void summary(
             String name, String help, Map<String, Double> quantiles, double count, double sum, String... labels) {
@@ -78,7 +78,7 @@ public final class MetricSink {
         add(Type.SUMMARY, name, name + "_sum", help, sum, labels);
     }
 
-    /** Everything gathered, in order of first appearance. */
+    /** All families in order of first appearance. */
     public List<MetricFamilySamples> families() {
         List<MetricFamilySamples> result = new ArrayList<>(families.size());
         families.forEach((name, family) ->

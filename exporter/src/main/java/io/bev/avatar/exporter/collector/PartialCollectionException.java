@@ -1,19 +1,19 @@
 package io.bev.avatar.exporter.collector;
 
 /**
- * Thrown by a collector that failed but whose samples so far still tell the truth, such as {@code redis_up 0}. The
- * collection counts as failed and the samples are kept. A collector that throws it writes only whole readings.
+ * Thrown by a collector that failed but whose samples so far are valid, such as {@code redis_up 0}. The collection
+ * counts as failed and the samples are kept. A collector that throws it has written only complete metric groups.
  */
 public final class PartialCollectionException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param message what failed and what to do, without secrets */
+    /** @param message failure and remedy, without secrets */
     public PartialCollectionException(String message, Throwable cause) {
         super(message, cause);
     }
 
-    /** As the other constructor, where no exception says more. */
+    /** Without a cause. */
     public PartialCollectionException(String message) {
         super(message);
     }

@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs collectors side by side under one deadline. It alone does timing, isolation and success: a collector that fails or is
- * late gives a failed {@link CollectorResult}, never an exception, and never delays the others.
+ * Runs collectors in parallel under one deadline. Handles timing, isolation and success for all collectors: one that
+ * fails or is late yields a failed {@link CollectorResult}, never an exception, and never delays the others.
  *
- * <p>Scrapes that overlap share one collection while it is younger than {@link #SHARE_WINDOW}; an older one is joined only
- * for the collectors that are still running, so that no scrape gets readings from before the window.
+ * <p>Overlapping scrapes share one collection while it is younger than {@link #SHARE_WINDOW}; an older one is joined
+ * only for collectors that are still running, so that no scrape gets samples from before the window.
  */
 public final class ScrapeRunner implements AutoCloseable {
 
@@ -27,7 +27,7 @@ public final class ScrapeRunner implements AutoCloseable {
     private final Ticker ticker;
     private @Nullable Collection current;
 
-    /** The runs that overlapping scrapes share. */
+    /** Runs shared by overlapping scrapes. */
     private record Collection(long startNanos, Map<CollectorWorker, CollectionTask> runs) {
         boolean finished() {
             return runs.values().stream().allMatch(CollectionTask::done);
@@ -35,8 +35,8 @@ public final class ScrapeRunner implements AutoCloseable {
     }
 
     /**
-     * @param collectors with distinct names; closed with the runner
-     * @param limit how far a scrape that joins a run can extend it
+     * @param collectors collectors with distinct names; closed with the runner
+     * @param limit maximum duration of a run that joining scrapes extend
      */
     public ScrapeRunner(List<? extends Collector> collectors, Duration limit, Ticker ticker, Clock clock) {
         for (Collector collector : collectors) {
@@ -48,12 +48,12 @@ public final class ScrapeRunner implements AutoCloseable {
         this.ticker = ticker;
     }
 
-    /** The collectors' names in their order. */
+    /** Names of the collectors, in order. */
     public Set<String> names() {
         return slots.keySet();
     }
 
-    /** How each collector fared so far, in their order. */
+    /** Status of each collector, in order. */
     public List<CollectorStatus> statuses() {
         return slots.values().stream().map(CollectorWorker::status).collect(Collectors.toList());
     }
@@ -61,8 +61,8 @@ public final class ScrapeRunner implements AutoCloseable {
     /**
      * Collects from the {@code wanted} collectors.
      *
-     * @param budget time until the last result must be there
-     * @return one result per wanted collector, in the collectors' order
+     * @param budget time until all results must be available
+     * @return one result per wanted collector, in the order of the collectors
      */
     public List<CollectorResult> scrape(Set<String> wanted, Duration budget) throws InterruptedException {
         long deadlineNanos = ticker.nanos() + budget.toNanos();

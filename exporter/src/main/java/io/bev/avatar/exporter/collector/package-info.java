@@ -1,4 +1,4 @@
-/** Collectors: one per source, one file per concept. */
+/** Collectors of metrics, one per source, and the scrape that runs them. */
 @NullMarked
 package io.bev.avatar.exporter.collector;
 

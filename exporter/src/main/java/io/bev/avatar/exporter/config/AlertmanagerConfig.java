@@ -5,14 +5,14 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * How the exporter keeps an eye on whoever sends it alerts.
+ * Settings for monitoring the alert sources, Prometheus and Alertmanager.
  *
  * @param url base address of Alertmanager
- * @param watchdogTimeout silence of AvatarWatchdog after which the exporter raises an alert of its own
+ * @param watchdogTimeout time without the AvatarWatchdog heartbeat after which the exporter raises an alert itself
  */
 public record AlertmanagerConfig(URI url, Duration watchdogTimeout) {
 
-    /** Reads its keys of the section {@code exporter}; problems are noted in {@code config}. */
+    /** Reads its keys of the section {@code exporter}; problems are recorded in {@code config}. */
     public static AlertmanagerConfig from(Config config) {
         return new AlertmanagerConfig(
                 HttpAddress.read(config, "exporter.alertmanager-url", "http://127.0.0.1:9093"),

@@ -6,18 +6,18 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The section {@code exporter.check}: what a machine must have. Sizes are in GB of 10^9 bytes.
+ * Section {@code exporter.check}: requirements of the machine. Sizes are in GB of 10^9 bytes.
  *
- * @param user who shall run it; without, anybody but root
- * @param diskFreeGb free space where state and logs are written
- * @param memoryAvailableGb memory that can be taken without swapping
- * @param driverVersion oldest NVIDIA driver
- * @param cudaVersion oldest CUDA that the driver offers
- * @param gpuMemoryFreeGb free memory of the GPU
- * @param javaVersion oldest Java
- * @param docker what a missing Docker means
- * @param dockerSocket Docker's socket
- * @param mcp what a missing MCP server means
+ * @param user required user; if empty, any user except root
+ * @param diskFreeGb minimum free disk space where state and logs are written
+ * @param memoryAvailableGb minimum available memory (MemAvailable)
+ * @param driverVersion minimum version of the NVIDIA driver
+ * @param cudaVersion minimum CUDA version of the driver
+ * @param gpuMemoryFreeGb minimum free GPU memory
+ * @param javaVersion minimum Java version
+ * @param docker whether Docker is required
+ * @param dockerSocket path of the Docker socket
+ * @param mcp whether the MCP server is required
  */
 public record CheckConfig(
         Optional<String> user,
@@ -31,18 +31,18 @@ public record CheckConfig(
         Path dockerSocket,
         Requirement mcp) {
 
-    private static final double MOST_GB = 1e6;
+    private static final double MAX_GB = 1e6;
     private static final Pattern VERSION = Pattern.compile("\\d{1,9}(\\.\\d{1,9}){0,3}");
 
-    /** Reads the section; problems are noted in {@code config}. */
+    /** Reads the section; problems are recorded in {@code config}. */
     public static CheckConfig from(Config config) {
         return new CheckConfig(
                 config.optionalText("exporter.check.user"),
-                config.number("exporter.check.disk-free-gb", 10, 0, MOST_GB),
-                config.number("exporter.check.memory-available-gb", 8, 0, MOST_GB),
+                config.number("exporter.check.disk-free-gb", 10, 0, MAX_GB),
+                config.number("exporter.check.memory-available-gb", 8, 0, MAX_GB),
                 version(config, "exporter.check.driver-version", "525.60.11"),
                 version(config, "exporter.check.cuda-version", "12.0"),
-                config.number("exporter.check.gpu-memory-free-gb", 12, 0, MOST_GB),
+                config.number("exporter.check.gpu-memory-free-gb", 12, 0, MAX_GB),
                 config.integer("exporter.check.java-version", 17, 17, 1000),
                 config.choice("exporter.check.docker", Requirement.class, Requirement.OPTIONAL),
                 Path.of(config.text("exporter.check.docker-socket", "/var/run/docker.sock")),

@@ -9,27 +9,28 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The section {@code exporter}.
+ * Section {@code exporter}.
  *
  * @param bind address to listen on
- * @param port TCP port of {@code /metrics}, 0 to 65535; 0 takes a free one
- * @param allowedHosts host names, beside the loopback ones, under which the exporter is reached
+ * @param port TCP port of {@code /metrics}, 0 to 65535; 0 selects a free port
+ * @param allowedHosts accepted Host header names besides the loopback names
  * @param webConfigFile TLS and users of the listener, in the format of exporter-toolkit's {@code web-config.yml}
- * @param scrapeTimeout time for a scrape whose client names none, and how far joining scrapes can extend a collection
- * @param rendererUrl base address of the renderer's page
- * @param jolokiaUrl base address of the renderer's Jolokia, with the trailing slash
- * @param alertTokenFile file with the bearer token of {@code /alerts}; without it the webhook is closed
- * @param alertSpoolFile where alert events wait while Redis is away
- * @param alertActiveFor how long an alert counts as firing without another notification; longer than Alertmanager's
- *     {@code repeat_interval}
- * @param niceness how far the exporter gives way to other programs, 0 (not at all) to 19
- * @param procPath the proc file system
- * @param sysPath the sys file system
+ * @param scrapeTimeout timeout of a scrape without {@code X-Prometheus-Scrape-Timeout-Seconds}, and limit for the
+ *     extension of a collection by concurrent scrapes
+ * @param rendererUrl base URL of the renderer
+ * @param jolokiaUrl base URL of the renderer's Jolokia, with a trailing slash
+ * @param alertTokenFile file with the bearer token of {@code /alerts}; without it the webhook is disabled
+ * @param alertSpoolFile file in which alert events are queued while Redis is unreachable
+ * @param alertActiveFor time after which an alert without another notification no longer counts as firing; longer than
+ *     Alertmanager's {@code repeat_interval}
+ * @param niceness CPU niceness of the exporter, 0 to 19
+ * @param procPath path of procfs
+ * @param sysPath path of sysfs
  * @param units systemd units to report
- * @param nvmlLibrary file name of NVML
- * @param pcieThroughput whether to read PCIe throughput, which blocks the GPU's driver for 40 ms
- * @param dcgmNames whether to give GPU readings under the DCGM exporter's names too
- * @param thresholds this host's overrides
+ * @param nvmlLibrary file name of the NVML library
+ * @param pcieThroughput whether to read PCIe throughput, which blocks the GPU driver for 40 ms
+ * @param dcgmNames whether to also export GPU metrics under the names of the DCGM exporter
+ * @param thresholds threshold overrides of this host
  */
 public record ExporterConfig(
         String bind,
@@ -51,7 +52,7 @@ public record ExporterConfig(
         boolean dcgmNames,
         List<ThresholdOverride> thresholds) {
 
-    /** Key of the NVML library's file name. */
+    /** Configuration key of the NVML library file name. */
     public static final String NVML_LIBRARY = "exporter.nvml-library";
 
     public static final String DEFAULT_NVML_LIBRARY = "libnvidia-ml.so.1";
@@ -65,7 +66,7 @@ public record ExporterConfig(
         thresholds = List.copyOf(thresholds);
     }
 
-    /** Reads the section; problems are noted in {@code config}. */
+    /** Reads the section; problems are recorded in {@code config}. */
     public static ExporterConfig from(Config config) {
         return new ExporterConfig(
                 config.text("exporter.bind", "127.0.0.1"),
@@ -98,7 +99,7 @@ public record ExporterConfig(
     private static Optional<Path> readableFile(Config config, String key) {
         Optional<Path> file = config.optionalText(key).map(Path::of);
         if (file.isPresent() && !Files.isReadable(file.get())) {
-            config.problem(key, "'" + file.get() + "'", "a file that this user can read");
+            config.problem(key, "'" + file.get() + "'", "a file readable by this user");
         }
         return file;
     }

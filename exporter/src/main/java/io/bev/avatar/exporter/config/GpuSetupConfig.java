@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * The section {@code gpu-setup}: what root sets on the GPUs before the renderer starts.
+ * Section {@code gpu-setup}: GPU settings applied as root before the renderer starts.
  *
- * @param devices indexes or UUIDs as {@code nvidia-smi -L} shows them; empty for all
- * @param persistence whether the driver stays loaded while nothing uses the GPU
- * @param powerLimitWatts asked for; a GPU that allows less, or no such, gets what is nearest
- * @param memoryClockMhz to lock the memory's clock to; a GPU that lacks it gets its highest
- * @param graphicsClockMhz likewise
- * @param exclusiveProcess whether one process at a time may compute on the GPU
+ * @param devices indexes or UUIDs as shown by {@code nvidia-smi -L}; empty for all
+ * @param persistence whether the driver stays loaded while no process uses the GPU
+ * @param powerLimitWatts power limit, clamped to the range of the GPU
+ * @param memoryClockMhz memory clock to lock; the maximum if the GPU does not support it
+ * @param graphicsClockMhz graphics clock to lock; the maximum if the GPU does not support it
+ * @param exclusiveProcess whether only one process at a time may use the GPU for compute
  */
 public record GpuSetupConfig(
         List<String> devices,
@@ -22,29 +22,29 @@ public record GpuSetupConfig(
         OptionalInt graphicsClockMhz,
         boolean exclusiveProcess) {
 
-    /** The section's name. */
+    /** Name of the section. */
     public static final String SECTION = "gpu-setup";
 
-    private static final int MOST = 100_000;
+    private static final int MAX_VALUE = 100_000;
 
     public GpuSetupConfig {
         devices = List.copyOf(devices);
     }
 
-    /** Reads the section; problems are noted in {@code config}. */
+    /** Reads the section; problems are recorded in {@code config}. */
     public static GpuSetupConfig from(Config config) {
         return new GpuSetupConfig(
                 config.texts(SECTION + ".devices", List.of()),
                 config.flag(SECTION + ".persistence", true),
-                unlessZero(config, SECTION + ".power-limit-watts", 450),
-                unlessZero(config, SECTION + ".memory-clock-mhz", 10_501),
-                unlessZero(config, SECTION + ".graphics-clock-mhz", 2230),
+                positive(config, SECTION + ".power-limit-watts", 450),
+                positive(config, SECTION + ".memory-clock-mhz", 10_501),
+                positive(config, SECTION + ".graphics-clock-mhz", 2230),
                 config.flag(SECTION + ".exclusive-process", false));
     }
 
-    /** 0 in the file means that the setting is left alone. */
-    private static OptionalInt unlessZero(Config config, String key, int fallback) {
-        int value = config.integer(key, fallback, 0, MOST);
+    /** Empty for 0, which means that the setting is not changed. */
+    private static OptionalInt positive(Config config, String key, int fallback) {
+        int value = config.integer(key, fallback, 0, MAX_VALUE);
         return value == 0 ? OptionalInt.empty() : OptionalInt.of(value);
     }
 }

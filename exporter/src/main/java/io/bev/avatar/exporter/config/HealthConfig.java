@@ -6,23 +6,22 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The section {@code exporter.health}.
+ * Section {@code exporter.health}.
  *
- * @param directory where the results are written
- * @param interval from one round of {@code health monitor} to the next
- * @param thresholdsFile the rules with the thresholds, {@code exporter.thresholds-file}
+ * @param directory directory of the results
+ * @param interval evaluation interval of {@code health monitor}
+ * @param thresholdsFile rules file with the thresholds, {@code exporter.thresholds-file}
  */
 public record HealthConfig(Path directory, Duration interval, Optional<Path> thresholdsFile) {
 
-    public static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
-    public static final Duration LONGEST_INTERVAL = Duration.ofMinutes(4);
+    public static final Duration MIN_INTERVAL = Duration.ofSeconds(1);
+    public static final Duration MAX_INTERVAL = Duration.ofMinutes(4);
 
-    /** Reads the section; problems are noted in {@code config}. */
+    /** Reads the section; problems are recorded in {@code config}. */
     public static HealthConfig from(Config config) {
         return new HealthConfig(
                 Path.of(config.text("exporter.health.directory", "logs/health")),
-                config.duration(
-                        "exporter.health.interval", Duration.ofSeconds(30), SHORTEST_INTERVAL, LONGEST_INTERVAL),
+                config.duration("exporter.health.interval", Duration.ofSeconds(30), MIN_INTERVAL, MAX_INTERVAL),
                 config.optionalText("exporter.thresholds-file").map(Path::of));
     }
 }

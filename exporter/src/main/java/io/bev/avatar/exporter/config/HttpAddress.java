@@ -4,7 +4,7 @@ import io.bev.avatar.common.config.Config;
 import java.net.URI;
 import java.net.URISyntaxException;
 
-/** Reads HTTP addresses from the configuration. */
+/** Reads HTTP URLs from the configuration. */
 final class HttpAddress {
 
     private HttpAddress() {}
@@ -18,9 +18,9 @@ final class HttpAddress {
                 return address;
             }
         } catch (URISyntaxException e) {
-            // reported below, with what is expected
+            // reported below
         }
-        config.problem(key, "'" + text + "'", "an address such as " + fallback);
+        config.problem(key, "'" + text + "'", "a URL such as " + fallback);
         return URI.create(fallback);
     }
 }

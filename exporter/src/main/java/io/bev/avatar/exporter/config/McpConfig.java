@@ -4,13 +4,13 @@ import io.bev.avatar.common.config.Config;
 import java.net.URI;
 
 /**
- * The section {@code mcp}.
+ * Section {@code mcp}.
  *
- * @param url base address of the MCP server, which is somebody else's and optional
+ * @param url base URL of the MCP server, an optional external service
  */
 public record McpConfig(URI url) {
 
-    /** Reads the section; problems are noted in {@code config}. */
+    /** Reads the section; problems are recorded in {@code config}. */
     public static McpConfig from(Config config) {
         return new McpConfig(HttpAddress.read(config, "mcp.url", "http://127.0.0.1:3010", "BEV_MCP_SERVER_URL"));
     }

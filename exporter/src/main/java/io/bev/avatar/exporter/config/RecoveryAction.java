@@ -5,23 +5,23 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What the exporter can have the renderer do by itself. */
+/** Automatic recovery actions executed by the renderer. */
 public enum RecoveryAction {
-    /** Gives unused GPU memory back. */
+    /** Releases unused GPU memory. */
     TRIM_GPU_MEMORY,
-    /** Draws fewer frames a second while it is hot. */
+    /** Lowers the frame rate while the GPU is hot. */
     LOWER_FRAME_RATE,
-    /** Makes the CUDA context anew. */
+    /** Recreates the CUDA context. */
     REBUILD_CONTEXT,
-    /** Ends the renderer for its supervisor to start it again. */
+    /** Stops the renderer so that its supervisor restarts it. */
     RESTART_RENDERER;
 
-    /** As it stands in labels and in the configuration. */
+    /** Name in labels and in the configuration. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The action of that label. */
+    /** The action with the given label. */
     public static Optional<RecoveryAction> of(String label) {
         return Stream.of(values())
                 .filter(action -> action.label().equals(label))

@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The section {@code exporter.recovery}.
+ * Section {@code exporter.recovery}.
  *
- * @param enabled whether anything is done at all
- * @param actions what may be done
- * @param controlPasswordFile its first line is the password of the renderer's control operations; without it nothing can be done
- * @param instance this host's {@code instance} label; empty for the bare host name
+ * @param enabled whether automatic recovery is enabled
+ * @param actions enabled actions
+ * @param controlPasswordFile file whose first line is the password of the renderer's control operations; without it
+ *     recovery is disabled
+ * @param instance {@code instance} label of this host; empty for the short host name
  */
 public record RecoveryConfig(
         boolean enabled, List<RecoveryAction> actions, Optional<Path> controlPasswordFile, Optional<String> instance) {
@@ -22,13 +23,13 @@ public record RecoveryConfig(
         actions = List.copyOf(actions);
     }
 
-    /** Reads the section; problems are noted in {@code config}. */
+    /** Reads the section; problems are recorded in {@code config}. */
     public static RecoveryConfig from(Config config) {
         Optional<Path> password =
                 config.optionalText("exporter.recovery.control-password-file").map(Path::of);
         password.filter(file -> !Files.isReadable(file))
                 .ifPresent(file -> config.problem(
-                        "exporter.recovery.control-password-file", "'" + file + "'", "a file that this user can read"));
+                        "exporter.recovery.control-password-file", "'" + file + "'", "a file readable by this user"));
         return new RecoveryConfig(
                 config.flag("exporter.recovery.enabled", true),
                 actions(config),

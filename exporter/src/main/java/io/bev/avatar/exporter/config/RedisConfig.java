@@ -6,19 +6,21 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The section {@code redis}, which renderer and exporter share.
+ * Section {@code redis}, shared by renderer and exporter.
  *
- * @param address where it is; its text shows no user and no password
- * @param timeout for connecting and for each round of commands
+ * @param address address; its text form contains no user and no password
+ * @param timeout timeout for connecting and for each batch of commands
  */
 public record RedisConfig(RedisAddress address, Duration timeout) {
 
-    /** Without TLS files. */
+    /** Creates a configuration without TLS files. */
     public RedisConfig(String url, Duration timeout) {
         this(RedisAddress.of(url), timeout);
     }
 
-    /** Reads the section, empty where its {@code url} is: no Redis. Problems are noted in {@code config}. */
+    /**
+     * Reads the section; empty if {@code url} is empty, which disables Redis. Problems are recorded in {@code config}.
+     */
     public static Optional<RedisConfig> from(Config config) {
         Duration timeout =
                 config.duration("redis.timeout", Duration.ofSeconds(2), Duration.ofMillis(50), Duration.ofSeconds(30));

@@ -1,6 +1,6 @@
 package io.bev.avatar.exporter.config;
 
-/** What a missing dependency means: a failure, a warning, or nothing. */
+/** Whether a dependency is required (missing: failure), optional (missing: warning) or ignored. */
 public enum Requirement {
     REQUIRED,
     OPTIONAL,

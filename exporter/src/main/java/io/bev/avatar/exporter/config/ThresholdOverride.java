@@ -13,19 +13,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A limit of this host that overrides the fleet's default.
+ * Threshold of this host that overrides the fleet default.
  *
- * @param signal what is compared, such as {@code gpu_temperature_celsius}
+ * @param signal compared signal, such as {@code gpu_temperature_celsius}
  * @param severity {@code warning}, {@code critical} or {@code info}
- * @param value the limit, in the signal's unit
+ * @param value threshold, in the unit of the signal
  */
 public record ThresholdOverride(String signal, String severity, double value) {
 
     private static final Set<String> SEVERITIES = Set.of("critical", "warning", "info");
 
     /**
-     * Reads a mapping of signal to severity to value. Where the file with the fleet's defaults is given, an override of a
-     * threshold that it does not have is a problem: no rule would look at it.
+     * Reads a mapping of signal to severity to value. If the file with the fleet defaults is given, an override without
+     * a default is a problem, because no rule would use it.
      *
      * @param defaultsFile Prometheus rules that record {@code avatar_threshold:default}
      */

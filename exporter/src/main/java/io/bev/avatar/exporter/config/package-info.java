@@ -1,4 +1,4 @@
-/** The exporter's configuration: records, each made from {@link io.bev.avatar.common.config.Config}. */
+/** Configuration of the exporter: records created from {@link io.bev.avatar.common.config.Config}. */
 @NullMarked
 package io.bev.avatar.exporter.config;
 

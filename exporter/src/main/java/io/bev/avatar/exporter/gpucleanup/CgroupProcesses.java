@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Tells from the kernel's process tree to which systemd unit, and to which of its runs, a process belongs. */
+/** Determines the systemd unit and invocation of a process from procfs. */
 final class CgroupProcesses {
 
     private static final String RUN = "INVOCATION_ID=";
@@ -18,14 +18,17 @@ final class CgroupProcesses {
         this.proc = proc;
     }
 
-    /** Whether the process is in the control group of the system's {@code unit}; false when it is gone or hidden. */
+    /**
+     * Whether the process is in the control group of the system's {@code unit}; false if the process has exited or is
+     * hidden.
+     */
     boolean belongs(long pid, String unit) {
         return text(pid, "cgroup").map(groups -> names(groups, unit)).orElse(false);
     }
 
     /**
-     * Whether {@code /proc/PID/cgroup} names the unit as the first service or scope of its path: a container's or a user's unit of
-     * that name has another one, of its manager, before it.
+     * Whether the first service or scope in a path of {@code /proc/PID/cgroup} is the unit. A unit of that name in a
+     * container or a user manager is preceded by the unit of its manager.
      */
     static boolean names(String groups, String unit) {
         for (String line : groups.split("\n", -1)) {
@@ -42,8 +45,10 @@ final class CgroupProcesses {
         return false;
     }
 
-    /** The id that systemd gave the run which started the process; empty when it cannot be read, as a stranger's. */
-    Optional<String> run(long pid) {
+    /**
+     * InvocationID of the run that started the process; empty if unreadable, for example for another user's process.
+     */
+    Optional<String> invocationId(long pid) {
         return text(pid, "environ").flatMap(environment -> {
             for (String entry : environment.split("\0", -1)) {
                 if (entry.startsWith(RUN)) {
@@ -54,7 +59,7 @@ final class CgroupProcesses {
         });
     }
 
-    /** The command's name; empty when the process is gone. */
+    /** Command name; empty if the process has exited. */
     String name(long pid) {
         return text(pid, "comm").orElse("").strip();
     }
@@ -64,7 +69,7 @@ final class CgroupProcesses {
             return Optional.of(
                     Files.readString(proc.resolve(Long.toString(pid)).resolve(file), StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
-            // Gone, or somebody else's.
+            // The process has exited or belongs to another user.
             return Optional.empty();
         }
     }

@@ -1,11 +1,11 @@
 package io.bev.avatar.exporter.gpucleanup;
 
 /**
- * A process of the unit that holds GPU memory.
+ * Process of the unit that holds GPU memory.
  *
- * @param process the very process, not another one that got its number later
- * @param name of its command
- * @param bytes of GPU memory over all GPUs; -1 when the driver does not tell
+ * @param process handle, which stays valid if the PID is reused
+ * @param name command name
+ * @param bytes GPU memory over all GPUs; -1 if the driver does not report it
  */
 record CleanupCandidate(ProcessHandle process, String name, long bytes) {
 

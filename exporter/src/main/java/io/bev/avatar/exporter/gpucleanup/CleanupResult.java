@@ -1,23 +1,23 @@
 package io.bev.avatar.exporter.gpucleanup;
 
 /**
- * What became of a process.
+ * Cleanup result of one process.
  *
- * @param process id and name
- * @param outcome how it came out
- * @param text for people
+ * @param process PID and name
+ * @param outcome result
+ * @param text description
  */
 public record CleanupResult(String process, Outcome outcome, String text) {
 
-    /** How it came out. */
+    /** Result for a process. */
     public enum Outcome {
-        /** It ended when told to. */
+        /** It exited after SIGTERM. */
         ENDED,
-        /** It had to be killed. */
+        /** It exited after SIGKILL. */
         KILLED,
-        /** It is of the run at work, or may be. */
-        SPARED,
-        /** It is still there. */
+        /** It belongs, or may belong, to the current run. */
+        SKIPPED,
+        /** It still runs. */
         REMAINS
     }
 }

@@ -12,63 +12,64 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Ends processes of an earlier run of a unit that still hold GPU memory: SIGTERM, and after a while SIGKILL. A process is one of
- * these when NVML lists it, its control group is the unit's, and it was not started by the run at work. No other is touched.
+ * Terminates processes of earlier runs of a unit that still hold GPU memory: SIGTERM, then SIGKILL after a grace
+ * period. Only processes are terminated that NVML lists, that are in the control group of the unit, and that do not
+ * belong to the current run.
  */
 public final class GpuCleanup {
 
-    private static final long LOOK_MILLIS = 20;
+    private static final long POLL_MILLIS = 20;
 
-    private final GpuProcesses holders;
+    private final GpuProcesses gpuProcesses;
     private final CgroupProcesses processes;
     private final Ticker ticker;
 
     /** @param proc the kernel's process tree, {@code /proc} */
     public GpuCleanup(NvmlLoader loader, Path proc, Ticker ticker) {
-        this.holders = new GpuProcesses(loader);
+        this.gpuProcesses = new GpuProcesses(loader);
         this.processes = new CgroupProcesses(proc);
         this.ticker = ticker;
     }
 
     /**
-     * Whose processes, and how patiently.
+     * Parameters of a cleanup.
      *
      * @param unit such as {@code bev-advanced-avatar.service}
-     * @param running systemd's id of the run at work, whose processes are spared; empty when none is
-     * @param grace from SIGTERM to SIGKILL, and again until a killed process is given up
+     * @param running InvocationID of the current run, whose processes are skipped; empty if none
+     * @param grace time from SIGTERM to SIGKILL, and from SIGKILL until a process is reported as remaining
      */
-    public record Order(String unit, Optional<String> running, Duration grace) {}
+    public record Request(String unit, Optional<String> running, Duration grace) {}
 
     /**
-     * Does it, telling of each process.
+     * Runs the cleanup and reports every process.
      *
-     * @return whether nothing of an earlier run is left
-     * @throws NvmlException when GPUs cannot be asked; nothing was ended then
+     * @return whether no leftover process remains
+     * @throws NvmlException if NVML is unavailable; no process was terminated then
      */
-    public boolean run(Order order, Consumer<CleanupResult> report) throws NvmlException, InterruptedException {
+    public boolean run(Request request, Consumer<CleanupResult> report) throws NvmlException, InterruptedException {
         List<CleanupCandidate> leftovers = new ArrayList<>();
-        for (CleanupCandidate holder : ofUnit(order.unit())) {
-            Optional<String> spared = whySpared(holder, order.running());
-            if (spared.isPresent()) {
-                report.accept(new CleanupResult(holder.text(), Outcome.SPARED, spared.get()));
+        for (CleanupCandidate gpuProcess : ofUnit(request.unit())) {
+            Optional<String> skipped = skipReason(gpuProcess, request.running());
+            if (skipped.isPresent()) {
+                report.accept(new CleanupResult(gpuProcess.text(), Outcome.SKIPPED, skipped.get()));
             } else {
-                leftovers.add(holder);
+                leftovers.add(gpuProcess);
             }
         }
-        leftovers.forEach(holder -> holder.process().destroy());
-        List<CleanupCandidate> stubborn = awaitEnd(leftovers, order.grace());
-        stubborn.forEach(holder -> holder.process().destroyForcibly());
-        List<CleanupCandidate> remaining = awaitEnd(stubborn, order.grace());
-        for (CleanupCandidate holder : leftovers) {
-            report.accept(fate(holder, stubborn.contains(holder), remaining.contains(holder)));
+        leftovers.forEach(gpuProcess -> gpuProcess.process().destroy());
+        List<CleanupCandidate> killed = awaitEnd(leftovers, request.grace());
+        killed.forEach(gpuProcess -> gpuProcess.process().destroyForcibly());
+        List<CleanupCandidate> remaining = awaitEnd(killed, request.grace());
+        for (CleanupCandidate gpuProcess : leftovers) {
+            report.accept(result(gpuProcess, killed.contains(gpuProcess), remaining.contains(gpuProcess)));
         }
         return remaining.isEmpty();
     }
 
     private List<CleanupCandidate> ofUnit(String unit) throws NvmlException {
         List<CleanupCandidate> found = new ArrayList<>();
-        holders.read().forEach((pid, bytes) -> {
-            // The handle first: should the number pass to another process meanwhile, the handle is dead.
+        gpuProcesses.read().forEach((pid, bytes) -> {
+            // Obtain the handle first: if the PID is reused meanwhile, the handle refers to the dead process.
             Optional<ProcessHandle> handle = ProcessHandle.of(pid);
             if (handle.isPresent() && !own(handle.get()) && processes.belongs(pid, unit)) {
                 found.add(new CleanupCandidate(handle.get(), processes.name(pid), bytes));
@@ -81,42 +82,44 @@ public final class GpuCleanup {
         return process.equals(ProcessHandle.current());
     }
 
-    private Optional<String> whySpared(CleanupCandidate holder, Optional<String> running) {
+    private Optional<String> skipReason(CleanupCandidate gpuProcess, Optional<String> running) {
         if (running.isEmpty()) {
             return Optional.empty();
         }
-        Optional<String> run = processes.run(holder.pid());
+        Optional<String> run = processes.invocationId(gpuProcess.pid());
         if (run.isEmpty()) {
-            return Optional.of("which run started it cannot be read: left alone; root can");
+            return Optional.of("skipped: its InvocationID cannot be read; run as root");
         }
-        return run.equals(running) ? Optional.of("belongs to the run at work") : Optional.empty();
+        return run.equals(running) ? Optional.of("belongs to the current run") : Optional.empty();
     }
 
-    private List<CleanupCandidate> awaitEnd(List<CleanupCandidate> asked, Duration patience)
+    private List<CleanupCandidate> awaitEnd(List<CleanupCandidate> asked, Duration timeout)
             throws InterruptedException {
         long start = ticker.nanos();
         List<CleanupCandidate> left = alive(asked);
-        while (!left.isEmpty() && ticker.nanos() - start < patience.toNanos()) {
-            Thread.sleep(LOOK_MILLIS);
+        while (!left.isEmpty() && ticker.nanos() - start < timeout.toNanos()) {
+            Thread.sleep(POLL_MILLIS);
             left = alive(left);
         }
         return left;
     }
 
-    private static List<CleanupCandidate> alive(List<CleanupCandidate> holders) {
-        return holders.stream().filter(holder -> holder.process().isAlive()).toList();
+    private static List<CleanupCandidate> alive(List<CleanupCandidate> gpuProcesses) {
+        return gpuProcesses.stream()
+                .filter(gpuProcess -> gpuProcess.process().isAlive())
+                .toList();
     }
 
-    private static CleanupResult fate(CleanupCandidate holder, boolean stubborn, boolean remains) {
+    private static CleanupResult result(CleanupCandidate gpuProcess, boolean killed, boolean remains) {
         if (remains) {
             return new CleanupResult(
-                    holder.text(),
+                    gpuProcess.text(),
                     Outcome.REMAINS,
-                    "still there after SIGKILL: another user's (root can end it), or caught in the driver (see 'dmesg';"
-                            + " a GPU reset or a restart of the machine frees it)");
+                    "still running after SIGKILL: owned by another user (run as root) or blocked in the driver (see"
+                            + " 'dmesg'; reset the GPU or reboot)");
         }
-        return stubborn
-                ? new CleanupResult(holder.text(), Outcome.KILLED, "killed: it did not end on SIGTERM")
-                : new CleanupResult(holder.text(), Outcome.ENDED, "ended");
+        return killed
+                ? new CleanupResult(gpuProcess.text(), Outcome.KILLED, "killed: it did not exit after SIGTERM")
+                : new CleanupResult(gpuProcess.text(), Outcome.ENDED, "terminated");
     }
 }

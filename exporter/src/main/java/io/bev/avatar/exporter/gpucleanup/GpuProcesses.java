@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Which processes hold memory of any GPU, as NVML tells. */
+/** Lists the processes that hold GPU memory, from NVML. */
 final class GpuProcesses {
 
     private final NvmlLoader loader;
@@ -21,9 +21,9 @@ final class GpuProcesses {
     }
 
     /**
-     * Bytes by process id, over all GPUs; -1 where the driver does not tell.
+     * Bytes by PID, summed over all GPUs; -1 if the driver does not report them.
      *
-     * @throws NvmlException when there is no driver, or no GPU can be asked
+     * @throws NvmlException if there is no driver or no GPU responds
      */
     Map<Long, Long> read() throws NvmlException {
         NvmlApi api = loader.load();
@@ -46,15 +46,15 @@ final class GpuProcesses {
         for (int i = 0; i < count; i++) {
             NvmlDevice device = api.device(i).orThrow();
             Map<Long, Long> here = new TreeMap<>();
-            // One that computes and draws is in both lists with the same memory.
-            note(api.computeProcesses(device), here);
-            note(api.graphicsProcesses(device), here);
+            // A process with both compute and graphics contexts is in both lists with the same memory.
+            addAll(api.computeProcesses(device), here);
+            addAll(api.graphicsProcesses(device), here);
             here.forEach((pid, held) -> bytes.merge(pid, held, (a, b) -> a < 0 || b < 0 ? -1 : a + b));
         }
         return bytes;
     }
 
-    private static void note(NvmlResult<List<GpuProcess>> processes, Map<Long, Long> bytes) throws NvmlException {
+    private static void addAll(NvmlResult<List<GpuProcess>> processes, Map<Long, Long> bytes) throws NvmlException {
         for (GpuProcess process : processes.orThrow()) {
             bytes.merge(
                     Integer.toUnsignedLong(process.pid()), process.memoryKnown() ? process.usedBytes() : -1, Math::max);

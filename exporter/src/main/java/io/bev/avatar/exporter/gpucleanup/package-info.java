@@ -1,4 +1,4 @@
-/** Ends what an earlier run of the renderer's unit left on a GPU. */
+/** Terminates leftover processes of earlier renderer runs on the GPU. */
 @NullMarked
 package io.bev.avatar.exporter.gpucleanup;
 

@@ -9,10 +9,10 @@ import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 
-/** What can be set on a GPU, in the order in which it is; undone in reverse. Values are NVML's. */
+/** GPU settings, in the order of application; undone in reverse order. Values are those of NVML. */
 @SuppressWarnings("ImmutableEnumChecker") // the functions given to the constructor capture nothing that changes
 enum GpuSetting {
-    /** First, because without it the driver forgets the others once nobody uses the GPU. */
+    /** First, because without it the driver resets the other settings once no process uses the GPU. */
     PERSISTENCE(NvmlApi::persistenceMode, NvmlControl::setPersistenceMode, value -> value == 1 ? "on" : "off"),
 
     POWER_LIMIT(
@@ -31,13 +31,13 @@ enum GpuSetting {
         default -> "exclusive to a process";
     });
 
-    /** Changes the GPU; gives NVML's code. */
+    /** Changes a setting; returns the NVML code. */
     @FunctionalInterface
     private interface Setter {
         int set(NvmlControl control, NvmlDevice device, int value);
     }
 
-    /** Takes a change back; gives NVML's code. */
+    /** Resets a setting; returns the NVML code. */
     @FunctionalInterface
     private interface Resetter {
         int reset(NvmlControl control, NvmlDevice device);
@@ -63,7 +63,7 @@ enum GpuSetting {
         this(getter, setter, text, true);
     }
 
-    /** A lock of a clock, which NVML does not tell: what was before counts as none, which is what a driver starts with. */
+    /** A clock lock. NVML cannot read it; the previous value is assumed to be unlocked, the driver's default. */
     GpuSetting(Setter lock, Resetter reset) {
         this(
                 (api, device) -> NvmlResult.of("", 0),
@@ -73,27 +73,27 @@ enum GpuSetting {
                 false);
     }
 
-    /** The value as it is. */
-    NvmlResult<Integer> now(NvmlApi api, NvmlDevice device) {
+    /** Current value. */
+    NvmlResult<Integer> current(NvmlApi api, NvmlDevice device) {
         return getter.apply(api, device);
     }
 
-    /** Sets it; gives NVML's code. */
+    /** Sets the value; returns the NVML code. */
     int set(NvmlApi api, NvmlDevice device, int value) {
         return setter.set(api.control(), device, value);
     }
 
-    /** {@code value} for people. */
+    /** Display text of {@code value}. */
     String text(int value) {
         return text.apply(value);
     }
 
-    /** Whether {@link #now} tells what was set. */
+    /** Whether {@link #current} returns the actual value. */
     boolean readable() {
         return readable;
     }
 
-    /** Name for people and files, such as {@code power-limit}. */
+    /** Name in output and files, such as {@code power-limit}. */
     String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Sets the GPUs of this machine up, and undoes it. What a GPU was set to before is noted in a file before it is changed, so
- * that another process can undo it. A GPU that refuses a setting keeps what it had, and so does one whose setting somebody
- * else has changed in the meantime.
+ * Applies performance settings to the GPUs of this machine and restores the previous values. The previous value is
+ * saved in a file before each change, so that another process can undo it. Rejected settings and settings changed
+ * externally in the meantime are left as they are.
  */
 public final class GpuSetup {
 
@@ -32,9 +32,9 @@ public final class GpuSetup {
     private final Consumer<SetupResult> report;
 
     /**
-     * @param loader loads NVML, which is unloaded again
-     * @param file holds what was before; its folder exists
-     * @param report told each step
+     * @param loader loads NVML, which is unloaded afterwards
+     * @param file stores the previous values; its directory exists
+     * @param report receives the result of each step
      */
     public GpuSetup(NvmlLoader loader, Path file, Consumer<SetupResult> report) {
         this.loader = loader;
@@ -42,27 +42,27 @@ public final class GpuSetup {
         this.report = report;
     }
 
-    /** Brings the GPUs to what {@code config} says; undoes what an earlier call did and {@code config} no longer says. */
+    /** Applies {@code config}; undoes settings of an earlier call that {@code config} no longer contains. */
     public void apply(GpuSetupConfig config) throws IOException {
         SavedSettings previous = SavedSettings.load(file);
         withGpus((api, gpus) -> {
-            Set<String> unseen = new HashSet<>(config.devices());
+            Set<String> unmatched = new HashSet<>(config.devices());
             for (int i = 0; i < gpus; i++) {
                 Optional<Gpu> found = gpu(api, i);
                 if (found.isPresent()) {
                     Gpu gpu = found.get();
-                    boolean byIndex = unseen.remove(Integer.toString(i));
-                    boolean wanted = unseen.remove(gpu.uuid)
+                    boolean byIndex = unmatched.remove(Integer.toString(i));
+                    boolean wanted = unmatched.remove(gpu.uuid)
                             || byIndex
                             || config.devices().isEmpty();
                     apply(gpu, wanted ? TargetValue.of(config, api, gpu.device) : Map.of(), previous);
                 }
             }
-            unseen.forEach(name -> tell(
+            unmatched.forEach(name -> report(
                     Outcome.WARNING,
                     name,
                     "",
-                    "there is no such GPU; gpu-setup.devices wants an index or UUID of 'nvidia-smi -L'"));
+                    "no such GPU; gpu-setup.devices expects an index or UUID from 'nvidia-smi -L'"));
         });
     }
 
@@ -70,7 +70,7 @@ public final class GpuSetup {
     public void undo() throws IOException {
         SavedSettings previous = SavedSettings.load(file);
         if (previous.isEmpty()) {
-            tell(Outcome.UNCHANGED, "", "", "nothing was changed, so nothing is undone");
+            report(Outcome.UNCHANGED, "", "", "no saved changes, nothing to undo");
             return;
         }
         withGpus((api, gpus) -> {
@@ -82,11 +82,15 @@ public final class GpuSetup {
             }
         });
         if (!previous.isEmpty()) {
-            tell(Outcome.WARNING, "", "", "not undone on a GPU that does not answer; a restart of the machine does");
+            report(
+                    Outcome.WARNING,
+                    "",
+                    "",
+                    "not restored on a GPU that does not respond; reboot the machine to restore its defaults");
         }
     }
 
-    /** What is done with an initialised library that shows so many GPUs. */
+    /** Action on an initialised library with {@code gpus} devices. */
     @FunctionalInterface
     private interface Work {
         void on(NvmlApi api, int gpus) throws IOException;
@@ -105,7 +109,7 @@ public final class GpuSetup {
                 try {
                     int gpus = api.deviceCount().orThrow();
                     if (gpus == 0) {
-                        tell(Outcome.UNCHANGED, "", "", "no NVIDIA GPU here: nothing to set up");
+                        report(Outcome.UNCHANGED, "", "", "no NVIDIA GPU found, nothing to set up");
                     }
                     work.on(api, gpus);
                 } finally {
@@ -116,9 +120,9 @@ public final class GpuSetup {
             }
         } catch (NvmlException e) {
             if (NO_GPU.contains(e.code())) {
-                tell(Outcome.UNCHANGED, "", "", "no NVIDIA GPU here: nothing to set up");
+                report(Outcome.UNCHANGED, "", "", "no NVIDIA GPU found, nothing to set up");
             } else {
-                tell(Outcome.WARNING, "", "", "the GPUs stay as they are: " + e.getMessage());
+                report(Outcome.WARNING, "", "", "GPU settings unchanged: " + e.getMessage());
             }
         }
     }
@@ -127,7 +131,7 @@ public final class GpuSetup {
         NvmlResult<NvmlDevice> device = api.device(index);
         Optional<String> uuid = device.value().flatMap(d -> api.uuid(d).value());
         if (device.value().isEmpty() || uuid.isEmpty()) {
-            tell(Outcome.WARNING, "GPU " + index, "", "does not answer: " + NvmlCode.describe(device.code()));
+            report(Outcome.WARNING, "GPU " + index, "", "does not respond: " + NvmlCode.describe(device.code()));
             return Optional.empty();
         }
         return Optional.of(new Gpu(api, device.get(), "GPU " + index, uuid.get()));
@@ -138,7 +142,7 @@ public final class GpuSetup {
         for (int i = settings.length - 1; i >= 0; i--) {
             Optional<Change> done = previous.of(gpu.uuid, settings[i]);
             if (done.isPresent() && !targets.containsKey(settings[i])) {
-                takeBack(gpu, settings[i], done.get(), previous);
+                restore(gpu, settings[i], done.get(), previous);
             }
         }
         for (Map.Entry<GpuSetting, TargetValue> entry : targets.entrySet()) {
@@ -147,22 +151,22 @@ public final class GpuSetup {
     }
 
     private void set(Gpu gpu, GpuSetting setting, TargetValue target, SavedSettings previous) throws IOException {
-        NvmlResult<Integer> now = setting.now(gpu.api, gpu.device);
+        NvmlResult<Integer> now = setting.current(gpu.api, gpu.device);
         if (now.value().isEmpty()) {
-            tell(Outcome.WARNING, gpu.name, setting.key(), "left alone: " + why(now.code()));
+            report(Outcome.WARNING, gpu.name, setting.key(), "not changed: " + reason(now.code()));
             return;
         }
         Optional<Change> done = previous.of(gpu.uuid, setting);
         String text = setting.text(target.value()) + (target.remark().isEmpty() ? "" : ", " + target.remark());
         if (now.get() == target.value()) {
-            tell(Outcome.UNCHANGED, gpu.name, setting.key(), text + ", as before");
+            report(Outcome.UNCHANGED, gpu.name, setting.key(), text + ", unchanged");
             return;
         }
         int was = done.map(Change::was).orElse(now.get());
         previous.put(gpu.uuid, setting, new Change(was, target.value()));
         int code = setting.set(gpu.api, gpu.device, target.value());
         if (code == NvmlCode.SUCCESS) {
-            tell(Outcome.DONE, gpu.name, setting.key(), text + "; was " + setting.text(was));
+            report(Outcome.DONE, gpu.name, setting.key(), text + "; was " + setting.text(was));
             return;
         }
         if (done.isPresent()) {
@@ -170,39 +174,43 @@ public final class GpuSetup {
         } else {
             previous.remove(gpu.uuid, setting);
         }
-        tell(Outcome.WARNING, gpu.name, setting.key(), setting.text(target.value()) + " refused: " + why(code));
+        report(Outcome.WARNING, gpu.name, setting.key(), setting.text(target.value()) + " rejected: " + reason(code));
     }
 
-    private void takeBack(Gpu gpu, GpuSetting setting, Change change, SavedSettings previous) throws IOException {
-        NvmlResult<Integer> now = setting.now(gpu.api, gpu.device);
+    private void restore(Gpu gpu, GpuSetting setting, Change change, SavedSettings previous) throws IOException {
+        NvmlResult<Integer> now = setting.current(gpu.api, gpu.device);
         if (setting.readable() && now.value().isPresent() && now.get() != change.set()) {
-            tell(
+            report(
                     Outcome.UNCHANGED,
                     gpu.name,
                     setting.key(),
-                    setting.text(now.get()) + ", which somebody else has set: left so");
+                    setting.text(now.get()) + ", changed externally and kept");
             previous.remove(gpu.uuid, setting);
             return;
         }
         int code = setting.set(gpu.api, gpu.device, change.was());
         if (code == NvmlCode.SUCCESS) {
             previous.remove(gpu.uuid, setting);
-            tell(Outcome.DONE, gpu.name, setting.key(), setting.text(change.was()) + " again");
+            report(Outcome.DONE, gpu.name, setting.key(), setting.text(change.was()) + " restored");
         } else {
-            tell(Outcome.WARNING, gpu.name, setting.key(), setting.text(change.was()) + " again refused: " + why(code));
+            report(
+                    Outcome.WARNING,
+                    gpu.name,
+                    setting.key(),
+                    setting.text(change.was()) + " not restored: " + reason(code));
         }
     }
 
-    private static String why(int code) {
+    private static String reason(int code) {
         return switch (code) {
-            case NvmlCode.NO_PERMISSION -> "NO_PERMISSION (4), the driver lets root alone change it";
-            case NvmlCode.NOT_SUPPORTED -> "NOT_SUPPORTED (3), this GPU has no such setting";
-            case NvmlCode.FUNCTION_NOT_FOUND -> "FUNCTION_NOT_FOUND (13), this driver has no such setting";
+            case NvmlCode.NO_PERMISSION -> "NO_PERMISSION (4), the driver allows only root to change it";
+            case NvmlCode.NOT_SUPPORTED -> "NOT_SUPPORTED (3), this GPU does not support the setting";
+            case NvmlCode.FUNCTION_NOT_FOUND -> "FUNCTION_NOT_FOUND (13), this driver does not support the setting";
             default -> NvmlCode.describe(code);
         };
     }
 
-    private void tell(Outcome outcome, String gpu, String setting, String text) {
+    private void report(Outcome outcome, String gpu, String setting, String text) {
         report.accept(new SetupResult(outcome, gpu, setting, text));
     }
 }

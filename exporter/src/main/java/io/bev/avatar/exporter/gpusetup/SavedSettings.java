@@ -14,12 +14,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What GPUs were set to before, in a file that each change rewrites at once:
+ * Previous values of GPU settings, in a file rewritten on every change:
  * {@code {"GPU-...": {"power-limit": {"was": 320000, "set": 400000}}}}.
  */
 final class SavedSettings {
 
-    /** Values of one setting: before, and as we set it. */
+    /** Values of one setting: before the change and after it. */
     record Change(int was, int set) {}
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -35,7 +35,7 @@ final class SavedSettings {
     /**
      * Reads {@code file}, which may be absent.
      *
-     * @throws IOException when it is there and cannot be read
+     * @throws IOException if it exists and cannot be read
      */
     static SavedSettings load(Path file) throws IOException {
         try {
@@ -47,8 +47,8 @@ final class SavedSettings {
             return new SavedSettings(file, new LinkedHashMap<>());
         } catch (JsonProcessingException e) {
             throw new IOException(
-                    file + " is broken, expected the GPUs' values before their set-up; remove it, and restart the"
-                            + " machine to have its GPUs as they were",
+                    file + " is corrupt, expected JSON with previous GPU settings; remove it and reboot the machine"
+                            + " to restore the GPUs' defaults",
                     e);
         }
     }
@@ -57,7 +57,7 @@ final class SavedSettings {
         return Optional.ofNullable(changes.getOrDefault(uuid, Map.of()).get(setting.key()));
     }
 
-    /** Whether nothing is to be undone. */
+    /** Whether there is nothing to undo. */
     boolean isEmpty() {
         return changes.isEmpty();
     }
@@ -68,9 +68,9 @@ final class SavedSettings {
     }
 
     void remove(String uuid, GpuSetting setting) throws IOException {
-        Map<String, Change> left = changes.getOrDefault(uuid, new TreeMap<>());
-        left.remove(setting.key());
-        if (left.isEmpty()) {
+        Map<String, Change> remaining = changes.getOrDefault(uuid, new TreeMap<>());
+        remaining.remove(setting.key());
+        if (remaining.isEmpty()) {
             changes.remove(uuid);
         }
         write();
@@ -81,8 +81,8 @@ final class SavedSettings {
             Files.deleteIfExists(file);
             return;
         }
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(fresh, JSON.writeValueAsString(changes));
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(temporary, JSON.writeValueAsString(changes));
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

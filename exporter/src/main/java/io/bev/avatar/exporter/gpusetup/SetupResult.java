@@ -1,22 +1,22 @@
 package io.bev.avatar.exporter.gpusetup;
 
 /**
- * What was done, or could not be.
+ * Result of one set-up step.
  *
- * @param outcome how it went
- * @param gpu such as {@code GPU 0}; empty when it is about none
- * @param setting such as {@code power-limit}; empty when it is about none
- * @param text what happened
+ * @param outcome result
+ * @param gpu such as {@code GPU 0}; empty if not specific to one
+ * @param setting such as {@code power-limit}; empty if not specific to one
+ * @param text description
  */
 public record SetupResult(Outcome outcome, String gpu, String setting, String text) {
 
-    /** How a step went. */
+    /** Result of a step. */
     public enum Outcome {
-        /** It was done. */
+        /** The setting was changed. */
         DONE,
-        /** There was nothing to do. */
+        /** Nothing had to be changed. */
         UNCHANGED,
-        /** The GPU, the driver or somebody stood against it. */
+        /** The setting could not be applied or restored. */
         WARNING
     }
 }

@@ -13,16 +13,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The value that a GPU gets, which may differ from the one asked for.
+ * Value to apply to a GPU, which may differ from the configured one.
  *
- * @param value NVML's
- * @param remark why it differs; empty when it does not
+ * @param value in the unit of NVML
+ * @param remark why it differs from the configuration; empty if it does not
  */
 record TargetValue(int value, String remark) {
 
     private static final int EXCLUSIVE_PROCESS = 3;
 
-    /** What {@code config} means for one GPU, in the order of {@link GpuSetting}. */
+    /** Target values of {@code config} for one GPU, in the order of {@link GpuSetting}. */
     static Map<GpuSetting, TargetValue> of(GpuSetupConfig config, NvmlApi api, NvmlDevice device) {
         Map<GpuSetting, TargetValue> targets = new EnumMap<>(GpuSetting.class);
         if (config.persistence()) {
@@ -46,13 +46,15 @@ record TargetValue(int value, String remark) {
     }
 
     private static TargetValue power(int watts, NvmlApi api, NvmlDevice device) {
-        int asked = watts * 1000;
+        int configured = watts * 1000;
         Optional<PowerRange> range = api.powerRange(device).value();
-        int given = range.map(r -> Math.max(r.min(), Math.min(asked, r.max()))).orElse(asked);
-        if (given == asked) {
-            return new TargetValue(given, "");
+        int allowed =
+                range.map(r -> Math.max(r.min(), Math.min(configured, r.max()))).orElse(configured);
+        if (allowed == configured) {
+            return new TargetValue(allowed, "");
         }
-        return new TargetValue(given, (given < asked ? "its most" : "its least") + "; " + watts + " W asked for");
+        return new TargetValue(
+                allowed, (allowed < configured ? "its maximum" : "its minimum") + "; " + watts + " W configured");
     }
 
     private static NvmlResult<List<Integer>> graphicsClocks(
@@ -63,14 +65,14 @@ record TargetValue(int value, String remark) {
         return api.control().supportedGraphicsClocks(device, memoryMhz);
     }
 
-    /** Empty when the GPU tells no clocks at all. */
+    /** Empty if the GPU reports no clocks. */
     private static Optional<TargetValue> clock(
-            int asked, NvmlResult<List<Integer>> supported, NvmlResult<Integer> most) {
+            int configured, NvmlResult<List<Integer>> supported, NvmlResult<Integer> maximum) {
         List<Integer> clocks = supported.value().orElse(List.of());
-        if (clocks.contains(asked)) {
-            return Optional.of(new TargetValue(asked, ""));
+        if (clocks.contains(configured)) {
+            return Optional.of(new TargetValue(configured, ""));
         }
-        Optional<Integer> highest = clocks.isEmpty() ? most.value() : Optional.of(Collections.max(clocks));
-        return highest.map(mhz -> new TargetValue(mhz, "its most; it has no " + asked + " MHz"));
+        Optional<Integer> highest = clocks.isEmpty() ? maximum.value() : Optional.of(Collections.max(clocks));
+        return highest.map(mhz -> new TargetValue(mhz, "its maximum; " + configured + " MHz is not supported"));
     }
 }

@@ -1,4 +1,4 @@
-/** Sets GPUs up for speed, as root, and takes it back. */
+/** Applies and restores GPU performance settings; requires root. */
 @NullMarked
 package io.bev.avatar.exporter.gpusetup;
 

@@ -2,13 +2,13 @@ package io.bev.avatar.exporter.health;
 
 import java.time.Duration;
 
-/** Durations in words. */
+/** Formats durations. */
 final class DurationFormat {
 
     private DurationFormat() {}
 
-    /** The two greatest units: {@code 3 d 4 h}, {@code 12 min 5 s}, {@code 7 s}. */
-    static String words(Duration age) {
+    /** The two largest units: {@code 3 d 4 h}, {@code 12 min 5 s}, {@code 7 s}. */
+    static String format(Duration age) {
         if (age.toDays() > 0) {
             return age.toDays() + " d " + age.toHoursPart() + " h";
         }

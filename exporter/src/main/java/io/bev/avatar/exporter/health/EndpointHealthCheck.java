@@ -3,43 +3,45 @@ package io.bev.avatar.exporter.health;
 import io.bev.avatar.exporter.threshold.Thresholds;
 import java.util.OptionalDouble;
 
-/** The renderer's health answer, and how long it took. */
+/** Checks the renderer's health response and its latency. */
 final class EndpointHealthCheck implements HealthCheck {
 
     static final String CHECK = "endpoint";
 
     @Override
-    public HealthResult judge(SampleLookup readings, Thresholds limits) {
-        HealthResultBuilder verdict = new HealthResultBuilder(CHECK, limits);
-        String status = readings.all("avatar_endpoint_info").stream()
+    public HealthResult check(SampleLookup samples, Thresholds thresholds) {
+        HealthResultBuilder result = new HealthResultBuilder(CHECK, thresholds);
+        String status = samples.all("avatar_endpoint_info").stream()
                 .map(sample -> SampleLookup.label(sample, "status"))
                 .findFirst()
                 .orElse("");
-        OptionalDouble seconds = readings.value("avatar_endpoint_response_seconds");
-        boolean up = readings.value("avatar_endpoint_up").orElse(0) == 1;
-        verdict.value("up", up ? 1 : 0);
+        OptionalDouble seconds = samples.value("avatar_endpoint_response_seconds");
+        boolean up = samples.value("avatar_endpoint_up").orElse(0) == 1;
+        result.value("up", up ? 1 : 0);
         if (!status.isEmpty()) {
-            verdict.note("status " + status);
+            result.addSummary("status " + status);
         }
         if (seconds.isPresent()) {
-            verdict.value("response_seconds", seconds.getAsDouble());
-            verdict.note("answered in " + Signal.ENDPOINT_RESPONSE.words(seconds.getAsDouble()));
-            verdict.hold(
+            result.value("response_seconds", seconds.getAsDouble());
+            result.addSummary("responded in " + Signal.ENDPOINT_RESPONSE.format(seconds.getAsDouble()));
+            result.checkThreshold(
                     Signal.ENDPOINT_RESPONSE,
                     seconds.getAsDouble(),
                     "response time",
-                    "see what keeps the renderer busy: frames, GPU, processor");
+                    "check frame times, GPU and CPU load of the renderer");
         }
         if (!up) {
-            verdict.note("down");
-            verdict.critical(
-                    readings.error("endpoint").orElse("the renderer does not say that it is well"),
+            result.addSummary("down");
+            result.critical(
+                    samples.error("endpoint").orElse("the renderer does not report itself as healthy"),
                     "HTTP 200 from /health",
-                    "start the renderer: 'systemctl start bev-advanced-avatar' or ./avatar up");
+                    "start the renderer: 'systemctl start bev-advanced-avatar' or './avatar up'");
         } else if (!status.equals("ok")) {
-            verdict.warning(
-                    "the renderer says '" + status + "'", "status ok", "see the reasons in its /health and its log");
+            result.warning(
+                    "the renderer reports status '" + status + "'",
+                    "status ok",
+                    "see the reasons in its /health response and its log");
         }
-        return verdict.result();
+        return result.build();
     }
 }

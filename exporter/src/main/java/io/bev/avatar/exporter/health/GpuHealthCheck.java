@@ -4,7 +4,7 @@ import io.bev.avatar.exporter.threshold.Thresholds;
 import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.util.OptionalDouble;
 
-/** Temperature and memory of every GPU. */
+/** Checks temperature and memory of every GPU. */
 final class GpuHealthCheck implements HealthCheck {
 
     static final String CHECK = "gpu";
@@ -14,54 +14,54 @@ final class GpuHealthCheck implements HealthCheck {
 
     private final boolean cpuAllowed;
 
-    /** @param cpuAllowed whether the renderer may draw without a GPU */
+    /** @param cpuAllowed whether the renderer may render without a GPU */
     GpuHealthCheck(boolean cpuAllowed) {
         this.cpuAllowed = cpuAllowed;
     }
 
     @Override
-    public HealthResult judge(SampleLookup readings, Thresholds limits) {
-        HealthResultBuilder verdict = new HealthResultBuilder(CHECK, limits);
-        boolean noDriver = readings.all("avatar_exporter_nvml_error").stream()
+    public HealthResult check(SampleLookup samples, Thresholds thresholds) {
+        HealthResultBuilder result = new HealthResultBuilder(CHECK, thresholds);
+        boolean noDriver = samples.all("avatar_exporter_nvml_error").stream()
                 .anyMatch(sample -> SampleLookup.label(sample, "code").equals(NO_DRIVER));
-        String error = readings.error("gpu").orElse("");
+        String error = samples.error("gpu").orElse("");
         if (noDriver && cpuAllowed) {
             return HealthResult.skipped(CHECK, error);
         }
         if (!error.isEmpty()) {
-            verdict.note("not read");
-            verdict.critical(error, "a GPU that answers", "see './avatar check gpu' and the kernel log");
+            result.addSummary("unreadable");
+            result.critical(error, "a responding GPU", "see './avatar check gpu' and the kernel log");
         }
-        if (readings.value("nvidia_gpu_simulated").orElse(0) == 1) {
-            verdict.note("SIMULATED");
+        if (samples.value("nvidia_gpu_simulated").orElse(0) == 1) {
+            result.addSummary("SIMULATED");
         }
-        for (Sample temperature : readings.all("nvidia_gpu_temperature_celsius")) {
+        for (Sample temperature : samples.all("nvidia_gpu_temperature_celsius")) {
             String gpu = SampleLookup.label(temperature, "gpu");
-            verdict.value("temperature_celsius:" + gpu, temperature.value);
-            verdict.note("GPU " + gpu + " " + Signal.GPU_TEMPERATURE.words(temperature.value));
-            verdict.hold(
+            result.value("temperature_celsius:" + gpu, temperature.value);
+            result.addSummary("GPU " + gpu + " " + Signal.GPU_TEMPERATURE.format(temperature.value));
+            result.checkThreshold(
                     Signal.GPU_TEMPERATURE,
                     temperature.value,
                     "temperature of GPU " + gpu,
-                    "see fans, dust and the room; lower renderer.target-fps or the power limit");
-            memory(gpu, readings, verdict);
+                    "check fans, dust and room temperature; lower renderer.target-fps or the power limit");
+            memory(gpu, samples, result);
         }
-        return verdict.result();
+        return result.build();
     }
 
-    private static void memory(String gpu, SampleLookup readings, HealthResultBuilder verdict) {
-        OptionalDouble used = readings.value("nvidia_gpu_memory_used_bytes", "gpu", gpu);
-        OptionalDouble total = readings.value("nvidia_gpu_memory_total_bytes", "gpu", gpu);
+    private static void memory(String gpu, SampleLookup samples, HealthResultBuilder result) {
+        OptionalDouble used = samples.value("nvidia_gpu_memory_used_bytes", "gpu", gpu);
+        OptionalDouble total = samples.value("nvidia_gpu_memory_total_bytes", "gpu", gpu);
         if (used.isEmpty() || total.isEmpty() || total.getAsDouble() <= 0) {
             return;
         }
         double ratio = used.getAsDouble() / total.getAsDouble();
-        verdict.value("memory_ratio:" + gpu, ratio);
-        verdict.note("memory " + Signal.GPU_MEMORY.words(ratio));
-        verdict.hold(
+        result.value("memory_ratio:" + gpu, ratio);
+        result.addSummary("memory " + Signal.GPU_MEMORY.format(ratio));
+        result.checkThreshold(
                 Signal.GPU_MEMORY,
                 ratio,
                 "memory in use of GPU " + gpu,
-                "see who holds it with 'nvidia-smi'; lower gpu.memory-fraction");
+                "list the processes using it with 'nvidia-smi'; lower gpu.memory-fraction");
     }
 }

@@ -2,9 +2,9 @@ package io.bev.avatar.exporter.health;
 
 import io.bev.avatar.exporter.threshold.Thresholds;
 
-/** Judges one part by its readings; decides only, reads nothing itself. */
+/** Threshold check of one area; evaluates collected samples and reads nothing itself. */
 @FunctionalInterface
 interface HealthCheck {
 
-    HealthResult judge(SampleLookup readings, Thresholds limits);
+    HealthResult check(SampleLookup samples, Thresholds thresholds);
 }

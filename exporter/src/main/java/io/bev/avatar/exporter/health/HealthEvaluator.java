@@ -19,18 +19,18 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes rounds: reads every source as a scrape would, then judges. The processor's load is that since the round before, of the
- * first round that of a second. Used by one thread.
+ * Evaluates health: collects all sources as a scrape does, then runs the checks. CPU load covers the time since the
+ * previous evaluation, for the first one 1 s. Not thread-safe.
  */
 public final class HealthEvaluator {
 
     /**
-     * Who is judged.
+     * Subject of the evaluation.
      *
      * @param host name of this machine
-     * @param units our systemd units
-     * @param renderer the unit without which there is no avatar
-     * @param cpuAllowed whether the renderer may draw without a GPU
+     * @param units systemd units of the avatar
+     * @param renderer unit of the renderer
+     * @param cpuAllowed whether the renderer may render without a GPU
      */
     public record Subject(String host, List<String> units, String renderer, boolean cpuAllowed) {
         public Subject {
@@ -44,72 +44,72 @@ public final class HealthEvaluator {
     private final Subject subject;
     private final ScrapeRunner sources;
     private final Optional<RedisKeyValues> redis;
-    private final Thresholds limits;
-    private final Duration budget;
+    private final Thresholds thresholds;
+    private final Duration timeout;
     private final Ticker ticker;
     private final Clock clock;
     private Map<String, Double> cpuBefore = Map.of();
 
     /**
-     * @param sources the collectors gpu, host, service, endpoint and, where there is one, redis
-     * @param redis empty where none is to be used
-     * @param budget for reading all of them
+     * @param sources the collectors gpu, host, service, endpoint and, if configured, redis
+     * @param redis empty if Redis is disabled
+     * @param timeout timeout for collecting all sources
      */
     public HealthEvaluator(
             Subject subject,
             ScrapeRunner sources,
             Optional<RedisKeyValues> redis,
-            Thresholds limits,
-            Duration budget,
+            Thresholds thresholds,
+            Duration timeout,
             Ticker ticker,
             Clock clock) {
         this.subject = subject;
         this.sources = sources;
         this.redis = redis;
-        this.limits = limits;
-        this.budget = budget;
+        this.thresholds = thresholds;
+        this.timeout = timeout;
         this.ticker = ticker;
         this.clock = clock;
     }
 
-    /** Reads and judges now. */
+    /** Collects and evaluates once. */
     public HealthReport run() throws InterruptedException {
-        List<CollectorResult> collected = sources.scrape(sources.names(), budget);
-        SampleLookup readings = new SampleLookup(collected);
-        OptionalDouble cpu = cpu(readings);
-        List<HealthCheck> judges = List.of(
+        List<CollectorResult> collected = sources.scrape(sources.names(), timeout);
+        SampleLookup samples = new SampleLookup(collected);
+        OptionalDouble cpu = cpu(samples);
+        List<HealthCheck> checks = List.of(
                 new ServiceHealthCheck(subject.units(), subject.renderer(), clock),
                 new EndpointHealthCheck(),
                 new GpuHealthCheck(subject.cpuAllowed()),
                 new SystemHealthCheck(cpu),
-                redis.isEmpty() ? RedisHealthCheck.OFF : new RedisHealthCheck(state(redis.get(), readings)));
+                redis.isEmpty() ? RedisHealthCheck.OFF : new RedisHealthCheck(state(redis.get(), samples)));
         List<HealthResult> results = new ArrayList<>();
-        judges.forEach(judge -> results.add(judge.judge(readings, limits)));
+        checks.forEach(check -> results.add(check.check(samples, thresholds)));
         return HealthReport.of(
                 clock.instant().truncatedTo(java.time.temporal.ChronoUnit.MILLIS), subject.host(), results);
     }
 
-    private OptionalDouble cpu(SampleLookup readings) throws InterruptedException {
-        Map<String, Double> now = cpuSeconds(readings);
+    private OptionalDouble cpu(SampleLookup samples) throws InterruptedException {
+        Map<String, Double> now = cpuSeconds(samples);
         if (cpuBefore.isEmpty() && !now.isEmpty()) {
             cpuBefore = now;
             TimeUnit.NANOSECONDS.sleep(CPU_SPAN.toNanos());
-            now = cpuSeconds(new SampleLookup(sources.scrape(Set.of("host"), budget)));
+            now = cpuSeconds(new SampleLookup(sources.scrape(Set.of("host"), timeout)));
         }
         OptionalDouble busy = busy(cpuBefore, now);
         cpuBefore = now;
         return busy;
     }
 
-    private static Map<String, Double> cpuSeconds(SampleLookup readings) {
+    private static Map<String, Double> cpuSeconds(SampleLookup samples) {
         Map<String, Double> seconds = new TreeMap<>();
-        for (Sample sample : readings.all("node_cpu_seconds_total")) {
+        for (Sample sample : samples.all("node_cpu_seconds_total")) {
             seconds.merge(SampleLookup.label(sample, "mode"), sample.value, Double::sum);
         }
         return seconds;
     }
 
-    /** Share of the time between two readings that was not idle; empty where none passed. */
+    /** Fraction of CPU time between two samples that was not idle; empty if no time passed. */
     static OptionalDouble busy(Map<String, Double> before, Map<String, Double> now) {
         double all = 0;
         double idle = 0;
@@ -121,9 +121,9 @@ public final class HealthEvaluator {
         return all > 0 ? OptionalDouble.of(1 - idle / all) : OptionalDouble.empty();
     }
 
-    /** Not asked where Redis was just seen to be away: that would wait for it once more. */
-    private RedisHealthCheck.State state(RedisKeyValues redis, SampleLookup readings) throws InterruptedException {
-        if (readings.value("redis_up").orElse(0) != 1) {
+    /** Skipped if the collector found Redis unreachable, to avoid waiting for a second timeout. */
+    private RedisHealthCheck.State state(RedisKeyValues redis, SampleLookup samples) throws InterruptedException {
+        if (samples.value("redis_up").orElse(0) != 1) {
             return new RedisHealthCheck.State(Optional.empty(), 0, Optional.empty());
         }
         long start = ticker.nanos();

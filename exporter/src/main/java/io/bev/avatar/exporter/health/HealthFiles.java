@@ -11,8 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * The last results as files: {@code summary.json} and one a check. Each is replaced whole, so that a reader sees the old or
- * the new one, never a part.
+ * Files with the last results: {@code summary.json} and one per check. Each is replaced atomically.
  */
 public final class HealthFiles {
 
@@ -20,17 +19,17 @@ public final class HealthFiles {
 
     private final Path directory;
 
-    /** @param directory made when it is not there */
+    /** @param directory created if missing */
     public HealthFiles(Path directory) {
         this.directory = directory;
     }
 
-    /** Where the whole report is. */
+    /** Path of the complete report. */
     public Path summary() {
         return file(SUMMARY);
     }
 
-    /** @throws IOException when a file cannot be written; the message says which and what to do */
+    /** @throws IOException if a file cannot be written; the message names the directory and the remedy */
     public void write(HealthReport report) throws IOException {
         try {
             Files.createDirectories(directory);
@@ -40,20 +39,20 @@ public final class HealthFiles {
             replace(summary(), HealthJson.write(report));
         } catch (IOException e) {
             throw new IOException(
-                    "the results cannot be written to " + directory + ": " + e
-                            + "; make it writable or set exporter.health.directory",
+                    "cannot write results to " + directory + ": " + e + "; make it writable or set"
+                            + " exporter.health.directory",
                     e);
         }
     }
 
-    /** The last report, empty where there is none yet. */
+    /** The last report; empty if there is none. */
     public Optional<HealthReport> read() throws IOException {
         try {
             return Optional.of(HealthJson.read(Files.readString(summary())));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new IOException(summary() + ": " + e.getMessage() + "; run 'health once' to write it anew", e);
+            throw new IOException(summary() + ": " + e.getMessage() + "; run 'health once' to recreate it", e);
         }
     }
 

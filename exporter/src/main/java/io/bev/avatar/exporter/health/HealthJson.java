@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reports and results as JSON: words in lower case, times in ISO 8601.
+ * JSON form of reports and results: enum values in lower case, times in ISO 8601.
  *
  * <pre>
  * {"schema":1,"at":"2026-01-01T00:00:00Z","host":"gpu-07","status":"warning",
@@ -32,7 +32,7 @@ public final class HealthJson {
 
     private HealthJson() {}
 
-    /** A report on one line. */
+    /** A report as one line of JSON. */
     public static String write(HealthReport report) {
         ObjectNode document = header(report);
         ObjectNode counts = document.putObject("counts");
@@ -44,14 +44,14 @@ public final class HealthJson {
         return text(document);
     }
 
-    /** One result of a report on one line. */
+    /** One result of a report as one line of JSON. */
     static String write(HealthReport report, HealthResult result) {
         ObjectNode document = header(report);
         fill(document, result);
         return text(document);
     }
 
-    /** @throws IOException when the text is no report of this version */
+    /** @throws IOException if the text is not a report of this schema version */
     static HealthReport read(String text) throws IOException {
         JsonNode document;
         try {
@@ -121,7 +121,7 @@ public final class HealthJson {
         try {
             return JSON.writeValueAsString(document);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of strings and numbers cannot be written", e);
+            throw new IllegalStateException("cannot serialise a tree of strings and numbers", e);
         }
     }
 }

@@ -7,14 +7,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes rounds until it is interrupted and publishes each. It shows the first, and after that what changed. Where a result
- * cannot be published is said when that begins and when it ends, and stops nothing.
+ * Evaluates health periodically until interrupted and publishes each report. Passes the first report and every later
+ * one to the listener. A failing publisher is reported once when it starts failing and once when it works again;
+ * evaluation continues.
  */
 public final class HealthMonitor {
 
-    /** Makes a report. */
+    /** Produces a report. */
     @FunctionalInterface
-    public interface Rounds {
+    public interface ReportSource {
         HealthReport run() throws InterruptedException;
     }
 
@@ -24,81 +25,81 @@ public final class HealthMonitor {
         void write(HealthReport report) throws IOException, InterruptedException;
     }
 
-    /** Is told what happens. */
+    /** Receives reports and changes of publication state. */
     public interface Listener {
-        void first(HealthReport report);
+        void onFirst(HealthReport report);
 
-        void next(HealthReport before, HealthReport now);
+        void onNext(HealthReport before, HealthReport now);
 
-        /** A publisher fails, or works again. */
-        void publishing(String where, Optional<String> failure);
+        /** A publisher started failing ({@code failure} present) or works again. */
+        void onPublishState(String where, Optional<String> failure);
     }
 
-    /** Waits for the next round. */
+    /** Waits for the next evaluation. */
     @FunctionalInterface
     public interface Pause {
         void await(Duration interval) throws InterruptedException;
     }
 
-    /** A publisher and how it fared last. */
-    private static final class Outlet {
+    /** A publisher and whether it failed last time. */
+    private static final class Destination {
         private final String name;
         private final Publisher publisher;
         private boolean failing;
 
-        Outlet(String name, Publisher publisher) {
+        Destination(String name, Publisher publisher) {
             this.name = name;
             this.publisher = publisher;
         }
     }
 
-    private final Rounds rounds;
-    private final Outlet files;
-    private final Outlet redis;
+    private final ReportSource source;
+    private final Destination files;
+    private final Destination redis;
     private final Listener listener;
 
-    public HealthMonitor(Rounds rounds, Publisher files, Publisher redis, Listener listener) {
-        this.rounds = rounds;
-        this.files = new Outlet("files", files);
-        this.redis = new Outlet("Redis", redis);
+    public HealthMonitor(ReportSource source, Publisher files, Publisher redis, Listener listener) {
+        this.source = source;
+        this.files = new Destination("files", files);
+        this.redis = new Destination("Redis", redis);
         this.listener = listener;
     }
 
-    /** One round. */
+    /** Evaluates and publishes once. */
     public HealthReport once() throws InterruptedException {
-        HealthReport report = rounds.run();
+        HealthReport report = source.run();
         publish(files, report);
         publish(redis, report);
         return report;
     }
 
-    /** Rounds until interrupted. */
+    /** Evaluates periodically until interrupted. */
     public void run(Duration interval, Pause pause) throws InterruptedException {
         @Nullable HealthReport before = null;
         while (!Thread.currentThread().isInterrupted()) {
             HealthReport now = once();
             if (before == null) {
-                listener.first(now);
+                listener.onFirst(now);
             } else {
-                listener.next(before, now);
+                listener.onNext(before, now);
             }
             before = now;
             pause.await(interval);
         }
     }
 
-    private void publish(Outlet outlet, HealthReport report) throws InterruptedException {
-        Consumer<Optional<String>> tell = failure -> listener.publishing(outlet.name, failure);
+    private void publish(Destination destination, HealthReport report) throws InterruptedException {
+        Consumer<Optional<String>> notifyState = failure -> listener.onPublishState(destination.name, failure);
         try {
-            outlet.publisher.write(report);
-            if (outlet.failing) {
-                outlet.failing = false;
-                tell.accept(Optional.empty());
+            destination.publisher.write(report);
+            if (destination.failing) {
+                destination.failing = false;
+                notifyState.accept(Optional.empty());
             }
         } catch (IOException e) {
-            if (!outlet.failing) {
-                outlet.failing = true;
-                tell.accept(Optional.of(String.valueOf(e.getMessage())));
+            if (!destination.failing) {
+                destination.failing = true;
+                notifyState.accept(Optional.of(String.valueOf(e.getMessage())));
             }
         }
     }

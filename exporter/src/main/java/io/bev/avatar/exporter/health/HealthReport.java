@@ -4,16 +4,16 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The results of one round.
+ * Results of one health evaluation.
  *
- * @param at when it was made
- * @param host whose health it is
- * @param status the worst of the results
- * @param results one a check
+ * @param at time of evaluation
+ * @param host name of the evaluated host
+ * @param status worst status of the results
+ * @param results one per check
  */
 public record HealthReport(Instant at, String host, HealthStatus status, List<HealthResult> results) {
 
-    /** Version of the document. */
+    /** Schema version of the JSON document. */
     static final int SCHEMA = 1;
 
     public HealthReport {
@@ -28,7 +28,7 @@ public record HealthReport(Instant at, String host, HealthStatus status, List<He
         return new HealthReport(at, host, worst, results);
     }
 
-    /** How many results came out so. */
+    /** Number of results with a status. */
     int count(HealthStatus status) {
         return (int)
                 results.stream().filter(result -> result.status() == status).count();

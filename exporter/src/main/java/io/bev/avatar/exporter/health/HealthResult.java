@@ -6,24 +6,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one check gave.
+ * Result of one health check.
  *
  * @param check {@code service}, {@code endpoint}, {@code gpu}, {@code system} or {@code redis}
- * @param status the worst of its problems
- * @param summary what there is, in a line
- * @param problems what is not well
- * @param values the readings, in the units of the metrics that they come from
+ * @param status worst status of its problems
+ * @param summary observed state, one line
+ * @param problems detected problems
+ * @param values measured values, in the units of the corresponding metrics
  */
 public record HealthResult(
         String check, HealthStatus status, String summary, List<Problem> problems, Map<String, Double> values) {
 
     /**
-     * Something that is not well.
+     * A detected problem.
      *
      * @param status warning or critical
-     * @param found what there is
-     * @param expected what there should be
-     * @param remedy what to do
+     * @param found observed state
+     * @param expected expected state
+     * @param remedy suggested remedy
      */
     public record Problem(HealthStatus status, String found, String expected, String remedy) {}
 
@@ -36,7 +36,7 @@ public record HealthResult(
         return new HealthResult(
                 check,
                 HealthStatus.SKIPPED,
-                "not judged: " + why.replaceFirst("; [^;]* or exclude the collector$", ""),
+                "skipped: " + why.replaceFirst("; [^;]* or exclude the collector$", ""),
                 List.of(),
                 Map.of());
     }

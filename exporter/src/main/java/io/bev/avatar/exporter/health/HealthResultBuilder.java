@@ -8,23 +8,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** Gathers what one check has to say. */
+/** Builder of {@link HealthResult} for one check. */
 final class HealthResultBuilder {
 
     private final String check;
-    private final Thresholds limits;
-    private final List<String> notes = new ArrayList<>();
+    private final Thresholds thresholds;
+    private final List<String> summary = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
     private final Map<String, Double> values = new LinkedHashMap<>();
 
-    HealthResultBuilder(String check, Thresholds limits) {
+    HealthResultBuilder(String check, Thresholds thresholds) {
         this.check = check;
-        this.limits = limits;
+        this.thresholds = thresholds;
     }
 
-    /** A part of the summary. */
-    void note(String text) {
-        notes.add(text);
+    /** Adds a part of the summary. */
+    void addSummary(String text) {
+        summary.add(text);
     }
 
     void value(String name, double value) {
@@ -40,14 +40,14 @@ final class HealthResultBuilder {
     }
 
     /**
-     * Holds a value against its thresholds.
+     * Compares a value with its thresholds and adds a problem if it violates one.
      *
-     * @param subject what has the value, such as {@code temperature of GPU 0}
+     * @param subject the measured quantity, such as {@code temperature of GPU 0}
      */
-    void hold(Signal signal, double value, String subject, String remedy) {
-        OptionalDouble critical = limits.of(signal.key(), "critical");
-        OptionalDouble warning = limits.of(signal.key(), "warning");
-        String found = subject + " is " + signal.words(value);
+    void checkThreshold(Signal signal, double value, String subject, String remedy) {
+        OptionalDouble critical = thresholds.of(signal.key(), "critical");
+        OptionalDouble warning = thresholds.of(signal.key(), "warning");
+        String found = subject + " is " + signal.format(value);
         if (critical.isPresent() && signal.beyond(value, critical.getAsDouble())) {
             critical(found, signal.bound(critical.getAsDouble()), remedy);
         } else if (warning.isPresent() && signal.beyond(value, warning.getAsDouble())) {
@@ -55,16 +55,16 @@ final class HealthResultBuilder {
         } else if (critical.isEmpty() && warning.isEmpty()) {
             warning(
                     "no threshold for " + signal.key(),
-                    "a warning or critical one",
-                    "add it to thresholds.rules.yml: " + subject + " is judged by nothing");
+                    "a warning or critical threshold",
+                    "add one to thresholds.rules.yml; " + subject + " is not checked");
         }
     }
 
-    HealthResult result() {
+    HealthResult build() {
         HealthStatus status = HealthStatus.OK;
         for (Problem problem : problems) {
             status = problem.status().exitCode() > status.exitCode() ? problem.status() : status;
         }
-        return new HealthResult(check, status, String.join(", ", notes), problems, values);
+        return new HealthResult(check, status, String.join(", ", summary), problems, values);
     }
 }

@@ -2,7 +2,7 @@ package io.bev.avatar.exporter.health;
 
 import java.util.Locale;
 
-/** How a check came out; skipped means that there is nothing to judge on this machine, and why is said. */
+/** Status of a check; SKIPPED means that the check does not apply on this machine, and the summary gives the reason. */
 public enum HealthStatus {
     OK(0),
     SKIPPED(0),

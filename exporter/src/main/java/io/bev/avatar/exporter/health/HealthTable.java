@@ -9,26 +9,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Reports as lines: one a check, and below it what is not well. */
+/** Formats reports for the terminal: one line per check, followed by its problems. */
 public final class HealthTable {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
-    private final TerminalFormat screen;
+    private final TerminalFormat terminal;
     private final ZoneId zone;
 
-    public HealthTable(TerminalFormat screen, ZoneId zone) {
-        this.screen = screen;
+    public HealthTable(TerminalFormat terminal, ZoneId zone) {
+        this.terminal = terminal;
         this.zone = zone;
     }
 
-    /** The whole report. */
+    /** The complete report. */
     public List<String> lines(HealthReport report) {
         List<String> lines = new ArrayList<>();
         report.results().forEach(result -> lines.addAll(lines(result)));
         lines.add("");
         lines.add("  "
-                + screen.paint(
+                + terminal.paint(
                         tone(report.status()),
                         report.host() + ": " + report.status().word()) + "  ("
                 + report.count(HealthStatus.OK) + " ok, " + report.count(HealthStatus.WARNING) + " warning, "
@@ -37,15 +37,13 @@ public final class HealthTable {
         return lines;
     }
 
-    /** How old a report is. */
+    /** Line with the age of a report. */
     public String age(Duration age, boolean stale) {
-        String text = "  " + DurationFormat.words(age) + " old";
-        return stale
-                ? screen.paint(Tone.WARNING, text + ", no longer to be trusted: './avatar health once' makes another")
-                : text;
+        String text = "  " + DurationFormat.format(age) + " old";
+        return stale ? terminal.paint(Tone.WARNING, text + ", stale: run './avatar health once' to refresh") : text;
     }
 
-    /** What differs from the round before: a check that came out otherwise, or has other problems. */
+    /** Checks whose status differs from the previous report. */
     public List<String> changes(HealthReport before, HealthReport now) {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < now.results().size(); i++) {
@@ -53,7 +51,7 @@ public final class HealthTable {
             HealthResult is = now.results().get(i);
             if (was.status() != is.status()) {
                 String time = TIME.format(now.at().atZone(zone));
-                lines.addAll(screen.entry(
+                lines.addAll(terminal.entry(
                         tone(is.status()),
                         time + " " + is.check(),
                         was.status().word() + " -> " + is.status().word() + ": " + is.summary()));
@@ -64,16 +62,16 @@ public final class HealthTable {
     }
 
     private List<String> lines(HealthResult result) {
-        List<String> lines = new ArrayList<>(screen.entry(tone(result.status()), result.check(), result.summary()));
+        List<String> lines = new ArrayList<>(terminal.entry(tone(result.status()), result.check(), result.summary()));
         problems(result, lines);
         return lines;
     }
 
     private void problems(HealthResult result, List<String> lines) {
         result.problems().forEach(problem -> {
-            lines.addAll(screen.detail("found", problem.found()));
-            lines.addAll(screen.detail("expected", problem.expected()));
-            lines.addAll(screen.detail("remedy", problem.remedy()));
+            lines.addAll(terminal.detail("found", problem.found()));
+            lines.addAll(terminal.detail("expected", problem.expected()));
+            lines.addAll(terminal.detail("remedy", problem.remedy()));
         });
     }
 

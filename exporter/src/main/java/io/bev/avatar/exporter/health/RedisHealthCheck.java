@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Redis: whether it answers, and whether the state in it is one that the renderer takes. */
+/** Checks that Redis responds and that the state document is valid for the renderer. */
 final class RedisHealthCheck implements HealthCheck {
 
     static final String CHECK = "redis";
 
-    /** Judges nothing, since there is none to judge. */
-    static final HealthCheck OFF = (readings, limits) -> HealthResult.skipped(CHECK, "off, redis.url is empty");
+    /** Result if Redis is disabled. */
+    static final HealthCheck OFF = (samples, thresholds) -> HealthResult.skipped(CHECK, "disabled, redis.url is empty");
 
     /**
      * {@code avatar:state} as read.
      *
-     * @param document the text; empty where the key is not there
-     * @param seconds time that the answer took
-     * @param error why it could not be read
+     * @param document text; empty if the key does not exist
+     * @param seconds response time
+     * @param error read error
      */
     record State(Optional<String> document, double seconds, Optional<String> error) {}
 
@@ -29,50 +29,51 @@ final class RedisHealthCheck implements HealthCheck {
     }
 
     @Override
-    public HealthResult judge(SampleLookup readings, Thresholds limits) {
-        HealthResultBuilder verdict = new HealthResultBuilder(CHECK, limits);
-        boolean up = readings.value("redis_up").orElse(0) == 1;
-        verdict.value("up", up ? 1 : 0);
+    public HealthResult check(SampleLookup samples, Thresholds thresholds) {
+        HealthResultBuilder result = new HealthResultBuilder(CHECK, thresholds);
+        boolean up = samples.value("redis_up").orElse(0) == 1;
+        result.value("up", up ? 1 : 0);
         if (!up) {
-            verdict.note("down");
-            verdict.critical(
-                    readings.error("redis").orElse("Redis does not answer"),
-                    "Redis that answers",
-                    "start it: 'systemctl start redis-server'; the avatar goes on with its journal meanwhile");
-            return verdict.result();
+            result.addSummary("down");
+            result.critical(
+                    samples.error("redis").orElse("Redis does not respond"),
+                    "a responding Redis",
+                    "start it: 'systemctl start redis-server'; meanwhile the avatar uses its local journal");
+            return result.build();
         }
-        verdict.note("up");
-        readings.error("redis").ifPresent(error -> verdict.warning(error, "every reading", "see Redis' log"));
-        readings.value("redis_connected_clients").ifPresent(clients -> {
-            verdict.value("connected_clients", clients);
-            verdict.note(Math.round(clients) + " clients");
+        result.addSummary("up");
+        samples.error("redis").ifPresent(error -> result.warning(error, "all values of INFO", "see the Redis log"));
+        samples.value("redis_connected_clients").ifPresent(clients -> {
+            result.value("connected_clients", clients);
+            result.addSummary(Math.round(clients) + " clients");
         });
         if (state.error().isPresent()) {
-            verdict.critical(
-                    "avatar:state cannot be read: " + state.error().get(),
+            result.critical(
+                    "cannot read avatar:state: " + state.error().get(),
                     "a string at avatar:state",
-                    "see the key with 'redis-cli type avatar:state'");
-            return verdict.result();
+                    "check the type of the key with 'redis-cli type avatar:state'");
+            return result.build();
         }
-        verdict.value("response_seconds", state.seconds());
-        verdict.note(String.format(Locale.ROOT, "answered in %.3f s", state.seconds()));
-        data(verdict);
-        return verdict.result();
+        result.value("response_seconds", state.seconds());
+        result.addSummary(String.format(Locale.ROOT, "responded in %.3f s", state.seconds()));
+        data(result);
+        return result.build();
     }
 
-    private void data(HealthResultBuilder verdict) {
+    private void data(HealthResultBuilder result) {
         if (state.document().isEmpty()) {
-            verdict.note("no state saved yet");
+            result.addSummary("no state saved yet");
             return;
         }
         List<String> problems = StateDocumentCheck.problems(state.document().get());
-        verdict.note(problems.isEmpty() ? "state good" : "state bad");
-        verdict.value("state_problems", problems.size());
+        result.addSummary(problems.isEmpty() ? "state valid" : "state invalid");
+        result.value("state_problems", problems.size());
         for (String problem : problems) {
-            verdict.warning(
+            result.warning(
                     "avatar:state: " + problem,
-                    "a state that the renderer takes",
-                    "have its writer mend it, or save the renderer's own: operation save of bev.avatar:type=State");
+                    "a state that the renderer accepts",
+                    "fix the client that writes it, or overwrite it with the renderer's state: operation save of"
+                            + " bev.avatar:type=State");
         }
     }
 }

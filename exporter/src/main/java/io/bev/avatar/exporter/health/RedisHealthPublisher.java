@@ -6,11 +6,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The last results in Redis: {@code avatar:health_summary} and {@code avatar:health:<check>}, gone after five minutes. */
+/**
+ * Publishes the last results to Redis: {@code avatar:health_summary} and {@code avatar:health:<check>}, which expire
+ * after {@link #TTL}.
+ */
 public final class RedisHealthPublisher {
 
-    /** How long a result counts. */
-    public static final Duration LIFE = Duration.ofMinutes(5);
+    /** Lifetime of a result; older ones are stale. */
+    public static final Duration TTL = Duration.ofMinutes(5);
 
     private final RedisKeyValues redis;
 
@@ -18,12 +21,12 @@ public final class RedisHealthPublisher {
         this.redis = redis;
     }
 
-    /** @throws IOException when Redis is away or refuses */
+    /** @throws IOException if Redis is unreachable or rejects the command */
     public void write(HealthReport report) throws IOException, InterruptedException {
         Map<String, String> texts = new LinkedHashMap<>();
         report.results()
                 .forEach(result -> texts.put("avatar:health:" + result.check(), HealthJson.write(report, result)));
         texts.put("avatar:health_summary", HealthJson.write(report));
-        redis.set(texts, LIFE);
+        redis.set(texts, TTL);
     }
 }

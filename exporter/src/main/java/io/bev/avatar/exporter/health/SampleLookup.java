@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
 
-/** The samples of one collection, to be asked by name and labels. */
+/** Samples of one collection, indexed by metric name. */
 final class SampleLookup {
 
     private final Map<String, List<Sample>> samples = new LinkedHashMap<>();
@@ -31,17 +31,17 @@ final class SampleLookup {
         return Optional.ofNullable(errors.get(collector));
     }
 
-    /** Every sample of a name. */
+    /** All samples of a metric. */
     List<Sample> all(String name) {
         return samples.getOrDefault(name, List.of());
     }
 
-    /** The value of the first sample of a name. */
+    /** Value of the first sample of a metric. */
     OptionalDouble value(String name) {
         return value(name, sample -> true);
     }
 
-    /** The value of the first sample of a name whose label has this value. */
+    /** Value of the first sample of a metric with the given label value. */
     OptionalDouble value(String name, String label, String wanted) {
         return value(name, sample -> label(sample, label).equals(wanted));
     }
@@ -53,7 +53,7 @@ final class SampleLookup {
                 .findFirst();
     }
 
-    /** A label of a sample, empty where it has none such. */
+    /** A label of a sample; empty if it has no such label. */
     static String label(Sample sample, String name) {
         int at = sample.labelNames.indexOf(name);
         return at < 0 ? "" : sample.labelValues.get(at);

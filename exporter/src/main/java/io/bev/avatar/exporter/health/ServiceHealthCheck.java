@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** States and uptimes of our systemd units. */
+/** Checks states and uptimes of the avatar's systemd units. */
 final class ServiceHealthCheck implements HealthCheck {
 
     static final String CHECK = "service";
@@ -19,7 +19,7 @@ final class ServiceHealthCheck implements HealthCheck {
 
     /**
      * @param units full names
-     * @param renderer the one without which there is no avatar
+     * @param renderer unit of the renderer
      */
     ServiceHealthCheck(List<String> units, String renderer, Clock clock) {
         this.units = List.copyOf(units);
@@ -28,48 +28,48 @@ final class ServiceHealthCheck implements HealthCheck {
     }
 
     @Override
-    public HealthResult judge(SampleLookup readings, Thresholds limits) {
-        Optional<String> error = readings.error("service");
+    public HealthResult check(SampleLookup samples, Thresholds thresholds) {
+        Optional<String> error = samples.error("service");
         if (error.isPresent()) {
             return HealthResult.skipped(CHECK, error.get());
         }
-        HealthResultBuilder verdict = new HealthResultBuilder(CHECK, limits);
+        HealthResultBuilder result = new HealthResultBuilder(CHECK, thresholds);
         boolean any = false;
         for (String unit : units) {
-            Optional<String> state = readings.all("systemd_unit_state").stream()
+            Optional<String> state = samples.all("systemd_unit_state").stream()
                     .filter(sample -> SampleLookup.label(sample, "name").equals(unit) && sample.value == 1)
                     .map((Sample sample) -> SampleLookup.label(sample, "state"))
                     .findFirst();
             if (state.isPresent()) {
                 any = true;
-                unit(unit, state.get(), readings, verdict);
+                unit(unit, state.get(), samples, result);
             }
         }
         return any
-                ? verdict.result()
-                : HealthResult.skipped(CHECK, "systemd knows none of " + String.join(", ", units));
+                ? result.build()
+                : HealthResult.skipped(CHECK, "systemd has none of the units " + String.join(", ", units));
     }
 
-    private void unit(String unit, String state, SampleLookup readings, HealthResultBuilder verdict) {
-        OptionalDouble start = readings.value("systemd_unit_start_time_seconds", "name", unit);
+    private void unit(String unit, String state, SampleLookup samples, HealthResultBuilder result) {
+        OptionalDouble start = samples.value("systemd_unit_start_time_seconds", "name", unit);
         String age = "";
         if (start.isPresent()) {
             double seconds = Math.max(0, clock.millis() / 1000.0 - start.getAsDouble());
-            verdict.value("uptime_seconds:" + unit, seconds);
-            age = " for " + DurationFormat.words(Duration.ofSeconds((long) seconds));
+            result.value("uptime_seconds:" + unit, seconds);
+            age = " for " + DurationFormat.format(Duration.ofSeconds((long) seconds));
         }
-        readings.value("systemd_service_restart_total", "name", unit)
-                .ifPresent(restarts -> verdict.value("restarts:" + unit, restarts));
-        verdict.note(unit + " " + state + age);
+        samples.value("systemd_service_restart_total", "name", unit)
+                .ifPresent(restarts -> result.value("restarts:" + unit, restarts));
+        result.addSummary(unit + " " + state + age);
         if (state.equals("active")) {
             return;
         }
         String found = unit + " is " + state;
         String remedy = "see 'systemctl status " + unit + "' and 'journalctl -u " + unit + "'";
         if (state.equals("failed") || (unit.equals(renderer) && state.equals("inactive"))) {
-            verdict.critical(found, "active", remedy);
+            result.critical(found, "active", remedy);
         } else {
-            verdict.warning(found, "active", remedy);
+            result.warning(found, "active", remedy);
         }
     }
 }

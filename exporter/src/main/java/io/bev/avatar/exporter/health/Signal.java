@@ -2,7 +2,7 @@ package io.bev.avatar.exporter.health;
 
 import java.util.Locale;
 
-/** What has a threshold: its name there, which side of it is bad, and how a person reads a value. */
+/** Signals with thresholds: name in the rules file, direction and display format. */
 enum Signal {
     GPU_TEMPERATURE("gpu_temperature_celsius", false, "%.0f °C", 1),
     GPU_MEMORY("gpu_memory_ratio", false, "%.1f %%", 100),
@@ -24,23 +24,23 @@ enum Signal {
         this.scale = scale;
     }
 
-    /** The label {@code signal}. */
+    /** Value of the label {@code signal}. */
     String key() {
         return key;
     }
 
-    /** Whether {@code value} lies on the bad side of {@code limit}; on it is well, as for the alerts. */
+    /** Whether {@code value} violates {@code limit}; equal values do not, as in the alerts. */
     boolean beyond(double value, double limit) {
         return lowIsBad ? value < limit : value > limit;
     }
 
     /** Such as {@code at most 80 °C}. */
     String bound(double limit) {
-        return (lowIsBad ? "at least " : "at most ") + words(limit);
+        return (lowIsBad ? "at least " : "at most ") + format(limit);
     }
 
     /** Such as {@code 46 °C}. */
-    String words(double value) {
+    String format(double value) {
         return String.format(Locale.ROOT, pattern, value * scale);
     }
 }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Whether the document under {@code avatar:state} is one that the renderer takes: its form, its version, its ranges. */
+/** Validates the document at {@code avatar:state} as the renderer does: structure, version, ranges. */
 final class StateDocumentCheck {
 
     private static final int SCHEMA = 1;
@@ -37,7 +37,7 @@ final class StateDocumentCheck {
 
     private StateDocumentCheck() {}
 
-    /** What is wrong with it, each as field, found and expected; nothing for a good one. */
+    /** Problems of a document, each with field, found and expected value; empty if it is valid. */
     static List<String> problems(String document) {
         JsonNode state;
         try {

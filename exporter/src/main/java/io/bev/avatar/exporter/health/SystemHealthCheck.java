@@ -7,79 +7,78 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
 
-/** Processor, memory and disks, in the ratios that the alerts use. */
+/** Checks CPU, memory and disks with the ratios used by the alerts. */
 final class SystemHealthCheck implements HealthCheck {
 
     static final String CHECK = "system";
 
-    /** File systems that the rules leave out as well. */
-    private static final Set<String> LEFT_OUT = Set.of("tmpfs", "ramfs", "squashfs", "iso9660");
+    /** File system types that the alert rules exclude as well. */
+    private static final Set<String> EXCLUDED_TYPES = Set.of("tmpfs", "ramfs", "squashfs", "iso9660");
 
     private final OptionalDouble cpu;
 
-    /** @param cpu share of processor time that was not idle, 0 to 1 */
+    /** @param cpu fraction of CPU time that was not idle, 0 to 1 */
     SystemHealthCheck(OptionalDouble cpu) {
         this.cpu = cpu;
     }
 
     @Override
-    public HealthResult judge(SampleLookup readings, Thresholds limits) {
-        HealthResultBuilder verdict = new HealthResultBuilder(CHECK, limits);
-        readings.error("host")
-                .ifPresent(error -> verdict.warning(error, "readings of the host", "see exporter.proc-path"));
+    public HealthResult check(SampleLookup samples, Thresholds thresholds) {
+        HealthResultBuilder result = new HealthResultBuilder(CHECK, thresholds);
+        samples.error("host").ifPresent(error -> result.warning(error, "host metrics", "check exporter.proc-path"));
         if (cpu.isPresent()) {
-            ratio(verdict, Signal.HOST_CPU, "cpu", cpu.getAsDouble(), "see 'top' for what uses it");
+            ratio(result, Signal.HOST_CPU, "cpu", cpu.getAsDouble(), "list the top consumers with 'top'");
         }
-        readings.value("node_load1").ifPresent(load -> verdict.note(String.format(Locale.ROOT, "load %.2f", load)));
-        memory(readings, verdict);
-        disks(readings, verdict);
-        return verdict.result();
+        samples.value("node_load1").ifPresent(load -> result.addSummary(String.format(Locale.ROOT, "load %.2f", load)));
+        memory(samples, result);
+        disks(samples, result);
+        return result.build();
     }
 
-    private static void memory(SampleLookup readings, HealthResultBuilder verdict) {
-        OptionalDouble total = readings.value("node_memory_MemTotal_bytes");
-        OptionalDouble available = readings.value("node_memory_MemAvailable_bytes");
+    private static void memory(SampleLookup samples, HealthResultBuilder result) {
+        OptionalDouble total = samples.value("node_memory_MemTotal_bytes");
+        OptionalDouble available = samples.value("node_memory_MemAvailable_bytes");
         if (total.isEmpty() || available.isEmpty()) {
             return;
         }
-        String remedy = "see 'ps aux --sort=-rss | head' for what uses it";
-        ratio(verdict, Signal.HOST_MEMORY, "memory", 1 - available.getAsDouble() / total.getAsDouble(), remedy);
-        verdict.value(Signal.HOST_MEMORY_AVAILABLE.key(), available.getAsDouble());
-        verdict.note(Signal.HOST_MEMORY_AVAILABLE.words(available.getAsDouble()) + " available");
-        verdict.hold(Signal.HOST_MEMORY_AVAILABLE, available.getAsDouble(), "available memory", remedy);
+        String remedy = "list the top consumers with 'ps aux --sort=-rss | head'";
+        ratio(result, Signal.HOST_MEMORY, "memory", 1 - available.getAsDouble() / total.getAsDouble(), remedy);
+        result.value(Signal.HOST_MEMORY_AVAILABLE.key(), available.getAsDouble());
+        result.addSummary(Signal.HOST_MEMORY_AVAILABLE.format(available.getAsDouble()) + " available");
+        result.checkThreshold(Signal.HOST_MEMORY_AVAILABLE, available.getAsDouble(), "available memory", remedy);
     }
 
-    private static void disks(SampleLookup readings, HealthResultBuilder verdict) {
+    private static void disks(SampleLookup samples, HealthResultBuilder result) {
         Set<String> seen = new HashSet<>();
-        double fullest = -1;
-        String where = "";
-        for (Sample size : readings.all("node_filesystem_size_bytes")) {
+        double maxUsed = -1;
+        String maxMount = "";
+        for (Sample size : samples.all("node_filesystem_size_bytes")) {
             String mount = SampleLookup.label(size, "mountpoint");
-            OptionalDouble available = readings.value("node_filesystem_avail_bytes", "mountpoint", mount);
-            boolean judged = !LEFT_OUT.contains(SampleLookup.label(size, "fstype")) && size.value > 0;
-            if (!judged || available.isEmpty() || !seen.add(mount)) {
+            OptionalDouble available = samples.value("node_filesystem_avail_bytes", "mountpoint", mount);
+            boolean included = !EXCLUDED_TYPES.contains(SampleLookup.label(size, "fstype")) && size.value > 0;
+            if (!included || available.isEmpty() || !seen.add(mount)) {
                 continue;
             }
             double used = 1 - available.getAsDouble() / size.value;
-            verdict.value("disk_ratio:" + mount, used);
-            verdict.hold(
+            result.value("disk_ratio:" + mount, used);
+            result.checkThreshold(
                     Signal.DISK,
                     used,
                     "use of " + mount,
-                    "remove what is not needed there: 'du -xh --max-depth=2 " + mount + " | sort -h'");
-            if (used > fullest) {
-                fullest = used;
-                where = mount;
+                    "free disk space; find large directories with 'du -xh --max-depth=2 " + mount + " | sort -h'");
+            if (used > maxUsed) {
+                maxUsed = used;
+                maxMount = mount;
             }
         }
-        if (fullest >= 0) {
-            verdict.note("disk " + where + " " + Signal.DISK.words(fullest));
+        if (maxUsed >= 0) {
+            result.addSummary("disk " + maxMount + " " + Signal.DISK.format(maxUsed));
         }
     }
 
-    private static void ratio(HealthResultBuilder verdict, Signal signal, String what, double value, String remedy) {
-        verdict.value(signal.key(), value);
-        verdict.note(what + " " + signal.words(value));
-        verdict.hold(signal, value, "use of " + what, remedy);
+    private static void ratio(HealthResultBuilder result, Signal signal, String what, double value, String remedy) {
+        result.value(signal.key(), value);
+        result.addSummary(what + " " + signal.format(value));
+        result.checkThreshold(signal, value, "use of " + what, remedy);
     }
 }

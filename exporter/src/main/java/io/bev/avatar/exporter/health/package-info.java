@@ -1,4 +1,4 @@
-/** How the avatar fares now: readings of the collectors, judged by the thresholds that the alerts use. */
+/** Health of the avatar: collected metrics evaluated with the thresholds of the alerts. */
 @NullMarked
 package io.bev.avatar.exporter.health;
 

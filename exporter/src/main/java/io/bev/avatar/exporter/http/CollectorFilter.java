@@ -6,14 +6,17 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads which collectors a scrape wants from {@code collect[]} and {@code exclude[]}; all without either. */
+/**
+ * Selects the collectors of a scrape from the query parameters {@code collect[]} and {@code exclude[]}; all if neither
+ * is given.
+ */
 final class CollectorFilter {
 
     private CollectorFilter() {}
 
     /**
-     * @param rawQuery the query as sent, null when there is none
-     * @throws IllegalArgumentException when it names an unknown collector; the message is for the client
+     * @param rawQuery raw query; null if there is none
+     * @throws IllegalArgumentException if a collector is unknown; the message is sent to the client
      */
     static Set<String> wanted(@Nullable String rawQuery, Set<String> known) {
         Set<String> collect = new LinkedHashSet<>();

@@ -17,36 +17,36 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * The exporter's HTTP listener: {@code /metrics}, {@code /}, {@code /-/healthy}, {@code /-/ready} and {@code /alerts}.
+ * HTTP server of the exporter: {@code /metrics}, {@code /}, {@code /-/healthy}, {@code /-/ready} and {@code /alerts}.
  *
- * <p>Its own threads read requests and answer health; scrapes and alerts run on a pool each, so that none of the three can
- * starve another. On a loopback address every path but health demands one of our own Host names, against browsers; elsewhere
- * only the webhook, which checks for itself.
+ * <p>Server threads read requests and answer health checks; scrapes and alerts each have their own pool, so that none
+ * of the three can starve the others. On a loopback address every path except health requires a known Host name, as
+ * protection against DNS rebinding; on other addresses only the webhook does, which checks it itself.
  */
 public final class ExporterServer implements AutoCloseable {
 
-    /** More than the slow clients that a loopback listener meets; each one holds a thread until its time limit. */
-    private static final int FRONT_THREADS = 128;
+    /** More than the expected number of slow clients; each occupies a thread until its timeout. */
+    private static final int SERVER_THREADS = 128;
 
     private static final int SCRAPE_THREADS = 32;
     private static final int ALERT_THREADS = 4;
-    private static final int WAITING = 96;
+    private static final int QUEUE_CAPACITY = 96;
     private static final Set<String> READ_METHODS = Set.of("GET", "HEAD");
 
     private final HttpServer server;
-    private final ExecutorService front;
-    private final ExecutorService scrapes = BoundedExecutors.create("scrape", SCRAPE_THREADS, WAITING);
-    private final ExecutorService alerts = BoundedExecutors.create("alert", ALERT_THREADS, WAITING);
+    private final ExecutorService serverThreads;
+    private final ExecutorService scrapes = BoundedExecutors.create("scrape", SCRAPE_THREADS, QUEUE_CAPACITY);
+    private final ExecutorService alerts = BoundedExecutors.create("alert", ALERT_THREADS, QUEUE_CAPACITY);
     private final AtomicBoolean ready = new AtomicBoolean();
     private final Optional<RequestGuard> readGuard;
 
     /**
-     * Binds; {@link #start} serves.
+     * Binds the address; {@link #start} starts serving.
      *
-     * @param access who may read, and over what; the webhook has a secret of its own
+     * @param access TLS and authentication; the webhook has its own authentication
      * @param guard Host and Origin rules
-     * @param scrapeTimeout for scrapes that name none
-     * @param alertHandler of {@code /alerts}, with checks of its own
+     * @param scrapeTimeout timeout of scrapes whose client sends none
+     * @param alertHandler handler of {@code /alerts}, with its own checks
      * @throws IOException when the address cannot be bound
      */
     public ExporterServer(
@@ -58,20 +58,22 @@ public final class ExporterServer implements AutoCloseable {
             LandingPage landingPage,
             HttpHandler alertHandler)
             throws IOException {
-        this.server = BoundedHttpServer.create(address, "http", FRONT_THREADS, access.tls());
-        this.front = (ExecutorService) server.getExecutor();
+        this.server = BoundedHttpServer.create(address, "http", SERVER_THREADS, access.tls());
+        this.serverThreads = (ExecutorService) server.getExecutor();
         this.readGuard = address.getAddress().isLoopbackAddress() ? Optional.of(guard) : Optional.empty();
         HttpHandler metrics = new MetricsHandler(exposition, scrapeTimeout);
         HttpHandler page = exchange -> servePage(exchange, landingPage);
         HttpHandler healthy = exchange -> Responses.text(exchange, 200, "healthy");
-        serve("/", path -> access.guard(fromUs(reading(path, new OffloadingHandler(page, scrapes)))));
-        serve("/metrics", path -> access.guard(fromUs(reading(path, new OffloadingHandler(metrics, scrapes)))));
-        serve("/alerts", path -> access.unguarded(only(path, new OffloadingHandler(alertHandler, alerts))));
-        serve("/-/healthy", path -> access.guard(reading(path, healthy)));
-        serve("/-/ready", path -> access.guard(reading(path, this::answerReady)));
+        serve("/", path -> access.guard(checkingSource(readOnly(path, new OffloadingHandler(page, scrapes)))));
+        serve(
+                "/metrics",
+                path -> access.guard(checkingSource(readOnly(path, new OffloadingHandler(metrics, scrapes)))));
+        serve("/alerts", path -> access.unguarded(exactPath(path, new OffloadingHandler(alertHandler, alerts))));
+        serve("/-/healthy", path -> access.guard(readOnly(path, healthy)));
+        serve("/-/ready", path -> access.guard(readOnly(path, this::answerReady)));
     }
 
-    /** Where the server listens, with the port that was really taken. */
+    /** Listening address with the actual port. */
     public InetSocketAddress address() {
         return server.getAddress();
     }
@@ -85,37 +87,38 @@ public final class ExporterServer implements AutoCloseable {
         server.createContext(path, handler.apply(path));
     }
 
-    /** Keeps browsers' foreign pages out. */
-    private HttpHandler fromUs(HttpHandler next) {
+    /** Rejects requests from foreign web pages. */
+    private HttpHandler checkingSource(HttpHandler next) {
         return exchange -> {
-            Optional<RequestGuard.Rejection> refused =
+            Optional<RequestGuard.Rejection> rejection =
                     readGuard.flatMap(guard -> guard.checkSource(exchange.getRequestHeaders()::getFirst));
-            if (refused.isPresent()) {
-                Responses.text(exchange, refused.get().status(), refused.get().reason());
+            if (rejection.isPresent()) {
+                Responses.text(
+                        exchange, rejection.get().status(), rejection.get().reason());
             } else {
                 next.handle(exchange);
             }
         };
     }
 
-    /** That very path: the JDK also hands over whatever begins with it. */
-    private static HttpHandler only(String path, HttpHandler next) {
+    /** Restricts a handler to the exact path; the JDK server matches prefixes. */
+    private static HttpHandler exactPath(String path, HttpHandler next) {
         return exchange -> {
             if (exchange.getRequestURI().getPath().equals(path)) {
                 next.handle(exchange);
             } else {
-                Responses.text(exchange, 404, "no such page: see / or /metrics");
+                Responses.text(exchange, 404, "not found: see / or /metrics");
             }
         };
     }
 
-    private static HttpHandler reading(String path, HttpHandler next) {
-        return only(path, exchange -> {
+    private static HttpHandler readOnly(String path, HttpHandler next) {
+        return exactPath(path, exchange -> {
             if (READ_METHODS.contains(exchange.getRequestMethod())) {
                 next.handle(exchange);
             } else {
                 exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-                Responses.text(exchange, 405, "only GET and HEAD");
+                Responses.text(exchange, 405, "only GET and HEAD are allowed");
             }
         });
     }
@@ -130,13 +133,13 @@ public final class ExporterServer implements AutoCloseable {
         Responses.text(exchange, now ? 200 : 503, now ? "ready" : "stopping");
     }
 
-    /** Ends at once: Prometheus scrapes again, and Alertmanager sends again what it got no answer for. */
+    /** Stops immediately: Prometheus scrapes again, and Alertmanager retries unanswered notifications. */
     @Override
     public void close() {
         ready.set(false);
         server.stop(0);
         scrapes.shutdownNow();
         alerts.shutdownNow();
-        front.shutdownNow();
+        serverThreads.shutdownNow();
     }
 }

@@ -16,14 +16,16 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** The page at {@code /}: what the exporter is, where its pages are, and how each collector fared last. */
+/** Landing page at {@code /}: version, links and last result of each collector. */
 public final class LandingPage {
 
-    /** How a source stands. One that never answered is most often not on this machine at all, and no cause for alarm. */
+    /**
+     * State of a collector. A source that never responded usually does not exist on this machine and is not an error.
+     */
     private enum State {
         UNKNOWN("idle", "not scraped yet"),
-        ANSWERS("ok", "ok"),
-        ABSENT("idle", "not here"),
+        RESPONDING("ok", "ok"),
+        ABSENT("idle", "not present"),
         FAILING("failing", "failing");
 
         private final String tone;
@@ -39,7 +41,7 @@ public final class LandingPage {
                 return UNKNOWN;
             }
             if (status.last().get().success()) {
-                return ANSWERS;
+                return RESPONDING;
             }
             return status.lastSuccess().isPresent() ? FAILING : ABSENT;
         }
@@ -48,24 +50,25 @@ public final class LandingPage {
     private final String template;
     private final String version;
     private final Supplier<List<CollectorStatus>> statuses;
-    private final Map<String, String> off;
+    private final Map<String, String> disabled;
     private final Clock clock;
     private final Instant started;
 
     /**
-     * @param statuses the collectors' records at the time of the call
-     * @param off collectors that the configuration switches off, and by what
+     * @param statuses supplies the current status of the collectors
+     * @param disabled collectors disabled by the configuration, with the reason
      */
-    public LandingPage(String version, Supplier<List<CollectorStatus>> statuses, Map<String, String> off, Clock clock) {
+    public LandingPage(
+            String version, Supplier<List<CollectorStatus>> statuses, Map<String, String> disabled, Clock clock) {
         this.template = resource("landing.html");
         this.version = version;
         this.statuses = statuses;
-        this.off = Map.copyOf(off);
+        this.disabled = Map.copyOf(disabled);
         this.clock = clock;
         this.started = clock.instant();
     }
 
-    /** The page as UTF-8. */
+    /** Renders the page as UTF-8. */
     public byte[] render() {
         List<CollectorStatus> now = statuses.get();
         long ran = count(now, state -> state != State.UNKNOWN);
@@ -77,18 +80,18 @@ public final class LandingPage {
             summary = "No scrape yet";
             tone = "idle";
         } else if (failing > 0) {
-            summary = failing + " of " + now.size() + " sources stopped answering";
+            summary = failing + " of " + now.size() + " sources failing";
             tone = "failing";
         } else if (absent > 0) {
-            summary = (ran - absent) + " sources answer, " + absent + " not here";
+            summary = (ran - absent) + " sources respond, " + absent + " not present";
             tone = ran == absent ? "idle" : "ok";
         } else {
-            summary = "All sources answer";
+            summary = "All sources respond";
             tone = "ok";
         }
         StringBuilder rows = new StringBuilder();
         now.forEach(status -> rows.append(row(status)));
-        new TreeMap<>(off).forEach((name, why) -> rows.append(offRow(name, why)));
+        new TreeMap<>(disabled).forEach((name, why) -> rows.append(disabledRow(name, why)));
         return template.replace("{{version}}", escape(version))
                 .replace("{{uptime}}", age(started))
                 .replace("{{tone}}", tone)
@@ -112,7 +115,7 @@ public final class LandingPage {
         String error = status.lastError().orElse("");
         String remark =
                 status.remark().isEmpty() ? "" : " <span class=\"pill remark\">" + escape(status.remark()) + "</span>";
-        boolean past = state == State.ANSWERS && !error.isEmpty();
+        boolean past = state == State.RESPONDING && !error.isEmpty();
         return "<tr><th scope=\"row\"><a href=\"/metrics?collect[]=" + escape(status.collector()) + "\">"
                 + escape(status.collector()) + "</a></th><td><span class=\"pill " + tone + "\">" + state.word
                 + "</span>" + remark + "</td><td class=\"number\">" + took + "</td><td class=\"number success\">"
@@ -122,7 +125,7 @@ public final class LandingPage {
                 + "</td></tr>\n";
     }
 
-    private static String offRow(String collector, String why) {
+    private static String disabledRow(String collector, String why) {
         return "<tr><th scope=\"row\">" + escape(collector)
                 + "</th><td><span class=\"pill idle\">off</span></td><td></td><td></td><td class=\"error past\">"
                 + escape(why) + "</td></tr>\n";
@@ -153,7 +156,7 @@ public final class LandingPage {
     private static String resource(String name) {
         try (InputStream in = LandingPage.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException(name + " is missing from the jar: build it again");
+                throw new IllegalStateException(name + " is missing from the jar: rebuild it");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -4,28 +4,31 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
 import java.util.Optional;
 
-/** Who may reach the listener, and how. */
+/** Access control of the HTTP listener: TLS and authentication. */
 public interface ListenerSecurity {
 
-    /** Plain HTTP for everybody who can connect. */
+    /** Plain HTTP without authentication. */
     ListenerSecurity OPEN = new ListenerSecurity() {};
 
-    /** How to speak TLS; empty for plain HTTP. */
+    /** TLS settings; empty for plain HTTP. */
     default Optional<HttpsConfigurator> tls() {
         return Optional.empty();
     }
 
-    /** Whether requests need a name and a password. */
+    /** Whether requests require user and password. */
     default boolean authenticates() {
         return false;
     }
 
-    /** Passes on the requests of those who may enter, and refuses the others. */
+    /** Wraps a handler so that unauthenticated requests are rejected. */
     default HttpHandler guard(HttpHandler next) {
         return next;
     }
 
-    /** For what has a secret of its own: adds to the answers what {@link #guard} adds, and lets everybody through. */
+    /**
+     * Wraps a handler with its own authentication: adds the same response headers as {@link #guard}, without
+     * authentication.
+     */
     default HttpHandler unguarded(HttpHandler next) {
         return next;
     }

@@ -19,7 +19,7 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /metrics}: one scrape, as text 0.0.4 or OpenMetrics, compressed when the client takes it. */
+/** {@code GET /metrics}: one scrape, as text 0.0.4 or OpenMetrics, compressed if the client accepts it. */
 final class MetricsHandler implements HttpHandler {
 
     private final Exposition exposition;
@@ -39,15 +39,15 @@ final class MetricsHandler implements HttpHandler {
             Responses.text(exchange, 400, String.valueOf(e.getMessage()));
             return;
         }
-        Duration budget = ScrapeTimeout.of(exchange.getRequestHeaders().getFirst(ScrapeTimeout.HEADER), timeout);
+        Duration scrapeTimeout = ScrapeTimeout.of(exchange.getRequestHeaders().getFirst(ScrapeTimeout.HEADER), timeout);
         String contentType =
                 TextFormat.chooseContentType(exchange.getRequestHeaders().getFirst("Accept"));
-        boolean gzip = takesGzip(exchange.getRequestHeaders().getFirst("Accept-Encoding"));
+        boolean gzip = acceptsGzip(exchange.getRequestHeaders().getFirst("Accept-Encoding"));
         ByteArrayOutputStream body = new ByteArrayOutputStream(64 * 1024);
-        // Label values are written char by char: unbuffered, each would cost the encoder two objects.
+        // TextFormat writes label values char by char; unbuffered, the encoder allocates two objects per char.
         try (Writer out =
                 new BufferedWriter(new OutputStreamWriter(gzip ? compressed(body) : body, StandardCharsets.UTF_8))) {
-            TextFormat.writeFormat(contentType, out, Collections.enumeration(exposition.scrape(wanted, budget)));
+            TextFormat.writeFormat(contentType, out, Collections.enumeration(exposition.scrape(wanted, scrapeTimeout)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             Responses.text(exchange, 503, "the exporter is stopping");
@@ -64,7 +64,7 @@ final class MetricsHandler implements HttpHandler {
         return new FastGzip(out);
     }
 
-    private static boolean takesGzip(@Nullable String acceptEncoding) {
+    private static boolean acceptsGzip(@Nullable String acceptEncoding) {
         if (acceptEncoding == null) {
             return false;
         }
@@ -77,7 +77,9 @@ final class MetricsHandler implements HttpHandler {
         return false;
     }
 
-    /** Exposition text shrinks to a sixth at the cheapest level; the dearest takes four times the time for little more. */
+    /**
+     * Fastest level: compresses exposition text to a sixth; the best level takes four times as long for little gain.
+     */
     private static final class FastGzip extends GZIPOutputStream {
         FastGzip(OutputStream out) throws IOException {
             super(out, 8192);

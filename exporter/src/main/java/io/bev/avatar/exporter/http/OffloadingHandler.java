@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does the work of a request on another pool, so that the server's own threads stay free to read requests and to answer
- * health checks. A full pool means 503 at once.
+ * Runs a handler on another pool, so that the server threads stay free to read requests and answer health checks.
+ * Responds with 503 if the pool is full.
  */
 final class OffloadingHandler implements HttpHandler {
 
@@ -30,7 +30,7 @@ final class OffloadingHandler implements HttpHandler {
             pool.execute(() -> run(exchange));
         } catch (RejectedExecutionException e) {
             exchange.getResponseHeaders().set("Retry-After", "1");
-            Responses.text(exchange, 503, "too many requests at once: try again");
+            Responses.text(exchange, 503, "too many concurrent requests: retry later");
         }
     }
 
@@ -44,9 +44,9 @@ final class OffloadingHandler implements HttpHandler {
         try {
             worker.handle(exchange);
         } catch (IOException e) {
-            LOG.debug("client of {} went away: {}", exchange.getRequestURI().getPath(), e.getMessage());
+            LOG.debug("Client of {} disconnected: {}", exchange.getRequestURI().getPath(), e.getMessage());
         } catch (RuntimeException e) {
-            LOG.error("request {} failed", exchange.getRequestURI().getPath(), e);
+            LOG.error("Request {} failed", exchange.getRequestURI().getPath(), e);
             answerFailure(exchange);
         }
     }
@@ -58,7 +58,7 @@ final class OffloadingHandler implements HttpHandler {
         try {
             Responses.text(exchange, 500, "internal error: see the exporter's log");
         } catch (IOException e) {
-            LOG.debug("client went away: {}", e.getMessage());
+            LOG.debug("Client disconnected: {}", e.getMessage());
         }
     }
 }

@@ -5,17 +5,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Writes whole answers of known length. */
+/** Writes complete HTTP responses of known length. */
 public final class Responses {
 
     private Responses() {}
 
-    /** Answers plain text, ending in a line break, and closes the exchange. */
+    /** Sends plain text followed by a line break and closes the exchange. */
     public static void text(HttpExchange exchange, int status, String text) throws IOException {
         send(exchange, status, "text/plain; charset=utf-8", (text + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Answers {@code body} (without it to HEAD) and closes the exchange. */
+    /** Sends {@code body} (omitted for HEAD) and closes the exchange. */
     public static void send(HttpExchange exchange, int status, String contentType, byte[] body) throws IOException {
         try (exchange) {
             exchange.getResponseHeaders().set("Content-Type", contentType);

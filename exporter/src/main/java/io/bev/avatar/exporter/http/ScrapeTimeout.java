@@ -4,17 +4,17 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a scrape may take: what Prometheus grants in {@code X-Prometheus-Scrape-Timeout-Seconds} less a margin for the way
- * back, else the configured time.
+ * Timeout of a scrape: the value of {@code X-Prometheus-Scrape-Timeout-Seconds} less a margin for the response, or the
+ * configured timeout without that header.
  */
 final class ScrapeTimeout {
 
     static final String HEADER = "X-Prometheus-Scrape-Timeout-Seconds";
 
-    private static final double LARGEST_MARGIN_SECONDS = 0.5;
+    private static final double MAX_MARGIN_SECONDS = 0.5;
     private static final double MARGIN_SHARE = 0.2;
-    /** Longer than any sensible scrape; an answer must be out before the HTTP server's time limit ends it. */
-    static final double LONGEST_SECONDS = 30;
+    /** Upper limit; the response must be complete before the HTTP server's timeout. */
+    static final double MAX_SECONDS = 30;
 
     private ScrapeTimeout() {}
 
@@ -31,8 +31,8 @@ final class ScrapeTimeout {
         if (!(seconds > 0)) {
             return configured;
         }
-        seconds = Math.min(seconds, LONGEST_SECONDS);
-        double margin = Math.min(LARGEST_MARGIN_SECONDS, seconds * MARGIN_SHARE);
+        seconds = Math.min(seconds, MAX_SECONDS);
+        double margin = Math.min(MAX_MARGIN_SECONDS, seconds * MARGIN_SHARE);
         return Duration.ofNanos(Math.round((seconds - margin) * 1e9));
     }
 }

@@ -1,4 +1,4 @@
-/** What the exporter serves: the exposition, the landing page, health and the mount point of the alert webhook. */
+/** HTTP endpoints of the exporter: exposition, landing page, health and the alert webhook. */
 @NullMarked
 package io.bev.avatar.exporter.http;
 

@@ -1,6 +1,6 @@
 package io.bev.avatar.exporter.mcp;
 
-/** The server does not speak MCP, or refused. */
+/** The server does not speak MCP or rejected a request. */
 public final class McpException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The handshake of the Model Context Protocol over streamable HTTP (specification 2025-06-18, "Lifecycle" and
- * "Transports"): {@code initialize}, {@code notifications/initialized}, then the session is deleted again.
+ * Handshake of the Model Context Protocol over streamable HTTP (specification 2025-06-18, "Lifecycle" and
+ * "Transports"): {@code initialize}, {@code notifications/initialized}, then deletion of the session.
  */
 public final class McpProbe {
 
@@ -20,11 +20,11 @@ public final class McpProbe {
     private static final String SESSION = "Mcp-Session-Id";
 
     /**
-     * What a server says of itself.
+     * Self-description of a server.
      *
-     * @param name of the server
-     * @param version of the server
-     * @param protocol revision that it speaks
+     * @param name name of the server
+     * @param version version of the server
+     * @param protocol protocol revision it uses
      */
     public record Server(String name, String version, String protocol) {}
 
@@ -34,9 +34,9 @@ public final class McpProbe {
     private final BoundedHttpClient http;
 
     /**
-     * @param base address of the server; without a path, {@code /mcp} is added
-     * @param version of this program, told to the server
-     * @param timeout for each of the three requests
+     * @param base URL of the server; without a path, {@code /mcp} is added
+     * @param version version of this exporter, sent to the server
+     * @param timeout timeout of each of the three requests
      */
     public McpProbe(URI base, String version, Duration timeout, BoundedHttpClient http) {
         String path = base.getPath() == null ? "" : base.getPath();
@@ -46,51 +46,52 @@ public final class McpProbe {
         this.http = http;
     }
 
-    /** Where the server is asked. */
+    /** URL of the requests. */
     public URI endpoint() {
         return endpoint;
     }
 
     /**
-     * Shakes hands.
+     * Performs the handshake.
      *
-     * @throws Exception when nothing answers, or what answers is no MCP server; the message says why, not where
+     * @throws Exception when there is no response, or the responder is not an MCP server; the message contains the
+     * cause but not the URL
      */
     public Server initialize() throws Exception {
-        HttpResponse<String> answer = http.exchange(
+        HttpResponse<String> response = http.exchange(
                 post(RpcMessages.initialize(version)).build(),
                 timeout,
                 MAX_BYTES,
                 soFar -> RpcMessages.fromEvents(soFar).isPresent());
-        Optional<String> session = answer.headers().firstValue(SESSION);
+        Optional<String> session = response.headers().firstValue(SESSION);
         try {
-            Server server = judge(answer);
+            Server server = parse(response);
             confirm(session, server.protocol());
             return server;
         } finally {
             if (session.isPresent()) {
-                forget(session.get());
+                deleteSession(session.get());
             }
         }
     }
 
-    private static Server judge(HttpResponse<String> answer) throws McpException {
-        if (answer.statusCode() != OK) {
-            throw new McpException("it answers HTTP " + answer.statusCode() + " to initialize");
+    private static Server parse(HttpResponse<String> response) throws McpException {
+        if (response.statusCode() != OK) {
+            throw new McpException("the server returned HTTP " + response.statusCode() + " for initialize");
         }
-        String type = answer.headers().firstValue("Content-Type").orElse("");
+        String type = response.headers().firstValue("Content-Type").orElse("");
         JsonNode message = type.startsWith("text/event-stream")
-                ? RpcMessages.fromEvents(answer.body())
-                        .orElseThrow(() -> new McpException("its event stream has no answer to initialize"))
-                : RpcMessages.fromJson(answer.body());
+                ? RpcMessages.fromEvents(response.body())
+                        .orElseThrow(() -> new McpException("the event stream has no response to initialize"))
+                : RpcMessages.fromJson(response.body());
         if (message.has("error")) {
-            throw new McpException("it refuses initialize: "
+            throw new McpException("the server rejected initialize: "
                     + message.path("error").path("message").asText("no reason given"));
         }
         JsonNode result = message.path("result");
         String protocol = result.path("protocolVersion").asText("");
         if (protocol.isEmpty()) {
-            throw new McpException("its answer to initialize names no protocolVersion");
+            throw new McpException("the response to initialize has no protocolVersion");
         }
         JsonNode info = result.path("serverInfo");
         return new Server(info.path("name").asText(""), info.path("version").asText(""), protocol);
@@ -102,12 +103,12 @@ public final class McpProbe {
         session.ifPresent(id -> request.header(SESSION, id));
         int status = http.exchange(request.build(), timeout, MAX_BYTES).statusCode();
         if (status / 100 != 2) {
-            throw new McpException("it answers HTTP " + status + " to notifications/initialized");
+            throw new McpException("the server returned HTTP " + status + " for notifications/initialized");
         }
     }
 
-    /** Lets the server forget the session; one that does not offer that (405) keeps it. */
-    private void forget(String session) throws IOException, InterruptedException {
+    /** Deletes the session; a server without support for that (405) keeps it. */
+    private void deleteSession(String session) throws IOException, InterruptedException {
         HttpResponse<String> unused = http.exchange(
                 HttpRequest.newBuilder(endpoint)
                         .header(SESSION, session)

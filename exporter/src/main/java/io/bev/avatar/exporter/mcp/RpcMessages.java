@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.json.JsonTrees;
 import java.util.Optional;
 
-/** JSON-RPC messages of the MCP handshake, as JSON or in a stream of server-sent events. */
+/** JSON-RPC messages of the MCP handshake, as JSON or server-sent events. */
 final class RpcMessages {
 
-    /** The revision that we ask for; a server answers with the one that it speaks. */
+    /** Requested protocol revision; the server responds with the one it uses. */
     static final String PROTOCOL = "2025-06-18";
 
     private static final int ID = 1;
@@ -28,31 +28,31 @@ final class RpcMessages {
         return JsonTrees.write(JsonTrees.object().put("jsonrpc", "2.0").put("method", "notifications/initialized"));
     }
 
-    /** The answer to our request in a JSON body. */
+    /** The response to the request in a JSON body. */
     static JsonNode fromJson(String body) throws McpException {
         try {
             JsonNode message = JsonTrees.JSON.read(body);
-            if (isAnswer(message)) {
+            if (isResponse(message)) {
                 return message;
             }
         } catch (JsonProcessingException e) {
-            throw new McpException("its answer is not JSON: " + e.getOriginalMessage(), e);
+            throw new McpException("the response is not JSON: " + e.getOriginalMessage(), e);
         }
-        throw new McpException("its JSON is no answer to initialize");
+        throw new McpException("the JSON is not a response to initialize");
     }
 
-    /** The answer to our request in an event stream, empty when it has not come yet. */
+    /** The response to the request in an event stream; empty when it has not arrived yet. */
     static Optional<JsonNode> fromEvents(String stream) {
         StringBuilder data = new StringBuilder();
-        // An event ends with an empty line; what follows the last one is not whole yet.
+        // An event ends with an empty line; data after the last empty line is incomplete.
         for (String line : stream.replace("\r\n", "\n").replace('\r', '\n').split("\n", -1)) {
             if (line.startsWith("data:")) {
                 String value = line.substring("data:".length());
                 data.append(value.startsWith(" ") ? value.substring(1) : value).append('\n');
             } else if (line.isEmpty() && data.length() > 0) {
-                Optional<JsonNode> answer = parse(data.toString());
-                if (answer.isPresent()) {
-                    return answer;
+                Optional<JsonNode> response = parse(data.toString());
+                if (response.isPresent()) {
+                    return response;
                 }
                 data.setLength(0);
             }
@@ -62,13 +62,13 @@ final class RpcMessages {
 
     private static Optional<JsonNode> parse(String data) {
         try {
-            return Optional.of(JsonTrees.JSON.read(data)).filter(RpcMessages::isAnswer);
+            return Optional.of(JsonTrees.JSON.read(data)).filter(RpcMessages::isResponse);
         } catch (JsonProcessingException e) {
             return Optional.empty();
         }
     }
 
-    private static boolean isAnswer(JsonNode message) {
+    private static boolean isResponse(JsonNode message) {
         return message.path("id").asInt() == ID && (message.has("result") || message.has("error"));
     }
 }

@@ -1,11 +1,11 @@
 package io.bev.avatar.exporter.nvml;
 
-/** Told of every native call, on the thread that makes it. */
+/** Observer of native calls, notified on the calling thread. */
 public interface CallObserver {
 
-    /** {@code call} begins. */
+    /** {@code call} starts. */
     void calling(String call);
 
-    /** {@code call} took {@code nanos} and gave {@code code}. */
+    /** {@code call} returned {@code code} after {@code nanos}. */
     void called(String call, int code, long nanos);
 }

@@ -3,8 +3,8 @@ package io.bev.avatar.exporter.nvml;
 import java.util.List;
 
 /**
- * The NVML functions that we read. A function that the library lacks gives {@link NvmlCode#FUNCTION_NOT_FOUND}. Units are
- * NVML's own. One thread may call it; the {@link NvmlEvents} part may be another's.
+ * The NVML functions that read values. A function missing in the library yields {@link NvmlCode#FUNCTION_NOT_FOUND}.
+ * Units are those of NVML. Confined to one thread, except that another thread may use the {@link NvmlEvents} part.
  */
 public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
 
@@ -16,7 +16,7 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
         VIDEO
     }
 
-    /** Engines with a utilisation call of their own. */
+    /** Engines with their own utilisation call. */
     enum Engine {
         ENCODER,
         DECODER,
@@ -24,14 +24,14 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
         OFA
     }
 
-    /** {@code nvmlTemperatureThresholds_t}, the ones we read. */
+    /** {@code nvmlTemperatureThresholds_t}, the thresholds in use. */
     enum Threshold {
         SHUTDOWN,
         SLOWDOWN,
         GPU_MAX
     }
 
-    /** Power limits with a call of their own. */
+    /** Power limits with their own call. */
     enum PowerLimit {
         REQUESTED,
         ENFORCED,
@@ -56,7 +56,7 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     /** {@code nvmlBAR1Memory_t}, bytes. */
     record Bar1Memory(long total, long free, long used) {}
 
-    /** Power limits that may be set, milliwatts. */
+    /** Range of configurable power limits, milliwatts. */
     record PowerRange(int min, int max) {}
 
     /** {@code nvmlDeviceGetEncoderStats}: sessions, average frames per second, average latency in microseconds. */
@@ -64,7 +64,7 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
 
     /** {@code nvmlProcessInfo_v2_t}: memory in bytes, all bits set when unknown. */
     record GpuProcess(int pid, long usedBytes) {
-        /** Whether {@link #usedBytes} says something. */
+        /** Whether {@link #usedBytes} is known. */
         public boolean memoryKnown() {
             return usedBytes != -1;
         }
@@ -77,19 +77,19 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
      */
     record ProcessSample(int pid, long timestampMicros, int sm, int memory, int encoder, int decoder) {}
 
-    /** Whether this is the project's simulator rather than a driver's library, which it tells by a symbol of its own. */
+    /** Whether this is the project's simulator, identified by an extra symbol, rather than a driver's library. */
     boolean simulated();
 
-    /** {@code nvmlInit_v2}; gives the code. */
+    /** {@code nvmlInit_v2}; returns the code. */
     int init();
 
-    /** {@code nvmlShutdown}; gives the code. */
+    /** {@code nvmlShutdown}; returns the code. */
     int shutdown();
 
-    /** What changes GPUs. */
+    /** The functions that change GPU settings. */
     NvmlControl control();
 
-    /** Unloads the library; nothing else may be called afterwards. */
+    /** Unloads the library; no other method may be called afterwards. */
     @Override
     void close();
 
@@ -148,7 +148,7 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
 
     NvmlResult<Integer> fanCount(NvmlDevice device);
 
-    /** Percent of the intended speed; may pass 100. */
+    /** Intended speed in percent of full speed; can exceed 100. */
     NvmlResult<Integer> fanSpeed(NvmlDevice device, int fan);
 
     /** 0 (fastest) to 15; 32 when unknown. */
@@ -175,7 +175,7 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
 
     NvmlResult<Integer> pcieReplays(NvmlDevice device);
 
-    /** Kilobytes (1000) per second over the last 20 ms, for which it blocks. */
+    /** Kilobytes (1000 bytes) per second over 20 ms; the call blocks for that time. */
     NvmlResult<Integer> pcieThroughput(NvmlDevice device, PcieDirection direction);
 
     NvmlResult<EncoderStats> encoderStats(NvmlDevice device);
@@ -185,7 +185,7 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     NvmlResult<List<GpuProcess>> graphicsProcesses(NvmlDevice device);
 
     /**
-     * Samples after {@code lastSeenMicros}, the greatest {@link ProcessSample#timestampMicros} of the call before;
+     * Samples after {@code lastSeenMicros}, the greatest {@link ProcessSample#timestampMicros} of the previous call;
      * {@link NvmlCode#NOT_FOUND} when there are none.
      */
     NvmlResult<List<ProcessSample>> processUtilization(NvmlDevice device, long lastSeenMicros);

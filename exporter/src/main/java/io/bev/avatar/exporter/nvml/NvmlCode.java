@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Return codes of NVML ({@code nvmlReturn_t}) and what they mean to a reader of values. */
+/** Return codes of NVML ({@code nvmlReturn_t}), their meaning and remedy. */
 public final class NvmlCode {
 
     public static final int SUCCESS = 0;
@@ -63,12 +63,12 @@ public final class NvmlCode {
 
     private NvmlCode() {}
 
-    /** Whether the session is of no use after this code and a new one may be. */
+    /** Whether this code invalidates the session, so that a new one is required. */
     public static boolean endsSession(int code) {
         return SESSION_ENDING.contains(code);
     }
 
-    /** Whether this device or driver does not offer the reading, rather than failing to read it. */
+    /** Whether the code means that device or driver does not support the call, rather than that the call failed. */
     public static boolean isUnsupported(int code) {
         return UNSUPPORTED.contains(code);
     }
@@ -78,13 +78,13 @@ public final class NvmlCode {
         return NAMES.getOrDefault(code, "CODE_" + code);
     }
 
-    /** {@link #problem} and, where it is known, the remedy. */
+    /** {@link #problem} and, if known, the remedy. */
     public static String describe(int code) {
         String before = meaning(code).isEmpty() ? ": " : "; ";
         return problem(code) + remedy(code).map(before::concat).orElse("");
     }
 
-    /** Name, number and, where it is known, meaning. */
+    /** Name, number and, if known, meaning. */
     public static String problem(int code) {
         String meaning = meaning(code);
         return name(code) + " (" + code + ")" + (meaning.isEmpty() ? "" : ": " + meaning);
@@ -93,20 +93,20 @@ public final class NvmlCode {
     private static String meaning(int code) {
         return switch (code) {
             case DRIVER_NOT_LOADED -> "the NVIDIA kernel module is not loaded";
-            case GPU_IS_LOST -> "the GPU fell off the bus";
+            case GPU_IS_LOST -> "the GPU has fallen off the bus";
             case LIB_RM_VERSION_MISMATCH ->
-                "the driver library and the loaded kernel module differ, as after an upgrade";
-            case GPU_NOT_FOUND -> "no GPU visible";
+                "driver library and loaded kernel module have different versions, as after an upgrade of the driver";
+            case GPU_NOT_FOUND -> "no GPU found";
             default -> "";
         };
     }
 
-    /** What to do about it; empty where the code alone does not say. */
+    /** The remedy; empty when the code alone does not determine one. */
     public static Optional<String> remedy(int code) {
         return switch (code) {
             case DRIVER_NOT_LOADED -> Optional.of("run 'modprobe nvidia' or reboot");
             case NO_PERMISSION ->
-                Optional.of("let this user read /dev/nvidia* (group video, or DeviceAllow=char-nvidia* rw)");
+                Optional.of("give this user access to /dev/nvidia* (group video, or DeviceAllow=char-nvidia* rw)");
             case GPU_IS_LOST -> Optional.of("see 'dmesg | grep -i xid' and reset or reboot the machine");
             case LIB_RM_VERSION_MISMATCH -> Optional.of("reboot");
             case GPU_NOT_FOUND -> Optional.of("see 'lspci | grep -i nvidia'");

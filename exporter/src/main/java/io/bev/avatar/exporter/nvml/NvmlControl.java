@@ -3,15 +3,15 @@ package io.bev.avatar.exporter.nvml;
 import java.util.List;
 
 /**
- * The NVML functions that change a GPU, and what may be asked of them. The driver lets root alone change; setters give the
- * code.
+ * The NVML functions that change GPU settings, and the supported values. The driver requires root for changes; setters
+ * return the code.
  */
 public interface NvmlControl {
 
-    /** Clocks that the memory may have, megahertz. */
+    /** Supported memory clocks, megahertz. */
     NvmlResult<List<Integer>> supportedMemoryClocks(NvmlDevice device);
 
-    /** Clocks that the graphics engine may have while the memory's is {@code memoryMhz}, megahertz. */
+    /** Supported graphics clocks at memory clock {@code memoryMhz}, megahertz. */
     NvmlResult<List<Integer>> supportedGraphicsClocks(NvmlDevice device, int memoryMhz);
 
     /** 0 or 1. */
@@ -20,16 +20,16 @@ public interface NvmlControl {
     /** Milliwatts, within {@link NvmlApi#powerRange}. */
     int setPowerLimit(NvmlDevice device, int milliwatts);
 
-    /** Keeps the graphics clock at {@code megahertz}; heat and power limit may still lower it. */
+    /** Locks the graphics clock at {@code megahertz}; thermal and power limits can still lower it. */
     int lockGraphicsClock(NvmlDevice device, int megahertz);
 
-    /** Ends {@link #lockGraphicsClock}. */
+    /** Reverts {@link #lockGraphicsClock}. */
     int resetGraphicsClock(NvmlDevice device);
 
-    /** Keeps the memory's clock at {@code megahertz}. */
+    /** Locks the memory clock at {@code megahertz}. */
     int lockMemoryClock(NvmlDevice device, int megahertz);
 
-    /** Ends {@link #lockMemoryClock}. */
+    /** Reverts {@link #lockMemoryClock}. */
     int resetMemoryClock(NvmlDevice device);
 
     /** See {@link NvmlApi#computeMode}. */

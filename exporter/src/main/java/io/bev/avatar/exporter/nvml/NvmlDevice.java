@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.nvml;
 
 /**
- * A GPU in one session; void once that session ends.
+ * A GPU in one session; invalid after the end of that session.
  *
  * @param handle {@code nvmlDevice_t}
  */

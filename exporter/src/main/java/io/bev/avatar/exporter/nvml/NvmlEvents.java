@@ -1,6 +1,6 @@
 package io.bev.avatar.exporter.nvml;
 
-/** NVML's event functions: the only ones that another thread than the session's may call. */
+/** The event functions of NVML, the only ones that a thread other than the session's may call. */
 public interface NvmlEvents {
 
     /** Bit of {@code nvmlEventTypeXidCriticalError}. */
@@ -16,21 +16,21 @@ public interface NvmlEvents {
     /**
      * An event.
      *
-     * @param device its GPU
-     * @param type bits such as {@link #XID}
-     * @param data for {@link #XID} the XID; 999 means unknown
+     * @param device GPU of the event
+     * @param type event type bits, such as {@link #XID}
+     * @param data for {@link #XID} the XID, 999 if unknown
      */
     record Event(NvmlDevice device, long type, long data) {}
 
     /** {@code nvmlEventSetCreate}. */
     NvmlResult<EventSet> createEventSet();
 
-    /** {@code nvmlDeviceRegisterEvents}; gives the code. */
+    /** {@code nvmlDeviceRegisterEvents}; returns the code. */
     int registerEvents(NvmlDevice device, long types, EventSet set);
 
-    /** {@code nvmlEventSetWait_v2}: blocks for at most {@code timeoutMillis}, then gives {@link NvmlCode#TIMEOUT}. */
+    /** {@code nvmlEventSetWait_v2}: blocks for at most {@code timeoutMillis}, then returns {@link NvmlCode#TIMEOUT}. */
     NvmlResult<Event> awaitEvent(EventSet set, int timeoutMillis);
 
-    /** {@code nvmlEventSetFree}; gives the code. */
+    /** {@code nvmlEventSetFree}; returns the code. */
     int freeEventSet(EventSet set);
 }

@@ -2,7 +2,7 @@ package io.bev.avatar.exporter.nvml;
 
 import java.util.Objects;
 
-/** NVML as a whole cannot be used: the library is absent, its session cannot begin, or it ended. */
+/** NVML is unavailable: the library is missing, initialisation failed, or the session has ended. */
 public final class NvmlException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -12,9 +12,9 @@ public final class NvmlException extends Exception {
 
     /** A call that failed with {@code code}. */
     public NvmlException(String call, int code) {
-        super(call + " gave " + NvmlCode.describe(code));
+        super(call + " returned " + NvmlCode.describe(code));
         this.code = code;
-        this.problem = call + " gave " + NvmlCode.problem(code);
+        this.problem = call + " returned " + NvmlCode.problem(code);
     }
 
     private NvmlException(String problem, String remedy, int code, Throwable cause) {
@@ -35,10 +35,10 @@ public final class NvmlException extends Exception {
 
     @Override
     public String getMessage() {
-        return Objects.requireNonNullElse(super.getMessage(), "NVML cannot be used");
+        return Objects.requireNonNullElse(super.getMessage(), "NVML is unavailable");
     }
 
-    /** The {@code nvmlReturn_t}; {@link NvmlCode#LIBRARY_NOT_FOUND} when there is no library. */
+    /** The {@code nvmlReturn_t}; {@link NvmlCode#LIBRARY_NOT_FOUND} when the library cannot be loaded. */
     public int code() {
         return code;
     }

@@ -1,6 +1,6 @@
 package io.bev.avatar.exporter.nvml;
 
-/** Loads the NVML library afresh; the session initialises it. */
+/** Loads the NVML library; the session initialises it. */
 @FunctionalInterface
 public interface NvmlLoader {
 

@@ -1,6 +1,6 @@
 package io.bev.avatar.exporter.nvml;
 
-/** NVML's functions about the health of a GPU's memory; most GeForce GPUs support none of them. */
+/** The NVML functions for the health of GPU memory; most GeForce GPUs support none of them. */
 public interface NvmlMemoryHealth {
 
     /** {@code nvmlMemoryErrorType_t}. */
@@ -10,12 +10,12 @@ public interface NvmlMemoryHealth {
     }
 
     /**
-     * {@code nvmlDeviceGetRemappedRows}: rows of memory replaced by spare ones, since the device was made.
+     * {@code nvmlDeviceGetRemappedRows}: memory rows remapped to spare rows over the lifetime of the device.
      *
-     * @param corrected rows replaced because of corrected errors
-     * @param uncorrected rows replaced because of uncorrected errors
-     * @param pending 1 when a row waits for the next reset of the GPU to be replaced, else 0
-     * @param failed 1 when a row could not be replaced, else 0
+     * @param corrected rows remapped because of corrected errors
+     * @param uncorrected rows remapped because of uncorrected errors
+     * @param pending 1 if a row remapping is pending until the next GPU reset, otherwise 0
+     * @param failed 1 if a row remapping has failed, otherwise 0
      */
     record RemappedRows(int corrected, int uncorrected, int pending, int failed) {}
 

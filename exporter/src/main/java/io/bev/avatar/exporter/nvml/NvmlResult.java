@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an NVML call gave: a value, or the reason why not.
+ * Result of an NVML call: a value or an error code.
  *
  * @param call NVML function, such as {@code nvmlDeviceGetPowerUsage}
  * @param code {@code nvmlReturn_t}; see {@link NvmlCode}
@@ -19,7 +19,7 @@ public record NvmlResult<T>(String call, int code, @Nullable T orNull) {
         return new NvmlResult<>(call, NvmlCode.SUCCESS, value);
     }
 
-    /** A call that gave {@code code} instead of a value. */
+    /** A call that failed with {@code code}. */
     public static <T> NvmlResult<T> failed(String call, int code) {
         return new NvmlResult<>(call, code, null);
     }
@@ -41,7 +41,7 @@ public record NvmlResult<T>(String call, int code, @Nullable T orNull) {
         return orNull;
     }
 
-    /** The same outcome with the value converted. */
+    /** The same result with the value converted. */
     public <R> NvmlResult<R> map(Function<? super T, R> conversion) {
         return orNull == null ? failed(call, code) : of(call, conversion.apply(orNull));
     }

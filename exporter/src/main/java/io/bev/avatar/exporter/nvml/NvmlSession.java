@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds one {@code nvmlInit} for as long as it works, and begins anew when it does not.
+ * Keeps one NVML session ({@code nvmlInit}) open while it works, and opens another when it does not.
  *
- * <p>NVML counts initialisations, so each that succeeds is answered by exactly one {@code nvmlShutdown}. A session that ended
- * is closed and its library unloaded, because a driver upgrade replaces the file. A beginning that failed is not tried again
- * before {@code retryInterval}: loading scans directories and initialising may start {@code nvidia-modprobe}. A session in
- * which a GPU was lost goes on for the others until {@code retryInterval} later. Used by one thread.
+ * <p>NVML counts initialisations, so each successful one is matched by exactly one {@code nvmlShutdown}. An invalid
+ * session is closed and its library unloaded, because a driver upgrade replaces the file. A failed initialisation is
+ * retried after {@code retryInterval}: loading scans directories and initialising may start {@code nvidia-modprobe}. A
+ * session with a lost GPU continues for the others for {@code retryInterval}. Used by one thread.
  */
 public final class NvmlSession implements AutoCloseable {
 
@@ -26,14 +26,14 @@ public final class NvmlSession implements AutoCloseable {
      * A GPU of the session.
      *
      * @param index NVML's index
-     * @param handle its handle, or why there is none
+     * @param handle its handle, or the error
      */
     public record Slot(int index, NvmlResult<NvmlDevice> handle) {}
 
     /**
-     * What an open session offers.
+     * An open session.
      *
-     * @param number counts the sessions, from 1
+     * @param number sequence number of the session, from 1
      */
     public record Open(long number, NvmlApi api, List<Slot> slots) {}
 
@@ -44,12 +44,12 @@ public final class NvmlSession implements AutoCloseable {
     private @Nullable Open open;
     private @Nullable NvmlException failure;
     private long failedAt;
-    private int spoiledBy = NvmlCode.SUCCESS;
-    private long spoiledAt;
+    private int invalidatedBy = NvmlCode.SUCCESS;
+    private long invalidatedAt;
     private long sessions;
     private volatile @Nullable Boolean simulated;
 
-    /** @param retryInterval how long a failed beginning stands before another is tried */
+    /** @param retryInterval wait after a failed initialisation before the next attempt */
     public NvmlSession(NvmlLoader loader, Ticker ticker, Duration retryInterval) {
         this.loader = loader;
         this.ticker = ticker;
@@ -57,12 +57,13 @@ public final class NvmlSession implements AutoCloseable {
     }
 
     /**
-     * The open session, beginning one where there is none.
+     * Returns the open session, opening one if necessary.
      *
-     * @throws NvmlException when none can begin, or none could less than {@code retryInterval} ago
+     * @throws NvmlException when opening fails, or failed less than {@code retryInterval} ago
      */
     public Open open() throws NvmlException {
-        if (spoiledBy != NvmlCode.SUCCESS && (!oneGpuOnly(spoiledBy) || ticker.nanos() - spoiledAt >= retryNanos)) {
+        if (invalidatedBy != NvmlCode.SUCCESS
+                && (!affectsOneGpu(invalidatedBy) || ticker.nanos() - invalidatedAt >= retryNanos)) {
             end();
         }
         if (open != null) {
@@ -75,43 +76,47 @@ public final class NvmlSession implements AutoCloseable {
             open = begin();
         } catch (NvmlException e) {
             if (failure == null || failure.code() != e.code()) {
-                LOG.warn("GPU readings are off: {}", e.getMessage());
+                LOG.warn("GPU metrics unavailable: {}", e.getMessage());
             }
             failure = e;
             failedAt = ticker.nanos();
             throw e;
         }
-        LOG.info("NVML session open, {} GPU(s)", open.slots().size());
+        LOG.info("NVML session opened with {} GPU(s)", open.slots().size());
         failure = null;
         return open;
     }
 
-    /** Tells of a code that a call gave: one that spoils the session makes {@link #open} begin another, at once or later. */
+    /**
+     * Reports the return code of a call: one that invalidates the session makes {@link #open} open another, now or
+     * later.
+     */
     public void report(int code) {
-        if (open == null || !NvmlCode.endsSession(code) || (spoiledBy != NvmlCode.SUCCESS && oneGpuOnly(code))) {
+        if (open == null || !NvmlCode.endsSession(code) || (invalidatedBy != NvmlCode.SUCCESS && affectsOneGpu(code))) {
             return;
         }
-        LOG.warn("GPU readings are incomplete: {}", NvmlCode.describe(code));
-        spoiledBy = code;
-        spoiledAt = ticker.nanos();
+        LOG.warn("GPU metrics incomplete: {}", NvmlCode.describe(code));
+        invalidatedBy = code;
+        invalidatedAt = ticker.nanos();
     }
 
     /**
-     * Adds something that another thread does inside the library during this session.
+     * Registers an activity of another thread inside the library during this session.
      *
-     * @param release ends it before the session ends; gives false when the thread is still inside
+     * @param release stops the activity before the session ends; returns false when the thread is still inside the
+     * library
      */
     public void attach(BooleanSupplier release) {
         attached.add(release);
     }
 
-    /** Ends the session, when there is one; the next {@link #open} begins another. */
+    /** Closes the session, if any; the next {@link #open} opens another. */
     @Override
     public void close() {
         end();
     }
 
-    /** Whether the library is the simulator, known once it is loaded, even if its session fails. Any thread may ask. */
+    /** Whether the library is the simulator; known once it is loaded, even if initialisation fails. Thread-safe. */
     public Optional<Boolean> simulated() {
         return Optional.ofNullable(simulated);
     }
@@ -119,7 +124,7 @@ public final class NvmlSession implements AutoCloseable {
     private void end() {
         Open ended = open;
         open = null;
-        spoiledBy = NvmlCode.SUCCESS;
+        invalidatedBy = NvmlCode.SUCCESS;
         boolean free = true;
         for (BooleanSupplier release : attached) {
             free &= release.getAsBoolean();
@@ -130,12 +135,12 @@ public final class NvmlSession implements AutoCloseable {
         }
         int code = ended.api().shutdown();
         if (code != NvmlCode.SUCCESS) {
-            LOG.info("nvmlShutdown gave {}", NvmlCode.describe(code));
+            LOG.info("nvmlShutdown returned {}", NvmlCode.describe(code));
         }
         if (free) {
             ended.api().close();
         } else {
-            LOG.warn("A thread is still inside the NVML library, which therefore stays loaded");
+            LOG.warn("NVML library stays loaded: a thread is still inside it");
         }
     }
 
@@ -161,7 +166,7 @@ public final class NvmlSession implements AutoCloseable {
         NvmlApi api = loader.load();
         boolean now = api.simulated();
         if (now && !Boolean.TRUE.equals(before)) {
-            LOG.warn("GPU readings are SIMULATED: the library is the project's simulator, not a driver's");
+            LOG.warn("GPU metrics are SIMULATED: the NVML library is the project's simulator, not a driver's");
         }
         simulated = now;
         return api;
@@ -170,7 +175,7 @@ public final class NvmlSession implements AutoCloseable {
     private static List<Slot> slots(NvmlApi api) throws NvmlException {
         int count = api.deviceCount().orThrow();
         if (count == 0) {
-            // What is left of a GPU that the driver has given up; a success without any reading would hide that.
+            // The driver has dropped its GPU; a successful collection without samples would hide that.
             throw new NvmlException("nvmlDeviceGetCount_v2", NvmlCode.GPU_NOT_FOUND);
         }
         List<Slot> slots = new ArrayList<>(count);
@@ -180,7 +185,7 @@ public final class NvmlSession implements AutoCloseable {
         return List.copyOf(slots);
     }
 
-    private static boolean oneGpuOnly(int code) {
+    private static boolean affectsOneGpu(int code) {
         return code == NvmlCode.GPU_IS_LOST || code == NvmlCode.GPU_NOT_FOUND;
     }
 }

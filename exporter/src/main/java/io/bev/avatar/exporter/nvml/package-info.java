@@ -1,4 +1,4 @@
-/** NVML as the exporter sees it: its functions, values and session. No decision about metrics, no native type. */
+/** NVML functions, values and session, independent of metrics and of native types. */
 @NullMarked
 package io.bev.avatar.exporter.nvml;
 

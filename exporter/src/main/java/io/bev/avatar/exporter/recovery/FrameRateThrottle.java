@@ -10,81 +10,89 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lowers the renderer's frame rate step by step and gives it back likewise, unless somebody else has set it meanwhile. */
+/**
+ * Lowers the renderer's target frame rate in steps and restores it in steps, unless the target was changed externally
+ * in the meantime.
+ */
 final class FrameRateThrottle {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrameRateThrottle.class);
 
     private final RendererClient renderer;
-    private final RecoveryStateStore notebook;
-    private final RecoveryReporter diary;
+    private final RecoveryStateStore store;
+    private final RecoveryReporter reporter;
     private final Clock clock;
 
-    FrameRateThrottle(RendererClient renderer, RecoveryStateStore notebook, RecoveryReporter diary, Clock clock) {
+    FrameRateThrottle(RendererClient renderer, RecoveryStateStore store, RecoveryReporter reporter, Clock clock) {
         this.renderer = renderer;
-        this.notebook = notebook;
-        this.diary = diary;
+        this.store = store;
+        this.reporter = reporter;
         this.clock = clock;
     }
 
-    /** The first step of a firing, from where the rate is; what was done, one line. */
+    /**
+     * Takes the first step of an attempt from the current rate.
+     *
+     * @return description of the change, one line
+     */
     String lower() throws IOException, InterruptedException {
         int current = renderer.targetFps();
         Instant now = clock.instant();
-        ThrottleState from = notebook.memory()
+        ThrottleState from = store.state()
                 .frameRate()
                 .filter(rate -> rate.target() == current)
                 .orElse(new ThrottleState(current, 0, now));
         if (from.lowest()) {
-            notebook.note(memory -> memory.withFrameRate(Optional.of(from.at(now))));
-            return current + " frames per second is the lowest step already";
+            store.update(state -> state.withFrameRate(Optional.of(from.at(now))));
+            return current + " fps is already the lowest step";
         }
         return move(current, from.down(now));
     }
 
     /**
-     * Goes on with a rate that was lowered, a cooldown after the last step: down while the alert fires, else up. At the lowest
-     * step it sees that the renderer is still there.
+     * Takes the next step one cooldown after the last: down while the alert fires, otherwise up. At the lowest step it
+     * only verifies the current rate.
      *
-     * @param muted fingerprints of alerts that are silenced; for those it stays as it is
+     * @param muted fingerprints of silenced or inhibited alerts; for those the rate does not change
      */
     void step(Set<String> muted) throws InterruptedException {
-        Optional<ThrottleState> lowered = notebook.memory().frameRate();
+        Optional<ThrottleState> lowered = store.state().frameRate();
         if (lowered.isEmpty()) {
             return;
         }
         ThrottleState rate = lowered.get();
         Optional<RecoveryAttempt> cause = cause();
         boolean fires = cause.filter(RecoveryAttempt::fires).isPresent();
-        boolean silenced = cause.filter(firing -> muted.contains(firing.order().fingerprint()))
+        boolean silenced = cause.filter(
+                        attempt -> muted.contains(attempt.request().fingerprint()))
                 .isPresent();
-        boolean held = fires && (silenced || notebook.memory().switchedOff());
+        boolean suppressed = fires && (silenced || store.state().switchedOff());
         Instant now = clock.instant();
-        Duration pause = cause.map(firing -> firing.order().cooldown()).orElse(RecoveryRequest.DEFAULT_COOLDOWN);
-        if (held || now.isBefore(rate.changedAt().plus(pause))) {
+        Duration pause = cause.map(attempt -> attempt.request().cooldown()).orElse(RecoveryRequest.DEFAULT_COOLDOWN);
+        if (suppressed || now.isBefore(rate.changedAt().plus(pause))) {
             return;
         }
         try {
             if (fires && rate.lowest() && renderer.targetFps() == rate.target()) {
-                notebook.note(memory -> memory.withFrameRate(Optional.of(rate.at(now))));
+                store.update(state -> state.withFrameRate(Optional.of(rate.at(now))));
                 return;
             }
             String detail = next(rate, fires, now);
             cause.filter(RecoveryAttempt::fires)
-                    .ifPresent(firing -> notebook.note(
-                            memory -> memory.with(memory.current(firing).steppedAt(now))));
-            diary.stepped(cause, detail, now);
+                    .ifPresent(attempt -> store.update(
+                            state -> state.with(state.current(attempt).steppedAt(now))));
+            reporter.stepped(cause, detail, now);
         } catch (IOException e) {
-            LOG.warn("the frame rate stays {} step(s) lowered: {}", rate.step(), e.getMessage());
-            notebook.note(memory -> memory.withFrameRate(Optional.of(rate.at(now))));
+            LOG.warn("Cannot change the frame rate, it stays lowered by {} step(s): {}", rate.step(), e.getMessage());
+            store.update(state -> state.withFrameRate(Optional.of(rate.at(now))));
         }
     }
 
-    /** The firing that the rate is lowered for: one that fires, or else the last one. */
+    /** The attempt that caused the lowered rate: one whose alert fires, otherwise the last one. */
     private Optional<RecoveryAttempt> cause() {
-        return notebook.memory().firings().values().stream()
-                .filter(firing -> firing.order().action() == RecoveryAction.LOWER_FRAME_RATE)
-                .filter(firing -> firing.outcome()
+        return store.state().attempts().values().stream()
+                .filter(attempt -> attempt.request().action() == RecoveryAction.LOWER_FRAME_RATE)
+                .filter(attempt -> attempt.outcome()
                         .filter(outcome -> outcome == Outcome.DONE || outcome == Outcome.INTERRUPTED)
                         .isPresent())
                 .reduce((a, b) -> a.fires() && !b.fires() ? a : b);
@@ -96,24 +104,24 @@ final class FrameRateThrottle {
             return move(current, fires ? rate.down(now) : rate.up(now));
         }
         if (current == rate.original() && fires) {
-            // The renderer was started again and is at its own rate.
+            // The renderer restarted with its configured rate.
             return move(current, rate.at(now));
         }
-        notebook.note(memory -> memory.withFrameRate(Optional.empty()));
+        store.update(state -> state.withFrameRate(Optional.empty()));
         return current == rate.original()
-                ? "the frame rate is " + current + " again"
-                : "somebody set the frame rate to " + current + ": recovery leaves it there";
+                ? "the frame rate is back to " + current + " fps"
+                : "the frame rate was set to " + current + " fps externally; recovery keeps that value";
     }
 
-    /** Writes a step down, then has the renderer take it. */
+    /** Persists the step, then applies it to the renderer. */
     private String move(int current, ThrottleState to) throws IOException, InterruptedException {
-        if (!notebook.commit(memory -> memory.withFrameRate(Optional.of(to)))) {
-            throw new IOException("what it was cannot be written down");
+        if (!store.updateDurably(state -> state.withFrameRate(Optional.of(to)))) {
+            throw new IOException("the previous frame rate cannot be saved");
         }
         renderer.setTargetFps(to.target());
         if (to.step() == 0) {
-            notebook.note(memory -> memory.withFrameRate(Optional.empty()));
+            store.update(state -> state.withFrameRate(Optional.empty()));
         }
-        return "from " + current + " to " + to.target() + " frames per second";
+        return "from " + current + " to " + to.target() + " fps";
     }
 }

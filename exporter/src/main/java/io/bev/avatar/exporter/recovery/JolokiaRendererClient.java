@@ -21,10 +21,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** The renderer's MBeans through Jolokia, as user {@code avatar}. The password is read at each use. */
+/** Client of the renderer's MBeans over Jolokia, as user {@code avatar}. The password file is read at each use. */
 final class JolokiaRendererClient implements RendererClient {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_BYTES = 1 << 20;
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
@@ -37,7 +37,7 @@ final class JolokiaRendererClient implements RendererClient {
     private final Path passwordFile;
     private final BoundedHttpClient http;
 
-    /** @param jolokia address with the trailing slash */
+    /** @param jolokia URL with a trailing slash */
     JolokiaRendererClient(URI jolokia, Path passwordFile, BoundedHttpClient http) {
         this.jolokia = jolokia;
         this.passwordFile = passwordFile;
@@ -46,41 +46,41 @@ final class JolokiaRendererClient implements RendererClient {
 
     @Override
     public String trimMemory(String gpuUuid) throws IOException, InterruptedException, NotApplicableException {
-        JsonNode freed = operate(gpu(gpuUuid), "trimMemory");
-        return freed.isNumber() ? freed.asLong() + " bytes given back" : "done";
+        JsonNode freed = execute(gpu(gpuUuid), "trimMemory");
+        return freed.isNumber() ? freed.asLong() + " bytes released" : "done";
     }
 
     @Override
     public String rebuildContext(String gpuUuid) throws IOException, InterruptedException, NotApplicableException {
-        JsonNode unused = operate(gpu(gpuUuid), "rebuildContext");
-        return "the context was made anew";
+        JsonNode unused = execute(gpu(gpuUuid), "rebuildContext");
+        return "the CUDA context was recreated";
     }
 
     @Override
     public String restart() throws IOException, InterruptedException {
-        // Reading first makes sure of the connection, which the operation itself could only lose.
-        JsonNode state = value(ask("read", RENDERER, "attribute", "State", List.of()));
-        JsonNode unused = value(ask("exec", RENDERER, "operation", "restart", List.of("recovery")));
-        return "the renderer ends to be started again; it was " + state.asText();
+        // Reading first verifies the connection; during the operation a connection loss is ambiguous.
+        JsonNode state = value(request("read", RENDERER, "attribute", "State", List.of()));
+        JsonNode unused = value(request("exec", RENDERER, "operation", "restart", List.of("recovery")));
+        return "the renderer is restarting; its state was " + state.asText();
     }
 
     @Override
     public int targetFps() throws IOException, InterruptedException {
-        JsonNode fps = value(ask("read", FRAMES, "attribute", "TargetFps", List.of()));
+        JsonNode fps = value(request("read", FRAMES, "attribute", "TargetFps", List.of()));
         if (!fps.isInt()) {
-            throw new IOException("the renderer's TargetFps is '" + fps + "', expected a whole number");
+            throw new IOException("the renderer's TargetFps is '" + fps + "', expected an integer");
         }
         return fps.asInt();
     }
 
     @Override
     public void setTargetFps(int framesPerSecond) throws IOException, InterruptedException {
-        JsonNode unused = value(ask("exec", FRAMES, "operation", "setTargetFps", List.of(framesPerSecond)));
+        JsonNode unused = value(request("exec", FRAMES, "operation", "setTargetFps", List.of(framesPerSecond)));
     }
 
     /** The MBean of the GPU that the renderer uses. */
     private String gpu(String uuid) throws IOException, InterruptedException, NotApplicableException {
-        JsonNode answer = ask("read", GPUS, "", "", List.of());
+        JsonNode answer = request("read", GPUS, "", "", List.of());
         if (answer.path("status").asInt() == NOT_FOUND) {
             throw new NotApplicableException("the renderer has no GPU");
         }
@@ -101,17 +101,17 @@ final class JolokiaRendererClient implements RendererClient {
                         : "the renderer uses " + String.join(", ", others) + " and not " + uuid);
     }
 
-    private JsonNode operate(String mbean, String operation)
+    private JsonNode execute(String mbean, String operation)
             throws IOException, InterruptedException, NotApplicableException {
-        JsonNode answer = ask("exec", mbean, "operation", operation, List.of());
-        // What the renderer answers when the device is not in use, or no longer.
+        JsonNode answer = request("exec", mbean, "operation", operation, List.of());
+        // The renderer's response if the device is not or no longer in use.
         if (answer.path("error_type").asText().equals("java.lang.IllegalStateException")) {
             throw new NotApplicableException(error(answer));
         }
         return value(answer);
     }
 
-    private JsonNode ask(String type, String mbean, String what, String name, List<?> arguments)
+    private JsonNode request(String type, String mbean, String what, String name, List<?> arguments)
             throws IOException, InterruptedException {
         ObjectNode request = JsonTrees.object().put("type", type).put("mbean", mbean);
         if (!what.isEmpty()) {
@@ -135,22 +135,23 @@ final class JolokiaRendererClient implements RendererClient {
                         .build(),
                 type.equals("read"));
         if (answer.statusCode() != OK) {
-            throw new IOException("HTTP " + answer.statusCode() + ", " + refusal(answer.body()));
+            throw new IOException("HTTP " + answer.statusCode() + ", " + errorText(answer.body()));
         }
         return JsonTrees.JSON.read(answer.body());
     }
 
-    /** An operation is sent once: a connection that breaks leaves open whether it was done. */
-    private HttpResponse<String> send(HttpRequest request, boolean harmless) throws IOException, InterruptedException {
+    /** Operations are not retried: after a broken connection it is unknown whether they were executed. */
+    private HttpResponse<String> send(HttpRequest request, boolean idempotent)
+            throws IOException, InterruptedException {
         try {
-            return http.exchange(request, PATIENCE, MAX_BYTES);
+            return http.exchange(request, TIMEOUT, MAX_BYTES);
         } catch (ConnectException | HttpTimeoutException e) {
             throw e;
-        } catch (IOException keptConnectionWasClosed) {
-            if (!harmless) {
-                throw keptConnectionWasClosed;
+        } catch (IOException staleConnection) {
+            if (!idempotent) {
+                throw staleConnection;
             }
-            return http.exchange(request, PATIENCE, MAX_BYTES);
+            return http.exchange(request, TIMEOUT, MAX_BYTES);
         }
     }
 
@@ -161,8 +162,8 @@ final class JolokiaRendererClient implements RendererClient {
         return answer.path("value");
     }
 
-    /** What a refusal says, which need not be JSON: something between may have answered. */
-    private static String refusal(String body) {
+    /** Error text of a response, which may not be JSON if an intermediary sent it. */
+    private static String errorText(String body) {
         try {
             return error(JsonTrees.JSON.read(body));
         } catch (JsonProcessingException e) {
@@ -183,7 +184,7 @@ final class JolokiaRendererClient implements RendererClient {
                     .orElse("")
                     .strip();
         } catch (IOException e) {
-            throw new IOException("exporter.recovery.control-password-file cannot be read: " + e, e);
+            throw new IOException("cannot read exporter.recovery.control-password-file: " + e, e);
         }
         return "Basic " + Base64.getEncoder().encodeToString(("avatar:" + password).getBytes(StandardCharsets.UTF_8));
     }

@@ -2,28 +2,28 @@ package io.bev.avatar.exporter.recovery;
 
 import java.util.Locale;
 
-/** How a firing's recovery ended. */
+/** Result of a recovery attempt. */
 enum Outcome {
-    /** The renderer did it. */
+    /** The renderer executed the action. */
     DONE,
-    /** The renderer refused or was not reached. */
+    /** The renderer rejected the action or was unreachable. */
     FAILED,
-    /** There is nothing there that it could be done to. */
+    /** The action does not apply, for example because no GPU is in use. */
     NOT_APPLICABLE,
-    /** The exporter ended while it was being done; whether it was is not known, and it is not done again. */
+    /** The exporter stopped during the action; the result is unknown and the action is not repeated. */
     INTERRUPTED,
-    /** A person has switched it off. */
+    /** Recovery or this action is disabled, or the alert is silenced or inhibited. */
     DISABLED,
-    /** It was done so often within the hour that once more would be a loop. */
+    /** The hourly limit of the action is reached. */
     CAPPED,
-    /** The alert was over before its turn came. */
+    /** The alert was resolved before the action started. */
     OVER;
 
     String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether an alert that fires on after this says that recovery does not help. */
+    /** Whether an alert that still fires after this outcome counts as ineffective recovery. */
     boolean shouldHaveHelped() {
         return this == DONE || this == FAILED || this == INTERRUPTED || this == CAPPED;
     }

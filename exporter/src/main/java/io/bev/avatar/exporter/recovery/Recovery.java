@@ -11,21 +11,21 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
 
-/** Makes {@link RecoveryController} of its parts. */
+/** Factory of {@link RecoveryController}. */
 public final class Recovery {
 
     private Recovery() {}
 
     /**
      * @param ownNames values of the label {@code instance} that mean this host
-     * @param folder where the state is kept
-     * @param jolokia the renderer's Jolokia, with the trailing slash
-     * @param redis where a person switches recovery off; empty where there is none
+     * @param directory state directory
+     * @param jolokia URL of the renderer's Jolokia, with a trailing slash
+     * @param redis connection for the key that disables recovery; empty if Redis is disabled
      */
-    public static RecoveryController make(
+    public static RecoveryController create(
             RecoveryConfig config,
             Set<String> ownNames,
-            Path folder,
+            Path directory,
             URI jolokia,
             Optional<RedisConnection> redis,
             BoundedHttpClient http,
@@ -39,7 +39,7 @@ public final class Recovery {
                         () -> strings.isPresent()
                                 && strings.get().get(RecoveryToggle.KEY).isPresent()),
                 new JolokiaRendererClient(jolokia, config.controlPasswordFile().orElse(Path.of("/dev/null")), http),
-                new RecoveryStateStore(new RecoveryStateFile(folder.resolve("recovery.json"))),
+                new RecoveryStateStore(new RecoveryStateFile(directory.resolve("recovery.json"))),
                 new RecoveryReporter(publisher),
                 clock);
     }

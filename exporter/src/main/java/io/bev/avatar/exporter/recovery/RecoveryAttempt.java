@@ -6,38 +6,38 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One firing of an alert and how far its recovery is.
+ * Recovery attempt for one firing of an alert.
  *
- * @param order what was asked for
- * @param event the alert, for telling what became of it
- * @param phase where it is
- * @param outcome how it ended; empty before {@link Phase#ENDED}
- * @param since when the phase was entered; for a frame rate that goes down in steps, the last step
- * @param over when the alert was resolved; empty while it fires
- * @param ineffective whether it was told that it did not help
+ * @param request the requested action
+ * @param event the alert, basis of the reported events
+ * @param phase current phase
+ * @param outcome result; empty before {@link Phase#ENDED}
+ * @param since time at which the phase was entered; for a frame rate lowered in steps, time of the last step
+ * @param resolvedAt when the alert was resolved; empty while it fires
+ * @param ineffective whether it was reported as ineffective
  */
 record RecoveryAttempt(
-        RecoveryRequest order,
+        RecoveryRequest request,
         AlertEvent event,
         Phase phase,
         Optional<Outcome> outcome,
         Instant since,
-        Optional<Instant> over,
+        Optional<Instant> resolvedAt,
         boolean ineffective) {
 
-    /** Each firing goes through these once, in this order, or from the first to the last. */
+    /** Phases of an attempt, in this order; RUNNING may be skipped. */
     enum Phase {
         WAITING,
         RUNNING,
         ENDED
     }
 
-    static RecoveryAttempt fresh(RecoveryRequest order, AlertEvent event, Instant now) {
-        return new RecoveryAttempt(order, event, Phase.WAITING, Optional.empty(), now, Optional.empty(), false);
+    static RecoveryAttempt waiting(RecoveryRequest request, AlertEvent event, Instant now) {
+        return new RecoveryAttempt(request, event, Phase.WAITING, Optional.empty(), now, Optional.empty(), false);
     }
 
     String key() {
-        return key(order.fingerprint(), order.startsAt());
+        return key(request.fingerprint(), request.startsAt());
     }
 
     static String key(String fingerprint, Instant startsAt) {
@@ -49,40 +49,40 @@ record RecoveryAttempt(
     }
 
     boolean fires() {
-        return over.isEmpty();
+        return resolvedAt.isEmpty();
     }
 
     RecoveryAttempt running(Instant now) {
-        return new RecoveryAttempt(order, event, Phase.RUNNING, Optional.empty(), now, over, false);
+        return new RecoveryAttempt(request, event, Phase.RUNNING, Optional.empty(), now, resolvedAt, false);
     }
 
     RecoveryAttempt ended(Outcome how, Instant now) {
-        return new RecoveryAttempt(order, event, Phase.ENDED, Optional.of(how), now, over, false);
+        return new RecoveryAttempt(request, event, Phase.ENDED, Optional.of(how), now, resolvedAt, false);
     }
 
-    RecoveryAttempt over(Instant now) {
-        return new RecoveryAttempt(order, event, phase, outcome, since, Optional.of(now), false);
+    RecoveryAttempt resolved(Instant now) {
+        return new RecoveryAttempt(request, event, phase, outcome, since, Optional.of(now), false);
     }
 
     RecoveryAttempt steppedAt(Instant now) {
-        return new RecoveryAttempt(order, event, phase, outcome, now, over, false);
+        return new RecoveryAttempt(request, event, phase, outcome, now, resolvedAt, false);
     }
 
-    RecoveryAttempt withoutEffect() {
-        return new RecoveryAttempt(order, event, phase, outcome, since, over, true);
+    RecoveryAttempt markedIneffective() {
+        return new RecoveryAttempt(request, event, phase, outcome, since, resolvedAt, true);
     }
 
-    /** Whether the alert should be over by now if the action had helped. */
-    boolean shouldBeOver(Instant now) {
+    /** Whether the alert should have been resolved by now if the action had been effective. */
+    boolean isCooldownExpired(Instant now) {
         return phase == Phase.ENDED
                 && fires()
                 && outcome.filter(Outcome::shouldHaveHelped).isPresent()
-                && !now.isBefore(since.plus(order.cooldown()));
+                && !now.isBefore(since.plus(request.cooldown()));
     }
 
-    /** What to tell of it. */
-    AlertEvent told(String status, String detail, Instant now) {
-        return event.became(
-                AlertEvent.RECOVERY, status, Map.of("action", order.action().label(), "detail", detail), now);
+    /** Recovery event to publish. */
+    AlertEvent toEvent(String status, String detail, Instant now) {
+        return event.withStatus(
+                AlertEvent.RECOVERY, status, Map.of("action", request.action().label(), "detail", detail), now);
     }
 }

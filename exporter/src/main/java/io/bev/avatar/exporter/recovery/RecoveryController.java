@@ -19,222 +19,233 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the renderer do what alerts ask for, once per firing: see {@link RecoveryAttempt.Phase} for a firing's way and {@link Outcome} for
- * its ends. {@link #offer} and {@link #known} take news in; {@link #work}, called again and again by one thread, does everything
- * else, one action at a time. What is begun is on disk before it begins.
+ * Controller of automatic recovery: executes the actions requested by alerts, once per firing. See {@link RecoveryAttempt.Phase}
+ * for the phases of an attempt and {@link Outcome} for its results. {@link #onAlerts} and {@link #onSnapshot} only
+ * record input; {@link #reconcile}, called periodically by one thread, does everything else, one action at a time. The
+ * start of an action is on disk before it is executed.
  */
 public final class RecoveryController {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryController.class);
 
-    /** From the end of one action to the next, so that the renderer can come to rest. */
+    /** Minimum time between the end of one action and the next, so that the renderer can settle. */
     static final Duration SPACING = Duration.ofSeconds(10);
 
-    /** An alert that Alertmanager does not know for so long is over, though nobody said so. */
+    /** An alert unknown to Alertmanager for this long counts as resolved. */
     static final Duration UNKNOWN_FOR = Duration.ofMinutes(2);
 
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
-    /** The switch in Redis is looked at before each action, and this often besides, for the metric. */
+    /** Interval at which the key in Redis is read for the metric; it is also read before each action. */
     private static final Duration SWITCH_INTERVAL = Duration.ofSeconds(10);
 
     private final Set<String> ownNames;
-    private final RecoveryToggle switches;
+    private final RecoveryToggle toggle;
     private final RendererClient renderer;
-    private final RecoveryStateStore notebook;
+    private final RecoveryStateStore store;
     private final FrameRateThrottle frameRate;
-    private final RecoveryReporter diary;
+    private final RecoveryReporter reporter;
     private final Clock clock;
 
-    /** Alerts that people are not to be bothered with, nor the renderer. */
+    /** Fingerprints of silenced or inhibited alerts, which trigger no recovery. */
     private volatile Set<String> muted = Set.of();
 
-    /** Alerts that an earlier process left firing and of which Alertmanager has not told since: they may be muted by now. */
+    /**
+     * Fingerprints of alerts loaded from the state file that Alertmanager has not confirmed since; they may be muted by
+     * now.
+     */
     private final Set<String> unconfirmed = ConcurrentHashMap.newKeySet();
 
-    // The rest belongs to the working thread, but for the first, which belongs to that of known().
+    // unknownSince is confined to the thread of onSnapshot(), the other fields to that of reconcile().
     private final Map<String, Instant> unknownSince = new HashMap<>();
-    private Instant quietUntil = Instant.MIN;
-    private Instant nextLook = Instant.MIN;
+    private Instant nextActionAt = Instant.MIN;
+    private Instant nextSwitchCheck = Instant.MIN;
 
     /** @param ownNames values of the label {@code instance} that mean this host */
     RecoveryController(
             Set<String> ownNames,
-            RecoveryToggle switches,
+            RecoveryToggle toggle,
             RendererClient renderer,
-            RecoveryStateStore notebook,
-            RecoveryReporter diary,
+            RecoveryStateStore store,
+            RecoveryReporter reporter,
             Clock clock) {
         this.ownNames = Set.copyOf(ownNames);
-        this.switches = switches;
+        this.toggle = toggle;
         this.renderer = renderer;
-        this.notebook = notebook;
-        this.frameRate = new FrameRateThrottle(renderer, notebook, diary, clock);
-        this.diary = diary;
+        this.store = store;
+        this.frameRate = new FrameRateThrottle(renderer, store, reporter, clock);
+        this.reporter = reporter;
         this.clock = clock;
-        for (RecoveryAttempt firing : notebook.memory().firings().values()) {
-            if (firing.fires()) {
-                unconfirmed.add(firing.order().fingerprint());
+        for (RecoveryAttempt attempt : store.state().attempts().values()) {
+            if (attempt.fires()) {
+                unconfirmed.add(attempt.request().fingerprint());
             }
         }
     }
 
-    /** Takes note of what Alertmanager sent; on disk when it returns. */
-    public void offer(List<AlertEvent> events) {
+    /** Records alerts received from Alertmanager; on disk when it returns. */
+    public void onAlerts(List<AlertEvent> events) {
         Instant now = clock.instant();
-        // Nobody is told of a muted alert.
+        // Alertmanager sends no notifications for muted alerts, so these are not muted.
         events.forEach(event -> unconfirmed.remove(event.fingerprint()));
-        notebook.note(memory -> {
-            RecoveryState next = memory;
+        store.update(state -> {
+            RecoveryState next = state;
             for (AlertEvent event : events) {
-                next = noted(next, event, now);
+                next = withEvent(next, event, now);
             }
             return next;
         });
     }
 
-    private RecoveryState noted(RecoveryState before, AlertEvent event, Instant now) {
-        Optional<RecoveryAttempt> known =
-                Optional.ofNullable(before.firings().get(RecoveryAttempt.key(event.fingerprint(), event.startsAt())));
+    private RecoveryState withEvent(RecoveryState before, AlertEvent event, Instant now) {
+        Optional<RecoveryAttempt> existing =
+                Optional.ofNullable(before.attempts().get(RecoveryAttempt.key(event.fingerprint(), event.startsAt())));
         if (event.resolved()) {
-            return known.filter(RecoveryAttempt::fires)
-                    .map(firing -> before.with(firing.over(now)))
+            return existing.filter(RecoveryAttempt::fires)
+                    .map(attempt -> before.with(attempt.resolved(now)))
                     .orElse(before);
         }
-        Optional<RecoveryRequest> order = known.isPresent() ? Optional.empty() : RecoveryRequest.of(event);
-        if (order.isEmpty()) {
+        Optional<RecoveryRequest> request = existing.isPresent() ? Optional.empty() : RecoveryRequest.of(event);
+        if (request.isEmpty()) {
             return before;
         }
         if (!ownNames.contains(event.labels().getOrDefault("instance", ""))) {
-            LOG.info("{} asks for recovery on a host other than this one: {}", event.name(), event.labels());
+            LOG.info("Recovery for alert {} ignored, it concerns another host: {}", event.name(), event.labels());
             return before;
         }
-        // The firing before is over, should that news have been lost.
+        // An earlier firing of the same alert is over, even if its resolution was not received.
         RecoveryState next = before;
-        for (RecoveryAttempt other : before.firings().values()) {
-            if (other.fires() && other.order().fingerprint().equals(event.fingerprint())) {
-                next = next.with(other.over(now));
+        for (RecoveryAttempt other : before.attempts().values()) {
+            if (other.fires() && other.request().fingerprint().equals(event.fingerprint())) {
+                next = next.with(other.resolved(now));
             }
         }
-        return next.with(RecoveryAttempt.fresh(order.get(), event, now));
+        return next.with(RecoveryAttempt.waiting(request.get(), event, now));
     }
 
-    /** Takes note of which alerts Alertmanager knows; called each time it answers. */
-    public void known(AlertmanagerSnapshot alerts) {
+    /** Records the alerts known to Alertmanager; called for each snapshot. */
+    public void onSnapshot(AlertmanagerSnapshot alerts) {
         Instant now = clock.instant();
         muted = alerts.muted();
         unconfirmed.clear();
-        for (RecoveryAttempt firing : notebook.memory().firings().values()) {
-            if (!firing.fires() || alerts.all().contains(firing.order().fingerprint())) {
-                unknownSince.remove(firing.key());
+        for (RecoveryAttempt attempt : store.state().attempts().values()) {
+            if (!attempt.fires() || alerts.all().contains(attempt.request().fingerprint())) {
+                unknownSince.remove(attempt.key());
                 continue;
             }
-            // Later than now, it was seen before the clock was put back.
-            Instant since = unknownSince.merge(firing.key(), now, (seen, late) -> seen.isAfter(late) ? late : seen);
+            // A time after now was recorded before the clock was set back.
+            Instant since = unknownSince.merge(attempt.key(), now, (seen, late) -> seen.isAfter(late) ? late : seen);
             if (!now.isBefore(since.plus(UNKNOWN_FOR))) {
-                unknownSince.remove(firing.key());
-                notebook.note(memory -> memory.with(memory.current(firing).over(now)));
+                unknownSince.remove(attempt.key());
+                store.update(state -> state.with(state.current(attempt).resolved(now)));
             }
         }
     }
 
-    /** Does what is due, which may take as long as the renderer takes to answer. */
-    public void work() throws InterruptedException {
+    /** Executes what is due; blocks while an action runs. */
+    public void reconcile() throws InterruptedException {
         Instant now = clock.instant();
-        settleInterrupted(now);
-        notebook.note(memory -> tidied(memory, now));
-        boolean waiting = notebook.memory().firings().values().stream().anyMatch(RecoveryAttempt::waiting);
-        if (waiting || due(nextLook, SWITCH_INTERVAL, now)) {
-            nextLook = now.plus(SWITCH_INTERVAL);
-            switches.switchedOff().ifPresent(off -> notebook.note(memory -> memory.withSwitchedOff(off)));
+        endInterrupted(now);
+        store.update(state -> pruned(state, now));
+        boolean waiting = store.state().attempts().values().stream().anyMatch(RecoveryAttempt::waiting);
+        if (waiting || due(nextSwitchCheck, SWITCH_INTERVAL, now)) {
+            nextSwitchCheck = now.plus(SWITCH_INTERVAL);
+            toggle.switchedOff().ifPresent(off -> store.update(state -> state.withSwitchedOff(off)));
         }
-        if (due(quietUntil, SPACING, now)) {
-            for (RecoveryAttempt firing : notebook.memory().firings().values()) {
-                if (firing.waiting() && take(firing, now)) {
+        if (due(nextActionAt, SPACING, now)) {
+            for (RecoveryAttempt attempt : store.state().attempts().values()) {
+                if (attempt.waiting() && process(attempt, now)) {
                     break;
                 }
             }
         }
-        Set<String> held = new HashSet<>(unconfirmed);
-        held.addAll(muted);
-        frameRate.step(held);
-        findIneffective();
+        Set<String> suppressed = new HashSet<>(unconfirmed);
+        suppressed.addAll(muted);
+        frameRate.step(suppressed);
+        markIneffective();
     }
 
-    /** Whether the time has come; one further off than it can be was set before the clock was put back. */
+    /**
+     * Whether {@code time} is reached; a time further off than {@code furthest} was set before the clock was set back.
+     */
     private static boolean due(Instant time, Duration furthest, Instant now) {
         return !now.isBefore(time) || time.isAfter(now.plus(furthest));
     }
 
-    /** What was under way when an earlier process ended. */
-    private void settleInterrupted(Instant now) throws InterruptedException {
-        for (RecoveryAttempt firing : notebook.memory().firings().values()) {
-            if (firing.phase() == RecoveryAttempt.Phase.RUNNING) {
-                end(firing, Outcome.INTERRUPTED, "the exporter ended meanwhile; it is not done again", now);
+    /** Ends attempts that were running when an earlier process stopped. */
+    private void endInterrupted(Instant now) throws InterruptedException {
+        for (RecoveryAttempt attempt : store.state().attempts().values()) {
+            if (attempt.phase() == RecoveryAttempt.Phase.RUNNING) {
+                end(attempt, Outcome.INTERRUPTED, "the exporter stopped during the action; it is not repeated", now);
             }
         }
     }
 
-    /** Forgets what is old, and leaves nothing in the future, where it would be once the clock is put back. */
-    private static RecoveryState tidied(RecoveryState before, Instant now) {
+    /** Removes old entries, and moves times in the future, left by a clock that was set back, to now. */
+    private static RecoveryState pruned(RecoveryState before, Instant now) {
         RecoveryState after = before.withRuns(before.runs().stream()
                 .filter(run -> run.at().isAfter(now.minus(DAY)))
                 .map(run -> run.at().isAfter(now) ? new RecoveryState.Run(run.action(), now) : run)
                 .toList());
         after = after.withFrameRate(
                 before.frameRate().map(rate -> rate.changedAt().isAfter(now) ? rate.at(now) : rate));
-        for (RecoveryAttempt firing : before.firings().values()) {
-            if (firing.since().isAfter(now)) {
-                after = after.with(firing.steppedAt(now));
+        for (RecoveryAttempt attempt : before.attempts().values()) {
+            if (attempt.since().isAfter(now)) {
+                after = after.with(attempt.steppedAt(now));
             }
-            boolean old =
-                    firing.over().filter(over -> over.isBefore(now.minus(HOUR))).isPresent();
-            if (old && !firing.waiting()) {
-                after = after.without(firing);
+            boolean expired = attempt.resolvedAt()
+                    .filter(time -> time.isBefore(now.minus(HOUR)))
+                    .isPresent();
+            if (expired && !attempt.waiting()) {
+                after = after.without(attempt);
             }
         }
         return after;
     }
 
-    /** Brings a waiting firing on; true when an action was done. */
-    private boolean take(RecoveryAttempt firing, Instant now) throws InterruptedException {
-        RecoveryRequest order = firing.order();
-        RecoveryState memory = notebook.memory();
-        Optional<String> forbidden = switches.forbids(order.action());
-        Optional<Instant> last = memory.lastRun(order.action());
-        if (!firing.fires()) {
-            end(firing, Outcome.OVER, "the alert was over before its turn", now);
-        } else if (unconfirmed.contains(order.fingerprint())) {
+    /**
+     * Processes a waiting attempt.
+     *
+     * @return true if an action was executed
+     */
+    private boolean process(RecoveryAttempt attempt, Instant now) throws InterruptedException {
+        RecoveryRequest request = attempt.request();
+        RecoveryState state = store.state();
+        Optional<String> disabled = toggle.disabledReason(request.action());
+        Optional<Instant> last = state.lastRun(request.action());
+        if (!attempt.fires()) {
+            end(attempt, Outcome.OVER, "the alert was resolved before the action started", now);
+        } else if (unconfirmed.contains(request.fingerprint())) {
             return false;
-        } else if (forbidden.isPresent()) {
-            end(firing, Outcome.DISABLED, forbidden.get(), now);
-        } else if (muted.contains(order.fingerprint())) {
-            end(firing, Outcome.DISABLED, "the alert is silenced or inhibited", now);
-        } else if (memory.switchedOff()) {
-            end(firing, Outcome.DISABLED, RecoveryToggle.KEY + " is set in Redis", now);
-        } else if (last.isEmpty() || !now.isBefore(last.get().plus(order.cooldown()))) {
-            long lately = memory.runs().stream()
-                    .filter(run -> run.action() == order.action() && run.at().isAfter(now.minus(HOUR)))
+        } else if (disabled.isPresent()) {
+            end(attempt, Outcome.DISABLED, disabled.get(), now);
+        } else if (muted.contains(request.fingerprint())) {
+            end(attempt, Outcome.DISABLED, "the alert is silenced or inhibited", now);
+        } else if (state.switchedOff()) {
+            end(attempt, Outcome.DISABLED, RecoveryToggle.KEY + " is set in Redis", now);
+        } else if (last.isEmpty() || !now.isBefore(last.get().plus(request.cooldown()))) {
+            long recent = state.runs().stream()
+                    .filter(run -> run.action() == request.action() && run.at().isAfter(now.minus(HOUR)))
                     .count();
-            if (lately < order.maxPerHour()) {
-                return run(firing, now);
+            if (recent < request.maxPerHour()) {
+                return run(attempt, now);
             }
-            end(firing, Outcome.CAPPED, "done " + lately + " times within an hour already", now);
+            end(attempt, Outcome.CAPPED, "limit reached: " + recent + " runs within the last hour", now);
         }
         return false;
     }
 
-    private boolean run(RecoveryAttempt firing, Instant now) throws InterruptedException {
-        RecoveryAction action = firing.order().action();
-        if (!notebook.commit(
-                memory -> memory.with(memory.current(firing).running(now)).ran(action, now))) {
+    private boolean run(RecoveryAttempt attempt, Instant now) throws InterruptedException {
+        RecoveryAction action = attempt.request().action();
+        if (!store.updateDurably(
+                state -> state.with(state.current(attempt).running(now)).ran(action, now))) {
             return false;
         }
-        diary.began(firing, now);
+        reporter.started(attempt, now);
         Outcome outcome;
         String detail;
         try {
-            detail = perform(firing.order());
+            detail = perform(attempt.request());
             outcome = Outcome.DONE;
         } catch (RendererClient.NotApplicableException e) {
             outcome = Outcome.NOT_APPLICABLE;
@@ -244,38 +255,38 @@ public final class RecoveryController {
             detail = String.valueOf(e.getMessage());
         }
         Instant after = clock.instant();
-        quietUntil = after.plus(SPACING);
-        end(firing, outcome, detail, after);
+        nextActionAt = after.plus(SPACING);
+        end(attempt, outcome, detail, after);
         return true;
     }
 
-    private String perform(RecoveryRequest order)
+    private String perform(RecoveryRequest request)
             throws IOException, InterruptedException, RendererClient.NotApplicableException {
-        return switch (order.action()) {
-            case TRIM_GPU_MEMORY -> renderer.trimMemory(order.gpuUuid());
-            case REBUILD_CONTEXT -> renderer.rebuildContext(order.gpuUuid());
+        return switch (request.action()) {
+            case TRIM_GPU_MEMORY -> renderer.trimMemory(request.gpuUuid());
+            case REBUILD_CONTEXT -> renderer.rebuildContext(request.gpuUuid());
             case RESTART_RENDERER -> renderer.restart();
             case LOWER_FRAME_RATE -> frameRate.lower();
         };
     }
 
-    private void end(RecoveryAttempt firing, Outcome outcome, String detail, Instant now) throws InterruptedException {
-        notebook.note(memory -> memory.with(memory.current(firing).ended(outcome, now)));
-        diary.ended(firing, outcome, detail, now);
+    private void end(RecoveryAttempt attempt, Outcome outcome, String detail, Instant now) throws InterruptedException {
+        store.update(state -> state.with(state.current(attempt).ended(outcome, now)));
+        reporter.ended(attempt, outcome, detail, now);
     }
 
-    private void findIneffective() throws InterruptedException {
+    private void markIneffective() throws InterruptedException {
         Instant now = clock.instant();
-        for (RecoveryAttempt firing : notebook.memory().firings().values()) {
-            if (firing.shouldBeOver(now) && !firing.ineffective()) {
-                notebook.note(memory -> memory.with(memory.current(firing).withoutEffect()));
-                diary.withoutEffect(firing, now);
+        for (RecoveryAttempt attempt : store.state().attempts().values()) {
+            if (attempt.isCooldownExpired(now) && !attempt.ineffective()) {
+                store.update(state -> state.with(state.current(attempt).markedIneffective()));
+                reporter.ineffective(attempt, now);
             }
         }
     }
 
-    /** Tells the metrics. */
+    /** Writes the metrics. */
     public void collect(MetricSink out) {
-        diary.collect(notebook.memory(), out);
+        reporter.collect(store.state(), out);
     }
 }

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells what recovery does: metrics, events in Redis, the log.
+ * Reports recovery activity: metrics, events in Redis, log.
  *
  * <pre>
  * avatar_exporter_recovery_total{action="trim_gpu_memory",outcome="done"} 1.0
@@ -48,62 +48,62 @@ final class RecoveryReporter {
         }
     }
 
-    void began(RecoveryAttempt firing, Instant now) throws InterruptedException {
-        running = Optional.of(firing.order().action());
+    void started(RecoveryAttempt attempt, Instant now) throws InterruptedException {
+        running = Optional.of(attempt.request().action());
         LOG.info(
-                "{} begins, for alert {} that fires since {}",
-                firing.order().action().label(),
-                firing.order().alert(),
-                firing.order().startsAt());
-        publish(firing, "started", "", now);
+                "Recovery {} started for alert {}, firing since {}",
+                attempt.request().action().label(),
+                attempt.request().alert(),
+                attempt.request().startsAt());
+        publish(attempt, "started", "", now);
     }
 
-    void ended(RecoveryAttempt firing, Outcome outcome, String detail, Instant now) throws InterruptedException {
+    void ended(RecoveryAttempt attempt, Outcome outcome, String detail, Instant now) throws InterruptedException {
         running = Optional.empty();
-        counts.computeIfAbsent(new Entry(firing.order().action(), outcome), entry -> new LongAdder())
+        counts.computeIfAbsent(new Entry(attempt.request().action(), outcome), entry -> new LongAdder())
                 .increment();
-        String text = "{} for alert {}: {}; {}";
-        Object[] what = {firing.order().action().label(), firing.order().alert(), outcome.label(), detail};
+        String text = "Recovery {} for alert {}: {}; {}";
+        Object[] what = {attempt.request().action().label(), attempt.request().alert(), outcome.label(), detail};
         if (outcome == Outcome.FAILED || outcome == Outcome.INTERRUPTED || outcome == Outcome.CAPPED) {
             LOG.warn(text, what);
         } else {
             LOG.info(text, what);
         }
-        publish(firing, outcome.label(), detail, now);
+        publish(attempt, outcome.label(), detail, now);
     }
 
-    void withoutEffect(RecoveryAttempt firing, Instant now) throws InterruptedException {
-        String detail = "the alert still fires " + firing.order().cooldown().toSeconds() + " s after";
+    void ineffective(RecoveryAttempt attempt, Instant now) throws InterruptedException {
+        String detail = "the alert still fires " + attempt.request().cooldown().toSeconds() + " s after the action";
         LOG.warn(
-                "{} did not help: {} {}",
-                firing.order().action().label(),
-                firing.order().alert(),
+                "Recovery {} was ineffective for alert {}: {}",
+                attempt.request().action().label(),
+                attempt.request().alert(),
                 detail);
-        publish(firing, "ineffective", detail, now);
+        publish(attempt, "ineffective", detail, now);
     }
 
-    /** A step of the frame rate after the first. */
-    void stepped(Optional<RecoveryAttempt> firing, String detail, Instant now) throws InterruptedException {
+    /** Reports a frame rate step after the first. */
+    void stepped(Optional<RecoveryAttempt> attempt, String detail, Instant now) throws InterruptedException {
         LOG.info("{}", detail);
-        if (firing.isPresent()) {
-            publish(firing.get(), "stepped", detail, now);
+        if (attempt.isPresent()) {
+            publish(attempt.get(), "stepped", detail, now);
         }
     }
 
-    private void publish(RecoveryAttempt firing, String status, String detail, Instant now)
+    private void publish(RecoveryAttempt attempt, String status, String detail, Instant now)
             throws InterruptedException {
         try {
-            publisher.publish(List.of(firing.told(status, detail, now)));
+            publisher.publish(List.of(attempt.toEvent(status, detail, now)));
         } catch (IOException e) {
-            LOG.warn("{} cannot be told to Redis: {}", status, e.getMessage());
+            LOG.warn("Cannot publish recovery event {}: {}", status, e.getMessage());
         }
     }
 
-    void collect(RecoveryState memory, MetricSink out) {
+    void collect(RecoveryState state, MetricSink out) {
         new TreeMap<>(counts)
                 .forEach((entry, count) -> out.counter(
                         "avatar_exporter_recovery_total",
-                        "Firings of alerts that named an action, by what became of it.",
+                        "Recovery attempts by action and outcome.",
                         count.sum(),
                         "action",
                         entry.action().label(),
@@ -113,7 +113,7 @@ final class RecoveryReporter {
         for (RecoveryAction action : RecoveryAction.values()) {
             out.gauge(
                     "avatar_exporter_recovery_in_progress",
-                    "1 while the action is being done.",
+                    "1 while the action is running.",
                     now.filter(action::equals).isPresent() ? 1 : 0,
                     "action",
                     action.label());
@@ -121,10 +121,10 @@ final class RecoveryReporter {
         for (RecoveryAction action : RecoveryAction.values()) {
             out.gauge(
                     "avatar_exporter_recovery_ineffective",
-                    "Alerts that fire on although the action should have helped by now.",
-                    memory.firings().values().stream()
+                    "Alerts that still fire although the cooldown of their recovery action has passed.",
+                    state.attempts().values().stream()
                             .filter(f ->
-                                    f.ineffective() && f.fires() && f.order().action() == action)
+                                    f.ineffective() && f.fires() && f.request().action() == action)
                             .count(),
                     "action",
                     action.label());
@@ -132,10 +132,10 @@ final class RecoveryReporter {
         out.gauge(
                 "avatar_exporter_recovery_switched_off",
                 "1 while avatar:recovery:disabled is set in Redis.",
-                memory.switchedOff() ? 1 : 0);
+                state.switchedOff() ? 1 : 0);
         out.gauge(
                 "avatar_exporter_recovery_frame_rate_steps",
-                "Steps by which the frame rate is lowered now.",
-                memory.frameRate().map(ThrottleState::step).orElse(0));
+                "Number of steps by which the frame rate is currently lowered.",
+                state.frameRate().map(ThrottleState::step).orElse(0));
     }
 }

@@ -11,14 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an alert asks for: label {@code recovery}, annotations {@code cooldown} ("5m") and {@code max_per_hour}.
+ * Recovery request parsed from an alert: label {@code recovery}, annotations {@code cooldown} ("5m") and {@code
+ * max_per_hour}.
  *
- * @param fingerprint the alert's
- * @param startsAt with the fingerprint, what makes one firing
- * @param alert its name
- * @param gpuUuid the GPU that it is about; empty when it is about none
- * @param cooldown least time from one run of the action to the next, and the time in which it should help
- * @param maxPerHour most runs of the action within an hour
+ * @param fingerprint of the alert
+ * @param startsAt start of the firing; identifies it together with the fingerprint
+ * @param alert name of the alert
+ * @param gpuUuid UUID of the affected GPU; empty if the alert is not about a GPU
+ * @param cooldown minimum time between runs of the action, and the time within which it should take effect
+ * @param maxPerHour maximum number of runs of the action per hour
  */
 record RecoveryRequest(
         String fingerprint,
@@ -36,7 +37,7 @@ record RecoveryRequest(
     private static final Pattern TIME = Pattern.compile("(\\d{1,6})(s|m|h)");
     private static final Pattern COUNT = Pattern.compile("[1-9]\\d{0,3}");
 
-    /** The order that a firing alert gives; empty when it gives none. */
+    /** The request of a firing alert; empty if it requests no known action. */
     static Optional<RecoveryRequest> of(AlertEvent event) {
         String label = event.labels().getOrDefault("recovery", "");
         if (!event.firing() || label.isEmpty()) {
@@ -44,7 +45,7 @@ record RecoveryRequest(
         }
         Optional<RecoveryAction> action = RecoveryAction.of(label);
         if (action.isEmpty()) {
-            LOG.warn("alert {} asks for recovery '{}', which there is not", event.name(), label);
+            LOG.warn("Unknown recovery action '{}' in alert {}", label, event.name());
         }
         return action.map(known -> new RecoveryRequest(
                 event.fingerprint(),
@@ -61,7 +62,10 @@ record RecoveryRequest(
         Matcher time = TIME.matcher(text);
         if (!time.matches()) {
             LOG.warn(
-                    "alert {}: cooldown '{}' is no time such as 5m: {} is taken", event.name(), text, DEFAULT_COOLDOWN);
+                    "Alert {}: invalid cooldown '{}', expected a duration such as 5m; using {}",
+                    event.name(),
+                    text,
+                    DEFAULT_COOLDOWN);
             return DEFAULT_COOLDOWN;
         }
         long number = Long.parseLong(time.group(1));
@@ -75,7 +79,11 @@ record RecoveryRequest(
     private static int maxPerHour(AlertEvent event) {
         String text = event.annotations().getOrDefault("max_per_hour", "");
         if (!COUNT.matcher(text).matches()) {
-            LOG.warn("alert {}: max_per_hour '{}' is no count: {} is taken", event.name(), text, DEFAULT_MAX_PER_HOUR);
+            LOG.warn(
+                    "Alert {}: invalid max_per_hour '{}', expected 1 to 9999; using {}",
+                    event.name(),
+                    text,
+                    DEFAULT_MAX_PER_HOUR);
             return DEFAULT_MAX_PER_HOUR;
         }
         return Integer.parseInt(text);

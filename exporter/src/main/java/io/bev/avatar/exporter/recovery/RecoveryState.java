@@ -9,21 +9,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that recovery must not forget; immutable.
+ * Durable state of recovery; immutable.
  *
- * @param firings by {@link RecoveryAttempt#key}
- * @param runs of the last hour
- * @param frameRate what was lowered; empty when nothing is
- * @param switchedOff whether a person has switched recovery off in Redis, as last seen
+ * @param attempts by {@link RecoveryAttempt#key}
+ * @param runs actions run within the last day
+ * @param frameRate the lowered frame rate; empty if it is not lowered
+ * @param switchedOff whether recovery was disabled in Redis when last read
  */
 record RecoveryState(
-        Map<String, RecoveryAttempt> firings, List<Run> runs, Optional<ThrottleState> frameRate, boolean switchedOff) {
+        Map<String, RecoveryAttempt> attempts, List<Run> runs, Optional<ThrottleState> frameRate, boolean switchedOff) {
 
-    /** That an action was run. */
+    /** One run of an action. */
     record Run(RecoveryAction action, Instant at) {}
 
     RecoveryState {
-        firings = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(firings));
+        attempts = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(attempts));
         runs = List.copyOf(runs);
     }
 
@@ -31,42 +31,42 @@ record RecoveryState(
         return new RecoveryState(Map.of(), List.of(), Optional.empty(), false);
     }
 
-    RecoveryState with(RecoveryAttempt firing) {
-        Map<String, RecoveryAttempt> all = new LinkedHashMap<>(firings);
-        all.put(firing.key(), firing);
+    RecoveryState with(RecoveryAttempt attempt) {
+        Map<String, RecoveryAttempt> all = new LinkedHashMap<>(attempts);
+        all.put(attempt.key(), attempt);
         return new RecoveryState(all, runs, frameRate, switchedOff);
     }
 
-    RecoveryState without(RecoveryAttempt firing) {
-        Map<String, RecoveryAttempt> all = new LinkedHashMap<>(firings);
-        all.remove(firing.key());
+    RecoveryState without(RecoveryAttempt attempt) {
+        Map<String, RecoveryAttempt> all = new LinkedHashMap<>(attempts);
+        all.remove(attempt.key());
         return new RecoveryState(all, runs, frameRate, switchedOff);
     }
 
     RecoveryState ran(RecoveryAction action, Instant now) {
         List<Run> all = new ArrayList<>(runs);
         all.add(new Run(action, now));
-        return new RecoveryState(firings, all, frameRate, switchedOff);
+        return new RecoveryState(attempts, all, frameRate, switchedOff);
     }
 
     RecoveryState withRuns(List<Run> kept) {
-        return new RecoveryState(firings, kept, frameRate, switchedOff);
+        return new RecoveryState(attempts, kept, frameRate, switchedOff);
     }
 
     RecoveryState withFrameRate(Optional<ThrottleState> rate) {
-        return new RecoveryState(firings, runs, rate, switchedOff);
+        return new RecoveryState(attempts, runs, rate, switchedOff);
     }
 
     RecoveryState withSwitchedOff(boolean off) {
-        return new RecoveryState(firings, runs, frameRate, off);
+        return new RecoveryState(attempts, runs, frameRate, off);
     }
 
-    /** The firing as it is remembered now: it may have ended meanwhile. */
-    RecoveryAttempt current(RecoveryAttempt firing) {
-        return firings.getOrDefault(firing.key(), firing);
+    /** The stored attempt, which may have changed since {@code firing} was read. */
+    RecoveryAttempt current(RecoveryAttempt attempt) {
+        return attempts.getOrDefault(attempt.key(), attempt);
     }
 
-    /** When the action was last run. */
+    /** Time of the last run of an action. */
     Optional<Instant> lastRun(RecoveryAction action) {
         return runs.stream().filter(run -> run.action() == action).map(Run::at).max(Instant::compareTo);
     }

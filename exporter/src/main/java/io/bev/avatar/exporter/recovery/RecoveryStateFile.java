@@ -19,7 +19,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
-/** {@link RecoveryState} in a file: replaced whole, and on disk when {@link #write} returns. */
+/** File of {@link RecoveryState}: replaced atomically, and on disk when {@link #write} returns. */
 final class RecoveryStateFile {
 
     private static final int SCHEMA = 1;
@@ -31,46 +31,46 @@ final class RecoveryStateFile {
     }
 
     /**
-     * What an earlier process left; nothing when there is no file.
+     * Loads the state left by an earlier process; empty if there is no file.
      *
-     * @throws IOException when the file cannot be used: acting without it could repeat what was done
+     * @throws IOException if the file is unreadable; acting without it could repeat actions
      */
     RecoveryState read() throws IOException {
         if (!Files.exists(file)) {
             return RecoveryState.empty();
         }
         try {
-            return memory(JsonTrees.JSON.read(Files.readAllBytes(file)));
+            return state(JsonTrees.JSON.read(Files.readAllBytes(file)));
         } catch (IOException | IllegalArgumentException | DateTimeException e) {
             throw new IOException(
-                    file + " cannot be read (" + e.getMessage()
-                            + "): once no recovery is under way, remove it and restart the exporter",
+                    file + " cannot be read (" + e.getMessage() + "): make sure that no recovery is in progress,"
+                            + " remove the file and restart the exporter",
                     e);
         }
     }
 
-    private RecoveryState memory(JsonNode root) {
+    private RecoveryState state(JsonNode root) {
         if (root.path("schema").asInt() != SCHEMA) {
             throw new IllegalArgumentException("schema: found " + root.path("schema") + ", expected " + SCHEMA);
         }
-        RecoveryState memory =
+        RecoveryState state =
                 RecoveryState.empty().withSwitchedOff(root.path("switchedOff").asBoolean());
-        for (JsonNode firing : root.path("firings")) {
-            memory = memory.with(firing(firing));
+        for (JsonNode attempt : root.path("firings")) {
+            state = state.with(attempt(attempt));
         }
         for (JsonNode run : root.path("runs")) {
-            memory = memory.ran(action(run), time(run, "at"));
+            state = state.ran(action(run), time(run, "at"));
         }
         JsonNode rate = root.path("frameRate");
         return rate.isObject()
-                ? memory.withFrameRate(Optional.of(new ThrottleState(
+                ? state.withFrameRate(Optional.of(new ThrottleState(
                         rate.path("original").asInt(), rate.path("step").asInt(), time(rate, "changedAt"))))
-                : memory;
+                : state;
     }
 
-    private RecoveryAttempt firing(JsonNode node) {
+    private RecoveryAttempt attempt(JsonNode node) {
         AlertEvent event = AlertEvent.fromJson(node.path("event").asText());
-        RecoveryRequest order = new RecoveryRequest(
+        RecoveryRequest request = new RecoveryRequest(
                 event.fingerprint(),
                 event.startsAt(),
                 event.name(),
@@ -79,7 +79,7 @@ final class RecoveryStateFile {
                 Duration.ofSeconds(node.path("cooldownSeconds").asLong()),
                 node.path("maxPerHour").asInt());
         return new RecoveryAttempt(
-                order,
+                request,
                 event,
                 RecoveryAttempt.Phase.valueOf(node.path("phase").asText().toUpperCase(Locale.ROOT)),
                 node.has("outcome")
@@ -101,17 +101,17 @@ final class RecoveryStateFile {
         return Instant.parse(node.path(field).asText());
     }
 
-    /** @throws IOException when it is not on disk; the file is then as it was */
-    void write(RecoveryState memory) throws IOException {
-        ObjectNode root = JsonTrees.object().put("schema", SCHEMA).put("switchedOff", memory.switchedOff());
-        ArrayNode firings = root.putArray("firings");
-        memory.firings().values().forEach(firing -> put(firings.addObject(), firing));
+    /** @throws IOException if the write fails; the file is then unchanged */
+    void write(RecoveryState state) throws IOException {
+        ObjectNode root = JsonTrees.object().put("schema", SCHEMA).put("switchedOff", state.switchedOff());
+        ArrayNode attempts = root.putArray("firings");
+        state.attempts().values().forEach(attempt -> put(attempts.addObject(), attempt));
         ArrayNode runs = root.putArray("runs");
-        memory.runs()
+        state.runs()
                 .forEach(run -> runs.addObject()
                         .put("action", run.action().label())
                         .put("at", run.at().toString()));
-        memory.frameRate()
+        state.frameRate()
                 .ifPresent(rate -> root.putObject("frameRate")
                         .put("original", rate.original())
                         .put("step", rate.step())
@@ -119,22 +119,22 @@ final class RecoveryStateFile {
         replace(JsonTrees.bytes(root));
     }
 
-    private void put(ObjectNode node, RecoveryAttempt firing) {
-        node.put("event", firing.event().toJson())
-                .put("action", firing.order().action().label())
-                .put("gpuUuid", firing.order().gpuUuid())
-                .put("cooldownSeconds", firing.order().cooldown().toSeconds())
-                .put("maxPerHour", firing.order().maxPerHour())
-                .put("phase", firing.phase().name().toLowerCase(Locale.ROOT))
-                .put("since", firing.since().toString())
-                .put("ineffective", firing.ineffective());
-        firing.outcome().ifPresent(outcome -> node.put("outcome", outcome.label()));
-        firing.over().ifPresent(over -> node.put("over", over.toString()));
+    private void put(ObjectNode node, RecoveryAttempt attempt) {
+        node.put("event", attempt.event().toJson())
+                .put("action", attempt.request().action().label())
+                .put("gpuUuid", attempt.request().gpuUuid())
+                .put("cooldownSeconds", attempt.request().cooldown().toSeconds())
+                .put("maxPerHour", attempt.request().maxPerHour())
+                .put("phase", attempt.phase().name().toLowerCase(Locale.ROOT))
+                .put("since", attempt.since().toString())
+                .put("ineffective", attempt.ineffective());
+        attempt.outcome().ifPresent(outcome -> node.put("outcome", outcome.label()));
+        attempt.resolvedAt().ifPresent(time -> node.put("over", time.toString()));
     }
 
     private void replace(byte[] text) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
+        Path directoryPath = file.toAbsolutePath().getParent();
+        Files.createDirectories(directoryPath);
         Path next = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
                 next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -145,7 +145,7 @@ final class RecoveryStateFile {
             channel.force(true);
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
+        try (FileChannel directory = FileChannel.open(directoryPath, StandardOpenOption.READ)) {
             directory.force(true);
         }
     }

@@ -6,19 +6,21 @@ import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The present {@link RecoveryState}, which every change takes to disk. Thread-safe. */
+/** Current {@link RecoveryState}, persisted on every change. Thread-safe. */
 final class RecoveryStateStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryStateStore.class);
 
     private final RecoveryStateFile file;
     private final ReentrantLock lock = new ReentrantLock();
-    private RecoveryState memory;
+    private RecoveryState state;
     private RecoveryState written;
     private final boolean readable;
     private boolean unwritable;
 
-    /** Takes up what an earlier process left; over a file that cannot be read, nothing is written and so nothing done. */
+    /**
+     * Loads the state of an earlier process. If the file is unreadable, it is never overwritten and recovery stays off.
+     */
     RecoveryStateStore(RecoveryStateFile file) {
         this.file = file;
         RecoveryState read = RecoveryState.empty();
@@ -26,43 +28,47 @@ final class RecoveryStateStore {
         try {
             read = file.read();
         } catch (IOException e) {
-            LOG.error("recovery is off: {}", e.getMessage());
+            LOG.error("Recovery is disabled: {}", e.getMessage());
             usable = false;
         }
         this.readable = usable;
-        this.memory = read;
+        this.state = read;
         this.written = read;
     }
 
-    RecoveryState memory() {
+    RecoveryState state() {
         lock.lock();
         try {
-            return memory;
+            return state;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Remembers what has happened; a disk that does not take it now gets it with the next change. */
-    void note(UnaryOperator<RecoveryState> change) {
+    /** Records a change that has already happened; if the write fails, it is persisted with the next change. */
+    void update(UnaryOperator<RecoveryState> change) {
         lock.lock();
         try {
-            memory = change.apply(memory);
-            boolean unused = write(memory);
+            state = change.apply(state);
+            boolean unused = write(state);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Remembers what is about to happen; false, and nothing is remembered, when the disk does not take it. */
-    boolean commit(UnaryOperator<RecoveryState> change) {
+    /**
+     * Records an intended action.
+     *
+     * @return false, leaving the state unchanged, if the write fails
+     */
+    boolean updateDurably(UnaryOperator<RecoveryState> change) {
         lock.lock();
         try {
-            RecoveryState next = change.apply(memory);
+            RecoveryState next = change.apply(state);
             if (!write(next)) {
                 return false;
             }
-            memory = next;
+            state = next;
             return true;
         } finally {
             lock.unlock();
@@ -80,14 +86,14 @@ final class RecoveryStateStore {
             file.write(wanted);
         } catch (IOException e) {
             if (!unwritable) {
-                LOG.error("recovery does nothing while it cannot write down what it does: {}", e.toString());
+                LOG.error("Recovery is suspended, its state cannot be written: {}", e.toString());
             }
             unwritable = true;
             return false;
         }
         written = wanted;
         if (unwritable) {
-            LOG.info("recovery can write down again what it does");
+            LOG.info("Recovery resumes, its state can be written again");
         }
         unwritable = false;
         return true;

@@ -7,14 +7,14 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where a person turns recovery off: the configuration, and while it runs the key {@value #KEY} in Redis. */
+/** Switches that disable recovery: the configuration, and at runtime the key {@value #KEY} in Redis. */
 final class RecoveryToggle {
 
     static final String KEY = "avatar:recovery:disabled";
 
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryToggle.class);
 
-    /** Whether the key is there. */
+    /** Reads whether the key exists. */
     @FunctionalInterface
     interface Key {
         boolean isSet() throws IOException, InterruptedException;
@@ -22,37 +22,37 @@ final class RecoveryToggle {
 
     private final RecoveryConfig config;
     private final Key key;
-    private boolean away;
+    private boolean unreadable;
 
     RecoveryToggle(RecoveryConfig config, Key key) {
         this.config = config;
         this.key = key;
     }
 
-    /** Why the action may not be done, by the configuration; empty when it may. */
-    Optional<String> forbids(RecoveryAction action) {
+    /** Reason why the configuration disables the action; empty if it is enabled. */
+    Optional<String> disabledReason(RecoveryAction action) {
         if (!config.enabled()) {
             return Optional.of("exporter.recovery.enabled is false");
         }
         if (!config.actions().contains(action)) {
-            return Optional.of("exporter.recovery.actions does not name it");
+            return Optional.of("exporter.recovery.actions does not include this action");
         }
         return config.controlPasswordFile().isEmpty()
-                ? Optional.of("exporter.recovery.control-password-file names no file")
+                ? Optional.of("exporter.recovery.control-password-file is not set")
                 : Optional.empty();
     }
 
-    /** Whether the key is there; empty while Redis does not say. */
+    /** Whether the key exists; empty if Redis is unreachable. */
     Optional<Boolean> switchedOff() throws InterruptedException {
         try {
             boolean off = key.isSet();
-            away = false;
+            unreadable = false;
             return Optional.of(off);
         } catch (IOException e) {
-            if (!away) {
-                LOG.warn("{} cannot be read, its last known value stands: {}", KEY, e.getMessage());
+            if (!unreadable) {
+                LOG.warn("Cannot read {}, using the last known value: {}", KEY, e.getMessage());
             }
-            away = true;
+            unreadable = true;
             return Optional.empty();
         }
     }

@@ -2,10 +2,10 @@ package io.bev.avatar.exporter.recovery;
 
 import java.io.IOException;
 
-/** The renderer's control operations that recovery uses. */
+/** Control operations of the renderer used by recovery. */
 interface RendererClient {
 
-    /** There is nothing there that the operation could be done to; the message says why. */
+    /** The operation does not apply; the message gives the reason. */
     final class NotApplicableException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -15,21 +15,21 @@ interface RendererClient {
     }
 
     /**
-     * Gives GPU memory back.
+     * Releases unused GPU memory.
      *
-     * @param gpuUuid the GPU meant; empty for whichever the renderer uses
-     * @return what was achieved, one line
-     * @throws IOException when the renderer did not do it or does not say so
+     * @param gpuUuid UUID of the GPU; empty for the one in use
+     * @return result, one line
+     * @throws IOException if the renderer did not confirm the operation
      */
     String trimMemory(String gpuUuid) throws IOException, InterruptedException, NotApplicableException;
 
-    /** Makes the CUDA context anew; otherwise as {@link #trimMemory}. */
+    /** Recreates the CUDA context; parameters and result as {@link #trimMemory}. */
     String rebuildContext(String gpuUuid) throws IOException, InterruptedException, NotApplicableException;
 
-    /** Ends the renderer for its supervisor to start it again. */
+    /** Stops the renderer so that its supervisor restarts it. */
     String restart() throws IOException, InterruptedException;
 
-    /** Frames a second wanted while somebody looks. */
+    /** Target frame rate while viewers are connected, in fps. */
     int targetFps() throws IOException, InterruptedException;
 
     void setTargetFps(int framesPerSecond) throws IOException, InterruptedException;

@@ -3,15 +3,15 @@ package io.bev.avatar.exporter.recovery;
 import java.time.Instant;
 
 /**
- * A frame rate that recovery has lowered.
+ * Frame rate lowered by recovery.
  *
- * @param original what it was before, frames a second
- * @param step how far down: 0 is the original rate, {@link #STEPS} the lowest
- * @param changedAt when the last step was taken
+ * @param original target before the first step, in fps
+ * @param step 0 is the original rate, {@link #STEPS} the lowest
+ * @param changedAt time of the last step
  */
 record ThrottleState(int original, int step, Instant changedAt) {
 
-    /** Two thirds, half and a third of the original rate: each takes about as much load away. */
+    /** Two thirds, half and a third of the original rate: each step removes a similar load. */
     private static final double[] SHARES = {1, 2 / 3.0, 1 / 2.0, 1 / 3.0};
 
     static final int STEPS = SHARES.length - 1;
@@ -22,7 +22,7 @@ record ThrottleState(int original, int step, Instant changedAt) {
         }
     }
 
-    /** Frames a second at this step. */
+    /** Target at this step, in fps. */
     int target() {
         return Math.max(1, (int) Math.round(original * SHARES[step]));
     }

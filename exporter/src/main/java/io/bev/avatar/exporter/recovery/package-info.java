@@ -1,4 +1,4 @@
-/** What the exporter mends by itself: from an alert that names an action to a call of the renderer's control operations. */
+/** Automatic recovery: from an alert with a recovery action to a call of the renderer's control operations. */
 @NullMarked
 package io.bev.avatar.exporter.recovery;
 

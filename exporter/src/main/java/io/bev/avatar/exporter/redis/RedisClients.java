@@ -21,14 +21,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One Redis client with few threads, shared by the links that the exporter opens to Redis. */
+/** One Redis client with few threads, shared by all Redis connections of the exporter. */
 public final class RedisClients implements AutoCloseable {
 
-    /** Commands that may wait for an answer: many rounds of a scrape, little memory. */
-    private static final int LARGEST_QUEUE = 256;
+    /** Limit of outstanding commands: ample for several scrapes, little memory. */
+    private static final int MAX_QUEUED_COMMANDS = 256;
 
-    private static final Duration QUIET = Duration.ZERO;
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration SHUTDOWN_QUIET_PERIOD = Duration.ZERO;
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(1);
 
     private final RedisConfig config;
     private final RedisAddress address;
@@ -38,7 +38,7 @@ public final class RedisClients implements AutoCloseable {
     private final List<RedisConnection> links = new ArrayList<>();
     private final List<RedisClusterClient> clusters = new ArrayList<>();
 
-    /** Opens nothing yet: each link connects when it is first used. */
+    /** Opens no connection: each link connects on first use. */
     public RedisClients(RedisConfig config) {
         this.config = config;
         address = config.address();
@@ -46,7 +46,7 @@ public final class RedisClients implements AutoCloseable {
                 .ioThreadPoolSize(2)
                 .computationThreadPoolSize(2)
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
-                // Names are Java's to resolve, as anywhere else; Netty's own resolver has a hundred classes.
+                // Host names are resolved by Java; Netty's own resolver loads a hundred more classes.
                 .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
                 .build();
         options = address.secure(ClientOptions.builder()
@@ -54,7 +54,7 @@ public final class RedisClients implements AutoCloseable {
                         .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                         .protocolVersion(ProtocolVersion.RESP2)
-                        .requestQueueSize(LARGEST_QUEUE)
+                        .requestQueueSize(MAX_QUEUED_COMMANDS)
                         .socketOptions(SocketOptions.builder()
                                 .connectTimeout(config.timeout())
                                 .build()))
@@ -69,48 +69,49 @@ public final class RedisClients implements AutoCloseable {
     }
 
     /**
-     * A link of its own connection; to a Cluster as a whole where the address names one.
+     * Creates a link with its own connection; for a Cluster address, a connection to the whole Cluster.
      *
-     * @param clientName what {@code CLIENT LIST} shows
+     * @param clientName name shown by {@code CLIENT LIST}
      */
     public synchronized RedisConnection link(String clientName) {
         List<RedisURI> uris = uris(clientName);
         RedisURI first = uris.get(0);
-        RedisConnection node = kept(new RedisConnection(
+        RedisConnection node = register(new RedisConnection(
                 () -> client.connectAsync(StringCodec.UTF8, first)
                         .toCompletableFuture()
-                        .thenApply(made -> new RedisConnection.Open(made, made.async())),
+                        .thenApply(newConnection -> new RedisConnection.Open(newConnection, newConnection.async())),
                 config,
                 first.getDatabase(),
                 null));
-        return address.cluster() ? kept(cluster(uris, node)) : node;
+        return address.cluster() ? register(cluster(uris, node)) : node;
     }
 
-    private RedisConnection kept(RedisConnection link) {
+    private RedisConnection register(RedisConnection link) {
         links.add(link);
         return link;
     }
 
     private RedisConnection cluster(List<RedisURI> uris, @Nullable RedisConnection node) {
-        RedisClusterClient whole = RedisClusterClient.create(resources, uris);
-        whole.setOptions(ClusterClientOptions.builder(options).build());
-        clusters.add(whole);
-        return new RedisConnection(() -> openCluster(whole), config, 0, node);
+        RedisClusterClient clusterClient = RedisClusterClient.create(resources, uris);
+        clusterClient.setOptions(ClusterClientOptions.builder(options).build());
+        clusters.add(clusterClient);
+        return new RedisConnection(() -> openCluster(clusterClient), config, 0, node);
     }
 
-    /** Asks for the Cluster's shape anew: a connection is opened because the one before failed. */
-    private static CompletableFuture<RedisConnection.Open> openCluster(RedisClusterClient whole) {
-        return whole.refreshPartitionsAsync()
+    /** Refreshes the Cluster topology first: a connection is opened because the previous one failed. */
+    private static CompletableFuture<RedisConnection.Open> openCluster(RedisClusterClient clusterClient) {
+        return clusterClient
+                .refreshPartitionsAsync()
                 .toCompletableFuture()
-                .thenCompose(done -> whole.connectAsync(StringCodec.UTF8))
-                .thenApply(made -> new RedisConnection.Open(made, made.async()));
+                .thenCompose(done -> clusterClient.connectAsync(StringCodec.UTF8))
+                .thenApply(newConnection -> new RedisConnection.Open(newConnection, newConnection.async()));
     }
 
     @Override
     public synchronized void close() {
         links.forEach(RedisConnection::close);
-        clusters.forEach(cluster -> cluster.shutdown(QUIET, PATIENCE));
-        client.shutdown(QUIET, PATIENCE);
+        clusters.forEach(cluster -> cluster.shutdown(SHUTDOWN_QUIET_PERIOD, SHUTDOWN_TIMEOUT));
+        client.shutdown(SHUTDOWN_QUIET_PERIOD, SHUTDOWN_TIMEOUT);
         var unused = resources.shutdown(0, 1, TimeUnit.SECONDS);
     }
 }

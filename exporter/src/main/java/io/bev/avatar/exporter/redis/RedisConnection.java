@@ -17,15 +17,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One kept connection to Redis. It is opened by the call that needs it and dropped when it breaks or does not answer in time,
- * so a Redis that is away costs each call one attempt and leaves nothing queued. No message holds the password.
+ * One persistent connection to Redis. It is opened by the first call that needs it and closed after an error or
+ * timeout, so an unreachable Redis costs each call one attempt and leaves no queued commands. No message contains the
+ * password.
  */
 public final class RedisConnection implements AutoCloseable {
 
     /**
-     * A connection and its commands. Those of a single server and of a Cluster have this type in common.
+     * A connection and its commands; common type for a single server and a Cluster.
      *
-     * @param connection to be closed
+     * @param connection connection, closed by the owner of this record
      */
     record Open(StatefulConnection<String, String> connection, RedisClusterAsyncCommands<String, String> commands) {}
 
@@ -36,9 +37,9 @@ public final class RedisConnection implements AutoCloseable {
     private @Nullable Open connection;
 
     /**
-     * @param opener begins to connect
-     * @param database that the address selects
-     * @param node of a Cluster's link, the link to its first node; null for others
+     * @param opener starts to connect
+     * @param database database number of the address
+     * @param node for a Cluster, the link to its first node; otherwise null
      */
     RedisConnection(
             Supplier<CompletableFuture<Open>> opener,
@@ -51,17 +52,17 @@ public final class RedisConnection implements AutoCloseable {
         this.node = node;
     }
 
-    /** The number of the database that the address selects. */
+    /** Database number of the address. */
     public int database() {
         return database;
     }
 
-    /** The link to one server: this one, or that to the Cluster's node that the address names first. */
+    /** The link to one server: this one, or for a Cluster the one to the first node of the address. */
     public RedisConnection node() {
         return node == null ? this : node;
     }
 
-    /** Makes each connection anew knowable: the count of connections opened, from 1. */
+    /** Number of connections opened so far; callers detect a reconnect by a change. */
     private long opened;
 
     public synchronized long opened() {
@@ -69,27 +70,27 @@ public final class RedisConnection implements AutoCloseable {
     }
 
     /**
-     * Sends commands and waits for all their answers at once.
+     * Sends commands and waits for all replies.
      *
-     * @param round sends, and combines the answers
-     * @throws IOException when Redis is away, late, or answers with an error; the message says what to do
+     * @param round sends the commands and combines the replies
+     * @throws IOException when Redis is unreachable, late, or replies with an error; the message contains the remedy
      */
     public <T> T call(Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> round)
             throws IOException, InterruptedException {
         Open open = connection();
-        boolean sound = false;
+        boolean usable = false;
         try {
-            T answer = await(round.apply(open.commands()).toCompletableFuture());
-            sound = true;
-            return answer;
+            T reply = await(round.apply(open.commands()).toCompletableFuture());
+            usable = true;
+            return reply;
         } catch (ExecutionException e) {
             Throwable cause = root(e);
-            sound = cause instanceof RedisCommandExecutionException;
+            usable = cause instanceof RedisCommandExecutionException;
             throw failure(cause);
         } catch (TimeoutException e) {
             throw failure(e);
         } finally {
-            if (!sound) {
+            if (!usable) {
                 drop(open);
             }
         }
@@ -103,27 +104,27 @@ public final class RedisConnection implements AutoCloseable {
         connection = null;
         CompletableFuture<Open> opening = opener.get();
         try {
-            Open made = await(opening);
-            connection = made;
+            Open newConnection = await(opening);
+            connection = newConnection;
             opened++;
-            return made;
+            return newConnection;
         } catch (ExecutionException | TimeoutException e) {
-            abandon(opening);
+            closeOnceOpened(opening);
             throw failure(root(e));
         } catch (InterruptedException e) {
-            abandon(opening);
+            closeOnceOpened(opening);
             throw e;
         }
     }
 
-    /** A connection that arrives after its caller gave up is closed rather than leaked. */
-    private static void abandon(CompletableFuture<Open> opening) {
+    /** Closes a connection that is established after its caller timed out. */
+    private static void closeOnceOpened(CompletableFuture<Open> opening) {
         CompletableFuture<Void> unused =
                 opening.thenCompose(late -> late.connection().closeAsync());
     }
 
-    private <T> T await(CompletableFuture<T> answer) throws ExecutionException, TimeoutException, InterruptedException {
-        return answer.get(config.timeout().toNanos(), TimeUnit.NANOSECONDS);
+    private <T> T await(CompletableFuture<T> reply) throws ExecutionException, TimeoutException, InterruptedException {
+        return reply.get(config.timeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private synchronized void drop(Open broken) {
@@ -133,23 +134,23 @@ public final class RedisConnection implements AutoCloseable {
         CompletableFuture<Void> unused = broken.connection().closeAsync();
     }
 
-    /** The cause is not kept: some of Lettuce's name the whole address. */
+    /** Omits the cause: some Lettuce exceptions contain the address with the password. */
     private IOException failure(Throwable cause) {
         String why;
-        String remedy = "start Redis or mend redis.url";
+        String remedy = "start Redis or fix redis.url";
         if (cause instanceof TimeoutException) {
-            why = "no answer within " + config.timeout().toMillis() + " ms";
+            why = "no response within " + config.timeout().toMillis() + " ms";
         } else if (cause instanceof RedisCommandExecutionException) {
-            why = "it answers " + cause.getMessage();
-            remedy = "mend that on the server or in redis.url";
+            why = "error reply " + cause.getMessage();
+            remedy = "fix this on the server or in redis.url";
         } else if (cause instanceof ClosedChannelException) {
-            why = "Connection closed";
+            why = "connection closed";
         } else {
             String message = cause.getMessage();
-            // What Lettuce says when it already knows that the server has gone; it has no class for it.
+            // Lettuce's message for a connection already known to be closed; it has no exception class for it.
             why = message == null
                     ? cause.getClass().getSimpleName()
-                    : message.startsWith("Currently not connected") ? "Connection closed" : message;
+                    : message.startsWith("Currently not connected") ? "connection closed" : message;
         }
         return new IOException(
                 "Redis at " + config.address() + ": " + config.address().withoutPassword(why) + "; " + remedy);

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Keys of Redis that hold text. Every call is one round trip and fails as {@link RedisConnection#call} does. */
+/** String keys in Redis. Every call is one round trip and fails as {@link RedisConnection#call} does. */
 public final class RedisKeyValues {
 
     private final RedisConnection link;
@@ -19,17 +19,17 @@ public final class RedisKeyValues {
         this.link = link;
     }
 
-    /** The text of a key, empty where it is not there. */
+    /** The value of a key; empty when the key does not exist. */
     public Optional<String> get(String key) throws IOException, InterruptedException {
         return link.call(commands -> commands.get(key).thenApply(Optional::ofNullable));
     }
 
-    /** Writes keys that vanish after {@code life}. */
-    public void set(Map<String, String> texts, Duration life) throws IOException, InterruptedException {
+    /** Sets keys that expire after {@code timeToLive}. */
+    public void set(Map<String, String> values, Duration timeToLive) throws IOException, InterruptedException {
         Integer unused = link.call(commands -> {
             List<CompletableFuture<String>> sent = new ArrayList<>();
-            texts.forEach((key, text) -> {
-                RedisFuture<String> one = commands.set(key, text, SetArgs.Builder.px(life));
+            values.forEach((key, text) -> {
+                RedisFuture<String> one = commands.set(key, text, SetArgs.Builder.px(timeToLive));
                 sent.add(one.toCompletableFuture());
             });
             return CompletableFuture.allOf(sent.toArray(CompletableFuture<?>[]::new))
@@ -37,7 +37,7 @@ public final class RedisKeyValues {
         });
     }
 
-    /** Removes a key; gives whether it was there. */
+    /** Deletes a key; returns whether it existed. */
     public boolean delete(String key) throws IOException, InterruptedException {
         return link.call(commands -> commands.del(key).thenApply(removed -> removed > 0));
     }

@@ -1,6 +1,6 @@
 package io.bev.avatar.exporter.systemd;
 
-/** The message bus, or who was called over it, cannot be reached or refused. */
+/** The message bus or the called service is unreachable or returned an error. */
 public class BusException extends Exception {
 
     private static final long serialVersionUID = 1L;

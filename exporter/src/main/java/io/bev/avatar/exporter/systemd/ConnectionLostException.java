@@ -1,6 +1,6 @@
 package io.bev.avatar.exporter.systemd;
 
-/** The connection to the bus broke while it was used. */
+/** The connection to the message bus was lost during a call. */
 final class ConnectionLostException extends BusException {
 
     private static final long serialVersionUID = 1L;

@@ -17,22 +17,23 @@ import org.freedesktop.dbus.messages.MethodCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a D-Bus message bus, opened when needed and opened anew after a failure. Calls are sent together and
- * their replies awaited together, so that many cost one round trip. Used by one thread; an interrupt ends any wait.
+ * One connection to a D-Bus message bus, opened on demand and reopened after a failure. Calls are sent together and
+ * their replies awaited together, so that many calls cost one round trip. Used by one thread; an interrupt ends any
+ * wait.
  */
 public final class SystemBus implements AutoCloseable {
 
     /** A method call; the arguments match the D-Bus {@code signature}. */
-    record Call(String path, String face, String method, String signature, List<Object> arguments) {
+    record Call(String path, String interfaceName, String method, String signature, List<Object> arguments) {
         Call {
             arguments = List.copyOf(arguments);
         }
     }
 
-    /** A reply: its parameters, or the error's text. */
+    /** A reply: its parameters, or an error text. */
     record Reply(List<Object> parameters, @Nullable String error) {}
 
-    /** dbus-java tries again every half second for so long; for us the next scrape is soon enough. */
+    /** Time for which dbus-java retries to connect, every 500 ms. Minimal: the next scrape retries. */
     private static final int CONNECT_MILLIS = 1;
 
     private final String address;
@@ -42,7 +43,7 @@ public final class SystemBus implements AutoCloseable {
 
     /**
      * @param address D-Bus address, such as {@code unix:path=/run/dbus/system_bus_socket}
-     * @param destination bus name that is called
+     * @param destination bus name of the called service
      */
     public SystemBus(String address, String destination, Ticker ticker) {
         this.address = address;
@@ -50,24 +51,24 @@ public final class SystemBus implements AutoCloseable {
         this.ticker = ticker;
     }
 
-    /** Sends {@code calls} and waits for all replies, in their order. */
+    /** Sends {@code calls} and returns all replies, in order. */
     List<Reply> callAll(List<Call> calls, Duration timeout) throws BusException, InterruptedException {
-        boolean kept = connection != null;
+        boolean reused = connection != null;
         long deadline = ticker.nanos() + timeout.toNanos();
         try {
             return exchange(calls, deadline);
         } catch (ConnectionLostException e) {
-            if (!kept) {
+            if (!reused) {
                 throw e;
             }
-            // A kept connection ends with the bus that it was made to, which may have been started again since.
+            // The bus may have restarted since the connection was opened: reconnect once.
             return exchange(calls, deadline);
         }
     }
 
     private List<Reply> exchange(List<Call> calls, long deadline) throws BusException, InterruptedException {
         DBusConnection bus = connect();
-        boolean whole = false;
+        boolean complete = false;
         try {
             List<MethodCall> sent = new ArrayList<>(calls.size());
             for (Call call : calls) {
@@ -82,12 +83,12 @@ public final class SystemBus implements AutoCloseable {
             if (!bus.isConnected()) {
                 throw new ConnectionLostException("D-Bus at " + address + " closed the connection");
             }
-            whole = true;
+            complete = true;
             return replies;
         } catch (DBusException | DBusExecutionException | RejectedExecutionException e) {
             throw new ConnectionLostException("D-Bus at " + address + " failed: " + e.getMessage(), e);
         } finally {
-            if (!whole) {
+            if (!complete) {
                 close();
             }
         }
@@ -99,7 +100,7 @@ public final class SystemBus implements AutoCloseable {
                         null,
                         destination,
                         call.path(),
-                        call.face(),
+                        call.interfaceName(),
                         call.method(),
                         (byte) 0,
                         call.signature(),
@@ -113,7 +114,7 @@ public final class SystemBus implements AutoCloseable {
             throw new InterruptedException();
         }
         if (reply == null) {
-            throw new BusException(destination + " did not answer " + call.getName() + " over D-Bus at " + address
+            throw new BusException(destination + " did not reply to " + call.getName() + " over D-Bus at " + address
                     + " in time; see 'systemctl status dbus'");
         }
         if (reply instanceof Error error) {
@@ -138,7 +139,7 @@ public final class SystemBus implements AutoCloseable {
                     .connectionConfig()
                     .transportConfig()
                     .withTimeout(CONNECT_MILLIS)
-                    // Saying hello may fail, and only a connection that we hold can then be closed.
+                    // Registering may fail, and then the connection must be closed here.
                     .withRegisterSelf(false)
                     .back()
                     .build();
@@ -152,7 +153,7 @@ public final class SystemBus implements AutoCloseable {
             }
             throw new BusException(
                     "no D-Bus at " + address
-                            + ": this machine does not run systemd's bus, or this user may not use it (" + reason(e)
+                            + ": this host does not run the system bus, or this user has no access (" + reason(e)
                             + "); start dbus or exclude the collector",
                     e);
         }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.freedesktop.dbus.types.Variant;
 
-/** Asks systemd's manager for units: {@code org.freedesktop.systemd1}. */
+/** Client of systemd's manager interface, {@code org.freedesktop.systemd1}: reads units. */
 public final class SystemdManagerClient {
 
     public static final String NAME = "org.freedesktop.systemd1";
@@ -19,10 +19,10 @@ public final class SystemdManagerClient {
     private static final String UNIT = NAME + ".Unit";
     private static final double MICRO = 1e-6;
 
-    /** What systemd answers for "unknown" and "infinite": all 64 bits set. */
+    /** Value of systemd for "unknown" and "infinity": all 64 bits set. */
     private static final double UNSET = Math.pow(2, 64);
 
-    /** Positions in the structure that ListUnitsByNames gives. */
+    /** Positions in the structure returned by ListUnitsByNames. */
     private static final int FIELD_NAME = 0;
 
     private static final int FIELD_LOAD_STATE = 2;
@@ -34,13 +34,13 @@ public final class SystemdManagerClient {
     private final SystemBus bus;
     private final Duration timeout;
 
-    /** @param timeout for each of the two round trips */
+    /** @param timeout timeout of each of the two round trips */
     public SystemdManagerClient(SystemBus bus, Duration timeout) {
         this.bus = bus;
         this.timeout = timeout;
     }
 
-    /** Those of {@code names} that systemd knows. */
+    /** Status of the units known to systemd, of those in {@code names}. */
     public List<UnitStatus> units(List<String> names) throws BusException, InterruptedException {
         List<Listed> listed = list(names);
         List<Call> calls = new ArrayList<>();
@@ -62,7 +62,7 @@ public final class SystemdManagerClient {
         Reply reply = bus.callAll(List.of(call), timeout).get(0);
         if (reply.error() != null) {
             throw new BusException("systemd does not list its units: " + reply.error()
-                    + "; this machine may not be run by systemd: exclude the collector");
+                    + "; if this host does not run systemd, exclude the collector");
         }
         List<Listed> known = new ArrayList<>();
         for (Object item : (List<?>) reply.parameters().get(0)) {
@@ -87,11 +87,11 @@ public final class SystemdManagerClient {
         return calls;
     }
 
-    private static Call get(Listed unit, String face, String property) {
-        return new Call(unit.path(), "org.freedesktop.DBus.Properties", "Get", "ss", List.of(face, property));
+    private static Call get(Listed unit, String interfaceName, String property) {
+        return new Call(unit.path(), "org.freedesktop.DBus.Properties", "Get", "ss", List.of(interfaceName, property));
     }
 
-    /** A property's value; empty when this systemd lacks it or does not know it. */
+    /** Value of a property; empty when systemd does not support or know it. */
     private static OptionalDouble number(Reply reply) {
         if (reply.error() == null
                 && reply.parameters().get(0) instanceof Variant<?> variant
@@ -116,7 +116,7 @@ public final class SystemdManagerClient {
                 time(values.getOrDefault(path + "WatchdogTimestamp", absent)));
     }
 
-    /** Seconds of a time in microseconds; systemd's 0 means never. */
+    /** Converts a time in microseconds to seconds; 0 means never. */
     private static OptionalDouble time(OptionalDouble micros) {
         return micros.isPresent() && micros.getAsDouble() > 0
                 ? OptionalDouble.of(micros.getAsDouble() * MICRO)

@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * A systemd unit as read.
+ * Status of a systemd unit.
  *
- * @param name such as {@code redis-server.service}
- * @param activeState such as {@code active}
- * @param activeEnterSeconds when it became active, Unix time; empty when it is not
- * @param restarts automatic restarts, of services
- * @param tasks tasks now
- * @param tasksMax how many it may have; empty without a limit
- * @param memoryBytes memory of its control group
- * @param watchdogSeconds last watchdog ping, Unix time; empty without one
+ * @param name full name, such as {@code redis-server.service}
+ * @param activeState state, such as {@code active}
+ * @param activeEnterSeconds Unix time at which it became active; empty when inactive
+ * @param restarts automatic restarts; services only
+ * @param tasks current number of tasks
+ * @param tasksMax task limit; empty without a limit
+ * @param memoryBytes memory usage of its control group
+ * @param watchdogSeconds Unix time of the last watchdog ping; empty without one
  */
 public record UnitStatus(
         String name,
@@ -25,10 +25,10 @@ public record UnitStatus(
         OptionalDouble memoryBytes,
         OptionalDouble watchdogSeconds) {
 
-    /** States that systemd_exporter tells apart. */
+    /** States distinguished by systemd_exporter. */
     public static final List<String> STATES = List.of("activating", "active", "deactivating", "failed", "inactive");
 
-    /** Kind of unit: what follows the last dot of its name. */
+    /** Type of the unit: the suffix of its name. */
     public String type() {
         return name.substring(name.lastIndexOf('.') + 1);
     }

@@ -16,40 +16,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Feeds systemd's watchdog for as long as the exporter answers a request of its own over the network, as Prometheus would
- * send it. Does nothing where no watchdog is.
+ * Pings the systemd watchdog while the exporter answers an HTTP request to its own listener. Does nothing if no
+ * watchdog is configured.
  */
 public final class WatchdogProbe implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchdogProbe.class);
     private static final String REQUEST = "GET /-/healthy HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
-    /** 401 is an answer, too, where a password is asked for. */
-    private static final Set<String> ANSWERS = Set.of("HTTP/1.1 200", "HTTP/1.1 401");
+    /** 401 also proves that the server responds, if a password is required. */
+    private static final Set<String> EXPECTED_RESPONSES = Set.of("HTTP/1.1 200", "HTTP/1.1 401");
 
-    private static final int ANSWER_BYTES = 12;
+    private static final int STATUS_LINE_BYTES = 12;
 
-    private final SystemdNotifier service;
+    private final SystemdNotifier systemd;
     private final InetSocketAddress address;
     private final boolean tls;
     private final Duration timeout;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread = new Thread(this::run, "self-watch");
-    private boolean answered = true;
+    private final Thread thread = new Thread(this::run, "watchdog-probe");
+    private boolean responding = true;
 
     /**
-     * @param address where the exporter listens
-     * @param tls whether it speaks TLS there; then it refuses this request, which shows as well that it is at work
+     * @param address listen address of the exporter
+     * @param tls whether the listener uses TLS; the rejected plain-text request then also proves that the server
+     *     responds
      */
-    public WatchdogProbe(SystemdNotifier service, InetSocketAddress address, boolean tls) {
-        this.service = service;
+    public WatchdogProbe(SystemdNotifier systemd, InetSocketAddress address, boolean tls) {
+        this.systemd = systemd;
         this.tls = tls;
         this.address = address.getAddress().isAnyLocalAddress()
                 ? new InetSocketAddress(InetAddress.getLoopbackAddress(), address.getPort())
                 : address;
-        this.timeout = service.watchdogTimeout().orElse(Duration.ZERO);
+        this.timeout = systemd.watchdogTimeout().orElse(Duration.ZERO);
     }
 
-    /** The exporter serves now. */
+    /** Starts probing; call once the exporter is serving. */
     public void start() {
         if (!timeout.isZero()) {
             thread.setDaemon(true);
@@ -60,56 +61,56 @@ public final class WatchdogProbe implements AutoCloseable {
     private void run() {
         try {
             do {
-                ask();
+                probe();
             } while (!closed.await(timeout.toNanos() / 3, TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void ask() {
+    private void probe() {
         try {
             request(address, tls, Math.toIntExact(Math.max(1, timeout.toMillis() / 3)));
-            answered = true;
-            service.alive();
+            responding = true;
+            systemd.pingWatchdog();
         } catch (IOException e) {
-            if (answered) {
-                answered = false;
+            if (responding) {
+                responding = false;
                 LOG.warn(
-                        "no answer from myself at {}: {}; systemd's watchdog ends me unless that changes. Where the unit's"
-                                + " IPAddressAllow= forbids this address, add it",
+                        "Self-probe of {} failed: {}; systemd will restart the service if it keeps failing. If"
+                                + " IPAddressAllow= of the unit excludes this address, add it",
                         address,
                         e.toString());
             }
         }
     }
 
-    /** @throws IOException when there is no answer within {@code patience} milliseconds, or another than is expected */
-    static void request(InetSocketAddress address, boolean tls, int patience) throws IOException {
+    /** @throws IOException if there is no response within {@code timeoutMillis}, or an unexpected one */
+    static void request(InetSocketAddress address, boolean tls, int timeoutMillis) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.setSoTimeout(patience);
-            socket.connect(address, patience);
+            socket.setSoTimeout(timeoutMillis);
+            socket.connect(address, timeoutMillis);
             socket.getOutputStream().write(REQUEST.getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();
             if (tls) {
-                refusal(in);
+                awaitTlsResponse(in);
                 return;
             }
-            String start = new String(in.readNBytes(ANSWER_BYTES), StandardCharsets.ISO_8859_1);
-            if (!ANSWERS.contains(start)) {
-                throw new IOException("answered '" + start + "'");
+            String start = new String(in.readNBytes(STATUS_LINE_BYTES), StandardCharsets.ISO_8859_1);
+            if (!EXPECTED_RESPONSES.contains(start)) {
+                throw new IOException("unexpected response '" + start + "'");
             }
         }
     }
 
-    /** An alert, an end or a reset: whichever, somebody has read. */
-    private static void refusal(InputStream in) throws SocketTimeoutException {
+    /** A TLS alert, end of stream or reset: each proves that the server processed the request. */
+    private static void awaitTlsResponse(InputStream in) throws SocketTimeoutException {
         try {
             int unused = in.read();
         } catch (SocketTimeoutException e) {
             throw e;
         } catch (IOException e) {
-            LOG.debug("refused", e);
+            LOG.debug("Plain-text probe rejected by TLS listener", e);
         }
     }
 

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where results are shown.
+ * Terminal format of results.
  *
- * @param width columns, at least 40
+ * @param width columns, 40 to 140
  * @param colour whether to use colours
  */
 public record TerminalFormat(int width, boolean colour) {
 
-    /** How good something is; each has a mark and a colour. */
+    /** Severity of an entry; each has a mark and a colour. */
     public enum Tone {
         GOOD("✓", "32"),
         WARNING("!", "33"),
@@ -28,43 +28,43 @@ public record TerminalFormat(int width, boolean colour) {
         }
     }
 
-    private static final int NARROWEST = 40;
-    private static final int WIDEST = 140;
-    private static final int USUAL = 80;
+    private static final int MIN_WIDTH = 40;
+    private static final int MAX_WIDTH = 140;
+    private static final int DEFAULT_WIDTH = 80;
     private static final int NAME_WIDTH = 20;
     private static final int LABEL_WIDTH = 10;
     private static final int INDENT = 4;
 
     public TerminalFormat {
-        width = Math.max(NARROWEST, Math.min(width, WIDEST));
+        width = Math.max(MIN_WIDTH, Math.min(width, MAX_WIDTH));
     }
 
     /**
-     * The screen of this process: colours only on a terminal and without {@code NO_COLOR}; the width is {@code COLUMNS}, else
+     * Format for this process: colours only on a terminal without {@code NO_COLOR}; width from {@code COLUMNS}, default
      * 80.
      */
     public static TerminalFormat of(Map<String, String> environment, boolean terminal) {
         String columns = environment.getOrDefault("COLUMNS", "");
-        int width = columns.matches("\\d{1,4}") ? Integer.parseInt(columns) : USUAL;
+        int width = columns.matches("\\d{1,4}") ? Integer.parseInt(columns) : DEFAULT_WIDTH;
         boolean plain = !environment.getOrDefault("NO_COLOR", "").isEmpty()
                 || environment.getOrDefault("TERM", "").equals("dumb");
         return new TerminalFormat(width, terminal && !plain);
     }
 
-    /** A mark, a name and a text, broken to the width. */
+    /** Lines with a mark, a name and a text, wrapped to the width. */
     public List<String> entry(Tone tone, String name, String text) {
         String head = "  " + paint(tone, tone.mark) + " " + pad(name, NAME_WIDTH) + " ";
-        return broken(head, INDENT + NAME_WIDTH + 1, text);
+        return wrap(head, INDENT + NAME_WIDTH + 1, text);
     }
 
-    /** A label and a text below an entry, broken to the width. */
+    /** Lines with a label and a text below an entry, wrapped to the width. */
     public List<String> detail(String label, String text) {
         int column = INDENT + NAME_WIDTH + 1 + LABEL_WIDTH;
-        if (width < USUAL) {
+        if (width < DEFAULT_WIDTH) {
             column = INDENT + LABEL_WIDTH;
         }
         String head = " ".repeat(column - LABEL_WIDTH) + paint(Tone.NONE, pad(label, LABEL_WIDTH));
-        return broken(head, column, text);
+        return wrap(head, column, text);
     }
 
     /** {@code text} in the tone's colour. */
@@ -72,7 +72,7 @@ public record TerminalFormat(int width, boolean colour) {
         return colour ? "\033[" + tone.code + "m" + text + "\033[0m" : text;
     }
 
-    private List<String> broken(String head, int column, String text) {
+    private List<String> wrap(String head, int column, String text) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : text.strip().split("\\s+", -1)) {
@@ -83,11 +83,11 @@ public record TerminalFormat(int width, boolean colour) {
             line.append(line.length() == 0 ? "" : " ").append(word);
         }
         lines.add(line.toString());
-        List<String> placed = new ArrayList<>();
+        List<String> indented = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
-            placed.add((i == 0 ? head : " ".repeat(column)) + lines.get(i));
+            indented.add((i == 0 ? head : " ".repeat(column)) + lines.get(i));
         }
-        return placed;
+        return indented;
     }
 
     private static String pad(String text, int length) {

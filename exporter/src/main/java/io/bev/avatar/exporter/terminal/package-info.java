@@ -1,4 +1,4 @@
-/** Results as lines for a person at a terminal. */
+/** Terminal output of results. */
 @NullMarked
 package io.bev.avatar.exporter.terminal;
 

@@ -2,7 +2,7 @@ package io.bev.avatar.exporter.threshold;
 
 import java.util.Objects;
 
-/** The file with the thresholds cannot be read, or says something that only Prometheus could evaluate. */
+/** The thresholds file is unreadable or contains an expression that only Prometheus can evaluate. */
 public final class ThresholdException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -6,24 +6,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 
-/** Where the fleet's thresholds are: what the configuration names, else the file shipped beside this program, else the installed one. */
+/**
+ * Locates the fleet thresholds: the configured file, otherwise the file shipped with this distribution, otherwise the
+ * installed one.
+ */
 public final class ThresholdFileLocator {
 
     private static final Path SHIPPED = Path.of("alerting-rules", "thresholds.rules.yml");
 
-    /** Where an installation has it. */
+    /** Path in an installation. */
     private static final Path INSTALLED = Path.of("/usr/share/bev-avatar").resolve(SHIPPED);
 
     private ThresholdFileLocator() {}
 
     public static Path of(HealthConfig config) {
-        return config.thresholdsFile().orElseGet(() -> above(program()));
+        return config.thresholdsFile().orElseGet(() -> above(codeLocation()));
     }
 
-    /** The shipped file in a folder above {@code start}; where there is none, the installed one, or a name for the error. */
+    /**
+     * The shipped file in {@code start} or a parent directory; otherwise the installed file, or the relative path for
+     * the error message.
+     */
     static Path above(Path start) {
-        for (Path folder = start; folder != null; folder = folder.getParent()) {
-            Path file = folder.resolve(SHIPPED);
+        for (Path directory = start; directory != null; directory = directory.getParent()) {
+            Path file = directory.resolve(SHIPPED);
             if (Files.exists(file)) {
                 return file;
             }
@@ -31,7 +37,7 @@ public final class ThresholdFileLocator {
         return Files.exists(INSTALLED) ? INSTALLED : SHIPPED;
     }
 
-    private static Path program() {
+    private static Path codeLocation() {
         CodeSource source = ThresholdFileLocator.class.getProtectionDomain().getCodeSource();
         if (source == null) {
             return Path.of("").toAbsolutePath();
@@ -39,7 +45,7 @@ public final class ThresholdFileLocator {
         try {
             return Path.of(source.getLocation().toURI()).toAbsolutePath();
         } catch (URISyntaxException e) {
-            throw new IllegalStateException("the address of this program is no file", e);
+            throw new IllegalStateException("the code location of the exporter is not a file", e);
         }
     }
 }

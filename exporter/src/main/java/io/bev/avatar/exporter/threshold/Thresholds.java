@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What holds on this host: the default of each signal and severity, or the host's own value in its place. The defaults are the
- * recording rules of {@code avatar_threshold:default}, the very file that Prometheus evaluates.
+ * Thresholds of this host by signal and severity: the fleet default, or the override of this host. The defaults are the
+ * recording rules {@code avatar_threshold:default} in the file that Prometheus evaluates.
  */
 public final class Thresholds {
 
@@ -32,18 +32,18 @@ public final class Thresholds {
     /**
      * Reads the defaults.
      *
-     * @throws ThresholdException when the file cannot be read, has no threshold, or one whose value is no constant
+     * @throws ThresholdException if the file cannot be read, has no threshold, or one whose value is not a constant
      */
     public static Thresholds read(Path file) throws ThresholdException {
         JsonNode tree;
         try {
             tree = YAML.readTree(Files.readString(file));
         } catch (JacksonException e) {
-            throw new ThresholdException(file + ": not YAML (" + e.getOriginalMessage() + "); mend the file", e);
+            throw new ThresholdException(file + ": not YAML (" + e.getOriginalMessage() + "); fix the file", e);
         } catch (IOException e) {
             throw new ThresholdException(
-                    file + ": cannot be read (" + e.getMessage()
-                            + "); name alerting-rules/thresholds.rules.yml in exporter.thresholds-file",
+                    file + ": cannot be read (" + e.getMessage() + "); set exporter.thresholds-file to"
+                            + " alerting-rules/thresholds.rules.yml",
                     e);
         }
         Map<Key, Double> values = new LinkedHashMap<>();
@@ -55,8 +55,8 @@ public final class Thresholds {
             }
         }
         if (values.isEmpty()) {
-            throw new ThresholdException(file + ": found no rule that records " + RECORD + ", expected one a threshold;"
-                    + " name alerting-rules/thresholds.rules.yml in exporter.thresholds-file");
+            throw new ThresholdException(file + ": found no recording rule " + RECORD + ", expected one per"
+                    + " threshold; set exporter.thresholds-file to alerting-rules/thresholds.rules.yml");
         }
         return new Thresholds(values);
     }
@@ -66,7 +66,7 @@ public final class Thresholds {
                 rule.path("labels").path("signal").asText(),
                 rule.path("labels").path("severity").asText());
         if (key.signal().isEmpty() || key.severity().isEmpty()) {
-            throw new ThresholdException(file + ": a rule of " + RECORD + " has the labels " + rule.path("labels")
+            throw new ThresholdException(file + ": a rule of " + RECORD + " has labels " + rule.path("labels")
                     + ", expected signal and severity; add them");
         }
         String expression = rule.path("expr").asText();
@@ -81,14 +81,14 @@ public final class Thresholds {
         }
     }
 
-    /** The same with a host's own values in place of the defaults. */
+    /** Copy with the overrides of this host applied. */
     public Thresholds with(Collection<ThresholdOverride> overrides) {
         Map<Key, Double> merged = new LinkedHashMap<>(values);
-        overrides.forEach(own -> merged.put(new Key(own.signal(), own.severity()), own.value()));
+        overrides.forEach(override -> merged.put(new Key(override.signal(), override.severity()), override.value()));
         return new Thresholds(merged);
     }
 
-    /** The limit of a signal, in its unit; empty where it has none of that severity. */
+    /** Threshold of a signal, in its unit; empty if there is none of that severity. */
     public OptionalDouble of(String signal, String severity) {
         Double value = values.get(new Key(signal, severity));
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);

@@ -4,7 +4,9 @@ import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The constant part of PromQL that a threshold may use: {@code vector(N)}, N a number or a product of numbers. */
+/**
+ * Constant PromQL expressions allowed in thresholds: {@code vector(N)}, where N is a number or a product of numbers.
+ */
 final class VectorExpression {
 
     private static final String NUMBER = "[+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?";
@@ -14,7 +16,7 @@ final class VectorExpression {
 
     private VectorExpression() {}
 
-    /** The value, empty when the expression is anything else. */
+    /** Value of the expression; empty if it has another form. */
     static OptionalDouble value(String expression) {
         Matcher match = PRODUCT.matcher(expression.strip());
         if (!match.matches()) {

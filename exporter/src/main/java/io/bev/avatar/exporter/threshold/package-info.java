@@ -1,4 +1,4 @@
-/** The fleet's thresholds, read from the rules that Prometheus loads, and a host's own over them. */
+/** Fleet thresholds, read from the rules that Prometheus loads, and overrides of this host. */
 @NullMarked
 package io.bev.avatar.exporter.threshold;
 

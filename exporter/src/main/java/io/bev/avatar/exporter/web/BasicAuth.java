@@ -15,16 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HTTP basic authentication (RFC 7617). A pair that was checked before is answered on the server's own thread; a new one costs a
- * bcrypt, which runs elsewhere so that those already known are not held up, and is refused with 503 when too many wait.
+ * HTTP basic authentication (RFC 7617). Credentials checked before are answered from a cache on the server thread. New
+ * ones need a bcrypt computation, which runs on a separate pool so that cached clients are not delayed; a full pool
+ * responds with 503.
  */
 final class BasicAuth {
 
     private static final Logger LOG = LoggerFactory.getLogger(BasicAuth.class);
     private static final String SCHEME = "Basic ";
 
-    /** A hash of no known password, so that a name that does not exist takes as long as one that does. */
-    private static final String NOBODY = "$2b$10$abcdefghijklmnopqrstuuQ8PZnKq1wJ7x5bXv0aF3hS2dG4yL6mC";
+    /** Dummy hash, so that unknown users take as long as known ones. */
+    private static final String DUMMY_HASH = "$2b$10$abcdefghijklmnopqrstuuQ8PZnKq1wJ7x5bXv0aF3hS2dG4yL6mC";
 
     private final BcryptVerifier passwords;
     private final Executor checkers;
@@ -36,42 +37,42 @@ final class BasicAuth {
 
     private record Credentials(String user, String password) {}
 
-    /** Passes the request on, or answers 401. Without {@code users}, everybody passes. */
+    /** Passes the request on or responds with 401. If {@code users} is empty, every request passes. */
     void handle(HttpExchange exchange, Map<String, String> users, HttpHandler next) throws IOException {
         if (users.isEmpty()) {
             next.handle(exchange);
             return;
         }
-        Optional<Credentials> given = credentials(exchange.getRequestHeaders().getFirst("Authorization"));
-        if (given.isEmpty()) {
-            refuse(exchange);
+        Optional<Credentials> credentials = parse(exchange.getRequestHeaders().getFirst("Authorization"));
+        if (credentials.isEmpty()) {
+            reject(exchange);
             return;
         }
-        String password = given.get().password();
-        boolean known = users.containsKey(given.get().user());
-        String hash = users.getOrDefault(given.get().user(), NOBODY);
-        Optional<Boolean> remembered = passwords.recall(password, hash);
-        if (remembered.isPresent()) {
-            decide(exchange, known && remembered.get(), next);
+        String password = credentials.get().password();
+        boolean known = users.containsKey(credentials.get().user());
+        String hash = users.getOrDefault(credentials.get().user(), DUMMY_HASH);
+        Optional<Boolean> cached = passwords.cached(password, hash);
+        if (cached.isPresent()) {
+            decide(exchange, known && cached.get(), next);
             return;
         }
         try {
             checkers.execute(() -> check(exchange, known, password, hash, next));
         } catch (RejectedExecutionException e) {
             exchange.getResponseHeaders().set("Retry-After", "1");
-            Responses.text(exchange, 503, "too many passwords to check: try again");
+            Responses.text(exchange, 503, "too many passwords to check: retry later");
         }
     }
 
     private void check(HttpExchange exchange, boolean known, String password, String hash, HttpHandler next) {
         try {
-            boolean matches = passwords.recall(password, hash).orElseGet(() -> passwords.verify(password, hash));
+            boolean matches = passwords.cached(password, hash).orElseGet(() -> passwords.verify(password, hash));
             decide(exchange, known && matches, next);
         } catch (IOException e) {
-            LOG.debug("client of {} went away: {}", exchange.getRequestURI().getPath(), e.getMessage());
+            LOG.debug("Client of {} disconnected: {}", exchange.getRequestURI().getPath(), e.getMessage());
             exchange.close();
         } catch (RuntimeException e) {
-            LOG.error("request {} failed", exchange.getRequestURI().getPath(), e);
+            LOG.error("Request {} failed", exchange.getRequestURI().getPath(), e);
             exchange.close();
         }
     }
@@ -80,11 +81,11 @@ final class BasicAuth {
         if (allowed) {
             next.handle(exchange);
         } else {
-            refuse(exchange);
+            reject(exchange);
         }
     }
 
-    private static Optional<Credentials> credentials(@Nullable String header) {
+    private static Optional<Credentials> parse(@Nullable String header) {
         if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return Optional.empty();
         }
@@ -101,7 +102,7 @@ final class BasicAuth {
         }
     }
 
-    private static void refuse(HttpExchange exchange) throws IOException {
+    private static void reject(HttpExchange exchange) throws IOException {
         exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"avatar-exporter\", charset=\"UTF-8\"");
         Responses.text(exchange, 401, "Unauthorized");
     }

@@ -13,18 +13,18 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Checks passwords against bcrypt hashes and remembers the answers, since one bcrypt takes tens of milliseconds of a processor
- * and a scrape comes every few seconds. What it remembers is a keyed digest under a key of this process, not the password. Right
- * answers and wrong ones are remembered apart, so that guessing cannot push out those who may enter.
+ * Verifies passwords against bcrypt hashes and caches the results, since one bcrypt takes tens of milliseconds of CPU
+ * and scrapes come every few seconds. The cache holds keyed digests (HMAC with a key of this process), not passwords.
+ * Correct and wrong passwords have separate caches, so that guessing cannot evict valid users.
  */
 final class BcryptVerifier {
 
-    private static final int REMEMBERED = 100;
+    private static final int CACHE_SIZE = 100;
     private static final String MAC = "HmacSHA256";
 
     private final SecretKeySpec key;
-    private final Map<ByteBuffer, Boolean> right = newestOnly();
-    private final Map<ByteBuffer, Boolean> wrong = newestOnly();
+    private final Map<ByteBuffer, Boolean> accepted = lruCache();
+    private final Map<ByteBuffer, Boolean> rejected = lruCache();
 
     BcryptVerifier() {
         byte[] secret = new byte[32];
@@ -32,36 +32,36 @@ final class BcryptVerifier {
         key = new SecretKeySpec(secret, MAC);
     }
 
-    private static Map<ByteBuffer, Boolean> newestOnly() {
+    private static Map<ByteBuffer, Boolean> lruCache() {
         return new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
             @Override
             protected boolean removeEldestEntry(Map.Entry<ByteBuffer, Boolean> eldest) {
-                return size() > REMEMBERED;
+                return size() > CACHE_SIZE;
             }
         };
     }
 
-    /** What is remembered of this pair; empty when it has to be computed. */
-    Optional<Boolean> recall(String password, String hash) {
+    /** Cached result; empty if it has to be computed. */
+    Optional<Boolean> cached(String password, String hash) {
         ByteBuffer digest = digest(password, hash);
         synchronized (this) {
-            if (right.get(digest) != null) {
+            if (accepted.get(digest) != null) {
                 return Optional.of(true);
             }
-            return wrong.get(digest) != null ? Optional.of(false) : Optional.empty();
+            return rejected.get(digest) != null ? Optional.of(false) : Optional.empty();
         }
     }
 
-    /** Computes, which takes long on purpose, and remembers. */
+    /** Computes the result, which is slow by design, and caches it. */
     boolean verify(String password, String hash) {
         boolean matches = BCrypt.verifyer()
                 .verify(password.getBytes(StandardCharsets.UTF_8), hash.getBytes(StandardCharsets.US_ASCII))
                 .verified;
         ByteBuffer digest = digest(password, hash);
         synchronized (this) {
-            (matches ? right : wrong).put(digest, true);
+            (matches ? accepted : rejected).put(digest, true);
         }
         return matches;
     }
@@ -70,11 +70,11 @@ final class BcryptVerifier {
         try {
             Mac mac = Mac.getInstance(MAC);
             mac.init(key);
-            // The hash has one length, so no two pairs give the same text.
+            // The hash has a fixed length, so that concatenations of different pairs differ.
             mac.update(hash.getBytes(StandardCharsets.US_ASCII));
             return ByteBuffer.wrap(mac.doFinal(password.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new IllegalStateException("every Java has " + MAC, e);
+            throw new IllegalStateException("every Java runtime provides " + MAC, e);
         }
     }
 }

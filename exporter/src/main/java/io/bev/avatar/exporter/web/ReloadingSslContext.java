@@ -14,8 +14,8 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TLS context that is whatever another one is at the moment. The JDK's server takes one context for good; with this one, each
- * new connection meets the newest certificates.
+ * TLS context that delegates to the current context of a supplier. The JDK server keeps one context for life; with this
+ * one, each new connection uses the newest certificates.
  */
 final class ReloadingSslContext extends SSLContext {
 
@@ -35,7 +35,7 @@ final class ReloadingSslContext extends SSLContext {
         protected void engineInit(
                 KeyManager @Nullable [] keys, TrustManager @Nullable [] trust, @Nullable SecureRandom random)
                 throws KeyManagementException {
-            throw new KeyManagementException("follows another context");
+            throw new KeyManagementException("this context delegates to another one");
         }
 
         @Override

@@ -12,19 +12,19 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** Makes Java's TLS context from the files that a configuration names. */
+/** Creates an {@link SSLContext} from the files named in the configuration. */
 final class TlsContext {
 
     private TlsContext() {}
 
-    /** Takes whatever certificate a client shows, where the configuration asks for one without checking it. */
+    /** Accepts any client certificate, for client_auth_type values without verification. */
     private static final class AnyClient implements X509TrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authType) {}
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String authType) {
-            throw new UnsupportedOperationException("only a server's trust");
+            throw new UnsupportedOperationException("verifies clients only");
         }
 
         @Override
@@ -33,7 +33,7 @@ final class TlsContext {
         }
     }
 
-    /** @throws IOException when a file is missing or broken, or key and certificate do not belong together */
+    /** @throws IOException if a file is missing or invalid, or key and certificate do not match */
     static SSLContext of(Tls tls) throws IOException {
         KeyManager[] keys = Pem.keyManagers(tls.certFile(), tls.keyFile());
         try {
@@ -41,7 +41,7 @@ final class TlsContext {
             context.init(keys, trust(tls), null);
             return context;
         } catch (GeneralSecurityException e) {
-            throw new IOException("no TLS with " + tls.certFile() + ": " + e.getMessage(), e);
+            throw new IOException("cannot set up TLS with " + tls.certFile() + ": " + e.getMessage(), e);
         }
     }
 

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who may read the exporter, and how.
+ * Content of a {@code web-config.yml}: TLS, headers and users.
  *
  * @param tls empty for plain HTTP
- * @param headers added to every answer
+ * @param headers added to every response
  * @param users bcrypt hash of the password by user name; empty for no authentication
  */
 record WebConfig(Optional<Tls> tls, Map<String, String> headers, Map<String, String> users) {
@@ -19,28 +19,28 @@ record WebConfig(Optional<Tls> tls, Map<String, String> headers, Map<String, Str
         users = Map.copyOf(users);
     }
 
-    /** Whether and how a client's certificate is asked for; the names are Go's. */
+    /** Client certificate policy, with the names of Go's {@code tls.ClientAuthType}. */
     enum ClientAuth {
-        /** Not asked for. */
+        /** Not requested. */
         NO_CLIENT_CERT("NoClientCert", false, false, false),
-        /** Asked for, and anything accepted. */
+        /** Requested; any certificate is accepted. */
         REQUEST_CLIENT_CERT("RequestClientCert", true, false, false),
-        /** Demanded, and anything accepted. */
+        /** Required; any certificate is accepted. */
         REQUIRE_ANY_CLIENT_CERT("RequireAnyClientCert", true, true, false),
-        /** Asked for, and checked where there is one. */
+        /** Requested, and verified if sent. */
         VERIFY_CLIENT_CERT_IF_GIVEN("VerifyClientCertIfGiven", true, false, true),
-        /** Demanded and checked. */
+        /** Required and verified. */
         REQUIRE_AND_VERIFY_CLIENT_CERT("RequireAndVerifyClientCert", true, true, true);
 
         private final String text;
-        private final boolean asked;
-        private final boolean demanded;
+        private final boolean requested;
+        private final boolean required;
         private final boolean verified;
 
-        ClientAuth(String text, boolean asked, boolean demanded, boolean verified) {
+        ClientAuth(String text, boolean requested, boolean required, boolean verified) {
             this.text = text;
-            this.asked = asked;
-            this.demanded = demanded;
+            this.requested = requested;
+            this.required = required;
             this.verified = verified;
         }
 
@@ -48,12 +48,12 @@ record WebConfig(Optional<Tls> tls, Map<String, String> headers, Map<String, Str
             return text;
         }
 
-        boolean asked() {
-            return asked;
+        boolean requested() {
+            return requested;
         }
 
-        boolean demanded() {
-            return demanded;
+        boolean required() {
+            return required;
         }
 
         boolean verified() {
@@ -62,14 +62,14 @@ record WebConfig(Optional<Tls> tls, Map<String, String> headers, Map<String, Str
     }
 
     /**
-     * The section {@code tls_server_config}.
+     * Section {@code tls_server_config}.
      *
      * @param certFile the certificate and its chain, PEM
      * @param keyFile its private key, PEM
-     * @param clientCaFile who may have issued clients' certificates, PEM
-     * @param versions protocol names as Java has them, such as {@code TLSv1.3}
-     * @param cipherSuites as Java has them; empty for Java's own choice
-     * @param serverPrefers whether the server's order of suites counts
+     * @param clientCaFile certificates of the issuers of client certificates, PEM
+     * @param versions Java protocol names, such as {@code TLSv1.3}
+     * @param cipherSuites Java names; empty for the default of the JDK
+     * @param serverPrefers whether the server's order of suites has precedence
      */
     record Tls(
             Path certFile,

@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * Reads a {@code web-config.yml}: {@code tls_server_config}, {@code http_server_config} and {@code basic_auth_users}. Paths in
- * it are relative to its folder. What is not supported is a problem that names its key, never something passed over. No message
- * shows a hash.
+ * Parser of {@code web-config.yml}: {@code tls_server_config}, {@code http_server_config} and {@code basic_auth_users}.
+ * Paths are relative to its directory. Unsupported keys are reported as problems, never ignored. No message contains a
+ * hash.
  */
 final class WebConfigFile {
 
@@ -49,8 +49,8 @@ final class WebConfigFile {
     }
 
     /**
-     * @param suites cipher suites that this Java has
-     * @throws ConfigException with every problem
+     * @param suites cipher suites supported by this Java runtime
+     * @throws ConfigException listing every problem
      */
     static WebConfig read(Path file, Set<String> suites) {
         WebConfigFile reader = new WebConfigFile(file, suites);
@@ -66,14 +66,13 @@ final class WebConfigFile {
         try {
             root = JsonTrees.YAML.read(Files.readString(file));
         } catch (JsonProcessingException e) {
-            // The parser's own words can quote the file, and the file holds hashes.
-            String found =
-                    e.getOriginalMessage().startsWith("Duplicate field") ? "a key for the second time" : "no YAML";
+            // The parser's message can quote the file, which contains hashes.
+            String found = e.getOriginalMessage().startsWith("Duplicate field") ? "a duplicate key" : "invalid YAML";
             problem("(file)", found + " at line " + line(e), "sections as in exporter-toolkit's web-config.yml");
         } catch (CharacterCodingException e) {
-            problem("(file)", "bytes that are no UTF-8", "YAML in UTF-8");
+            problem("(file)", "bytes that are not UTF-8", "YAML in UTF-8");
         } catch (IOException e) {
-            problem("(file)", e.toString(), "a file that this user can read");
+            problem("(file)", e.toString(), "a file readable by this user");
         }
         known("", root, "tls_server_config", "http_server_config", "basic_auth_users");
         return new WebConfig(
@@ -82,7 +81,7 @@ final class WebConfigFile {
                 users(root.path("basic_auth_users")));
     }
 
-    /** Where it cannot go on; the parser's own place is that of what it read before. */
+    /** Line of the error; the parser's own location is that of the last token. */
     private static int line(JsonProcessingException failure) {
         if (failure.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
             return marked.getProblemMark().getLine() + 1;
@@ -134,7 +133,7 @@ final class WebConfigFile {
     }
 
     private ClientAuth clientAuth(String text) {
-        // Go's own constant has the plain name, exporter-toolkit the same.
+        // Names as in Go and exporter-toolkit.
         for (ClientAuth known : ClientAuth.values()) {
             if (known.text().equals(text)) {
                 return known;
@@ -164,7 +163,7 @@ final class WebConfigFile {
         String text = node.asText("");
         int index = text.isEmpty() ? fallback : VERSIONS.indexOf(text);
         if (index < 0) {
-            problem(key, "'" + text + "'", "TLS12 or TLS13; this server has no older ones");
+            problem(key, "'" + text + "'", "TLS12 or TLS13; older versions are not supported");
             return fallback;
         }
         return index;
@@ -174,12 +173,12 @@ final class WebConfigFile {
         List<String> wanted = new ArrayList<>();
         for (JsonNode item : node.path("cipher_suites")) {
             String name = item.asText();
-            // Go leaves the hash out of these two names.
+            // Go omits the hash in the names of these two suites.
             String full = name.endsWith("_CHACHA20_POLY1305") ? name + "_SHA256" : name;
             if (suites.contains(full)) {
                 wanted.add(full);
             } else {
-                problem(at + ".cipher_suites", "'" + name + "'", "suites that this Java has");
+                problem(at + ".cipher_suites", "'" + name + "'", "suites supported by this Java runtime");
             }
         }
         return wanted;
@@ -188,7 +187,7 @@ final class WebConfigFile {
     private Map<String, String> headers(JsonNode node) {
         known("http_server_config", node, "http2", "headers");
         if (flag("http_server_config", node, "http2", false)) {
-            problem("http_server_config.http2", "true", "false: this server speaks HTTP/1.1");
+            problem("http_server_config.http2", "true", "false; this server supports HTTP/1.1 only");
         }
         Map<String, String> headers = new LinkedHashMap<>();
         node.path("headers").properties().forEach(header -> {
@@ -217,7 +216,7 @@ final class WebConfigFile {
             } else if (!BCRYPT.matcher(hash).matches()) {
                 problem(
                         "basic_auth_users." + name,
-                        "something else",
+                        "not a bcrypt hash",
                         "a bcrypt hash such as htpasswd -nBC 10 " + name + " prints after the colon");
             } else {
                 users.put(name, hash);
@@ -237,7 +236,7 @@ final class WebConfigFile {
         Set<String> known = Set.of(keys);
         node.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
-                problem(at.isEmpty() ? name : at + "." + name, "a key that is not supported", oneOf(known));
+                problem(at.isEmpty() ? name : at + "." + name, "an unsupported key", oneOf(known));
             }
         });
     }
@@ -249,7 +248,7 @@ final class WebConfigFile {
         }
         Path path = file.toAbsolutePath().resolveSibling(text).normalize();
         if (!Files.isReadable(path) || Files.isDirectory(path)) {
-            problem(key, "'" + path + "'", "a file that this user can read");
+            problem(key, "'" + path + "'", "a file readable by this user");
         }
         return Optional.of(path);
     }

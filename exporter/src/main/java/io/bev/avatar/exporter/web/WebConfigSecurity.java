@@ -27,29 +27,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TLS and basic authentication as a {@code web-config.yml} says. The file, and the certificates that it names, are read again
- * when they changed, at most once a second and only when somebody connects. What cannot be read then is logged once, and what
- * was read before stays in force. Only turning TLS on or off needs a restart.
+ * TLS and basic authentication from a {@code web-config.yml}. The file and its certificates are reloaded after changes,
+ * checked on connections at most once per second. An unreadable change is logged once and the previous configuration
+ * stays active. Only switching TLS on or off requires a restart.
  */
 public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WebConfigSecurity.class);
-    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long CHECK_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** One password at a time, and few that wait: guessing must not take the processor from the renderer. */
-    private static final int CHECKERS = 1;
+    /** One bcrypt at a time and a short queue: password guessing must not take CPU from the renderer. */
+    private static final int CHECKER_THREADS = 1;
 
-    private static final int WAITING = 16;
+    private static final int QUEUE_CAPACITY = 16;
 
     private final Path file;
     private final Ticker ticker;
-    private final ExecutorService checkers = BoundedExecutors.create("password", CHECKERS, WAITING);
+    private final ExecutorService checkers = BoundedExecutors.create("password", CHECKER_THREADS, QUEUE_CAPACITY);
     private final BasicAuth auth = new BasicAuth(new BcryptVerifier(), checkers);
     private volatile Loaded loaded;
     private List<String> seen;
-    private long lookedNanos;
+    private long checkedNanos;
 
-    /** What was read, and the context made of it. */
+    /** Loaded configuration and its TLS context. */
     private record Loaded(WebConfig config, Optional<SSLContext> context) {}
 
     private WebConfigSecurity(Path file, Ticker ticker) {
@@ -57,10 +57,10 @@ public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable 
         this.ticker = ticker;
         this.loaded = load();
         this.seen = stamps(loaded.config());
-        this.lookedNanos = ticker.nanos();
+        this.checkedNanos = ticker.nanos();
     }
 
-    /** @throws ConfigException with every problem of the file, or that of its certificates */
+    /** @throws ConfigException listing every problem of the file and its certificates */
     public static WebConfigSecurity open(Path file, Ticker ticker) {
         return new WebConfigSecurity(file, ticker);
     }
@@ -87,9 +87,9 @@ public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable 
                     wanted.setCipherSuites(tls.cipherSuites().toArray(String[]::new));
                 }
                 wanted.setUseCipherSuitesOrder(tls.serverPrefers());
-                if (tls.clientAuth().demanded()) {
+                if (tls.clientAuth().required()) {
                     wanted.setNeedClientAuth(true);
-                } else if (tls.clientAuth().asked()) {
+                } else if (tls.clientAuth().requested()) {
                     wanted.setWantClientAuth(true);
                 }
                 parameters.setSSLParameters(wanted);
@@ -115,33 +115,34 @@ public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable 
     }
 
     private Loaded current() {
-        lookAgain();
+        reloadIfChanged();
         return loaded;
     }
 
-    private synchronized void lookAgain() {
-        if (ticker.nanos() - lookedNanos < LOOK_NANOS) {
+    private synchronized void reloadIfChanged() {
+        if (ticker.nanos() - checkedNanos < CHECK_INTERVAL_NANOS) {
             return;
         }
-        lookedNanos = ticker.nanos();
+        checkedNanos = ticker.nanos();
         List<String> now = stamps(loaded.config());
         if (now.equals(seen)) {
             return;
         }
         seen = now;
         try {
-            Loaded fresh = load();
-            if (fresh.context().isPresent() != loaded.context().isPresent()) {
+            Loaded reloaded = load();
+            if (reloaded.context().isPresent() != loaded.context().isPresent()) {
                 LOG.warn(
-                        "{}: tls_server_config came or went; restart the exporter to change between HTTP and HTTPS",
+                        "{}: tls_server_config was added or removed; restart the exporter to switch between HTTP"
+                                + " and HTTPS",
                         file);
                 return;
             }
-            loaded = fresh;
-            seen = stamps(fresh.config());
-            LOG.info("{} read again", file);
+            loaded = reloaded;
+            seen = stamps(reloaded.config());
+            LOG.info("Reloaded {}", file);
         } catch (ConfigException e) {
-            LOG.warn("{} changed and cannot be used; what was read before stays in force: {}", file, e.getMessage());
+            LOG.warn("{} changed but is invalid; the previous configuration stays active: {}", file, e.getMessage());
         }
     }
 
@@ -157,7 +158,7 @@ public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable 
         } catch (IOException e) {
             throw unusable(String.valueOf(e.getMessage()), "certificate and key in PEM", e);
         } catch (java.security.NoSuchAlgorithmException e) {
-            throw unusable("a Java without TLS", "one with it", e);
+            throw unusable("a Java runtime without TLS", "a Java runtime with TLS", e);
         }
     }
 
@@ -168,7 +169,7 @@ public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable 
         return failure;
     }
 
-    /** What changes when one of the files does; a file that is not there has a stamp too. */
+    /** Fingerprints of the files, which change when a file changes; missing files have one too. */
     private List<String> stamps(WebConfig config) {
         List<Path> files = new ArrayList<>(List.of(file));
         config.tls().ifPresent(tls -> {
@@ -184,7 +185,7 @@ public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable 
         try {
             attributes = Files.readAttributes(path, BasicFileAttributes.class);
         } catch (IOException e) {
-            return path + " away";
+            return path + " missing";
         }
         return path + " " + attributes.lastModifiedTime() + " " + attributes.size() + " " + attributes.fileKey();
     }

@@ -1,4 +1,6 @@
-/** TLS and basic authentication of the exporter, told in the format of exporter-toolkit's {@code web-config.yml}. */
+/**
+ * TLS and basic authentication of the exporter, configured in the format of exporter-toolkit's {@code web-config.yml}.
+ */
 @NullMarked
 package io.bev.avatar.exporter.web;
 

@@ -29,7 +29,7 @@ class AlertReconcilerTest {
     private static final String T1 = "2026-01-01T00:00:00Z";
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final ManualClock clock = new ManualClock();
     private final BoundedHttpClient http = new BoundedHttpClient();
@@ -37,28 +37,29 @@ class AlertReconcilerTest {
     private RedisServer redis;
     private RedisClients access;
     private StubHttpServer alertmanager;
-    private DurableAlertQueue intake;
+    private DurableAlertQueue queue;
     private AlertReconciler reconciliation;
 
     @BeforeEach
     void start() throws Exception {
-        redis = RedisServer.start(folder);
+        redis = RedisServer.start(directory);
         access = new RedisClients(new RedisConfig(redis.url(), Duration.ofMillis(500)));
         alertmanager = new StubHttpServer(request -> Answer.json("[]"));
         RedisConnection link = access.link("test");
-        intake = new DurableAlertQueue(
-                new RedisAlertStore(link, Duration.ofHours(12), clock), new AlertSpool(folder.resolve("spool"), 100));
+        queue = new DurableAlertQueue(
+                new RedisAlertStore(link, Duration.ofHours(12), clock),
+                new AlertSpool(directory.resolve("spool"), 100));
         reconciliation = new AlertReconciler(
                 new AlertmanagerClient(alertmanager.address("/"), http, clock),
                 Optional.of(new RedisActiveAlerts(link)),
-                intake,
+                queue,
                 clock);
-        reconciliation.onKnown(known::add);
+        reconciliation.onSnapshot(known::add);
     }
 
     @AfterEach
     void stop() {
-        intake.close();
+        queue.close();
         access.close();
         redis.close();
         alertmanager.close();
@@ -99,112 +100,112 @@ class AlertReconcilerTest {
     }
 
     @Test
-    void alertThatIsSilenced_isClosedAtTheSecondLook_andToldAgainWhenTheSilenceEnds() throws Exception {
-        intake.publish(List.of(event("a", "firing")));
+    void silencedAlert_isClosedAtTheSecondRun_andReportedAgainWhenTheSilenceEnds() throws Exception {
+        queue.publish(List.of(event("a", "firing")));
         answers(alert("a", "suppressed", "\"s1\""));
-        reconciliation.run();
+        reconciliation.reconcile();
         assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
 
-        reconciliation.run();
-        reconciliation.run();
+        reconciliation.reconcile();
+        reconciliation.reconcile();
         assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":0");
         assertThat(newest()).contains("\"status\":\"closed\"", "\"reason\":\"silenced\"", "\"kind\":\"alert\"");
         assertThat(redis.command("LLEN", "avatar:alerts")).isEqualTo(":2");
 
         answers(alert("a", "active", ""));
-        reconciliation.run();
-        reconciliation.run();
-        reconciliation.run();
+        reconciliation.reconcile();
+        reconciliation.reconcile();
+        reconciliation.reconcile();
         assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
         assertThat(redis.command("LLEN", "avatar:alerts")).isEqualTo(":3");
         assertThat(newest()).contains("\"status\":\"firing\"");
 
         answers(alert("a", "suppressed", ""));
-        reconciliation.run();
-        reconciliation.run();
+        reconciliation.reconcile();
+        reconciliation.reconcile();
         assertThat(newest()).contains("\"status\":\"closed\"", "\"reason\":\"inhibited\"");
         assertThat(redis.command("LLEN", "avatar:alerts")).isEqualTo(":4");
         assertThat(known.get(0)).isEqualTo(new AlertmanagerSnapshot(Set.of("a"), Set.of("a")));
     }
 
     @Test
-    void alertThatAlertmanagerDoesNotKnow_isClosedAfterTwoMinutes() throws Exception {
-        intake.publish(List.of(event("a", "firing")));
-        reconciliation.run();
+    void alertUnknownToAlertmanager_isClosedAfterTwoMinutes() throws Exception {
+        queue.publish(List.of(event("a", "firing")));
+        reconciliation.reconcile();
         clock.pass(Duration.ofSeconds(119));
-        reconciliation.run();
+        reconciliation.reconcile();
         assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
 
         clock.pass(Duration.ofSeconds(1));
-        reconciliation.run();
+        reconciliation.reconcile();
         assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":0");
         assertThat(newest()).contains("\"status\":\"closed\"", "\"reason\":\"expired\"");
     }
 
     @Test
-    void alertThatIsKnownAgainInBetween_isKept() throws Exception {
-        intake.publish(List.of(event("a", "firing")));
-        reconciliation.run();
+    void alertKnownAgainInBetween_isRetained() throws Exception {
+        queue.publish(List.of(event("a", "firing")));
+        reconciliation.reconcile();
         clock.pass(Duration.ofSeconds(60));
         answers(alert("a", "active", ""));
-        reconciliation.run();
+        reconciliation.reconcile();
         answers();
         clock.pass(Duration.ofSeconds(100));
-        reconciliation.run();
+        reconciliation.reconcile();
 
         assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
         assertThat(known).containsExactly(nothing(), new AlertmanagerSnapshot(Set.of("a"), Set.of()), nothing());
     }
 
     @Test
-    void exportersOwnAlert_isNotAlertmanagersToClose() throws Exception {
-        intake.publish(List.of(event("local-host-1-alert-pipeline", "firing")));
+    void exportersOwnAlert_isNotClosed() throws Exception {
+        queue.publish(List.of(event("local-host-1-alert-pipeline", "firing")));
         for (int i = 0; i < 5; i++) {
             clock.pass(Duration.ofMinutes(5));
-            reconciliation.run();
+            reconciliation.reconcile();
         }
         assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
     }
 
     @Test
-    void alertmanagerAwayOrTalkingNonsense_changesNothing() throws Exception {
-        intake.publish(List.of(event("a", "firing")));
+    void alertmanagerUnreachableOrInvalid_changesNothing() throws Exception {
+        queue.publish(List.of(event("a", "firing")));
         for (Answer answer :
                 List.of(Answer.status(500, "no"), Answer.json("{}"), Answer.json("nonsense"), Answer.json(""))) {
             alertmanager.answer(request -> answer);
             clock.pass(Duration.ofMinutes(5));
-            reconciliation.run();
+            reconciliation.reconcile();
         }
         assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
         assertThat(known).isEmpty();
         assertThat(metrics()).contains("avatar_exporter_alertmanager_up 0.0");
 
         answers(alert("a", "active", ""));
-        reconciliation.run();
+        reconciliation.reconcile();
         assertThat(metrics()).contains("avatar_exporter_alertmanager_up 1.0");
     }
 
     @Test
-    void redisAwayAndEventsWaiting_nothingIsClosed() throws Exception {
+    void redisUnreachableAndEventsQueued_nothingIsClosed() throws Exception {
         redis.stop();
-        intake.publish(List.of(event("a", "firing")));
-        reconciliation.run();
+        queue.publish(List.of(event("a", "firing")));
+        reconciliation.reconcile();
         clock.pass(Duration.ofMinutes(5));
-        reconciliation.run();
+        reconciliation.reconcile();
         redis.restart();
-        intake.drain();
+        queue.drain();
 
         assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
         assertThat(redis.command("LLEN", "avatar:alerts")).isEqualTo(":1");
     }
 
     @Test
-    void recoveryEvents_areListedEachAndTouchNoActiveAlert() throws Exception {
+    void recoveryEvents_areListedAndDoNotChangeActiveAlerts() throws Exception {
         AlertEvent alert = event("a", "firing");
-        intake.publish(List.of(alert));
+        queue.publish(List.of(alert));
         for (String status : List.of("started", "done", "ineffective")) {
-            intake.publish(List.of(
-                    alert.became(AlertEvent.RECOVERY, status, Map.of("action", "trim_gpu_memory"), clock.instant())));
+            queue.publish(List.of(alert.withStatus(
+                    AlertEvent.RECOVERY, status, Map.of("action", "trim_gpu_memory"), clock.instant())));
         }
 
         assertThat(redis.command("HLEN", "avatar:alerts:active")).isEqualTo(":1");
@@ -220,7 +221,7 @@ class AlertReconcilerTest {
     }
 
     @Test
-    void clockPutBack_fullMemoryOfEvents_keepsWhatFiresAndTellsItOnce() throws Exception {
+    void clockSetBack_fullEventSet_retainsFiringAlertsAndPublishesThemOnce() throws Exception {
         String later = Long.toString(clock.millis());
         for (int batch = 0; batch < 100; batch++) {
             List<String> command = new ArrayList<>(List.of("ZADD", "avatar:alerts:seen"));
@@ -232,7 +233,7 @@ class AlertReconcilerTest {
         clock.set(Duration.ofHours(-1));
 
         for (int i = 0; i < 3; i++) {
-            intake.publish(List.of(event("a1", "firing")));
+            queue.publish(List.of(event("a1", "firing")));
             clock.pass(Duration.ofMinutes(1));
         }
 
@@ -242,14 +243,14 @@ class AlertReconcilerTest {
     }
 
     @Test
-    void clockPutBack_whatAlertmanagerForgot_isClosedAllTheSame() throws Exception {
-        intake.publish(List.of(event("a1", "firing")));
+    void clockSetBack_alertUnknownToAlertmanager_isStillClosed() throws Exception {
+        queue.publish(List.of(event("a1", "firing")));
         answers();
-        reconciliation.run();
+        reconciliation.reconcile();
         clock.set(Duration.ofDays(-300));
         for (int i = 0; i < 12; i++) {
             clock.pass(Duration.ofSeconds(15));
-            reconciliation.run();
+            reconciliation.reconcile();
         }
 
         assertThat(newest()).contains("closed");

@@ -39,7 +39,7 @@ class AlertWebhookTest {
     private static final String T2 = "2026-01-01T00:10:00Z";
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private RedisServer redis;
@@ -49,14 +49,14 @@ class AlertWebhookTest {
 
     @BeforeEach
     void start() throws Exception {
-        redis = RedisServer.start(folder);
-        Files.writeString(folder.resolve("token"), "open-sesame\n");
+        redis = RedisServer.start(directory);
+        Files.writeString(directory.resolve("token"), "open-sesame\n");
         access = access();
-        open(folder.resolve("spool/alerts.jsonl"), Optional.of(access.link("test")));
+        open(directory.resolve("spool/alerts.jsonl"), Optional.of(access.link("test")));
     }
 
     private RedisClients access() {
-        return new RedisClients(new RedisConfig(redis.url(), Duration.ofMillis(500)));
+        return new RedisClients(new RedisConfig(redis.url(), Duration.ofSeconds(3)));
     }
 
     private void reopen(Path spool) throws Exception {
@@ -68,7 +68,7 @@ class AlertWebhookTest {
         webhook = AlertWebhook.over(
                 link,
                 RequestGuard.allowing(List.of()),
-                Optional.of(folder.resolve("token")),
+                Optional.of(directory.resolve("token")),
                 spool,
                 Duration.ofHours(12),
                 Clock.systemUTC());
@@ -130,9 +130,9 @@ class AlertWebhookTest {
     }
 
     @Test
-    void post_withoutARedis_isTakenAndActedOn_andKeptNowhere() throws Exception {
+    void post_withoutRedis_reachesListeners_andIsNotStored() throws Exception {
         shut();
-        open(folder.resolve("spool/alerts.jsonl"), Optional.empty());
+        open(directory.resolve("spool/alerts.jsonl"), Optional.empty());
         List<AlertEvent> heard = new ArrayList<>();
         webhook.onAlerts(heard::addAll);
 
@@ -205,7 +205,7 @@ class AlertWebhookTest {
     }
 
     @Test
-    void post_manyAlerts_keepsTheNewestHundred() throws Exception {
+    void post_manyAlerts_retainsTheNewestHundred() throws Exception {
         for (int i = 0; i < 7; i++) {
             String[] batch = new String[20];
             for (int k = 0; k < batch.length; k++) {
@@ -220,7 +220,7 @@ class AlertWebhookTest {
     }
 
     @Test
-    void post_redisDownThenUp_keepsOnDiskAndPublishesOnceInOrder() throws Exception {
+    void post_redisDownThenUp_queuesOnDiskAndPublishesOnceInOrder() throws Exception {
         redis.stop();
         assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
         assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
@@ -239,13 +239,13 @@ class AlertWebhookTest {
     }
 
     @Test
-    void post_redisDownAndProcessRestarted_publishesWhatWaited() throws Exception {
+    void post_redisDownAndProcessRestarted_publishesQueuedEvents() throws Exception {
         redis.stop();
         assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
         shut();
         redis.restart();
 
-        reopen(folder.resolve("spool/alerts.jsonl"));
+        reopen(directory.resolve("spool/alerts.jsonl"));
         while (!metrics().contains("avatar_exporter_alert_spool_pending 0.0")) {
             Thread.sleep(50);
         }
@@ -254,11 +254,11 @@ class AlertWebhookTest {
     }
 
     @Test
-    void post_neitherRedisNorDisk_asksToSendAgain() throws Exception {
+    void post_neitherRedisNorDisk_is503() throws Exception {
         shut();
-        // A file where the spool's folder should be: even root cannot write below it.
-        Files.writeString(folder.resolve("blocked"), "");
-        reopen(folder.resolve("blocked/alerts.jsonl"));
+        // A file in place of the spool directory: even root cannot write below it.
+        Files.writeString(directory.resolve("blocked"), "");
+        reopen(directory.resolve("blocked/alerts.jsonl"));
         redis.stop();
 
         assertThat(send(alert("a1", "firing", T1))).isEqualTo(503);
@@ -269,7 +269,7 @@ class AlertWebhookTest {
     }
 
     @Test
-    void post_frozenRedis_isKeptOnDisk() throws Exception {
+    void post_frozenRedis_isQueuedOnDisk() throws Exception {
         send(alert("a1", "firing", T1));
         redis.freeze();
         try {
@@ -285,15 +285,15 @@ class AlertWebhookTest {
     }
 
     @Test
-    void diskThatCannotShortenTheSpool_holdsUpNothing() throws Exception {
+    void unwritableSpool_doesNotBlockPublishing() throws Exception {
         redis.stop();
         String[] events = new String[150];
         for (int i = 0; i < events.length; i++) {
             events[i] = alert("f" + i, "firing", T1);
         }
         assertThat(send(events)).isEqualTo(200);
-        // A folder where the shortened file would be written: even root cannot write it.
-        Files.createDirectory(folder.resolve("spool/alerts.jsonl.new"));
+        // A directory in place of the temporary file: even root cannot write it.
+        Files.createDirectory(directory.resolve("spool/alerts.jsonl.new"));
 
         redis.restart();
         while (!metrics().contains("avatar_exporter_alert_spool_pending 0.0")) {
@@ -301,11 +301,11 @@ class AlertWebhookTest {
         }
 
         assertThat(count("HLEN", "avatar:alerts:active")).isEqualTo(":150");
-        assertThat(folder.resolve("spool/alerts.jsonl")).doesNotExist();
+        assertThat(directory.resolve("spool/alerts.jsonl")).doesNotExist();
     }
 
     @Test
-    void activeHash_thatSomebodyElseWroteTo_stopsNoAlert() throws Exception {
+    void activeHash_withForeignEntries_doesNotBlockAlerts() throws Exception {
         count("HSET", "avatar:alerts:active", "a1", "hello", "b2", "{}", "c3", "[7]");
 
         assertThat(send(alert("a1", "firing", T1), alert("b2", "resolved", T1))).isEqualTo(200);
@@ -339,7 +339,7 @@ class AlertWebhookTest {
     }
 
     @Test
-    void post_brokenMessages_are400() throws Exception {
+    void post_invalidMessages_are400() throws Exception {
         String[] token = {"Authorization", "Bearer open-sesame"};
 
         HttpResponse<Void> read = client.send(

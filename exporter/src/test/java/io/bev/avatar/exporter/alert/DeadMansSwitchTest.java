@@ -26,19 +26,19 @@ class DeadMansSwitchTest {
     private static final Duration TIMEOUT = Duration.ofMinutes(4);
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final ManualClock clock = new ManualClock();
-    private final List<AlertEvent> told = new ArrayList<>();
+    private final List<AlertEvent> published = new ArrayList<>();
     private final Logger critical = (Logger) LoggerFactory.getLogger("critical");
     private final ListAppender<ILoggingEvent> journal = new ListAppender<>();
-    private boolean nobodyTakesIt;
+    private boolean publishFails;
     private DeadMansSwitch deadMan;
 
     @BeforeEach
     void start() {
         deadMan = new DeadMansSwitch(
-                TIMEOUT, "host-1", folder.resolve("state/silent-since"), this::tell, clock, clock.ticker());
+                TIMEOUT, "host-1", directory.resolve("state/silent-since"), this::publish, clock, clock.ticker());
         journal.start();
         critical.addAppender(journal);
     }
@@ -48,11 +48,11 @@ class DeadMansSwitchTest {
         critical.detachAppender(journal);
     }
 
-    private void tell(List<AlertEvent> events) throws IOException {
-        if (nobodyTakesIt) {
+    private void publish(List<AlertEvent> events) throws IOException {
+        if (publishFails) {
             throw new IOException("neither Redis nor the disk");
         }
-        told.addAll(events);
+        published.addAll(events);
     }
 
     private void arrives(String name) {
@@ -60,7 +60,7 @@ class DeadMansSwitchTest {
     }
 
     private void arrives(String name, Map<String, String> annotations) {
-        deadMan.arrived(List.of(new AlertEvent(
+        deadMan.onAlerts(List.of(new AlertEvent(
                 AlertEvent.ALERT,
                 "f1",
                 AlertEvent.FIRING,
@@ -73,86 +73,86 @@ class DeadMansSwitchTest {
     }
 
     @Test
-    void watchdogThatPrometheusNoLongerRenews_isNoSignOfLife() throws Exception {
+    void watchdogNoLongerReevaluated_isNotAHeartbeat() throws Exception {
         for (int minute = 0; minute < 10; minute++) {
             arrives("AvatarWatchdog", Map.of("evaluated", "1700000" + minute));
             pass(Duration.ofMinutes(1));
         }
-        assertThat(told).isEmpty();
+        assertThat(published).isEmpty();
 
         for (int minute = 1; minute < TIMEOUT.toMinutes(); minute++) {
             arrives("AvatarWatchdog", Map.of("evaluated", "17000009"));
             pass(Duration.ofMinutes(1));
         }
-        assertThat(told).hasSize(1);
+        assertThat(published).hasSize(1);
     }
 
     private void pass(Duration time) throws InterruptedException {
         clock.pass(time);
-        deadMan.look();
+        deadMan.evaluate();
     }
 
     private List<String> distinct() {
-        return told.stream().map(AlertEvent::identity).distinct().toList();
+        return published.stream().map(AlertEvent::identity).distinct().toList();
     }
 
     @Test
-    void watchdogStops_isToldOnceAndCritical_andResolvedWhenItIsBack() throws Exception {
+    void watchdogStops_isReportedOnceAsCritical_andResolvedWhenItIsBack() throws Exception {
         arrives("AvatarWatchdog");
         pass(TIMEOUT.minusSeconds(1));
-        assertThat(told).isEmpty();
+        assertThat(published).isEmpty();
 
         pass(Duration.ofSeconds(1));
         for (int i = 0; i < 100; i++) {
             pass(Duration.ofSeconds(10));
         }
         assertThat(distinct()).hasSize(1);
-        assertThat(told.get(0).level()).isEqualTo("critical");
-        assertThat(told.get(0).name()).isEqualTo("AvatarAlertPipelineSilent");
-        assertThat(told.get(0).labels()).containsEntry("instance", "host-1");
+        assertThat(published.get(0).level()).isEqualTo("critical");
+        assertThat(published.get(0).name()).isEqualTo("AvatarAlertPipelineSilent");
+        assertThat(published.get(0).labels()).containsEntry("instance", "host-1");
         assertThat(journal.list)
                 .singleElement()
-                .satisfies(
-                        line -> assertThat(line.getFormattedMessage()).contains("no sign of life", "240 s", "host-1"));
+                .satisfies(line -> assertThat(line.getFormattedMessage()).contains("No heartbeat", "240 s", "host-1"));
 
         arrives("AvatarWatchdog");
-        deadMan.look();
-        deadMan.look();
+        deadMan.evaluate();
+        deadMan.evaluate();
         assertThat(distinct()).hasSize(2);
-        assertThat(told.get(told.size() - 1).resolved()).isTrue();
-        assertThat(told.get(told.size() - 1).startsAt()).isEqualTo(told.get(0).startsAt());
+        assertThat(published.get(published.size() - 1).resolved()).isTrue();
+        assertThat(published.get(published.size() - 1).startsAt())
+                .isEqualTo(published.get(0).startsAt());
     }
 
     @Test
-    void longSilence_isToldAgainInTimeForRedisNotToForgetIt() throws Exception {
+    void longSilence_isRepeatedBeforeItExpiresInRedis() throws Exception {
         arrives("AvatarWatchdog");
         for (int i = 0; i < 40; i++) {
             pass(Duration.ofSeconds(30));
         }
-        assertThat(told).hasSizeGreaterThan(20);
+        assertThat(published).hasSizeGreaterThan(20);
     }
 
     @Test
-    void otherAlerts_areNoSignOfLife() throws Exception {
+    void otherAlerts_areNotHeartbeats() throws Exception {
         arrives("AvatarWatchdog");
         pass(TIMEOUT.minusSeconds(1));
         arrives("AvatarGpuMemoryHigh");
         pass(Duration.ofSeconds(1));
 
-        assertThat(told).hasSize(1);
+        assertThat(published).hasSize(1);
     }
 
     @Test
-    void neverArrived_isToldAfterTwiceTheTime() throws Exception {
+    void neverArrived_isReportedAfterTwiceTheTimeout() throws Exception {
         pass(TIMEOUT.multipliedBy(2).minusSeconds(1));
-        assertThat(told).isEmpty();
+        assertThat(published).isEmpty();
 
         pass(Duration.ofSeconds(1));
-        assertThat(told).hasSize(1);
+        assertThat(published).hasSize(1);
     }
 
     @Test
-    void restartInTheMiddleOfASilence_goesOnWithTheSameAlert() throws Exception {
+    void restartDuringSilence_continuesTheSameAlert() throws Exception {
         arrives("AvatarWatchdog");
         pass(TIMEOUT);
         start();
@@ -160,52 +160,52 @@ class DeadMansSwitchTest {
         assertThat(distinct()).hasSize(1);
 
         arrives("AvatarWatchdog");
-        deadMan.look();
+        deadMan.evaluate();
         assertThat(distinct()).hasSize(2);
         start();
-        deadMan.look();
+        deadMan.evaluate();
         assertThat(distinct()).hasSize(2);
     }
 
     @Test
-    void clockPutForward_isNoSilence() throws Exception {
+    void clockSetForward_isNotSilence() throws Exception {
         arrives("AvatarWatchdog");
         clock.set(Duration.ofDays(300));
         pass(Duration.ofSeconds(59));
 
-        assertThat(told).isEmpty();
+        assertThat(published).isEmpty();
         assertThat(journal.list).isEmpty();
     }
 
     @Test
-    void clockPutBack_silenceIsToldAllTheSame() throws Exception {
+    void clockSetBack_silenceIsStillReported() throws Exception {
         arrives("AvatarWatchdog");
         clock.set(Duration.ofDays(-300));
         pass(TIMEOUT);
-        assertThat(told).hasSize(1);
+        assertThat(published).hasSize(1);
 
         clock.set(Duration.ofDays(-300));
         pass(Duration.ofSeconds(30));
-        assertThat(told).hasSize(2);
+        assertThat(published).hasSize(2);
     }
 
     @Test
-    void endThatNobodyTakes_isToldLater() throws Exception {
+    void resolutionThatCannotBePublished_isRetried() throws Exception {
         arrives("AvatarWatchdog");
         pass(TIMEOUT);
         arrives("AvatarWatchdog");
-        nobodyTakesIt = true;
+        publishFails = true;
         pass(Duration.ofSeconds(1));
-        nobodyTakesIt = false;
+        publishFails = false;
         arrives("AvatarWatchdog");
         pass(Duration.ofSeconds(30));
         pass(Duration.ofSeconds(30));
 
-        assertThat(told).extracting(AlertEvent::status).containsExactly("firing", "resolved");
+        assertThat(published).extracting(AlertEvent::status).containsExactly("firing", "resolved");
     }
 
     @Test
-    void metrics_tellTheLastArrivalOnlyOnceThereWasOne() {
+    void metrics_haveTheLastArrivalOnlyAfterTheFirst() {
         assertThat(metrics())
                 .contains("avatar_exporter_watchdog_timeout_seconds 240.0")
                 .doesNotContain("arrival");

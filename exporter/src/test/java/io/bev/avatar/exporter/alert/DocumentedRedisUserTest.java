@@ -21,11 +21,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The ACL user that the documentation recommends may do all that the exporter does, and provokes no refusal. */
+/** The ACL user recommended in the documentation has all permissions that the exporter needs. */
 class DocumentedRedisUserTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private static String[] documentedRules() throws IOException {
         String text = Files.readString(Path.of("../docs/exporter.md"));
@@ -37,8 +37,8 @@ class DocumentedRedisUserTest {
     }
 
     @Test
-    void documentedUser_scrapesPublishesAndChecks_withoutARefusal() throws Exception {
-        try (RedisServer server = RedisServer.start(folder)) {
+    void documentedUser_scrapesPublishesAndChecks_withoutDeniedCommands() throws Exception {
+        try (RedisServer server = RedisServer.start(directory)) {
             assertThat(server.command(documentedRules())).isEqualTo("+OK");
             server.command("XADD", "osint:updates", "*", "a", "b");
             server.command("XGROUP", "CREATE", "osint:updates", "renderer", "0");

@@ -8,7 +8,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A clock that only the test moves. */
+/** Clock controlled by the test. */
 public final class ManualClock extends Clock {
 
     private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -19,12 +19,12 @@ public final class ManualClock extends Clock {
         passedNanos.addAndGet(time.toNanos());
     }
 
-    /** Sets the time of day by so much further, as a person does: no time passes. */
+    /** Sets the wall clock forward without elapsed time, as an administrator does. */
     public void set(Duration further) {
         now = now.plus(further);
     }
 
-    /** What only {@link #pass} moves. */
+    /** Monotonic time, advanced only by {@link #pass}. */
     public Ticker ticker() {
         return passedNanos::get;
     }

@@ -46,7 +46,7 @@ class ChecksTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final BoundedHttpClient http = new BoundedHttpClient();
 
@@ -70,9 +70,9 @@ class ChecksTest {
     }
 
     @Test
-    void runner_checkThatHangsOrThrows_isAFailureOfItsOwn() throws Exception {
+    void runner_hangingOrThrowingCheck_isAFailure() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        List<CheckResult> results = new CheckRunner(Duration.ofMillis(300))
+        List<CheckResult> results = new CheckRunner(Duration.ofSeconds(3))
                 .run(List.of(
                         check("hangs", () -> {
                             never.await();
@@ -103,7 +103,7 @@ class ChecksTest {
     }
 
     private Path proc(int uid, long availableKib) throws Exception {
-        Path proc = folder.resolve("proc");
+        Path proc = directory.resolve("proc");
         Files.createDirectories(proc.resolve("self"));
         Files.writeString(proc.resolve("self/status"), "Name:\tjava\nUid:\t" + uid + "\t" + uid + "\t0\t0\n");
         Files.writeString(proc.resolve("meminfo"), "MemTotal: 1 kB\nMemAvailable:   " + availableKib + " kB\n");
@@ -115,7 +115,7 @@ class ChecksTest {
     }
 
     @Test
-    void machine_rootOrTheWrongUser_isToldApart() throws Exception {
+    void machine_rootOrWrongUser_isDistinguished() throws Exception {
         Map<String, Path> none = Map.of();
         String wanted = "exporter: {check: {user: bev-avatar}}";
 
@@ -125,8 +125,8 @@ class ChecksTest {
     }
 
     @Test
-    void machine_room_isHeldAgainstTheConfiguredMinimums() throws Exception {
-        Map<String, Path> here = Map.of("state", folder.resolve("not/there/yet"));
+    void machine_diskAndMemory_areComparedWithTheConfiguredMinimums() throws Exception {
+        Map<String, Path> here = Map.of("state", directory.resolve("not/there/yet"));
         String high = "exporter: {check: {disk-free-gb: 900000, memory-available-gb: 10.3}}";
         String low = "exporter: {check: {disk-free-gb: 0, memory-available-gb: 10.2}}";
 
@@ -138,24 +138,24 @@ class ChecksTest {
             assertThat(result.expected()).isEqualTo("at least 10.3 GB");
         });
         assertThat(machine(high, 1, here).get("disk").status()).isEqualTo(Status.FAILURE);
-        assertThat(machine(low, 1, here).get("directory-state").found()).contains("can be made");
+        assertThat(machine(low, 1, here).get("directory-state").found()).contains("can be created");
     }
 
     @Test
     void machine_directoryThatIsAFile_isAFailure() throws Exception {
-        Path file = Files.writeString(folder.resolve("file"), "");
+        Path file = Files.writeString(directory.resolve("file"), "");
 
         CheckResult result =
                 machine("", 1, Map.of("state", file.resolve("below"))).get("directory-state");
 
         assertThat(result.status()).isEqualTo(Status.FAILURE);
-        assertThat(result.found()).contains("is no directory");
+        assertThat(result.found()).contains("is not a directory");
     }
 
     @Test
     void machine_directoryOfAnotherUser_isAFailure() throws Exception {
         assumeFalse("root".equals(System.getProperty("user.name")), "root may write everywhere");
-        Path closed = Files.createDirectory(folder.resolve("closed"));
+        Path closed = Files.createDirectory(directory.resolve("closed"));
         assertThat(closed.toFile().setWritable(false)).isTrue();
 
         assertThat(machine("", 1, Map.of("state", closed))
@@ -164,13 +164,13 @@ class ChecksTest {
                 .contains("permission denied");
     }
 
-    private static CheckResult docker(Path socket, Requirement need, String state) throws Exception {
-        return new DockerCheck(socket, need, unit -> Optional.of(state).filter(s -> !s.isEmpty()))
+    private static CheckResult docker(Path socket, Requirement requirement, String state) throws Exception {
+        return new DockerCheck(socket, requirement, unit -> Optional.of(state).filter(s -> !s.isEmpty()))
                 .run()
                 .get(0);
     }
 
-    /** A server on a Unix socket that answers each path with this text, until closed. */
+    /** Server on a Unix socket that responds to each path with a given text, until closed. */
     private static final class UnixServer implements AutoCloseable {
         private final ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         private final Path socket;
@@ -201,8 +201,8 @@ class ChecksTest {
     }
 
     @Test
-    void docker_answering_isOk_andAStoppedUnitIsAWarning() throws Exception {
-        Path socket = folder.resolve("docker.sock");
+    void docker_responding_isOk_andAStoppedUnitIsAWarning() throws Exception {
+        Path socket = directory.resolve("docker.sock");
         String head = "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n";
         try (UnixServer server = new UnixServer(
                 socket,
@@ -217,28 +217,27 @@ class ChecksTest {
     }
 
     @Test
-    void docker_absentOrBroken_failsWhereRequired_andWarnsWhereNot() throws Exception {
-        Path socket = folder.resolve("docker.sock");
+    void docker_missingOrBroken_failsIfRequired_andOtherwiseWarns() throws Exception {
+        Path socket = directory.resolve("docker.sock");
         assertThat(docker(socket, Requirement.REQUIRED, "inactive").found())
-                .contains("docker.service is inactive", "no socket");
+                .contains("docker.service is inactive", "does not exist");
         assertThat(docker(socket, Requirement.REQUIRED, "").status()).isEqualTo(Status.FAILURE);
         assertThat(docker(socket, Requirement.OPTIONAL, "").status()).isEqualTo(Status.WARNING);
         try (UnixServer server = new UnixServer(socket, path -> "HTTP/1.0 500 Oops\r\n\r\nno")) {
-            assertThat(docker(server.socket, Requirement.REQUIRED, "").found())
-                    .contains("it answers HTTP 500 to /_ping");
+            assertThat(docker(server.socket, Requirement.REQUIRED, "").found()).contains("/_ping returned HTTP 500");
         }
     }
 
     @Test
-    void docker_realCompatibleEngine_answers() throws Exception {
+    void docker_realCompatibleEngine_responds() throws Exception {
         assumeTrue(
                 Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
                         .anyMatch(path -> Files.isExecutable(Path.of(path, "podman"))),
                 "podman is not installed");
-        Path socket = folder.resolve("podman.sock");
+        Path socket = directory.resolve("podman.sock");
         Process engine = new ProcessBuilder("podman", "system", "service", "--time=0", "unix://" + socket)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("podman.log").toFile())
+                .redirectOutput(directory.resolve("podman.log").toFile())
                 .start();
         try {
             for (int i = 0; i < 300 && !Files.exists(socket) && engine.isAlive(); i++) {
@@ -257,8 +256,8 @@ class ChecksTest {
     }
 
     @Test
-    void redis_writesReadsDeletes_andSaysWhereItStopped() throws Exception {
-        try (RedisServer server = RedisServer.start(folder);
+    void redis_writesReadsDeletes_andNamesTheFailedStep() throws Exception {
+        try (RedisServer server = RedisServer.start(directory);
                 RedisClients access = new RedisClients(new RedisConfig(server.url(), Duration.ofSeconds(5)))) {
             RedisCheck check = new RedisCheck(Optional.of(new RedisKeyValues(access.link("test"))), server.url());
 
@@ -277,19 +276,19 @@ class ChecksTest {
     }
 
     @Test
-    void mcp_absent_isAsBadAsItIsNeeded() throws Exception {
-        McpProbe probe = new McpProbe(StubHttpServer.nobody("/mcp"), "1", LONG, http);
+    void mcp_missing_statusFollowsRequirement() throws Exception {
+        McpProbe probe = new McpProbe(StubHttpServer.unreachable("/mcp"), "1", LONG, http);
 
         assertThat(new McpCheck(probe, Requirement.OPTIONAL).run().get(0).status())
                 .isEqualTo(Status.WARNING);
         assertThat(new McpCheck(probe, Requirement.REQUIRED).run().get(0)).satisfies(result -> {
             assertThat(result.status()).isEqualTo(Status.FAILURE);
-            assertThat(result.found()).contains("nothing listens there");
+            assertThat(result.found()).contains("connection refused");
         });
     }
 
     @Test
-    void mcp_answering_isNamed() throws Exception {
+    void mcp_responding_isNamed() throws Exception {
         String result = """
                 {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},\
                 "serverInfo":{"name":"everything","version":"1.0.0"}}}""";
@@ -303,7 +302,7 @@ class ChecksTest {
     }
 
     @Test
-    void libraries_missing_areAsBadAsTheyAreNeeded() {
+    void libraries_missing_statusFollowsRequirement() {
         List<CheckResult> results = new RuntimeChecks(
                         99,
                         Runtime.version(),
@@ -327,7 +326,7 @@ class ChecksTest {
     }
 
     @Test
-    void port_freeOrAnothers_isToldApart() throws Exception {
+    void port_freeOrUsedByOthers_isDistinguished() throws Exception {
         int number;
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             number = taken.getLocalPort();
@@ -336,7 +335,7 @@ class ChecksTest {
             assertThat(result.status()).isEqualTo(Status.FAILURE);
             assertThat(result.found())
                     .contains(
-                            number + " is held by ",
+                            number + " is used by ",
                             "pid " + ProcessHandle.current().pid());
             assertThat(result.remedy()).contains("renderer.port");
         }
@@ -344,14 +343,15 @@ class ChecksTest {
     }
 
     private Path holder(String cgroup, String command) throws Exception {
-        Path proc = folder.resolve("holder");
+        Path proc = directory.resolve("holder");
         Path process = proc.resolve("4711");
         Files.createDirectories(process.resolve("fd"));
         Files.createDirectories(proc.resolve("net"));
         Files.writeString(
                 proc.resolve("net/tcp"),
                 "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
-                        + "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000   998        0 777"
+                        + "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000   998       "
+                        + " 0 777"
                         + " 1 0000000000000000 100 0 0 10 0\n");
         Files.deleteIfExists(process.resolve("fd/5"));
         Files.createSymbolicLink(process.resolve("fd/5"), Path.of("socket:[777]"));
@@ -362,18 +362,18 @@ class ChecksTest {
     }
 
     @Test
-    void port_heldByOurUnitOrJar_isOk() throws Exception {
+    void port_usedByOwnUnitOrJar_isOk() throws Exception {
         String unit = "0::/system.slice/bev-advanced-avatar.service\n";
         String jar = "java\0-jar\0/opt/avatar/avatar-renderer-0.1.0.jar\0serve\0";
 
         assertThat(port(holder(unit, "java\0x\0"), 8080, "s").status()).isEqualTo(Status.OK);
         assertThat(port(holder("0::/user.slice\n", jar), 8080, "s").status()).isEqualTo(Status.OK);
         assertThat(port(holder("0::/user.slice\n", "nginx\0"), 8080, "s").found())
-                .isEqualTo("8080 is held by java, pid 4711");
+                .isEqualTo("8080 is used by java, pid 4711");
     }
 
     @Test
-    void port_holderHiddenFromUs_isOursWhenItAnswersAsOurs() throws Exception {
+    void port_ofInaccessibleProcess_isIdentifiedByItsResponse() throws Exception {
         try (StubHttpServer server = new StubHttpServer(asked -> Answer.json("{\"targetFps\":30}"))) {
             int number = server.address("/").getPort();
             Path proc = holder("", "");
@@ -382,7 +382,7 @@ class ChecksTest {
             Files.writeString(proc.resolve("net/tcp"), table.replace("1F90", String.format("%04X", number)));
 
             assertThat(port(proc, number, "targetFps").status()).isEqualTo(Status.OK);
-            assertThat(port(proc, number, "something else").found()).contains("a process of user id 998");
+            assertThat(port(proc, number, "something else").found()).contains("a process of UID 998");
         }
     }
 }

@@ -17,11 +17,11 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real binding on a simulated driver. */
+/** Tests the real binding with a simulated driver. */
 class GpuChecksTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private static CheckConfig config(String yaml) {
         return CheckConfig.from(Config.of(yaml, "test.yaml", Map.of()));
@@ -34,8 +34,8 @@ class GpuChecksTest {
     }
 
     @Test
-    void minimums_metAndNotMet_areToldApart() throws Exception {
-        SimulatedNvml nvml = SimulatedNvml.build(folder);
+    void minimums_metAndNotMet_areDistinguished() throws Exception {
+        SimulatedNvml nvml = SimulatedNvml.build(directory);
         nvml.scenario("persistence_mode = 1");
 
         Results well = run("", nvml);
@@ -56,8 +56,8 @@ class GpuChecksTest {
     }
 
     @Test
-    void setUpForSpeed_missing_isAWarning() throws Exception {
-        SimulatedNvml nvml = SimulatedNvml.build(folder);
+    void performanceSetup_missing_isAWarning() throws Exception {
+        SimulatedNvml nvml = SimulatedNvml.build(directory);
         nvml.scenario("persistence_mode = 0");
 
         CheckResult off = run("", nvml).get("gpu-persistence-0");
@@ -68,36 +68,36 @@ class GpuChecksTest {
     }
 
     @Test
-    void driverThatDoesNotInitialise_isAFailureOfAll() throws Exception {
-        SimulatedNvml nvml = SimulatedNvml.build(folder);
+    void driverInitialisationFailure_failsAllChecks() throws Exception {
+        SimulatedNvml nvml = SimulatedNvml.build(directory);
         nvml.scenario("nvmlInit_v2 = error 18");
 
         Results results = run("", nvml);
 
         assertThat(results.all()).extracting(CheckResult::status).containsOnly(Status.FAILURE);
         assertThat(results.get("gpu-driver").found())
-                .contains("LIB_RM_VERSION_MISMATCH", "after an upgrade")
+                .contains("LIB_RM_VERSION_MISMATCH", "after an upgrade of the driver")
                 .doesNotContain("reboot");
         assertThat(results.get("gpu-driver").remedy()).isEqualTo("reboot");
-        assertThat(results.get("gpu-cuda").remedy()).isEqualTo("mend gpu-driver first");
+        assertThat(results.get("gpu-cuda").remedy()).isEqualTo("fix gpu-driver first");
     }
 
     @Test
-    void driverThatRefusesThisUser_isToldWithoutTwoRemedies() throws Exception {
-        SimulatedNvml nvml = SimulatedNvml.build(folder);
+    void driverAccessDenied_hasOneRemedy() throws Exception {
+        SimulatedNvml nvml = SimulatedNvml.build(directory);
         nvml.scenario("nvmlInit_v2 = error NO_PERMISSION");
 
         CheckResult driver = run("", nvml).get("gpu-driver");
 
-        assertThat(driver.found()).isEqualTo("nvmlInit_v2 gave NO_PERMISSION (4)");
-        assertThat(driver.remedy()).contains("let this user read /dev/nvidia*");
+        assertThat(driver.found()).isEqualTo("nvmlInit_v2 returned NO_PERMISSION (4)");
+        assertThat(driver.remedy()).contains("give this user access to /dev/nvidia*");
     }
 
     @Test
-    void linkerThatTriesTheLibrary_leavesItToThoseWhoUseIt() throws Exception {
-        SimulatedNvml nvml = SimulatedNvml.build(folder);
+    void linkerTest_doesNotCloseTheLibraryOfOtherUsers() throws Exception {
+        SimulatedNvml nvml = SimulatedNvml.build(directory);
         try (NvmlApi used = nvml.loader(new NvmlCallMetrics(Ticker.system())).load()) {
-            assertThat(new DynamicLinker().refusal(nvml.library().toString())).isEmpty();
+            assertThat(new DynamicLinker().loadError(nvml.library().toString())).isEmpty();
             assertThat(used.init()).isEqualTo(NvmlCode.SUCCESS);
             assertThat(used.shutdown()).isEqualTo(NvmlCode.SUCCESS);
         }
@@ -105,7 +105,7 @@ class GpuChecksTest {
 
     @Test
     void lostGpu_isNamedWithItsCode() throws Exception {
-        SimulatedNvml nvml = SimulatedNvml.build(folder);
+        SimulatedNvml nvml = SimulatedNvml.build(directory);
         nvml.scenario("nvmlDevice* = error 15", "nvmlDeviceGetCount_v2 = error 0");
 
         Results results = run("", nvml);
@@ -117,18 +117,18 @@ class GpuChecksTest {
     }
 
     @Test
-    void noLibrary_isAFailureAndNamesTheDriver() {
+    void missingLibrary_isAFailureAndNamesTheDriver() {
         var results = new GpuChecks(
                         config(""),
                         OptionalInt.of(450),
                         () -> JnaNvml.load(
-                                folder.resolve("libnvidia-ml.so.1").toString(),
+                                directory.resolve("libnvidia-ml.so.1").toString(),
                                 Ticker.system(),
                                 new NvmlCallMetrics(Ticker.system())))
                 .run();
 
         assertThat(results).extracting(CheckResult::status).containsOnly(Status.FAILURE);
-        assertThat(results.get(0).found()).contains("no NVIDIA driver on this machine");
+        assertThat(results.get(0).found()).contains("no NVIDIA driver on this host");
         assertThat(results.get(0).remedy()).contains("525.60.11");
     }
 }

@@ -13,18 +13,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real binding on a simulated driver. */
+/** Tests the real binding with a simulated driver. */
 class KernelCheckTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private Path driver(String kind) throws Exception {
         assumeTrue(
                 Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
                         .anyMatch(path -> Files.isExecutable(Path.of(path, "gcc"))),
                 "needs gcc to build the simulated CUDA driver");
-        Path library = folder.resolve("libcuda-" + kind + ".so.1");
+        Path library = directory.resolve("libcuda-" + kind + ".so.1");
         Process gcc = new ProcessBuilder(
                         "gcc",
                         "-shared",
@@ -37,8 +37,8 @@ class KernelCheckTest {
                         "src/test/native/cuda_simulator.c")
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(gcc.waitFor()).as(said).isZero();
+        String message = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(gcc.waitFor()).as(message).isZero();
         return library;
     }
 
@@ -47,41 +47,41 @@ class KernelCheckTest {
     }
 
     @Test
-    void kernel_rightResult_isOkAndLeavesNoContext() throws Exception {
+    void kernel_correctResult_isOkAndReleasesTheContext() throws Exception {
         Path library = driver("fine");
         try (NativeLibrary held = NativeLibrary.getInstance(library.getParent() + "/./" + library.getFileName())) {
             CheckResult result = run(library);
 
             assertThat(result.status()).isEqualTo(Status.OK);
             assertThat(result.found())
-                    .isEqualTo("1024 threads right on Simulated GPU, compute capability 8.9, 15.0 GB free");
+                    .isEqualTo("1024 threads correct on Simulated GPU, compute capability 8.9, 15.0 GB free");
             assertThat(held.getFunction("cudaSimulatorContexts").invokeInt(new Object[0]))
                     .isZero();
         }
     }
 
     @Test
-    void kernel_wrongResult_isAFailureAndLeavesNoContext() throws Exception {
+    void kernel_wrongResult_isAFailureAndReleasesTheContext() throws Exception {
         Path library = driver("wrong_result");
         try (NativeLibrary held = NativeLibrary.getInstance(library.getParent() + "/./" + library.getFileName())) {
             CheckResult result = run(library);
 
             assertThat(result.status()).isEqualTo(Status.FAILURE);
-            assertThat(result.found()).contains("the kernel's result 512 is 282156, expected 282155");
+            assertThat(result.found()).contains("kernel result 512: found 282156, expected 282155");
             assertThat(held.getFunction("cudaSimulatorContexts").invokeInt(new Object[0]))
                     .isZero();
         }
     }
 
     @Test
-    void kernel_noDeviceOrRefusedPtx_namesCallAndError() throws Exception {
-        assertThat(run(driver("no_device")).found()).isEqualTo("cuInit gave CUDA_ERROR_NO_DEVICE (100)");
-        assertThat(run(driver("bad_ptx")).found()).isEqualTo("cuModuleLoadData gave CUDA_ERROR_INVALID_PTX (218)");
+    void kernel_noDeviceOrRejectedPtx_namesCallAndError() throws Exception {
+        assertThat(run(driver("no_device")).found()).isEqualTo("cuInit returned CUDA_ERROR_NO_DEVICE (100)");
+        assertThat(run(driver("bad_ptx")).found()).isEqualTo("cuModuleLoadData returned CUDA_ERROR_INVALID_PTX (218)");
     }
 
     @Test
-    void kernel_noLibrary_isAFailureWithARemedy() {
-        CheckResult result = run(folder.resolve("libcuda.so.1"));
+    void kernel_missingLibrary_isAFailureWithARemedy() {
+        CheckResult result = run(directory.resolve("libcuda.so.1"));
 
         assertThat(result.status()).isEqualTo(Status.FAILURE);
         assertThat(result.found()).contains("cannot be loaded");

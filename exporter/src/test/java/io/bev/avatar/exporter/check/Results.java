@@ -2,7 +2,7 @@ package io.bev.avatar.exporter.check;
 
 import java.util.List;
 
-/** Results by name. */
+/** Lookup of results by name. */
 record Results(List<CheckResult> all) {
 
     CheckResult get(String name) {

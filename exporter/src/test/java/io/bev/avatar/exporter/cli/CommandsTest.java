@@ -28,7 +28,7 @@ class CommandsTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private record Ended(int code, String out, String errors) {
         JsonNode json() throws Exception {
@@ -39,13 +39,14 @@ class CommandsTest {
     private Ended run(Map<String, String> more, String... args) throws Exception {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "BEV_REDIS_URL",
-                        "redis://127.0.0.1:" + StubHttpServer.nobody("/").getPort(),
-                "BEV_MCP_SERVER_URL", StubHttpServer.nobody("/").toString(),
-                "BEV_EXPORTER_NVML_LIBRARY", folder.resolve("libnvidia-ml.so.1").toString(),
-                "BEV_EXPORTER_RENDERER_URL", StubHttpServer.nobody("").toString(),
-                "BEV_EXPORTER_HEALTH_DIRECTORY", folder.resolve("health").toString(),
-                "BEV_AVATAR_STATE_DIR", folder.resolve("state").toString(),
-                "DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + folder.resolve("no-bus")));
+                        "redis://127.0.0.1:" + StubHttpServer.unreachable("/").getPort(),
+                "BEV_MCP_SERVER_URL", StubHttpServer.unreachable("/").toString(),
+                "BEV_EXPORTER_NVML_LIBRARY",
+                        directory.resolve("libnvidia-ml.so.1").toString(),
+                "BEV_EXPORTER_RENDERER_URL", StubHttpServer.unreachable("").toString(),
+                "BEV_EXPORTER_HEALTH_DIRECTORY", directory.resolve("health").toString(),
+                "BEV_AVATAR_STATE_DIR", directory.resolve("state").toString(),
+                "DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + directory.resolve("no-bus")));
         environment.putAll(more);
         PrintStream keptOut = System.out;
         PrintStream keptErr = System.err;
@@ -81,7 +82,7 @@ class CommandsTest {
     }
 
     @Test
-    void checkPrestart_withoutADriver_warnsOnlyWhereTheCpuMayDraw() throws Exception {
+    void checkPrestart_withoutADriver_warnsOnlyIfCpuIsAllowed() throws Exception {
         Map<String, String> roomy =
                 Map.of("BEV_EXPORTER_CHECK_DISK_FREE_GB", "0", "BEV_EXPORTER_CHECK_MEMORY_AVAILABLE_GB", "0");
         Map<String, String> cuda = new HashMap<>(roomy);
@@ -97,8 +98,8 @@ class CommandsTest {
     }
 
     @Test
-    void check_brokenConfiguration_isOneOfTheFailures() throws Exception {
-        Path file = Files.writeString(folder.resolve("avatar.yaml"), "exporter: {port: none, colour: red}\n");
+    void check_invalidConfiguration_isOneOfTheFailures() throws Exception {
+        Path file = Files.writeString(directory.resolve("avatar.yaml"), "exporter: {port: none, colour: red}\n");
 
         Ended ended = run(Map.of(), "--config", file.toString(), "check", "--json");
 
@@ -107,16 +108,16 @@ class CommandsTest {
     }
 
     @Test
-    void gpuCleanup_withoutADriver_hasNothingToDo() throws Exception {
+    void gpuCleanup_withoutADriver_doesNothing() throws Exception {
         Ended ended = run(Map.of(), "gpu-cleanup");
 
         assertThat(ended.code()).as(ended.errors()).isZero();
-        assertThat(ended.out()).contains("no GPU can be asked, nothing to do");
+        assertThat(ended.out()).contains("NVML is unavailable, nothing to do");
         assertThat(run(Map.of(), "gpu-cleanup", "--grace", "61").code()).isEqualTo(2);
     }
 
     @Test
-    void check_people_seeMarksAndRemediesWithoutColourInAPipe() throws Exception {
+    void check_table_hasMarksAndRemediesAndNoColourInAPipe() throws Exception {
         Ended ended = run(Map.of("COLUMNS", "80"), "check", "gpu");
         Ended colourful = run(Map.of("AVATAR_TERMINAL", "1"), "check", "gpu");
         Ended plain = run(Map.of("AVATAR_TERMINAL", "1", "NO_COLOR", "1"), "check", "gpu");
@@ -129,8 +130,8 @@ class CommandsTest {
     }
 
     @Test
-    void healthOnce_isPrintedFiledAndPublished_andStatusShowsIt() throws Exception {
-        try (RedisServer server = RedisServer.start(folder);
+    void healthOnce_isPrintedWrittenAndPublished_andStatusShowsIt() throws Exception {
+        try (RedisServer server = RedisServer.start(directory);
                 StubHttpServer renderer = new StubHttpServer(asked -> Answer.json("{\"status\":\"ok\"}"))) {
             Map<String, String> up = Map.of(
                     "BEV_REDIS_URL",
@@ -143,10 +144,11 @@ class CommandsTest {
 
             assertThat(result(once.json(), "endpoint").path("status").asText()).isEqualTo("ok");
             assertThat(result(once.json(), "redis").path("status").asText()).isEqualTo("ok");
-            assertThat(result(once.json(), "redis").path("summary").asText()).contains("state good");
+            assertThat(result(once.json(), "redis").path("summary").asText()).contains("state valid");
             assertThat(result(once.json(), "gpu").path("status").asText()).isEqualTo("skipped");
             assertThat(result(once.json(), "service").path("status").asText()).isEqualTo("skipped");
-            assertThat(Files.readString(folder.resolve("health/summary.json")).strip())
+            assertThat(Files.readString(directory.resolve("health/summary.json"))
+                            .strip())
                     .isEqualTo(once.out().strip());
             assertThat(server.bulk("GET", "avatar:health_summary"))
                     .isEqualTo(once.out().strip());
@@ -158,18 +160,18 @@ class CommandsTest {
     }
 
     @Test
-    void healthOnce_rendererAndRedisAway_isCriticalAndStillFiled() throws Exception {
+    void healthOnce_rendererAndRedisUnreachable_isCriticalAndStillWritten() throws Exception {
         Ended once = run(Map.of(), "health");
 
         assertThat(once.code()).isEqualTo(2);
         assertThat(once.out()).contains("✗ endpoint", "✗ redis");
-        assertThat(once.errors()).contains("results do not go to Redis");
-        assertThat(folder.resolve("health/summary.json")).exists();
+        assertThat(once.errors()).contains("cannot write results to Redis");
+        assertThat(directory.resolve("health/summary.json")).exists();
     }
 
     @Test
-    void emptyRedisUrl_switchesRedisOff_andIsSaid() throws Exception {
-        Path file = Files.writeString(folder.resolve("avatar.yaml"), "redis: {url: ''}\n");
+    void emptyRedisUrl_disablesRedis_andIsReported() throws Exception {
+        Path file = Files.writeString(directory.resolve("avatar.yaml"), "redis: {url: ''}\n");
         Map<String, String> none = Map.of(
                 "BEV_AVATAR_CONFIG", file.toString(), "BEV_REDIS_URL", "", "BEV_EXPORTER_CHECK_DOCKER", "ignored");
 
@@ -178,30 +180,30 @@ class CommandsTest {
 
         assertThat(result(health.json(), "redis").path("status").asText()).isEqualTo("skipped");
         assertThat(result(health.json(), "redis").path("summary").asText())
-                .isEqualTo("not judged: off, redis.url is empty");
+                .isEqualTo("skipped: disabled, redis.url is empty");
         assertThat(health.errors()).doesNotContain("Redis");
         assertThat(result(checked, "redis").path("status").asText()).isEqualTo("ok");
-        assertThat(result(checked, "redis").path("found").asText()).startsWith("off, since redis.url is empty");
+        assertThat(result(checked, "redis").path("found").asText()).startsWith("disabled (redis.url is empty)");
     }
 
     @Test
-    void healthStatus_oldOrMissing_isNotWell() throws Exception {
+    void healthStatus_staleOrMissing_isReported() throws Exception {
         assertThat(run(Map.of(), "health", "status").errors()).contains("no result yet", "health once");
 
-        Files.createDirectories(folder.resolve("health"));
+        Files.createDirectories(directory.resolve("health"));
         Files.writeString(
-                folder.resolve("health/summary.json"),
+                directory.resolve("health/summary.json"),
                 "{\"schema\":1,\"at\":\"2020-01-01T00:00:00Z\",\"host\":\"h\",\"results\":[]}");
         Ended old = run(Map.of(), "health", "status");
 
         assertThat(old.code()).isEqualTo(1);
-        assertThat(old.out()).contains("no longer to be trusted");
+        assertThat(old.out()).contains("stale");
     }
 
     @Test
-    void health_badThresholdsOrInterval_isRefused() throws Exception {
+    void health_badThresholdsOrInterval_isRejected() throws Exception {
         Path bad = Files.writeString(
-                folder.resolve("bad.yml"),
+                directory.resolve("bad.yml"),
                 "groups: [{name: g, rules: [{record: 'avatar_threshold:default',"
                         + " labels: {signal: s, severity: warning}, expr: 'scalar(up)'}]}]");
 

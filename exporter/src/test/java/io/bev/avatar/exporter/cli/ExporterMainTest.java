@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.Resources;
 class ExporterMainTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private record Ended(int code, String errors, String output) {}
 
@@ -37,7 +37,7 @@ class ExporterMainTest {
         System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
         try {
             Map<String, String> all = new HashMap<>(environment);
-            // This very process is not to give way.
+            // The test process must keep its priority.
             all.put("BEV_EXPORTER_NICENESS", "0");
             int code = ExporterMain.run(all, args);
             return new Ended(code, errors.toString(StandardCharsets.UTF_8), output.toString(StandardCharsets.UTF_8));
@@ -48,7 +48,7 @@ class ExporterMainTest {
     }
 
     @Test
-    void serve_portTaken_saysSoInOneLine() throws Exception {
+    void serve_portInUse_isReportedInOneLine() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Ended ended = run(Map.of("BEV_EXPORTER_PORT", Integer.toString(taken.getLocalPort())));
 
@@ -57,15 +57,15 @@ class ExporterMainTest {
                     .singleElement()
                     .asString()
                     .contains("cannot listen on 127.0.0.1:" + taken.getLocalPort())
-                    .contains("stop what holds the port or configure another");
+                    .contains("stop the process that uses the port, or configure another port");
         }
     }
 
     @Test
-    void passwords_inAddresses_areNeverTold() throws Exception {
+    void passwords_inUrls_areNeverPrinted() throws Exception {
         String url = "ftp://user:open-sesame@host";
         Path file = Files.writeString(
-                folder.resolve("avatar.yaml"),
+                directory.resolve("avatar.yaml"),
                 "exporter: {port: '%1$s', renderer-url: '%1$s', jolokia-url: '%1$s'}\nredis: {url: '%1$s'}\nmcp: {url: '%1$s'}\n"
                         .formatted(url));
         for (String command : List.of("serve", "check", "health")) {
@@ -78,7 +78,7 @@ class ExporterMainTest {
     }
 
     @Test
-    void passwords_ofSourcesThatFail_areNeverTold() throws Exception {
+    void passwords_ofFailingSources_areNeverPrinted() throws Exception {
         Map<String, String> environment = Map.of(
                 "BEV_REDIS_URL", "redis://user:open-sesame@127.0.0.1:1",
                 "BEV_MCP_SERVER_URL", "http://user:open-sesame@127.0.0.1:1",
@@ -93,8 +93,8 @@ class ExporterMainTest {
     }
 
     @Test
-    void serve_brokenConfiguration_listsEveryProblemAndEndsWith78() throws Exception {
-        Path file = Files.writeString(folder.resolve("avatar.yaml"), "exporter: {port: none, colour: red}\n");
+    void serve_invalidConfiguration_listsEveryProblemAndExitsWith78() throws Exception {
+        Path file = Files.writeString(directory.resolve("avatar.yaml"), "exporter: {port: none, colour: red}\n");
 
         Ended ended = run(Map.of("BEV_AVATAR_CONFIG", file.toString()), "serve");
 
@@ -106,17 +106,17 @@ class ExporterMainTest {
     }
 
     @Test
-    void serve_configOption_isReadInPlaceOfTheEnvironment() throws Exception {
-        Path file = Files.writeString(folder.resolve("other.yaml"), "exporter: {bind: nowhere.invalid}\n");
+    void serve_configOption_overridesTheEnvironment() throws Exception {
+        Path file = Files.writeString(directory.resolve("other.yaml"), "exporter: {bind: nowhere.invalid}\n");
 
         Ended ended = run(Map.of("BEV_AVATAR_CONFIG", "/no/such/file"), "--config", file.toString());
 
         assertThat(ended.code()).isEqualTo(69);
-        assertThat(ended.errors()).contains("exporter.bind: no address is known for nowhere.invalid");
+        assertThat(ended.errors()).contains("exporter.bind: cannot resolve host name nowhere.invalid");
     }
 
     @Test
-    void unknownOption_endsWithUsage() {
+    void unknownOption_printsUsage() {
         Ended ended = run(Map.of(), "--nonsense");
 
         assertThat(ended.code()).isEqualTo(2);

@@ -20,13 +20,13 @@ import org.junit.jupiter.api.parallel.Resources;
 class GpuSetupCommandTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private record Ended(int code, String text) {}
 
     private Ended run(Map<String, String> more, String... arguments) {
-        Map<String, String> environment =
-                new HashMap<>(Map.of("RUNTIME_DIRECTORY", folder.resolve("run").toString()));
+        Map<String, String> environment = new HashMap<>(
+                Map.of("RUNTIME_DIRECTORY", directory.resolve("run").toString()));
         environment.putAll(more);
         PrintStream keptOut = System.out;
         PrintStream keptErr = System.err;
@@ -42,8 +42,8 @@ class GpuSetupCommandTest {
     }
 
     @Test
-    void applyAndUndo_inTwoProcesses_tellPeopleEachStep() throws Exception {
-        SimulatedNvml nvml = SimulatedNvml.build(folder);
+    void applyAndUndo_inTwoProcesses_printEachStep() throws Exception {
+        SimulatedNvml nvml = SimulatedNvml.build(directory);
         Map<String, String> library =
                 Map.of("BEV_EXPORTER_NVML_LIBRARY", nvml.library().toString());
 
@@ -51,15 +51,15 @@ class GpuSetupCommandTest {
         Ended undone = run(library, "gpu-setup", "undo");
 
         assertThat(applied.code()).isZero();
-        assertThat(applied.text()).contains("✓ GPU 0 power-limit    400 W, its most; 450 W asked for; was 320 W");
+        assertThat(applied.text()).contains("✓ GPU 0 power-limit    400 W, its maximum; 450 W configured; was 320 W");
         assertThat(undone.code()).isZero();
-        assertThat(undone.text()).contains("✓ GPU 0 power-limit    320 W again");
-        assertThat(folder.resolve("run")).isEmptyDirectory();
+        assertThat(undone.text()).contains("✓ GPU 0 power-limit    320 W restored");
+        assertThat(directory.resolve("run")).isEmptyDirectory();
     }
 
     @Test
     void journal_getsPriorities() throws Exception {
-        SimulatedNvml nvml = SimulatedNvml.build(folder);
+        SimulatedNvml nvml = SimulatedNvml.build(directory);
         nvml.scenario("nvmlDeviceSetPersistenceMode = error NO_PERMISSION");
 
         Ended applied = run(
@@ -69,36 +69,36 @@ class GpuSetupCommandTest {
 
         assertThat(applied.code()).isZero();
         assertThat(applied.text())
-                .contains("<4>GPU 0 persistence: on refused: NO_PERMISSION", "<6>GPU 0 memory-clock: 10501 MHz");
+                .contains("<4>GPU 0 persistence: on rejected: NO_PERMISSION", "<6>GPU 0 memory-clock: 10501 MHz");
     }
 
     @Test
-    void noGpu_isWell() {
+    void noGpu_isNotAnError() {
         Ended applied = run(
-                Map.of("BEV_EXPORTER_NVML_LIBRARY", folder.resolve("none.so").toString()), "gpu-setup", "apply");
+                Map.of("BEV_EXPORTER_NVML_LIBRARY", directory.resolve("none.so").toString()), "gpu-setup", "apply");
 
         assertThat(applied.code()).isZero();
-        assertThat(applied.text()).contains("no NVIDIA GPU here");
+        assertThat(applied.text()).contains("no NVIDIA GPU found");
     }
 
     @Test
-    void badConfiguration_isRefused() throws Exception {
-        Path file =
-                Files.writeString(folder.resolve("avatar.yaml"), "gpu-setup: {power-limit-watts: lots, colour: red}\n");
+    void badConfiguration_isRejected() throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("avatar.yaml"), "gpu-setup: {power-limit-watts: lots, colour: red}\n");
 
-        Ended refused = run(Map.of(), "--config", file.toString(), "gpu-setup", "apply");
+        Ended rejected = run(Map.of(), "--config", file.toString(), "gpu-setup", "apply");
 
-        assertThat(refused.code()).isEqualTo(78);
-        assertThat(refused.text()).contains("gpu-setup.power-limit-watts", "'lots'", "gpu-setup.colour");
+        assertThat(rejected.code()).isEqualTo(78);
+        assertThat(rejected.text()).contains("gpu-setup.power-limit-watts", "'lots'", "gpu-setup.colour");
     }
 
     @Test
-    void folderThatCannotBeMade_isNamed() throws Exception {
-        Path file = Files.writeString(folder.resolve("file"), "");
+    void uncreatableDirectory_isNamed() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "");
 
-        Ended refused = run(Map.of("RUNTIME_DIRECTORY", file.resolve("in").toString()), "gpu-setup", "apply");
+        Ended rejected = run(Map.of("RUNTIME_DIRECTORY", file.resolve("in").toString()), "gpu-setup", "apply");
 
-        assertThat(refused.code()).isEqualTo(73);
-        assertThat(refused.text()).contains(file.resolve("in").toString(), "expected a folder that can be written");
+        assertThat(rejected.code()).isEqualTo(73);
+        assertThat(rejected.text()).contains(file.resolve("in").toString(), "expected a writable directory");
     }
 }

@@ -47,10 +47,11 @@ class BoundedHttpClientTest {
     }
 
     @Test
-    void chunkedBody_isPutTogether_andItsConnectionKept() throws Exception {
+    void chunkedBody_isJoined_andItsConnectionReused() throws Exception {
         serve(
                 Integer.MAX_VALUE,
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Kind: text\r\n\r\n3\r\nabc\r\n2;note=1\r\nde\r\n0\r\n\r\n");
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Kind:"
+                        + " text\r\n\r\n3\r\nabc\r\n2;note=1\r\nde\r\n0\r\n\r\n");
 
         HttpResponse<String> first = get();
         HttpResponse<String> second = get();
@@ -64,7 +65,7 @@ class BoundedHttpClientTest {
     }
 
     @Test
-    void keptConnectionThatTheServerClosed_isReplaced() throws Exception {
+    void reusedConnectionClosedByTheServer_isReplaced() throws Exception {
         serve(1, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 
         for (int i = 0; i < 3; i++) {
@@ -75,7 +76,7 @@ class BoundedHttpClientTest {
     }
 
     @Test
-    void bodyUpToTheEndOfTheConnection_isTaken() throws Exception {
+    void bodyUpToTheEndOfTheConnection_isRead() throws Exception {
         serve(1, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 503 Busy\r\n\r\nto the end");
 
         HttpResponse<String> answer = get();
@@ -133,7 +134,7 @@ class BoundedHttpClientTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n",
                 ""
             })
-    void answerThatIsNone_isAnError(String answer) throws Exception {
+    void invalidResponse_isAnError(String answer) throws Exception {
         serve(1, answer);
 
         assertThatThrownBy(this::get).isInstanceOf(IOException.class);
@@ -149,14 +150,14 @@ class BoundedHttpClientTest {
     void bodyLargerThanAllowed_isAnError(String head) throws Exception {
         serve(1, head + "x".repeat(5000));
 
-        assertThatThrownBy(this::get).isInstanceOf(IOException.class).hasMessage("an answer larger than 1000 bytes");
+        assertThatThrownBy(this::get).isInstanceOf(IOException.class).hasMessage("response larger than 1000 bytes");
     }
 
     @Test
-    void silence_isAnErrorThatSaysHowLong() throws Exception {
+    void silence_isAnErrorWithTheTimeout() throws Exception {
         assertThatThrownBy(() -> source.exchange(request(), Duration.ofMillis(50), MAX_BYTES))
                 .isInstanceOf(HttpTimeoutException.class)
-                .hasMessage("no answer within 50 ms");
+                .hasMessage("no response within 50 ms");
     }
 
     @Test
@@ -180,7 +181,7 @@ class BoundedHttpClientTest {
     }
 
     @Test
-    void openStream_isLeftOnceItSaysEnough() throws Exception {
+    void openStream_isCancelledOnceSufficient() throws Exception {
         CountDownLatch done = new CountDownLatch(1);
         Thread stream = new Thread(() -> {
             try (Socket socket = server.accept()) {
@@ -213,7 +214,7 @@ class BoundedHttpClientTest {
         return URI.create("http://127.0.0.1:" + server.getLocalPort() + path);
     }
 
-    /** Answers every request with {@code answer} and closes a connection after so many. */
+    /** Sends {@code answer} to every request and closes a connection after {@code requests} requests. */
     private void serve(int requestsAConnection, String answer) {
         Thread thread = new Thread(() -> {
             while (!server.isClosed()) {
@@ -225,7 +226,7 @@ class BoundedHttpClientTest {
                         socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
                     }
                 } catch (IOException e) {
-                    // The client has left, or the test is over.
+                    // The client has disconnected, or the test is over.
                 }
             }
         });

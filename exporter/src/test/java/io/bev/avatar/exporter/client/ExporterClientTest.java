@@ -22,13 +22,13 @@ class ExporterClientTest {
     private static final String PASSWORD = "s3 \"cret\\#$x";
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private String web;
 
     @BeforeEach
     void guard() throws Exception {
-        TestCertificates certificates = TestCertificates.make(folder);
+        TestCertificates certificates = TestCertificates.make(directory);
         certificates.openssl(
                 "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=elsewhere -addext subjectAltName=DNS:elsewhere.example -keyout named.key -out named.pem"
                         .split(" ", -1));
@@ -36,8 +36,8 @@ class ExporterClientTest {
                 tls_server_config: {cert_file: named.pem, key_file: named.key}
                 basic_auth_users: {prometheus: "%s"}
                 """.formatted(BCrypt.withDefaults().hashToString(4, PASSWORD.toCharArray()));
-        Files.writeString(folder.resolve("web-config.yml"), web);
-        Files.writeString(folder.resolve("password"), PASSWORD + "\n");
+        Files.writeString(directory.resolve("web-config.yml"), web);
+        Files.writeString(directory.resolve("password"), PASSWORD + "\n");
     }
 
     private String yaml(int port, String stack) {
@@ -46,7 +46,7 @@ class ExporterClientTest {
                   web-config-file: %s}
                 redis: {url: "redis://127.0.0.1:1"}
                 stack: {%s}
-                """.formatted(port, folder, folder.resolve("web-config.yml"), stack);
+                """.formatted(port, directory, directory.resolve("web-config.yml"), stack);
     }
 
     private String read(int port, String stack) throws Exception {
@@ -55,12 +55,12 @@ class ExporterClientTest {
     }
 
     private String read(int port) throws Exception {
-        return read(port, "exporter-password-file: " + folder.resolve("password"));
+        return read(port, "exporter-password-file: " + directory.resolve("password"));
     }
 
     @Test
     void exporterBehindTlsAndAPassword_isReadOnlyWithBoth() throws Exception {
-        Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + folder.resolve("no-bus"));
+        Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + directory.resolve("no-bus"));
         ExporterConfigs settings = ExporterConfigs.from(Config.of(yaml(0, ""), "test.yaml", environment), environment);
         try (Exporter exporter = new Exporter(settings, "1.2.3")) {
             exporter.start();
@@ -68,50 +68,54 @@ class ExporterClientTest {
 
             assertThat(read(port)).contains("avatar_exporter_build_info");
             assertThatThrownBy(() -> read(port, ""))
-                    .hasMessageStartingWith("not read: stack.exporter-password-file: found nothing, expected a file ")
+                    .hasMessageStartingWith(
+                            "cannot read metrics: stack.exporter-password-file: found nothing, expected a file ")
                     .hasMessageContaining("prometheus's password");
-            Files.writeString(folder.resolve("password"), "another");
+            Files.writeString(directory.resolve("password"), "another");
             assertThatThrownBy(() -> read(port))
-                    .hasMessage("guarded (TLS, password), not read: refused; does " + folder.resolve("password")
-                            + " hold the password of prometheus?");
-            Files.delete(folder.resolve("password"));
+                    .hasMessage("cannot read metrics (protected by TLS, password): rejected with status 401; check"
+                            + " that " + directory.resolve("password")
+                            + " contains the password of user prometheus");
+            Files.delete(directory.resolve("password"));
             assertThatThrownBy(() -> read(port))
-                    .hasMessageContaining(
-                            "found '" + folder.resolve("password") + "', expected a file that this user can");
+                    .hasMessageContaining("found '" + directory.resolve("password") + "', expected a file ");
 
             Files.writeString(
-                    folder.resolve("web-config.yml"), web.replace("cert_file: named.pem", "cert_file: server.pem"));
-            Files.writeString(folder.resolve("password"), PASSWORD);
+                    directory.resolve("web-config.yml"), web.replace("cert_file: named.pem", "cert_file: server.pem"));
+            Files.writeString(directory.resolve("password"), PASSWORD);
             assertThatThrownBy(() -> read(port))
-                    .hasMessageContaining("the server shows another certificate than " + folder.resolve("server.pem"));
+                    .hasMessageContaining(
+                            "the server presents another certificate than " + directory.resolve("server.pem"));
         }
     }
 
     @Test
-    void whatIsMissing_isNamed() throws Exception {
-        int nobody = StubHttpServer.nobody("/").getPort();
-        assertThatThrownBy(() -> read(nobody)).hasMessage("guarded (TLS, password), not read: nothing listens there");
+    void missingCredentials_areNamed() throws Exception {
+        int unusedPort = StubHttpServer.unreachable("/").getPort();
+        assertThatThrownBy(() -> read(unusedPort))
+                .hasMessage("cannot read metrics (protected by TLS, password): connection refused");
         Files.writeString(
-                folder.resolve("web-config.yml"),
+                directory.resolve("web-config.yml"),
                 "tls_server_config: {cert_file: named.pem, client_auth_type: RequireAndVerifyClientCert}");
-        assertThatThrownBy(() -> read(nobody))
-                .hasMessageStartingWith("not read: stack.exporter-cert-file: found nothing");
-        Files.delete(folder.resolve("web-config.yml"));
-        assertThatThrownBy(() -> read(nobody)).hasMessageStartingWith("not read: exporter.web-config-file: found ");
+        assertThatThrownBy(() -> read(unusedPort))
+                .hasMessageStartingWith("cannot read metrics: stack.exporter-cert-file: found nothing");
+        Files.delete(directory.resolve("web-config.yml"));
+        assertThatThrownBy(() -> read(unusedPort))
+                .hasMessageStartingWith("cannot read metrics: exporter.web-config-file: found ");
     }
 
     @Test
-    void access_isALineEachForTheStacksScripts() throws Exception {
+    void access_printsOneLinePerItem() throws Exception {
         Config config = Config.of(
                 yaml(
                         1,
-                        "exporter-password-file: " + folder.resolve("password") + ", exporter-cert-file: "
-                                + folder.resolve("server.pem") + ", exporter-key-file: "
-                                + folder.resolve("server.key")),
+                        "exporter-password-file: " + directory.resolve("password") + ", exporter-cert-file: "
+                                + directory.resolve("server.pem") + ", exporter-key-file: "
+                                + directory.resolve("server.key")),
                 "avatar.yaml",
                 Map.of());
 
-        assertThat(AccessCommand.lines(ExporterClientAuth.from(config)).replace(folder + "/", "F/"))
+        assertThat(AccessCommand.lines(ExporterClientAuth.from(config)).replace(directory + "/", "F/"))
                 .isEqualTo("""
                 certificate F/named.pem
                 server-name elsewhere.example

@@ -19,18 +19,18 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An HTTP server on loopback that answers as the test says and remembers what it was asked. */
+/** HTTP server on loopback that sends responses given by the test and records requests. */
 public final class StubHttpServer implements AutoCloseable {
 
-    /** A request. */
+    /** A recorded request. */
     public record Asked(String method, String path, Map<String, List<String>> headers, String body) {
-        /** The first value of a header, empty when absent. */
+        /** First value of a header; empty if absent. */
         public String header(String name) {
             return headers.getOrDefault(name, List.of("")).get(0);
         }
     }
 
-    /** An answer; a silent one never comes. */
+    /** A response; a silent one is never sent. */
     public record Answer(int status, Map<String, String> headers, String body, boolean silent) {
         public static Answer json(String body) {
             return new Answer(200, Map.of("Content-Type", "application/json"), body, false);
@@ -73,8 +73,8 @@ public final class StubHttpServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
     }
 
-    /** An address at which nothing listens. */
-    public static URI nobody(String path) {
+    /** URL of a port without a listener. */
+    public static URI unreachable(String path) {
         try (StubHttpServer gone = new StubHttpServer(request -> Answer.silence())) {
             return gone.address(path);
         } catch (IOException e) {

@@ -18,7 +18,7 @@ class FamilyMergerTest {
     }
 
     @Test
-    void merge_sameNameAndType_becomesOneFamilyWithoutDoubles() {
+    void merge_sameNameAndType_becomesOneFamilyWithoutDuplicates() {
         MetricSink first = new MetricSink();
         first.gauge("up", "Up.", 1, "job", "a");
         MetricSink second = new MetricSink();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ScrapeRunnerTest {
 
-    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Duration SHORT = Duration.ofSeconds(2);
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private final List<ScrapeRunner> opened = new ArrayList<>();
@@ -68,7 +68,7 @@ class ScrapeRunnerTest {
     }
 
     @Test
-    void scrape_severalCollectors_givesEachOnesFamiliesInOrder() throws Exception {
+    void scrape_severalCollectors_returnsFamiliesInOrder() throws Exception {
         List<CollectorResult> results = scrape(runner(steady("a"), steady("b")), LONG);
 
         assertThat(results).extracting(CollectorResult::collector).containsExactly("a", "b");
@@ -77,7 +77,7 @@ class ScrapeRunnerTest {
     }
 
     @Test
-    void scrape_throwingCollector_failsAloneAndGivesNoSamples() throws Exception {
+    void scrape_throwingCollector_failsAloneWithoutSamples() throws Exception {
         ScrapeRunner runner = runner(
                 collector("broken", out -> {
                     out.gauge("half_done", "Half.", 1);
@@ -93,7 +93,7 @@ class ScrapeRunnerTest {
     }
 
     @Test
-    void scrape_missingNativeSymbol_isAFailureLikeAnother() throws Exception {
+    void scrape_missingNativeSymbol_failsTheCollector() throws Exception {
         ScrapeRunner runner = runner(collector("native", out -> {
             throw new UnsatisfiedLinkError("nvmlDeviceGetNothing");
         }));
@@ -115,14 +115,14 @@ class ScrapeRunnerTest {
     }
 
     @Test
-    void scrape_hangingCollector_isInterruptedCutOffAndNotStartedAgainUntilItReturns() throws Exception {
+    void scrape_hangingCollector_isInterruptedAbandonedAndNotRestartedUntilItReturns() throws Exception {
         AtomicInteger started = new AtomicInteger();
         AtomicBoolean interrupted = new AtomicBoolean();
         CountDownLatch release = new CountDownLatch(1);
         ScrapeRunner runner = runner(
                 collector("wedged", out -> {
                     started.incrementAndGet();
-                    // As a native call: it notes the interrupt and hangs on.
+                    // Like a native call: does not react to the interrupt.
                     boolean free = false;
                     while (!free) {
                         try {
@@ -139,7 +139,7 @@ class ScrapeRunnerTest {
         List<CollectorResult> second = scrape(runner, SHORT);
 
         assertThat(first.get(0).success()).isFalse();
-        assertThat(first.get(0).error().orElseThrow()).contains("cut off");
+        assertThat(first.get(0).error().orElseThrow()).contains("deadline exceeded");
         assertThat(first.get(1).success()).isTrue();
         assertThat(second.get(0).error().orElseThrow()).contains("still busy");
         assertThat(second.get(1).success()).isTrue();
@@ -156,18 +156,18 @@ class ScrapeRunnerTest {
     }
 
     @Test
-    void scrape_whoseTimeIsOverBeforeItBegins_isCutOffAtOnce() throws Exception {
+    void scrape_budgetAlreadyExhausted_failsImmediately() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         ScrapeRunner runner = runner(collector("wedged", out -> release.await()));
 
         CollectorResult result = scrape(runner, Duration.ofMillis(-20)).get(0);
 
-        assertThat(result.error().orElseThrow()).startsWith("no answer within 0 ms: cut off");
+        assertThat(result.error().orElseThrow()).startsWith("no response within 0 ms: deadline exceeded");
         release.countDown();
     }
 
     @Test
-    void scrape_collectorThatUnwindsWhenInterrupted_stillHandsInWhatItVouchesFor() throws Exception {
+    void scrape_collectorThatUnwindsWhenInterrupted_returnsPartialResult() throws Exception {
         ScrapeRunner runner = runner(collector("redis", out -> {
             try {
                 new CountDownLatch(1).await();
@@ -208,7 +208,7 @@ class ScrapeRunnerTest {
     }
 
     @Test
-    void scrape_hundredAtOnce_shareOneCollection() throws Exception {
+    void scrape_hundredConcurrent_shareOneCollection() throws Exception {
         AtomicInteger started = new AtomicInteger();
         Semaphore entered = new Semaphore(0);
         CountDownLatch release = new CountDownLatch(1);
@@ -239,12 +239,12 @@ class ScrapeRunnerTest {
         } finally {
             clients.shutdownNow();
         }
-        // A client that asked after the collection had ended rightly started another one.
+        // A client that scraped after the collection had ended correctly started another one.
         assertThat(started.get()).isBetween(1, 100 / 2);
     }
 
     @Test
-    void scrape_afterAnotherEnded_collectsAnew() throws Exception {
+    void scrape_afterAnotherEnded_collectsAgain() throws Exception {
         AtomicInteger runs = new AtomicInteger();
         ScrapeRunner runner = runner(collector("a", out -> runs.incrementAndGet()));
 
@@ -255,7 +255,7 @@ class ScrapeRunnerTest {
     }
 
     @Test
-    void scrape_shortScrapeThatJoinsALongOne_doesNotCutItOff() throws Exception {
+    void scrape_shortScrapeThatJoinsALongOne_doesNotEndIt() throws Exception {
         CountDownLatch entered = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         ScrapeRunner runner = runner(collector("slow", out -> {
@@ -278,7 +278,7 @@ class ScrapeRunnerTest {
     }
 
     @Test
-    void scrape_someWanted_leavesTheOthersAlone() throws Exception {
+    void scrape_someWanted_skipsTheOthers() throws Exception {
         AtomicInteger runs = new AtomicInteger();
         ScrapeRunner runner = runner(steady("a"), collector("b", out -> runs.incrementAndGet()));
 
@@ -288,7 +288,7 @@ class ScrapeRunnerTest {
     }
 
     @Test
-    void statuses_failureThenSuccess_rememberBoth() throws Exception {
+    void statuses_failureThenSuccess_retainBoth() throws Exception {
         AtomicBoolean broken = new AtomicBoolean(true);
         ScrapeRunner runner = runner(collector("a", out -> {
             if (broken.get()) {
@@ -309,7 +309,7 @@ class ScrapeRunnerTest {
     }
 
     @Test
-    void new_sameNameTwice_isRefused() {
+    void new_sameNameTwice_isRejected() {
         assertThatThrownBy(() -> runner(steady("a"), steady("a"))).hasMessageContaining("two collectors named a");
     }
 }

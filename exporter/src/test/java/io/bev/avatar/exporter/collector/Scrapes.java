@@ -9,19 +9,19 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Collections;
 
-/** Collections of one collector as exposition text, and the golden files that they are compared with. */
+/** Exposition text of a collection, and its comparison with golden files. */
 public final class Scrapes {
 
     private Scrapes() {}
 
-    /** The exposition of a collection that succeeds. */
+    /** Exposition of a successful collection. */
     public static String scrape(Collector collector) throws Exception {
         MetricSink sink = new MetricSink();
         collector.collect(sink);
         return text(sink);
     }
 
-    /** The exposition that a failing collection vouches for; its message contains every {@code complaint}. */
+    /** Exposition of the partial result of a failed collection, whose message contains every {@code complaint}. */
     public static String failedScrape(Collector collector, String... complaint) throws IOException {
         MetricSink sink = new MetricSink();
         assertThatThrownBy(() -> collector.collect(sink))

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ExporterConfigTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private static ExporterConfig read(String yaml, Map<String, String> environment) {
         Config config = Config.of(yaml, "test.yaml", environment);
@@ -46,8 +46,8 @@ class ExporterConfigTest {
     }
 
     @Test
-    void from_everyKey_isTaken() throws Exception {
-        Path token = Files.writeString(folder.resolve("token"), "secret");
+    void from_everyKey_isUsed() throws Exception {
+        Path token = Files.writeString(directory.resolve("token"), "secret");
         ExporterConfig config = read("""
                 exporter:
                   bind: 0.0.0.0
@@ -83,7 +83,7 @@ class ExporterConfigTest {
     }
 
     @Test
-    void from_manyMistakes_reportsAllAndNoPassword() {
+    void from_manyProblems_reportsAllAndNoPassword() {
         assertThatThrownBy(() -> read("""
                         exporter:
                           port: 99999
@@ -106,8 +106,8 @@ class ExporterConfigTest {
     }
 
     @Test
-    void from_overrideOfAThresholdThatNobodyHas_isAProblem() throws Exception {
-        Path defaults = Files.writeString(folder.resolve("thresholds.rules.yml"), """
+    void from_overrideOfUnknownThreshold_isAProblem() throws Exception {
+        Path defaults = Files.writeString(directory.resolve("thresholds.rules.yml"), """
                 groups:
                   - name: defaults
                     rules:
@@ -119,8 +119,8 @@ class ExporterConfigTest {
                 .formatted(defaults);
 
         assertThatThrownBy(() -> read(yaml, Map.of()))
-                .hasMessageContaining(
-                        "exporter.thresholds.cpu.warning: found an unknown threshold, expected one of host_cpu_ratio.warning")
+                .hasMessageContaining("exporter.thresholds.cpu.warning: found an unknown threshold, expected one of"
+                        + " host_cpu_ratio.warning")
                 .hasMessageNotContaining("thresholds.host_cpu_ratio");
     }
 }

@@ -21,13 +21,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real processes, the simulated NVML that lists them, and a process tree that says where they belong. */
+/** Tests real processes with a simulated NVML that lists them and a fake procfs with their control groups. */
 class GpuCleanupTest {
 
     private static final String UNIT = "bev-advanced-avatar.service";
     private static final String GROUP = "/bev.slice/bev-avatar.slice/" + UNIT;
-    private static final String GENTLE = "exec sleep 600";
-    private static final String STUBBORN = "trap '' TERM; echo ready; while :; do sleep 600 & wait; done";
+    private static final String EXITS_ON_SIGTERM = "exec sleep 600";
+    private static final String IGNORES_SIGTERM = "trap '' TERM; echo ready; while :; do sleep 600 & wait; done";
 
     @TempDir
     static Path shared;
@@ -61,11 +61,11 @@ class GpuCleanupTest {
         if (script.contains("ready")) {
             assertThat(process.inputReader().readLine()).isEqualTo("ready");
         }
-        Path folder = Files.createDirectory(proc.resolve(Long.toString(process.pid())));
-        Files.writeString(folder.resolve("cgroup"), "0::" + group + "\n");
-        Files.writeString(folder.resolve("comm"), "java\n");
+        Path directory = Files.createDirectory(proc.resolve(Long.toString(process.pid())));
+        Files.writeString(directory.resolve("cgroup"), "0::" + group + "\n");
+        Files.writeString(directory.resolve("comm"), "java\n");
         if (!run.isEmpty()) {
-            Files.writeString(folder.resolve("environ"), "PATH=/bin\0INVOCATION_ID=" + run + "\0HOME=/\0");
+            Files.writeString(directory.resolve("environ"), "PATH=/bin\0INVOCATION_ID=" + run + "\0HOME=/\0");
         }
         scenario.add("process = " + process.pid() + " C " + bytes);
         return process;
@@ -75,44 +75,44 @@ class GpuCleanupTest {
         nvml.scenario(scenario.toArray(String[]::new));
         return new GpuCleanup(nvml.loader(new NvmlCallMetrics(Ticker.system())), proc, Ticker.system())
                 .run(
-                        new GpuCleanup.Order(
+                        new GpuCleanup.Request(
                                 UNIT, Optional.of(running).filter(id -> !id.isEmpty()), Duration.ofMillis(graceMillis)),
                         fates::add);
     }
 
-    private String told() {
+    private String reported() {
         return fates.stream().map(fate -> fate.process() + ": " + fate.text()).collect(Collectors.joining("\n"));
     }
 
     @Test
-    void leftover_isToldToEnd() throws Exception {
-        Process left = process(GENTLE, GROUP, "old", 512L << 20);
+    void leftover_isTerminated() throws Exception {
+        Process leftover = process(EXITS_ON_SIGTERM, GROUP, "old", 512L << 20);
 
         assertThat(clean("", 60_000)).isTrue();
 
-        assertThat(left.waitFor()).as("SIGTERM").isEqualTo(128 + 15);
-        assertThat(told()).isEqualTo(left.pid() + " (java), 512 MiB: ended");
+        assertThat(leftover.waitFor()).as("SIGTERM").isEqualTo(128 + 15);
+        assertThat(reported()).isEqualTo(leftover.pid() + " (java), 512 MiB: terminated");
     }
 
     @Test
-    void leftover_thatDoesNotListen_isKilled() throws Exception {
-        Process left = process(STUBBORN, GROUP, "old", 1);
+    void leftover_ignoringSigterm_isKilled() throws Exception {
+        Process leftover = process(IGNORES_SIGTERM, GROUP, "old", 1);
 
         assertThat(clean("", 300)).isTrue();
 
-        assertThat(left.waitFor()).as("SIGKILL").isEqualTo(128 + 9);
+        assertThat(leftover.waitFor()).as("SIGKILL").isEqualTo(128 + 9);
         assertThat(fates).extracting(CleanupResult::outcome).containsExactly(Outcome.KILLED);
     }
 
     @Test
-    void strangers_areNeverTouched() throws Exception {
+    void otherProcesses_areNeverTouched() throws Exception {
         List<Process> strangers = List.of(
-                process(GENTLE, "/system.slice/other.service", "old", 1),
-                process(GENTLE, "/system.slice/not-" + UNIT, "old", 1),
-                process(GENTLE, "/user.slice/user-1000.slice/user@1000.service/app.slice/" + UNIT, "old", 1),
-                process(GENTLE, "/machine.slice/docker-1.scope/bev.slice/" + UNIT, "old", 1),
-                process(GENTLE, "/", "old", 1));
-        Process unlisted = process(GENTLE, GROUP, "old", 1);
+                process(EXITS_ON_SIGTERM, "/system.slice/other.service", "old", 1),
+                process(EXITS_ON_SIGTERM, "/system.slice/not-" + UNIT, "old", 1),
+                process(EXITS_ON_SIGTERM, "/user.slice/user-1000.slice/user@1000.service/app.slice/" + UNIT, "old", 1),
+                process(EXITS_ON_SIGTERM, "/machine.slice/docker-1.scope/bev.slice/" + UNIT, "old", 1),
+                process(EXITS_ON_SIGTERM, "/", "old", 1));
+        Process unlisted = process(EXITS_ON_SIGTERM, GROUP, "old", 1);
         scenario.remove(scenario.size() - 1);
         Process gone = process("exit 0", GROUP, "old", 1);
         gone.waitFor();
@@ -129,50 +129,50 @@ class GpuCleanupTest {
     }
 
     @Test
-    void runAtWork_isSpared() throws Exception {
-        Process atWork = process(GENTLE, GROUP, "now", 1);
-        Process left = process(GENTLE, GROUP, "old", 1);
+    void currentRun_isSkipped() throws Exception {
+        Process current = process(EXITS_ON_SIGTERM, GROUP, "now", 1);
+        Process leftover = process(EXITS_ON_SIGTERM, GROUP, "old", 1);
 
         assertThat(clean("now", 60_000)).isTrue();
 
-        assertThat(atWork.isAlive()).isTrue();
-        assertThat(left.waitFor()).isEqualTo(128 + 15);
-        assertThat(told()).contains(atWork.pid() + " (java), 0 MiB: belongs to the run at work");
+        assertThat(current.isAlive()).isTrue();
+        assertThat(leftover.waitFor()).isEqualTo(128 + 15);
+        assertThat(reported()).contains(current.pid() + " (java), 0 MiB: belongs to the current run");
     }
 
     @Test
-    void processOfUnknownRun_isSparedWhileOneIsAtWork() throws Exception {
-        Process unknown = process(GENTLE, GROUP, "", 1);
+    void processOfUnknownRun_isSkippedDuringARun() throws Exception {
+        Process unknown = process(EXITS_ON_SIGTERM, GROUP, "", 1);
 
         assertThat(clean("now", 0)).isTrue();
 
         assertThat(unknown.isAlive()).isTrue();
-        assertThat(told()).contains("cannot be read: left alone");
+        assertThat(reported()).contains("skipped: its InvocationID cannot be read");
     }
 
     @Test
-    void processOnTwoGpus_isOneOfItsWholeMemory() throws Exception {
-        Process left = process(GENTLE, GROUP, "old", 512L << 20);
-        scenario.add("process = " + left.pid() + " G " + (512L << 20));
+    void processOnTwoGpus_isReportedOnceWithItsTotalMemory() throws Exception {
+        Process leftover = process(EXITS_ON_SIGTERM, GROUP, "old", 512L << 20);
+        scenario.add("process = " + leftover.pid() + " G " + (512L << 20));
         scenario.add("gpus = 2");
 
         assertThat(clean("", 60_000)).isTrue();
 
-        assertThat(told()).isEqualTo(left.pid() + " (java), 1024 MiB: ended");
+        assertThat(reported()).isEqualTo(leftover.pid() + " (java), 1024 MiB: terminated");
     }
 
     @Test
-    void driverThatIsNotThere_endsNothing() throws Exception {
-        Process left = process(GENTLE, GROUP, "old", 1);
+    void missingDriver_terminatesNothing() throws Exception {
+        Process leftover = process(EXITS_ON_SIGTERM, GROUP, "old", 1);
         scenario.add("* = error DRIVER_NOT_LOADED");
 
         assertThatThrownBy(() -> clean("", 0)).isInstanceOf(NvmlException.class);
 
-        assertThat(left.isAlive()).isTrue();
+        assertThat(leftover.isAlive()).isTrue();
     }
 
     @Test
-    void oldHierarchy_isRead() {
+    void cgroupV1_isParsed() {
         assertThat(CgroupProcesses.names("12:cpu,cpuacct:/x.service\n1:name=systemd:" + GROUP + "/sub\n", UNIT))
                 .isTrue();
         assertThat(CgroupProcesses.names("12:cpu,cpuacct:" + GROUP + "\n1:name=systemd:/x.service\n", UNIT))

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real binding on a simulated driver, whose setters leave a record. */
+/** Tests the real binding with a simulated driver that records setter calls. */
 class GpuSetupTest {
 
     @TempDir
@@ -32,7 +32,7 @@ class GpuSetupTest {
     private static SimulatedNvml built;
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private SimulatedNvml nvml = built;
     private final List<SetupResult> steps = new ArrayList<>();
@@ -44,11 +44,11 @@ class GpuSetupTest {
 
     @BeforeEach
     void ownScenario() throws IOException {
-        nvml = built.copy(folder);
+        nvml = built.copy(directory);
     }
 
     @Test
-    void apply_setsEachWithinWhatTheGpuAllows_andUndoTakesAllBackInReverse() throws Exception {
+    void apply_setsValuesWithinTheGpusRange_andUndoRestoresInReverse() throws Exception {
         setup().apply(config("gpu-setup: {exclusive-process: true}"));
 
         assertThat(changes())
@@ -58,12 +58,12 @@ class GpuSetupTest {
                         "gpu0.locked_clock_memory = 10501 # nvmlDeviceSetMemoryLockedClocks",
                         "gpu0.locked_clock_graphics = 3165 # nvmlDeviceSetGpuLockedClocks",
                         "gpu0.compute_mode = 3 # nvmlDeviceSetComputeMode");
-        assertThat(said())
+        assertThat(reported())
                 .containsExactly(
                         "DONE GPU 0 persistence: on; was off",
-                        "DONE GPU 0 power-limit: 400 W, its most; 450 W asked for; was 320 W",
+                        "DONE GPU 0 power-limit: 400 W, its maximum; 450 W configured; was 320 W",
                         "DONE GPU 0 memory-clock: 10501 MHz; was not locked",
-                        "DONE GPU 0 graphics-clock: 3165 MHz, its most; it has no 2230 MHz; was not locked",
+                        "DONE GPU 0 graphics-clock: 3165 MHz, its maximum; 2230 MHz is not supported; was not locked",
                         "DONE GPU 0 compute-mode: exclusive to a process; was shared");
 
         forget();
@@ -76,17 +76,18 @@ class GpuSetupTest {
                         "gpu0.locked_clock_memory = 0 # nvmlDeviceResetMemoryLockedClocks",
                         "gpu0.power_limit = 320000 # nvmlDeviceSetPowerManagementLimit",
                         "gpu0.persistence_mode = 0 # nvmlDeviceSetPersistenceMode");
-        assertThat(said()).contains("DONE GPU 0 power-limit: 320 W again", "DONE GPU 0 persistence: off again");
+        assertThat(reported())
+                .contains("DONE GPU 0 power-limit: 320 W restored", "DONE GPU 0 persistence: off restored");
         assertThat(previous()).doesNotExist();
     }
 
     @Test
-    void clocksThatTheGpuHas_areLockedAsAsked() throws Exception {
+    void supportedClocks_areLockedAsConfigured() throws Exception {
         nvml.scenario("clock_max_graphics = 3105", "clock_max_memory = 10501");
 
         setup().apply(config("gpu-setup: {graphics-clock-mhz: 2235, power-limit-watts: 400}"));
 
-        assertThat(said())
+        assertThat(reported())
                 .contains(
                         "DONE GPU 0 memory-clock: 10501 MHz; was not locked",
                         "DONE GPU 0 graphics-clock: 2235 MHz; was not locked",
@@ -94,26 +95,26 @@ class GpuSetupTest {
     }
 
     @Test
-    void gpuThatListsNoClocks_getsItsHighest() throws Exception {
+    void gpuWithoutClockList_getsItsMaximum() throws Exception {
         nvml.scenario("nvmlDeviceGetSupported* = error NOT_SUPPORTED");
 
         setup().apply(config(""));
 
-        assertThat(said())
+        assertThat(reported())
                 .contains(
-                        "DONE GPU 0 memory-clock: 11501 MHz, its most; it has no 10501 MHz; was not locked",
-                        "DONE GPU 0 graphics-clock: 3165 MHz, its most; it has no 2230 MHz; was not locked");
+                        "DONE GPU 0 memory-clock: 11501 MHz, its maximum; 10501 MHz is not supported; was not locked",
+                        "DONE GPU 0 graphics-clock: 3165 MHz, its maximum; 2230 MHz is not supported; was not locked");
     }
 
     @Test
-    void powerBelowTheLeast_becomesTheLeast() throws Exception {
+    void powerBelowMinimum_becomesMinimum() throws Exception {
         setup().apply(config("gpu-setup: {power-limit-watts: 100}"));
 
-        assertThat(said()).contains("DONE GPU 0 power-limit: 150 W, its least; 100 W asked for; was 320 W");
+        assertThat(reported()).contains("DONE GPU 0 power-limit: 150 W, its minimum; 100 W configured; was 320 W");
     }
 
     @Test
-    void refusals_areWarnings_andNothingOfThemIsUndone() throws Exception {
+    void rejections_areWarnings_andAreNotUndone() throws Exception {
         nvml.scenario(
                 "nvmlDeviceSetPowerManagementLimit = error NO_PERMISSION",
                 "nvmlDeviceSetMemoryLockedClocks = error NOT_SUPPORTED",
@@ -122,92 +123,99 @@ class GpuSetupTest {
 
         setup().apply(config(""));
 
-        assertThat(said())
+        assertThat(reported())
                 .containsExactly(
-                        "WARNING GPU 0 persistence: left alone: NOT_SUPPORTED (3), this GPU has no such setting",
-                        "WARNING GPU 0 power-limit: 400 W refused: NO_PERMISSION (4), the driver lets root alone change it",
-                        "WARNING GPU 0 memory-clock: 10501 MHz refused: NOT_SUPPORTED (3), this GPU has no such setting",
-                        "WARNING GPU 0 graphics-clock: 3165 MHz refused: FUNCTION_NOT_FOUND (13), this driver has no such"
-                                + " setting");
+                        "WARNING GPU 0 persistence: not changed: NOT_SUPPORTED (3), this GPU does not support the"
+                                + " setting",
+                        "WARNING GPU 0 power-limit: 400 W rejected: NO_PERMISSION (4), the driver allows only root"
+                                + " to change it",
+                        "WARNING GPU 0 memory-clock: 10501 MHz rejected: NOT_SUPPORTED (3), this GPU does not"
+                                + " support the setting",
+                        "WARNING GPU 0 graphics-clock: 3165 MHz rejected: FUNCTION_NOT_FOUND (13), this driver does"
+                                + " not support the setting");
         assertThat(previous()).doesNotExist();
 
         forget();
         setup().undo();
-        assertThat(said()).containsExactly("UNCHANGED  : nothing was changed, so nothing is undone");
+        assertThat(reported()).containsExactly("UNCHANGED  : no saved changes, nothing to undo");
         assertThat(changes()).isEmpty();
     }
 
     @Test
-    void missingSetters_areTheDriversLack() throws Exception {
-        nvml = SimulatedNvml.build(folder, "nvmlDeviceSet*", "nvmlDeviceGetSupported*");
+    void missingFunctions_areReportedAsUnsupportedByTheDriver() throws Exception {
+        nvml = SimulatedNvml.build(directory, "nvmlDeviceSet*", "nvmlDeviceGetSupported*");
 
         setup().apply(config(""));
 
         assertThat(steps).hasSize(4).allMatch(step -> step.outcome() == Outcome.WARNING);
-        assertThat(said()).anyMatch(line -> line.contains("FUNCTION_NOT_FOUND"));
+        assertThat(reported()).anyMatch(line -> line.contains("FUNCTION_NOT_FOUND"));
     }
 
     @Test
-    void valuesThatAreThereAlready_stayAfterwards() throws Exception {
+    void valuesAlreadySet_areKeptByUndo() throws Exception {
         nvml.scenario("persistence_mode = 1", "power_limit = 400000");
 
         setup().apply(config("gpu-setup: {memory-clock-mhz: 0, graphics-clock-mhz: 0}"));
         setup().undo();
 
         assertThat(changes()).isEmpty();
-        assertThat(said()).contains("UNCHANGED GPU 0 persistence: on, as before");
+        assertThat(reported()).contains("UNCHANGED GPU 0 persistence: on, unchanged");
     }
 
     @Test
-    void applyAgain_followsTheConfigurationAndRemembersTheFirstValues() throws Exception {
+    void applyAgain_followsTheConfigurationAndRetainsTheOriginalValues() throws Exception {
         setup().apply(config("gpu-setup: {power-limit-watts: 200}"));
         forget();
         setup().apply(config("gpu-setup: {power-limit-watts: 300, persistence: false}"));
 
-        assertThat(said()).contains("DONE GPU 0 persistence: off again", "DONE GPU 0 power-limit: 300 W; was 320 W");
+        assertThat(reported())
+                .contains("DONE GPU 0 persistence: off restored", "DONE GPU 0 power-limit: 300 W; was 320 W");
         forget();
         setup().undo();
-        assertThat(said()).contains("DONE GPU 0 power-limit: 320 W again").noneMatch(s -> s.contains("persistence"));
+        assertThat(reported())
+                .contains("DONE GPU 0 power-limit: 320 W restored")
+                .noneMatch(s -> s.contains("persistence"));
     }
 
     @Test
-    void valueThatSomebodyElseHasSet_isLeft() throws Exception {
+    void valueSetExternally_isKept() throws Exception {
         setup().apply(config(""));
         Files.writeString(record(), "gpu0.power_limit = 250000 # by hand\n");
         nvml.scenario("gpu0.persistence_mode = 1");
 
         setup().undo();
 
-        assertThat(said()).contains("UNCHANGED GPU 0 power-limit: 250 W, which somebody else has set: left so");
+        assertThat(reported()).contains("UNCHANGED GPU 0 power-limit: 250 W, changed externally and kept");
         assertThat(changes()).doesNotContain("gpu0.power_limit = 320000 # nvmlDeviceSetPowerManagementLimit");
         assertThat(previous()).doesNotExist();
     }
 
     @Test
-    void undoThatIsRefused_isAWarningAndCanBeRepeated() throws Exception {
+    void rejectedUndo_isAWarningAndCanBeRepeated() throws Exception {
         setup().apply(config("gpu-setup: {power-limit-watts: 0, memory-clock-mhz: 0, graphics-clock-mhz: 0}"));
         nvml.scenario("nvmlDeviceSetPersistenceMode = error UNKNOWN");
         setup().undo();
-        assertThat(said()).anyMatch(line -> line.startsWith("WARNING GPU 0 persistence: off again refused: UNKNOWN"));
+        assertThat(reported())
+                .anyMatch(line -> line.startsWith("WARNING GPU 0 persistence: off not restored: UNKNOWN"));
 
         nvml.scenario();
         forget();
         setup().undo();
-        assertThat(said()).containsExactly("DONE GPU 0 persistence: off again");
+        assertThat(reported()).containsExactly("DONE GPU 0 persistence: off restored");
     }
 
     @Test
-    void devices_chooseByIndexAndUuid() throws Exception {
+    void devices_selectByIndexAndUuid() throws Exception {
         nvml.scenario("gpus = 3");
         String only = "power-limit-watts: 0, memory-clock-mhz: 0, graphics-clock-mhz: 0}";
 
         setup().apply(config("gpu-setup: {devices: [0, GPU-00000000-0000-0000-0000-000000000002, 7], " + only));
 
-        assertThat(said())
+        assertThat(reported())
                 .containsExactly(
                         "DONE GPU 0 persistence: on; was off",
                         "DONE GPU 2 persistence: on; was off",
-                        "WARNING 7 : there is no such GPU; gpu-setup.devices wants an index or UUID of 'nvidia-smi -L'");
+                        "WARNING 7 : no such GPU; gpu-setup.devices expects an index or UUID from 'nvidia-smi -L'");
     }
 
     @Test
@@ -216,38 +224,42 @@ class GpuSetupTest {
 
         setup().apply(config(""));
 
-        assertThat(said()).anyMatch(line -> line.startsWith("WARNING GPU 0") && line.contains("GPU_IS_LOST"));
-        assertThat(said()).contains("DONE GPU 1 persistence: on; was off");
+        assertThat(reported()).anyMatch(line -> line.startsWith("WARNING GPU 0") && line.contains("GPU_IS_LOST"));
+        assertThat(reported()).contains("DONE GPU 1 persistence: on; was off");
     }
 
     @Test
-    void noDriverOrNoGpu_isNoProblem() throws Exception {
+    void noDriverOrNoGpu_isNotAnError() throws Exception {
         nvml.scenario("gpus = 0");
         setup().apply(config(""));
         nvml.scenario("nvmlInit_v2 = error DRIVER_NOT_LOADED");
         setup().apply(config(""));
-        setup(folder.resolve("libnvidia-ml.so.2")).apply(config(""));
+        setup(directory.resolve("libnvidia-ml.so.2")).apply(config(""));
 
-        assertThat(said()).hasSize(3).containsOnly("UNCHANGED  : no NVIDIA GPU here: nothing to set up");
+        assertThat(reported()).hasSize(3).containsOnly("UNCHANGED  : no NVIDIA GPU found, nothing to set up");
     }
 
     @Test
-    void driverThatDoesNotMatch_isAWarning() throws Exception {
+    void mismatchedDriver_isAWarning() throws Exception {
         nvml.scenario("nvmlInit_v2 = error LIB_RM_VERSION_MISMATCH");
 
         setup().apply(config(""));
 
-        assertThat(said()).singleElement().asString().startsWith("WARNING").contains("the GPUs stay", "reboot");
+        assertThat(reported())
+                .singleElement()
+                .asString()
+                .startsWith("WARNING")
+                .contains("GPU settings unchanged", "reboot");
     }
 
     @Test
-    void brokenRecord_isNamed() throws Exception {
+    void corruptFile_isNamed() throws Exception {
         Files.writeString(previous(), "{");
 
         assertThatThrownBy(() -> setup().undo())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(previous().toString())
-                .hasMessageContaining("restart the machine");
+                .hasMessageContaining("reboot the machine");
     }
 
     private GpuSetup setup() {
@@ -266,13 +278,13 @@ class GpuSetupTest {
         return setup;
     }
 
-    private List<String> said() {
+    private List<String> reported() {
         return steps.stream()
                 .map(s -> s.outcome() + " " + s.gpu() + " " + s.setting() + ": " + s.text())
                 .toList();
     }
 
-    /** What setters did, in their order; the enforced power limit, which follows the other, left out. */
+    /** Recorded setter calls in order, without the enforced power limit, which follows the requested one. */
     private List<String> changes() throws IOException {
         return !Files.exists(record())
                 ? List.of()
@@ -284,7 +296,7 @@ class GpuSetupTest {
 
     private long known;
 
-    /** Forgets what was said and done so far. */
+    /** Clears recorded output and setter calls. */
     private void forget() throws IOException {
         steps.clear();
         known = Files.exists(record()) ? Files.readAllLines(record()).size() : 0;
@@ -295,6 +307,6 @@ class GpuSetupTest {
     }
 
     private Path previous() {
-        return folder.resolve("previous.json");
+        return directory.resolve("previous.json");
     }
 }

@@ -33,17 +33,17 @@ class HealthChecksTest {
     private static final String RENDERER = "bev-advanced-avatar.service";
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final MetricSink out = new MetricSink();
-    private Thresholds limits;
+    private Thresholds thresholds;
 
     @BeforeEach
     void shipped() throws Exception {
-        limits = Thresholds.read(ShippedRules.file());
+        thresholds = Thresholds.read(ShippedRules.file());
     }
 
-    private SampleLookup readings() {
+    private SampleLookup samples() {
         return new SampleLookup(List.of(new CollectorResult("any", 1, out.families(), Optional.empty())));
     }
 
@@ -58,7 +58,7 @@ class HealthChecksTest {
     }
 
     @Test
-    void everySignalHere_hasAShippedThreshold() throws Exception {
+    void everySignal_hasAShippedThreshold() throws Exception {
         Set<String> shipped = new TreeSet<>();
         for (JsonNode rule :
                 new YAMLMapper().readTree(Files.readString(ShippedRules.file())).findParents("record")) {
@@ -70,14 +70,15 @@ class HealthChecksTest {
     }
 
     @Test
-    void gpu_thresholdChangedInTheFile_changesTheVerdict() throws Exception {
+    void gpu_thresholdChangedInTheFile_changesTheStatus() throws Exception {
         gpu(78, 0.2);
-        assertThat(new GpuHealthCheck(true).judge(readings(), limits).status()).isEqualTo(HealthStatus.OK);
+        assertThat(new GpuHealthCheck(true).check(samples(), thresholds).status())
+                .isEqualTo(HealthStatus.OK);
 
         Path changed = Files.writeString(
-                folder.resolve("thresholds.rules.yml"),
+                directory.resolve("thresholds.rules.yml"),
                 Files.readString(ShippedRules.file()).replace("vector(80)", "vector(75)"));
-        HealthResult judged = new GpuHealthCheck(true).judge(readings(), Thresholds.read(changed));
+        HealthResult judged = new GpuHealthCheck(true).check(samples(), Thresholds.read(changed));
 
         assertThat(judged.status()).isEqualTo(HealthStatus.WARNING);
         assertThat(judged.problems()).singleElement().satisfies(problem -> {
@@ -88,22 +89,22 @@ class HealthChecksTest {
     }
 
     @Test
-    void gpu_hostOverride_countsInPlaceOfTheDefault() {
+    void gpu_hostOverride_replacesTheDefault() {
         gpu(78, 0.2);
 
         HealthResult judged = new GpuHealthCheck(true)
-                .judge(
-                        readings(),
-                        limits.with(List.of(new ThresholdOverride("gpu_temperature_celsius", "critical", 77))));
+                .check(
+                        samples(),
+                        thresholds.with(List.of(new ThresholdOverride("gpu_temperature_celsius", "critical", 77))));
 
         assertThat(judged.status()).isEqualTo(HealthStatus.CRITICAL);
     }
 
     @Test
-    void gpu_onTheLimit_isWell_andAboveItIsNot() {
+    void gpu_atTheLimit_isOk_andAboveItIsNot() {
         gpu(80, 0.98);
 
-        HealthResult judged = new GpuHealthCheck(true).judge(readings(), limits);
+        HealthResult judged = new GpuHealthCheck(true).check(samples(), thresholds);
 
         assertThat(judged.problems()).singleElement().satisfies(problem -> {
             assertThat(problem.status()).isEqualTo(HealthStatus.CRITICAL);
@@ -112,33 +113,33 @@ class HealthChecksTest {
     }
 
     @Test
-    void gpu_withoutADriver_isSkippedOnlyWhereTheCpuMayDraw() {
+    void gpu_withoutADriver_isSkippedOnlyIfCpuIsAllowed() {
         out.gauge("avatar_exporter_nvml_error", "", 1, "code", "12", "error", "LIBRARY_NOT_FOUND");
         SampleLookup none = failed("gpu", "libnvidia-ml.so.1 not found");
 
-        assertThat(new GpuHealthCheck(true).judge(none, limits).status()).isEqualTo(HealthStatus.SKIPPED);
-        assertThat(new GpuHealthCheck(false).judge(none, limits).status()).isEqualTo(HealthStatus.CRITICAL);
+        assertThat(new GpuHealthCheck(true).check(none, thresholds).status()).isEqualTo(HealthStatus.SKIPPED);
+        assertThat(new GpuHealthCheck(false).check(none, thresholds).status()).isEqualTo(HealthStatus.CRITICAL);
     }
 
     @Test
-    void gpu_lost_isCriticalEvenWhereTheCpuMayDraw() {
+    void gpu_lost_isCriticalEvenIfCpuIsAllowed() {
         out.gauge("avatar_exporter_nvml_error", "", 1, "gpu", "0", "code", "15", "error", "GPU_IS_LOST");
 
-        HealthResult judged = new GpuHealthCheck(true).judge(failed("gpu", "GPU 0: GPU_IS_LOST (15)"), limits);
+        HealthResult judged = new GpuHealthCheck(true).check(failed("gpu", "GPU 0: GPU_IS_LOST (15)"), thresholds);
 
         assertThat(judged.status()).isEqualTo(HealthStatus.CRITICAL);
         assertThat(judged.problems().get(0).found()).contains("GPU_IS_LOST");
     }
 
     @Test
-    void system_eachReading_isHeldAgainstItsOwnThreshold() {
+    void system_eachValue_isComparedWithItsThreshold() {
         out.gauge("node_memory_MemTotal_bytes", "", 10e9);
         out.gauge("node_memory_MemAvailable_bytes", "", 1e9);
         disk("/", "ext4", 0.96);
         disk("/data", "ext4", 0.91);
         disk("/run", "tmpfs", 1);
 
-        HealthResult judged = new SystemHealthCheck(OptionalDouble.of(0.95)).judge(readings(), limits);
+        HealthResult judged = new SystemHealthCheck(OptionalDouble.of(0.95)).check(samples(), thresholds);
 
         assertThat(judged.problems())
                 .extracting(problem -> problem.status().word() + " " + problem.found())
@@ -158,7 +159,7 @@ class HealthChecksTest {
     }
 
     @Test
-    void busy_isTheShareThatWasNotIdle() {
+    void busy_isTheNonIdleFraction() {
         OptionalDouble busy =
                 HealthEvaluator.busy(Map.of("user", 10.0, "idle", 90.0), Map.of("user", 13.0, "idle", 97.0));
 
@@ -168,24 +169,24 @@ class HealthChecksTest {
     }
 
     @Test
-    void endpoint_slowDegradedOrDown_isToldApart() {
+    void endpoint_slowDegradedOrDown_isDistinguished() {
         out.gauge("avatar_endpoint_up", "", 1);
         out.gauge("avatar_endpoint_response_seconds", "", 6);
         out.gauge("avatar_endpoint_info", "", 1, "status", "degraded", "code", "200");
-        HealthResult slow = new EndpointHealthCheck().judge(readings(), limits);
+        HealthResult slow = new EndpointHealthCheck().check(samples(), thresholds);
 
         assertThat(slow.status()).isEqualTo(HealthStatus.WARNING);
         assertThat(slow.problems())
                 .extracting(HealthResult.Problem::found)
-                .containsExactly("response time is 6.000 s", "the renderer says 'degraded'");
+                .containsExactly("response time is 6.000 s", "the renderer reports status 'degraded'");
 
         HealthResult down = new EndpointHealthCheck()
-                .judge(
+                .check(
                         new SampleLookup(List.of(
-                                new CollectorResult("endpoint", 1, List.of(), Optional.of("nothing listens there")))),
-                        limits);
+                                new CollectorResult("endpoint", 1, List.of(), Optional.of("connection refused")))),
+                        thresholds);
         assertThat(down.status()).isEqualTo(HealthStatus.CRITICAL);
-        assertThat(down.problems().get(0).found()).isEqualTo("nothing listens there");
+        assertThat(down.problems().get(0).found()).isEqualTo("connection refused");
     }
 
     private ServiceHealthCheck service() {
@@ -199,11 +200,11 @@ class HealthChecksTest {
     }
 
     @Test
-    void service_activeSinceAWhile_tellsItsUptime() {
+    void service_active_reportsItsUptime() {
         unit(RENDERER, "active");
         out.gauge("systemd_unit_start_time_seconds", "", 10_000 - 3_700, "name", RENDERER);
 
-        HealthResult judged = service().judge(readings(), limits);
+        HealthResult judged = service().check(samples(), thresholds);
 
         assertThat(judged.status()).isEqualTo(HealthStatus.OK);
         assertThat(judged.summary()).isEqualTo(RENDERER + " active for 1 h 1 min");
@@ -211,47 +212,47 @@ class HealthChecksTest {
     }
 
     @Test
-    void service_rendererStopped_isCritical_andAnotherUnitAWarning() {
+    void service_rendererStopped_isCritical_andOtherUnitIsAWarning() {
         unit(RENDERER, "active");
         unit("bev-avatar-gpu.service", "inactive");
-        assertThat(service().judge(readings(), limits).status()).isEqualTo(HealthStatus.WARNING);
+        assertThat(service().check(samples(), thresholds).status()).isEqualTo(HealthStatus.WARNING);
 
         unit("bev-avatar-exporter.service", "failed");
         ServiceHealthCheck alone =
                 new ServiceHealthCheck(List.of("bev-avatar-exporter.service"), RENDERER, Clock.systemUTC());
-        assertThat(alone.judge(readings(), limits).status()).isEqualTo(HealthStatus.CRITICAL);
+        assertThat(alone.check(samples(), thresholds).status()).isEqualTo(HealthStatus.CRITICAL);
     }
 
     @Test
-    void service_withoutSystemdOrOurUnits_isSkippedWithTheReason() {
+    void service_withoutSystemdOrUnits_isSkippedWithTheReason() {
         HealthResult noBus = service()
-                .judge(failed("service", "no D-Bus at unix:path=/x; start dbus or exclude the collector"), limits);
-        HealthResult noUnits = service().judge(readings(), limits);
+                .check(failed("service", "no D-Bus at unix:path=/x; start dbus or exclude the collector"), thresholds);
+        HealthResult noUnits = service().check(samples(), thresholds);
 
         assertThat(noBus.status()).isEqualTo(HealthStatus.SKIPPED);
-        assertThat(noBus.summary()).isEqualTo("not judged: no D-Bus at unix:path=/x");
+        assertThat(noBus.summary()).isEqualTo("skipped: no D-Bus at unix:path=/x");
         assertThat(noUnits.status()).isEqualTo(HealthStatus.SKIPPED);
-        assertThat(noUnits.summary()).contains("knows none of", RENDERER);
+        assertThat(noUnits.summary()).contains("has none of the units", RENDERER);
     }
 
     private HealthResult redis(@Nullable String document) {
         out.gauge("redis_up", "", 1);
         return new RedisHealthCheck(new RedisHealthCheck.State(Optional.ofNullable(document), 0.001, Optional.empty()))
-                .judge(readings(), limits);
+                .check(samples(), thresholds);
     }
 
     @Test
-    void redis_goodState_isOk_andNoneIsSaid() {
+    void redis_validState_isOk_andMissingStateIsReported() {
         HealthResult good = redis("""
                 {"schema":1,"seq":7,"emotion":"focused","intensity":0.8,"updatedAt":"2026-01-01T00:00:00Z","new":1}""");
 
         assertThat(good.problems()).isEmpty();
-        assertThat(good.summary()).contains("state good");
+        assertThat(good.summary()).contains("state valid");
         assertThat(redis(null).summary()).contains("no state saved yet");
     }
 
     @Test
-    void redis_badState_namesEveryFault() {
+    void redis_invalidState_namesEveryProblem() {
         HealthResult bad = redis("""
                 {"schema":2,"seq":-1,"emotion":"angry","intensity":1.5,"updatedAt":"yesterday"}""");
 
@@ -269,12 +270,13 @@ class HealthChecksTest {
     }
 
     @Test
-    void redis_away_isCritical() {
+    void redis_unreachable_isCritical() {
         out.gauge("redis_up", "", 0);
         RedisHealthCheck judge =
                 new RedisHealthCheck(new RedisHealthCheck.State(Optional.empty(), 0, Optional.empty()));
 
-        assertThat(judge.judge(failed("redis", "Connection refused"), limits).status())
+        assertThat(judge.check(failed("redis", "Connection refused"), thresholds)
+                        .status())
                 .isEqualTo(HealthStatus.CRITICAL);
     }
 }

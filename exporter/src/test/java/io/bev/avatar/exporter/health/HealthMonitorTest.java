@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HealthMonitorTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private static HealthReport report(HealthStatus gpu) {
         List<Problem> problems = gpu == HealthStatus.OK
@@ -43,29 +43,29 @@ class HealthMonitorTest {
                         HealthResult.skipped("service", "no D-Bus; start it")));
     }
 
-    /** Writes down what a monitor says. */
+    /** Listener that records calls. */
     private static final class Diary implements HealthMonitor.Listener {
         private final List<String> entries = new ArrayList<>();
         private final HealthTable table = new HealthTable(new TerminalFormat(80, false), ZoneOffset.UTC);
 
         @Override
-        public void first(HealthReport report) {
+        public void onFirst(HealthReport report) {
             entries.add("first " + report.status().word());
         }
 
         @Override
-        public void next(HealthReport before, HealthReport now) {
+        public void onNext(HealthReport before, HealthReport now) {
             entries.addAll(table.changes(before, now));
         }
 
         @Override
-        public void publishing(String where, Optional<String> failure) {
+        public void onPublishState(String where, Optional<String> failure) {
             entries.add(where + ": " + failure.orElse("works"));
         }
     }
 
     @Test
-    void run_showsTheFirstRoundThenChanges_andGoesOnWithoutRedis() {
+    void run_showsTheFirstReportThenChanges_andContinuesWithoutRedis() {
         Iterator<HealthReport> reports = List.of(
                         report(HealthStatus.OK),
                         report(HealthStatus.OK),
@@ -108,8 +108,8 @@ class HealthMonitorTest {
     }
 
     @Test
-    void files_areReplacedWholeAndReadBack() throws Exception {
-        Path directory = folder.resolve("logs/health");
+    void files_areReplacedAtomicallyAndReadBack() throws Exception {
+        Path directory = this.directory.resolve("logs/health");
         HealthFiles files = new HealthFiles(directory);
         assertThat(files.read()).isEmpty();
 
@@ -126,17 +126,17 @@ class HealthMonitorTest {
     }
 
     @Test
-    void files_brokenSummary_saysWhatToDo() throws Exception {
-        Files.writeString(folder.resolve("summary.json"), "{\"schema\":9}");
+    void files_invalidSummary_namesTheRemedy() throws Exception {
+        Files.writeString(directory.resolve("summary.json"), "{\"schema\":9}");
 
-        assertThatThrownBy(() -> new HealthFiles(folder).read())
+        assertThatThrownBy(() -> new HealthFiles(directory).read())
                 .isInstanceOf(IOException.class)
                 .hasMessageContainingAll("summary.json", "schema: found 9, expected 1", "health once");
     }
 
     @Test
     void keys_areInRedisForFiveMinutes() throws Exception {
-        try (RedisServer server = RedisServer.start(folder);
+        try (RedisServer server = RedisServer.start(directory);
                 RedisClients access = new RedisClients(new RedisConfig(server.url(), Duration.ofSeconds(5)))) {
             new RedisHealthPublisher(new RedisKeyValues(access.link("test"))).write(report(HealthStatus.WARNING));
 

@@ -16,7 +16,7 @@ class ScrapeTimeoutTest {
     }
 
     @Test
-    void of_noOrNonsenseHeader_isTheConfiguredTime() {
+    void of_missingOrInvalidHeader_isTheConfiguredTimeout() {
         for (String header : new String[] {"soon", "", "-1", "0", "NaN"}) {
             assertThat(ScrapeTimeout.of(header, CONFIGURED))
                     .as("header '%s'", header)
@@ -26,7 +26,7 @@ class ScrapeTimeoutTest {
     }
 
     @Test
-    void of_hugeHeader_staysWithinTheServersTimeLimit() {
+    void of_hugeHeader_staysWithinTheServersTimeout() {
         assertThat(ScrapeTimeout.of("1e9", CONFIGURED)).isLessThan(Duration.ofSeconds(31));
         assertThat(ScrapeTimeout.of("Infinity", CONFIGURED)).isLessThan(Duration.ofSeconds(31));
     }

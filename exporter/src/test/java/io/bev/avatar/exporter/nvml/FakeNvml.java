@@ -4,7 +4,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An NVML of which only the session functions answer, counting what it is asked. */
+/** A fake NVML that implements only the session functions and records the calls. */
 final class FakeNvml implements NvmlLoader {
 
     int initCode = NvmlCode.SUCCESS;

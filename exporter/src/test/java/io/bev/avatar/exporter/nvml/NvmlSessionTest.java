@@ -21,7 +21,7 @@ class NvmlSessionTest {
     }
 
     @AfterEach
-    void everyInitHasItsShutdown_andEveryLibraryItsUnloading() {
+    void everyInit_isMatchedByShutdownAndUnload() {
         session.close();
 
         long failedInits = nvml.initCode == NvmlCode.SUCCESS ? 0 : nvml.count("init");
@@ -38,7 +38,7 @@ class NvmlSessionTest {
     }
 
     @Test
-    void absentLibrary_triedAgainAfterTheInterval() throws NvmlException {
+    void missingLibrary_retriedAfterTheInterval() throws NvmlException {
         nvml.absent = true;
         assertThatThrownBy(session::open).hasMessageContaining("not found");
         nvml.absent = false;
@@ -52,7 +52,7 @@ class NvmlSessionTest {
     }
 
     @Test
-    void initFails_libraryUnloadedAndCodeTold() {
+    void initFails_libraryUnloadedAndCodeReported() {
         nvml.initCode = NvmlCode.LIB_RM_VERSION_MISMATCH;
 
         assertThatThrownBy(session::open)
@@ -63,7 +63,7 @@ class NvmlSessionTest {
     }
 
     @Test
-    void firstCallFails_initIsGivenBack() {
+    void firstCallFails_sessionIsShutDown() {
         nvml.countCode = NvmlCode.UNKNOWN;
 
         assertThatThrownBy(session::open).isInstanceOf(NvmlException.class);
@@ -72,7 +72,7 @@ class NvmlSessionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 9, 18})
-    void sessionCode_nextOpenBeginsAnew(int code) throws NvmlException {
+    void sessionEndingCode_nextOpenOpensAnother(int code) throws NvmlException {
         long first = session.open().number();
 
         session.report(code);
@@ -83,7 +83,7 @@ class NvmlSessionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {15, 28})
-    void lostGpu_othersKeepTheSessionUntilTheInterval(int code) throws NvmlException {
+    void lostGpu_sessionContinuesForOthersUntilTheInterval(int code) throws NvmlException {
         long first = session.open().number();
 
         session.report(code);
@@ -97,7 +97,7 @@ class NvmlSessionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 6, 10, 13, 999})
-    void otherCode_sessionStays(int code) throws NvmlException {
+    void otherCode_sessionStaysOpen(int code) throws NvmlException {
         session.open();
 
         session.report(code);

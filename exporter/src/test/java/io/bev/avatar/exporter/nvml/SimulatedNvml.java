@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The simulated NVML of {@code src/simulator}, built into a folder, with its scenario. */
+/** The simulated NVML of {@code src/simulator}, built into a directory, with its scenario. */
 public final class SimulatedNvml {
 
     private static final Path SOURCE = Path.of("src/simulator/nvml_simulator.c");
@@ -26,11 +26,11 @@ public final class SimulatedNvml {
         this.library = library;
     }
 
-    /** Builds it, skipping the test where there is no C compiler; {@code hidden} are symbols that it shall lack. */
-    public static SimulatedNvml build(Path folder, String... hidden) throws Exception {
+    /** Builds the library, without the symbols in {@code hidden}; skips the test without a C compiler. */
+    public static SimulatedNvml build(Path directory, String... hidden) throws Exception {
         assumeTrue(compiler(), "needs gcc to build the simulated NVML");
-        Path library = Files.createTempDirectory(folder, "nvml").resolve("libnvidia-ml.so.1");
-        Path map = folder.resolve("hidden.map");
+        Path library = Files.createTempDirectory(directory, "nvml").resolve("libnvidia-ml.so.1");
+        Path map = directory.resolve("hidden.map");
         String locals = Stream.of(hidden).map(name -> name + ";").collect(Collectors.joining(" "));
         Files.writeString(map, "{ global: *; " + (locals.isEmpty() ? "" : "local: " + locals) + " };\n");
         List<String> command = new ArrayList<>(List.of("gcc", "-shared", "-fPIC", "-O1", "-pthread", "-Wall"));
@@ -45,12 +45,12 @@ public final class SimulatedNvml {
 
     private static boolean compiler() {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "gcc")));
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "gcc")));
     }
 
-    /** Another library of the same build, with a scenario of its own. */
-    public SimulatedNvml copy(Path folder) throws IOException {
-        Path copy = Files.createTempDirectory(folder, "nvml").resolve("libnvidia-ml.so.1");
+    /** A copy of the library with its own scenario. */
+    public SimulatedNvml copy(Path directory) throws IOException {
+        Path copy = Files.createTempDirectory(directory, "nvml").resolve("libnvidia-ml.so.1");
         Files.copy(library, copy);
         return new SimulatedNvml(copy);
     }
@@ -59,7 +59,7 @@ public final class SimulatedNvml {
         return library;
     }
 
-    /** Replaces the scenario at once. */
+    /** Replaces the scenario atomically. */
     public void scenario(String... lines) throws IOException {
         Path scenario = library.resolveSibling("libnvidia-ml.so.1.scenario");
         Path fresh = Files.createTempFile(library.getParent(), "scenario", "");
@@ -67,17 +67,17 @@ public final class SimulatedNvml {
         Files.move(fresh, scenario, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Loads it afresh. */
+    /** Loads the library. */
     public NvmlLoader loader(CallObserver observer) {
         return () -> JnaNvml.load(library.toString(), Ticker.system(), observer);
     }
 
-    /** The library by another name, which keeps it loaded beside the one under test. */
+    /** The library under another name, which keeps it loaded independently of the one under test. */
     public NativeLibrary hold() {
         return NativeLibrary.getInstance(library.getParent() + "/./" + library.getFileName());
     }
 
-    /** How many initialisations the library holds. */
+    /** Number of open initialisations in the library. */
     public static int inits(NativeLibrary held) {
         return held.getFunction("nvmlSimulatorInits").invokeInt(new Object[0]);
     }

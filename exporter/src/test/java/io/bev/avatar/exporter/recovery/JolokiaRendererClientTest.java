@@ -26,7 +26,7 @@ class JolokiaRendererClientTest {
               "bev.avatar:device=1,type=Gpu":{"Uuid":"GPU-1","ContextState":"active"}}}""";
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final BoundedHttpClient http = new BoundedHttpClient();
     private String gpus = GPUS;
@@ -37,7 +37,7 @@ class JolokiaRendererClientTest {
     @BeforeEach
     void open() throws IOException {
         jolokia = new StubHttpServer(request -> Answer.json(request.body().contains("Gpu,*") ? gpus : executed));
-        Path password = Files.writeString(folder.resolve("password"), "open-sesame\nnot this\n");
+        Path password = Files.writeString(directory.resolve("password"), "open-sesame\nnot this\n");
         control = new JolokiaRendererClient(jolokia.address("/jolokia/"), password, http);
     }
 
@@ -53,8 +53,8 @@ class JolokiaRendererClientTest {
     }
 
     @Test
-    void trim_asksTheGpuInUse_withThePassword() throws Exception {
-        assertThat(control.trimMemory("GPU-1")).isEqualTo("4096 bytes given back");
+    void trim_callsTheGpuInUse_withThePassword() throws Exception {
+        assertThat(control.trimMemory("GPU-1")).isEqualTo("4096 bytes released");
 
         assertThat(last().path("type").asText()).isEqualTo("exec");
         assertThat(last().path("mbean").asText()).isEqualTo("bev.avatar:device=1,type=Gpu");
@@ -82,9 +82,9 @@ class JolokiaRendererClientTest {
     }
 
     @Test
-    void gpuThatIsLetGoMeanwhile_isNotApplicable() {
-        executed =
-                "{\"status\":500,\"error_type\":\"java.lang.IllegalStateException\",\"error\":\"trimMemory: not in use\"}";
+    void gpuReleasedMeanwhile_isNotApplicable() {
+        executed = "{\"status\":500,\"error_type\":\"java.lang.IllegalStateException\",\"error\":\"trimMemory: not in"
+                + " use\"}";
 
         assertThatThrownBy(() -> control.trimMemory(""))
                 .isInstanceOf(RendererClient.NotApplicableException.class)
@@ -101,11 +101,11 @@ class JolokiaRendererClientTest {
         assertThat(last().path("arguments").toString()).isEqualTo("[20]");
 
         executed = "{\"status\":200,\"value\":\"many\"}";
-        assertThatThrownBy(() -> control.targetFps()).hasMessageContaining("expected a whole number");
+        assertThatThrownBy(() -> control.targetFps()).hasMessageContaining("expected an integer");
     }
 
     @Test
-    void refusal_saysWhy_andIsNotTriedAgain() {
+    void rejection_hasAReason_andIsNotRetried() {
         jolokia.answer(
                 request -> Answer.status(401, "{\"status\":401,\"error\":\"control operations need user avatar\"}"));
 
@@ -116,7 +116,7 @@ class JolokiaRendererClientTest {
     }
 
     @Test
-    void answerWithoutJson_isToldByItsStatus() {
+    void responseWithoutJson_isReportedByItsStatus() {
         jolokia.answer(request -> Answer.status(502, "<html>Bad Gateway</html>"));
 
         assertThatThrownBy(() -> control.restart())
@@ -125,13 +125,13 @@ class JolokiaRendererClientTest {
     }
 
     @Test
-    void passwordThatCannotBeRead_isNamed() throws Exception {
-        Files.delete(folder.resolve("password"));
+    void unreadablePasswordFile_isNamed() throws Exception {
+        Files.delete(directory.resolve("password"));
 
         assertThatThrownBy(() -> control.restart())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("exporter.recovery.control-password-file")
-                .hasMessageContaining(folder.resolve("password").toString());
+                .hasMessageContaining(directory.resolve("password").toString());
         assertThat(jolokia.asked()).isEmpty();
     }
 }

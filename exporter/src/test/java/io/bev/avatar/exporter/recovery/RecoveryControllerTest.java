@@ -30,32 +30,32 @@ class RecoveryControllerTest {
     private static final Duration COOLDOWN = Duration.ofMinutes(5);
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final ManualClock clock = new ManualClock();
     private final FakeRenderer renderer = new FakeRenderer();
-    private final List<AlertEvent> told = new ArrayList<>();
+    private final List<AlertEvent> published = new ArrayList<>();
     private boolean disabledInRedis;
     private boolean redisAway;
     private boolean enabled = true;
     private List<RecoveryAction> actions = List.of(RecoveryAction.values());
     private RecoveryController recovery;
 
-    /** A renderer that remembers what it was told. */
+    /** Renderer that records calls. */
     private static final class FakeRenderer implements RendererClient {
         private final List<String> calls = new ArrayList<>();
         private int fps = 30;
         private boolean hasGpu = true;
         private boolean dies;
-        private boolean away;
+        private boolean unreachable;
 
         private void called(String what) throws IOException {
-            if (away) {
-                throw new IOException("nothing listens there");
+            if (unreachable) {
+                throw new IOException("connection refused");
             }
             calls.add(what);
             if (dies) {
-                // As when the process is killed: nothing after this line runs.
+                // Simulates a kill of the process: nothing after this line runs.
                 throw new Killed();
             }
         }
@@ -66,7 +66,7 @@ class RecoveryControllerTest {
                 throw new NotApplicableException("the renderer has no GPU");
             }
             called("trim " + gpuUuid);
-            return "7 bytes given back";
+            return "7 bytes released";
         }
 
         @Override
@@ -83,8 +83,8 @@ class RecoveryControllerTest {
 
         @Override
         public int targetFps() throws IOException {
-            if (away) {
-                throw new IOException("nothing listens there");
+            if (unreachable) {
+                throw new IOException("connection refused");
             }
             return fps;
         }
@@ -103,7 +103,7 @@ class RecoveryControllerTest {
     @BeforeEach
     void start() {
         RecoveryConfig config =
-                new RecoveryConfig(enabled, actions, Optional.of(folder.resolve("password")), Optional.empty());
+                new RecoveryConfig(enabled, actions, Optional.of(directory.resolve("password")), Optional.empty());
         RecoveryToggle switches = new RecoveryToggle(config, () -> {
             if (redisAway) {
                 throw new IOException("Redis is away");
@@ -114,8 +114,8 @@ class RecoveryControllerTest {
                 Set.of("host-1"),
                 switches,
                 renderer,
-                new RecoveryStateStore(new RecoveryStateFile(folder.resolve("state/recovery.json"))),
-                new RecoveryReporter(told::addAll),
+                new RecoveryStateStore(new RecoveryStateFile(directory.resolve("state/recovery.json"))),
+                new RecoveryReporter(published::addAll),
                 clock);
     }
 
@@ -138,17 +138,17 @@ class RecoveryControllerTest {
     }
 
     private void fire(String fingerprint, String action) {
-        recovery.offer(List.of(alert(fingerprint, action, "firing", T0)));
+        recovery.onAlerts(List.of(alert(fingerprint, action, "firing", T0)));
     }
 
     private void resolve(String fingerprint, String action) {
-        recovery.offer(List.of(alert(fingerprint, action, "resolved", T0)));
+        recovery.onAlerts(List.of(alert(fingerprint, action, "resolved", T0)));
     }
 
     private void workFor(Duration time) throws InterruptedException {
         Instant end = clock.instant().plus(time);
         while (!clock.instant().isAfter(end)) {
-            recovery.work();
+            recovery.reconcile();
             clock.pass(Duration.ofSeconds(5));
         }
     }
@@ -160,7 +160,7 @@ class RecoveryControllerTest {
     }
 
     private List<String> statuses() {
-        return told.stream().map(AlertEvent::status).toList();
+        return published.stream().map(AlertEvent::status).toList();
     }
 
     private static String total(String action, String outcome, int count) {
@@ -168,7 +168,7 @@ class RecoveryControllerTest {
     }
 
     @Test
-    void firing_toldManyTimes_runsOnce() throws Exception {
+    void firing_receivedManyTimes_runsOnce() throws Exception {
         for (int i = 0; i < 5; i++) {
             fire("a", "trim_gpu_memory");
             workFor(Duration.ofMinutes(20));
@@ -177,18 +177,18 @@ class RecoveryControllerTest {
         assertThat(renderer.calls).containsExactly("trim GPU-1");
         assertThat(metrics()).contains(total("trim_gpu_memory", "done", 1));
         assertThat(statuses()).containsExactly("started", "done", "ineffective");
-        assertThat(told).allMatch(event -> event.kind().equals("recovery"));
-        assertThat(told.get(1).details())
+        assertThat(published).allMatch(event -> event.kind().equals("recovery"));
+        assertThat(published.get(1).details())
                 .containsEntry("action", "trim_gpu_memory")
-                .containsEntry("detail", "7 bytes given back");
+                .containsEntry("detail", "7 bytes released");
     }
 
     @Test
     void anotherFiringOfTheSameAlert_runsAgainAfterTheCooldown() throws Exception {
         fire("a", "trim_gpu_memory");
-        recovery.work();
+        recovery.reconcile();
         resolve("a", "trim_gpu_memory");
-        recovery.offer(List.of(alert("a", "trim_gpu_memory", "firing", T0.plusSeconds(60))));
+        recovery.onAlerts(List.of(alert("a", "trim_gpu_memory", "firing", T0.plusSeconds(60))));
         workFor(COOLDOWN.minusSeconds(6));
         assertThat(renderer.calls).hasSize(1);
 
@@ -197,7 +197,7 @@ class RecoveryControllerTest {
     }
 
     @Test
-    void twoAlertsWithOneAction_secondIsOverBeforeItsTurn_runsOnce() throws Exception {
+    void twoAlertsWithOneAction_secondResolvedBeforeItStarts_runsOnce() throws Exception {
         fire("a", "restart_renderer");
         fire("b", "restart_renderer");
         workFor(Duration.ofMinutes(1));
@@ -215,19 +215,19 @@ class RecoveryControllerTest {
     void differentActions_runOneAfterTheOtherWithAPause() throws Exception {
         fire("a", "trim_gpu_memory");
         fire("b", "restart_renderer");
-        recovery.work();
-        recovery.work();
+        recovery.reconcile();
+        recovery.reconcile();
         assertThat(renderer.calls).containsExactly("trim GPU-1");
 
         clock.pass(RecoveryController.SPACING);
-        recovery.work();
+        recovery.reconcile();
         assertThat(renderer.calls).containsExactly("trim GPU-1", "restart");
     }
 
     @Test
     void manyFirings_stopAtTheHourlyCap() throws Exception {
         for (int i = 0; i < 6; i++) {
-            recovery.offer(List.of(alert("a", "restart_renderer", "firing", clock.instant())));
+            recovery.onAlerts(List.of(alert("a", "restart_renderer", "firing", clock.instant())));
             workFor(COOLDOWN);
         }
 
@@ -236,10 +236,10 @@ class RecoveryControllerTest {
     }
 
     @Test
-    void killedInMidAction_nextProcessDoesNotRepeatIt() throws Exception {
+    void killedDuringAction_nextProcessDoesNotRepeatIt() throws Exception {
         renderer.dies = true;
         fire("a", "restart_renderer");
-        assertThatThrownBy(() -> recovery.work()).isInstanceOf(Killed.class);
+        assertThatThrownBy(() -> recovery.reconcile()).isInstanceOf(Killed.class);
         renderer.dies = false;
 
         start();
@@ -254,7 +254,7 @@ class RecoveryControllerTest {
     @Test
     void restartedExporter_remembersTheCooldownAndWhatItDid() throws Exception {
         fire("a", "restart_renderer");
-        recovery.work();
+        recovery.reconcile();
         start();
         fire("a", "restart_renderer");
         fire("b", "restart_renderer");
@@ -264,9 +264,9 @@ class RecoveryControllerTest {
     }
 
     @Test
-    void diskThatTakesNothing_nothingRunsUntilItDoes() throws Exception {
-        // A file where the state's folder should be: even root cannot write below it.
-        Path state = Files.writeString(folder.resolve("state"), "");
+    void unwritableDisk_nothingRunsUntilItIsWritable() throws Exception {
+        // A file in place of the state directory: even root cannot write below it.
+        Path state = Files.writeString(directory.resolve("state"), "");
         fire("a", "restart_renderer");
         workFor(Duration.ofMinutes(1));
         assertThat(renderer.calls).isEmpty();
@@ -277,9 +277,9 @@ class RecoveryControllerTest {
     }
 
     @Test
-    void brokenMemory_nothingRunsAndTheFileStaysAsItIs() throws Exception {
-        Files.createDirectories(folder.resolve("state"));
-        Path broken = Files.writeString(folder.resolve("state/recovery.json"), "{\"schema\":1,\"firings\":[{}]}");
+    void unreadableState_nothingRunsAndTheFileIsUnchanged() throws Exception {
+        Files.createDirectories(directory.resolve("state"));
+        Path broken = Files.writeString(directory.resolve("state/recovery.json"), "{\"schema\":1,\"firings\":[{}]}");
         start();
         fire("a", "restart_renderer");
         workFor(Duration.ofMinutes(1));
@@ -289,14 +289,14 @@ class RecoveryControllerTest {
         assertThatThrownBy(() -> new RecoveryStateFile(broken).read())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("recovery.json cannot be read")
-                .hasMessageContaining("remove it and restart the exporter");
+                .hasMessageContaining("remove the file and restart the exporter");
     }
 
     @Test
-    void switchedOffInRedis_isRecordedAndNotDoneLater() throws Exception {
+    void disabledInRedis_isRecordedAndNotDoneLater() throws Exception {
         disabledInRedis = true;
         fire("a", "restart_renderer");
-        recovery.work();
+        recovery.reconcile();
         assertThat(metrics())
                 .contains(total("restart_renderer", "disabled", 1), "avatar_exporter_recovery_switched_off 1.0");
 
@@ -307,35 +307,36 @@ class RecoveryControllerTest {
     }
 
     @Test
-    void switchedOffThenRedisGone_staysOffAlsoInTheNextProcess() throws Exception {
+    void disabledThenRedisUnreachable_staysDisabledInTheNextProcess() throws Exception {
         disabledInRedis = true;
-        recovery.work();
+        recovery.reconcile();
         redisAway = true;
         start();
         fire("a", "restart_renderer");
-        recovery.work();
+        recovery.reconcile();
 
         assertThat(renderer.calls).isEmpty();
     }
 
     @Test
-    void switchedOffByConfiguration_isRecorded() throws Exception {
+    void disabledByConfiguration_isRecorded() throws Exception {
         actions = List.of(RecoveryAction.TRIM_GPU_MEMORY);
         start();
         fire("a", "restart_renderer");
-        recovery.work();
-        assertThat(told.get(0).details()).containsEntry("detail", "exporter.recovery.actions does not name it");
+        recovery.reconcile();
+        assertThat(published.get(0).details())
+                .containsEntry("detail", "exporter.recovery.actions does not include this action");
 
         enabled = false;
         start();
         fire("b", "trim_gpu_memory");
-        recovery.work();
-        assertThat(told.get(1).details()).containsEntry("detail", "exporter.recovery.enabled is false");
+        recovery.reconcile();
+        assertThat(published.get(1).details()).containsEntry("detail", "exporter.recovery.enabled is false");
         assertThat(renderer.calls).isEmpty();
     }
 
     @Test
-    void otherHost_unknownActionOrNone_areLeftAlone() throws Exception {
+    void otherHost_unknownActionOrNone_areIgnored() throws Exception {
         AlertEvent own = alert("a", "restart_renderer", "firing", T0);
         AlertEvent other = new AlertEvent(
                 "alert",
@@ -347,11 +348,11 @@ class RecoveryControllerTest {
                 T0,
                 Optional.empty(),
                 T0);
-        recovery.offer(List.of(other, alert("c", "reformat_disk", "firing", T0), alert("d", "", "firing", T0)));
-        recovery.work();
+        recovery.onAlerts(List.of(other, alert("c", "reformat_disk", "firing", T0), alert("d", "", "firing", T0)));
+        recovery.reconcile();
 
         assertThat(renderer.calls).isEmpty();
-        assertThat(told).isEmpty();
+        assertThat(published).isEmpty();
     }
 
     @Test
@@ -363,12 +364,12 @@ class RecoveryControllerTest {
         assertThat(metrics())
                 .contains(total("trim_gpu_memory", "not_applicable", 1))
                 .contains("avatar_exporter_recovery_ineffective{action=\"trim_gpu_memory\",} 0.0");
-        assertThat(told.get(1).details()).containsEntry("detail", "the renderer has no GPU");
+        assertThat(published.get(1).details()).containsEntry("detail", "the renderer has no GPU");
     }
 
     @Test
-    void rendererAway_failsOnceAndIsIneffectiveUntilResolved() throws Exception {
-        renderer.away = true;
+    void rendererUnreachable_failsOnceAndIsIneffectiveUntilResolved() throws Exception {
+        renderer.unreachable = true;
         fire("a", "restart_renderer");
         workFor(COOLDOWN.plusSeconds(10));
         assertThat(metrics())
@@ -380,22 +381,22 @@ class RecoveryControllerTest {
     }
 
     @Test
-    void alertThatAlertmanagerForgot_isOver() throws Exception {
+    void alertUnknownToAlertmanager_isResolved() throws Exception {
         fire("a", "restart_renderer");
         workFor(COOLDOWN.plusSeconds(10));
-        recovery.known(new AlertmanagerSnapshot(Set.of("a"), Set.of()));
-        recovery.known(new AlertmanagerSnapshot(Set.of(), Set.of()));
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of("a"), Set.of()));
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of(), Set.of()));
         clock.pass(RecoveryController.UNKNOWN_FOR.minusSeconds(1));
-        recovery.known(new AlertmanagerSnapshot(Set.of(), Set.of()));
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of(), Set.of()));
         assertThat(metrics()).contains("ineffective{action=\"restart_renderer\",} 1.0");
 
         clock.pass(Duration.ofSeconds(1));
-        recovery.known(new AlertmanagerSnapshot(Set.of(), Set.of()));
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of(), Set.of()));
         assertThat(metrics()).contains("ineffective{action=\"restart_renderer\",} 0.0");
     }
 
     @Test
-    void heat_lowersTheFrameRateStepByStepAndGivesItBack() throws Exception {
+    void heat_lowersTheFrameRateInStepsAndRestoresIt() throws Exception {
         fire("a", "lower_frame_rate");
         workFor(Duration.ofMinutes(30));
         assertThat(renderer.calls).containsExactly("fps 20", "fps 15", "fps 10");
@@ -410,26 +411,26 @@ class RecoveryControllerTest {
     }
 
     @Test
-    void heatThatIsSilenced_keepsTheLoweredRateUntilAlertmanagerForgetsIt() throws Exception {
+    void silencedHeat_retainsTheLoweredRateUntilUnknownToAlertmanager() throws Exception {
         fire("a", "lower_frame_rate");
-        recovery.work();
-        recovery.known(new AlertmanagerSnapshot(Set.of("a"), Set.of("a")));
+        recovery.reconcile();
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of("a"), Set.of("a")));
         workFor(Duration.ofMinutes(30));
         assertThat(renderer.fps).isEqualTo(20);
 
-        recovery.known(new AlertmanagerSnapshot(Set.of(), Set.of()));
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of(), Set.of()));
         clock.pass(RecoveryController.UNKNOWN_FOR);
-        recovery.known(new AlertmanagerSnapshot(Set.of(), Set.of()));
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of(), Set.of()));
         workFor(Duration.ofMinutes(1));
         assertThat(renderer.fps).isEqualTo(30);
     }
 
     @Test
-    void alertThatIsSilencedWhileItWaits_isNotMended() throws Exception {
+    void alertSilencedWhileWaiting_isNotRecovered() throws Exception {
         fire("a", "restart_renderer");
         fire("b", "restart_renderer");
-        recovery.work();
-        recovery.known(new AlertmanagerSnapshot(Set.of("a", "b"), Set.of("b")));
+        recovery.reconcile();
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of("a", "b"), Set.of("b")));
         workFor(Duration.ofMinutes(20));
 
         assertThat(renderer.calls).containsExactly("restart");
@@ -437,50 +438,50 @@ class RecoveryControllerTest {
     }
 
     @Test
-    void alertThatIsSilencedOverAnExportersRestart_isNotMended() throws Exception {
+    void alertSilencedDuringARestart_isNotRecovered() throws Exception {
         fire("a", "restart_renderer");
         fire("b", "restart_renderer");
-        recovery.work();
+        recovery.reconcile();
         start();
         workFor(Duration.ofMinutes(20));
         assertThat(renderer.calls).containsExactly("restart");
 
-        recovery.known(new AlertmanagerSnapshot(Set.of("a", "b"), Set.of("b")));
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of("a", "b"), Set.of("b")));
         workFor(Duration.ofMinutes(1));
         assertThat(renderer.calls).containsExactly("restart");
         assertThat(metrics()).contains(total("restart_renderer", "disabled", 1));
     }
 
     @Test
-    void alertThatWaitedOverAnExportersRestart_isMendedOnceAlertmanagerTellsOfIt() throws Exception {
+    void alertWaitingDuringARestart_isRecoveredOnceAlertmanagerConfirmsIt() throws Exception {
         fire("a", "restart_renderer");
         fire("b", "restart_renderer");
-        recovery.work();
+        recovery.reconcile();
         start();
         clock.pass(Duration.ofMinutes(20));
         fire("b", "restart_renderer");
-        recovery.work();
+        recovery.reconcile();
 
         assertThat(renderer.calls).containsExactly("restart", "restart");
     }
 
     @Test
-    void heatThatMayBeSilenced_overAnExportersRestart_keepsTheRateUntilAlertmanagerTells() throws Exception {
+    void unconfirmedHeat_afterARestart_retainsTheRateUntilAlertmanagerConfirms() throws Exception {
         fire("a", "lower_frame_rate");
-        recovery.work();
+        recovery.reconcile();
         start();
         workFor(Duration.ofMinutes(20));
         assertThat(renderer.fps).isEqualTo(20);
 
-        recovery.known(new AlertmanagerSnapshot(Set.of("a"), Set.of()));
-        recovery.work();
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of("a"), Set.of()));
+        recovery.reconcile();
         assertThat(renderer.fps).isEqualTo(15);
     }
 
     @Test
-    void heat_overAnExportersRestart_isGivenBackByTheNext() throws Exception {
+    void heat_resolvedDuringARestart_isRestoredByTheNextProcess() throws Exception {
         fire("a", "lower_frame_rate");
-        recovery.work();
+        recovery.reconcile();
         start();
         resolve("a", "lower_frame_rate");
         workFor(Duration.ofMinutes(10));
@@ -489,10 +490,10 @@ class RecoveryControllerTest {
     }
 
     @Test
-    void heat_killedBeforeTheRendererWasTold_changesNothingLater() throws Exception {
+    void heat_killedBeforeTheRendererIsCalled_changesNothingLater() throws Exception {
         renderer.dies = true;
         fire("a", "lower_frame_rate");
-        assertThatThrownBy(() -> recovery.work()).isInstanceOf(Killed.class);
+        assertThatThrownBy(() -> recovery.reconcile()).isInstanceOf(Killed.class);
         renderer.dies = false;
         start();
         resolve("a", "lower_frame_rate");
@@ -503,9 +504,9 @@ class RecoveryControllerTest {
     }
 
     @Test
-    void frameRateThatSomebodySets_isTheirs() throws Exception {
+    void frameRateSetExternally_isNotChanged() throws Exception {
         fire("a", "lower_frame_rate");
-        recovery.work();
+        recovery.reconcile();
         renderer.fps = 24;
         workFor(Duration.ofMinutes(30));
         resolve("a", "lower_frame_rate");
@@ -517,7 +518,7 @@ class RecoveryControllerTest {
     @Test
     void heat_rendererRestartedMeanwhile_isLoweredAgain() throws Exception {
         fire("a", "lower_frame_rate");
-        recovery.work();
+        recovery.reconcile();
         renderer.fps = 30;
         workFor(COOLDOWN.plusSeconds(5));
 
@@ -537,26 +538,26 @@ class RecoveryControllerTest {
     }
 
     @Test
-    void clockPutBack_alertThatAlertmanagerForgot_isOver() throws Exception {
+    void clockSetBack_alertUnknownToAlertmanager_isResolved() throws Exception {
         fire("a", "lower_frame_rate");
-        recovery.work();
-        recovery.known(new AlertmanagerSnapshot(Set.of(), Set.of()));
+        recovery.reconcile();
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of(), Set.of()));
         clock.set(Duration.ofDays(-300));
-        recovery.known(new AlertmanagerSnapshot(Set.of(), Set.of()));
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of(), Set.of()));
         clock.pass(RecoveryController.UNKNOWN_FOR);
-        recovery.known(new AlertmanagerSnapshot(Set.of(), Set.of()));
+        recovery.onSnapshot(new AlertmanagerSnapshot(Set.of(), Set.of()));
         workFor(COOLDOWN.plusSeconds(5));
 
         assertThat(renderer.fps).isEqualTo(30);
     }
 
     @Test
-    void clockPutBack_neverWaitsLongerThanTheCooldown() throws Exception {
+    void clockSetBack_neverWaitsLongerThanTheCooldown() throws Exception {
         fire("a", "restart_renderer");
-        recovery.work();
+        recovery.reconcile();
         clock.pass(Duration.ofDays(-300));
-        recovery.offer(List.of(alert("a", "restart_renderer", "firing", clock.instant())));
-        recovery.work();
+        recovery.onAlerts(List.of(alert("a", "restart_renderer", "firing", clock.instant())));
+        recovery.reconcile();
         workFor(COOLDOWN.plusSeconds(10));
 
         assertThat(renderer.calls).hasSize(2);

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every way to a real Redis that the address offers: TLS, ACL users, a Unix socket, Sentinel and a Cluster. */
+/** Every kind of address against a real Redis: TLS, ACL users, Unix socket, Sentinel and Cluster. */
 class RedisRoutesTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -35,13 +35,13 @@ class RedisRoutesTest {
     private static final String ENCODED = "pa%2Fss%40w%3Ard+1";
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private static RedisAddress withFiles(String url, Path ca, Optional<Path> cert, Optional<Path> key) {
         return new RedisAddress(url, Optional.of(ca), cert, key);
     }
 
-    /** One scrape, and a key written and read back. */
+    /** One scrape, plus a key written and read back. */
     private static String scrape(RedisAddress address) throws Exception {
         try (RedisClients access = new RedisClients(new RedisConfig(address, TIMEOUT))) {
             RedisConnection link = access.link("test");
@@ -54,7 +54,7 @@ class RedisRoutesTest {
         }
     }
 
-    /** All that is said when it fails. */
+    /** The error message of a failed scrape. */
     private static String failure(RedisAddress address) {
         RedisConfig config = new RedisConfig(address, TIMEOUT);
         try (RedisClients access = new RedisClients(config)) {
@@ -68,12 +68,12 @@ class RedisRoutesTest {
     }
 
     @Test
-    void tls_ownAuthorityAndClientCertificate_works_andNotWithoutThem() throws Exception {
-        TestCertificates certificates = TestCertificates.make(folder.resolve("tls"));
+    void tls_customCaAndClientCertificate_works_andFailsWithoutThem() throws Exception {
+        TestCertificates certificates = TestCertificates.make(directory.resolve("tls"));
         certificates.issue("exporter", "-newkey rsa:2048");
         int port = RedisServer.freePort();
         try (RedisServer server = RedisServer.start(
-                folder,
+                directory,
                 "--tls-port",
                 Integer.toString(port),
                 "--tls-cert-file",
@@ -112,11 +112,11 @@ class RedisRoutesTest {
 
     @Test
     void unixSocket_withUserAndDatabase_works() throws Exception {
-        // A socket's path may have 107 bytes, which a folder of tests can pass.
+        // The path of a Unix socket is limited to 107 bytes, which a test's temporary directory can exceed.
         Path shortPlace = Files.createTempDirectory(Path.of("/tmp"), "redis");
         Path socket = shortPlace.resolve("s");
         try (RedisServer server = RedisServer.start(
-                folder, "--unixsocket", socket.toString(), "--user", "meter", "on", ">" + SECRET, "~*", "+@all")) {
+                directory, "--unixsocket", socket.toString(), "--user", "meter", "on", ">" + SECRET, "~*", "+@all")) {
             assertThat(server.command("PING")).isEqualTo("+PONG");
 
             String text = scrape(RedisAddress.of("redis-socket://meter:" + ENCODED + "@" + socket + "?database=3"));
@@ -139,9 +139,9 @@ class RedisRoutesTest {
     }
 
     @Test
-    void sentinel_knowsTheMaster_isFollowed() throws Exception {
-        try (RedisServer master = RedisServer.start(folder, "--requirepass", SECRET);
-                RedisServer sentinel = RedisServer.sentinel(folder, master)) {
+    void sentinel_knowingTheMaster_isFollowed() throws Exception {
+        try (RedisServer master = RedisServer.start(directory, "--requirepass", SECRET);
+                RedisServer sentinel = RedisServer.sentinel(directory, master)) {
             String at = "127.0.0.1:" + sentinel.port();
 
             String text = scrape(RedisAddress.of("redis-sentinel://:" + ENCODED + "@" + at + "/1#avatar"));
@@ -155,14 +155,14 @@ class RedisRoutesTest {
     }
 
     @Test
-    void cluster_namedByNodes_givesTheFirstNodeAndStreamsOfTheWhole() throws Exception {
+    void cluster_addressWithNodes_yieldsFirstNodeAndStreamsOfTheCluster() throws Exception {
         List<RedisServer> nodes = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++) {
-                nodes.add(node(Files.createDirectories(folder.resolve("node" + i))));
+                nodes.add(node(Files.createDirectories(directory.resolve("node" + i))));
             }
             join(nodes);
-            // The node that the address names first shall not be the one that has the stream.
+            // The first node of the address must not be the one that holds the stream.
             nodes.sort(Comparator.comparing(node -> has(node) ? 1 : 0));
             String url = "redis://127.0.0.1:" + nodes.get(0).port() + ",127.0.0.1:"
                     + nodes.get(1).port();
@@ -179,7 +179,7 @@ class RedisRoutesTest {
         }
     }
 
-    /** Nodes that have just met still settle who is where: what fails meanwhile is tried again. */
+    /** Newly joined nodes still exchange slot ownership: failures during that time are retried. */
     private static String scrapeOnceFormed(RedisAddress address) throws Exception {
         while (true) {
             try {
@@ -198,13 +198,13 @@ class RedisRoutesTest {
                 place, "--cluster-enabled", "yes", "--cluster-port", Integer.toString(RedisServer.freePort()));
     }
 
-    /** Gives each node a third of the slots, and waits until all know all. */
+    /** Assigns a third of the slots to each node and waits until all nodes know all slots. */
     private static void join(List<RedisServer> nodes) throws IOException, InterruptedException {
         int[] edges = {0, 5461, 10923, 16384};
         for (int i = 0; i < nodes.size(); i++) {
             RedisServer node = nodes.get(i);
             node.command("CLUSTER", "ADDSLOTSRANGE", "" + edges[i], "" + (edges[i + 1] - 1));
-            // Redis tells its bus port as one of its settings.
+            // The bus port is one of the settings of Redis.
             nodes.get(0).command("CLUSTER", "MEET", "127.0.0.1", "" + node.port(), busPort(node));
         }
         for (RedisServer node : nodes) {

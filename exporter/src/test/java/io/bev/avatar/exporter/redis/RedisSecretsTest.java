@@ -22,7 +22,7 @@ class RedisSecretsTest {
     private static final String SECRET = "open-sesame";
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-    private static String everythingSaid(RedisConfig config) {
+    private static String allMessages(RedisConfig config) {
         try (RedisClients access = new RedisClients(config)) {
             RedisCollector collector = RedisCollector.over(access.link("test"), List.of(), Clock.systemUTC());
             Throwable failure = catchThrowable(() -> collector.collect(new MetricSink()));
@@ -34,25 +34,25 @@ class RedisSecretsTest {
     }
 
     @Test
-    void collect_wrongPassword_isToldWithoutIt(@TempDir Path folder) throws Exception {
-        try (RedisServer server = RedisServer.start(folder, "--requirepass", "another-" + SECRET)) {
-            String said = everythingSaid(
+    void collect_wrongPassword_isReportedWithoutThePassword(@TempDir Path directory) throws Exception {
+        try (RedisServer server = RedisServer.start(directory, "--requirepass", "another-" + SECRET)) {
+            String message = allMessages(
                     new RedisConfig("redis://user:" + SECRET + "@127.0.0.1:" + server.port() + "/0", TIMEOUT));
 
-            assertThat(said).contains("WRONGPASS").doesNotContain(SECRET);
+            assertThat(message).contains("WRONGPASS").doesNotContain(SECRET);
         }
     }
 
     @Test
-    void collect_nobodyThere_isToldWithoutThePassword() {
-        assertThat(everythingSaid(new RedisConfig("redis://:" + SECRET + "@127.0.0.1:1/0", TIMEOUT)))
+    void collect_unreachable_isReportedWithoutThePassword() {
+        assertThat(allMessages(new RedisConfig("redis://:" + SECRET + "@127.0.0.1:1/0", TIMEOUT)))
                 .contains("127.0.0.1:1")
                 .doesNotContain(SECRET);
     }
 
     @Test
-    void collect_rightPassword_works(@TempDir Path folder) throws Exception {
-        try (RedisServer server = RedisServer.start(folder, "--requirepass", SECRET);
+    void collect_rightPassword_works(@TempDir Path directory) throws Exception {
+        try (RedisServer server = RedisServer.start(directory, "--requirepass", SECRET);
                 RedisClients access = new RedisClients(
                         new RedisConfig("redis://:" + SECRET + "@127.0.0.1:" + server.port() + "/0", TIMEOUT))) {
             MetricSink sink = new MetricSink();
@@ -64,9 +64,9 @@ class RedisSecretsTest {
     }
 
     @Test
-    void collect_userWhoMayOnlyReadInfo_getsWhatInfoGives(@TempDir Path folder) throws Exception {
+    void collect_userWithInfoPermissionOnly_getsInfoMetrics(@TempDir Path directory) throws Exception {
         try (RedisServer server =
-                        RedisServer.start(folder, "--user", "meter", "on", ">" + SECRET, "~*", "+info", "+ping");
+                        RedisServer.start(directory, "--user", "meter", "on", ">" + SECRET, "~*", "+info", "+ping");
                 RedisClients access = new RedisClients(
                         new RedisConfig("redis://meter:" + SECRET + "@127.0.0.1:" + server.port() + "/0", TIMEOUT))) {
             MetricSink sink = new MetricSink();

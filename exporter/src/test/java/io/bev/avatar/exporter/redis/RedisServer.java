@@ -20,19 +20,19 @@ import org.junit.jupiter.api.Assumptions;
 public final class RedisServer implements AutoCloseable {
 
     private final int port;
-    private final Path folder;
+    private final Path directory;
     private final List<String> command;
     private Process process;
 
-    private RedisServer(int port, Path folder, List<String> command) throws IOException {
+    private RedisServer(int port, Path directory, List<String> command) throws IOException {
         this.port = port;
-        this.folder = folder;
+        this.directory = directory;
         this.command = command;
         this.process = launch();
     }
 
     /** Skips the test where redis-server is not installed. */
-    public static RedisServer start(Path folder, String... options) throws IOException {
+    public static RedisServer start(Path directory, String... options) throws IOException {
         Assumptions.assumeTrue(installed("redis-server"), "redis-server is not installed");
         int port = freePort();
         List<String> command = new ArrayList<>(List.of(
@@ -44,16 +44,16 @@ public final class RedisServer implements AutoCloseable {
                 "--save",
                 "",
                 "--dir",
-                folder.toString()));
+                directory.toString()));
         command.addAll(List.of(options));
-        RedisServer server = new RedisServer(port, folder, command);
+        RedisServer server = new RedisServer(port, directory, command);
         server.awaitAnswer();
         return server;
     }
 
-    /** A Cluster of one node, which has all slots and serves. */
-    public static RedisServer startCluster(Path folder) throws IOException {
-        RedisServer node = start(folder, "--cluster-enabled", "yes", "--cluster-port", Integer.toString(freePort()));
+    /** A Cluster of one node with all slots, in state ok. */
+    public static RedisServer startCluster(Path directory) throws IOException {
+        RedisServer node = start(directory, "--cluster-enabled", "yes", "--cluster-port", Integer.toString(freePort()));
         node.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
         while (!node.bulk("CLUSTER", "INFO").strip().equals("cluster_state:ok")) {
             pause();
@@ -61,25 +61,26 @@ public final class RedisServer implements AutoCloseable {
         return node;
     }
 
-    /** A Sentinel that watches {@code master} under the name {@code avatar}. */
-    static RedisServer sentinel(Path folder, RedisServer master) throws IOException {
+    /** A Sentinel that monitors {@code master} under the name {@code avatar}. */
+    static RedisServer sentinel(Path directory, RedisServer master) throws IOException {
         int port = freePort();
-        Path file = Files.writeString(folder.resolve("sentinel.conf"), """
+        Path file =
+                Files.writeString(directory.resolve("sentinel.conf"), """
                 port %d
                 bind 127.0.0.1
                 dir %s
                 sentinel monitor avatar 127.0.0.1 %d 1
-                """.formatted(port, folder, master.port()));
-        RedisServer server = new RedisServer(port, folder, List.of("redis-server", file.toString(), "--sentinel"));
+                """.formatted(port, directory, master.port()));
+        RedisServer server = new RedisServer(port, directory, List.of("redis-server", file.toString(), "--sentinel"));
         server.awaitAnswer();
         return server;
     }
 
-    /** Of the redis-server on the PATH, such as 7.0.15. */
+    /** Version of the redis-server on the PATH, such as 7.0.15. */
     public static String version() throws IOException {
         Process asked = new ProcessBuilder("redis-server", "--version").start();
-        String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return said.replaceFirst("(?s).*\\bv=([0-9.]+).*", "$1");
+        String output = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return output.replaceFirst("(?s).*\\bv=([0-9.]+).*", "$1");
     }
 
     static int freePort() throws IOException {
@@ -100,7 +101,7 @@ public final class RedisServer implements AutoCloseable {
     private Process launch() throws IOException {
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("redis-" + port + ".log").toFile())
+                .redirectOutput(directory.resolve("redis-" + port + ".log").toFile())
                 .start();
     }
 
@@ -119,7 +120,7 @@ public final class RedisServer implements AutoCloseable {
             }
             pause();
         }
-        throw new IOException("redis-server does not answer on port " + port);
+        throw new IOException("redis-server does not respond on port " + port);
     }
 
     private static void pause() {
@@ -130,7 +131,7 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** Sends one command of words without blanks and answers the first line of the reply. */
+    /** Sends one command of words without blanks and returns the first line of the reply. */
     public String command(String... words) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             String line = String.join(" ", words) + "\r\n";
@@ -141,7 +142,7 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** The text of a bulk reply of one line; "nil" when there is none. */
+    /** Content of a bulk reply of one line; "nil" for a null reply. */
     public String bulk(String... words) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             String line = String.join(" ", words) + "\r\n";
@@ -160,7 +161,7 @@ public final class RedisServer implements AutoCloseable {
         return port;
     }
 
-    /** Kills it, as a crash would. */
+    /** Kills the server, like a crash. */
     public void stop() {
         process = process.destroyForcibly();
         process.onExit().join();
@@ -171,7 +172,7 @@ public final class RedisServer implements AutoCloseable {
         awaitAnswer();
     }
 
-    /** Keeps its sockets open and answers nothing, as a wedged server. */
+    /** Stops the process (SIGSTOP): sockets stay open, no replies. */
     public void freeze() throws IOException, InterruptedException {
         signal("-STOP");
     }

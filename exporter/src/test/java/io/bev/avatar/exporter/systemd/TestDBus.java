@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** A real dbus-daemon of the test's own. */
+/** A real dbus-daemon private to the test. */
 public final class TestDBus implements AutoCloseable {
 
     private final Process daemon;
@@ -19,14 +19,14 @@ public final class TestDBus implements AutoCloseable {
         this.address = address;
     }
 
-    /** Starts it with its socket in {@code folder}, skipping the test where there is no dbus-daemon. */
-    public static TestDBus start(Path folder) throws IOException {
+    /** Starts the daemon with its socket in {@code directory}; skips the test when dbus-daemon is not installed. */
+    public static TestDBus start(Path directory) throws IOException {
         assumeTrue(
                 Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
                         .anyMatch(path -> Files.isExecutable(Path.of(path, "dbus-daemon"))),
                 "needs dbus-daemon");
-        Path socket = folder.resolve("bus");
-        Path config = Files.writeString(folder.resolve("bus.conf"), """
+        Path socket = directory.resolve("bus");
+        Path config = Files.writeString(directory.resolve("bus.conf"), """
                 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
                  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
                 <busconfig>
@@ -42,7 +42,7 @@ public final class TestDBus implements AutoCloseable {
         Process daemon = new ProcessBuilder("dbus-daemon", "--nofork", "--print-address", "--config-file=" + config)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        // It prints its address once it listens.
+        // The daemon prints its address once it is listening.
         daemon.inputReader().readLine();
         return new TestDBus(daemon, "unix:path=" + socket);
     }
@@ -56,14 +56,14 @@ public final class TestDBus implements AutoCloseable {
         stop();
     }
 
-    /** Sends it a signal, such as STOP. */
+    /** Sends a signal, such as STOP. */
     public void signal(String name) throws Exception {
         new ProcessBuilder("kill", "-" + name, String.valueOf(daemon.pid()))
                 .start()
                 .waitFor();
     }
 
-    /** Ends the daemon. */
+    /** Stops the daemon. */
     public void stop() {
         daemon.destroyForcibly().onExit().join();
     }

@@ -19,7 +19,7 @@ class WatchdogProbeTest {
 
     private static final int PATIENCE = 20_000;
 
-    /** Answers one connection with {@code answer}, once it has read something. */
+    /** Accepts one connection and sends {@code answer} once it has read something. */
     private static ServerSocket server(String answer) throws IOException {
         ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Thread thread = new Thread(() -> {
@@ -41,7 +41,7 @@ class WatchdogProbeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 401 Unauthorized\r\n\r\n"})
-    void health_orTheDemandForAPassword_isAnAnswer(String answer) throws Exception {
+    void health_or401_isAResponse(String answer) throws Exception {
         try (ServerSocket server = server(answer)) {
             assertThatCode(() -> WatchdogProbe.request(address(server), false, PATIENCE))
                     .doesNotThrowAnyException();
@@ -49,7 +49,7 @@ class WatchdogProbeTest {
     }
 
     @Test
-    void failure_isNoAnswer() throws Exception {
+    void errorStatus_isNotAResponse() throws Exception {
         try (ServerSocket server = server("HTTP/1.1 500 Internal Server Error\r\n\r\n")) {
             assertThatThrownBy(() -> WatchdogProbe.request(address(server), false, PATIENCE))
                     .isInstanceOf(IOException.class)
@@ -59,7 +59,7 @@ class WatchdogProbeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "x"})
-    void tls_refusalIsAnAnswer(String refusal) throws Exception {
+    void tls_rejectionIsAResponse(String refusal) throws Exception {
         try (ServerSocket server = server(refusal)) {
             assertThatCode(() -> WatchdogProbe.request(address(server), true, PATIENCE))
                     .doesNotThrowAnyException();
@@ -68,7 +68,7 @@ class WatchdogProbeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void silence_isNoAnswer(boolean tls) throws Exception {
+    void silence_isNotAResponse(boolean tls) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> WatchdogProbe.request(address(server), tls, 50))
                     .isInstanceOf(SocketTimeoutException.class);
@@ -76,7 +76,7 @@ class WatchdogProbeTest {
     }
 
     @Test
-    void nobodyListening_isNoAnswer() throws Exception {
+    void closedPort_isNotAResponse() throws Exception {
         InetSocketAddress gone;
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             gone = address(server);

@@ -3,14 +3,14 @@ package io.bev.avatar.exporter.threshold;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The thresholds as they are shipped. */
+/** Path of the shipped thresholds file. */
 public final class ShippedRules {
 
     private ShippedRules() {}
 
     public static Path file() {
-        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
-            Path file = folder.resolve("alerting-rules/thresholds.rules.yml");
+        for (Path directory = Path.of("").toAbsolutePath(); directory != null; directory = directory.getParent()) {
+            Path file = directory.resolve("alerting-rules/thresholds.rules.yml");
             if (Files.exists(file)) {
                 return file;
             }

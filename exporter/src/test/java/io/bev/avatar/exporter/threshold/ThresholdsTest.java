@@ -13,10 +13,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ThresholdsTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private Path rules(String expression) throws Exception {
-        return Files.writeString(folder.resolve("thresholds.rules.yml"), """
+        return Files.writeString(directory.resolve("thresholds.rules.yml"), """
                 groups:
                   - name: g
                     rules:
@@ -44,7 +44,7 @@ class ThresholdsTest {
     }
 
     @Test
-    void read_whatOnlyPrometheusCanEvaluate_isRefusedWithTheExpression() throws Exception {
+    void read_nonConstantExpression_isRejectedWithTheExpression() throws Exception {
         for (String expression : List.of("scalar(up)", "vector(1 + 2)", "vector(1 *)", "80", "vector(80) * 2", "''")) {
             Path file = rules(expression);
             assertThatThrownBy(() -> Thresholds.read(file))
@@ -57,13 +57,14 @@ class ThresholdsTest {
 
     @Test
     void read_noFileNoThresholdOrNoYaml_namesTheFile() throws Exception {
-        Path absent = folder.resolve("absent.yml");
-        Path empty = Files.writeString(folder.resolve("empty.yml"), "groups: []\n");
-        Path broken = Files.writeString(folder.resolve("broken.yml"), "groups: [\n");
+        Path absent = directory.resolve("absent.yml");
+        Path empty = Files.writeString(directory.resolve("empty.yml"), "groups: []\n");
+        Path broken = Files.writeString(directory.resolve("broken.yml"), "groups: [\n");
 
         assertThatThrownBy(() -> Thresholds.read(absent))
                 .hasMessageContainingAll("absent.yml", "exporter.thresholds-file");
-        assertThatThrownBy(() -> Thresholds.read(empty)).hasMessageContainingAll("empty.yml", "found no rule");
+        assertThatThrownBy(() -> Thresholds.read(empty))
+                .hasMessageContainingAll("empty.yml", "found no recording rule");
         assertThatThrownBy(() -> Thresholds.read(broken)).hasMessageContainingAll("broken.yml", "not YAML");
     }
 

@@ -17,13 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 class PemTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private TestCertificates certificates;
 
     @BeforeEach
     void make() throws Exception {
-        certificates = TestCertificates.make(folder);
+        certificates = TestCertificates.make(directory);
     }
 
     private PublicKey certified(String name) throws IOException {
@@ -61,7 +61,7 @@ class PemTest {
     }
 
     @Test
-    void match_keyOfAnother_isFalse() throws Exception {
+    void match_keyOfAnotherCertificate_isFalse() throws Exception {
         certificates.issue("other", "-newkey ec -pkeyopt ec_paramgen_curve:P-256");
 
         assertThat(Pem.match(key("other.key"), certified("server.pem"))).isFalse();
@@ -69,7 +69,7 @@ class PemTest {
     }
 
     @Test
-    void privateKey_encrypted_saysHowToMendIt() throws Exception {
+    void privateKey_encrypted_namesTheRemedy() throws Exception {
         certificates.openssl("pkey", "-in", "server.key", "-aes256", "-passout", "pass:secret", "-out", "locked.key");
 
         assertThatThrownBy(() -> key("locked.key"))
@@ -79,7 +79,7 @@ class PemTest {
     }
 
     @Test
-    void files_ofOtherContent_sayWhatIsExpected() throws Exception {
+    void files_ofOtherContent_reportTheExpectedContent() throws Exception {
         assertThatThrownBy(() -> key("server.pem")).hasMessageContaining("expected PEM with BEGIN PRIVATE KEY");
         assertThatThrownBy(() -> certified("server.key")).hasMessageContaining("expected PEM with BEGIN CERTIFICATE");
         Files.writeString(

@@ -23,10 +23,10 @@ class WebConfigFileTest {
             Set.of("TLS_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private WebConfig read(String yaml) throws IOException {
-        return WebConfigFile.read(Files.writeString(folder.resolve("web.yml"), yaml), SUITES);
+        return WebConfigFile.read(Files.writeString(directory.resolve("web.yml"), yaml), SUITES);
     }
 
     private List<ConfigProblem> problems(String yaml) {
@@ -37,10 +37,10 @@ class WebConfigFileTest {
     }
 
     @Test
-    void everything_isRead() throws Exception {
-        Files.createDirectories(folder.resolve("tls"));
+    void allKeys_areRead() throws Exception {
+        Files.createDirectories(directory.resolve("tls"));
         for (String name : List.of("server.pem", "server.key", "ca.pem")) {
-            Files.writeString(folder.resolve("tls").resolve(name), "-");
+            Files.writeString(directory.resolve("tls").resolve(name), "-");
         }
 
         WebConfig config = read("""
@@ -60,7 +60,7 @@ class WebConfigFileTest {
                 """.formatted(HASH));
 
         Tls tls = config.tls().orElseThrow();
-        assertThat(tls.certFile()).isEqualTo(folder.resolve("tls/server.pem"));
+        assertThat(tls.certFile()).isEqualTo(directory.resolve("tls/server.pem"));
         assertThat(tls.clientAuth()).isEqualTo(ClientAuth.REQUIRE_AND_VERIFY_CLIENT_CERT);
         assertThat(tls.versions()).containsExactly("TLSv1.3");
         assertThat(tls.cipherSuites())
@@ -71,14 +71,14 @@ class WebConfigFileTest {
     }
 
     @Test
-    void nothing_isPlainHttpForEverybody() throws Exception {
+    void emptyFile_isPlainHttpWithoutAuthentication() throws Exception {
         assertThat(read("").users()).isEmpty();
         assertThat(read("{}").tls()).isEmpty();
         assertThat(read("tls_server_config:\nbasic_auth_users:\n").tls()).isEmpty();
     }
 
     @Test
-    void unsupportedKeys_areNamed_allOfThem() {
+    void unsupportedKeys_areAllNamed() {
         assertThat(problems("""
                         rate_limit: {interval: 1s}
                         tls_server_config: {curve_preferences: [X25519], cert_file: no.pem}
@@ -95,7 +95,7 @@ class WebConfigFileTest {
     }
 
     @Test
-    void users_plainPassword_isToldWithoutIt() {
+    void users_plainPassword_isReportedWithoutIt() {
         assertThat(problems("basic_auth_users: {alice: open-sesame}"))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.toString())
@@ -104,8 +104,8 @@ class WebConfigFileTest {
     }
 
     @Test
-    void tls_badValues_areTold() throws Exception {
-        Files.writeString(folder.resolve("a.pem"), "-");
+    void tls_badValues_areReported() throws Exception {
+        Files.writeString(directory.resolve("a.pem"), "-");
         String files = "cert_file: a.pem, key_file: a.pem, ";
 
         assertThat(problems("tls_server_config: {" + files + "min_version: TLS10}"))
@@ -128,25 +128,25 @@ class WebConfigFileTest {
     }
 
     @Test
-    void notYaml_isToldWithoutItsText() {
+    void invalidYaml_isReportedWithoutItsText() {
         assertThat(problems("basic_auth_users: {alice: \"" + HASH + "\"\n x: ["))
                 .extracting(ConfigProblem::key)
                 .containsExactly("(file)");
         assertThat(problems("- a list")).hasSize(1);
-        assertThat(problems("basic_auth_users: {}\n\tx: 1\n").get(0).found()).isEqualTo("no YAML at line 2");
+        assertThat(problems("basic_auth_users: {}\n\tx: 1\n").get(0).found()).isEqualTo("invalid YAML at line 2");
         assertThat(problems("basic_auth_users: {}\nbasic_auth_users: {}\n")
                         .get(0)
                         .found())
-                .isEqualTo("a key for the second time at line 2");
+                .isEqualTo("a duplicate key at line 2");
         assertThat(problems("basic_auth_users: [alice]\n").get(0).found()).isEqualTo("a list");
         assertThat(problems("tls_server_config: {cert_file: ., key_file: .}\n"))
                 .extracting(ConfigProblem::expected)
-                .containsOnly("a file that this user can read");
+                .containsOnly("a file readable by this user");
     }
 
     @Test
-    void notUtf8_isTold() throws Exception {
-        Path file = Files.write(folder.resolve("latin.yml"), new byte[] {'a', (byte) 0xff});
-        assertThatThrownBy(() -> WebConfigFile.read(file, SUITES)).hasMessageContaining("bytes that are no UTF-8");
+    void invalidUtf8_isReported() throws Exception {
+        Path file = Files.write(directory.resolve("latin.yml"), new byte[] {'a', (byte) 0xff});
+        assertThatThrownBy(() -> WebConfigFile.read(file, SUITES)).hasMessageContaining("bytes that are not UTF-8");
     }
 }

@@ -56,7 +56,7 @@ class WebConfigSecurityTest {
     private static final Ticker SYSTEM = Ticker.system();
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final AtomicLong now = new AtomicLong();
     private ScrapeRunner runner;
@@ -84,10 +84,10 @@ class WebConfigSecurityTest {
     }
 
     private Path configure(String yaml) throws IOException {
-        return Files.writeString(folder.resolve("web.yml"), yaml);
+        return Files.writeString(directory.resolve("web.yml"), yaml);
     }
 
-    /** Serves as {@code yaml} says. */
+    /** Starts a server configured by {@code yaml}. */
     private void serve(String yaml) throws IOException {
         access = WebConfigSecurity.open(configure(yaml), now::get);
         Exposition exposition = new Exposition(runner, Map.of(), List.of(), List.of());
@@ -126,7 +126,7 @@ class WebConfigSecurityTest {
     }
 
     @Test
-    void users_rightPassword_entersEverywhere() throws Exception {
+    void users_correctPassword_hasAccessEverywhere() throws Exception {
         serve("basic_auth_users: {prometheus: \"" + hash("päss:word") + "\"}");
 
         for (String path : List.of("/metrics", "/", "/-/healthy", "/-/ready", "/metrics")) {
@@ -135,7 +135,7 @@ class WebConfigSecurityTest {
     }
 
     @Test
-    void users_wrongOrNone_meet401EverywhereButAtTheWebhook() throws Exception {
+    void users_wrongOrNoPassword_is401ExceptAtTheWebhook() throws Exception {
         serve("basic_auth_users: {prometheus: \"" + hash("right") + "\"}");
 
         for (String path : List.of("/metrics", "/", "/-/healthy", "/-/ready", "/nowhere")) {
@@ -150,7 +150,7 @@ class WebConfigSecurityTest {
     }
 
     @Test
-    void users_malformedHeaders_meet401() throws Exception {
+    void users_malformedHeaders_are401() throws Exception {
         serve("basic_auth_users: {prometheus: \"" + hash("right") + "\"}");
         String noColon = Base64.getEncoder().encodeToString("prometheus".getBytes(StandardCharsets.UTF_8));
 
@@ -167,7 +167,7 @@ class WebConfigSecurityTest {
     }
 
     @Test
-    void users_manyGuesses_neitherQueueUpNorPushOutTheKnown() throws Exception {
+    void users_manyGuesses_neitherBlockNorEvictKnownUsers() throws Exception {
         serve("basic_auth_users: {prometheus: \"" + BCrypt.withDefaults().hashToString(8, "right".toCharArray())
                 + "\"}");
         assertThat(status("/metrics", "prometheus", "right")).isEqualTo(200);
@@ -189,7 +189,7 @@ class WebConfigSecurityTest {
     }
 
     @Test
-    void file_changed_countsWithoutARestart() throws Exception {
+    void file_changed_isReloadedWithoutARestart() throws Exception {
         serve("basic_auth_users: {prometheus: \"" + hash("old") + "\"}");
         assertThat(status("/metrics", "prometheus", "old")).isEqualTo(200);
 
@@ -205,7 +205,7 @@ class WebConfigSecurityTest {
     }
 
     @Test
-    void file_broken_leavesTheOldInForce() throws Exception {
+    void file_invalid_keepsThePreviousConfiguration() throws Exception {
         serve("basic_auth_users: {prometheus: \"" + hash("old") + "\"}");
 
         for (String broken : List.of("basic_auth_users: {prometheus: plain}", "[", "no_such_key: 1")) {
@@ -214,7 +214,7 @@ class WebConfigSecurityTest {
             assertThat(status("/metrics", "prometheus", "old")).isEqualTo(200);
             assertThat(status("/metrics", "", "")).isEqualTo(401);
         }
-        Files.delete(folder.resolve("web.yml"));
+        Files.delete(directory.resolve("web.yml"));
         secondsPass();
         assertThat(status("/metrics", "", "")).isEqualTo(401);
     }
@@ -223,21 +223,21 @@ class WebConfigSecurityTest {
         return "tls_server_config: {cert_file: server.pem, key_file: server.key" + more + "}\n";
     }
 
-    /** A client that trusts the test's authority, and shows {@code certificate} unless that is empty. */
+    /** Client that trusts the test CA and presents {@code certificate} unless it is empty. */
     private SSLContext client(String certificate) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry(
-                "ca", Pem.certificates(folder.resolve("ca.pem")).get(0));
+                "ca", Pem.certificates(directory.resolve("ca.pem")).get(0));
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         if (!certificate.isEmpty()) {
             store.setKeyEntry(
                     "me",
-                    Pem.privateKey(folder.resolve(certificate + ".key")),
+                    Pem.privateKey(directory.resolve(certificate + ".key")),
                     new char[0],
-                    Pem.certificates(folder.resolve(certificate + ".pem")).toArray(X509Certificate[]::new));
+                    Pem.certificates(directory.resolve(certificate + ".pem")).toArray(X509Certificate[]::new));
         }
         keys.init(store, new char[0]);
         SSLContext context = SSLContext.getInstance("TLS");
@@ -258,7 +258,7 @@ class WebConfigSecurityTest {
 
     @Test
     void tls_trustingClient_isServed_plainHttpIsNot() throws Exception {
-        TestCertificates unused = TestCertificates.make(folder);
+        TestCertificates unused = TestCertificates.make(directory);
         serve(tlsYaml(""));
 
         assertThat(tlsSession(tlsClient("")).getProtocol()).isEqualTo("TLSv1.3");
@@ -279,15 +279,15 @@ class WebConfigSecurityTest {
                 text.append((char) c);
             }
         } catch (IOException e) {
-            // A reset is an end too.
+            // A connection reset also ends the stream.
             text.append(' ');
         }
         return text.toString();
     }
 
     @Test
-    void tls_versionLimits_areKept() throws Exception {
-        TestCertificates unused = TestCertificates.make(folder);
+    void tls_versionLimits_areEnforced() throws Exception {
+        TestCertificates unused = TestCertificates.make(directory);
         serve(tlsYaml(", max_version: TLS12"));
         assertThat(tlsSession(tlsClient("")).getProtocol()).isEqualTo("TLSv1.2");
 
@@ -301,8 +301,8 @@ class WebConfigSecurityTest {
     }
 
     @Test
-    void tls_clientCertificateDemanded_onlyOursEnter() throws Exception {
-        TestCertificates certificates = TestCertificates.make(folder);
+    void tls_clientCertificateRequired_onlyTrustedOnesAreAccepted() throws Exception {
+        TestCertificates certificates = TestCertificates.make(directory);
         certificates.issue("prometheus", "-newkey rsa:2048");
         certificates.openssl(
                 "req",
@@ -324,8 +324,8 @@ class WebConfigSecurityTest {
     }
 
     @Test
-    void tls_anyClientCertificate_entersWithOneAndNotWithout() throws Exception {
-        TestCertificates certificates = TestCertificates.make(folder);
+    void tls_anyClientCertificate_isRequiredButNotVerified() throws Exception {
+        TestCertificates certificates = TestCertificates.make(directory);
         certificates.openssl(
                 "req",
                 "-x509",
@@ -345,14 +345,14 @@ class WebConfigSecurityTest {
     }
 
     @Test
-    void certificate_renewed_isShownToNewConnections() throws Exception {
-        TestCertificates certificates = TestCertificates.make(folder);
+    void certificate_renewed_isUsedForNewConnections() throws Exception {
+        TestCertificates certificates = TestCertificates.make(directory);
         serve(tlsYaml(""));
         X509Certificate old = (X509Certificate) tlsSession(tlsClient("")).getPeerCertificates()[0];
 
-        // Between the two files' renewal they do not match: the old pair stays.
-        Files.move(folder.resolve("server.key"), folder.resolve("server.key.old"));
-        Files.copy(folder.resolve("ca.key"), folder.resolve("server.key"));
+        // While only one of the two files is renewed they do not match: the old pair stays active.
+        Files.move(directory.resolve("server.key"), directory.resolve("server.key.old"));
+        Files.copy(directory.resolve("ca.key"), directory.resolve("server.key"));
         secondsPass();
         assertThat(tlsSession(tlsClient("")).getPeerCertificates()[0]).isEqualTo(old);
 
@@ -364,13 +364,13 @@ class WebConfigSecurityTest {
 
     @Test
     void tls_hundredHalfHandshakes_otherClientsAreServed() throws Exception {
-        TestCertificates unused = TestCertificates.make(folder);
+        TestCertificates unused = TestCertificates.make(directory);
         serve(tlsYaml(""));
         List<Socket> slow = new ArrayList<>();
         try {
             for (int i = 0; i < 100; i++) {
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
-                // The head of a TLS record of 512 bytes that never come.
+                // Header of a TLS record of 512 bytes that are never sent.
                 socket.getOutputStream().write(new byte[] {22, 3, 1, 2, 0});
                 slow.add(socket);
             }
@@ -383,13 +383,14 @@ class WebConfigSecurityTest {
     }
 
     @Test
-    void open_keyOfAnotherCertificate_isToldAtStart() throws Exception {
-        TestCertificates unused = TestCertificates.make(folder);
+    void open_keyOfAnotherCertificate_failsAtStart() throws Exception {
+        TestCertificates unused = TestCertificates.make(directory);
         Path file = configure("tls_server_config: {cert_file: server.pem, key_file: ca.key}");
 
         assertThatThrownBy(() -> WebConfigSecurity.open(file, SYSTEM))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("found another certificate's key in " + folder.resolve("ca.key"))
-                .hasMessageContaining("expected the key with which " + folder.resolve("server.pem") + " was requested");
+                .hasMessageContaining("found another certificate's key in " + directory.resolve("ca.key"))
+                .hasMessageContaining(
+                        "expected the key with which " + directory.resolve("server.pem") + " was requested");
     }
 }

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 /** A set of numbers that are measured together. */
 public interface BackendBenchmark {
 
-    /** The word that asks for it on the command line. */
+    /** Its name on the command line. */
     String name();
 
     /** The backend that it measures. */
@@ -18,9 +18,9 @@ public interface BackendBenchmark {
     /**
      * Measures.
      *
-     * @param progress takes a line about what is being done now
-     * @param results takes each number when it is there
-     * @throws IOException with one line for people, when an input cannot be used
+     * @param progress receives a line about the current step
+     * @param results receives each result as soon as it is measured
+     * @throws IOException with a one-line message for the user, when an input is unusable
      */
     void run(BenchOptions options, Consumer<String> progress, Consumer<Measurement> results) throws IOException;
 }

@@ -5,7 +5,7 @@ import io.bev.avatar.renderer.stream.JpegEncoders;
 import io.bev.avatar.splat.raster.Framebuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The stream's encoder for benchmarks; opened by the first picture, given back by the end of the process. */
+/** The stream's encoder for benchmarks; opened by the first frame, released when the process ends. */
 public final class BenchEncoder implements PictureEncoder {
 
     private static final int QUALITY = 85;
@@ -13,8 +13,8 @@ public final class BenchEncoder implements PictureEncoder {
     private @Nullable JpegEncoder encoder;
 
     @Override
-    public int encode(Framebuffer picture) {
-        return open().encode(picture).remaining();
+    public int encode(Framebuffer frame) {
+        return open().encode(frame).remaining();
     }
 
     @Override
@@ -23,8 +23,8 @@ public final class BenchEncoder implements PictureEncoder {
     }
 
     private JpegEncoder open() {
-        JpegEncoder open = encoder == null ? JpegEncoders.best(QUALITY) : encoder;
-        encoder = open;
-        return open;
+        JpegEncoder current = encoder == null ? JpegEncoders.best(QUALITY) : encoder;
+        encoder = current;
+        return current;
     }
 }

@@ -20,9 +20,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The CUDA backend at 1920x1080, three ways: {@code .fps} posed, drawn, copied and encoded one after the other as in the
- * service; {@code .host.fps} without encoding, one frame drawn while the last is copied; {@code .raster.fps} from the device's
- * own clock, rig to packed picture, without the copy.
+ * The CUDA backend at 1920x1080 in three variants: {@code .fps} poses, renders, copies and encodes sequentially as in
+ * the service; {@code .host.fps} does not encode and renders one frame while the previous one is copied;
+ * {@code .raster.fps} is measured by the device's own clock, from rig to packed image, without the copy.
  */
 public final class CudaBenchmark implements BackendBenchmark {
 
@@ -37,7 +37,7 @@ public final class CudaBenchmark implements BackendBenchmark {
     private final PictureEncoder encoder;
 
     /**
-     * @param gpu opens the device; an exception says why it cannot
+     * @param gpu opens the device; throws an exception with the reason where it cannot
      * @param encoder the stream's
      */
     public CudaBenchmark(
@@ -95,7 +95,7 @@ public final class CudaBenchmark implements BackendBenchmark {
         details.put("p99Ms", single.percentile(single.total, 0.99));
         details.put("encoded", true);
         details.put("encoder", encoder.name());
-        details.put("deviceBytes", rasterizer.takenBytes());
+        details.put("deviceBytes", rasterizer.allocatedBytes());
         results.accept(new Measurement(name + ".fps", 1000 / single.percentile(single.total, 0.5), "fps", details));
         results.accept(new Measurement(name + ".host.fps", pipelined, "fps", Map.of("encoded", false)));
         double device = single.percentile(single.device, 0.5);
@@ -113,7 +113,7 @@ public final class CudaBenchmark implements BackendBenchmark {
         private final Poser poser;
         private final PosedGaussians splats;
         private final Camera camera;
-        private final Framebuffer picture = new Framebuffer(WIDTH, HEIGHT, 0, 0, 0);
+        private final Framebuffer image = new Framebuffer(WIDTH, HEIGHT, 0, 0, 0);
         private final ExpressionFrame expression = new ExpressionFrame();
         private final StageTimes times = new StageTimes();
         private int number;
@@ -131,10 +131,10 @@ public final class CudaBenchmark implements BackendBenchmark {
                 long start = System.nanoTime();
                 times.rigNanos = 0;
                 move();
-                rasterizer.render(splats, camera, picture, times);
+                rasterizer.render(splats, camera, image, times);
                 long drawn = System.nanoTime();
-                if (encoder.encode(picture) <= 0) {
-                    throw new IllegalStateException("the encoder made nothing of a picture");
+                if (encoder.encode(image) <= 0) {
+                    throw new IllegalStateException("the encoder produced no output for a frame");
                 }
                 long done = System.nanoTime();
                 times.encodeNanos = done - drawn;
@@ -142,19 +142,19 @@ public final class CudaBenchmark implements BackendBenchmark {
             }
         }
 
-        /** Frames a second with one on its way while the one before is read. */
+        /** Frames per second with one frame in flight while the previous one is read. */
         double overlapped(long nanos) {
             long start = System.nanoTime();
             long frames = 0;
             move();
-            rasterizer.submit(splats, camera, picture);
+            rasterizer.submit(splats, camera, image);
             while (frames < MIN_FRAMES || System.nanoTime() - start < nanos) {
                 move();
-                rasterizer.submit(splats, camera, picture);
-                rasterizer.collect(picture, times);
+                rasterizer.submit(splats, camera, image);
+                rasterizer.collect(image, times);
                 frames++;
             }
-            rasterizer.collect(picture, times);
+            rasterizer.collect(image, times);
             return (frames + 1) * 1e9 / (System.nanoTime() - start);
         }
 

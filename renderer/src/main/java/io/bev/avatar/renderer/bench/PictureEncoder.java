@@ -2,14 +2,14 @@ package io.bev.avatar.renderer.bench;
 
 import io.bev.avatar.splat.raster.Framebuffer;
 
-/** The stream's encoder, as far as a benchmark is concerned. One thread at a time. */
+/** The stream's encoder as a benchmark uses it. Not thread-safe. */
 @FunctionalInterface
 public interface PictureEncoder {
 
-    /** Encodes a picture and answers how many bytes it takes. */
-    int encode(Framebuffer picture);
+    /** Encodes a frame and returns its size in bytes. */
+    int encode(Framebuffer image);
 
-    /** Which codec it is, such as a library's file name. */
+    /** Name of the codec, such as a library's file name. */
     default String name() {
         return getClass().getSimpleName();
     }

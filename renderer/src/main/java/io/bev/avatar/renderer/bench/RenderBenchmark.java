@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
- * How many frames a second are posed, drawn and encoded for one viewer, one after the other as in the service. The value is
+ * Frames per second that are posed, rendered and encoded for one viewer, sequentially as in the service. The value is
  * that of the median frame; the face moves from frame to frame.
  */
 public final class RenderBenchmark implements BackendBenchmark {
@@ -39,7 +39,7 @@ public final class RenderBenchmark implements BackendBenchmark {
     /**
      * @param avatars loads the model
      * @param posers applies expressions to it
-     * @param rasterizers makes the backend for a number of threads
+     * @param rasterizers creates the backend for a number of threads
      * @param encoder the stream's
      */
     public RenderBenchmark(
@@ -96,7 +96,7 @@ public final class RenderBenchmark implements BackendBenchmark {
         details.put("frames", frames.count);
         details.put("p50Ms", median);
         details.put("p99Ms", frames.percentile(frames.total, 0.99));
-        // Of all threads together: on a busy machine it tells the work from the waiting.
+        // CPU time of all threads: on a busy machine it separates work from waiting.
         details.put("cpuMs", cpuMs);
         details.put("encoded", true);
         results.accept(new Measurement(
@@ -115,7 +115,7 @@ public final class RenderBenchmark implements BackendBenchmark {
         private final Poser poser;
         private final PosedGaussians splats;
         private final Camera camera;
-        private final Framebuffer picture;
+        private final Framebuffer image;
         private final ExpressionFrame expression = new ExpressionFrame();
         private final StageTimes times = new StageTimes();
         private int number;
@@ -125,7 +125,7 @@ public final class RenderBenchmark implements BackendBenchmark {
             this.poser = poser;
             splats = new PosedGaussians(avatar.cloud());
             camera = Camera.of(avatar.framing(), width, height);
-            picture = new Framebuffer(width, height, 0, 0, 0);
+            image = new Framebuffer(width, height, 0, 0, 0);
         }
 
         void run(long nanos, Frames frames) {
@@ -145,10 +145,10 @@ public final class RenderBenchmark implements BackendBenchmark {
             long start = System.nanoTime();
             poser.pose(expression, splats);
             times.rigNanos = System.nanoTime() - start;
-            rasterizer.render(splats, camera, picture, times);
+            rasterizer.render(splats, camera, image, times);
             long drawn = System.nanoTime();
-            if (encoder.encode(picture) <= 0) {
-                throw new IllegalStateException("the encoder made nothing of a picture");
+            if (encoder.encode(image) <= 0) {
+                throw new IllegalStateException("the encoder produced no output for a frame");
             }
             times.encodeNanos = System.nanoTime() - drawn;
         }

@@ -19,30 +19,30 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Writes what {@link CudaBenchmark} measures so that another program can draw it: for each scene {@code NAME.ply} at rest,
- * {@code NAME.json} with the camera, and {@code NAME.ppm}, the picture to expect.
+ * Exports the scenes that {@link CudaBenchmark} measures for other renderers: for each scene {@code NAME.ply} at rest,
+ * {@code NAME.json} with the camera, and {@code NAME.ppm}, the expected image.
  */
 public final class SceneExport {
 
-    private final Path folder;
+    private final Path directory;
     private final Rasterizer rasterizer;
     private final int width;
     private final int height;
     private final ObjectMapper json = new ObjectMapper();
 
-    /** @param rasterizer draws the pictures; not closed */
-    public SceneExport(Path folder, Rasterizer rasterizer) {
-        this(folder, rasterizer, CudaBenchmark.WIDTH, CudaBenchmark.HEIGHT);
+    /** @param rasterizer renders the images; not closed */
+    public SceneExport(Path directory, Rasterizer rasterizer) {
+        this(directory, rasterizer, CudaBenchmark.WIDTH, CudaBenchmark.HEIGHT);
     }
 
-    SceneExport(Path folder, Rasterizer rasterizer, int width, int height) {
-        this.folder = folder;
+    SceneExport(Path directory, Rasterizer rasterizer, int width, int height) {
+        this.directory = directory;
         this.rasterizer = rasterizer;
         this.width = width;
         this.height = height;
     }
 
-    /** Writes the clouds of chance. */
+    /** Writes the random clouds. */
     public void synthetic() throws IOException {
         write("100k-sh3", SyntheticCloud.head(100_000, 3));
         write("1m-sh3", SyntheticCloud.head(1_000_000, 3));
@@ -50,9 +50,9 @@ public final class SceneExport {
 
     /** Writes one scene. */
     public void write(String name, Avatar avatar) throws IOException {
-        Files.createDirectories(folder);
+        Files.createDirectories(directory);
         Camera camera = Camera.of(avatar.framing(), width, height);
-        PlyWriter.write(avatar.cloud(), folder.resolve(name + ".ply"));
+        PlyWriter.write(avatar.cloud(), directory.resolve(name + ".ply"));
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("width", width);
         view.put("height", height);
@@ -60,21 +60,21 @@ public final class SceneExport {
         view.put("centre", new float[] {camera.centreX(), camera.centreY()});
         view.put("near", camera.near());
         view.put("worldToCamera", camera.worldToCamera());
-        json.writeValue(folder.resolve(name + ".json").toFile(), view);
-        Framebuffer picture = new Framebuffer(width, height, 0, 0, 0);
-        rasterizer.render(new PosedGaussians(avatar.cloud()), camera, picture, new StageTimes());
-        writePicture(picture, folder.resolve(name + ".ppm"));
+        json.writeValue(directory.resolve(name + ".json").toFile(), view);
+        Framebuffer image = new Framebuffer(width, height, 0, 0, 0);
+        rasterizer.render(new PosedGaussians(avatar.cloud()), camera, image, new StageTimes());
+        writeImage(image, directory.resolve(name + ".ppm"));
     }
 
-    private static void writePicture(Framebuffer picture, Path file) throws IOException {
-        byte[] rgb = new byte[picture.bgr.length];
+    private static void writeImage(Framebuffer image, Path file) throws IOException {
+        byte[] rgb = new byte[image.bgr.length];
         for (int i = 0; i < rgb.length; i += 3) {
-            rgb[i] = picture.bgr[i + 2];
-            rgb[i + 1] = picture.bgr[i + 1];
-            rgb[i + 2] = picture.bgr[i];
+            rgb[i] = image.bgr[i + 2];
+            rgb[i + 1] = image.bgr[i + 1];
+            rgb[i + 2] = image.bgr[i];
         }
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-            out.write(("P6\n" + picture.width + " " + picture.height + "\n255\n").getBytes(US_ASCII));
+            out.write(("P6\n" + image.width + " " + image.height + "\n255\n").getBytes(US_ASCII));
             out.write(rgb);
         }
     }

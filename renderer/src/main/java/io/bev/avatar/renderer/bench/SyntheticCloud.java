@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * A head-sized cloud of any number of Gaussians, the same on every machine: a thick egg-shaped shell that fills the picture's
- * height, its Gaussians flat along the surface, log-normal in size and mostly faint, as trained ones are.
+ * A head-sized cloud of any number of Gaussians, the same on every machine: a thick egg-shaped shell that fills the
+ * height of the image, its Gaussians flat along the surface, log-normal in size and mostly faint, as trained ones are.
  */
 final class SyntheticCloud {
 

@@ -4,13 +4,13 @@ import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** What draws a picture. */
+/** A rendering backend. */
 enum Backend {
-    /** The fast one, on all cores. */
+    /** The fast CPU rasteriser, on all cores. */
     CPU,
     /** An NVIDIA GPU. */
     CUDA,
-    /** The slow one that the others are compared with. */
+    /** The slow reference rasteriser that the others are compared with. */
     REFERENCE;
 
     /** Reads the name in lower case. */

@@ -14,20 +14,23 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The GPU for single commands: no configuration file, only the environment. */
+/** GPU access for one-off commands, configured by the environment only. */
 public final class CommandLineGpu {
 
     private final Map<String, String> environment;
     private final Function<Path, CudaDevices> devices;
     private final Supplier<CudaDriver> driver;
 
-    public CommandLineGpu(Map<String, String> environment) {
-        this(environment, folder -> CudaDiscovery.ofMachine(environment, folder).find(), CudaDiscovery::driver);
+    CommandLineGpu(Map<String, String> environment) {
+        this(
+                environment,
+                directory -> CudaDiscovery.ofMachine(environment, directory).find(),
+                CudaDiscovery::driver);
     }
 
     /**
-     * @param devices finds them, given a folder of ours for native libraries
-     * @param driver asked for only where there is a device
+     * @param devices finds devices, given a private directory for native libraries
+     * @param driver called only when a device is present
      */
     public CommandLineGpu(
             Map<String, String> environment, Function<Path, CudaDevices> devices, Supplier<CudaDriver> driver) {
@@ -36,18 +39,18 @@ public final class CommandLineGpu {
         this.driver = driver;
     }
 
-    /** @throws IllegalStateException when there is no GPU to draw with; the message says why */
+    /** @throws IllegalStateException when no GPU is usable; the message states the reason */
     public CudaRasterizer open() {
         GpuConfig config = GpuConfig.from(Config.of("", "environment", environment));
-        Path folder = cache().resolve("bev-avatar").resolve("native");
-        CudaDevices found = devices.apply(folder);
+        Path directory = cache().resolve("bev-avatar").resolve("native");
+        CudaDevices found = devices.apply(directory);
         if (found.devices().isEmpty()) {
             throw new IllegalStateException(found.problem().orElse("no CUDA device"));
         }
         return new CudaBackend(
                         driver.get(),
                         CudaBackend.choose(found.devices(), config.device()),
-                        new KernelCache(folder),
+                        new KernelCache(directory),
                         config.memoryFraction(),
                         config.allocationBlockMb() * (1L << 20),
                         Ticker.system())

@@ -7,7 +7,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** Says what is wrong in one line, rather than with the whole help or a stack trace. */
+/** Reports an error in one line instead of with the whole help or a stack trace. */
 public final class OneLineErrors implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
     private OneLineErrors() {}

@@ -9,18 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 
-/** Writes pictures as PNG. */
+/** Writes images as PNG. */
 final class PngFile {
 
     private PngFile() {}
 
-    static void write(Framebuffer picture, Path file) throws IOException {
-        BufferedImage image = new BufferedImage(picture.width, picture.height, BufferedImage.TYPE_3BYTE_BGR);
+    static void write(Framebuffer frame, Path file) throws IOException {
+        BufferedImage image = new BufferedImage(frame.width, frame.height, BufferedImage.TYPE_3BYTE_BGR);
         byte[] pixels = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
-        System.arraycopy(picture.bgr, 0, pixels, 0, pixels.length);
+        System.arraycopy(frame.bgr, 0, pixels, 0, pixels.length);
         try (OutputStream out = Files.newOutputStream(file)) {
             if (!ImageIO.write(image, "png", out)) {
-                throw new IOException("this Java has no PNG writer");
+                throw new IOException("this Java runtime has no PNG writer");
             }
         }
     }

@@ -26,25 +26,25 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code reload}: asks the renderer that runs to read its configuration anew, as {@code systemctl reload} does. */
+/** {@code reload}: makes the running renderer reload its configuration, as {@code systemctl reload} does. */
 @Command(
         name = "reload",
         description = {
-            "Has the running renderer read its configuration anew, and says what takes effect only with a restart.",
-            "Model, picture size and frame rates change at once, without a frame lost. A configuration with problems changes"
-                    + " nothing."
+            "Reloads the configuration of the running renderer and lists the changes that need a restart.",
+            "Model, resolution and frame rates change immediately, without losing a frame. An invalid configuration"
+                    + " changes nothing."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:done",
-            "69:the renderer does not answer, or its control operations are off",
-            "78:the configuration has problems; nothing changed"
+            "69:the renderer does not respond, or its control operations are off",
+            "78:the configuration is invalid; nothing changed"
         })
 final class ReloadCommand implements Callable<Integer> {
 
     private static final int UNAVAILABLE = 69;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration RELOAD_TIMEOUT = Duration.ofSeconds(60);
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @Spec
@@ -54,7 +54,7 @@ final class ReloadCommand implements Callable<Integer> {
     @Option(
             names = "--password-file",
             paramLabel = "FILE",
-            description = "Its first line is the password of control operations; else renderer.control-password-file")
+            description = "File with the control password in its first line; default: renderer.control-password-file")
     private @Nullable Path passwordFile;
 
     private final Map<String, String> environment;
@@ -69,11 +69,11 @@ final class ReloadCommand implements Callable<Integer> {
         try {
             config = RendererSettings.load(environment).renderer();
         } catch (ConfigException e) {
-            return refuse(ExitCodes.CONFIG, "nothing changed; " + e.getMessage());
+            return fail(ExitCodes.CONFIG, "nothing changed; " + e.getMessage());
         }
         Optional<Path> file = Optional.ofNullable(passwordFile).or(config::controlPasswordFile);
         if (file.isEmpty()) {
-            return refuse(
+            return fail(
                     UNAVAILABLE,
                     "reload: renderer.control-password-file is not set, so control operations are off; set it, or restart");
         }
@@ -82,30 +82,31 @@ final class ReloadCommand implements Callable<Integer> {
             password =
                     Files.readString(file.get()).lines().findFirst().orElse("").strip();
         } catch (IOException e) {
-            return refuse(UNAVAILABLE, "reload: " + file.get() + ": expected a readable password file: " + e);
+            return fail(UNAVAILABLE, "reload: " + file.get() + ": expected a readable password file: " + e);
         }
         try {
-            JsonNode answer = ask(config.jolokiaPort(), password);
-            String error = answer.path("error").asText("");
+            JsonNode response = execReload(config.jolokiaPort(), password);
+            String error = response.path("error").asText("");
             if (!error.isEmpty()) {
-                return refuse(UNAVAILABLE, "reload: " + error.replaceFirst("^[\\w.]+Exception : ", ""));
+                return fail(UNAVAILABLE, "reload: " + error.replaceFirst("^[\\w.]+Exception : ", ""));
             }
             spec.commandLine()
                     .getOut()
-                    .println("reload: " + answer.path("value").asText());
+                    .println("reload: " + response.path("value").asText());
             spec.commandLine().getOut().flush();
             return ExitCodes.OK;
         } catch (IOException e) {
-            return refuse(
+            return fail(
                     UNAVAILABLE,
-                    "reload: no answer of the renderer at port " + config.jolokiaPort() + " (" + e + "); does it run?");
+                    "reload: no response from the renderer at port " + config.jolokiaPort() + " (" + e
+                            + "); is it running?");
         }
     }
 
-    private static JsonNode ask(int port, String password) throws IOException, InterruptedException {
+    private static JsonNode execReload(int port, String password) throws IOException, InterruptedException {
         String credentials = ControlPassword.USER + ":" + password;
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/jolokia/"))
-                .timeout(PATIENCE)
+                .timeout(RELOAD_TIMEOUT)
                 .header("Content-Type", "application/json")
                 .header(
                         "Authorization",
@@ -125,7 +126,7 @@ final class ReloadCommand implements Callable<Integer> {
         return JSON.readTree(response.body());
     }
 
-    private int refuse(int code, String message) {
+    private int fail(int code, String message) {
         spec.commandLine().getErr().println(message);
         spec.commandLine().getErr().flush();
         return code;

@@ -23,14 +23,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code bench}: measures this machine. */
+/** {@code bench}: benchmarks rendering on this machine. */
 @Command(
         name = "bench",
         sortOptions = false,
-        description = "Measures this machine and prints the numbers.",
+        description = "Benchmarks rendering on this machine and prints the results.",
         footer = {
             "",
-            "Exit codes: 0 done, 64 wrong usage, 66 model unusable, 69 backend unavailable, 70 internal error."
+            "Exit codes: 0 success, 64 usage error, 66 model unusable, 69 backend unavailable, 70 internal error."
         })
 public final class RenderBenchCommand implements Callable<Integer> {
 
@@ -39,29 +39,32 @@ public final class RenderBenchCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "NAME", description = "One benchmark; without it all of them.")
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Benchmark to run (default: all).")
     private @Nullable String name;
 
-    @Option(names = "--json", description = "One JSON object a line instead of a table.")
+    @Option(names = "--json", description = "Print one JSON object per line instead of a table.")
     private boolean asJson;
 
-    @Option(names = "--model", paramLabel = "FILE", description = "Avatar to measure; without it the built-in avatar.")
+    @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            description = "Avatar file to measure (default: the built-in avatar).")
     private @Nullable Path model;
 
     @Option(
             names = "--backend",
             paramLabel = "NAME",
             defaultValue = "cpu",
-            description = "What draws: cpu or cuda (default: ${DEFAULT-VALUE}).")
+            description = "Rendering backend: cpu or cuda (default: ${DEFAULT-VALUE}).")
     private String backend = "cpu";
 
-    @Option(names = "--threads", paramLabel = "N", description = "Rendering threads (default: one a core).")
+    @Option(names = "--threads", paramLabel = "N", description = "Rendering threads (default: one per core).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(
             names = "--seconds",
             paramLabel = "S",
-            description = "How long each number is measured, after as long a warm-up (default: 4).")
+            description = "Measuring time per value in seconds, after a warm-up of the same length (default: 4).")
     private double seconds = 4;
 
     @Option(
@@ -70,7 +73,7 @@ public final class RenderBenchCommand implements Callable<Integer> {
             description = "Show this help and exit.")
     boolean helpRequested;
 
-    /** @param benchmarks what can be asked for, in the order in which they run */
+    /** @param benchmarks the available benchmarks, in the order in which they run */
     public RenderBenchCommand(List<BackendBenchmark> benchmarks) {
         this.benchmarks = List.copyOf(benchmarks);
     }
@@ -114,8 +117,8 @@ public final class RenderBenchCommand implements Callable<Integer> {
                 served.stream().filter(b -> b.name().equals(name)).toList();
         if (chosen.isEmpty()) {
             String known = served.stream().map(BackendBenchmark::name).collect(Collectors.joining(", "));
-            throw usage("no benchmark '" + name + "' of the renderer's: expected one of " + known
-                    + "; ./avatar bench --help names all");
+            throw usage(
+                    "unknown benchmark '" + name + "': expected one of " + known + "; ./avatar bench --help lists all");
         }
         return chosen;
     }

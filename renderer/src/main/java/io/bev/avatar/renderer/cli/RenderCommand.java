@@ -33,17 +33,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code render}: one picture of an avatar at rest, to a file. */
+/** {@code render}: writes one image of an avatar at rest to a file. */
 @Command(
         name = "render",
         sortOptions = false,
-        description = "Draws one picture of an avatar at rest and writes it as PNG.",
+        description = "Renders one image of an avatar at rest and writes it as PNG.",
         footer = {
             "",
-            "Without camera options the avatar is framed as on the page. Coordinates are the",
-            "file's own (a LAM bundle's: its mesh centred on the mean of its Gaussians).",
+            "Without camera options the framing is that of the web page. Coordinates are in the",
+            "file's own axes and units (LAM bundle: its mesh, centred on the mean of the Gaussians).",
             "",
-            "Exit codes: 0 done, 64 wrong usage, 66 model unusable, 69 backend unavailable,",
+            "Exit codes: 0 success, 64 usage error, 66 model unusable, 69 backend unavailable,",
             "70 internal error, 73 output not writable."
         })
 public final class RenderCommand implements Callable<Integer> {
@@ -58,28 +58,28 @@ public final class RenderCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--model", paramLabel = "FILE", description = "Avatar file; without it the built-in avatar.")
+    @Option(names = "--model", paramLabel = "FILE", description = "Avatar file (default: the built-in avatar).")
     private @Nullable Path model;
 
     @Option(
             names = "--camera",
             paramLabel = "X,Y,Z",
             converter = Triple.Converter.class,
-            description = "Where the camera stands.")
+            description = "Camera position.")
     private @Nullable Triple camera;
 
     @Option(
             names = "--look-at",
             paramLabel = "X,Y,Z",
             converter = Triple.Converter.class,
-            description = "The point in the middle of the picture.")
+            description = "Point at the centre of the image.")
     private @Nullable Triple lookAt;
 
     @Option(
             names = "--up",
             paramLabel = "X,Y,Z",
             converter = Triple.Converter.class,
-            description = "The direction that is up in the picture.")
+            description = "Direction that points up in the image.")
     private @Nullable Triple up;
 
     @Option(names = "--fov", paramLabel = "DEG", description = "Vertical field of view in degrees.")
@@ -96,7 +96,7 @@ public final class RenderCommand implements Callable<Integer> {
     @Option(
             names = "--near",
             paramLabel = "D",
-            description = "Distance at and before which nothing is drawn (default: 0.2; rigged avatars 0.01).")
+            description = "Distance of the near plane (default: 0.2; rigged avatars 0.01).")
     private @Nullable Float near;
 
     @Option(
@@ -104,7 +104,7 @@ public final class RenderCommand implements Callable<Integer> {
             paramLabel = "R,G,B",
             converter = Triple.Converter.class,
             defaultValue = "0,0,0",
-            description = "Colour behind the avatar, each channel 0 to 1 (default: ${DEFAULT-VALUE}).")
+            description = "Background colour, each channel 0 to 1 (default: ${DEFAULT-VALUE}).")
     private Triple background = new Triple(0, 0, 0);
 
     @Option(
@@ -112,7 +112,7 @@ public final class RenderCommand implements Callable<Integer> {
             paramLabel = "NAME",
             converter = Backend.Converter.class,
             defaultValue = "cpu",
-            description = "cpu, cuda, or the slow and exact reference (default: ${DEFAULT-VALUE}).")
+            description = "Rendering backend: cpu, cuda or reference (exact, slow; default: ${DEFAULT-VALUE}).")
     private Backend backend = Backend.CPU;
 
     @Option(
@@ -133,7 +133,7 @@ public final class RenderCommand implements Callable<Integer> {
     /**
      * @param avatars loads the model
      * @param posers applies blendshapes to it
-     * @param cuda opens the GPU; an exception says why it cannot
+     * @param cuda opens the GPU; throws an exception with the reason where it cannot
      */
     public RenderCommand(AvatarSource avatars, Function<Avatar, Poser> posers, Supplier<? extends Rasterizer> cuda) {
         this.cuda = cuda;
@@ -151,17 +151,17 @@ public final class RenderCommand implements Callable<Integer> {
         } catch (IOException e) {
             return fail(ExitCodes.NO_INPUT, String.valueOf(e.getMessage()));
         }
-        warnOfMissing(avatar);
+        warnAboutMissing(avatar);
         Camera view = view(avatar);
-        Framebuffer picture;
+        Framebuffer image;
         try {
-            picture = draw(avatar, expression, view);
+            image = draw(avatar, expression, view);
         } catch (BackendException e) {
             return fail(ExitCodes.UNAVAILABLE, e.getMessage() + "; use --backend cpu or reference");
         }
         Path file = Objects.requireNonNull(output, "required by the parser");
         try {
-            PngFile.write(picture, file);
+            PngFile.write(image, file);
         } catch (IOException e) {
             return fail(ExitCodes.CANNOT_CREATE, "cannot write " + file + ": " + e);
         }
@@ -190,14 +190,14 @@ public final class RenderCommand implements Callable<Integer> {
         }
     }
 
-    /** A blendshape that the avatar lacks changes nothing; better said than wondered about. */
-    private void warnOfMissing(Avatar avatar) {
+    /** Reports blendshapes that the avatar lacks; they have no effect. */
+    private void warnAboutMissing(Avatar avatar) {
         for (String name : blendshapes.keySet()) {
             boolean present = avatar.rig().stream()
                     .flatMap(rig -> rig.targets().stream())
                     .anyMatch(target -> target.name().equals(name));
             if (!present) {
-                err().println("render: note: " + avatar.source() + " has no blendshape " + name);
+                err().println("render: warning: " + avatar.source() + " has no blendshape " + name);
                 err().flush();
             }
         }
@@ -212,7 +212,7 @@ public final class RenderCommand implements Callable<Integer> {
         Triple upward = up != null ? up : new Triple(f.upX(), f.upY(), f.upZ());
         float distance = near != null ? near : framedNear;
         if (!(distance > 0)) {
-            throw usage(new IllegalArgumentException("--near " + distance + ": expected more than 0"));
+            throw usage(new IllegalArgumentException("--near " + distance + ": expected a number greater than 0"));
         }
         try {
             return Camera.lookAt(
@@ -231,7 +231,7 @@ public final class RenderCommand implements Callable<Integer> {
     private Framebuffer draw(Avatar avatar, ExpressionFrame expression, Camera view) {
         PosedGaussians splats = new PosedGaussians(avatar.cloud());
         Poser poser = posers.apply(avatar);
-        Framebuffer picture =
+        Framebuffer image =
                 new Framebuffer(view.width(), view.height(), background.x(), background.y(), background.z());
         try (Rasterizer rasterizer = rasterizer()) {
             if (rasterizer.posesItself()) {
@@ -239,11 +239,11 @@ public final class RenderCommand implements Callable<Integer> {
             } else {
                 poser.pose(expression, splats);
             }
-            rasterizer.render(splats, view, picture, new StageTimes());
+            rasterizer.render(splats, view, image, new StageTimes());
         } catch (CudaException | MemoryBudgetException e) {
             throw new BackendException(e);
         }
-        return picture;
+        return image;
     }
 
     private Rasterizer rasterizer() {
@@ -262,12 +262,12 @@ public final class RenderCommand implements Callable<Integer> {
         }
     }
 
-    /** The wanted backend cannot be had here. */
+    /** The requested backend is unavailable on this machine. */
     private static final class BackendException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         BackendException(RuntimeException cause) {
-            super("backend cuda cannot be had: " + cause.getMessage(), cause);
+            super("CUDA backend unavailable: " + cause.getMessage(), cause);
         }
     }
 

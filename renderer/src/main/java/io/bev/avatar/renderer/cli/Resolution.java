@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Size of a picture as written on a command line, {@code WIDTHxHEIGHT}, each 1..16384 pixels. */
+/** Size of an image as written on a command line, {@code WIDTHxHEIGHT}, each 1..16384 pixels. */
 record Resolution(int width, int height) {
 
     private static final int MAX_SIDE = 16_384;

@@ -19,13 +19,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code scenes}: the scenes of {@code bench --backend cuda}, for other programs. */
+/** {@code scenes}: exports the scenes of {@code bench --backend cuda} for other renderers. */
 @Command(
         name = "scenes",
         sortOptions = false,
         description =
-                "Writes the scenes that bench --backend cuda measures, with camera and picture, for other programs.",
-        footer = {"", "Exit codes: 0 done, 64 wrong usage, 66 model unusable, 73 cannot write."})
+                "Exports the scenes that bench --backend cuda measures, with camera and image, for other renderers.",
+        footer = {"", "Exit codes: 0 success, 64 usage error, 66 model unusable, 73 output not writable."})
 public final class ScenesCommand implements Callable<Integer> {
 
     private final AvatarSource avatars;
@@ -34,10 +34,10 @@ public final class ScenesCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "FOLDER", description = "Where to; made when it is not there.")
-    private @Nullable Path folder;
+    @Parameters(paramLabel = "FOLDER", description = "Output directory; created if missing.")
+    private @Nullable Path directory;
 
-    @Option(names = "--model", paramLabel = "FILE", description = "Write this avatar at rest instead, as model.ply.")
+    @Option(names = "--model", paramLabel = "FILE", description = "Export this avatar at rest instead, as model.ply.")
     private @Nullable Path model;
 
     @Option(
@@ -46,7 +46,7 @@ public final class ScenesCommand implements Callable<Integer> {
             description = "Show this help and exit.")
     boolean helpRequested;
 
-    /** @param rasterizers makes what draws the pictures */
+    /** @param rasterizers creates the rasteriser */
     public ScenesCommand(AvatarSource avatars, Supplier<Rasterizer> rasterizers) {
         this.avatars = avatars;
         this.rasterizers = rasterizers;
@@ -61,7 +61,8 @@ public final class ScenesCommand implements Callable<Integer> {
             return fail(ExitCodes.NO_INPUT, String.valueOf(e.getMessage()));
         }
         try (Rasterizer rasterizer = rasterizers.get()) {
-            SceneExport export = new SceneExport(Objects.requireNonNull(folder, "required by the parser"), rasterizer);
+            SceneExport export =
+                    new SceneExport(Objects.requireNonNull(directory, "required by the parser"), rasterizer);
             if (avatar.isPresent()) {
                 export.write("model", avatar.get());
             } else {
@@ -69,7 +70,7 @@ public final class ScenesCommand implements Callable<Integer> {
             }
             return ExitCodes.OK;
         } catch (IOException e) {
-            return fail(ExitCodes.CANNOT_CREATE, "cannot write into " + folder + ": " + e);
+            return fail(ExitCodes.CANNOT_CREATE, "cannot write to " + directory + ": " + e);
         }
     }
 

@@ -28,23 +28,23 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code serve}: the renderer, until a signal or an operator ends it. */
+/** {@code serve}: runs the renderer until a signal or an operator ends it. */
 @Command(
         name = "serve",
-        description = "Renders the avatar and serves it to browsers until ended.",
+        description = "Renders the avatar and serves it to browsers until stopped.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            " 0:ended by the shutdown operation",
-            "64:wrong command line",
-            "70:a fault inside; the log says which",
-            "75:ended by the restart operation, start it again",
-            "78:configuration, model file or a port needs a person",
-            "143:ended by SIGTERM"
+            " 0:stopped by the shutdown operation",
+            "64:invalid command line",
+            "70:internal error; see the log",
+            "75:stopped by the restart operation; start it again",
+            "78:invalid configuration, unusable model file, or port in use",
+            "143:stopped by SIGTERM"
         })
 final class ServeCommand implements Callable<Integer> {
 
-    private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -53,10 +53,11 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "FILE",
-            description = "Avatar: a LAM bundle (.zip) or a Gaussian splatting .ply; without, the built-in one")
+            description =
+                    "Avatar model: a LAM bundle (.zip) or a Gaussian splatting .ply; default: the built-in avatar")
     private @Nullable Path model;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Configuration; else BEV_AVATAR_CONFIG names it")
+    @Option(names = "--config", paramLabel = "FILE", description = "Configuration file; default: BEV_AVATAR_CONFIG")
     private @Nullable Path config;
 
     private final Map<String, String> environment;
@@ -77,24 +78,24 @@ final class ServeCommand implements Callable<Integer> {
         return run(effective, spec.commandLine().getErr());
     }
 
-    /** Serves as {@code environment} says, without a look at a command line; answers the exit code. */
+    /** Serves with the settings of {@code environment}, without a command line; returns the exit code. */
     static int run(Map<String, String> environment, PrintWriter err) {
         SystemdNotifier service =
                 SystemdNotifier.of(environment, ProcessHandle.current().pid(), Ticker.system());
         try {
             return serve(environment, service);
         } catch (ConfigException e) {
-            return refuse(service, ExitCodes.CONFIG, String.valueOf(e.getMessage()), environment, err);
+            return failStart(service, ExitCodes.CONFIG, String.valueOf(e.getMessage()), environment, err);
         } catch (StartException e) {
-            log.debug("start", e);
-            return refuse(service, e.exitCode(), String.valueOf(e.getMessage()), environment, err);
+            LOG.debug("start-up failed", e);
+            return failStart(service, e.exitCode(), String.valueOf(e.getMessage()), environment, err);
         }
     }
 
-    private static int refuse(
+    private static int failStart(
             SystemdNotifier service, int code, String message, Map<String, String> environment, PrintWriter err) {
-        LoggingSystem.ofProcess().refusal(message, environment, err);
-        service.failed(code, SecretRedactor.blanked(message));
+        LoggingSystem.ofProcess().fatal(message, environment, err);
+        service.failed(code, SecretRedactor.redact(message));
         service.close();
         return code;
     }
@@ -104,7 +105,7 @@ final class ServeCommand implements Callable<Integer> {
         LoggingSystem.ofProcess().configure(settings.logging(), "renderer", environment);
         PlatformMBeans.removeDangerous(ManagementFactory.getPlatformMBeanServer());
         Clock clock = Clock.systemUTC();
-        RendererContext around = new RendererContext(
+        RendererContext context = new RendererContext(
                 service,
                 ManagementFactory.getPlatformMBeanServer(),
                 clock,
@@ -113,15 +114,15 @@ final class ServeCommand implements Callable<Integer> {
                 version(),
                 () -> RendererSettings.load(environment));
         DefaultRendererComponents assembly =
-                new DefaultRendererComponents(settings, environment, clock, around.ticker());
-        try (Renderer renderer = Renderer.start(settings, assembly, around)) {
+                new DefaultRendererComponents(settings, environment, clock, context.ticker());
+        try (Renderer renderer = Renderer.start(settings, assembly, context)) {
             Thread closing = new Thread(renderer::close, "shutdown");
             Runtime.getRuntime().addShutdownHook(closing);
             return renderer.awaitExit();
         }
     }
 
-    /** Version of the program, as in its jar. */
+    /** Version from the jar's manifest. */
     static String version() {
         String version = ServeCommand.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;

@@ -18,7 +18,7 @@ record Triple(float x, float y, float z) {
             String[] parts = text.split(",", -1);
             if (parts.length != 3) {
                 throw new TypeConversionException(
-                        "'" + text + "': expected three numbers with commas between, such as 0,0.1,2.5");
+                        "'" + text + "': expected three numbers separated by commas, such as 0,0.1,2.5");
             }
             return new Triple(number(parts[0], text), number(parts[1], text), number(parts[2], text));
         }

@@ -4,7 +4,7 @@ import io.bev.avatar.splat.scene.ArkitBlendshapes;
 import java.util.Comparator;
 import java.util.Locale;
 
-/** Blendshape names and weights as people type them. */
+/** Blendshape names and weights as written on a command line. */
 final class Weights {
 
     private Weights() {}
@@ -35,7 +35,7 @@ final class Weights {
                 .orElseThrow();
     }
 
-    /** Letters to insert, delete or replace to turn one word into the other (Levenshtein, 1966). */
+    /** The edit distance of two words: letters to insert, delete or replace (Levenshtein, 1966). */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

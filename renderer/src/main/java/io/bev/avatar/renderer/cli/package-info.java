@@ -1,4 +1,4 @@
-/** Commands beside the service itself: one picture to a file, and benchmarks. */
+/** Commands other than the service itself: rendering one image to a file, and benchmarks. */
 @NullMarked
 package io.bev.avatar.renderer.cli;
 

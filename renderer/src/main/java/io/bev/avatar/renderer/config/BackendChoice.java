@@ -1,6 +1,6 @@
 package io.bev.avatar.renderer.config;
 
-/** Where pictures are made: the best that works, or one of the two by force. */
+/** Rendering backend: AUTO selects CUDA if available, otherwise the CPU. */
 public enum BackendChoice {
     AUTO,
     CUDA,

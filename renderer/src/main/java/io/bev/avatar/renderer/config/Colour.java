@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An opaque colour; each channel 0..255. */
+/** An opaque RGB colour; each channel 0..255. */
 public record Colour(int red, int green, int blue) {
 
-    /** A quiet dark blue-grey, against which skin and hair both stand out. */
+    /** Dark blue-grey, with good contrast to skin and hair. */
     public static final Colour DEFAULT = new Colour(0x16, 0x1b, 0x22);
 
     private static final Pattern HEX = Pattern.compile("#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})");

@@ -5,9 +5,9 @@ import io.bev.avatar.common.config.Config;
 /**
  * Section {@code gpu}.
  *
- * @param device number, UUID or PCI address of the device that draws
- * @param memoryFraction share of a device's memory that the renderer may use, in (0, 1]
- * @param allocationBlockMb device memory is taken in blocks of at most this many MiB
+ * @param device index, UUID or PCI address of the device to use
+ * @param memoryFraction fraction of the device memory that the renderer may use, in (0, 1]
+ * @param allocationBlockMb maximum size of a device memory block in MiB
  */
 public record GpuConfig(String device, double memoryFraction, int allocationBlockMb) {
 

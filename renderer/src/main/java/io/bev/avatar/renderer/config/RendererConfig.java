@@ -9,21 +9,21 @@ import java.util.Optional;
  * Section {@code renderer}.
  *
  * @param bind address of every listener
- * @param port page, stream and health; 0 picks a free one
- * @param jolokiaPort Jolokia; 0 picks a free one
- * @param jmxPort RMI for jconsole, on loopback; 0 is off
- * @param backend where pictures are made
+ * @param port of page, stream and health; 0 selects a free one
+ * @param jolokiaPort of Jolokia; 0 selects a free one
+ * @param jmxPort of JMX over RMI, on loopback; 0 disables it
+ * @param backend rendering backend
  * @param model avatar file; empty for the built-in avatar
- * @param width picture width in pixels
- * @param height picture height in pixels
- * @param targetFps frames per second while somebody looks
- * @param idleFps frames per second while nobody does; also the pace of the watchdog, so never 0
- * @param threads rendering threads; 0 for one per core
- * @param allowedHosts Host names beside loopback's under which the listeners are reached
- * @param controlPasswordFile first line is the password of control operations; without it they are off
- * @param jolokiaPolicyFile Jolokia access policy; without it the built-in one, which allows this program's domain
+ * @param width frame width in pixels
+ * @param height frame height in pixels
+ * @param targetFps frames per second while viewers are connected
+ * @param idleFps frames per second without viewers; at least 1, because frames ping the watchdog
+ * @param threads number of rendering threads; 0 for one per core
+ * @param allowedHosts accepted Host names in addition to loopback
+ * @param controlPasswordFile file with the control password in its first line; empty disables control operations
+ * @param jolokiaPolicyFile Jolokia access policy; empty for the built-in one, which allows domain bev.avatar
  * @param background colour behind the avatar
- * @param gpuSimulated whether the exporter beside this renderer reads a simulated GPU, which the page then says
+ * @param gpuSimulated whether the exporter on this host reports a simulated GPU, which the page indicates
  */
 public record RendererConfig(
         String bind,

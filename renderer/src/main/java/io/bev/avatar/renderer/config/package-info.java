@@ -1,4 +1,4 @@
-/** The renderer's configuration records and their loader. */
+/** Configuration records of the renderer. */
 @NullMarked
 package io.bev.avatar.renderer.config;
 

@@ -7,25 +7,25 @@ import io.bev.avatar.renderer.state.Emotion;
 import io.bev.avatar.splat.pose.ExpressionFrame;
 
 /**
- * Makes the avatar look alert while a critical alert fires. It lies over the state and leaves the stored one alone: speech, gaze
- * and head go on, and the mood is back when the alert is over. Called by the render thread alone; allocates when the state is
- * another one, not per frame.
+ * Shows the alert emotion while a critical alert is firing. The stored state is not modified: speech, gaze and head
+ * continue, and the emotion returns when the alert is resolved. Called by the render thread only; allocates when the
+ * state changes, not per frame.
  */
 public final class AlertOverlay implements ExpressionSource {
 
-    /** The mood must be seen, however mild the one below it is. */
-    private static final double LEAST_INTENSITY = 0.85;
+    /** Keeps the alert visible when the underlying intensity is low. */
+    private static final double MIN_INTENSITY = 0.85;
 
     private final ExpressionSource expression;
     private final ActiveAlert.Source alerts;
-    private AvatarState below;
-    private AvatarState shown;
+    private AvatarState underlying;
+    private AvatarState overlaid;
 
     public AlertOverlay(ExpressionSource expression, ActiveAlert.Source alerts, AvatarState first) {
         this.expression = expression;
         this.alerts = alerts;
-        this.below = first;
-        this.shown = alerted(first);
+        this.underlying = first;
+        this.overlaid = withAlert(first);
     }
 
     @Override
@@ -34,18 +34,18 @@ public final class AlertOverlay implements ExpressionSource {
             expression.express(state, nowNanos, out);
             return;
         }
-        if (!state.equals(below)) {
-            below = state;
-            shown = alerted(state);
+        if (!state.equals(underlying)) {
+            underlying = state;
+            overlaid = withAlert(state);
         }
-        expression.express(shown, nowNanos, out);
+        expression.express(overlaid, nowNanos, out);
     }
 
-    private static AvatarState alerted(AvatarState state) {
+    private static AvatarState withAlert(AvatarState state) {
         return new AvatarState(
                 state.seq(),
                 Emotion.ALERT,
-                Math.max(LEAST_INTENSITY, state.intensity()),
+                Math.max(MIN_INTENSITY, state.intensity()),
                 state.activity(),
                 state.head(),
                 state.gaze(),

@@ -2,7 +2,7 @@ package io.bev.avatar.renderer.expression;
 
 import io.bev.avatar.splat.scene.ArkitBlendshapes;
 
-/** Indices of the blendshapes that the expression layers address, and what each channel may do. */
+/** Indices of the blendshapes that the expression layers use, and the limits of each channel. */
 final class BlendshapeIndex {
 
     static final int BLINK_LEFT = index("eyeBlinkLeft");
@@ -27,7 +27,7 @@ final class BlendshapeIndex {
     static final int MOUTH_PRESS_LEFT = index("mouthPressLeft");
     static final int MOUTH_PRESS_RIGHT = index("mouthPressRight");
 
-    /** Pairs that pull the same spot opposite ways: what both have cancels out. */
+    /** Pairs that pull the same spot in opposite directions: their common part cancels out. */
     private static final int[] OPPOSITES = {
         LOOK_DOWN_LEFT,
         LOOK_UP_LEFT,
@@ -73,7 +73,7 @@ final class BlendshapeIndex {
         return isMouth(channel) ? 16 : 6;
     }
 
-    /** Brings every weight into 0..1 and settles combinations that no face can make. */
+    /** Clamps every weight to 0..1 and resolves anatomically impossible combinations. */
     static void limit(float[] weights) {
         for (int i = 0; i < weights.length; i++) {
             weights[i] = Math.max(0, Math.min(1, weights[i]));
@@ -85,7 +85,7 @@ final class BlendshapeIndex {
         }
         // mouthClose shuts the lips of an open jaw; beyond that it would push them through each other.
         weights[MOUTH_CLOSE] = Math.min(weights[MOUTH_CLOSE], weights[JAW_OPEN]);
-        // Lids that close are no longer wide.
+        // Closing lids reduce wide eyes.
         weights[WIDE_LEFT] = Math.min(weights[WIDE_LEFT], 1 - weights[BLINK_LEFT]);
         weights[WIDE_RIGHT] = Math.min(weights[WIDE_RIGHT], 1 - weights[BLINK_RIGHT]);
     }

@@ -2,10 +2,7 @@ package io.bev.avatar.renderer.expression;
 
 import java.util.SplittableRandom;
 
-/**
- * When and how far the lids are shut. Blinks last 150 to 300 ms, closing faster than they open; most are single, some are
- * followed by a second one.
- */
+/** The blinking of the lids. Blinks last 150 to 300 ms, closing faster than they open; some are double. */
 final class BlinkLayer {
 
     private static final double MIN_SECONDS = 0.15;
@@ -34,7 +31,7 @@ final class BlinkLayer {
      * How far the lids are shut at {@code seconds}, 0 open to 1 shut.
      *
      * @param seconds never decreases from call to call
-     * @param rate how often to blink, compared with usual
+     * @param rate blink rate relative to the default
      */
     double closure(double seconds, double rate) {
         while (seconds >= start + duration) {
@@ -43,7 +40,7 @@ final class BlinkLayer {
                 begin(start + duration, DOUBLE_PAUSE_SECONDS);
                 second = true;
             } else {
-                // After a pause in time, such as a suspended machine, blinks that were missed are not made up for.
+                // After a jump in time, such as a suspended machine, missed blinks are skipped.
                 begin(Math.max(from, seconds - maxInterval), interval(rate));
                 second = false;
             }
@@ -63,7 +60,7 @@ final class BlinkLayer {
         duration = MIN_SECONDS + (MAX_SECONDS - MIN_SECONDS) * random.nextDouble();
     }
 
-    /** More short intervals than long ones, as people have. */
+    /** Short intervals are more frequent than long ones, as in humans. */
     private double interval(double rate) {
         double share = Math.pow(random.nextDouble(), 1.3);
         double seconds = (minInterval + (maxInterval - minInterval) * share) / rate;

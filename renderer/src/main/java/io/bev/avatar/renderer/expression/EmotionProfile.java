@@ -5,7 +5,7 @@ import io.bev.avatar.splat.pose.ExpressionFrame;
 import io.bev.avatar.splat.scene.ArkitBlendshapes;
 import java.util.OptionalInt;
 
-/** How an emotion looks and moves at full intensity; immutable. */
+/** The face and movement of an emotion at full intensity; immutable. */
 final class EmotionProfile {
 
     private final float[] weights = new float[ArkitBlendshapes.COUNT];
@@ -38,37 +38,37 @@ final class EmotionProfile {
         return roll;
     }
 
-    /** Where the eyes rest, -1..1 towards the avatar's left. */
+    /** Horizontal gaze, -1..1 towards the avatar's left. */
     float gazeX() {
         return gazeX;
     }
 
-    /** Where the eyes rest, -1..1 upwards. */
+    /** Vertical gaze, -1..1 upwards. */
     float gazeY() {
         return gazeY;
     }
 
-    /** How far the eyes wander from there as if they read, 0..1. */
+    /** Amplitude of reading eye movements around the gaze, 0..1. */
     float scan() {
         return scan;
     }
 
-    /** How often it blinks, compared with neutral. */
+    /** Blink rate relative to neutral. */
     float blinkRate() {
         return blinkRate;
     }
 
-    /** How much it moves and how fast it breathes, compared with neutral. */
+    /** Amount of movement and rate of breathing relative to neutral. */
     float restlessness() {
         return restlessness;
     }
 
-    /** The look of {@code emotion}. */
+    /** The profile of {@code emotion}. */
     static EmotionProfile of(Emotion emotion) {
         return switch (emotion) {
-            // A face at rest reads as stern; a trace of brow and mouth makes it attentive.
+            // A face at rest appears stern; slight brow and mouth weights make it attentive.
             case NEUTRAL -> face("mouthSmile 0.42 mouthDimple 0.1 cheekSquint 0.12 browInnerUp 0.16 browOuterUp 0.1");
-            // Cheeks and lower lids tell a smile that is meant from one that is shown; the corners go up and out.
+            // Cheeks and lower lids make the smile genuine; the corners go up and out.
             case HAPPY ->
                 face("mouthSmile 1 mouthDimple 0.5 mouthUpperUp 0.5 mouthLowerDown 0.3 jawOpen 0.05 cheekSquint 1"
                                 + " eyeSquint 0.3 browInnerUp 0.45 browOuterUp 0.35")
@@ -158,20 +158,20 @@ final class EmotionProfile {
         };
     }
 
-    /** Names and weights in turn; a name without its side stands for both. */
+    /** Parses alternating names and weights; a name without a side applies to both. */
     private static EmotionProfile face(String weights) {
-        EmotionProfile mood = new EmotionProfile();
+        EmotionProfile profile = new EmotionProfile();
         String[] words = weights.split(" ", -1);
         for (int i = 0; i < words.length; i += 2) {
             float weight = Float.parseFloat(words[i + 1]);
-            boolean found = mood.set(words[i], weight);
-            found |= mood.set(words[i] + "Left", weight);
-            found |= mood.set(words[i] + "Right", weight);
+            boolean found = profile.set(words[i], weight);
+            found |= profile.set(words[i] + "Left", weight);
+            found |= profile.set(words[i] + "Right", weight);
             if (!found) {
                 throw new IllegalStateException("no ARKit blendshape is named " + words[i]);
             }
         }
-        return mood;
+        return profile;
     }
 
     private boolean set(String name, float weight) {

@@ -4,11 +4,11 @@ import io.bev.avatar.common.config.Config;
 import java.time.Duration;
 
 /**
- * How lively the avatar is; section {@code expression}.
+ * Liveliness of the avatar; section {@code expression}.
  *
- * @param seed start of every random choice, so that a run can be repeated
+ * @param seed random seed, which makes runs reproducible
  * @param blinkIntervalMin shortest time from one blink to the next, &gt;= 500 ms
- * @param blinkIntervalMax longest, &gt;= the shortest
+ * @param blinkIntervalMax longest time, &gt;= the shortest
  * @param idleAmount strength of breathing, small head movements and small eye movements: 0 none, 1 natural, at most 2
  */
 public record ExpressionConfig(long seed, Duration blinkIntervalMin, Duration blinkIntervalMax, double idleAmount) {
@@ -22,7 +22,7 @@ public record ExpressionConfig(long seed, Duration blinkIntervalMin, Duration bl
     public ExpressionConfig {
         if (blinkIntervalMin.compareTo(LOWEST) < 0 || blinkIntervalMax.compareTo(blinkIntervalMin) < 0) {
             throw new IllegalArgumentException("blinks every " + blinkIntervalMin + " to " + blinkIntervalMax
-                    + ": expected at least " + LOWEST + " and the longest not below the shortest");
+                    + ": expected at least " + LOWEST + " and the maximum not below the minimum");
         }
         if (!(idleAmount >= 0 && idleAmount <= 2)) {
             throw new IllegalArgumentException("idle amount " + idleAmount + ": expected 0 to 2");

@@ -11,37 +11,36 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a living face of a state, in layers: mood, idle motion, speech, gaze, blinks; then limits and a maximum velocity for
- * each channel.
+ * Computes the facial expression for a state in layers: emotion, idle motion, speech, gaze, blinks; then limits and a
+ * maximum velocity for each channel.
  *
- * <p>What comes out depends on the seed, the states and the times given, on nothing else. Used by one thread; a call
- * allocates nothing.
+ * <p>Deterministic: the result depends only on seed, states and times. Not thread-safe; a call allocates nothing.
  */
 public final class ExpressionController {
 
-    /** Longer gaps between frames count as this much: the face goes on from where it was. */
+    /** Maximum time step; after longer gaps between frames the face continues from where it was. */
     private static final double MAX_STEP_SECONDS = 0.25;
 
-    /** Time in which a mood covers most of the way to the next. */
-    private static final double MOOD_SECONDS = 0.28;
+    /** Time constant of the change from one emotion to the next. */
+    private static final double EMOTION_SECONDS = 0.28;
 
-    private static final double MOOD_MAX_VELOCITY = 3;
+    private static final double EMOTION_MAX_VELOCITY = 3;
     private static final double HEAD_SECONDS = 0.13;
     private static final double HEAD_MAX_VELOCITY = 4;
     private static final double MAX_YAW = 0.9;
     private static final double MAX_PITCH = 0.55;
     private static final double MAX_ROLL = 0.5;
 
-    /** How much of the mood's mouth is left while blendshapes shape it. */
-    private static final float MOOD_UNDER_SPEECH = 0.55f;
+    /** Fraction of the emotion's mouth shape that remains while blendshapes control the mouth. */
+    private static final float EMOTION_UNDER_SPEECH = 0.55f;
 
     private static final float MOUTH_JAW = 0.7f;
     private static final float MOUTH_LOWER = 0.3f;
     private static final float MOUTH_UPPER = 0.15f;
 
     /**
-     * A blink shuts the lids so far and rolls the eyes down so far. Together they close the eyes; lids alone, pressed shut,
-     * let the eyeball of captured avatars show through.
+     * Weights of lid closing and downward gaze in a blink. Together they close the eyes; with fully closed lids alone,
+     * the eyeball of captured avatars shows through.
      */
     private static final float BLINK_SHUTS = 0.7f;
 
@@ -49,7 +48,7 @@ public final class ExpressionController {
 
     private static final double BREATHS_PER_SECOND = 0.24;
 
-    private final Map<Emotion, EmotionProfile> moods = new EnumMap<>(Emotion.class);
+    private final Map<Emotion, EmotionProfile> profiles = new EnumMap<>(Emotion.class);
     private final BlinkLayer blinks;
     private final GazeLayer eyes;
     private final SmoothNoise noise;
@@ -57,10 +56,10 @@ public final class ExpressionController {
 
     private final float[] velocities = new float[ArkitBlendshapes.COUNT];
     private final boolean[] mouth = new boolean[ArkitBlendshapes.COUNT];
-    /** The mood as it shows now. */
-    private final float[] mood = new float[ArkitBlendshapes.COUNT];
-    /** What the state asks for by name. */
-    private final float[] given = new float[ArkitBlendshapes.COUNT];
+    /** The emotion weights currently shown. */
+    private final float[] emotionWeights = new float[ArkitBlendshapes.COUNT];
+    /** The blendshape weights that the state requests by name. */
+    private final float[] requested = new float[ArkitBlendshapes.COUNT];
 
     private final float[] wanted = new float[ArkitBlendshapes.COUNT];
     private final float[] shown = new float[ArkitBlendshapes.COUNT];
@@ -83,7 +82,7 @@ public final class ExpressionController {
         noise = new SmoothNoise(random.nextLong());
         idleAmount = config.idleAmount();
         for (Emotion emotion : Emotion.values()) {
-            moods.put(emotion, EmotionProfile.of(emotion));
+            profiles.put(emotion, EmotionProfile.of(emotion));
         }
         for (int i = 0; i < ArkitBlendshapes.COUNT; i++) {
             velocities[i] = BlendshapeIndex.maxVelocity(i);
@@ -92,9 +91,10 @@ public final class ExpressionController {
     }
 
     /**
-     * Moves on to {@code nowNanos} and writes the face of that moment. The first call shows the state's mood at once.
+     * Advances to {@code nowNanos} and writes the expression of that moment. The first call shows the state's emotion
+     * immediately.
      *
-     * @param nowNanos time of a {@link io.bev.avatar.common.time.Ticker}; time that runs backwards counts as standing still
+     * @param nowNanos time of a {@link io.bev.avatar.common.time.Ticker}; a decreasing time counts as unchanged
      */
     public void advance(long nowNanos, AvatarState state, ExpressionFrame out) {
         boolean first = !started;
@@ -103,15 +103,15 @@ public final class ExpressionController {
         lastNanos = nowNanos;
         seconds += step;
         if (!state.equals(known)) {
-            takeGiven(state);
+            readRequested(state);
             known = state;
         }
-        EmotionProfile target = Objects.requireNonNull(moods.get(state.emotion()));
+        EmotionProfile target = Objects.requireNonNull(profiles.get(state.emotion()));
         double strength = strength(state.intensity());
-        advanceMood(target, strength, first, step);
+        advanceEmotion(target, strength, first, step);
         advanceIdle(target, strength, step);
 
-        layMouthOverMood(state);
+        blendMouthOverEmotion(state);
         addIdle();
         addEyes(state, target, strength);
         addBlink(target);
@@ -123,25 +123,25 @@ public final class ExpressionController {
         writeHead(out);
     }
 
-    /** Half the intensity already shows three quarters of the mood. */
+    /** Half the intensity shows three quarters of the emotion. */
     private static double strength(double intensity) {
         double i = Math.max(0, Math.min(1, intensity));
         return i * (2 - i);
     }
 
-    private void takeGiven(AvatarState state) {
-        for (int i = 0; i < given.length; i++) {
+    private void readRequested(AvatarState state) {
+        for (int i = 0; i < requested.length; i++) {
             Double weight = state.blendshapes().get(ArkitBlendshapes.NAMES.get(i));
-            given[i] = weight == null ? 0 : Math.max(0, Math.min(1, weight.floatValue()));
+            requested[i] = weight == null ? 0 : Math.max(0, Math.min(1, weight.floatValue()));
         }
     }
 
-    private void advanceMood(EmotionProfile target, double strength, boolean first, double step) {
-        double share = first ? 1 : 1 - Math.exp(-step / MOOD_SECONDS);
-        double most = first ? 1 : MOOD_MAX_VELOCITY * step;
-        for (int i = 0; i < mood.length; i++) {
-            double move = (strength * target.weight(i) - mood[i]) * share;
-            mood[i] += (float) Math.max(-most, Math.min(most, move));
+    private void advanceEmotion(EmotionProfile target, double strength, boolean first, double step) {
+        double share = first ? 1 : 1 - Math.exp(-step / EMOTION_SECONDS);
+        double most = first ? 1 : EMOTION_MAX_VELOCITY * step;
+        for (int i = 0; i < emotionWeights.length; i++) {
+            double move = (strength * target.weight(i) - emotionWeights[i]) * share;
+            emotionWeights[i] += (float) Math.max(-most, Math.min(most, move));
         }
     }
 
@@ -152,16 +152,16 @@ public final class ExpressionController {
         motionPhase += step * 0.45 * (0.5 + 0.5 * liveliness);
     }
 
-    private void layMouthOverMood(AvatarState state) {
+    private void blendMouthOverEmotion(AvatarState state) {
         float opening = (float) Math.max(0, Math.min(1, state.mouth()));
         float speech = opening;
-        for (int i = 0; i < given.length; i++) {
-            speech = mouth[i] ? Math.max(speech, given[i]) : speech;
+        for (int i = 0; i < requested.length; i++) {
+            speech = mouth[i] ? Math.max(speech, requested[i]) : speech;
         }
-        float keep = 1 - (1 - MOOD_UNDER_SPEECH) * Math.min(1, 4 * speech);
+        float retained = 1 - (1 - EMOTION_UNDER_SPEECH) * Math.min(1, 4 * speech);
         for (int i = 0; i < wanted.length; i++) {
-            float under = mouth[i] ? keep * mood[i] : mood[i];
-            wanted[i] = given[i] + (1 - given[i]) * under;
+            float under = mouth[i] ? retained * emotionWeights[i] : emotionWeights[i];
+            wanted[i] = requested[i] + (1 - requested[i]) * under;
         }
         raise(BlendshapeIndex.JAW_OPEN, MOUTH_JAW * opening);
         raise(BlendshapeIndex.MOUTH_LOWER_DOWN_LEFT, MOUTH_LOWER * opening);
@@ -174,7 +174,7 @@ public final class ExpressionController {
         wanted[channel] = Math.max(wanted[channel], least);
     }
 
-    /** Muscles at rest are never quite still. */
+    /** Adds small idle movements of the muscles. */
     private void addIdle() {
         float amount = (float) idleAmount;
         wanted[BlendshapeIndex.BROW_INNER_UP] += amount * 0.05f * (float) Math.max(0, noise.at(3, motionPhase * 0.8));
@@ -184,7 +184,7 @@ public final class ExpressionController {
     }
 
     private void addEyes(AvatarState state, EmotionProfile target, double strength) {
-        // A gaze asked for wins over the mood's.
+        // A requested gaze overrides that of the emotion.
         double asked = Math.min(1, Math.hypot(state.gaze().x(), state.gaze().y()) * 2);
         double own = strength * (1 - asked);
         eyes.advance(
@@ -228,12 +228,12 @@ public final class ExpressionController {
 
     private void writeHead(ExpressionFrame out) {
         double sway = idleAmount * (0.5 + 0.5 * liveliness);
-        // The head nods a little with the jaw of one who speaks.
+        // The head nods slightly with the jaw during speech.
         double nod = 0.03 * shown[BlendshapeIndex.JAW_OPEN];
         out.headYaw = clamp(yaw + sway * 0.030 * noise.at(0, motionPhase), MAX_YAW);
         out.headPitch = clamp(pitch + sway * 0.018 * noise.at(1, motionPhase) - nod, MAX_PITCH);
         out.headRoll = clamp(roll + sway * 0.014 * noise.at(2, motionPhase), MAX_ROLL);
-        // In quickly, out slowly: the wave leans towards its start.
+        // Faster inhalation than exhalation: the wave is skewed towards its start.
         double phase = breathPhase - Math.floor(breathPhase);
         double wave = 0.5 - 0.5 * Math.cos(2 * Math.PI * Math.pow(phase, 0.8));
         out.breath = (float) Math.min(1, idleAmount * wave);

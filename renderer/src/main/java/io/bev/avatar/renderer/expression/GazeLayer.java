@@ -3,7 +3,7 @@ package io.bev.avatar.renderer.expression;
 import java.util.SplittableRandom;
 
 /**
- * Where the eyes look: the gaze asked for, the mood's, and the small jumps that eyes at rest never stop making.
+ * The direction of gaze: the requested gaze, that of the emotion, and the small saccades of eyes at rest.
  *
  * <p>Both coordinates are -1..1, towards the avatar's left and upwards.
  */
@@ -11,11 +11,11 @@ final class GazeLayer {
 
     private static final double JUMP_X = 0.07;
     private static final double JUMP_Y = 0.04;
-    /** Every tenth jump is a short look aside. */
+    /** Fraction of saccades that are a short glance aside. */
     private static final double GLANCE_SHARE = 0.1;
 
     private static final double GLANCE = 2.2;
-    /** Lids that follow the eyes down, on top of what the look-down target moves itself. */
+    /** Lid closing by downward gaze, in addition to the motion of the look-down target itself. */
     private static final float LID_FOLLOWS = 0.15f;
 
     private static final float WIDE_FOLLOWS = 0.12f;
@@ -35,9 +35,9 @@ final class GazeLayer {
     }
 
     /**
-     * Moves on to {@code seconds}.
+     * Advances to {@code seconds}.
      *
-     * @param idle strength of the small jumps
+     * @param idle strength of the saccades
      */
     void advance(double seconds, double gazeX, double gazeY, double scan, double idle) {
         if (seconds >= nextJump) {
@@ -48,7 +48,7 @@ final class GazeLayer {
             nextJump = seconds + (glance ? 0.35 : 0.4 + 1.4 * random.nextDouble());
         }
         if (seconds >= nextScan) {
-            // A line read in five stops, then back to its start.
+            // Reading motion: a line in five stops, then back to its start.
             scanStep = (scanStep + 1) % 5;
             scanX = scanStep / 2.0 - 1;
             nextScan = seconds + 0.28 + 0.2 * random.nextDouble();
@@ -57,7 +57,7 @@ final class GazeLayer {
         y = clamp(gazeY + jumpY);
     }
 
-    /** Adds the look to {@code weights}. */
+    /** Adds the gaze to {@code weights}. */
     void addTo(float[] weights) {
         float left = (float) Math.max(0, x);
         float right = (float) Math.max(0, -x);

@@ -1,6 +1,6 @@
 package io.bev.avatar.renderer.expression;
 
-/** Reproducible noise without corners: random values a unit apart, joined by curves. */
+/** Reproducible smooth noise: random values at unit distance, interpolated by curves. */
 final class SmoothNoise {
 
     private final long seed;
@@ -12,7 +12,7 @@ final class SmoothNoise {
     /**
      * Value at {@code position}, -1..1; two octaves, most of it slow.
      *
-     * @param line which of many independent noises
+     * @param line index of the independent noise sequence
      */
     double at(int line, double position) {
         return 0.75 * octave(2 * line, position) + 0.25 * octave(2 * line + 1, position * 2.3);

@@ -3,7 +3,7 @@ package io.bev.avatar.renderer.frame;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The faults seen so far. Thread-safe. */
+/** Last error and whether frames are failing. Thread-safe. */
 public final class ErrorStatus {
 
     private volatile @Nullable String lastError;
@@ -13,7 +13,7 @@ public final class ErrorStatus {
         return Optional.ofNullable(lastError);
     }
 
-    public void note(String subject, Throwable fault) {
+    public void record(String subject, Throwable fault) {
         lastError = subject + ": " + fault;
     }
 

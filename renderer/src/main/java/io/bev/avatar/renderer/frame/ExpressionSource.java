@@ -3,12 +3,12 @@ package io.bev.avatar.renderer.frame;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.splat.pose.ExpressionFrame;
 
-/** Turns the state into what the face does at one instant. Called by the render thread alone; allocates nothing. */
+/** Computes the expression for a state and an instant. Called by the render thread only; allocates nothing. */
 @FunctionalInterface
 public interface ExpressionSource {
 
     /**
-     * @param nowNanos ticker time, never less than at the call before
+     * @param nowNanos ticker time, not decreasing between calls
      * @param out overwritten
      */
     void express(AvatarState state, long nowNanos, ExpressionFrame out);

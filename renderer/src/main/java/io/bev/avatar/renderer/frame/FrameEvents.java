@@ -1,19 +1,19 @@
 package io.bev.avatar.renderer.frame;
 
-/** What the frame loop reports, on the render thread; must not block. */
+/** Events of the frame loop, called on the render thread; must not block. */
 public interface FrameEvents {
 
-    /** A frame, drawn or shown again, is with the viewers. */
+    /** A new or repeated frame was published. */
     void presented(long sequence);
 
     /**
-     * Drawing a frame threw.
+     * Rendering a frame threw an exception.
      *
-     * @param consecutive failures in a row, this one included
-     * @return whether to go on
+     * @param consecutive number of consecutive failures, including this one
+     * @return whether to continue
      */
     boolean failed(RuntimeException fault, int consecutive);
 
-    /** A frame was drawn after {@code failures} in a row. */
+    /** A frame was rendered after {@code failures} consecutive failures. */
     void recovered(int failures);
 }

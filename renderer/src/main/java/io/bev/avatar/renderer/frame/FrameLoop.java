@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The render thread: runs commands, waits for the next tick, draws. Presents frames at the target rate while somebody looks,
- * else at the idle rate; a paused loop shows its last frame again at the idle rate. Allocates nothing per frame.
+ * The render thread: runs commands, waits for the next tick, renders. Presents frames at the target rate while
+ * viewers are connected, otherwise at the idle rate; a paused loop repeats its last frame at the idle rate. Allocates
+ * nothing per frame.
  */
 public final class FrameLoop {
 
@@ -54,30 +55,30 @@ public final class FrameLoop {
         return targetFps;
     }
 
-    /** Sequence number of the last frame drawn; 0 before the first. */
+    /** Sequence number of the last rendered frame; 0 before the first. */
     public long sequence() {
         return sequence;
     }
 
-    /** Takes hold with the next frame. */
+    /** Sets the frame rates, effective with the next frame. */
     public void setPace(int target, int idle) {
         targetFps = target;
         idleFps = idle;
         LockSupport.unpark(thread);
     }
 
-    /** A paused loop draws nothing new. */
+    /** Pauses or resumes rendering of new frames. */
     public void setPaused(boolean paused) {
         this.paused = paused;
         LockSupport.unpark(thread);
     }
 
     /**
-     * Ends the loop after the frame at hand.
+     * Stops the loop after the current frame.
      *
-     * @return whether it ended in time
+     * @return whether it stopped within the timeout
      */
-    public boolean stop(Duration patience) {
+    public boolean stop(Duration timeout) {
         running = false;
         LockSupport.unpark(thread);
         if (thread.getState() == Thread.State.NEW || Thread.currentThread() == thread) {
@@ -85,7 +86,7 @@ public final class FrameLoop {
             return true;
         }
         try {
-            thread.join(Math.max(1, patience.toMillis()));
+            thread.join(Math.max(1, timeout.toMillis()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -93,7 +94,7 @@ public final class FrameLoop {
     }
 
     private void run() {
-        commands.adopt();
+        commands.bindToCurrentThread();
         try {
             FramePacer pacer = new FramePacer(intervalNanos(), ticker.nanos());
             while (running) {
@@ -109,7 +110,7 @@ public final class FrameLoop {
         }
     }
 
-    /** Waits for the deadline, looking up at the target rate for viewers that have come meanwhile. */
+    /** Waits for the deadline, checking at the target rate for newly connected viewers. */
     private void awaitTick(FramePacer pacer) {
         while (running) {
             commands.runAll();

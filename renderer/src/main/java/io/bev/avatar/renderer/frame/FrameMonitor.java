@@ -10,11 +10,14 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What frames mean for the process: the first makes it ready, each feeds the watchdog, failing ones end it. */
+/**
+ * Monitors frames: the first one marks the process ready, each one pings the watchdog, repeated failures end the
+ * process.
+ */
 public final class FrameMonitor implements FrameEvents {
 
-    private static final Logger log = LoggerFactory.getLogger(FrameMonitor.class);
-    private static final int FAILURES_TO_END = 10;
+    private static final Logger LOG = LoggerFactory.getLogger(FrameMonitor.class);
+    private static final int MAX_CONSECUTIVE_FAILURES = 10;
 
     private final Lifecycle lifecycle;
     private final SystemdNotifier service;
@@ -48,21 +51,21 @@ public final class FrameMonitor implements FrameEvents {
             service.ready();
             firstFrame.complete(sequence);
         }
-        service.framePresented();
+        service.pingWatchdog();
     }
 
     @Override
     public boolean failed(RuntimeException fault, int consecutive) {
-        faults.note("frame", fault);
+        faults.record("frame", fault);
         faults.setFailing(true);
         if (consecutive == 1) {
-            log.error("a frame failed", fault);
-            lifecycle.changeIf(EnumSet.of(LifecycleState.RUNNING), LifecycleState.DEGRADED, "a frame failed: " + fault);
+            LOG.error("frame failed", fault);
+            lifecycle.changeIf(EnumSet.of(LifecycleState.RUNNING), LifecycleState.DEGRADED, "frame failed: " + fault);
         }
-        if (consecutive < FAILURES_TO_END) {
+        if (consecutive < MAX_CONSECUTIVE_FAILURES) {
             return true;
         }
-        String reason = consecutive + " frames in a row failed: " + fault;
+        String reason = consecutive + " consecutive frames failed: " + fault;
         ledger.restarting(RestartCounter.FAILURE);
         lifecycle.end(LifecycleState.FAILED, reason);
         service.failed(5, reason);
@@ -73,6 +76,6 @@ public final class FrameMonitor implements FrameEvents {
     @Override
     public void recovered(int failures) {
         faults.setFailing(false);
-        log.info("frames come again after {} failures", failures);
+        LOG.info("frames recovered after {} failures", failures);
     }
 }

@@ -1,9 +1,9 @@
 package io.bev.avatar.renderer.frame;
 
 /**
- * Absolute deadlines at a fixed interval: a late frame does not shift the ones after it, and whole ticks that passed
- * meanwhile are skipped, not queued. A frame that is late by less than an interval lets the next start at once, so that a
- * machine slightly too slow keeps its own pace rather than half of the wanted one. For one thread.
+ * Absolute deadlines at a fixed interval: a late frame does not shift the following ones, and missed ticks are
+ * skipped, not queued. After a frame that is late by less than an interval the next one starts immediately, so that a
+ * slightly overloaded host runs at the highest rate it can sustain instead of half the target rate. Not thread-safe.
  */
 final class FramePacer {
 
@@ -17,12 +17,12 @@ final class FramePacer {
         this.deadlineNanos = nowNanos;
     }
 
-    /** When the next frame is due. */
+    /** Deadline of the next frame. */
     long deadlineNanos() {
         return deadlineNanos;
     }
 
-    /** Changes the pace. A faster pace takes hold at once: the next tick comes no later than an interval from now. */
+    /** Changes the interval. A shorter one takes effect immediately: the next tick is at most one interval from now. */
     void setInterval(long nanos, long nowNanos) {
         intervalNanos = nanos;
         if (deadlineNanos - nowNanos > nanos) {

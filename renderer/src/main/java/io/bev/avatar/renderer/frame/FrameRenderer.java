@@ -11,9 +11,7 @@ import io.bev.avatar.splat.raster.Framebuffer;
 import io.bev.avatar.splat.raster.Rasterizer;
 import io.bev.avatar.splat.raster.StageTimes;
 
-/**
- * The way of a frame: state, expression, pose, picture, viewers. Belongs to the render thread, but for the getters.
- */
+/** Renders a frame: state, expression, pose, image, viewers. Confined to the render thread, except for the getters. */
 public final class FrameRenderer implements FrameSource {
 
     private final StateStore store;
@@ -25,7 +23,7 @@ public final class FrameRenderer implements FrameSource {
     private final ExpressionFrame frame = new ExpressionFrame();
 
     private volatile RenderableAvatar loaded;
-    private volatile Framebuffer picture;
+    private volatile Framebuffer target;
     private Camera camera;
     private long lastRenderNanos;
     private long lastStateSequence;
@@ -47,11 +45,11 @@ public final class FrameRenderer implements FrameSource {
         this.background = background;
         this.ticker = ticker;
         this.loaded = loaded;
-        this.picture = blank(width, height);
+        this.target = createTarget(width, height);
         this.camera = Camera.of(loaded.avatar().framing(), width, height);
     }
 
-    private Framebuffer blank(int width, int height) {
+    private Framebuffer createTarget(int width, int height) {
         return new Framebuffer(
                 width, height, background.red() / 255f, background.green() / 255f, background.blue() / 255f);
     }
@@ -65,13 +63,13 @@ public final class FrameRenderer implements FrameSource {
     public void present(long sequence, StageTimes times) {
         AvatarState state = store.current();
         long started = ticker.nanos();
-        draw(state, started, times);
+        render(state, started, times);
         lastRenderNanos = ticker.nanos() - started;
         lastStateSequence = state.seq();
-        times.encodeNanos = hub.publish(picture, sequence, lastRenderNanos, lastStateSequence);
+        times.encodeNanos = hub.publish(target, sequence, lastRenderNanos, lastStateSequence);
     }
 
-    private void draw(AvatarState state, long now, StageTimes times) {
+    private void render(AvatarState state, long now, StageTimes times) {
         RenderableAvatar avatar = loaded;
         expression.express(state, now, frame);
         if (rasterizer.posesItself()) {
@@ -80,12 +78,12 @@ public final class FrameRenderer implements FrameSource {
             avatar.poser().pose(frame, avatar.splats());
         }
         times.rigNanos = ticker.nanos() - now;
-        rasterizer.render(avatar.splats(), camera, picture, times);
+        rasterizer.render(avatar.splats(), camera, target, times);
     }
 
     @Override
     public void presentAgain(long sequence) {
-        hub.publish(picture, sequence, lastRenderNanos, lastStateSequence);
+        hub.publish(target, sequence, lastRenderNanos, lastStateSequence);
     }
 
     /** The avatar in use. */
@@ -93,44 +91,44 @@ public final class FrameRenderer implements FrameSource {
         return loaded;
     }
 
-    /** What is drawn into, before the first frame; belongs to the render thread after. */
-    public Framebuffer picture() {
-        return picture;
+    /** The render target; may be used by other threads only before the first frame. */
+    public Framebuffer target() {
+        return target;
     }
 
     public int width() {
-        return picture.width;
+        return target.width;
     }
 
     public int height() {
-        return picture.height;
+        return target.height;
     }
 
-    /** Draws another avatar from now on, once it has proved that it can be drawn; the present one stays when it cannot. */
+    /** Switches to another avatar after a successful test render; the current one is kept on failure. */
     public void setAvatar(RenderableAvatar fresh) {
-        use(fresh, picture);
+        switchTo(fresh, target);
     }
 
-    /** Draws pictures of another size from now on; the present size stays when it cannot. */
+    /** Changes the resolution; the current one is kept on failure. */
     public void setResolution(int width, int height) {
-        if (width != picture.width || height != picture.height) {
-            use(loaded, blank(width, height));
+        if (width != target.width || height != target.height) {
+            switchTo(loaded, createTarget(width, height));
         }
     }
 
-    private void use(RenderableAvatar avatar, Framebuffer target) {
-        RenderableAvatar avatarBefore = loaded;
-        Framebuffer pictureBefore = picture;
-        Camera cameraBefore = camera;
+    private void switchTo(RenderableAvatar avatar, Framebuffer newTarget) {
+        RenderableAvatar previousAvatar = loaded;
+        Framebuffer previousTarget = target;
+        Camera previousCamera = camera;
         try {
             loaded = avatar;
-            picture = target;
-            camera = Camera.of(avatar.avatar().framing(), target.width, target.height);
-            draw(store.current(), ticker.nanos(), new StageTimes());
+            target = newTarget;
+            camera = Camera.of(avatar.avatar().framing(), newTarget.width, newTarget.height);
+            render(store.current(), ticker.nanos(), new StageTimes());
         } catch (RuntimeException e) {
-            loaded = avatarBefore;
-            picture = pictureBefore;
-            camera = cameraBefore;
+            loaded = previousAvatar;
+            target = previousTarget;
+            camera = previousCamera;
             throw e;
         }
     }

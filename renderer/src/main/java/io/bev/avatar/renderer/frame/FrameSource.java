@@ -2,20 +2,20 @@ package io.bev.avatar.renderer.frame;
 
 import io.bev.avatar.splat.raster.StageTimes;
 
-/** What the frame loop drives. Every method is called by the render thread. */
+/** Produces frames for the frame loop. All methods are called by the render thread. */
 public interface FrameSource {
 
-    /** Whether somebody looks. */
+    /** Whether frames are wanted, that is, a viewer is connected or a snapshot was requested. */
     boolean wanted();
 
     /**
-     * Draws the frame of this instant and hands it out.
+     * Renders and publishes a new frame.
      *
      * @param sequence its number, from 1
      * @param times filled with the stages' times
      */
     void present(long sequence, StageTimes times);
 
-    /** Hands the last frame out once more. */
+    /** Publishes the last frame again. */
     void presentAgain(long sequence);
 }

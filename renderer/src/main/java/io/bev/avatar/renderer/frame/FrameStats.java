@@ -3,7 +3,7 @@ package io.bev.avatar.renderer.frame;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.splat.raster.StageTimes;
 
-/** What the frame loop counts. Written by the render thread without allocation, read by any thread. */
+/** Counters of the frame loop. Written by the render thread without allocation, read by any thread. */
 public final class FrameStats {
 
     /** Upper bounds of the frame duration's buckets in seconds; the last bucket has none. */
@@ -11,18 +11,18 @@ public final class FrameStats {
         0.001, 0.002, 0.004, 0.006, 1.0 / 120, 0.012, 1.0 / 60, 0.025, 1.0 / 30, 0.05, 0.1, 0.25, 0.5, 1
     };
 
-    private static final int RECENT = 512;
+    private static final int RECENT_FRAMES = 512;
     private static final long FPS_WINDOW_NANOS = 2_000_000_000L;
 
     /**
-     * The counts at one instant.
+     * A consistent copy of the counters.
      *
-     * @param rendered frames drawn and presented
-     * @param deadlineMisses of them, those that ended after the next frame was due
-     * @param skipped ticks for which no frame was drawn
-     * @param failed frames that threw
+     * @param rendered frames rendered and presented
+     * @param deadlineMisses rendered frames that finished after the next one was due
+     * @param skipped ticks without a frame
+     * @param failed frames that threw an exception
      * @param fps frames per second over the last two seconds
-     * @param lastFrameNanos ticker time of the last presented frame; meaningless before the first
+     * @param lastFrameNanos ticker time of the last presented frame; undefined before the first
      * @param boundsSeconds upper bounds of the duration buckets
      * @param bucketCounts frames in each bucket, not cumulative; one more than bounds
      * @param durationSumSeconds of all frames
@@ -47,7 +47,7 @@ public final class FrameStats {
     private final long[] buckets = new long[BOUNDS_SECONDS.length + 1];
     private final long[] stageLast = new long[Stage.values().length];
     private final long[] stageSum = new long[Stage.values().length];
-    private final long[] recentNanos = new long[RECENT];
+    private final long[] recentNanos = new long[RECENT_FRAMES];
     private long rendered;
     private long missed;
     private long skipped;
@@ -62,7 +62,7 @@ public final class FrameStats {
         }
     }
 
-    /** A frame was drawn and presented. */
+    /** A frame was rendered and presented. */
     public synchronized void rendered(long nowNanos, long durationNanos, StageTimes times) {
         rendered++;
         durationSumNanos += durationNanos;
@@ -80,12 +80,12 @@ public final class FrameStats {
         presented(nowNanos);
     }
 
-    /** The last frame was shown once more. */
+    /** The last frame was presented again. */
     public synchronized void presented(long nowNanos) {
-        recentNanos[(int) (presented++ % RECENT)] = nowNanos;
+        recentNanos[(int) (presented++ % RECENT_FRAMES)] = nowNanos;
     }
 
-    /** How the frame stood to its deadline. */
+    /** Records whether the frame missed its deadline and the ticks skipped. */
     public synchronized void paced(boolean missedDeadline, long skippedTicks) {
         if (missedDeadline) {
             missed++;
@@ -93,7 +93,7 @@ public final class FrameStats {
         skipped += skippedTicks;
     }
 
-    /** A frame threw. */
+    /** A frame threw an exception. */
     public synchronized void failed() {
         failed++;
     }
@@ -104,7 +104,7 @@ public final class FrameStats {
     }
 
     public synchronized Snapshot snapshot() {
-        long last = presented == 0 ? 0 : recentNanos[(int) ((presented - 1) % RECENT)];
+        long last = presented == 0 ? 0 : recentNanos[(int) ((presented - 1) % RECENT_FRAMES)];
         return new Snapshot(
                 rendered,
                 missed,
@@ -121,15 +121,15 @@ public final class FrameStats {
 
     /** Time since the last presented frame in nanoseconds; -1 before the first. */
     public synchronized long lastFrameAgeNanos() {
-        return presented == 0 ? -1 : ticker.nanos() - recentNanos[(int) ((presented - 1) % RECENT)];
+        return presented == 0 ? -1 : ticker.nanos() - recentNanos[(int) ((presented - 1) % RECENT_FRAMES)];
     }
 
     private double fps(long now) {
-        int kept = (int) Math.min(presented, RECENT);
+        int available = (int) Math.min(presented, RECENT_FRAMES);
         int inWindow = 0;
         long oldest = now;
-        while (inWindow < kept) {
-            long at = recentNanos[(int) ((presented - 1 - inWindow) % RECENT)];
+        while (inWindow < available) {
+            long at = recentNanos[(int) ((presented - 1 - inWindow) % RECENT_FRAMES)];
             if (now - at > FPS_WINDOW_NANOS) {
                 break;
             }
@@ -139,8 +139,8 @@ public final class FrameStats {
         if (inWindow < 2) {
             return inWindow * 1e9 / FPS_WINDOW_NANOS;
         }
-        long newest = recentNanos[(int) ((presented - 1) % RECENT)];
-        // A loop that stopped a while ago fades instead of showing its last pace.
+        long newest = recentNanos[(int) ((presented - 1) % RECENT_FRAMES)];
+        // The rate of a stopped loop decays instead of staying at its last value.
         long span = Math.max(newest - oldest, now - oldest - (newest - oldest) / (inWindow - 1));
         return span <= 0 ? 0 : (inWindow - 1) * 1e9 / span;
     }

@@ -11,11 +11,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Work for the render thread, done between two frames. */
+/** Executes tasks on the render thread, between frames. */
 public final class RenderThreadExecutor {
 
     private static final int CAPACITY = 64;
-    private static final long PATIENCE_SECONDS = 10;
+    private static final long TIMEOUT_SECONDS = 10;
 
     private final BlockingQueue<FutureTask<?>> queue = new ArrayBlockingQueue<>(CAPACITY);
     private volatile @Nullable Thread runner;
@@ -25,8 +25,8 @@ public final class RenderThreadExecutor {
      * Runs {@code work} on the render thread and waits for it.
      *
      * @param name for messages
-     * @throws IllegalStateException when the renderer has ended, is overwhelmed or does not come to it in time
-     * @throws RuntimeException what {@code work} threw
+     * @throws IllegalStateException when the renderer has stopped, the queue is full, or the timeout expires
+     * @throws RuntimeException thrown by {@code work}
      */
     public <T> T call(String name, Callable<T> work) {
         FutureTask<T> task = new FutureTask<>(work);
@@ -37,7 +37,7 @@ public final class RenderThreadExecutor {
         }
         if (closed || !queue.offer(task)) {
             throw new IllegalStateException(
-                    name + ": the renderer " + (closed ? "has ended" : "has " + CAPACITY + " commands waiting"));
+                    name + ": the renderer " + (closed ? "has stopped" : "has " + CAPACITY + " commands queued"));
         }
         if (closed) {
             cancelAll();
@@ -48,26 +48,26 @@ public final class RenderThreadExecutor {
 
     private static <T> T await(String name, FutureTask<T> task) {
         try {
-            return task.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return task.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException fault) {
                 throw fault;
             }
             throw new IllegalStateException(name + ": " + e.getCause(), e.getCause());
         } catch (CancellationException e) {
-            throw new IllegalStateException(name + ": the renderer has ended", e);
+            throw new IllegalStateException(name + ": the renderer has stopped", e);
         } catch (TimeoutException e) {
             task.cancel(false);
             throw new IllegalStateException(
-                    name + ": the render thread did not come to it in " + PATIENCE_SECONDS + " s", e);
+                    name + ": not executed by the render thread within " + TIMEOUT_SECONDS + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(name + ": interrupted", e);
         }
     }
 
-    /** The calling thread is the one that runs commands from now on. */
-    void adopt() {
+    /** Makes the calling thread the one that runs the commands. */
+    void bindToCurrentThread() {
         runner = Thread.currentThread();
     }
 
@@ -75,7 +75,7 @@ public final class RenderThreadExecutor {
         return queue.isEmpty();
     }
 
-    /** Runs what waits. */
+    /** Runs all queued tasks. */
     void runAll() {
         FutureTask<?> task = queue.poll();
         while (task != null) {
@@ -84,7 +84,7 @@ public final class RenderThreadExecutor {
         }
     }
 
-    /** Refuses what comes and cancels what waits. */
+    /** Rejects new tasks and cancels queued ones. */
     void close() {
         closed = true;
         cancelAll();

@@ -5,10 +5,10 @@ import io.bev.avatar.splat.raster.PosedGaussians;
 import io.bev.avatar.splat.scene.Avatar;
 
 /**
- * An avatar ready to be drawn.
+ * An avatar ready to be rendered.
  *
- * @param poser moves {@code splats}
- * @param splats of the avatar's cloud, rewritten by every frame
- * @param loadMillis time to read it
+ * @param poser updates {@code splats} for each frame
+ * @param splats posed Gaussians of the avatar's cloud, overwritten by each frame
+ * @param loadMillis load time in milliseconds
  */
 public record RenderableAvatar(Avatar avatar, Poser poser, PosedGaussians splats, long loadMillis) {}

@@ -9,20 +9,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The renderer's state and its legal changes. Thread-safe; listeners are told in order, outside the lock. */
+/** The renderer's state and its valid transitions. Thread-safe; listeners are called in order, outside the lock. */
 public final class Lifecycle {
 
-    private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
     /**
-     * A change of state.
+     * A state transition.
      *
-     * @param number 1 for the first
-     * @param reason one line, for people
+     * @param number sequence number, from 1
+     * @param reason one line, human-readable
      */
     public record Change(LifecycleState from, LifecycleState to, String reason, Instant at, long number) {}
 
-    /** Told of every change, on the thread that made it; must not block. */
+    /** Called for every transition, on the thread that made it; must not block. */
     @FunctionalInterface
     public interface Listener {
         void changed(Change change);
@@ -31,13 +31,13 @@ public final class Lifecycle {
     /**
      * A state and when it was entered.
      *
-     * @param reason why it was entered
+     * @param reason suffix it was entered
      */
     public record Status(LifecycleState state, Instant since, String reason) {}
 
     private final Clock clock;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-    private final Object telling = new Object();
+    private final Object notifying = new Object();
     private Status status;
     private long changes;
 
@@ -59,30 +59,30 @@ public final class Lifecycle {
     }
 
     /**
-     * Changes the state on behalf of an operation.
+     * Changes the state for an operation.
      *
      * @param operation its name, for the message
-     * @param from states in which it is possible
-     * @throws IllegalStateException when it is not possible now; nothing has changed then
+     * @param from states in which the operation is valid
+     * @throws IllegalStateException when it is not valid in the current state; nothing has changed
      */
     public void change(String operation, Set<LifecycleState> from, LifecycleState to, String reason) {
-        synchronized (telling) {
+        synchronized (notifying) {
             Change change;
             synchronized (this) {
                 LifecycleState now = status.state();
                 if (!from.contains(now) || !now.next().contains(to)) {
-                    throw new IllegalStateException(
-                            operation + " is not possible in state " + now + "; it is in " + EnumSet.copyOf(from));
+                    throw new IllegalStateException(operation + " is not possible in state " + now
+                            + ", expected one of " + EnumSet.copyOf(from));
                 }
                 change = enter(to, reason);
             }
-            tell(change);
+            notifyListeners(change);
         }
     }
 
-    /** Changes the state when {@code from} holds and the change is legal; answers whether it did. */
+    /** Changes the state if it is one of {@code from} and the transition is valid; returns whether it changed. */
     public boolean changeIf(Set<LifecycleState> from, LifecycleState to, String reason) {
-        synchronized (telling) {
+        synchronized (notifying) {
             Change change;
             synchronized (this) {
                 LifecycleState now = status.state();
@@ -91,15 +91,15 @@ public final class Lifecycle {
                 }
                 change = enter(to, reason);
             }
-            tell(change);
+            notifyListeners(change);
             return true;
         }
     }
 
-    /** Ends in STOPPED or FAILED unless already ended; answers whether this call ended it. */
+    /** Enters STOPPED or FAILED unless already ended; returns whether this call ended it. */
     public boolean end(LifecycleState terminal, String reason) {
         if (!terminal.terminal()) {
-            throw new IllegalArgumentException(terminal + " is not an end: expected STOPPED or FAILED");
+            throw new IllegalArgumentException(terminal + " is not a terminal state: expected STOPPED or FAILED");
         }
         return changeIf(EnumSet.allOf(LifecycleState.class), terminal, reason);
     }
@@ -111,14 +111,14 @@ public final class Lifecycle {
         return change;
     }
 
-    private void tell(Change change) {
-        String why = change.reason().isEmpty() ? "" : ": " + change.reason();
+    private void notifyListeners(Change change) {
+        String suffix = change.reason().isEmpty() ? "" : ": " + change.reason();
         if (change.to() == LifecycleState.FAILED) {
-            log.error("{} -> {}{}", change.from(), change.to(), why);
+            LOG.error("{} -> {}{}", change.from(), change.to(), suffix);
         } else if (change.to() == LifecycleState.DEGRADED) {
-            log.warn("{} -> {}{}", change.from(), change.to(), why);
+            LOG.warn("{} -> {}{}", change.from(), change.to(), suffix);
         } else {
-            log.info("{} -> {}{}", change.from(), change.to(), why);
+            LOG.info("{} -> {}{}", change.from(), change.to(), suffix);
         }
         for (Listener listener : listeners) {
             listener.changed(change);

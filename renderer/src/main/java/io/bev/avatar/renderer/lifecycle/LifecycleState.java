@@ -5,21 +5,21 @@ import java.util.Set;
 
 /** The states of a renderer. */
 public enum LifecycleState {
-    /** Made, not started. */
+    /** Created, not started. */
     CREATED,
     /** Loading; no frame yet. */
     INITIALIZING,
     /** Presents frames. */
     RUNNING,
-    /** Shows its last frame on an operator's wish. */
+    /** Repeats the last frame at an operator's request. */
     PAUSED,
-    /** Presents frames, but something is wrong. */
+    /** Presents frames, but has a problem. */
     DEGRADED,
-    /** Takes no new viewers and waits for its end or for resume. */
+    /** Accepts no new viewers and waits for shutdown or resume. */
     DRAINING,
-    /** Ended in order. */
+    /** Stopped in order. */
     STOPPED,
-    /** Ended by a fault. */
+    /** Stopped by a fault. */
     FAILED;
 
     /** States that may follow this one. */
@@ -35,7 +35,7 @@ public enum LifecycleState {
         };
     }
 
-    /** Whether nothing follows. */
+    /** Whether this state is final. */
     public boolean terminal() {
         return next().isEmpty();
     }

@@ -17,27 +17,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How often this renderer was started again and why, over the lives of its processes, in {@code restarts.properties}. A
- * process that ended without a word crashed, unless systemd says that its watchdog ended it. Thread-safe; a file that cannot be written is reported and counting goes on in
- * memory.
+ * Counts the restarts of this renderer by reason, across processes, in {@code restarts.properties}. A process that
+ * ended without recording a reason is counted as a crash, or as a watchdog restart if systemd reports one.
+ * Thread-safe; if the file cannot be written, the error is logged and counting continues in memory.
  */
 public final class RestartCounter {
 
-    /** Reason of an end by a fault that the program saw. */
+    /** Restart after a fault that the renderer detected. */
     public static final String FAILURE = "failure";
-    /** Reason of an end that nobody announced. */
+    /** Restart after an exit without a recorded reason. */
     public static final String CRASH = "crash";
-    /** Reason of an end by systemd, which saw no sign of life. */
+    /** Restart by systemd after a missing watchdog heartbeat. */
     public static final String WATCHDOG = "watchdog";
 
-    private static final Logger log = LoggerFactory.getLogger(RestartCounter.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RestartCounter.class);
     private static final Pattern REASON = Pattern.compile("[a-z][a-z0-9_]{0,31}");
     private static final int MAX_REASONS = 32;
     private static final String OTHER = "other";
     private static final String COUNT = "count.";
     private static final String RUNNING = "running";
     private static final String NEXT = "next";
-    /** Where the unit leaves systemd's {@code $SERVICE_RESULT} of the process before, beside the ledger. */
+    /** File in which the unit stores systemd's {@code $SERVICE_RESULT} of the previous process. */
     private static final String SERVICE_RESULT = "service-result";
 
     private final Path file;
@@ -46,16 +46,16 @@ public final class RestartCounter {
     private String next = "";
 
     /**
-     * Reads the ledger and counts this start.
+     * Reads the counts and records this start.
      *
-     * @param folder where it lies; made when needed
+     * @param directory of the file; created if missing
      */
-    public RestartCounter(Path folder) {
-        this.file = folder.resolve("restarts.properties");
-        // A counter that first shows at 1 has no increase: what alerts read is there from the start.
+    public RestartCounter(Path directory) {
+        this.file = directory.resolve("restarts.properties");
+        // A counter that first appears as 1 shows no increase, so reasons used by alerts start at 0.
         List.of(FAILURE, CRASH, WATCHDOG).forEach(reason -> counts.put(reason, 0L));
         read();
-        String result = takeServiceResult();
+        String result = consumeServiceResult();
         String unannounced = result.equals(WATCHDOG) ? WATCHDOG : CRASH;
         String reason = next.isEmpty() && running ? unannounced : next;
         if (!reason.isEmpty()) {
@@ -72,9 +72,9 @@ public final class RestartCounter {
     }
 
     /**
-     * The process is about to end in order to be started again.
+     * Records that the process is about to exit for a restart.
      *
-     * @throws IllegalArgumentException when {@code reason} does not make a label
+     * @throws IllegalArgumentException when {@code reason} is not a valid label value
      */
     public synchronized void restarting(String reason) {
         if (!REASON.matcher(reason).matches()) {
@@ -85,23 +85,23 @@ public final class RestartCounter {
         write();
     }
 
-    /** The process ends in order. */
+    /** Records an orderly exit. */
     public synchronized void ended() {
         running = false;
         write();
     }
 
-    /** What systemd said of the process before; it counts once. */
-    private String takeServiceResult() {
-        Path told = file.resolveSibling(SERVICE_RESULT);
+    /** Reads and deletes systemd's result for the previous process. */
+    private String consumeServiceResult() {
+        Path resultFile = file.resolveSibling(SERVICE_RESULT);
         try {
-            String result = Files.readString(told).strip();
-            Files.delete(told);
+            String result = Files.readString(resultFile).strip();
+            Files.delete(resultFile);
             return result;
         } catch (NoSuchFileException e) {
             return "";
         } catch (IOException e) {
-            log.warn("{}: left out: {}", told, e.toString());
+            LOG.warn("{}: cannot be read, ignored: {}", resultFile, e.toString());
             return "";
         }
     }
@@ -113,7 +113,7 @@ public final class RestartCounter {
         } catch (NoSuchFileException e) {
             return;
         } catch (IOException | IllegalArgumentException e) {
-            log.warn("{}: cannot be read, restart counts begin anew: {}", file, e.toString());
+            LOG.warn("{}: cannot be read, restart counts start at 0: {}", file, e.toString());
             return;
         }
         running = Boolean.parseBoolean(properties.getProperty(RUNNING, "false"));
@@ -135,11 +135,11 @@ public final class RestartCounter {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             try (Writer writer = Files.newBufferedWriter(fresh, StandardCharsets.UTF_8)) {
-                properties.store(writer, "Starts of the renderer, by the reason of the end before");
+                properties.store(writer, "Restarts of the renderer by reason");
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            log.warn("{}: cannot be written, restarts are not counted on disk: {}", file, e.toString());
+            LOG.warn("{}: cannot be written, restarts are not counted on disk: {}", file, e.toString());
         }
     }
 }

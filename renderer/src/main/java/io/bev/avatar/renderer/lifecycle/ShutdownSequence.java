@@ -6,12 +6,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What must be undone, the latest first. A step that fails is reported and does not keep the others from running.
- * Thread-safe; the steps run once.
+ * Shutdown steps, run in reverse order of registration. A failed step is logged and does not prevent the others from
+ * running. Thread-safe; each step runs once.
  */
 public final class ShutdownSequence {
 
-    private static final Logger log = LoggerFactory.getLogger(ShutdownSequence.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ShutdownSequence.class);
     private static final long SLOW_MILLIS = 300;
 
     /** One step. */
@@ -24,12 +24,12 @@ public final class ShutdownSequence {
 
     private final Deque<Named> steps = new ArrayDeque<>();
 
-    /** Adds a step that runs before those added until now. */
+    /** Adds a step that runs before all steps added so far. */
     public synchronized void push(String name, Step step) {
         steps.push(new Named(name, step));
     }
 
-    /** Runs every step; a second caller waits and finds nothing left. */
+    /** Runs all steps; a concurrent caller waits and then has nothing to run. */
     public synchronized void run() {
         while (!steps.isEmpty()) {
             Named next = steps.pop();
@@ -39,11 +39,11 @@ public final class ShutdownSequence {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (Exception e) {
-                log.error("shutdown: {} failed", next.name(), e);
+                LOG.error("shutdown step '{}' failed", next.name(), e);
             }
             long millis = (System.nanoTime() - started) / 1_000_000;
             if (millis > SLOW_MILLIS) {
-                log.info("shutdown: {} took {} ms", next.name(), millis);
+                LOG.info("shutdown step '{}' took {} ms", next.name(), millis);
             }
         }
     }

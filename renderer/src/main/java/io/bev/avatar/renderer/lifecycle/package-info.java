@@ -1,4 +1,4 @@
-/** The renderer's states, its frame loop and the order of its shutdown. */
+/** Lifecycle states, frame loop and shutdown order of the renderer. */
 @NullMarked
 package io.bev.avatar.renderer.lifecycle;
 

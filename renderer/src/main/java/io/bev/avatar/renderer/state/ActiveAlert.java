@@ -3,27 +3,27 @@ package io.bev.avatar.renderer.state;
 import java.util.List;
 
 /**
- * An alert of level critical that fires now.
+ * A firing alert of level critical.
  *
  * @param name such as {@code AvatarGpuMemoryHigh}
- * @param instance the host that it is about
- * @param summary one line for people
- * @param description value and threshold, for people
- * @param since when it began to fire, an ISO instant as it came
+ * @param instance the affected host
+ * @param summary one line, human-readable
+ * @param description value and threshold, human-readable
+ * @param since start of the alert, ISO 8601, as received
  */
 public record ActiveAlert(String name, String instance, String summary, String description, String since) {
 
-    /** Where the renderer learns of alerts. Thread-safe; asking never blocks. */
+    /** Source of critical alerts. Thread-safe; never blocks. */
     public interface Source extends AutoCloseable {
 
-        /** The alerts that fire, oldest first; none when there are none or when nothing has been known for long. */
+        /** Firing alerts, oldest first; empty if there are none or if the last known ones are outdated. */
         List<ActiveAlert> active();
 
         @Override
         void close();
     }
 
-    /** A source that never has any. */
+    /** A source without alerts. */
     public static Source none() {
         return new Source() {
             @Override
@@ -33,7 +33,7 @@ public record ActiveAlert(String name, String instance, String summary, String d
 
             @Override
             public void close() {
-                // holds nothing
+                // nothing to release
             }
         };
     }

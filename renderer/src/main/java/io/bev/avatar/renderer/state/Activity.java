@@ -3,7 +3,7 @@ package io.bev.avatar.renderer.state;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What the avatar is busy with, in lower case in documents. */
+/** Activity of the avatar; lower case in documents. */
 public enum Activity {
     BREACH_ANALYSIS,
     DARKNET_MONITORING,

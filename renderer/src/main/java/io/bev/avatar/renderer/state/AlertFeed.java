@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows {@code avatar:alerts:active} in Redis. A message on the channel {@code avatar:alerts} makes it look at once; without
- * one it looks every five seconds, so that nothing that is missed stays missed. While Redis is away, what was known last stands
- * for two minutes. It has a client of its own: alerts must not be in the way of the avatar's state.
+ * Follows {@code avatar:alerts:active} in Redis. It is read after each message on the channel {@code avatar:alerts},
+ * and every five seconds in case a message is missed. While Redis is unreachable, the last known alerts remain valid
+ * for two minutes. Uses its own client, so that alerts do not delay the avatar's state.
  */
 public final class AlertFeed implements ActiveAlert.Source {
 
@@ -34,29 +34,29 @@ public final class AlertFeed implements ActiveAlert.Source {
     private static final String ACTIVE = "avatar:alerts:active";
     private static final String CLIENT_NAME = "bev-avatar-alerts";
 
-    /** The first frame comes first. */
+    /** Gives start-up up to the first frame priority. */
     private static final Duration START_DELAY = Duration.ofSeconds(1);
 
-    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(5);
-    private static final Duration RECONNECT_PAUSE = Duration.ofSeconds(2);
-    private static final Duration TRUSTED_FOR = Duration.ofMinutes(2);
-    private static final Duration CLOSE_PATIENCE = Duration.ofMillis(500);
-    private static final int MOST = 20;
-    private static final int LONGEST_TEXT = 500;
+    private static final Duration POLL_INTERVAL = Duration.ofSeconds(5);
+    private static final Duration RECONNECT_DELAY = Duration.ofSeconds(2);
+    private static final Duration MAX_AGE = Duration.ofMinutes(2);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(500);
+    private static final int MAX_ALERTS = 20;
+    private static final int MAX_TEXT_LENGTH = 500;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final RedisAddress address;
     private final Duration timeout;
     private final Ticker ticker;
-    private final Semaphore news = new Semaphore(0);
+    private final Semaphore signals = new Semaphore(0);
     private final Thread thread;
 
     private volatile List<ActiveAlert> alerts = List.of();
-    private volatile long seenNanos;
+    private volatile long updatedNanos;
     private volatile boolean closed;
 
-    /** Begins to follow. */
+    /** Starts following. */
     AlertFeed(RedisAddress address, Duration timeout, Ticker ticker) {
         this.address = address;
         this.timeout = timeout;
@@ -66,7 +66,7 @@ public final class AlertFeed implements ActiveAlert.Source {
         this.thread.start();
     }
 
-    /** The alerts of the Redis that is configured; none where none is. */
+    /** The alerts in the configured Redis; {@link ActiveAlert#none} if there is none. */
     public static ActiveAlert.Source of(RedisConfig redis, Ticker ticker) {
         return redis.redis()
                 .<ActiveAlert.Source>map(address -> new AlertFeed(address, redis.timeout(), ticker))
@@ -76,14 +76,14 @@ public final class AlertFeed implements ActiveAlert.Source {
     @Override
     public List<ActiveAlert> active() {
         List<ActiveAlert> known = alerts;
-        return known.isEmpty() || ticker.nanos() - seenNanos < TRUSTED_FOR.toNanos() ? known : List.of();
+        return known.isEmpty() || ticker.nanos() - updatedNanos < MAX_AGE.toNanos() ? known : List.of();
     }
 
     private void run() {
         try {
             await(START_DELAY);
         } catch (InterruptedException e) {
-            return; // closed before it began
+            return; // closed before start
         }
         ClientResources resources = address.resources()
                 .ioThreadPoolSize(2)
@@ -93,41 +93,41 @@ public final class AlertFeed implements ActiveAlert.Source {
                 address.client(resources, address.uris(timeout, CLIENT_NAME).get(0));
         client.setOptions(address.secure(RedisSession.options(timeout)).build());
         try {
-            followAgainAndAgain(client);
+            runWithReconnect(client);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            var unusedClient = client.shutdownAsync(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            var unusedResources = resources.shutdown(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            var unusedClient = client.shutdownAsync(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            var unusedResources = resources.shutdown(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    private void followAgainAndAgain(RedisClient client) throws InterruptedException {
-        boolean away = false;
+    private void runWithReconnect(RedisClient client) throws InterruptedException {
+        boolean disconnected = false;
         while (!closed) {
             try (StatefulRedisConnection<String, String> commands = client.connect();
                     StatefulRedisPubSubConnection<String, String> channel = client.connectPubSub()) {
                 channel.addListener(new RedisPubSubAdapter<>() {
                     @Override
                     public void message(String from, String message) {
-                        news.release();
+                        signals.release();
                     }
                 });
-                RedisSession.answer(channel, channel.async().subscribe(CHANNEL));
-                if (away) {
-                    LOG.info("alerts are followed again");
+                RedisSession.await(channel, channel.async().subscribe(CHANNEL));
+                if (disconnected) {
+                    LOG.info("alert feed reconnected to Redis");
                 }
-                away = false;
+                disconnected = false;
                 follow(commands, channel);
             } catch (RedisException e) {
-                if (!away && !closed) {
+                if (!disconnected && !closed) {
                     LOG.info(
-                            "alerts cannot be followed for now: {}",
+                            "alert feed disconnected from Redis, reconnecting: {}",
                             RedisError.of(e).text());
                 }
-                away = true;
+                disconnected = true;
             }
-            await(RECONNECT_PAUSE);
+            await(RECONNECT_DELAY);
         }
     }
 
@@ -135,19 +135,20 @@ public final class AlertFeed implements ActiveAlert.Source {
             StatefulRedisConnection<String, String> commands, StatefulRedisPubSubConnection<String, String> channel)
             throws InterruptedException {
         while (!closed && commands.isOpen() && channel.isOpen()) {
-            look(RedisSession.answer(commands, commands.async().hgetall(ACTIVE)).values());
-            await(LOOK_INTERVAL);
+            update(RedisSession.await(commands, commands.async().hgetall(ACTIVE))
+                    .values());
+            await(POLL_INTERVAL);
         }
     }
 
-    /** Waits for a message; those that came meanwhile need only one look. */
-    private void await(Duration atMost) throws InterruptedException {
-        if (!closed && news.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-            news.drainPermits();
+    /** Waits for a message; messages received in the meantime are handled by one update. */
+    private void await(Duration timeout) throws InterruptedException {
+        if (!closed && signals.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+            signals.drainPermits();
         }
     }
 
-    private void look(Collection<String> entries) {
+    private void update(Collection<String> entries) {
         List<ActiveAlert> found = new ArrayList<>();
         for (String entry : entries) {
             try {
@@ -162,34 +163,34 @@ public final class AlertFeed implements ActiveAlert.Source {
                             text(alert, "startsAt")));
                 }
             } catch (JsonProcessingException e) {
-                LOG.debug("{}: an entry is no alert: {}", ACTIVE, e.getMessage());
+                LOG.debug("{}: entry is not a valid alert, ignored: {}", ACTIVE, e.getMessage());
             }
         }
         found.sort(Comparator.comparing(ActiveAlert::since).thenComparing(ActiveAlert::name));
-        List<ActiveAlert> fresh = List.copyOf(found.subList(0, Math.min(MOST, found.size())));
+        List<ActiveAlert> fresh = List.copyOf(found.subList(0, Math.min(MAX_ALERTS, found.size())));
         if (!fresh.equals(alerts)) {
             LOG.info(
                     "critical alerts: {}",
                     fresh.isEmpty()
-                            ? "none any more"
+                            ? "none"
                             : fresh.stream().map(ActiveAlert::name).toList());
         }
-        seenNanos = ticker.nanos();
+        updatedNanos = ticker.nanos();
         alerts = fresh;
     }
 
     private static String text(JsonNode alert, String field) {
         String text = alert.path(field).asText("");
-        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT - 1) + "…";
+        return text.length() <= MAX_TEXT_LENGTH ? text : text.substring(0, MAX_TEXT_LENGTH - 1) + "…";
     }
 
     @Override
     public void close() {
         closed = true;
-        news.release();
+        signals.release();
         thread.interrupt();
         try {
-            thread.join(CLOSE_PATIENCE.toMillis());
+            thread.join(CLOSE_TIMEOUT.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

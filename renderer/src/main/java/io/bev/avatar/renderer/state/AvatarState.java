@@ -5,18 +5,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the avatar is to look like and why; immutable.
+ * The avatar's appearance and its reason; immutable.
  *
- * @param seq grows with every change; of two states the one with the higher number is the newer
- * @param emotion mood
- * @param intensity how strongly the mood shows, 0..1
- * @param activity what it is busy with
- * @param head turn of the head
- * @param gaze where the eyes look
- * @param mouth opening of the mouth, 0..1, beside whatever the blendshapes say
- * @param blendshapes ARKit weights by name, 0..1, laid over the mood
- * @param investigation the OSINT investigation at hand
- * @param updatedAt when this state was made
+ * @param seq sequence number, increases with every change; the higher of two is the newer state
+ * @param emotion current emotion
+ * @param intensity of the emotion, 0..1
+ * @param activity current activity
+ * @param head rotation of the head
+ * @param gaze direction of the eyes
+ * @param mouth opening of the mouth, 0..1, in addition to the blendshapes
+ * @param blendshapes ARKit weights by name, 0..1, applied on top of the emotion
+ * @param investigation current OSINT investigation
+ * @param updatedAt time of the last change
  */
 public record AvatarState(
         long seq,
@@ -37,7 +37,7 @@ public record AvatarState(
         blendshapes = Map.copyOf(blendshapes);
     }
 
-    /** The same under another number. */
+    /** A copy with another sequence number. */
     public AvatarState withSeq(long newSeq) {
         return new AvatarState(
                 newSeq, emotion, intensity, activity, head, gaze, mouth, blendshapes, investigation, updatedAt);
@@ -50,16 +50,16 @@ public record AvatarState(
     public record Gaze(double x, double y) {}
 
     /**
-     * @param id the pipeline's name for it
+     * @param id assigned by the pipeline
      * @param progress 0..1
-     * @param findings how many so far
+     * @param findings number of findings so far
      * @param threatLevel 0..1
      * @param lastDiscovery one line
      */
     public record Investigation(
             String id, double progress, int findings, double threatLevel, Optional<String> lastDiscovery) {}
 
-    /** Neutral, at rest, sequence 0. */
+    /** Neutral, without activity, sequence number 0. */
     public static AvatarState initial(Instant now) {
         return new AvatarState(
                 0,

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The current state and its way onto the disk: a change is in the journal before it is current. Changes are made, and
- * listeners called, under one lock; {@link #current} needs none. Thread-safe.
+ * The current state and its persistence: a change is written to the journal before it becomes current. Changes are
+ * applied, and listeners called, under one lock; {@link #current} needs no lock. Thread-safe.
  */
 final class CurrentState {
 
@@ -23,7 +23,7 @@ final class CurrentState {
     private static final int MAX_ROUNDS = 8;
 
     private final StateJournal journal;
-    private final OsintDeduplicator repetitions;
+    private final OsintDeduplicator deduplicator;
     private final UpdateCounters counters;
     private final Clock clock;
     private final List<Consumer<AvatarState>> listeners = new CopyOnWriteArrayList<>();
@@ -31,9 +31,9 @@ final class CurrentState {
     private final Map<String, String> cursors = new HashMap<>();
     private volatile AvatarState current;
 
-    CurrentState(StateJournal journal, OsintDeduplicator repetitions, UpdateCounters counters, Clock clock) {
+    CurrentState(StateJournal journal, OsintDeduplicator deduplicator, UpdateCounters counters, Clock clock) {
         this.journal = journal;
-        this.repetitions = repetitions;
+        this.deduplicator = deduplicator;
         this.counters = counters;
         this.clock = clock;
         this.current = AvatarState.initial(clock.instant());
@@ -47,36 +47,38 @@ final class CurrentState {
         listeners.add(listener);
     }
 
-    private record Refusal(RejectionReason reason, String detail) {}
+    private record Rejection(RejectionReason reason, String detail) {}
 
-    /** What changes would make of the state. */
-    private record Attempt(AvatarState before, AvatarState after, List<Outcome> outcomes, List<Refusal> refusals) {
+    /** Result of applying changes, not yet durable. */
+    private record Attempt(AvatarState before, AvatarState after, List<Outcome> outcomes, List<Rejection> rejections) {
         boolean changes() {
             return after.seq() != before.seq();
         }
     }
 
     /**
-     * Applies all changes, durable as one in the journal when this returns.
+     * Applies all changes and writes the result to the journal as one record.
      *
-     * @param read ids of the last entries that the changes come from, by stream
-     * @return an outcome for each; empty when the journal could not keep them, and then nothing has changed
+     * @param read ids of the last stream entries that the changes come from, by stream
+     * @return an outcome for each change; empty if the journal could not store them, in which case nothing has changed
      */
     Optional<List<Outcome>> submit(List<StateChange> changes, Map<String, String> read) {
         lock.lock();
         try {
             Attempt attempt = attempt(changes);
-            if (!attempt.changes() || keep(attempt.after(), read)) {
+            if (!attempt.changes() || append(attempt.after(), read)) {
                 return Optional.of(accept(attempt, read));
             }
-            repetitions.rollback();
+            deduplicator.rollback();
             return Optional.empty();
         } finally {
             lock.unlock();
         }
     }
 
-    /** The same, durable in Redis; to be called within {@link RedisStateCas#exclusively}. */
+    /**
+     * Like {@link #submit}, but stores the result in Redis; must be called within {@link RedisStateCas#exclusively}.
+     */
     Optional<List<Outcome>> submitThrough(RedisStateSync link, List<StateChange> changes, Map<String, String> read) {
         lock.lock();
         try {
@@ -87,7 +89,7 @@ final class CurrentState {
                 if (stored == RedisStateCas.Stored.YES) {
                     return Optional.of(accept(attempt, read));
                 }
-                repetitions.rollback();
+                deduplicator.rollback();
                 if (stored == RedisStateCas.Stored.NO) {
                     break;
                 }
@@ -102,22 +104,22 @@ final class CurrentState {
         AvatarState before = current;
         AvatarState state = before;
         List<Outcome> outcomes = new ArrayList<>();
-        List<Refusal> refusals = new ArrayList<>();
+        List<Rejection> rejections = new ArrayList<>();
         for (StateChange change : changes) {
             try {
                 AvatarState next = change.apply(state);
-                String detail = next.seq() == state.seq() ? "already so" : "applied";
+                String detail = next.seq() == state.seq() ? "unchanged" : "applied";
                 outcomes.add(new Outcome(true, "", detail, next.seq()));
                 state = next;
             } catch (RejectedUpdateException e) {
-                refusals.add(new Refusal(e.reason(), e.detail()));
+                rejections.add(new Rejection(e.reason(), e.detail()));
                 outcomes.add(new Outcome(false, e.reason().label(), e.detail(), state.seq()));
             }
         }
-        return new Attempt(before, state, outcomes, refusals);
+        return new Attempt(before, state, outcomes, rejections);
     }
 
-    private boolean keep(AvatarState state, Map<String, String> read) {
+    private boolean append(AvatarState state, Map<String, String> read) {
         Map<String, String> all = new HashMap<>(cursors);
         all.putAll(read);
         return journal.append(state.seq(), new JournalRecord(state, all).encode());
@@ -125,8 +127,8 @@ final class CurrentState {
 
     private List<Outcome> accept(Attempt attempt, Map<String, String> read) {
         cursors.putAll(read);
-        repetitions.commit();
-        attempt.refusals().forEach(refusal -> refused(refusal.reason(), refusal.detail()));
+        deduplicator.commit();
+        attempt.rejections().forEach(rejection -> rejected(rejection.reason(), rejection.detail()));
         if (attempt.changes()) {
             publish(attempt.after());
         }
@@ -139,28 +141,28 @@ final class CurrentState {
             try {
                 listener.accept(state);
             } catch (RuntimeException e) {
-                LOG.error("a listener to the avatar's state failed", e);
+                LOG.error("state listener failed", e);
             }
         }
     }
 
-    /** Counts a refusal. */
-    void refused(RejectionReason reason, String detail) {
+    /** Counts and logs a rejected update. */
+    void rejected(RejectionReason reason, String detail) {
         counters.rejected(reason);
-        LOG.debug("refused ({}): {}", reason.label(), detail);
+        LOG.debug("update rejected ({}): {}", reason.label(), detail);
     }
 
     /**
-     * Makes what {@code change} answers current, whether or not the journal can keep it, because Redis has it already.
+     * Applies {@code change} even if the journal cannot store it, because Redis already has the result.
      *
-     * @return the state after it
+     * @return the new state
      */
     AvatarState adopt(StateChange change) throws RejectedUpdateException {
         lock.lock();
         try {
             AvatarState next = change.apply(current);
             if (next.seq() != current.seq()) {
-                keep(next, Map.of());
+                append(next, Map.of());
                 publish(next);
             }
             return next;
@@ -169,7 +171,7 @@ final class CurrentState {
         }
     }
 
-    /** Id of the last entry of the stream that was applied; empty text when none was. */
+    /** Id of the last applied entry of the stream; empty if there is none. */
     String cursor(String stream) {
         lock.lock();
         try {
@@ -179,7 +181,7 @@ final class CurrentState {
         }
     }
 
-    /** Takes the journal's newest state if it is newer than the current one. */
+    /** Restores the newest state of the journal if it is newer than the current one; returns whether it did. */
     boolean restoreFromJournal() {
         Optional<byte[]> newest = journal.newest();
         if (newest.isEmpty()) {
@@ -196,14 +198,14 @@ final class CurrentState {
             counters.restored(clock.instant());
             return true;
         } catch (RejectedUpdateException e) {
-            LOG.warn("the journal's newest state cannot be used: {}", e.detail());
+            LOG.warn("newest state in the journal is invalid, ignored: {}", e.detail());
             return false;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Turns the journal on again, if it is off and can be. */
+    /** Tries to turn the journal on again if it is off. */
     void retryJournal() {
         if (journal.isOn()) {
             return;

@@ -14,18 +14,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The {@link StateStore} that keeps every accepted update through the death of the process, of Redis, or of both: a change is
- * in the journal, forced to disk, before it is current; Redis gets it within a tenth of a second, or when it is back. While
- * the journal is off, a change is stored in Redis first; when that is away too, it is refused as {@code not_durable}.
+ * A {@link StateStore} whose accepted updates survive a crash of the process, of Redis, or of both: a change is
+ * written to the journal and forced to disk before it becomes current; Redis receives it within 0.1 s, or after
+ * reconnecting. While the journal is off, a change is stored in Redis first; if Redis is also unreachable, the update
+ * is rejected as {@code not_durable}.
  *
- * <p>Of saved states the one with the highest sequence number counts. Listeners see changes in order and must not submit.
+ * <p>Of several saved states the one with the highest sequence number is used. Listeners are called in order and must
+ * not submit updates.
  */
 public final class DurableStateStore implements StateStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(DurableStateStore.class);
 
-    private static final Duration FIRST_LOOK = Duration.ofMillis(400);
-    private static final Duration JOURNAL_RETRY = Duration.ofSeconds(5);
+    private static final Duration FIRST_SYNC_TIMEOUT = Duration.ofMillis(400);
+    private static final Duration JOURNAL_RETRY_INTERVAL = Duration.ofSeconds(5);
 
     private final StateConfig config;
     private final StateJournal journal;
@@ -39,42 +41,42 @@ public final class DurableStateStore implements StateStore {
     public DurableStateStore(StateConfig config, RedisConfig redis, OsintConfig osint, Clock clock, Ticker ticker) {
         this.config = config;
         this.journal = new StateJournal(config.directory());
-        OsintDeduplicator repetitions = new OsintDeduplicator(ticker);
-        this.ledger = new CurrentState(journal, repetitions, counters, clock);
-        this.changes = new StateChanges(osint, repetitions, clock);
+        OsintDeduplicator deduplicator = new OsintDeduplicator(ticker);
+        this.ledger = new CurrentState(journal, deduplicator, counters, clock);
+        this.changes = new StateChanges(osint, deduplicator, clock);
         RedisSide side = new RedisSide(ledger, journal, changes, counters, clock, this::submitAll);
         this.redis = redis.redis().map(address -> new RedisStateSync(redis, address, side, ticker));
         this.redis.ifPresent(link -> ledger.onChange(state -> link.changed()));
     }
 
     /**
-     * Restores the journal's newest state and begins to follow Redis, whose state is taken as soon as it proves newer. Only
-     * when the journal has none does this wait for Redis, half a second at most.
+     * Restores the newest state of the journal and starts following Redis, whose state is adopted as soon as it is
+     * newer. Waits for Redis, at most 0.4 s, only if the journal has no state.
      *
-     * @throws StateDirectoryInUseException when another renderer has the state directory
+     * @throws StateDirectoryInUseException when another renderer uses the state directory
      */
     public void start() {
         journal.open();
         boolean restored = ledger.restoreFromJournal();
         redis.ifPresent(RedisStateSync::start);
         if (!restored) {
-            redis.ifPresent(DurableStateStore::awaitFirstLook);
+            redis.ifPresent(DurableStateStore::awaitFirstSync);
         }
         housekeeping.every(config.saveInterval(), () -> redis.ifPresent(RedisStateSync::save));
-        housekeeping.every(JOURNAL_RETRY, ledger::retryJournal);
+        housekeeping.every(JOURNAL_RETRY_INTERVAL, ledger::retryJournal);
         AvatarState state = current();
         LOG.info(
-                "state: seq {}, {} {}, from {}; journal {}",
+                "state restored: seq {}, {} {}, source {}; journal {}",
                 state.seq(),
                 state.emotion().label(),
                 state.intensity(),
-                restored ? "the journal" : state.seq() > 0 ? "Redis" : "nothing saved",
+                restored ? "the journal" : state.seq() > 0 ? "Redis" : "default",
                 journal.status());
     }
 
-    private static void awaitFirstLook(RedisStateSync link) {
+    private static void awaitFirstSync(RedisStateSync link) {
         try {
-            link.awaitFirstLook(FIRST_LOOK);
+            link.awaitFirstSync(FIRST_SYNC_TIMEOUT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -107,15 +109,15 @@ public final class DurableStateStore implements StateStore {
     private List<Outcome> submitAll(List<StateChange> all, Map<String, String> read) {
         return ledger.submit(all, read)
                 .or(() -> redis.flatMap(link -> link.exclusively(() -> ledger.submitThrough(link, all, read))))
-                .orElseGet(() -> refuseAll(all.size()));
+                .orElseGet(() -> rejectAll(all.size()));
     }
 
-    private List<Outcome> refuseAll(int count) {
-        String detail = "update: can be kept neither in the journal (" + journal.status() + ") nor in Redis ("
+    private List<Outcome> rejectAll(int count) {
+        String detail = "update: cannot be saved, neither in the journal (" + journal.status() + ") nor in Redis ("
                 + statistics().redisDetail() + ")";
         List<Outcome> outcomes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ledger.refused(RejectionReason.NOT_DURABLE, detail);
+            ledger.rejected(RejectionReason.NOT_DURABLE, detail);
             outcomes.add(new Outcome(
                     false,
                     RejectionReason.NOT_DURABLE.label(),
@@ -134,7 +136,7 @@ public final class DurableStateStore implements StateStore {
     public boolean restore() {
         long before = current().seq();
         ledger.restoreFromJournal();
-        redis.ifPresent(RedisStateSync::look);
+        redis.ifPresent(RedisStateSync::reread);
         return current().seq() > before;
     }
 
@@ -149,7 +151,7 @@ public final class DurableStateStore implements StateStore {
                 redis.isPresent() ? journal.pending() : 0,
                 redis.map(link -> link.status().isConnected()).orElse(false),
                 redis.map(link -> link.status().detail())
-                        .orElse("none configured (redis.url is empty); the journal alone keeps the state"));
+                        .orElse("not configured (redis.url is empty); the state is saved only in the local journal"));
     }
 
     @Override

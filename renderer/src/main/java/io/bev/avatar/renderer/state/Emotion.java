@@ -3,7 +3,7 @@ package io.bev.avatar.renderer.state;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The moods that a state may name, in lower case. */
+/** Emotions of the avatar; lower case in documents. */
 public enum Emotion {
     NEUTRAL,
     HAPPY,

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One daemon thread for what is done again and again; a task that fails is logged and tried again at its next turn. */
+/** Runs periodic tasks on one daemon thread; a failed task is logged and runs again at its next interval. */
 final class Housekeeping implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -25,14 +25,14 @@ final class Housekeeping implements Closeable {
             try {
                 task.run();
             } catch (RuntimeException e) {
-                LOG.error("a periodic task of the state store failed", e);
+                LOG.error("periodic task of the state store failed", e);
             }
         };
         long millis = interval.toMillis();
         ScheduledFuture<?> unused = executor.scheduleWithFixedDelay(guarded, millis, millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Lets a running task come to its end, for half a second at most. */
+    /** Waits at most 0.5 s for a running task. */
     @Override
     public void close() {
         executor.shutdown();

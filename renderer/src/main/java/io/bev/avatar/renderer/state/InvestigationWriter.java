@@ -4,25 +4,25 @@ import io.bev.avatar.renderer.state.AvatarState.Investigation;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.util.Optional;
 
-/** Keeps {@code osint:current_investigation} at the state's investigation, with a time to live from its last change. */
+/** Writes the state's investigation to {@code osint:current_investigation}, with a TTL from its last change. */
 final class InvestigationWriter {
 
-    private record Shown(Optional<Investigation> investigation, Optional<Activity> activity) {}
+    private record Content(Optional<Investigation> investigation, Optional<Activity> activity) {}
 
     private final RedisStatus status;
-    private Shown written = new Shown(Optional.empty(), Optional.empty());
+    private Content written = new Content(Optional.empty(), Optional.empty());
 
     InvestigationWriter(RedisStatus status) {
         this.status = status;
     }
 
-    /** Takes the investigation of {@code state} as known: what was restored is no news. */
+    /** Marks the investigation of the restored {@code state} as already written. */
     void start(AvatarState state) {
-        written = shown(state);
+        written = contentOf(state);
     }
 
     void write(RedisSession session, AvatarState state) {
-        Shown now = shown(state);
+        Content now = contentOf(state);
         if (now.equals(written) || !session.isOpen()) {
             return;
         }
@@ -34,15 +34,15 @@ final class InvestigationWriter {
                 session.delete(RedisKeys.CURRENT_INVESTIGATION);
             }
             written = now;
-            status.fine(RedisKeys.CURRENT_INVESTIGATION);
+            status.cleared(RedisKeys.CURRENT_INVESTIGATION);
         } catch (RedisCommandExecutionException e) {
             status.fault(RedisKeys.CURRENT_INVESTIGATION, RedisError.of(e));
         }
     }
 
-    private static Shown shown(AvatarState state) {
+    private static Content contentOf(AvatarState state) {
         return state.investigation().isEmpty()
-                ? new Shown(Optional.empty(), Optional.empty())
-                : new Shown(state.investigation(), state.activity());
+                ? new Content(Optional.empty(), Optional.empty())
+                : new Content(state.investigation(), state.activity());
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * The bytes of the journal: records one after another, each
+ * Binary format of the journal, a sequence of records:
  *
  * <pre>
  * int   length   of the payload, 1..64 KiB
@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
  * byte  payload[length]
  * </pre>
  *
- * all big-endian.
+ * All values are big-endian.
  */
 final class JournalFormat {
 

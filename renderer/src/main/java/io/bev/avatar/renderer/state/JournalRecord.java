@@ -8,10 +8,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the journal keeps of one change: the state, and how far the streams were read when it was made, so that an entry
- * that Redis delivers again after a crash is not applied twice.
+ * A journal record: the state and the read positions of the streams, so that an entry redelivered by Redis after a
+ * crash is not applied twice.
  *
- * @param cursors id of the last entry applied, by the stream's key
+ * @param cursors id of the last applied entry, by stream key
  */
 record JournalRecord(AvatarState state, Map<String, String> cursors) {
 

@@ -9,19 +9,19 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * The fields of one JSON object, read with their types and ranges checked. A field that is absent reads as empty; {@code
- * null} is a wrong type except where a caller asks {@link #isNull} first.
+ * Typed access to the fields of a JSON object, with checks of type and range. An absent field is empty; {@code null}
+ * is a wrong type unless the caller checks {@link #isNull} first.
  */
 final class JsonFields {
 
-    private static final int SHOWN_CHARACTERS = 60;
+    private static final int MAX_SHOWN_CHARACTERS = 60;
 
     private final ObjectNode node;
     private final String path;
     private final boolean textual;
 
     /**
-     * @param textual whether numbers may come as text, as they do in the flat fields of a stream entry
+     * @param textual whether numbers may be given as text, as in the flat fields of a stream entry
      */
     JsonFields(ObjectNode node, boolean textual) {
         this(node, "", textual);
@@ -37,14 +37,14 @@ final class JsonFields {
         return node.has(name);
     }
 
-    /** Whether the field is there and empty: {@code null}, or an empty text among flat fields. */
+    /** Whether the field is present and empty: {@code null}, or an empty text in flat fields. */
     boolean isNull(String name) {
         JsonNode value = node.path(name);
         return value.isNull()
                 || (textual && value.isTextual() && value.textValue().isEmpty());
     }
 
-    /** The raw value; a missing node when absent. */
+    /** The raw value; a missing node if absent. */
     JsonNode raw(String name) {
         return node.path(name);
     }
@@ -62,7 +62,7 @@ final class JsonFields {
         String expected = "a number from " + plain(min) + " to " + plain(max);
         double number = asNumber(name, value, expected);
         if (!(number >= min && number <= max)) {
-            throw bad(RejectionReason.OUT_OF_RANGE, name, value, expected);
+            throw invalid(RejectionReason.OUT_OF_RANGE, name, value, expected);
         }
         return number == 0 ? 0 : number;
     }
@@ -75,10 +75,10 @@ final class JsonFields {
             try {
                 return Double.parseDouble(value.textValue());
             } catch (NumberFormatException e) {
-                throw bad(RejectionReason.WRONG_TYPE, name, value, expected);
+                throw invalid(RejectionReason.WRONG_TYPE, name, value, expected);
             }
         }
-        throw bad(RejectionReason.WRONG_TYPE, name, value, expected);
+        throw invalid(RejectionReason.WRONG_TYPE, name, value, expected);
     }
 
     /** A whole number in {@code [min, max]}, both below 2^53. */
@@ -90,10 +90,10 @@ final class JsonFields {
         String expected = "a whole number from " + min + " to " + max;
         double number = asNumber(name, value, expected);
         if (!(number >= min && number <= max)) {
-            throw bad(RejectionReason.OUT_OF_RANGE, name, value, expected);
+            throw invalid(RejectionReason.OUT_OF_RANGE, name, value, expected);
         }
         if (number != Math.rint(number)) {
-            throw bad(RejectionReason.WRONG_TYPE, name, value, expected);
+            throw invalid(RejectionReason.WRONG_TYPE, name, value, expected);
         }
         return OptionalLong.of((long) number);
     }
@@ -105,10 +105,10 @@ final class JsonFields {
             return Optional.empty();
         }
         if (!value.isTextual()) {
-            throw bad(RejectionReason.WRONG_TYPE, name, value, "a text");
+            throw invalid(RejectionReason.WRONG_TYPE, name, value, "a text");
         }
         if (value.textValue().length() > maxLength) {
-            throw bad(RejectionReason.OUT_OF_RANGE, name, value, "at most " + maxLength + " characters");
+            throw invalid(RejectionReason.OUT_OF_RANGE, name, value, "at most " + maxLength + " characters");
         }
         return Optional.of(value.textValue());
     }
@@ -120,7 +120,7 @@ final class JsonFields {
             return Optional.empty();
         }
         if (!(value instanceof ObjectNode nested)) {
-            throw bad(RejectionReason.WRONG_TYPE, name, value, "an object");
+            throw invalid(RejectionReason.WRONG_TYPE, name, value, "an object");
         }
         return Optional.of(new JsonFields(nested, path + name + ".", textual));
     }
@@ -134,14 +134,14 @@ final class JsonFields {
         return numbers;
     }
 
-    /** The refusal of a field's value. */
-    RejectedUpdateException bad(RejectionReason reason, String name, JsonNode value, String expected) {
+    /** The exception that rejects a field's value. */
+    RejectedUpdateException invalid(RejectionReason reason, String name, JsonNode value, String expected) {
         return new RejectedUpdateException(reason, path + name + ": found " + shown(value) + ", expected " + expected);
     }
 
     private static String shown(JsonNode value) {
         String text = value.toString();
-        return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "...";
+        return text.length() <= MAX_SHOWN_CHARACTERS ? text : text.substring(0, MAX_SHOWN_CHARACTERS) + "...";
     }
 
     private static String plain(double number) {

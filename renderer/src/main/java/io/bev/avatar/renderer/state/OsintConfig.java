@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Section {@code osint}; what it leaves out comes from the resource {@code osint-defaults.yaml}, which explains the keys.
+ * Section {@code osint}; missing keys default to the resource {@code osint-defaults.yaml}, which documents them.
  *
- * @param rules the first that matches gives the mood, key {@code osint.rules}
+ * @param rules the first matching one sets the emotion, key {@code osint.rules}
  * @param scale weights of threat indicators, keys {@code osint.severities} and {@code osint.indicator-weight}
  */
 public record OsintConfig(List<OsintRule> rules, ThreatScale scale) {
@@ -62,7 +62,7 @@ public record OsintConfig(List<OsintRule> rules, ThreatScale scale) {
     private static String shipped() {
         try (InputStream in = OsintConfig.class.getResourceAsStream(DEFAULTS)) {
             if (in == null) {
-                throw new IllegalStateException(DEFAULTS + ": missing from the program's jar; build it anew");
+                throw new IllegalStateException(DEFAULTS + ": missing from the jar; rebuild it");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -10,25 +10,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tells OSINT events that were taken already. The pipeline may send each over the stream and over pub/sub: the copy that
- * comes second, within {@link #WINDOW}, is a repetition. The same content twice over one channel is two events, unless it
- * carries the same {@code event_id}. Not thread-safe.
+ * Detects duplicate OSINT events. The pipeline may send each event over the stream and over pub/sub: the second copy
+ * within {@link #WINDOW} is a duplicate. The same content twice over one channel is two events, unless it has the
+ * same {@code event_id}. Not thread-safe.
  */
 final class OsintDeduplicator {
 
-    /** How long an event is remembered. */
+    /** Retention time of an event. */
     static final Duration WINDOW = Duration.ofSeconds(60);
 
     private static final int MAX_EVENTS = 4096;
 
-    /** The ways in which an event can come. */
+    /** Source of an event. */
     enum Channel {
         STREAM,
         PUBSUB,
         HTTP
     }
 
-    /** Copies seen by stream less copies seen by pub/sub. */
+    /** Number of copies received by stream minus copies received by pub/sub. */
     private record Seen(int ahead, long nanos) {}
 
     private record Undo(Object key, Optional<Seen> before) {}
@@ -41,16 +41,16 @@ final class OsintDeduplicator {
         this.ticker = ticker;
     }
 
-    /** Notes the event, for good only with {@link #commit}; true when it was taken before. */
-    boolean isRepetition(OsintEvent event, Channel channel) {
+    /** Records the event, permanently only with {@link #commit}; returns whether it is a duplicate. */
+    boolean isDuplicate(OsintEvent event, Channel channel) {
         long now = ticker.nanos();
-        forgetBefore(now - WINDOW.toNanos());
+        evictBefore(now - WINDOW.toNanos());
         if (event.eventId().isPresent()) {
-            boolean repetition = seen.containsKey(event.eventId().get());
-            if (!repetition) {
+            boolean duplicate = seen.containsKey(event.eventId().get());
+            if (!duplicate) {
                 put(event.eventId().get(), new Seen(1, now));
             }
-            return repetition;
+            return duplicate;
         }
         if (channel == Channel.HTTP) {
             return false;
@@ -67,12 +67,12 @@ final class OsintDeduplicator {
         seen.put(key, value);
     }
 
-    /** What was noted stays noted. */
+    /** Makes the recorded events permanent. */
     void commit() {
         undo.clear();
     }
 
-    /** Forgets what was noted since the last {@link #commit}, for events that could not be taken after all. */
+    /** Discards events recorded since the last {@link #commit}, because they could not be applied. */
     void rollback() {
         while (!undo.isEmpty()) {
             Undo step = undo.pop();
@@ -81,7 +81,7 @@ final class OsintDeduplicator {
         }
     }
 
-    private void forgetBefore(long oldest) {
+    private void evictBefore(long oldest) {
         Iterator<Seen> all = seen.values().iterator();
         while (all.hasNext()) {
             if (all.next().nanos() - oldest < 0 || seen.size() > MAX_EVENTS) {

@@ -6,19 +6,20 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * One event of the investigation pipeline.
+ * An event of the investigation pipeline.
  *
  * <pre>
  * {"activity_type":"breach_analysis","investigation_id":"INV-7","progress":0.4,
  *  "findings":[{"title":"reused password"}],"threat_indicators":[{"severity":"high"}]}
  * </pre>
  *
- * <p>{@code findings} is how many there are so far, or their list; of a list the last one (a text, or its {@code title},
- * {@code summary}, {@code description} or {@code name}) is the last discovery, unless {@code discovery} gives it. {@code
- * threat_indicators} reads as {@link ThreatScale} says, unless {@code threat_level} (0..1) gives the level itself. {@code
- * event_id} marks repetitions. All are optional, but one of {@code activity_type} to {@code threat_level} must be there.
+ * <p>{@code findings} is the number of findings so far, or their list; the last element of a list (a text, or its
+ * {@code title}, {@code summary}, {@code description} or {@code name}) is the last discovery unless {@code discovery}
+ * is given. {@code threat_indicators} is evaluated by {@link ThreatScale}, unless {@code threat_level} (0..1) is
+ * given. {@code event_id} identifies duplicates. All fields are optional, but at least one of {@code activity_type}
+ * to {@code threat_level} is required.
  *
- * @param eventId the pipeline's name for the event
+ * @param eventId assigned by the pipeline
  * @param progress 0..1
  * @param threatLevel 0..1
  * @param discovery one line

@@ -5,17 +5,17 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * One rule: when all its conditions hold, the mood that it gives. A condition that is empty always holds.
+ * A rule: sets the emotion when all its conditions match. An empty condition always matches.
  *
- * @param activities any of these; empty for any or none
+ * @param activities any of these; empty to match any activity or none
  * @param progressAtLeast 0..1
  * @param findingsAtLeast number of findings
  * @param threatAtLeast 0..1
  * @param threatBelow 0..1
- * @param newFindings whether there must be more findings than before
- * @param newInvestigation whether the investigation must be another than before
- * @param emotion the mood
- * @param intensity how strongly, 0..1
+ * @param newFindings whether the number of findings must have increased
+ * @param newInvestigation whether the investigation must have changed
+ * @param emotion to set
+ * @param intensity to set, 0..1
  */
 record OsintRule(
         Set<Activity> activities,
@@ -33,11 +33,11 @@ record OsintRule(
     }
 
     /**
-     * What the rules look at once an event was taken in.
+     * Input of the rules for an event.
      *
      * @param before the state before the event
      * @param after the state with the event's activity and investigation
-     * @param threatLevel of the event, or else of the investigation, 0..1
+     * @param threatLevel of the event, or of the investigation if the event has none, 0..1
      */
     record Situation(AvatarState before, AvatarState after, double threatLevel) {
 

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Reads the list {@code osint.rules}; what is wrong becomes a problem of the configuration that names the key. */
+/** Parses the list {@code osint.rules}; errors are reported as configuration problems with their key. */
 final class OsintRuleParser {
 
     private static final Set<String> RULE_KEYS = Set.of("when", "emotion", "intensity");
@@ -80,7 +80,7 @@ final class OsintRuleParser {
                 config.problem(
                         key + "." + entry.getKey(),
                         entry.getValue().toString(),
-                        "no such key; one of " + String.join(", ", new java.util.TreeSet<>(known)));
+                        "unknown key; one of " + String.join(", ", new java.util.TreeSet<>(known)));
             }
         });
     }

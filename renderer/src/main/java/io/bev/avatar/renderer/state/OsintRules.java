@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What an OSINT event does to the state: activity and investigation from the event, the mood from the first rule that matches. */
+/**
+ * Applies an OSINT event to the state: activity and investigation from the event, the emotion from the first matching
+ * rule.
+ */
 final class OsintRules {
 
     private final List<OsintRule> rules;
@@ -14,7 +17,7 @@ final class OsintRules {
         this.rules = List.copyOf(rules);
     }
 
-    /** The state after {@code event}, under the next sequence number. */
+    /** The state after {@code event}, with the next sequence number. */
     AvatarState apply(OsintEvent event, AvatarState before, Instant now) {
         AvatarState after = new AvatarState(
                 before.seq() + 1,
@@ -33,11 +36,11 @@ final class OsintRules {
         return rules.stream()
                 .filter(rule -> rule.matches(situation))
                 .findFirst()
-                .map(rule -> withMood(after, rule))
+                .map(rule -> withEmotion(after, rule))
                 .orElse(after);
     }
 
-    private static AvatarState withMood(AvatarState state, OsintRule rule) {
+    private static AvatarState withEmotion(AvatarState state, OsintRule rule) {
         return new AvatarState(
                 state.seq(),
                 rule.emotion(),
@@ -51,7 +54,7 @@ final class OsintRules {
                 state.updatedAt());
     }
 
-    /** An event without an id speaks of the current investigation; without one of those, there is none to update. */
+    /** An event without an id updates the current investigation, if there is one. */
     private static Optional<Investigation> investigation(OsintEvent event, Optional<Investigation> current) {
         Optional<Investigation> base = event.investigationId().isEmpty()
                 ? current

@@ -10,13 +10,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/** A bounded queue of messages for one reader, who can be woken without a message. Thread-safe. */
+/** A bounded queue of messages for one reader, which can also be woken without a message. Thread-safe. */
 final class PubSubQueue {
 
     static final int CAPACITY = 1024;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition news = lock.newCondition();
+    private final Condition changed = lock.newCondition();
     private final Deque<byte[]> messages = new ArrayDeque<>();
     private boolean woken;
 
@@ -28,7 +28,7 @@ final class PubSubQueue {
                 return false;
             }
             messages.add(message);
-            news.signalAll();
+            changed.signalAll();
             return true;
         } finally {
             lock.unlock();
@@ -40,40 +40,40 @@ final class PubSubQueue {
         lock.lock();
         try {
             woken = true;
-            news.signalAll();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Takes all messages, waiting for the first or for {@link #wake} at most so long. */
-    List<byte[]> await(Duration atMost) throws InterruptedException {
+    /** Removes and returns all messages, waiting for the first one or {@link #wake} up to the timeout. */
+    List<byte[]> await(Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long left = atMost.toNanos();
+            long left = timeout.toNanos();
             while (messages.isEmpty() && !woken && left > 0) {
-                left = news.awaitNanos(left);
+                left = changed.awaitNanos(left);
             }
             woken = false;
-            List<byte[]> taken = new ArrayList<>(messages);
+            List<byte[]> drained = new ArrayList<>(messages);
             messages.clear();
-            return taken;
+            return drained;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits so long, or until {@code enough} at a wake. */
-    void sleep(Duration atMost, BooleanSupplier enough) throws InterruptedException {
-        long end = System.nanoTime() + atMost.toNanos();
+    /** Waits for the timeout, or until {@code done} is true after a wake. */
+    void sleep(Duration timeout, BooleanSupplier done) throws InterruptedException {
+        long end = System.nanoTime() + timeout.toNanos();
         lock.lockInterruptibly();
         try {
-            while (!enough.getAsBoolean()) {
+            while (!done.getAsBoolean()) {
                 long left = end - System.nanoTime();
                 if (left <= 0) {
                     return;
                 }
-                boolean signalled = news.await(left, TimeUnit.NANOSECONDS);
+                boolean signalled = changed.await(left, TimeUnit.NANOSECONDS);
                 if (!signalled) {
                     return;
                 }

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Section {@code redis}. Its text never shows the password.
+ * Section {@code redis}. {@link #toString} never contains the password.
  *
- * @param redis where it is, key {@code redis.url} and the TLS files beside it; empty for none
- * @param timeout how long to wait for a connection or an answer, key {@code redis.timeout}
+ * @param redis address, keys {@code redis.url} and the TLS files; empty if not configured
+ * @param timeout for connecting and for a response, key {@code redis.timeout}
  */
 public record RedisConfig(Optional<RedisAddress> redis, Duration timeout) {
 
@@ -24,17 +24,17 @@ public record RedisConfig(Optional<RedisAddress> redis, Duration timeout) {
             config.problem(
                     "redis.url",
                     "a Cluster, " + redis.get(),
-                    "one server, or Sentinel: the renderer reads two streams in one command, which a Cluster refuses");
+                    "one server or Sentinel: the renderer reads two streams in one command, which Redis Cluster does not support");
         }
         return new RedisConfig(redis, timeout);
     }
 
-    /** The address with its password, for the client only. */
+    /** The address with its password, for the client only; must not be logged. */
     Optional<RedisURI> uri() {
         return redis.map(address -> address.uris(timeout, NAME).get(0));
     }
 
-    /** The address for people: host, port and database, or what there is instead. */
+    /** The address for messages: host, port and database, or {@code no Redis}. */
     String address() {
         return redis.map(address -> address.toString().replaceFirst("^redis://", ""))
                 .orElse("no Redis");

@@ -8,61 +8,61 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with Redis, in words that hold no secret.
+ * An error of Redis, without secrets.
  *
- * @param kind what to do about it
- * @param text one line for a person
+ * @param kind determines the retry strategy
+ * @param text one line, human-readable
  */
 record RedisError(Kind kind, String text) {
 
     enum Kind {
-        /** No answer: reconnect. */
-        AWAY,
-        /** It answers but does not do it now: keep and retry. */
-        PASSING,
-        /** Only a person can mend it: retry rarely. */
-        NEEDS_PERSON
+        /** No response or connection lost: reconnect. */
+        UNREACHABLE,
+        /** Redis responds with a temporary error: retry. */
+        TEMPORARY,
+        /** The configuration must be fixed by an operator: retry rarely. */
+        NEEDS_OPERATOR
     }
 
-    private static final int MAX_TEXT = 160;
-    private static final List<String> PERSON = List.of("NOAUTH", "WRONGPASS", "NOPERM", "INVALID PASSWORD", "ERR AUTH");
+    private static final int MAX_TEXT_LENGTH = 160;
+    private static final List<String> ACCESS_ERRORS =
+            List.of("NOAUTH", "WRONGPASS", "NOPERM", "INVALID PASSWORD", "ERR AUTH");
 
     static RedisError of(Throwable failure) {
         @Nullable RedisCommandExecutionException answer = find(failure, RedisCommandExecutionException.class);
         if (answer != null) {
-            return ofAnswer(String.valueOf(answer.getMessage()));
+            return ofReply(String.valueOf(answer.getMessage()));
         }
         if (find(failure, RedisCommandTimeoutException.class) != null
                 || find(failure, TimeoutException.class) != null) {
-            return new RedisError(Kind.AWAY, "no answer in time");
+            return new RedisError(Kind.UNREACHABLE, "no response in time");
         }
         Throwable root = failure;
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
         }
         String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-        return new RedisError(Kind.AWAY, oneLine(message));
+        return new RedisError(Kind.UNREACHABLE, oneLine(message));
     }
 
-    /** Judges the text of an error reply. */
-    static RedisError ofAnswer(String message) {
+    /** Classifies the text of an error reply. */
+    static RedisError ofReply(String message) {
         String upper = message.toUpperCase(Locale.ROOT);
         String line = oneLine(message);
-        if (PERSON.stream().anyMatch(upper::contains)) {
+        if (ACCESS_ERRORS.stream().anyMatch(upper::contains)) {
             return new RedisError(
-                    Kind.NEEDS_PERSON,
-                    line
-                            + " - a person is needed: set user and password in redis.url (BEV_REDIS_URL), or allow this user");
+                    Kind.NEEDS_OPERATOR,
+                    line + " - set the user and password in redis.url (BEV_REDIS_URL), or grant this user access");
         }
         if (upper.contains("WRONGTYPE")) {
-            return new RedisError(Kind.PASSING, line + " - rename or delete that key");
+            return new RedisError(Kind.TEMPORARY, line + " - rename or delete the key");
         }
-        return new RedisError(Kind.PASSING, line);
+        return new RedisError(Kind.TEMPORARY, line);
     }
 
     private static String oneLine(String message) {
         String line = message.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
-        return line.length() <= MAX_TEXT ? line : line.substring(0, MAX_TEXT) + "...";
+        return line.length() <= MAX_TEXT_LENGTH ? line : line.substring(0, MAX_TEXT_LENGTH) + "...";
     }
 
     private static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {

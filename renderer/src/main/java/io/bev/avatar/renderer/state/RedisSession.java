@@ -35,9 +35,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The connections to one Redis while it answers: one for commands, one for blocking reads, one for pub/sub. It does not
- * reconnect: once any of them is gone, {@link #isOpen} is false and a new session is to be opened. Commands throw what
- * Lettuce throws.
+ * Connections to one Redis: one for commands, one for blocking reads, one for pub/sub. Does not reconnect: once any
+ * of them is lost, {@link #isOpen} is false and a new session must be opened. Commands throw Lettuce's exceptions.
  */
 final class RedisSession implements Closeable {
 
@@ -59,7 +58,7 @@ final class RedisSession implements Closeable {
         this.pubsub = pubsub;
     }
 
-    /** How clients of sessions are to behave: nothing is queued while Redis is away, and every command has an end. */
+    /** Client options: no queueing while disconnected, and a timeout for every command. */
     static ClientOptions.Builder options(Duration timeout) {
         return ClientOptions.builder()
                 .autoReconnect(false)
@@ -79,11 +78,11 @@ final class RedisSession implements Closeable {
             try {
                 return new RedisSession(commands, streams, client.connectPubSub(CODEC));
             } catch (RuntimeException e) {
-                drop(streams);
+                closeAsync(streams);
                 throw e;
             }
         } catch (RuntimeException e) {
-            drop(commands);
+            closeAsync(commands);
             throw e;
         }
     }
@@ -92,7 +91,7 @@ final class RedisSession implements Closeable {
         return !closed.get() && commands.isOpen() && streams.isOpen() && pubsub.isOpen();
     }
 
-    /** What {@code exchange-state.lua} found. */
+    /** Result of {@code exchange-state.lua}. */
     enum Found {
         SAME,
         CHANGED,
@@ -100,14 +99,14 @@ final class RedisSession implements Closeable {
     }
 
     /**
-     * @param identity names the value in Redis now; "" when there is none, {@code size:N} when it is too large to look at
-     * @param value the value, if changed and not too large
+     * @param identity of the current value in Redis; "" if there is none, {@code size:N} if it is too large to read
+     * @param value the value if it has changed and is not too large
      */
     record Exchange(Found found, String identity, byte[] value) {}
 
-    /** Looks at the value of {@code key} and stores {@code document} when the value still is the {@code known} one. */
+    /** Compare-and-set: stores {@code document} if the value of {@code key} is still the {@code known} one. */
     Exchange exchange(String key, String known, Optional<byte[]> document) {
-        List<byte[]> reply = answer(
+        List<byte[]> reply = await(
                 commands,
                 commands.async()
                         .eval(
@@ -125,16 +124,16 @@ final class RedisSession implements Closeable {
     }
 
     void set(String key, byte[] value, Duration timeToLive) {
-        answer(commands, commands.async().set(key, value, SetArgs.Builder.ex(timeToLive)));
+        await(commands, commands.async().set(key, value, SetArgs.Builder.ex(timeToLive)));
     }
 
     void delete(String key) {
-        answer(commands, commands.async().del(key));
+        await(commands, commands.async().del(key));
     }
 
-    /** Creates the group, and the stream if need be; an existing group answers BUSYGROUP. */
+    /** Creates the group, and the stream if needed; fails with BUSYGROUP if the group exists. */
     void createGroup(String stream, String group, String after) {
-        answer(
+        await(
                 streams,
                 streams.async()
                         .xgroupCreate(StreamOffset.from(stream, after), group, XGroupCreateArgs.Builder.mkstream()));
@@ -142,22 +141,22 @@ final class RedisSession implements Closeable {
 
     /** The stream's newest id. */
     Optional<String> newestId(String stream) {
-        return answer(streams, streams.async().xrevrange(stream, Range.unbounded(), Limit.from(1))).stream()
+        return await(streams, streams.async().xrevrange(stream, Range.unbounded(), Limit.from(1))).stream()
                 .map(StreamMessage::getId)
                 .findFirst();
     }
 
-    /** The consumer's own entries that it never acknowledged, oldest first. */
+    /** Unacknowledged entries of the consumer, oldest first. */
     List<StreamMessage<String, byte[]>> readPending(Consumer<String> consumer, String stream, int count) {
-        return answer(
+        return await(
                 streams,
                 streams.async().xreadgroup(consumer, XReadArgs.Builder.count(count), offsets(List.of(stream), "0")));
     }
 
-    /** Entries that no consumer has had, waiting for them up to {@code block}. */
+    /** Entries not yet delivered to any consumer, waiting up to {@code block}. */
     List<StreamMessage<String, byte[]>> readNew(
             Consumer<String> consumer, List<String> keys, int count, Duration block) {
-        return answer(
+        return await(
                 streams,
                 streams.async()
                         .xreadgroup(consumer, XReadArgs.Builder.block(block).count(count), offsets(keys, ">")));
@@ -169,10 +168,10 @@ final class RedisSession implements Closeable {
     }
 
     void acknowledge(String stream, String group, List<String> ids) {
-        answer(streams, streams.async().xack(stream, group, ids.toArray(String[]::new)));
+        await(streams, streams.async().xack(stream, group, ids.toArray(String[]::new)));
     }
 
-    /** Calls {@code listener} with every message, on a thread of Lettuce's: it must not block. */
+    /** Calls {@code listener} with every message, on a Lettuce thread; must not block. */
     void subscribe(String channel, java.util.function.Consumer<byte[]> listener) {
         pubsub.addListener(new RedisPubSubAdapter<>() {
             @Override
@@ -180,20 +179,23 @@ final class RedisSession implements Closeable {
                 listener.accept(message);
             }
         });
-        answer(pubsub, pubsub.async().subscribe(channel));
+        await(pubsub, pubsub.async().subscribe(channel));
     }
 
-    /** Waits for a command's answer as long as {@code connection} allows; throws what Lettuce's synchronous commands do. */
-    static <T> T answer(StatefulConnection<?, ?> connection, RedisFuture<T> command) {
+    /**
+     * Waits for a command's response with the timeout of {@code connection}; throws like Lettuce's synchronous
+     * commands.
+     */
+    static <T> T await(StatefulConnection<?, ?> connection, RedisFuture<T> command) {
         return LettuceFutures.awaitOrCancel(command, connection.getTimeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Shortens the wait for answers, for a last save before the process ends. */
-    void hurry(Duration timeout) {
+    /** Sets the command timeout, for the last save before the process ends. */
+    void setTimeout(Duration timeout) {
         commands.setTimeout(timeout);
     }
 
-    /** Waits a moment at most. */
+    /** Waits at most 0.2 s. */
     @Override
     public void close() {
         if (closed.getAndSet(true)) {
@@ -207,14 +209,14 @@ final class RedisSession implements Closeable {
     }
 
     /** Closes without waiting. */
-    private static void drop(StatefulConnection<?, ?> connection) {
+    private static void closeAsync(StatefulConnection<?, ?> connection) {
         CompletableFuture<Void> unused = connection.closeAsync();
     }
 
     private static byte[] script() {
         try (InputStream in = RedisSession.class.getResourceAsStream("/redis/exchange-state.lua")) {
             if (in == null) {
-                throw new IllegalStateException("exchange-state.lua: missing from the program's jar; build it anew");
+                throw new IllegalStateException("exchange-state.lua: missing from the jar; rebuild it");
             }
             return in.readAllBytes();
         } catch (IOException e) {

@@ -10,12 +10,12 @@ import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The store as {@link RedisStateSync} sees it. */
+/** Connects the store to {@link RedisStateSync}. */
 final class RedisSide implements RedisStateListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisSide.class);
 
-    /** Applies changes, durable when it returns; {@code read} are the stream entries that they come from. */
+    /** Applies changes durably; {@code read} are the ids of the stream entries that they come from. */
     interface Submitter {
         List<Outcome> submit(List<StateChange> changes, Map<String, String> read);
     }
@@ -48,7 +48,7 @@ final class RedisSide implements RedisStateListener {
     }
 
     @Override
-    public OptionalLong found(byte[] value, boolean first) {
+    public OptionalLong onRemoteState(byte[] value, boolean first) {
         long before = ledger.current().seq();
         try {
             JsonFields fields = new JsonFields(StateDocument.parse(value), false);
@@ -60,28 +60,31 @@ final class RedisSide implements RedisStateListener {
             if (first && next.seq() > before) {
                 counters.restored(clock.instant());
             }
-            boolean whole = seq.isPresent()
+            boolean identical = seq.isPresent()
                     && StateDocument.read(value, clock.instant()).equals(next);
-            return whole ? OptionalLong.of(next.seq()) : OptionalLong.empty();
+            return identical ? OptionalLong.of(next.seq()) : OptionalLong.empty();
         } catch (RejectedUpdateException e) {
-            refused(e.reason(), RedisKeys.STATE + ": " + e.detail());
-            standAbove(value);
+            rejected(e.reason(), RedisKeys.STATE + ": " + e.detail());
+            advanceSequence(value);
             return OptionalLong.empty();
         }
     }
 
-    /** Moves the current state to the next number when a refused value bears the same, so that ours is the newer one. */
-    private void standAbove(byte[] value) {
+    /**
+     * Increments the sequence number of the current state if a rejected value has the same one, so that ours is
+     * newer.
+     */
+    private void advanceSequence(byte[] value) {
         try {
-            long refused = StateDocument.read(value, clock.instant()).seq();
-            ledger.adopt(state -> state.seq() == refused ? state.withSeq(refused + 1) : state);
+            long rejectedSeq = StateDocument.read(value, clock.instant()).seq();
+            ledger.adopt(state -> state.seq() == rejectedSeq ? state.withSeq(rejectedSeq + 1) : state);
         } catch (RejectedUpdateException e) {
-            LOG.debug("{}: not a state, so it needs no answer", RedisKeys.STATE, e);
+            LOG.debug("{}: not a state document, no sequence number to advance", RedisKeys.STATE, e);
         }
     }
 
     @Override
-    public boolean take(String stream, List<StreamEntry> entries, boolean redelivered) {
+    public boolean apply(String stream, List<StreamEntry> entries, boolean redelivered) {
         String last = redelivered ? cursor(stream) : "";
         List<StateChange> fresh = new ArrayList<>();
         for (StreamEntry entry : entries) {
@@ -103,7 +106,7 @@ final class RedisSide implements RedisStateListener {
     }
 
     @Override
-    public void takeMessages(List<byte[]> messages) {
+    public void applyMessages(List<byte[]> messages) {
         submitter.submit(
                 messages.stream()
                         .map(message -> changes.event(message, Channel.PUBSUB))
@@ -112,8 +115,8 @@ final class RedisSide implements RedisStateListener {
     }
 
     @Override
-    public void refused(RejectionReason reason, String detail) {
-        ledger.refused(reason, detail);
+    public void rejected(RejectionReason reason, String detail) {
+        ledger.rejected(reason, detail);
     }
 
     @Override

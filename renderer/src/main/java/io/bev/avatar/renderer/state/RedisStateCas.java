@@ -12,17 +12,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Keeps {@code avatar:state} and the owner's state in step: looks at the value, has the owner judge what it did not write,
- * and writes only over a value that was judged. One exchange at a time; its lock comes before the owner's own.
+ * Synchronises {@code avatar:state} with the owner's state: reads the value, passes foreign values to the owner, and
+ * overwrites only values the owner has seen. One exchange at a time; lock order: this lock before the owner's.
  */
 final class RedisStateCas {
 
-    /** Changes closer together than this are saved together. */
+    /** Minimum time between saves; changes in between are saved together. */
     private static final Duration SAVE_INTERVAL = Duration.ofMillis(100);
 
-    private static final Duration FAULT_PAUSE = Duration.ofSeconds(1);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
-    /** Identity of a value not looked at yet; never the identity of one in Redis. */
+    /** Identity of a value not yet read; never equals the identity of a value in Redis. */
     private static final String UNKNOWN = "?";
 
     private static final long NONE = -1;
@@ -33,7 +33,7 @@ final class RedisStateCas {
     private final Ticker ticker;
     private final ReentrantLock lock = new ReentrantLock();
     private String known = UNKNOWN;
-    private boolean firstLook = true;
+    private boolean firstSync = true;
     private long savedSeq = NONE;
     private long nextSaveNanos;
 
@@ -43,7 +43,7 @@ final class RedisStateCas {
         this.ticker = ticker;
     }
 
-    /** Runs {@code task} while nobody else exchanges states with Redis, so that it may use {@link #store}. */
+    /** Runs {@code task} with exclusive access to the state in Redis, so that it may call {@link #store}. */
     <T> T exclusively(Supplier<T> task) {
         lock.lock();
         try {
@@ -53,12 +53,12 @@ final class RedisStateCas {
         }
     }
 
-    /** Begins with a new session: what Redis holds now is not known. */
+    /** Starts a new session: the value in Redis is unknown. */
     void begin() {
         lock.lock();
         try {
             known = UNKNOWN;
-            firstLook = true;
+            firstSync = true;
             savedSeq = NONE;
             nextSaveNanos = ticker.nanos();
         } finally {
@@ -66,7 +66,7 @@ final class RedisStateCas {
         }
     }
 
-    /** Nanoseconds until a save is due, negative when overdue; empty when there is nothing to save. */
+    /** Nanoseconds until the next save, negative if overdue; empty if there is nothing to save. */
     OptionalLong nanosToSave() {
         lock.lock();
         try {
@@ -78,11 +78,11 @@ final class RedisStateCas {
         }
     }
 
-    /** Brings both together, writing only if {@code write}; true when Redis has the owner's state. */
-    boolean settle(RedisSession session, boolean write) {
+    /** Synchronises both states, writing only if {@code write}; returns whether Redis has the owner's state. */
+    boolean sync(RedisSession session, boolean write) {
         return exclusively(() -> {
             try {
-                return rounds(session, write);
+                return syncUntilStable(session, write);
             } catch (RedisException e) {
                 failed(session, e, write);
                 return false;
@@ -90,46 +90,46 @@ final class RedisStateCas {
         });
     }
 
-    /** Writes the owner's state even if Redis has it. */
+    /** Writes the owner's state even if Redis already has it. */
     boolean save(RedisSession session) {
         return exclusively(() -> {
             savedSeq = NONE;
-            return settle(session, true);
+            return sync(session, true);
         });
     }
 
-    /** Looks at the value as if for the first time. */
-    void look(RedisSession session) {
+    /** Reads the value regardless of what is known about it. */
+    void reread(RedisSession session) {
         exclusively(() -> {
             known = UNKNOWN;
-            return settle(session, true);
+            return sync(session, true);
         });
     }
 
-    /** Settles a last time, unless another exchange takes too long. */
-    void settleLast(RedisSession session, Duration atMost) throws InterruptedException {
-        if (lock.tryLock(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+    /** Synchronises a last time, unless another exchange holds the lock for too long. */
+    void syncOnShutdown(RedisSession session, Duration timeout) throws InterruptedException {
+        if (lock.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             try {
-                settle(session, true);
+                sync(session, true);
             } finally {
                 lock.unlock();
             }
         }
     }
 
-    /** What became of a {@link #store}. */
+    /** Result of {@link #store}. */
     enum Stored {
         YES,
-        /** The value in Redis had changed and was taken in: look at the current state and try again. */
+        /** The value in Redis had changed and was handled: retry with the current state. */
         AGAIN,
         NO
     }
 
-    /** Stores a state that is not current yet; only within {@link #exclusively}. */
+    /** Stores a state that is not yet current; only within {@link #exclusively}. */
     Stored store(RedisSession session, AvatarState candidate) {
         try {
             Exchange done = session.exchange(RedisKeys.STATE, known, Optional.of(StateDocument.write(candidate)));
-            takeIn(done, candidate.seq());
+            handleResult(done, candidate.seq());
             return done.found() == Found.STORED ? Stored.YES : Stored.AGAIN;
         } catch (RedisException e) {
             failed(session, e, true);
@@ -137,16 +137,16 @@ final class RedisStateCas {
         }
     }
 
-    private boolean rounds(RedisSession session, boolean write) {
+    private boolean syncUntilStable(RedisSession session, boolean write) {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             AvatarState state = owner.current();
-            boolean due = write && state.seq() != savedSeq;
+            boolean saveDue = write && state.seq() != savedSeq;
             Exchange done = session.exchange(
-                    RedisKeys.STATE, known, due ? Optional.of(StateDocument.write(state)) : Optional.empty());
-            takeIn(done, state.seq());
+                    RedisKeys.STATE, known, saveDue ? Optional.of(StateDocument.write(state)) : Optional.empty());
+            handleResult(done, state.seq());
             if (done.found() != Found.CHANGED) {
-                if (due || state.seq() == savedSeq) {
-                    status.fine(RedisKeys.STATE);
+                if (saveDue || state.seq() == savedSeq) {
+                    status.cleared(RedisKeys.STATE);
                 }
                 return savedSeq == state.seq();
             }
@@ -154,7 +154,7 @@ final class RedisStateCas {
         return false;
     }
 
-    private void takeIn(Exchange done, long seq) {
+    private void handleResult(Exchange done, long seq) {
         switch (done.found()) {
             case STORED -> {
                 known = done.identity();
@@ -164,38 +164,38 @@ final class RedisStateCas {
             }
             case CHANGED -> {
                 known = done.identity();
-                OptionalLong stands = judge(done);
-                savedSeq = stands.orElse(NONE);
-                stands.ifPresent(saved -> owner.saved(saved, false));
+                OptionalLong matching = handleRemoteValue(done);
+                savedSeq = matching.orElse(NONE);
+                matching.ifPresent(saved -> owner.saved(saved, false));
             }
             case SAME -> {}
         }
-        firstLook = false;
+        firstSync = false;
     }
 
-    private OptionalLong judge(Exchange done) {
+    private OptionalLong handleRemoteValue(Exchange done) {
         if (done.identity().isEmpty()) {
             return OptionalLong.empty();
         }
         if (done.identity().startsWith("size:")) {
-            owner.refused(
+            owner.rejected(
                     RejectionReason.TOO_LARGE,
                     RedisKeys.STATE + ": found " + done.identity().substring(5) + " bytes, expected at most "
                             + StateDocument.MAX_BYTES);
             return OptionalLong.empty();
         }
-        return owner.found(done.value(), firstLook);
+        return owner.onRemoteState(done.value(), firstSync);
     }
 
-    /** A server's error reply leaves the session as it is; anything else ends it. */
+    /** An error reply keeps the session open; any other failure closes it. */
     private void failed(RedisSession session, RedisException e, boolean writing) {
         RedisError fault = RedisError.of(e);
         if (writing) {
             owner.saveFailed();
         }
-        nextSaveNanos = ticker.nanos() + FAULT_PAUSE.toNanos();
-        if (fault.kind() == RedisError.Kind.AWAY) {
-            status.away(fault);
+        nextSaveNanos = ticker.nanos() + RETRY_DELAY.toNanos();
+        if (fault.kind() == RedisError.Kind.UNREACHABLE) {
+            status.disconnected(fault);
             session.close();
         } else {
             status.connected();

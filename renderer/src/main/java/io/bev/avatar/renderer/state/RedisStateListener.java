@@ -3,32 +3,32 @@ package io.bev.avatar.renderer.state;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** What a {@link RedisStateSync} needs of the store whose state it carries to and from Redis. Thread-safe. */
+/** Callbacks of a {@link RedisStateSync} to the store whose state it synchronises with Redis. Thread-safe. */
 interface RedisStateListener {
 
     AvatarState current();
 
     /**
-     * Judges a value of {@code avatar:state} that this renderer did not write.
+     * Handles a value of {@code avatar:state} that was not written by this renderer.
      *
-     * @param first whether it is the first look since Redis came back, when an old value is no mistake of anybody's
-     * @return the sequence number of the current state when the value stands for it whole; empty when the current state has
-     *     to be written over it
+     * @param first whether this is the first read of a session, when an old value is normal
+     * @return the sequence number of the current state if the value equals it completely; empty if the current state
+     *     must be written to Redis
      */
-    OptionalLong found(byte[] value, boolean first);
+    OptionalLong onRemoteState(byte[] value, boolean first);
 
-    /** Takes entries of a stream; true when they are durable or refused, and so may be acknowledged. */
-    boolean take(String stream, List<StreamEntry> entries, boolean redelivered);
+    /** Applies entries of a stream; returns whether they may be acknowledged, that is, each is durable or rejected. */
+    boolean apply(String stream, List<StreamEntry> entries, boolean redelivered);
 
-    /** Id of the last entry of the stream that was applied; empty text when none was. */
+    /** Id of the last applied entry of the stream; empty if there is none. */
     String cursor(String stream);
 
-    /** Takes OSINT events that came by pub/sub. */
-    void takeMessages(List<byte[]> messages);
+    /** Applies OSINT events received by pub/sub. */
+    void applyMessages(List<byte[]> messages);
 
-    void refused(RejectionReason reason, String detail);
+    void rejected(RejectionReason reason, String detail);
 
-    /** Redis holds the state of this number; {@code written} when this renderer has just stored it. */
+    /** Redis holds the state with this sequence number; {@code written} if this renderer has just stored it. */
     void saved(long seq, boolean written);
 
     void saveFailed();

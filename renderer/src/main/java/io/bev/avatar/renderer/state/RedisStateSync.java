@@ -19,19 +19,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tie between a store and Redis: one thread that connects, again and again with growing pauses, looks at {@code
- * avatar:state} four times a second, and saves what changed. While Redis is away nothing queues up here: a save is always of
- * the owner's state at that moment.
+ * Synchronises a store with Redis: one thread connects, with exponential backoff, polls {@code avatar:state} four
+ * times per second, and saves changes. Nothing is queued while Redis is unreachable: a save always writes the owner's
+ * current state.
  */
 final class RedisStateSync implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisStateSync.class);
 
-    private static final Duration LOOK_INTERVAL = Duration.ofMillis(250);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-    private static final Duration PERSON_PAUSE = Duration.ofSeconds(15);
-    private static final Duration LAST_SAVE = Duration.ofMillis(500);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
+    private static final Duration MIN_BACKOFF = Duration.ofMillis(100);
+    private static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
+    private static final Duration OPERATOR_BACKOFF = Duration.ofSeconds(15);
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofMillis(500);
 
     private final Duration timeout;
     private final RedisStateListener owner;
@@ -40,7 +40,7 @@ final class RedisStateSync implements Closeable {
     private final RedisAddress address;
     private final RedisURI uri;
     private final PubSubQueue inbox = new PubSubQueue();
-    private final CountDownLatch firstLookDone = new CountDownLatch(1);
+    private final CountDownLatch firstSyncDone = new CountDownLatch(1);
     private final InvestigationWriter investigation;
     private final Thread thread;
 
@@ -70,29 +70,29 @@ final class RedisStateSync implements Closeable {
         thread.start();
     }
 
-    /** Waits until Redis was looked at, or found away, for the first time. */
-    void awaitFirstLook(Duration atMost) throws InterruptedException {
-        if (!firstLookDone.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-            LOG.info("Redis {}: no answer yet; starting without it", status.detail());
+    /** Waits until the first synchronisation has completed or failed. */
+    void awaitFirstSync(Duration timeout) throws InterruptedException {
+        if (!firstSyncDone.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.info("Redis {}: no response yet, starting without it", status.detail());
         }
     }
 
-    /** Tells that the owner's state changed. */
+    /** Signals that the owner's state has changed. */
     void changed() {
         inbox.wake();
     }
 
-    /** Runs {@code task} while nobody else exchanges states with Redis, so that it may use {@link #store}. */
+    /** Runs {@code task} with exclusive access to the state in Redis, so that it may call {@link #store}. */
     <T> T exclusively(Supplier<T> task) {
         return exchange.exclusively(task);
     }
 
-    /** Stores a state that is not current yet; only within {@link #exclusively}. */
+    /** Stores a state that is not yet current; only within {@link #exclusively}. */
     RedisStateCas.Stored store(AvatarState candidate) {
         return open().map(open -> exchange.store(open, candidate)).orElse(RedisStateCas.Stored.NO);
     }
 
-    /** Writes the current state now; false when Redis did not take it. */
+    /** Saves the current state now; returns whether Redis stored it. */
     boolean save() {
         Optional<RedisSession> open = open();
         if (open.isEmpty()) {
@@ -101,16 +101,16 @@ final class RedisStateSync implements Closeable {
         return open.map(exchange::save).orElse(false);
     }
 
-    /** Looks at Redis now, taking what is newer there. */
-    void look() {
-        open().ifPresent(exchange::look);
+    /** Reads the state in Redis now and adopts it if it is newer. */
+    void reread() {
+        open().ifPresent(exchange::reread);
     }
 
     private Optional<RedisSession> open() {
         return Optional.ofNullable(session).filter(RedisSession::isOpen);
     }
 
-    /** The client is made here because its classes take long to load, and a start must not wait for them. */
+    /** Creates the client on this thread, because loading its classes would delay start-up. */
     private void run() {
         ClientResources resources = address.resources()
                 .ioThreadPoolSize(2)
@@ -119,7 +119,7 @@ final class RedisStateSync implements Closeable {
         RedisClient client = address.client(resources, uri);
         client.setOptions(address.secure(RedisSession.options(timeout)).build());
         try {
-            connectAgainAndAgain(client);
+            connectWithBackoff(client);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -127,89 +127,91 @@ final class RedisStateSync implements Closeable {
         }
     }
 
-    /** Lets go of the client; being hurried by {@link #close} while it does is no fault. */
+    /** Shuts the client down; an interrupt by {@link #close} is not an error. */
     private static void release(RedisClient client, ClientResources resources) {
         try {
-            client.shutdown(Duration.ZERO, LAST_SAVE);
+            client.shutdown(Duration.ZERO, SHUTDOWN_TIMEOUT);
         } catch (RedisException e) {
-            LOG.info("Redis client: ended in a hurry: {}", e.getMessage());
+            LOG.info("Redis client shutdown was interrupted: {}", e.getMessage());
         }
-        resources.shutdown(0, LAST_SAVE.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly(LAST_SAVE.toMillis());
+        resources
+                .shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(SHUTDOWN_TIMEOUT.toMillis());
     }
 
-    private void connectAgainAndAgain(RedisClient client) throws InterruptedException {
-        Duration pause = FIRST_PAUSE;
+    private void connectWithBackoff(RedisClient client) throws InterruptedException {
+        Duration backoff = MIN_BACKOFF;
         while (!closed) {
             try (RedisSession opened = RedisSession.open(client)) {
                 session = opened;
                 if (serve(opened)) {
-                    pause = FIRST_PAUSE;
+                    backoff = MIN_BACKOFF;
                 }
             } catch (RuntimeException e) {
                 RedisError fault = RedisError.of(e);
                 if (!closed) {
-                    status.away(fault);
+                    status.disconnected(fault);
                 }
                 if (!(e instanceof RedisException)) {
-                    LOG.error("following Redis failed; starting over", e);
+                    LOG.error("Redis synchronisation failed, reconnecting", e);
                 }
-                pause = fault.kind() == RedisError.Kind.NEEDS_PERSON ? PERSON_PAUSE : pause;
+                backoff = fault.kind() == RedisError.Kind.NEEDS_OPERATOR ? OPERATOR_BACKOFF : backoff;
             } finally {
                 session = null;
-                firstLookDone.countDown();
+                firstSyncDone.countDown();
             }
-            inbox.sleep(pause, () -> closed);
-            Duration twice = pause.multipliedBy(2);
-            pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+            inbox.sleep(backoff, () -> closed);
+            Duration doubled = backoff.multipliedBy(2);
+            backoff = doubled.compareTo(MAX_BACKOFF) < 0 ? doubled : MAX_BACKOFF;
         }
     }
 
-    /** Serves one session until it ends; true when it ever worked. */
+    /** Serves one session until it ends; returns whether a synchronisation succeeded. */
     private boolean serve(RedisSession open) throws InterruptedException {
         exchange.begin();
         Thread streams = new Thread(new UpdateStreams(open, owner, status, timeout), "avatar-redis-streams");
         streams.setDaemon(true);
-        boolean worked = false;
+        boolean synced = false;
         try {
-            long nextLook = ticker.nanos();
+            long nextPoll = ticker.nanos();
             while (!closed && open.isOpen()) {
                 long now = ticker.nanos();
-                boolean due = exchange.nanosToSave().orElse(1) <= 0;
-                if (due || now - nextLook >= 0) {
-                    nextLook = now + LOOK_INTERVAL.toNanos();
-                    exchange.settle(open, due);
-                    if (open.isOpen() && !worked) {
-                        worked = true;
+                boolean saveDue = exchange.nanosToSave().orElse(1) <= 0;
+                if (saveDue || now - nextPoll >= 0) {
+                    nextPoll = now + POLL_INTERVAL.toNanos();
+                    exchange.sync(open, saveDue);
+                    if (open.isOpen() && !synced) {
+                        synced = true;
                         status.connected();
                         subscribe(open);
                         streams.start();
                     }
-                    firstLookDone.countDown();
+                    firstSyncDone.countDown();
                     investigation.write(open, owner.current());
                 }
-                List<byte[]> messages = inbox.await(untilNext(nextLook));
+                List<byte[]> messages = inbox.await(untilNext(nextPoll));
                 if (!messages.isEmpty()) {
-                    owner.takeMessages(messages);
+                    owner.applyMessages(messages);
                 }
             }
             if (!closed && status.isConnected()) {
-                status.away(new RedisError(RedisError.Kind.AWAY, "connection lost"));
+                status.disconnected(new RedisError(RedisError.Kind.UNREACHABLE, "connection lost"));
             }
         } finally {
             open.close();
             streams.interrupt();
             streams.join(timeout.toMillis());
         }
-        return worked;
+        return synced;
     }
 
     private void subscribe(RedisSession open) {
         try {
             open.subscribe(RedisKeys.OSINT_UPDATES, message -> {
                 if (!inbox.offer(message)) {
-                    owner.refused(
+                    owner.rejected(
                             RejectionReason.OVERLOADED,
-                            "channel " + RedisKeys.OSINT_UPDATES + ": too many messages waiting");
+                            "channel " + RedisKeys.OSINT_UPDATES + ": too many queued messages");
                 }
             });
         } catch (RedisCommandExecutionException e) {
@@ -217,26 +219,26 @@ final class RedisStateSync implements Closeable {
         }
     }
 
-    private Duration untilNext(long nextLook) {
-        long toLook = nextLook - ticker.nanos();
+    private Duration untilNext(long nextPoll) {
+        long toPoll = nextPoll - ticker.nanos();
         return Duration.ofNanos(
-                Math.max(0, Math.min(toLook, exchange.nanosToSave().orElse(toLook))));
+                Math.max(0, Math.min(toPoll, exchange.nanosToSave().orElse(toPoll))));
     }
 
-    /** Saves a last time, without waiting long, and ends the thread. */
+    /** Saves the state a last time, with a short timeout, and stops the thread. */
     @Override
     public void close() {
         try {
             Optional<RedisSession> open = open();
             if (open.isPresent()) {
-                open.get().hurry(LAST_SAVE);
-                exchange.settleLast(open.get(), LAST_SAVE);
+                open.get().setTimeout(SHUTDOWN_TIMEOUT);
+                exchange.syncOnShutdown(open.get(), SHUTDOWN_TIMEOUT);
             }
             closed = true;
             inbox.wake();
-            thread.join(LAST_SAVE.toMillis());
+            thread.join(SHUTDOWN_TIMEOUT.toMillis());
             thread.interrupt();
-            thread.join(LAST_SAVE.toMillis());
+            thread.join(SHUTDOWN_TIMEOUT.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -7,10 +7,10 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How Redis is, by source of trouble (the connection, or a key); every change is logged once. Thread-safe. */
+/** Status of Redis by error source (the connection or a key); every change is logged once. Thread-safe. */
 final class RedisStatus {
 
-    /** Source of faults of the connection as a whole. */
+    /** Error source for the whole connection. */
     static final String CONNECTION = "connection";
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisStatus.class);
@@ -31,26 +31,26 @@ final class RedisStatus {
         }
     }
 
-    /** The connection is gone; what was wrong with single keys is unknown now. */
-    synchronized void away(RedisError fault) {
+    /** The connection is lost; errors of single keys are discarded. */
+    synchronized void disconnected(RedisError fault) {
         boolean known = !connected && fault.equals(faults.get(CONNECTION));
         connected = false;
         faults.clear();
         faults.put(CONNECTION, fault);
         if (!known) {
-            LOG.warn("Redis {}: away ({}); trying again", address, fault.text());
+            LOG.warn("Redis {}: disconnected ({}); reconnecting", address, fault.text());
         }
     }
 
     synchronized void fault(String source, RedisError fault) {
         if (connected && !fault.equals(faults.put(source, fault))) {
-            LOG.warn("Redis {}: {}: {}; trying again", address, source, fault.text());
+            LOG.warn("Redis {}: {}: {}; retrying", address, source, fault.text());
         }
     }
 
-    synchronized void fine(String source) {
+    synchronized void cleared(String source) {
         if (faults.remove(source) != null) {
-            LOG.info("Redis {}: {}: works again", address, source);
+            LOG.info("Redis {}: {}: recovered", address, source);
         }
     }
 
@@ -58,14 +58,18 @@ final class RedisStatus {
         return connected;
     }
 
-    /** One line: the address, and what is wrong. */
+    /** One line: the address and the current errors. */
     synchronized String detail() {
         if (faults.isEmpty()) {
             return address + (connected ? ": ok" : ": not connected yet");
         }
+        RedisError lost = faults.get(CONNECTION);
+        if (lost != null && lost.kind() == RedisError.Kind.UNREACHABLE) {
+            return address + " is unreachable (" + lost.text() + ")";
+        }
         Set<String> texts = new LinkedHashSet<>();
-        faults.forEach((source, fault) ->
-                texts.add(source.equals(CONNECTION) ? "away: " + fault.text() : source + ": " + fault.text()));
+        faults.forEach(
+                (source, fault) -> texts.add(source.equals(CONNECTION) ? fault.text() : source + ": " + fault.text()));
         return address + ": " + String.join("; ", texts);
     }
 }

@@ -1,6 +1,8 @@
 package io.bev.avatar.renderer.state;
 
-/** An update that leaves the state as it is; the message is one line that names field, found and expected. */
+/**
+ * A rejected update, which leaves the state unchanged; the message is one line with field, found and expected value.
+ */
 final class RejectedUpdateException extends Exception {
 
     private static final long serialVersionUID = 1L;

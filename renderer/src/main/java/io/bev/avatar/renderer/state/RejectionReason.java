@@ -2,9 +2,9 @@ package io.bev.avatar.renderer.state;
 
 import java.util.Locale;
 
-/** Why an update was refused; the labels are stable and appear in answers and as a metric's label. */
+/** Reason for rejecting an update; the labels are stable and appear in responses and as a metric label. */
 enum RejectionReason {
-    /** Not JSON, not an object, or a field twice. */
+    /** Not JSON, not an object, or a duplicate field. */
     MALFORMED,
     /** Larger than {@link StateDocument#MAX_BYTES}. */
     TOO_LARGE,
@@ -16,13 +16,13 @@ enum RejectionReason {
     UNKNOWN_ACTIVITY,
     UNKNOWN_BLENDSHAPE,
     MISSING_FIELD,
-    /** A sequence number that is not above the current one. */
+    /** A sequence number not above the current one. */
     STALE,
-    /** The same OSINT event again. */
+    /** A duplicate OSINT event. */
     DUPLICATE,
-    /** Neither Redis nor the journal could keep it. */
+    /** Neither Redis nor the journal could store it. */
     NOT_DURABLE,
-    /** More messages at once than are kept waiting. */
+    /** The message queue is full. */
     OVERLOADED;
 
     String label() {

@@ -1,9 +1,9 @@
 package io.bev.avatar.renderer.state;
 
-/** One change of the state. */
+/** A state change. */
 @FunctionalInterface
 interface StateChange {
 
-    /** The state after it, under a higher number; the state given when there is nothing to change. */
+    /** The new state with a higher sequence number, or {@code state} itself if nothing changes. */
     AvatarState apply(AvatarState state) throws RejectedUpdateException;
 }

@@ -3,18 +3,21 @@ package io.bev.avatar.renderer.state;
 import io.bev.avatar.renderer.state.OsintDeduplicator.Channel;
 import java.time.Clock;
 
-/** Makes changes out of documents; reading and judging them is part of the change, so that a bad one is refused like any. */
+/**
+ * Creates changes from documents. Parsing and validation happen when the change is applied, which rejects invalid
+ * documents.
+ */
 final class StateChanges {
 
     private final OsintRules rules;
     private final ThreatScale scale;
-    private final OsintDeduplicator repetitions;
+    private final OsintDeduplicator deduplicator;
     private final Clock clock;
 
-    StateChanges(OsintConfig osint, OsintDeduplicator repetitions, Clock clock) {
+    StateChanges(OsintConfig osint, OsintDeduplicator deduplicator, Clock clock) {
         this.rules = new OsintRules(osint.rules());
         this.scale = osint.scale();
-        this.repetitions = repetitions;
+        this.deduplicator = deduplicator;
         this.clock = clock;
     }
 
@@ -26,7 +29,7 @@ final class StateChanges {
         return state -> event(fields(json), channel, state);
     }
 
-    /** The change that an entry of the stream of that key makes. */
+    /** The change for an entry of the given stream. */
     StateChange entry(String stream, StreamEntry entry) {
         return stream.equals(RedisKeys.OSINT_UPDATES)
                 ? state -> event(entry.document(), Channel.STREAM, state)
@@ -39,9 +42,9 @@ final class StateChanges {
 
     private AvatarState event(JsonFields fields, Channel channel, AvatarState state) throws RejectedUpdateException {
         OsintEvent event = OsintEvent.of(fields, scale);
-        if (repetitions.isRepetition(event, channel)) {
+        if (deduplicator.isDuplicate(event, channel)) {
             throw new RejectedUpdateException(
-                    RejectionReason.DUPLICATE, "event: found one that was taken already, expected a new one");
+                    RejectionReason.DUPLICATE, "event: found a duplicate of a processed event, expected a new one");
         }
         return rules.apply(event, state, clock.instant());
     }

@@ -7,8 +7,8 @@ import java.time.Duration;
 /**
  * Section {@code state}.
  *
- * @param directory where the journal is, key {@code state.directory}
- * @param saveInterval how often the state is saved even without a change, key {@code state.save-interval}
+ * @param directory of the journal, key {@code state.directory}
+ * @param saveInterval interval of saves without a change, key {@code state.save-interval}
  */
 public record StateConfig(Path directory, Duration saveInterval) {
 

@@ -23,19 +23,20 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The JSON document of an {@link AvatarState}: parsing, laying a partial one over the current state, and writing.
+ * The JSON document of an {@link AvatarState}: parsing, merging into the current state, and writing.
  *
- * <p>A document may lack any field; what it lacks stays. {@code head}, {@code gaze} and {@code investigation} are laid over
- * field by field (an investigation of another id starts afresh); {@code blendshapes} replaces the whole map. {@code null}
- * clears {@code activity}, {@code investigation}, {@code lastDiscovery} and {@code blendshapes}. Unknown fields are ignored,
- * blendshapes of no ARKit name are refused. {@code schema} may be left out and then means {@link AvatarState#SCHEMA}.
+ * <p>All fields are optional; absent ones keep their value. {@code head}, {@code gaze} and {@code investigation} are
+ * merged field by field (an investigation with another id starts from scratch); {@code blendshapes} replaces the
+ * whole map. {@code null} clears {@code activity}, {@code investigation}, {@code lastDiscovery} and {@code
+ * blendshapes}. Unknown fields are ignored; blendshapes without an ARKit name are rejected. {@code schema} defaults
+ * to {@link AvatarState#SCHEMA}.
  */
 public final class StateDocument {
 
-    /** Largest document taken. */
+    /** Maximum size of a document. */
     static final int MAX_BYTES = 64 * 1024;
 
-    /** Largest sequence number a client may choose; leaves room to count on, and stays exact in a double. */
+    /** Maximum sequence number set by a client; leaves room for increments and is exact in a double. */
     static final long MAX_SEQ = 1L << 52;
 
     static final int MAX_ID = 128;
@@ -78,7 +79,7 @@ public final class StateDocument {
         } catch (StreamConstraintsException e) {
             throw new RejectedUpdateException(RejectionReason.TOO_LARGE, "document: " + e.getOriginalMessage(), e);
         } catch (JsonProcessingException e) {
-            throw new RejectedUpdateException(RejectionReason.MALFORMED, "document: not JSON" + where(e), e);
+            throw new RejectedUpdateException(RejectionReason.MALFORMED, "document: not JSON" + location(e), e);
         } catch (IOException e) {
             throw new RejectedUpdateException(
                     RejectionReason.MALFORMED, "document: not UTF-8 JSON (" + e.getMessage() + ")", e);
@@ -89,7 +90,7 @@ public final class StateDocument {
         return tree.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    private static String where(JsonProcessingException e) {
+    private static String location(JsonProcessingException e) {
         String message = e.getOriginalMessage() == null ? "" : e.getOriginalMessage();
         String line = message.lines().findFirst().orElse("");
         String shown = line.length() <= 160 ? line : line.substring(0, 160) + "...";
@@ -100,39 +101,39 @@ public final class StateDocument {
     }
 
     /**
-     * Lays a document over {@code base}.
+     * Merges a document into {@code base}.
      *
-     * <p>Without {@code seq} the result takes the next number. With one, it must be above {@code base}'s; the same number
-     * with the same content is a repetition and answers {@code base} itself.
+     * <p>Without {@code seq} the result has the next number. A given number must be above {@code base}'s; the same
+     * number with the same content is a repetition and returns {@code base} itself.
      *
-     * @throws RejectedUpdateException when a field is bad or the number is stale
+     * @throws RejectedUpdateException when a field is invalid or the number is stale
      */
     static AvatarState apply(JsonFields fields, AvatarState base, Instant now) throws RejectedUpdateException {
         OptionalLong seq = fields.integer("seq", 0, MAX_SEQ);
         if (seq.isEmpty()) {
-            return overlay(fields, base, base.seq() + 1, now);
+            return merge(fields, base, base.seq() + 1, now);
         }
         if (seq.getAsLong() > base.seq()) {
-            return overlay(fields, base, seq.getAsLong(), now);
+            return merge(fields, base, seq.getAsLong(), now);
         }
         if (seq.getAsLong() == base.seq()
-                && overlay(fields, base, base.seq(), base.updatedAt()).equals(base)) {
+                && merge(fields, base, base.seq(), base.updatedAt()).equals(base)) {
             return base;
         }
         throw new RejectedUpdateException(
                 RejectionReason.STALE,
                 "seq: found " + seq.getAsLong() + ", expected more than " + base.seq()
-                        + " (read the state, then send the next number, or leave seq out)");
+                        + " (read the state and send the next number, or omit seq)");
     }
 
-    /** Reads a whole document, as saved, without regard to any current state. */
+    /** Reads a complete saved document, independent of any current state. */
     static AvatarState read(byte[] json, Instant now) throws RejectedUpdateException {
         JsonFields fields = new JsonFields(parse(json), false);
         AvatarState blank = AvatarState.initial(now);
-        return overlay(fields, blank, fields.integer("seq", 0, 2 * MAX_SEQ - 1).orElse(0), now);
+        return merge(fields, blank, fields.integer("seq", 0, 2 * MAX_SEQ - 1).orElse(0), now);
     }
 
-    private static AvatarState overlay(JsonFields fields, AvatarState base, long seq, Instant now)
+    private static AvatarState merge(JsonFields fields, AvatarState base, long seq, Instant now)
             throws RejectedUpdateException {
         checkSchema(fields);
         return new AvatarState(
@@ -151,7 +152,7 @@ public final class StateDocument {
     private static void checkSchema(JsonFields fields) throws RejectedUpdateException {
         if (fields.has("schema")
                 && fields.integer("schema", 0, Integer.MAX_VALUE).orElse(0) != AvatarState.SCHEMA) {
-            throw fields.bad(
+            throw fields.invalid(
                     RejectionReason.UNSUPPORTED_SCHEMA,
                     "schema",
                     fields.raw("schema"),
@@ -163,7 +164,7 @@ public final class StateDocument {
         Optional<String> label = fields.text("emotion", MAX_TEXT);
         Optional<Emotion> emotion = label.flatMap(Emotion::of);
         if (label.isPresent() && emotion.isEmpty()) {
-            throw fields.bad(
+            throw fields.invalid(
                     RejectionReason.UNKNOWN_EMOTION,
                     "emotion",
                     fields.raw("emotion"),
@@ -172,7 +173,7 @@ public final class StateDocument {
         return emotion;
     }
 
-    /** The activity that {@code name} holds; {@code current} when absent, empty when null. */
+    /** The activity in field {@code name}; {@code current} if absent, empty if null. */
     static Optional<Activity> activity(JsonFields fields, String name, Optional<Activity> current)
             throws RejectedUpdateException {
         if (fields.isNull(name)) {
@@ -184,7 +185,7 @@ public final class StateDocument {
         }
         Optional<Activity> activity = label.flatMap(Activity::of);
         if (activity.isEmpty()) {
-            throw fields.bad(
+            throw fields.invalid(
                     RejectionReason.UNKNOWN_ACTIVITY, name, fields.raw(name), "one of " + labels(Activity.values()));
         }
         return activity;
@@ -224,7 +225,7 @@ public final class StateDocument {
         for (String name : weights.keySet()) {
             if (ArkitBlendshapes.indexOf(name).isEmpty()) {
                 throw shapes.get()
-                        .bad(
+                        .invalid(
                                 RejectionReason.UNKNOWN_BLENDSHAPE,
                                 name,
                                 shapes.get().raw(name),
@@ -246,7 +247,7 @@ public final class StateDocument {
         JsonFields of = given.get();
         Optional<String> id = of.text("id", MAX_ID);
         if (id.isEmpty() ? current.isEmpty() : id.get().isBlank()) {
-            throw of.bad(RejectionReason.MISSING_FIELD, "id", of.raw("id"), "the investigation's name");
+            throw of.invalid(RejectionReason.MISSING_FIELD, "id", of.raw("id"), "the id of the investigation");
         }
         Investigation base = current.filter(known -> id.isEmpty() || known.id().equals(id.get()))
                 .orElseGet(() -> new Investigation(id.orElseThrow(), 0, 0, 0, Optional.empty()));
@@ -269,7 +270,7 @@ public final class StateDocument {
         try {
             return Optional.of(Instant.parse(text.get()));
         } catch (DateTimeException e) {
-            throw fields.bad(
+            throw fields.invalid(
                     RejectionReason.OUT_OF_RANGE,
                     "updatedAt",
                     fields.raw("updatedAt"),
@@ -285,7 +286,7 @@ public final class StateDocument {
         return labels.toString();
     }
 
-    /** The whole document; {@code activity} and {@code investigation} are null when there is none. */
+    /** The complete document; {@code activity} and {@code investigation} are null if there is none. */
     public static ObjectNode tree(AvatarState state) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("schema", AvatarState.SCHEMA);
@@ -325,7 +326,7 @@ public final class StateDocument {
         return tree(state).toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** What {@code osint:current_investigation} holds: the investigation with its activity, sequence number and time. */
+    /** Value of {@code osint:current_investigation}: the investigation with activity, sequence number and time. */
     static Optional<byte[]> investigation(AvatarState state) {
         return state.investigation().map(investigation -> {
             ObjectNode node = tree(investigation);

@@ -21,20 +21,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An append-only file of states that survives the death of the process: {@link #append} answers true once the record is on
- * disk. Every record is a whole state, so only the newest counts; when the file has grown to {@link #MAX_BYTES} it is
- * rewritten with the newest alone. A record torn by a crash is cut off when the file is opened.
+ * A crash-safe, append-only file of states: {@link #append} returns true once the record is on disk. Every record is
+ * a complete state, so only the newest matters; at {@link #MAX_BYTES} the file is rewritten with only the newest one.
+ * A record left incomplete by a crash is truncated when the file is opened.
  *
- * <p>When the disk is full or the directory cannot be written, the journal turns itself off, says why in {@link #status}
- * and comes back through {@link #retry}. Only one process may have it open. Thread-safe.
+ * <p>When the disk is full or the directory is not writable, the journal turns itself off, reports the cause in
+ * {@link #status}, and can be turned on again by {@link #retry}. Only one process may open it. Thread-safe.
  */
 final class StateJournal implements Closeable {
 
     /** Size at which the file is rewritten, about 2,000 states. */
     static final int MAX_BYTES = 1 << 20;
 
-    /** How much of the file's end is read; more than it ever grows to. */
-    private static final int READ_BYTES = 16 * MAX_BYTES;
+    /** Maximum number of bytes read from the end of the file; larger than the file ever becomes. */
+    private static final int MAX_READ_BYTES = 16 * MAX_BYTES;
 
     private static final Logger LOG = LoggerFactory.getLogger(StateJournal.class);
 
@@ -54,9 +54,9 @@ final class StateJournal implements Closeable {
     }
 
     /**
-     * Takes the directory and reads what is there.
+     * Locks the directory and reads the journal.
      *
-     * @throws StateDirectoryInUseException when another process has it
+     * @throws StateDirectoryInUseException when another process uses it
      */
     synchronized void open() {
         try {
@@ -82,7 +82,7 @@ final class StateJournal implements Closeable {
                 return;
             }
         } catch (OverlappingFileLockException e) {
-            // this same process has it: the same mistake, reported below
+            // locked by this process; reported below
         } catch (IOException e) {
             opened.close();
             throw e;
@@ -95,11 +95,11 @@ final class StateJournal implements Closeable {
         FileChannel opened =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            long start = Math.max(0, opened.size() - READ_BYTES);
+            long start = Math.max(0, opened.size() - MAX_READ_BYTES);
             Contents contents = JournalFormat.decode(bytes(opened, start));
             if (contents.damagedBytes() > 0) {
                 LOG.warn(
-                        "journal {}: {} damaged bytes dropped, {} whole records kept",
+                        "journal {}: {} corrupt bytes discarded, {} complete records pendingSeq",
                         file,
                         contents.damagedBytes(),
                         contents.entries().size());
@@ -123,38 +123,38 @@ final class StateJournal implements Closeable {
     private static ByteBuffer bytes(FileChannel from, long start) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate((int) (from.size() - start));
         while (bytes.hasRemaining() && from.read(bytes, start + bytes.position()) >= 0) {
-            // until full or at the end
+            // until the buffer is full or the file ends
         }
         return bytes.flip();
     }
 
-    /** The newest state that was read or appended. */
+    /** The newest state read or appended. */
     synchronized Optional<byte[]> newest() {
         return Optional.ofNullable(newest).map(Entry::payload);
     }
 
-    /** Whether it takes records. */
+    /** Whether the journal is writable. */
     synchronized boolean isOn() {
         return channel != null;
     }
 
-    /** One line for a person: "on", or why it is off. */
+    /** One line: "on", or the reason cause it is off. */
     synchronized String status() {
         return channel != null ? "on" : fault;
     }
 
-    /** Number of states that were not yet {@link #saved} elsewhere. */
+    /** Number of states not yet {@link #saved} elsewhere. */
     synchronized int pending() {
         return pending.size();
     }
 
-    /** Notes that states up to {@code seq} are safe elsewhere. */
+    /** Records that states up to {@code seq} are saved elsewhere. */
     synchronized void saved(long seq) {
         saved = Math.max(saved, seq);
-        pending.removeIf(kept -> kept <= seq);
+        pending.removeIf(pendingSeq -> pendingSeq <= seq);
     }
 
-    /** Writes a record and forces it to the disk; false when it could not, and then the journal is off. */
+    /** Writes a record and forces it to disk; returns false and turns the journal off on failure. */
     synchronized boolean append(long seq, byte[] payload) {
         FileChannel open = channel;
         if (open == null) {
@@ -178,7 +178,8 @@ final class StateJournal implements Closeable {
     }
 
     /**
-     * Tries to turn the journal on again: opens the file and appends {@code payload} unless the file's newest is as new.
+     * Tries to turn the journal on again: opens the file and appends {@code payload} unless the file already has a
+     * state at least as new.
      *
      * @return whether it is on
      */
@@ -214,7 +215,7 @@ final class StateJournal implements Closeable {
         return written;
     }
 
-    /** Replaces the file by one that holds {@code only}; the old file stays whole until the new one is on disk. */
+    /** Replaces the file by one with only this record; the old file stays intact until the new one is on disk. */
     private void rewrite(Entry only) throws IOException {
         Path next = directory.resolve("state.journal.new");
         FileChannel fresh = FileChannel.open(
@@ -245,30 +246,30 @@ final class StateJournal implements Closeable {
         }
     }
 
-    private void turnOff(IOException cause) {
+    private void turnOff(IOException e) {
         FileChannel open = channel;
         if (open != null) {
             try {
                 open.truncate(length);
-            } catch (IOException e) {
-                cause.addSuppressed(e);
+            } catch (IOException suppressed) {
+                e.addSuppressed(suppressed);
             }
         }
         closeQuietly(open);
         channel = null;
-        String why = explain(cause);
-        if (!why.equals(fault)) {
-            LOG.warn("{}", why);
+        String cause = explain(e);
+        if (!cause.equals(fault)) {
+            LOG.warn("{}", cause);
         }
-        fault = why;
+        fault = cause;
     }
 
     private String explain(IOException e) {
-        String why = e instanceof FileSystemException f && f.getReason() == null
+        String cause = e instanceof FileSystemException f && f.getReason() == null
                 ? e.getClass().getSimpleName()
                 : String.valueOf(e.getMessage());
-        return "journal off: cannot write " + file + " (" + why
-                + "); free space there or make it writable by this user, it is tried again every few seconds";
+        return "journal off: cannot write " + file + " (" + cause
+                + "); free disk space or make it writable by this user; retried every few seconds";
     }
 
     private static void closeQuietly(@Nullable FileChannel open) {
@@ -276,7 +277,7 @@ final class StateJournal implements Closeable {
             try {
                 open.close();
             } catch (IOException e) {
-                LOG.debug("closing the journal", e);
+                LOG.debug("failed to close the journal", e);
             }
         }
     }

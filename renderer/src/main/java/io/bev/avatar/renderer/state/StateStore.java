@@ -5,18 +5,18 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The one owner of the avatar's state: takes updates from Redis, HTTP and MBeans, and keeps them durable in Redis or, while
- * that is away, in a local journal. Thread-safe.
+ * Owner of the avatar's state: applies updates from Redis, HTTP and MBeans, and persists them in Redis and a local
+ * journal. Thread-safe.
  */
 public interface StateStore extends AutoCloseable {
 
-    /** The state now; never blocks. */
+    /** The current state; never blocks. */
     AvatarState current();
 
     /**
-     * Applies a state document. A document with {@code seq} must exceed the current one; without, it takes the next number.
-     * The current number again with the same content is a repetition: accepted, and nothing changes. Fields that it lacks stay
-     * as they are, unknown ones are ignored. Durable when this returns accepted.
+     * Applies a state document. A given {@code seq} must be above the current one; without it, the next number is
+     * used. The current number with the same content is a repetition: accepted without a change. Absent fields keep
+     * their value, unknown ones are ignored. The update is durable when this returns accepted.
      *
      * @param json the document in UTF-8
      */
@@ -25,30 +25,30 @@ public interface StateStore extends AutoCloseable {
     /** Applies an OSINT event by the configured rules. */
     Outcome submitOsint(byte[] json, Origin origin);
 
-    /** Back to {@link AvatarState#initial}, under the next sequence number. */
+    /** Resets to {@link AvatarState#initial}, with the next sequence number. */
     Outcome reset(Origin origin);
 
-    /** Saves the current state at once; false when only the journal holds it. */
+    /** Saves the current state now; returns false if it is only in the journal. */
     boolean save();
 
-    /** Reads the newest saved state from Redis and the journal and takes it when it is newer; false when it was not. */
+    /** Restores the newest saved state from Redis or the journal if it is newer; returns whether it was. */
     boolean restore();
 
-    /** Called after every change, on the thread that made it; must not block. */
+    /** Adds a listener, called after every change on the thread that made it; must not block. */
     void onChange(Consumer<AvatarState> listener);
 
     Statistics statistics();
 
-    /** Why the journal keeps nothing at the moment (a full disk, say), one line; empty while it works. */
+    /** Reason why the journal is off (for example a full disk), one line; empty while it is on. */
     default Optional<String> journalFault() {
         return Optional.empty();
     }
 
-    /** Saves and lets go of Redis. */
+    /** Saves the state and disconnects from Redis. */
     @Override
     void close();
 
-    /** Where an update came from. */
+    /** Source of an update. */
     enum Origin {
         REDIS,
         HTTP,
@@ -56,19 +56,19 @@ public interface StateStore extends AutoCloseable {
     }
 
     /**
-     * @param accepted whether the state is now as the update wants it
-     * @param reason why not, empty when accepted; a short stable word such as {@code stale}, {@code malformed},
+     * @param accepted whether the update was applied or repeated the current state
+     * @param reason of a rejection, empty if accepted; a stable label such as {@code stale}, {@code malformed},
      *     {@code out_of_range}, {@code unknown_emotion}, {@code too_large}
-     * @param detail one line for a person
-     * @param seq the sequence number now
+     * @param detail one line, human-readable
+     * @param seq the current sequence number
      */
     record Outcome(boolean accepted, String reason, String detail, long seq) {}
 
     /**
-     * @param rejectedByReason updates refused, by reason, since start
-     * @param redisConnected whether Redis answers
-     * @param journalPending states in the journal that Redis does not have yet
-     * @param redisDetail one line: address without password, and the last fault
+     * @param rejectedByReason updates rejected since start, by reason
+     * @param redisConnected whether Redis is connected
+     * @param journalPending states in the journal that are not yet in Redis
+     * @param redisDetail one line: address without password, and the last error
      */
     record Statistics(
             long saves,

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An entry of a Redis stream. Its document is JSON in the field {@code json} (or {@code state}, or {@code event}), or else
- * the fields themselves, flat: {@code XADD avatar:state:updates * emotion happy intensity 0.8 head.yaw 0.1
- * blendshapes.jawOpen 0.3}. In flat fields a dot leads into a nested object, numbers are text, an empty text clears, and
- * lists are JSON.
+ * An entry of a Redis stream. Its document is JSON in the field {@code json} (or {@code state}, or {@code event}),
+ * otherwise the flat fields themselves: {@code XADD avatar:state:updates * emotion happy intensity 0.8 head.yaw 0.1
+ * blendshapes.jawOpen 0.3}. In flat fields a dot separates nested names, numbers are text, an empty text clears the
+ * field, and lists are JSON.
  */
 record StreamEntry(String id, Map<String, byte[]> fields) {
 
@@ -40,7 +40,7 @@ record StreamEntry(String id, Map<String, byte[]> fields) {
         }
         if (fields.isEmpty()) {
             throw new RejectedUpdateException(
-                    RejectionReason.MISSING_FIELD, "entry " + id + ": found no field, expected some");
+                    RejectionReason.MISSING_FIELD, "entry " + id + ": found no fields, expected at least one");
         }
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         for (Map.Entry<String, byte[]> field : fields.entrySet()) {
@@ -67,7 +67,7 @@ record StreamEntry(String id, Map<String, byte[]> fields) {
         }
     }
 
-    /** Whether this entry's id is at or before {@code other}. */
+    /** Whether {@code id} is at or before {@code other}. */
     static boolean isUpTo(String id, String other) {
         long[] a = parse(id);
         long[] b = parse(other);

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * Turns threat indicators into a level of 0..1. Each indicator has a weight w by its severity; together they make {@code 1 -
- * product(1 - w)}, so that more indicators never lower the level and no number of them exceeds 1.
+ * Converts threat indicators to a level of 0..1. Each indicator has a weight w by its severity; together they give
+ * {@code 1 - product(1 - w)}, so that more indicators never lower the level and it never exceeds 1.
  *
- * <p>{@code threat_indicators} is a list (of texts, or objects with {@code severity} as a word of {@code severities} or a
- * number 0..1), a whole number of indicators of unstated severity, or a fraction, which is the level itself.
+ * <p>{@code threat_indicators} is a list (of texts, or objects with {@code severity} as a key of {@code severities}
+ * or a number 0..1), a whole number of indicators without severity, or a fraction, which is the level itself.
  *
- * @param severities weight 0..1 by word in lower case
- * @param unstated weight 0..1 of an indicator that does not tell its severity
+ * @param severities weight 0..1 by severity in lower case
+ * @param unstated weight 0..1 of an indicator without a severity
  */
 record ThreatScale(Map<String, Double> severities, double unstated) {
 
@@ -24,15 +24,15 @@ record ThreatScale(Map<String, Double> severities, double unstated) {
         severities = Map.copyOf(severities);
     }
 
-    /** The level that an event's {@code threat_indicators} make; empty when it has none. */
+    /** The level of an event's {@code threat_indicators}; empty if it has none. */
     OptionalDouble level(JsonFields event) throws RejectedUpdateException {
         JsonNode indicators = event.raw(FIELD);
         if (indicators.isArray()) {
-            double calm = 1;
+            double complement = 1;
             for (JsonNode indicator : indicators) {
-                calm *= 1 - weight(event, indicator);
+                complement *= 1 - weight(event, indicator);
             }
-            return OptionalDouble.of(1 - calm);
+            return OptionalDouble.of(1 - complement);
         }
         OptionalDouble number = event.number(FIELD, 0, MAX_COUNT);
         if (number.isEmpty()) {
@@ -59,7 +59,7 @@ record ThreatScale(Map<String, Double> severities, double unstated) {
         if (severity.isNumber() && severity.doubleValue() >= 0 && severity.doubleValue() <= 1) {
             return severity.doubleValue();
         }
-        throw event.bad(
+        throw event.invalid(
                 RejectionReason.OUT_OF_RANGE, FIELD, indicator, "a severity of 0..1 or one of " + severities.keySet());
     }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What happened to the state since start. Thread-safe. */
+/** Counters of updates and saves since start. Thread-safe. */
 final class UpdateCounters {
 
     private final Map<RejectionReason, Long> rejected = new EnumMap<>(RejectionReason.class);

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the two update streams of one session in a consumer group, acknowledging what the owner made durable. What was
- * delivered but not acknowledged before a crash is delivered again first. Each stream fails and recovers on its own.
+ * Reads the two update streams of a session in a consumer group and acknowledges entries once the owner has made them
+ * durable. Entries delivered but not acknowledged before a crash are processed first. Each stream fails and recovers
+ * independently.
  */
 final class UpdateStreams implements Runnable {
 
@@ -22,7 +23,7 @@ final class UpdateStreams implements Runnable {
 
     private static final List<String> STREAMS = List.of(RedisKeys.STATE_UPDATES, RedisKeys.OSINT_UPDATES);
     private static final int BATCH = 64;
-    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
     private static final Consumer<String> CONSUMER = Consumer.from(RedisKeys.GROUP, RedisKeys.CONSUMER);
 
     private final RedisSession session;
@@ -36,10 +37,10 @@ final class UpdateStreams implements Runnable {
         this.owner = owner;
         this.status = status;
         Duration half = timeout.dividedBy(2);
-        this.block = half.compareTo(RETRY) < 0 ? half : RETRY;
+        this.block = half.compareTo(RETRY_INTERVAL) < 0 ? half : RETRY_INTERVAL;
     }
 
-    /** Reads until the session or the thread ends. */
+    /** Reads until the session is closed or the thread is interrupted. */
     @Override
     public void run() {
         try {
@@ -50,7 +51,7 @@ final class UpdateStreams implements Runnable {
                     }
                 }
                 if (ready.isEmpty()) {
-                    Thread.sleep(RETRY.toMillis());
+                    Thread.sleep(RETRY_INTERVAL.toMillis());
                 } else {
                     read();
                 }
@@ -58,9 +59,9 @@ final class UpdateStreams implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RedisException e) {
-            LOG.debug("the session ends", e);
+            LOG.debug("session closed", e);
         } catch (RuntimeException e) {
-            LOG.error("reading the update streams failed; starting over", e);
+            LOG.error("reading the update streams failed, reconnecting", e);
         } finally {
             session.close();
         }
@@ -69,9 +70,9 @@ final class UpdateStreams implements Runnable {
     private void prepare(String stream) {
         try {
             createGroup(stream);
-            if (takePending(stream)) {
+            if (applyPending(stream)) {
                 ready.add(stream);
-                status.fine(stream);
+                status.cleared(stream);
             }
         } catch (RedisCommandExecutionException e) {
             status.fault(stream, RedisError.of(e));
@@ -89,8 +90,8 @@ final class UpdateStreams implements Runnable {
     }
 
     /**
-     * Where a new group begins: after the last entry applied, if the stream still is that stream. A renderer that never read
-     * it takes every state update, but of the investigations' past only the last event.
+     * Start position of a new group: after the last applied entry, if the stream still contains it. A renderer that
+     * has never read the stream processes all state updates, but only the last OSINT event.
      */
     private String start(String stream) {
         String newest = session.newestId(stream).orElse("0-0");
@@ -101,13 +102,13 @@ final class UpdateStreams implements Runnable {
         return stream.equals(RedisKeys.OSINT_UPDATES) ? StreamEntry.before(newest) : "0-0";
     }
 
-    private boolean takePending(String stream) {
+    private boolean applyPending(String stream) {
         while (true) {
             List<StreamMessage<String, byte[]>> pending = session.readPending(CONSUMER, stream, BATCH);
             if (pending.isEmpty()) {
                 return true;
             }
-            if (!take(stream, pending, true)) {
+            if (!apply(stream, pending, true)) {
                 return false;
             }
         }
@@ -121,7 +122,7 @@ final class UpdateStreams implements Runnable {
             String message = String.valueOf(e.getMessage());
             if (!message.contains("NOGROUP") && !message.contains("UNBLOCKED")) {
                 status.fault(ready.iterator().next(), RedisError.of(e));
-                Thread.sleep(RETRY.toMillis());
+                Thread.sleep(RETRY_INTERVAL.toMillis());
             }
             ready.clear();
             return;
@@ -133,14 +134,14 @@ final class UpdateStreams implements Runnable {
                     own.add(message);
                 }
             }
-            if (!own.isEmpty() && !take(stream, own, false)) {
+            if (!own.isEmpty() && !apply(stream, own, false)) {
                 ready.remove(stream);
-                Thread.sleep(RETRY.toMillis());
+                Thread.sleep(RETRY_INTERVAL.toMillis());
             }
         }
     }
 
-    private boolean take(String stream, List<StreamMessage<String, byte[]>> messages, boolean redelivered) {
+    private boolean apply(String stream, List<StreamMessage<String, byte[]>> messages, boolean redelivered) {
         List<StreamEntry> entries = new ArrayList<>();
         List<String> ids = new ArrayList<>();
         for (StreamMessage<String, byte[]> message : messages) {
@@ -149,7 +150,7 @@ final class UpdateStreams implements Runnable {
                 entries.add(new StreamEntry(message.getId(), message.getBody()));
             }
         }
-        if (!owner.take(stream, entries, redelivered)) {
+        if (!owner.apply(stream, entries, redelivered)) {
             return false;
         }
         try {

@@ -3,8 +3,8 @@ package io.bev.avatar.renderer.stream;
 import io.netty.buffer.ByteBuf;
 
 /**
- * One encoded picture as every viewer gets it: a 32-byte header and the JPEG, in one reference-counted buffer. Viewers take
- * duplicates of the buffer, never copies.
+ * One encoded frame as sent to every viewer: a 32-byte header and the JPEG, in one reference-counted buffer. Viewers
+ * use duplicates of the buffer, never copies.
  *
  * <p>The header, big-endian:
  *
@@ -12,17 +12,17 @@ import io.netty.buffer.ByteBuf;
  * offset size
  *      0    2  magic 0x4241 ("BA")
  *      2    1  version, 1
- *      3    1  flags, 0; a reader ignores those it does not know
+ *      3    1  flags, 0; readers ignore unknown ones
  *      4    4  u32 time to render, microseconds
- *      8    8  u64 sequence of the frame
- *     16    8  u64 sequence of the state that it shows
+ *      8    8  u64 sequence number of the frame
+ *     16    8  u64 sequence number of the state shown
  *     24    2  u16 width, pixels
  *     26    2  u16 height, pixels
- *     28    4  u32 when it was published, milliseconds of Unix time modulo 2^32
+ *     28    4  u32 publication time, Unix time in milliseconds modulo 2^32
  * </pre>
  *
  * @param message header and JPEG
- * @param sequence of the frame
+ * @param sequence number of the frame
  */
 record EncodedFrame(ByteBuf message, long sequence) {
 
@@ -53,12 +53,12 @@ record EncodedFrame(ByteBuf message, long sequence) {
         return message.readableBytes();
     }
 
-    /** Header and JPEG, with a reference of its own. */
+    /** Header and JPEG, retained for the caller. */
     ByteBuf retainedMessage() {
         return message.retainedDuplicate();
     }
 
-    /** The JPEG alone, with a reference of its own. */
+    /** The JPEG only, retained for the caller. */
     ByteBuf retainedJpeg() {
         return message.retainedSlice(message.readerIndex() + HEADER_BYTES, bytes() - HEADER_BYTES);
     }

@@ -3,23 +3,23 @@ package io.bev.avatar.renderer.stream;
 import io.bev.avatar.splat.raster.Framebuffer;
 
 /**
- * Takes rendered pictures, encodes each at most once, and leaves the newest in every viewer's mailbox. {@link #publish} is
- * for the render thread; everything else is thread-safe.
+ * Encodes rendered frames, each at most once, and puts the newest into every viewer's mailbox. {@link #publish} is
+ * called by the render thread; all other methods are thread-safe.
  */
 public interface FrameHub {
 
-    /** Whether anybody would look at a frame now: a viewer, or a snapshot asked for within the last second. */
+    /** Whether a frame is needed: a viewer is connected, or a snapshot was requested within the last second. */
     boolean wanted();
 
     /**
-     * Encodes and hands out a picture. Returns when {@code picture} may be reused.
+     * Encodes and distributes a frame. When it returns, {@code target} may be reused.
      *
      * @param sequence number of the frame
-     * @param renderNanos how long it took to render
-     * @param stateSequence sequence of the state it shows
-     * @return nanoseconds spent encoding; 0 when nobody looks
+     * @param renderNanos render time in nanoseconds
+     * @param stateSequence sequence number of the state shown
+     * @return encoding time in nanoseconds; 0 if no frame is needed
      */
-    long publish(Framebuffer picture, long sequence, long renderNanos, long stateSequence);
+    long publish(Framebuffer target, long sequence, long renderNanos, long stateSequence);
 
     int viewers();
 
@@ -29,6 +29,6 @@ public interface FrameHub {
 
     long bytesSent();
 
-    /** Ends every viewer's connection and answers how many there were. */
+    /** Disconnects all viewers and returns their number. */
     int disconnectAll();
 }

@@ -2,42 +2,42 @@ package io.bev.avatar.renderer.stream;
 
 import org.jspecify.annotations.Nullable;
 
-/** Room for one frame: a newer one takes the place of an older one that was not taken. Thread-safe. */
+/** Holds one frame; a newer one replaces an older one that was not consumed. Thread-safe. */
 final class FrameMailbox {
 
     private @Nullable EncodedFrame latest;
     private boolean closed;
 
     /**
-     * Leaves a frame, with a reference of the mailbox's own.
+     * Stores a frame and retains it.
      *
-     * @return whether an older frame had to go unseen
+     * @return whether an older frame was dropped
      */
     synchronized boolean put(EncodedFrame frame) {
         if (closed) {
             return false;
         }
         frame.retain();
-        EncodedFrame unseen = latest;
+        EncodedFrame dropped = latest;
         latest = frame;
-        if (unseen == null) {
+        if (dropped == null) {
             return false;
         }
-        unseen.release();
+        dropped.release();
         return true;
     }
 
-    /** Takes the frame; the caller releases it. */
-    synchronized @Nullable EncodedFrame take() {
+    /** Removes and returns the frame, which the caller must release. */
+    synchronized @Nullable EncodedFrame poll() {
         EncodedFrame frame = latest;
         latest = null;
         return frame;
     }
 
-    /** Lets go of the frame and takes no more. */
+    /** Releases the frame and ignores further ones. */
     synchronized void close() {
         closed = true;
-        EncodedFrame frame = take();
+        EncodedFrame frame = poll();
         if (frame != null) {
             frame.release();
         }

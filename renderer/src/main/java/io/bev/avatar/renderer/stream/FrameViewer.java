@@ -16,24 +16,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A viewer at the end of one connection. Frames wait in its mailbox until the connection can take them: at most
- * {@value #WINDOW} are on their way at once, and none is written while the socket's buffer is full, so that a slow viewer
- * sees fewer frames, not older ones.
+ * A viewer on one connection. Frames stay in its mailbox until the connection can send them: at most {@value #WINDOW}
+ * are in flight, and none is written while the socket buffer is full, so that a slow viewer gets fewer frames, not
+ * older ones.
  *
- * <p>It joins the hub before the connection is ready for frames; they wait until the handler is in the pipeline.
+ * <p>A viewer joins the hub before the connection is ready; frames are held until the handler is in the pipeline.
  */
 abstract class FrameViewer extends ChannelInboundHandlerAdapter implements LatestFrameHub.Viewer {
 
     static final int WINDOW = 2;
 
-    private static final Logger log = LoggerFactory.getLogger(FrameViewer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FrameViewer.class);
 
     private final LatestFrameHub hub;
     private final Channel channel;
     private final long stallNanos;
     private final FrameMailbox mailbox = new FrameMailbox();
     private final AtomicBoolean drainScheduled = new AtomicBoolean();
-    // The rest belongs to the channel's event loop.
+    // Fields below are confined to the channel's event loop.
     private @Nullable ChannelHandlerContext context;
     private @Nullable ScheduledFuture<?> stallCheck;
     private int inFlight;
@@ -45,16 +45,16 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
         this.stallNanos = stallNanos;
     }
 
-    /** Writes and flushes a frame; the future ends when the socket has it. The frame is borrowed. */
+    /** Writes and flushes a frame; the future completes when it is written to the socket. The frame is borrowed. */
     abstract ChannelFuture send(ChannelHandlerContext ctx, EncodedFrame frame);
 
-    /** Whether the other end says when it has shown a frame; otherwise the socket's acceptance counts. */
+    /** Whether the client acknowledges displayed frames; otherwise writing to the socket counts as delivery. */
     abstract boolean acknowledges();
 
-    /** Says goodbye and closes. Called in the event loop. */
+    /** Sends a close message and closes. Called in the event loop. */
     abstract void end(ChannelHandlerContext ctx, String reason);
 
-    /** Joins the hub for as long as the connection is open; false when there is no room. */
+    /** Joins the hub until the connection closes; returns false if the viewer limit is reached. */
     final boolean join() {
         if (!hub.join(this)) {
             return false;
@@ -66,13 +66,13 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
         return true;
     }
 
-    /** Closes the connection after a while, whatever it waits for. */
+    /** Closes the connection after a delay, regardless of pending writes. */
     final void closeWithin(long millis) {
         Future<?> forced = channel.eventLoop().schedule(this::closeNow, millis, TimeUnit.MILLISECONDS);
         onClose(() -> forced.cancel(false));
     }
 
-    /** Runs when the connection is gone. */
+    /** Runs an action when the connection has closed. */
     final void onClose(Runnable action) {
         channel.closeFuture().addListener(closed -> action.run());
     }
@@ -122,7 +122,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
         ctx.fireChannelWritabilityChanged();
     }
 
-    /** Viewers have nothing to say unless a subclass listens. */
+    /** Discards messages of the client unless a subclass handles them. */
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ReferenceCountUtil.release(message);
@@ -130,11 +130,11 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        log.debug("viewer {} lost: {}", channel.remoteAddress(), cause.toString());
+        LOG.debug("viewer {} disconnected: {}", channel.remoteAddress(), cause.toString());
         NettyChannels.close(ctx);
     }
 
-    /** Notes that a frame has arrived, and sends the next. In the event loop. */
+    /** Records the delivery of a frame and sends the next. Called in the event loop. */
     final void delivered() {
         if (inFlight > 0) {
             inFlight--;
@@ -143,14 +143,14 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
         drain();
     }
 
-    /** Sends what waits, as far as the connection can take it. In the event loop. */
+    /** Sends pending frames while the connection can accept them. Called in the event loop. */
     void drain() {
         ChannelHandlerContext ctx = context;
         if (ctx == null) {
             return;
         }
         while (inFlight < WINDOW && channel.isWritable()) {
-            EncodedFrame frame = mailbox.take();
+            EncodedFrame frame = mailbox.poll();
             if (frame == null) {
                 return;
             }
@@ -158,7 +158,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
         }
     }
 
-    /** The connection, once it is ready for frames. */
+    /** The connection, empty until it is ready for frames. */
     final Optional<ChannelHandlerContext> context() {
         return Optional.ofNullable(context);
     }
@@ -167,7 +167,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
         try {
             channel.eventLoop().execute(task);
         } catch (RejectedExecutionException stopped) {
-            log.debug("viewer {} is gone: the server has stopped", channel.remoteAddress());
+            LOG.debug("viewer {} disconnected: the server has stopped", channel.remoteAddress());
         }
     }
 
@@ -205,8 +205,8 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
 
     private void closeIfStalled(ChannelHandlerContext ctx) {
         if (inFlight > 0 && System.nanoTime() - progressNanos > stallNanos) {
-            log.info(
-                    "viewer {} took nothing for {} s: closed",
+            LOG.info(
+                    "viewer {} disconnected: no data accepted for {} s",
                     channel.remoteAddress(),
                     TimeUnit.NANOSECONDS.toSeconds(stallNanos));
             NettyChannels.close(ctx);

@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javax.imageio.stream.ImageOutputStreamImpl;
 
-/** An image output stream over one byte array that grows and is used again; never touches a disk. */
+/** In-memory image output stream over one reusable byte array that grows as needed. */
 final class GrowingImageOutput extends ImageOutputStreamImpl {
 
     private byte[] bytes = new byte[64 << 10];
     private int length;
 
-    /** Forgets what was written; keeps the array. */
+    /** Discards the content, keeps the array. */
     void rewind() {
         streamPos = 0;
         flushedPos = 0;
@@ -18,7 +18,7 @@ final class GrowingImageOutput extends ImageOutputStreamImpl {
         length = 0;
     }
 
-    /** What was written since {@link #rewind}; valid until the next write. */
+    /** The bytes written since {@link #rewind}; valid until the next write. */
     ByteBuffer written() {
         return ByteBuffer.wrap(bytes, 0, length);
     }

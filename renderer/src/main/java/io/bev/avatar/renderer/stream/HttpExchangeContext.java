@@ -6,15 +6,15 @@ import io.netty.handler.codec.http.HttpRequest;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** One request that passed the guard, with its body, and the way to answer it. */
+/** A request accepted by the guard, with its body and the connection for the response. */
 final class HttpExchangeContext {
 
-    /** What the connection does with an answer; both in the event loop, one of them once. */
+    /** Response side of the connection; exactly one method is called, once, in the event loop. */
     interface Connection {
         void reply(HttpExchangeContext exchange, Reply reply);
 
-        /** Answers 101 or 200 and turns the connection over to a viewer that has joined. */
-        void watch(HttpExchangeContext exchange, FrameViewer viewer);
+        /** Responds with 101 or 200 and hands the connection to a joined viewer. */
+        void attachViewer(HttpExchangeContext exchange, FrameViewer viewer);
     }
 
     private final ChannelHandlerContext context;
@@ -60,7 +60,7 @@ final class HttpExchangeContext {
         return query < 0 ? target : target.substring(0, query);
     }
 
-    /** Whether the query has the parameter, exactly as written. */
+    /** Whether the query contains exactly this parameter. */
     boolean hasParameter(String parameter) {
         int query = request.uri().indexOf('?');
         return query >= 0
@@ -72,13 +72,13 @@ final class HttpExchangeContext {
         return Optional.ofNullable(request.headers().get(name));
     }
 
-    /** Answers; from any thread. */
+    /** Sends the response; callable from any thread. */
     void reply(Reply reply) {
         context.executor().execute(() -> connection.reply(this, reply));
     }
 
-    /** Turns the connection into that of a viewer who has joined. In the event loop. */
-    void watch(FrameViewer viewer) {
-        connection.watch(this, viewer);
+    /** Hands the connection to a joined viewer. Must be called in the event loop. */
+    void attachViewer(FrameViewer viewer) {
+        connection.attachViewer(this, viewer);
     }
 }

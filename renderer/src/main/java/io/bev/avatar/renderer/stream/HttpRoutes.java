@@ -20,17 +20,17 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What each path answers. */
+/** HTTP routes and their handlers. */
 final class HttpRoutes {
 
-    private static final Logger log = LoggerFactory.getLogger(HttpRoutes.class);
+    private static final Logger LOG = LoggerFactory.getLogger(HttpRoutes.class);
 
     private static final Set<String> READ = Set.of("GET", "HEAD");
     private static final Set<String> WRITE = Set.of("POST");
     private static final Set<String> BOTH = Set.of("GET", "HEAD", "POST");
 
-    /** Older than this, frames do not flow: many times the idle interval. */
-    private static final long READY_FRAME_AGE_MILLIS = 5000;
+    /** Maximum age of the last frame for readiness; many times the idle interval. */
+    private static final long MAX_READY_FRAME_AGE_MILLIS = 5000;
 
     private static final Set<String> WORKING = Set.of("ok", "degraded");
 
@@ -43,7 +43,7 @@ final class HttpRoutes {
     private final long stallNanos;
     private final Map<String, Endpoint> byPath = new TreeMap<>();
 
-    /** @param updates runs the model's submissions one by one, off the event loops */
+    /** @param updates runs the model's submissions sequentially, outside the event loops */
     HttpRoutes(LatestFrameHub hub, PageBackend model, StateBroadcaster announcer, Executor updates, long stallNanos) {
         this.hub = hub;
         this.model = model;
@@ -54,7 +54,7 @@ final class HttpRoutes {
         files.paths().forEach(path -> read(path, exchange -> page(files, exchange)));
         read("/ws", this::webSocket);
         read("/stream.mjpeg", this::mjpeg);
-        read("/snapshot.jpg", exchange -> Snapshot.answer(hub, exchange));
+        read("/snapshot.jpg", exchange -> Snapshot.send(hub, exchange));
         read("/health", exchange -> exchange.reply(health()));
         read("/health/live", exchange -> exchange.reply(Reply.json(200, object().put("status", "live"))));
         read("/health/ready", exchange -> exchange.reply(ready()));
@@ -63,8 +63,8 @@ final class HttpRoutes {
                 "/osint", new Endpoint(WRITE, exchange -> submit(exchange, () -> model.submitOsint(exchange.body()))));
     }
 
-    /** The answer to a request that no endpoint serves. */
-    Optional<Reply> misdirected(HttpMethod method, String target, String path) {
+    /** The error response if no endpoint serves the request. */
+    Optional<Reply> routingError(HttpMethod method, String target, String path) {
         if (!target.startsWith("/")) {
             return Optional.of(Reply.error(400, "the request target must begin with /"));
         }
@@ -78,12 +78,12 @@ final class HttpRoutes {
         if (!endpoint.methods().contains(method.name())) {
             String allowed = String.join(", ", new TreeSet<>(endpoint.methods()));
             return Optional.of(
-                    Reply.error(405, "only " + allowed + " for this path").with("Allow", allowed));
+                    Reply.error(405, "method not allowed, expected " + allowed).with("Allow", allowed));
         }
         return Optional.empty();
     }
 
-    /** Serves a request that is not {@link #misdirected}. */
+    /** Serves a request that is not {@link #routingError}. */
     void handle(HttpExchangeContext exchange) {
         Endpoint endpoint = byPath.get(exchange.path());
         if (endpoint == null) {
@@ -92,8 +92,8 @@ final class HttpRoutes {
         endpoint.action().accept(exchange);
     }
 
-    /** A viewer's connection is up. */
-    void watching(FrameViewer viewer) {
+    /** Called when a viewer's connection is established. */
+    void viewerConnected(FrameViewer viewer) {
         if (viewer instanceof WebSocketViewer webSocket) {
             announcer.join(webSocket);
         }
@@ -116,17 +116,17 @@ final class HttpRoutes {
                         .filter("13"::equals)
                         .isPresent();
         if (hub.viewers() >= hub.maxViewers()) {
-            exchange.reply(full());
+            exchange.reply(capacityError());
             return;
         }
         if (!upgrade || !complete || exchange.isHead()) {
-            exchange.reply(Reply.error(426, "this path speaks WebSocket, version 13")
+            exchange.reply(Reply.error(426, "WebSocket version 13 required")
                     .with("Upgrade", "websocket")
                     .with("Sec-WebSocket-Version", "13"));
             return;
         }
         boolean acknowledges = exchange.hasParameter("ack=1");
-        watch(exchange, new WebSocketViewer(hub, exchange.context().channel(), stallNanos, acknowledges));
+        attachViewer(exchange, new WebSocketViewer(hub, exchange.context().channel(), stallNanos, acknowledges));
     }
 
     private void mjpeg(HttpExchangeContext exchange) {
@@ -134,19 +134,21 @@ final class HttpRoutes {
             exchange.reply(new Reply(200, MjpegViewer.CONTENT_TYPE, new byte[0], Map.of()));
             return;
         }
-        watch(exchange, new MjpegViewer(hub, exchange.context().channel(), stallNanos));
+        attachViewer(exchange, new MjpegViewer(hub, exchange.context().channel(), stallNanos));
     }
 
-    private void watch(HttpExchangeContext exchange, FrameViewer viewer) {
+    private void attachViewer(HttpExchangeContext exchange, FrameViewer viewer) {
         if (viewer.join()) {
-            exchange.watch(viewer);
+            exchange.attachViewer(viewer);
         } else {
-            exchange.reply(full());
+            exchange.reply(capacityError());
         }
     }
 
-    private Reply full() {
-        return Reply.error(503, "all " + hub.maxViewers() + " places are taken: try later, or raise stream.max-viewers")
+    private Reply capacityError() {
+        return Reply.error(
+                        503,
+                        "maximum of " + hub.maxViewers() + " viewers reached: try later, or raise stream.max-viewers")
                 .with("Retry-After", "5");
     }
 
@@ -158,16 +160,16 @@ final class HttpRoutes {
     private Reply ready() {
         ObjectNode health = model.health();
         JsonNode age = health.path("lastFrameAgeMs");
-        boolean flowing = age.isNumber() && age.asLong() <= READY_FRAME_AGE_MILLIS;
-        boolean ready = isWorking(health) && flowing;
-        ObjectNode answer = object().put("ready", ready);
-        answer.set("status", health.path("status"));
-        ArrayNode reasons = answer.putArray("reasons");
+        boolean recent = age.isNumber() && age.asLong() <= MAX_READY_FRAME_AGE_MILLIS;
+        boolean ready = isWorking(health) && recent;
+        ObjectNode response = object().put("ready", ready);
+        response.set("status", health.path("status"));
+        ArrayNode reasons = response.putArray("reasons");
         health.path("reasons").forEach(reasons::add);
-        if (!flowing) {
+        if (!recent) {
             reasons.add(age.isNumber() ? "no frame for " + age.asLong() + " ms" : "no frame yet");
         }
-        return Reply.json(ready ? 200 : 503, answer);
+        return Reply.json(ready ? 200 : 503, response);
     }
 
     private static boolean isWorking(ObjectNode health) {
@@ -186,7 +188,8 @@ final class HttpRoutes {
         try {
             updates.execute(() -> exchange.reply(outcome(exchange, submission)));
         } catch (RejectedExecutionException e) {
-            exchange.reply(Reply.error(503, "too many updates wait: send fewer").with("Retry-After", "1"));
+            exchange.reply(
+                    Reply.error(503, "too many queued updates: reduce the rate").with("Retry-After", "1"));
         }
     }
 
@@ -195,7 +198,7 @@ final class HttpRoutes {
         try {
             outcome = submission.get();
         } catch (RuntimeException e) {
-            log.error("{} failed", exchange.path(), e);
+            LOG.error("{} failed", exchange.path(), e);
             return Reply.error(500, "internal error: see the renderer's log");
         }
         int status = outcome.accepted()

@@ -18,8 +18,8 @@ import javax.imageio.ImageWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes with the JDK's own codec, which works everywhere and takes about four times as long as libjpeg-turbo. Writer,
- * output and the image over the framebuffer's bytes are reused; the codec itself allocates about one copy of each picture.
+ * Encodes with the JDK's codec, which is always available and takes about four times as long as libjpeg-turbo.
+ * Writer, output and image wrapper are reused; the codec itself allocates about one copy of each frame.
  */
 public final class ImageIoJpegEncoder implements JpegEncoder {
 
@@ -38,7 +38,7 @@ public final class ImageIoJpegEncoder implements JpegEncoder {
     public ImageIoJpegEncoder(int quality) {
         Iterator<ImageWriter> writers = ImageIO.getImageWritersByFormatName("jpeg");
         if (!writers.hasNext()) {
-            throw new IllegalStateException("this Java has no JPEG writer: use a JDK with the java.desktop module");
+            throw new IllegalStateException("the JDK has no JPEG writer: use one with the java.desktop module");
         }
         writer = writers.next();
         parameters = writer.getDefaultWriteParam();
@@ -48,16 +48,16 @@ public final class ImageIoJpegEncoder implements JpegEncoder {
     }
 
     @Override
-    public ByteBuffer encode(Framebuffer picture) {
+    public ByteBuffer encode(Framebuffer frame) {
         if (closed) {
             throw new IllegalStateException("encoder is closed");
         }
         output.rewind();
         try {
-            writer.write(null, over(picture), parameters);
+            writer.write(null, wrap(frame), parameters);
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "ImageIO: cannot encode " + picture.width + "x" + picture.height + ": " + e.getMessage(), e);
+                    "ImageIO: cannot encode " + frame.width + "x" + frame.height + ": " + e.getMessage(), e);
         }
         return output.written();
     }
@@ -75,16 +75,16 @@ public final class ImageIoJpegEncoder implements JpegEncoder {
         }
     }
 
-    private IIOImage over(Framebuffer picture) {
+    private IIOImage wrap(Framebuffer frame) {
         IIOImage known = image;
-        if (known != null && picture == wrapped) {
+        if (known != null && frame == wrapped) {
             return known;
         }
-        DataBufferByte bytes = new DataBufferByte(picture.bgr, picture.bgr.length);
+        DataBufferByte bytes = new DataBufferByte(frame.bgr, frame.bgr.length);
         var raster = Raster.createInterleavedRaster(
-                bytes, picture.width, picture.height, picture.width * 3, 3, BGR_BAND_OFFSETS, null);
+                bytes, frame.width, frame.height, frame.width * 3, 3, BGR_BAND_OFFSETS, null);
         IIOImage made = new IIOImage(new BufferedImage(colours, raster, false, null), null, null);
-        wrapped = picture;
+        wrapped = frame;
         image = made;
         return made;
     }

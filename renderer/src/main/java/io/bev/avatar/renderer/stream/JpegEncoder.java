@@ -4,20 +4,19 @@ import io.bev.avatar.splat.raster.Framebuffer;
 import java.nio.ByteBuffer;
 
 /**
- * Turns pictures into baseline JPEG with 4:2:0 chroma. One thread at a time; its buffers are reused, and grow when a larger
- * picture comes.
+ * Encodes frames as baseline JPEG with 4:2:0 chroma. Not thread-safe; buffers are reused and grow with the frame size.
  */
 public interface JpegEncoder extends AutoCloseable {
 
     /**
-     * Encodes a picture.
+     * Encodes a frame.
      *
-     * @return the JPEG between position and limit; the encoder's own buffer, overwritten by the next call
+     * @return the JPEG between position and limit, in the encoder's buffer, overwritten by the next call
      * @throws IllegalStateException when the codec fails or is closed
      */
-    ByteBuffer encode(Framebuffer picture);
+    ByteBuffer encode(Framebuffer frame);
 
-    /** Which codec it is, for logs: a library's file name or {@code ImageIO}. */
+    /** Name of the codec for logs: a library's file name or {@code ImageIO}. */
     String name();
 
     @Override

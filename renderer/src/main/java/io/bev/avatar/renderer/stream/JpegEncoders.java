@@ -4,15 +4,15 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Chooses the encoder. */
+/** Selects the JPEG encoder. */
 public final class JpegEncoders {
 
-    private static final Logger log = LoggerFactory.getLogger(JpegEncoders.class);
+    private static final Logger LOG = LoggerFactory.getLogger(JpegEncoders.class);
 
     private JpegEncoders() {}
 
     /**
-     * TurboJPEG where the library is found, else ImageIO; says once which, and how to get the better one.
+     * TurboJPEG if the library is installed, otherwise ImageIO; logs the choice and how to install the library.
      *
      * @param quality 1..100
      */
@@ -23,11 +23,11 @@ public final class JpegEncoders {
     static JpegEncoder best(int quality, List<String> libraries) {
         JpegEncoder encoder = TurboJpegEncoder.open(quality, libraries).orElse(null);
         if (encoder != null) {
-            log.info("JPEG by {}, quality {}", encoder.name(), quality);
+            LOG.info("JPEG encoder {}, quality {}", encoder.name(), quality);
             return encoder;
         }
-        log.warn(
-                "JPEG by ImageIO, quality {}: {} not found. Encoding takes about four times as long; install the"
+        LOG.warn(
+                "JPEG encoder ImageIO, quality {}: {} not found. Encoding takes about four times as long; install the"
                         + " package libturbojpeg0",
                 quality,
                 libraries.get(0));

@@ -14,19 +14,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes each picture once and leaves it in the mailbox of every viewer, where it replaces one that the viewer was too slow
- * to take. Publishing never waits for a viewer.
+ * Encodes each frame once and puts it into the mailbox of every viewer, where it replaces a frame that the viewer was
+ * too slow to consume. Publishing never waits for a viewer.
  *
- * <p>The newest frame is kept for viewers that come while nothing new is drawn, such as a paused renderer; it goes as soon
- * as a newer picture is drawn for nobody.
+ * <p>The newest frame is retained for viewers that connect while nothing new is rendered, for example while paused;
+ * it is released when a newer frame is published without viewers.
  */
 public final class LatestFrameHub implements FrameHub, AutoCloseable {
 
-    private static final long SNAPSHOT_INTEREST_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SNAPSHOT_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** One who looks at frames. Neither method blocks; both may be called by any thread. */
+    /** Receiver of frames. The methods must not block and may be called by any thread. */
     interface Viewer {
-        /** The frame is borrowed: one who keeps it retains it. */
+        /** Offers a frame, which is borrowed: the viewer must retain it to use it later. */
         void offer(EncodedFrame frame);
 
         void disconnect(String reason);
@@ -44,14 +44,14 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
     private final Object lock = new Object();
     private final List<Viewer> viewers = new ArrayList<>();
     private final List<Consumer<EncodedFrame>> snapshots = new ArrayList<>();
-    private @Nullable EncodedFrame kept;
-    private long snapshotAskedNanos;
-    private boolean snapshotAsked;
+    private @Nullable EncodedFrame latest;
+    private long snapshotRequestedNanos;
+    private boolean snapshotRequested;
     private boolean closed;
 
     /**
      * @param encoder closed with this
-     * @param maxViewers most viewers at once
+     * @param maxViewers maximum number of viewers
      */
     public LatestFrameHub(JpegEncoder encoder, int maxViewers) {
         this(encoder, maxViewers, Ticker.system(), Clock.systemUTC());
@@ -70,26 +70,26 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
             if (!viewers.isEmpty() || !snapshots.isEmpty()) {
                 return true;
             }
-            snapshotAsked = snapshotAsked && ticker.nanos() - snapshotAskedNanos < SNAPSHOT_INTEREST_NANOS;
-            return snapshotAsked;
+            snapshotRequested = snapshotRequested && ticker.nanos() - snapshotRequestedNanos < SNAPSHOT_WINDOW_NANOS;
+            return snapshotRequested;
         }
     }
 
     @Override
-    public long publish(Framebuffer picture, long sequence, long renderNanos, long stateSequence) {
+    public long publish(Framebuffer target, long sequence, long renderNanos, long stateSequence) {
         if (!wanted()) {
-            keep(null);
+            retain(null);
             return 0;
         }
         long start = ticker.nanos();
-        EncodedFrame frame = encode(picture, sequence, renderNanos, stateSequence);
+        EncodedFrame frame = encode(target, sequence, renderNanos, stateSequence);
         if (frame == null) {
             return 0;
         }
         long encodeNanos = ticker.nanos() - start;
         List<Consumer<EncodedFrame>> waiting;
         synchronized (lock) {
-            keep(frame);
+            retain(frame);
             for (int i = 0; i < viewers.size(); i++) {
                 viewers.get(i).offer(frame);
             }
@@ -141,15 +141,15 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
         return all.size();
     }
 
-    /** Adds a viewer and offers it the newest frame; false when there are as many as may be. */
+    /** Adds a viewer and offers it the newest frame; returns false if the limit is reached. */
     boolean join(Viewer viewer) {
         synchronized (lock) {
             if (closed || viewers.size() >= maxViewers) {
                 return false;
             }
             viewers.add(viewer);
-            if (kept != null) {
-                viewer.offer(kept);
+            if (latest != null) {
+                viewer.offer(latest);
             }
             return true;
         }
@@ -162,19 +162,19 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
     }
 
     /**
-     * Has the next frame drawn, even for nobody else, and hands it over once, on the thread that publishes it. The frame is
-     * borrowed.
+     * Requests the next frame, even without other viewers, and passes it to {@code snapshot} once, on the thread that
+     * publishes it. The frame is borrowed.
      */
     void awaitFrame(Consumer<EncodedFrame> snapshot) {
         synchronized (lock) {
-            snapshotAsked = true;
-            snapshotAskedNanos = ticker.nanos();
+            snapshotRequested = true;
+            snapshotRequestedNanos = ticker.nanos();
             snapshots.add(snapshot);
         }
     }
 
-    /** Takes back {@link #awaitFrame}; false when the frame has come, or is just coming. */
-    boolean forget(Consumer<EncodedFrame> snapshot) {
+    /** Cancels {@link #awaitFrame}; returns false if the frame has been or is being delivered. */
+    boolean cancelSnapshot(Consumer<EncodedFrame> snapshot) {
         synchronized (lock) {
             return snapshots.remove(snapshot);
         }
@@ -189,7 +189,7 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
         framesDropped.increment();
     }
 
-    /** Ends every viewer's connection, lets go of the last frame and closes the encoder. */
+    /** Disconnects all viewers, releases the last frame and closes the encoder. */
     @Override
     public void close() {
         synchronized (lock) {
@@ -199,32 +199,32 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
         synchronized (encoding) {
             encoder.close();
         }
-        keep(null);
+        retain(null);
     }
 
-    private @Nullable EncodedFrame encode(Framebuffer picture, long sequence, long renderNanos, long stateSequence) {
+    private @Nullable EncodedFrame encode(Framebuffer target, long sequence, long renderNanos, long stateSequence) {
         synchronized (encoding) {
             synchronized (lock) {
                 if (closed) {
                     return null;
                 }
             }
-            ByteBuffer jpeg = encoder.encode(picture);
+            ByteBuffer jpeg = encoder.encode(target);
             ByteBuf message = ByteBufAllocator.DEFAULT.directBuffer(EncodedFrame.HEADER_BYTES + jpeg.remaining());
             EncodedFrame.writeHeader(
-                    message, sequence, renderNanos, stateSequence, picture.width, picture.height, clock.millis());
+                    message, sequence, renderNanos, stateSequence, target.width, target.height, clock.millis());
             message.writeBytes(jpeg);
             return new EncodedFrame(message, sequence);
         }
     }
 
-    private void keep(@Nullable EncodedFrame frame) {
+    private void retain(@Nullable EncodedFrame frame) {
         synchronized (lock) {
-            EncodedFrame old = kept;
-            kept = null;
+            EncodedFrame old = latest;
+            latest = null;
             if (frame != null && !closed) {
                 frame.retain();
-                kept = frame;
+                latest = frame;
             }
             if (old != null) {
                 old.release();

@@ -15,8 +15,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A viewer of {@code multipart/x-mixed-replace}. The boundary follows each frame at once: browsers show a part only when
- * they see where it ends.
+ * A viewer of {@code multipart/x-mixed-replace}. The boundary is sent right after each frame, because browsers
+ * display a part only when they have received its end.
  */
 final class MjpegViewer extends FrameViewer {
 
@@ -31,7 +31,7 @@ final class MjpegViewer extends FrameViewer {
         super(hub, channel, stallNanos);
     }
 
-    /** The answer's head; the first boundary goes with it when there is a body. */
+    /** The response head. */
     static HttpResponse head() {
         HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         head.headers()
@@ -42,7 +42,7 @@ final class MjpegViewer extends FrameViewer {
         return head;
     }
 
-    /** What precedes the first part. */
+    /** The boundary before the first part. */
     static ByteBuf opening() {
         return DELIMITER.duplicate();
     }

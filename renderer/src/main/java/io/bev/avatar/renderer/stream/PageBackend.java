@@ -3,13 +3,13 @@ package io.bev.avatar.renderer.stream;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
 
-/** What the page's server asks the renderer. Thread-safe; none of it blocks. */
+/** The renderer as seen by the HTTP server. Thread-safe; the getters do not block. */
 public interface PageBackend {
 
     /** The {@code /health} document; its {@code status} is ok, degraded, starting, stopping or failed. */
     ObjectNode health();
 
-    /** The current state's document, as clients write it. */
+    /** The document of the current state. */
     ObjectNode state();
 
     Outcome submitState(byte[] json);

@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 
-/** The page's files, read once from the class path's {@code /page/}. Browsers may keep them but ask each time. */
+/** The page's files, read once from {@code /page/} on the class path. Browsers may cache them but must revalidate. */
 final class PageFiles {
 
-    private static final String FOLDER = "/page/";
+    private static final String DIRECTORY = "/page/";
 
-    /** Nothing from elsewhere, nothing inline, no frame around it. */
+    /** Content security policy: no foreign origins, no inline scripts, no embedding in frames. */
     private static final String POLICY = "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none';"
             + " form-action 'none'; frame-ancestors 'none'";
 
@@ -49,10 +49,10 @@ final class PageFiles {
     }
 
     /**
-     * The file, or 304 when the client's copy is current.
+     * The file, or 304 if the client's copy is current.
      *
      * @param path one of {@link #paths}
-     * @param knownTags what the client's {@code If-None-Match} says
+     * @param knownTags the client's {@code If-None-Match} header
      */
     Reply get(String path, Optional<String> knownTags) {
         Reply file = files.get(path);
@@ -69,7 +69,7 @@ final class PageFiles {
         byte[] content = read(name);
         String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
         if (type == null) {
-            throw new IllegalStateException(name + ": no content type is known for it");
+            throw new IllegalStateException(name + ": unknown content type");
         }
         return new Reply(
                 200,
@@ -79,13 +79,13 @@ final class PageFiles {
     }
 
     private static byte[] read(String name) {
-        try (InputStream in = PageFiles.class.getResourceAsStream(FOLDER + name)) {
+        try (InputStream in = PageFiles.class.getResourceAsStream(DIRECTORY + name)) {
             if (in == null) {
-                throw new IllegalStateException(FOLDER + name + " is missing from the class path: rebuild");
+                throw new IllegalStateException(DIRECTORY + name + " is missing from the class path: rebuild");
             }
             return in.readAllBytes();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + FOLDER + name, e);
+            throw new UncheckedIOException("cannot read " + DIRECTORY + name, e);
         }
     }
 

@@ -16,11 +16,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A complete answer.
+ * A complete HTTP response.
  *
  * @param status HTTP status code
  * @param body empty for 304
- * @param headers beside type, length and the common ones; they win over the common ones
+ * @param headers in addition to type, length and the common ones; override the common ones
  */
 record Reply(int status, String contentType, byte[] body, Map<String, String> headers) {
 
@@ -47,7 +47,7 @@ record Reply(int status, String contentType, byte[] body, Map<String, String> he
         try {
             return MAPPER.writeValueAsBytes(document);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of JSON nodes could not be written", e);
+            throw new IllegalStateException("JSON serialisation failed", e);
         }
     }
 
@@ -57,7 +57,7 @@ record Reply(int status, String contentType, byte[] body, Map<String, String> he
         return new Reply(status, contentType, body, Map.copyOf(more));
     }
 
-    /** The answer as Netty writes it; without body, but with its length, for HEAD. */
+    /** The Netty response; for HEAD without the body, but with its length. */
     FullHttpResponse toResponse(boolean head) {
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,

@@ -38,19 +38,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Speaks HTTP on one connection: one request at a time, read only when the one before is answered. A request that the guard
- * refuses is answered before its body is read; what follows of it is thrown away, up to a limit, so that the client sees
- * the answer instead of a reset.
+ * Handles HTTP on one connection: one request at a time, read after the previous response was sent. A rejected
+ * request is answered before its body is read; the body is discarded, up to a limit, so that the client receives the
+ * response instead of a reset.
  */
 final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> implements HttpExchangeContext.Connection {
 
-    /** Largest body of a POST. */
+    /** Maximum size of a POST body. */
     static final int MAX_BODY_BYTES = 64 << 10;
 
     private static final int MAX_DISCARDED_BYTES = 1 << 20;
     private static final int MAX_CLIENT_FRAME_BYTES = 1024;
 
-    private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
 
     private final RequestGuard guard;
     private final HttpRoutes endpoints;
@@ -75,8 +75,8 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        disarm();
-        dropBody();
+        cancelDeadline();
+        releaseBody();
         ctx.fireChannelInactive();
     }
 
@@ -93,19 +93,19 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        log.debug("connection {} lost: {}", ctx.channel().remoteAddress(), cause.toString());
+        LOG.debug("connection {} failed: {}", ctx.channel().remoteAddress(), cause.toString());
         NettyChannels.close(ctx);
     }
 
     private void onHead(ChannelHandlerContext ctx, HttpRequest head) {
         request = head;
-        Optional<Reply> refusal = refusal(head);
-        if (refusal.isPresent() && (head.decoderResult().isFailure() || bodyFollows(head))) {
-            refuse(ctx, refusal.get());
+        Optional<Reply> rejection = rejection(head);
+        if (rejection.isPresent() && (head.decoderResult().isFailure() || bodyFollows(head))) {
+            rejectEarly(ctx, rejection.get());
             return;
         }
         body = ctx.alloc().compositeBuffer(64);
-        if (refusal.isEmpty() && HttpUtil.is100ContinueExpected(head)) {
+        if (rejection.isEmpty() && HttpUtil.is100ContinueExpected(head)) {
             NettyChannels.write(ctx, new DefaultFullHttpResponse(head.protocolVersion(), HttpResponseStatus.CONTINUE));
             ctx.flush();
         }
@@ -124,7 +124,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         }
         if (content.decoderResult().isFailure()
                 || collected.readableBytes() + content.content().readableBytes() > MAX_BODY_BYTES) {
-            refuse(ctx, Reply.error(400, "malformed body"));
+            rejectEarly(ctx, Reply.error(400, "malformed body"));
             return;
         }
         collected.addComponent(true, content.content().retain());
@@ -132,13 +132,13 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
             ctx.read();
             return;
         }
-        disarm();
+        cancelDeadline();
         byte[] bytes = ByteBufUtil.getBytes(collected);
-        dropBody();
+        releaseBody();
         HttpExchangeContext exchange = new HttpExchangeContext(ctx, head, bytes, this);
-        Optional<Reply> refusal = refusal(head);
-        if (refusal.isPresent()) {
-            reply(exchange, refusal.get());
+        Optional<Reply> rejection = rejection(head);
+        if (rejection.isPresent()) {
+            reply(exchange, rejection.get());
         } else {
             handle(exchange);
         }
@@ -148,26 +148,28 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         try {
             endpoints.handle(exchange);
         } catch (RuntimeException e) {
-            log.error("{} {} failed", exchange.request().method(), exchange.path(), e);
+            LOG.error("{} {} failed", exchange.request().method(), exchange.path(), e);
             reply(exchange, Reply.error(500, "internal error: see the renderer's log"));
         }
     }
 
-    /** What speaks against serving the request, from its head alone. */
-    private Optional<Reply> refusal(HttpRequest head) {
+    /** The error response if the request must be rejected, determined from its head only. */
+    private Optional<Reply> rejection(HttpRequest head) {
         if (head.decoderResult().isFailure()) {
             return Optional.of(malformed(head.decoderResult().cause()));
         }
         if (head.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
-            return Optional.of(Reply.error(400, "more than one Host"));
+            return Optional.of(Reply.error(400, "more than one Host header"));
         }
-        Optional<Rejection> foreign = guard.checkSource(name -> head.headers().get(name));
-        if (foreign.isPresent()) {
-            return foreign.map(RequestHandler::reply);
+        Optional<Rejection> sourceRejection =
+                guard.checkSource(name -> head.headers().get(name));
+        if (sourceRejection.isPresent()) {
+            return sourceRejection.map(RequestHandler::reply);
         }
-        Optional<Reply> misdirected = endpoints.misdirected(head.method(), head.uri(), HttpExchangeContext.path(head));
-        if (misdirected.isPresent() || !head.method().equals(HttpMethod.POST)) {
-            return misdirected;
+        Optional<Reply> routingError =
+                endpoints.routingError(head.method(), head.uri(), HttpExchangeContext.path(head));
+        if (routingError.isPresent() || !head.method().equals(HttpMethod.POST)) {
+            return routingError;
         }
         return guard.checkJsonPost(head.method().name(), name -> head.headers().get(name), MAX_BODY_BYTES)
                 .map(RequestHandler::reply);
@@ -187,11 +189,11 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         return Reply.error(400, "not a valid HTTP request");
     }
 
-    /** Answers early, then reads what the client still sends until it ends, goes too far, or the deadline comes. */
-    private void refuse(ChannelHandlerContext ctx, Reply reply) {
+    /** Responds before reading the body, then discards it until it ends, exceeds the limit, or the deadline expires. */
+    private void rejectEarly(ChannelHandlerContext ctx, Reply reply) {
         boolean broken = request == null || request.decoderResult().isFailure();
         boolean head = request != null && request.method().equals(HttpMethod.HEAD);
-        dropBody();
+        releaseBody();
         discarding = true;
         FullHttpResponse response = reply.toResponse(head);
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
@@ -231,7 +233,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
     }
 
     @Override
-    public void watch(HttpExchangeContext exchange, FrameViewer viewer) {
+    public void attachViewer(HttpExchangeContext exchange, FrameViewer viewer) {
         if (viewer instanceof WebSocketViewer) {
             upgrade(exchange, viewer);
             return;
@@ -240,7 +242,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         NettyChannels.write(ctx, MjpegViewer.head());
         NettyChannels.write(ctx, new DefaultHttpContent(MjpegViewer.opening()));
         ctx.flush();
-        handOver(ctx, viewer);
+        installViewer(ctx, viewer);
     }
 
     private void upgrade(HttpExchangeContext exchange, FrameViewer viewer) {
@@ -262,41 +264,41 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         try {
             handshaker.handshake(ctx.channel(), full).addListener(done -> {
                 if (done.isSuccess()) {
-                    handOver(ctx, viewer);
+                    installViewer(ctx, viewer);
                 } else {
                     NettyChannels.close(ctx);
                 }
             });
         } catch (WebSocketHandshakeException e) {
-            log.debug("handshake with {} failed", ctx.channel().remoteAddress(), e);
+            LOG.debug("handshake with {} failed", ctx.channel().remoteAddress(), e);
             NettyChannels.close(ctx);
         } finally {
             full.release();
         }
     }
 
-    private void handOver(ChannelHandlerContext ctx, FrameViewer viewer) {
-        disarm();
+    private void installViewer(ChannelHandlerContext ctx, FrameViewer viewer) {
+        cancelDeadline();
         ChannelPipeline pipeline = ctx.pipeline();
         pipeline.remove(WriteTimeoutHandler.class);
         ctx.channel().config().setAutoRead(true);
         pipeline.replace(this, "viewer", viewer);
         pipeline.remove(FlowControlHandler.class);
-        endpoints.watching(viewer);
+        endpoints.viewerConnected(viewer);
     }
 
     private void nextRequest(ChannelHandlerContext ctx) {
         request = null;
-        disarm();
-        deadline = ctx.executor().schedule(() -> giveUp(ctx), timeoutNanos, TimeUnit.NANOSECONDS);
+        cancelDeadline();
+        deadline = ctx.executor().schedule(() -> onTimeout(ctx), timeoutNanos, TimeUnit.NANOSECONDS);
         ctx.read();
     }
 
-    private static void giveUp(ChannelHandlerContext ctx) {
+    private static void onTimeout(ChannelHandlerContext ctx) {
         NettyChannels.close(ctx);
     }
 
-    private void disarm() {
+    private void cancelDeadline() {
         ScheduledFuture<?> armed = deadline;
         if (armed != null) {
             armed.cancel(false);
@@ -304,7 +306,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         }
     }
 
-    private void dropBody() {
+    private void releaseBody() {
         CompositeByteBuf collected = body;
         if (collected != null) {
             collected.release();

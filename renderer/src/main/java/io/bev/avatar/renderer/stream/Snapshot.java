@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One request for a single picture: the next frame, or an error when none comes in time. */
+/** One request for a single image: the next frame, or an error after a timeout. */
 final class Snapshot implements Consumer<EncodedFrame> {
 
-    private static final long WAIT_MILLIS = 2000;
+    private static final long TIMEOUT_MILLIS = 2000;
 
     private final LatestFrameHub hub;
     private final HttpExchangeContext exchange;
@@ -22,11 +22,11 @@ final class Snapshot implements Consumer<EncodedFrame> {
         this.exchange = exchange;
     }
 
-    /** Answers the exchange within {@value #WAIT_MILLIS} ms. */
-    static void answer(LatestFrameHub hub, HttpExchangeContext exchange) {
+    /** Sends the response within {@value #TIMEOUT_MILLIS} ms. */
+    static void send(LatestFrameHub hub, HttpExchangeContext exchange) {
         Snapshot snapshot = new Snapshot(hub, exchange);
         snapshot.deadline =
-                exchange.context().executor().schedule(snapshot::timeOut, WAIT_MILLIS, TimeUnit.MILLISECONDS);
+                exchange.context().executor().schedule(snapshot::onTimeout, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         hub.awaitFrame(snapshot);
     }
 
@@ -43,9 +43,9 @@ final class Snapshot implements Consumer<EncodedFrame> {
                 200, "image/jpeg", bytes, Map.of("X-Frame-Sequence", Long.toUnsignedString(frame.sequence()))));
     }
 
-    private void timeOut() {
-        if (hub.forget(this)) {
-            exchange.reply(Reply.error(503, "no frame was drawn within " + WAIT_MILLIS + " ms: see /health")
+    private void onTimeout() {
+        if (hub.cancelSnapshot(this)) {
+            exchange.reply(Reply.error(503, "no frame was rendered within " + TIMEOUT_MILLIS + " ms: see /health")
                     .with("Retry-After", "1"));
         }
     }

@@ -16,25 +16,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells WebSocket viewers the state when it changes and the health once a second. Each document is made once for all; a
- * burst of changes becomes one message.
+ * Sends WebSocket viewers the state after changes and the health once per second. Each document is serialised once
+ * for all viewers; a burst of changes is combined into one message.
  */
 final class StateBroadcaster {
 
-    private static final Logger log = LoggerFactory.getLogger(StateBroadcaster.class);
+    private static final Logger LOG = LoggerFactory.getLogger(StateBroadcaster.class);
 
-    private static final long HEALTH_MILLIS = 1000;
-    private static final long STATE_MILLIS = 50;
-    private static final int PING_EVERY = 15;
+    private static final long HEALTH_INTERVAL_MILLIS = 1000;
+    private static final long STATE_DELAY_MILLIS = 50;
+    private static final int TICKS_PER_PING = 15;
 
     private final PageBackend model;
     private final EventExecutor executor;
     private final Set<WebSocketViewer> viewers = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean stateScheduled = new AtomicBoolean();
-    private volatile @Nullable Future<?> ticking;
-    private volatile @Nullable Future<?> announcing;
-    // The rest belongs to the executor.
-    private long announcedSequence = -1;
+    private volatile @Nullable Future<?> healthTask;
+    private volatile @Nullable Future<?> stateTask;
+    // Fields below are confined to the executor.
+    private long sentSequence = -1;
     private int ticks;
     private boolean failing;
 
@@ -45,37 +45,38 @@ final class StateBroadcaster {
     }
 
     void start() {
-        ticking = executor.scheduleAtFixedRate(this::tick, HEALTH_MILLIS, HEALTH_MILLIS, TimeUnit.MILLISECONDS);
+        healthTask = executor.scheduleAtFixedRate(
+                this::tick, HEALTH_INTERVAL_MILLIS, HEALTH_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     void stop() {
-        cancel(ticking);
-        cancel(announcing);
+        cancel(healthTask);
+        cancel(stateTask);
     }
 
-    /** Adds a viewer for as long as its connection is open, and tells it everything at once. */
+    /** Adds a viewer until its connection closes, and sends it state and health immediately. */
     void join(WebSocketViewer viewer) {
         viewers.add(viewer);
         viewer.onClose(() -> viewers.remove(viewer));
         executor.execute(() -> guarded(() -> {
-            viewer.tell(Topic.STATE, message(Topic.STATE, model.state()));
-            viewer.tell(Topic.HEALTH, message(Topic.HEALTH, model.health()));
+            viewer.sendText(Topic.STATE, message(Topic.STATE, model.state()));
+            viewer.sendText(Topic.HEALTH, message(Topic.HEALTH, model.health()));
         }));
     }
 
-    /** The state is another one now; from any thread, never blocks. */
+    /** Schedules sending the changed state. Callable from any thread; never blocks. */
     void stateChanged() {
         if (!viewers.isEmpty() && stateScheduled.compareAndSet(false, true)) {
             try {
-                announcing = executor.schedule(
+                stateTask = executor.schedule(
                         () -> {
                             stateScheduled.set(false);
-                            guarded(() -> announceState(model.state()));
+                            guarded(() -> broadcastState(model.state()));
                         },
-                        STATE_MILLIS,
+                        STATE_DELAY_MILLIS,
                         TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException stopped) {
-                log.debug("state change not announced: the server has stopped");
+                LOG.debug("state change not sent: the server has stopped");
             }
         }
     }
@@ -91,28 +92,28 @@ final class StateBroadcaster {
             return;
         }
         guarded(() -> {
-            announce(Topic.HEALTH, model.health());
+            broadcast(Topic.HEALTH, model.health());
             ObjectNode state = model.state();
-            if (state.path("seq").asLong() != announcedSequence) {
-                announceState(state);
+            if (state.path("seq").asLong() != sentSequence) {
+                broadcastState(state);
             }
         });
-        if (++ticks % PING_EVERY == 0) {
+        if (++ticks % TICKS_PER_PING == 0) {
             viewers.forEach(WebSocketViewer::ping);
         }
     }
 
-    private void announceState(ObjectNode state) {
-        announcedSequence = state.path("seq").asLong();
-        announce(Topic.STATE, state);
+    private void broadcastState(ObjectNode state) {
+        sentSequence = state.path("seq").asLong();
+        broadcast(Topic.STATE, state);
     }
 
-    private void announce(Topic topic, ObjectNode document) {
+    private void broadcast(Topic topic, ObjectNode document) {
         byte[] json = message(topic, document);
-        viewers.forEach(viewer -> viewer.tell(topic, json));
+        viewers.forEach(viewer -> viewer.sendText(topic, json));
     }
 
-    /** A model that fails must not end the announcements: viewers are told, the log once. */
+    /** An exception of the model must not stop the updates: it is sent to the viewers and logged once. */
     private void guarded(Runnable task) {
         try {
             task.run();
@@ -120,13 +121,13 @@ final class StateBroadcaster {
         } catch (RuntimeException e) {
             if (!failing) {
                 failing = true;
-                log.error("state or health cannot be told to the page", e);
+                LOG.error("state or health update failed", e);
             }
             byte[] json = Reply.bytes(JsonNodeFactory.instance
                     .objectNode()
                     .put("type", "error")
-                    .put("detail", "state or health cannot be read: see the renderer's log"));
-            viewers.forEach(viewer -> viewer.tell(Topic.ERROR, json));
+                    .put("detail", "state or health unavailable: see the renderer's log"));
+            viewers.forEach(viewer -> viewer.sendText(Topic.ERROR, json));
         }
     }
 

@@ -3,10 +3,10 @@ package io.bev.avatar.renderer.stream;
 import io.bev.avatar.common.config.Config;
 
 /**
- * The section {@code stream} of the configuration.
+ * Section {@code stream}.
  *
  * @param jpegQuality 1..100
- * @param maxViewers most WebSocket and MJPEG viewers at once
+ * @param maxViewers maximum number of WebSocket and MJPEG viewers
  */
 public record StreamConfig(int jpegQuality, int maxViewers) {
 

@@ -29,20 +29,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The page, its streams and the HTTP interface. Two event loops serve everything; updates run on a thread of their own,
- * since keeping them may mean waiting for a disk.
+ * HTTP server for the page, the streams and the API. Two event loops serve all connections; updates run on a separate
+ * thread, because persisting them may block on disk.
  */
 public final class StreamServer implements AutoCloseable {
 
     static final int MAX_LINE_BYTES = 4096;
     static final int MAX_HEADER_BYTES = 16384;
 
-    private static final Logger log = LoggerFactory.getLogger(StreamServer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(StreamServer.class);
 
     private static final int EVENT_LOOPS = 2;
     private static final int BACKLOG = 128;
-    private static final int WAITING_UPDATES = 64;
-    /** Bounds what the kernel holds for a viewer that has stopped reading, and so how old its next frame is. */
+    private static final int MAX_QUEUED_UPDATES = 64;
+    /**
+     * Limits the data buffered by the kernel for a viewer that has stopped reading, and so the age of its next frame.
+     */
     private static final int SEND_BUFFER_BYTES = 256 << 10;
 
     private final StreamSettings settings;
@@ -55,7 +57,7 @@ public final class StreamServer implements AutoCloseable {
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private @Nullable Channel listener;
 
-    /** @param hub stays open when the server closes */
+    /** @param hub not closed by the server */
     public StreamServer(StreamSettings settings, LatestFrameHub hub, PageBackend model) {
         this.settings = settings;
         this.hub = hub;
@@ -67,7 +69,7 @@ public final class StreamServer implements AutoCloseable {
                 1,
                 30,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(WAITING_UPDATES),
+                new ArrayBlockingQueue<>(MAX_QUEUED_UPDATES),
                 new DefaultThreadFactory("stream-updates", true));
         this.announcer = new StateBroadcaster(model, loops.next());
         this.endpoints = new HttpRoutes(
@@ -75,7 +77,7 @@ public final class StreamServer implements AutoCloseable {
     }
 
     /**
-     * Listens.
+     * Starts listening.
      *
      * @throws IOException when the address cannot be bound; the message names it and the remedy
      */
@@ -83,7 +85,7 @@ public final class StreamServer implements AutoCloseable {
         InetSocketAddress address = new InetSocketAddress(settings.bind(), settings.port());
         if (address.isUnresolved()) {
             throw new IOException("cannot listen on " + settings.bind()
-                    + ": no such host; set renderer.bind to an address" + " of this machine");
+                    + ": unknown host; set renderer.bind to an address of this host");
         }
         ChannelFuture bound = new ServerBootstrap()
                 .group(loops)
@@ -105,26 +107,29 @@ public final class StreamServer implements AutoCloseable {
             throw new IOException(
                     "cannot listen on " + settings.bind() + ":" + settings.port() + ": "
                             + bound.cause().getMessage()
-                            + "; stop what holds the port, or set another with renderer.port"
+                            + "; stop the process that uses the port, or set another with renderer.port"
                             + " (BEV_AVATAR_PORT)",
                     bound.cause());
         }
         listener = bound.channel();
         announcer.start();
-        log.info("page at http://{}:{}/", settings.bind(), port());
+        LOG.info("page available at http://{}:{}/", settings.bind(), port());
     }
 
-    /** The port that it listens on; 0 before {@link #start}. */
+    /** The listening port; 0 before {@link #start}. */
     public int port() {
         return listener != null && listener.localAddress() instanceof InetSocketAddress address ? address.getPort() : 0;
     }
 
-    /** Tells viewers of a new state, soon and once for a burst of changes. From any thread; never blocks. */
+    /**
+     * Schedules sending the changed state to viewers, once for a burst of changes. Callable from any thread; never
+     * blocks.
+     */
     public void stateChanged() {
         announcer.stateChanged();
     }
 
-    /** Stops listening, says goodbye to viewers and ends its threads. */
+    /** Stops listening, disconnects viewers and stops the threads. */
     @Override
     public void close() {
         if (listener != null) {

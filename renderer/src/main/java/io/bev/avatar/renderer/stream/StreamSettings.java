@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Where the page is served and how patient it is with clients.
+ * Address, limits and timeouts of the stream server.
  *
  * @param bind address or host name to listen on
- * @param port TCP port; 0 picks a free one
- * @param allowedHosts host names beside loopback's under which the page is reached
- * @param maxConnections most connections at once, viewers included
- * @param requestTimeout longest wait for a whole request, and for a client to take a whole answer
- * @param stallTimeout longest time in which a viewer may take nothing before it is let go
+ * @param port TCP port; 0 selects a free one
+ * @param allowedHosts accepted Host names in addition to loopback
+ * @param maxConnections maximum number of connections, including viewers
+ * @param requestTimeout maximum time for receiving a request, and for sending a response
+ * @param stallTimeout maximum time without progress before a viewer is disconnected
  */
 public record StreamSettings(
         String bind,
@@ -21,14 +21,14 @@ public record StreamSettings(
         Duration requestTimeout,
         Duration stallTimeout) {
 
-    /** Connections for everything but viewers: probes, scrapes, page loads. */
+    /** Connections reserved for probes, scrapes and page loads. */
     private static final int OTHER_CONNECTIONS = 192;
 
     public StreamSettings {
         allowedHosts = List.copyOf(allowedHosts);
     }
 
-    /** Settings with the usual patience, and room for {@code maxViewers} viewers. */
+    /** Settings with default timeouts, for {@code maxViewers} viewers. */
     public static StreamSettings of(String bind, int port, List<String> allowedHosts, int maxViewers) {
         return new StreamSettings(
                 bind,

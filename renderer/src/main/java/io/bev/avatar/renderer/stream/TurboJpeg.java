@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The functions of libjpeg-turbo's TurboJPEG API 2 that encoding needs, by JNA direct mapping. Names and constants are the
+ * JNA direct mapping of the TurboJPEG 2 API of libjpeg-turbo, limited to encoding. Names and constants are the
  * library's. Pointers and {@code unsigned long} are Java longs: 64-bit Unix only.
  */
 final class TurboJpeg {
 
-    /** Debian's and Ubuntu's {@code libturbojpeg0}, then whatever the linker calls by the plain name. */
+    /** The file of package {@code libturbojpeg0}, then the default name resolved by the linker. */
     static final List<String> LIBRARIES = List.of("libturbojpeg.so.0", "turbojpeg");
 
     static final int TJPF_BGR = 1;
@@ -23,7 +23,7 @@ final class TurboJpeg {
     /**
      * Binds this class to the first library found.
      *
-     * @return its name; empty when there is none
+     * @return its name; empty if none is found
      */
     static Optional<String> bind(List<String> libraries) {
         if (Native.POINTER_SIZE != Long.BYTES || Native.LONG_SIZE != Long.BYTES) {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Encodes with libjpeg-turbo. One compressor handle, one native copy of the picture and one output buffer of the worst-case
- * size live from picture to picture; a call costs one copy in and no allocation. Owns {@link #nativeBytes()} bytes beyond
- * the library's own.
+ * Encodes with libjpeg-turbo. One compressor handle, one native copy of the frame and one output buffer of the
+ * worst-case size are reused for all frames; a call copies the frame once and allocates nothing. Owns {@link
+ * #nativeBytes()} bytes in addition to the library's memory.
  */
 public final class TurboJpegEncoder implements JpegEncoder {
 
@@ -37,29 +37,30 @@ public final class TurboJpegEncoder implements JpegEncoder {
      * Opens a compressor.
      *
      * @param quality 1..100
-     * @param libraries names to look for, in order
-     * @return empty when none of them is installed
-     * @throws IllegalStateException when the library is there and refuses
+     * @param libraries names to try, in order
+     * @return empty if none of them is installed
+     * @throws IllegalStateException when the library is installed but cannot be initialised
      */
     static Optional<JpegEncoder> open(int quality, List<String> libraries) {
         return TurboJpeg.bind(libraries).map(library -> {
             long handle = TurboJpeg.tjInitCompress();
             if (handle == 0) {
-                throw new IllegalStateException(library + ": no compressor: " + TurboJpeg.tjGetErrorStr2(0));
+                throw new IllegalStateException(
+                        library + ": compressor initialisation failed: " + TurboJpeg.tjGetErrorStr2(0));
             }
             return new TurboJpegEncoder(library, quality, handle);
         });
     }
 
     @Override
-    public ByteBuffer encode(Framebuffer picture) {
+    public ByteBuffer encode(Framebuffer frame) {
         if (closed) {
             throw new IllegalStateException("encoder is closed");
         }
-        if (picture.width != width || picture.height != height) {
-            resize(picture.width, picture.height);
+        if (frame.width != width || frame.height != height) {
+            resize(frame.width, frame.height);
         }
-        pixels.write(0, picture.bgr, 0, picture.bgr.length);
+        pixels.write(0, frame.bgr, 0, frame.bgr.length);
         parameters.setLong(0, Pointer.nativeValue(jpeg));
         parameters.setLong(Long.BYTES, jpeg.size());
         int failed = TurboJpeg.tjCompress2(
@@ -86,7 +87,7 @@ public final class TurboJpegEncoder implements JpegEncoder {
         return library;
     }
 
-    /** Native memory held for the picture and the output. */
+    /** Native memory for frame and output. */
     long nativeBytes() {
         return closed ? 0 : pixels.size() + jpeg.size() + parameters.size();
     }

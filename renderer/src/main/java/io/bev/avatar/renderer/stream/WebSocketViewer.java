@@ -19,20 +19,20 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * A viewer on a WebSocket: binary messages are frames ({@link EncodedFrame} says how they look), text messages are JSON,
+ * A viewer on a WebSocket: binary messages are frames (format: {@link EncodedFrame}), text messages are JSON,
  * {@code {"type":"state","state":{...}}}, {@code {"type":"health","health":{...}}} or
  * {@code {"type":"error","detail":"..."}}.
  *
- * <p>A viewer that connected with {@code ?ack=1} answers each frame, once shown or skipped, with a binary message of 8
- * bytes: the sequence of the frame, big-endian. Then a browser that decodes slowly, or a long line with deep buffers,
- * holds back frames as a full socket does.
+ * <p>A viewer connected with {@code ?ack=1} acknowledges each frame, once displayed or skipped, with a binary message
+ * of 8 bytes: the sequence number of the frame, big-endian. This throttles frames for a slow browser or a network
+ * with deep buffers in the same way as a full socket.
  */
 final class WebSocketViewer extends FrameViewer {
 
-    private static final long GOODBYE_MILLIS = 1000;
+    private static final long CLOSE_TIMEOUT_MILLIS = 1000;
     private static final WebSocketCloseStatus OPERATOR = new WebSocketCloseStatus(4000, "disconnected");
 
-    /** What a text message is about; of each kind only the newest waits. */
+    /** Topic of a text message; only the newest message of each topic is queued. */
     enum Topic {
         STATE,
         HEALTH,
@@ -49,15 +49,15 @@ final class WebSocketViewer extends FrameViewer {
         this.acknowledges = acknowledges;
     }
 
-    /** Sends a text message when the connection can take it; a newer one of its topic replaces one that waits. */
-    void tell(Topic topic, byte[] json) {
+    /** Sends a text message once the connection can accept it; a queued message of the same topic is replaced. */
+    void sendText(Topic topic, byte[] json) {
         inEventLoop(() -> {
             texts.put(topic, json);
             drain();
         });
     }
 
-    /** Asks the other end for a sign of life. */
+    /** Sends a ping. */
     void ping() {
         inEventLoop(() -> context().ifPresent(ctx -> write(ctx, new PingWebSocketFrame())));
     }
@@ -89,7 +89,7 @@ final class WebSocketViewer extends FrameViewer {
             if (message instanceof PingWebSocketFrame ping) {
                 write(ctx, new PongWebSocketFrame(ping.content().retain()));
             } else if (message instanceof CloseWebSocketFrame close) {
-                close(ctx, new CloseWebSocketFrame(answerTo(close)));
+                close(ctx, new CloseWebSocketFrame(replyStatus(close)));
             } else if (message instanceof BinaryWebSocketFrame ack && acknowledges && isAcknowledgement(ack)) {
                 acknowledged(ack.content().readLong());
             } else if (message instanceof WebSocketFrame && !(message instanceof PongWebSocketFrame)) {
@@ -130,7 +130,7 @@ final class WebSocketViewer extends FrameViewer {
         return frame.isFinalFragment() && content.readableBytes() == Long.BYTES;
     }
 
-    private static WebSocketCloseStatus answerTo(CloseWebSocketFrame close) {
+    private static WebSocketCloseStatus replyStatus(CloseWebSocketFrame close) {
         return close.statusCode() == -1
                 ? WebSocketCloseStatus.NORMAL_CLOSURE
                 : WebSocketCloseStatus.valueOf(close.statusCode());
@@ -141,14 +141,14 @@ final class WebSocketViewer extends FrameViewer {
         ctx.flush();
     }
 
-    private void close(ChannelHandlerContext ctx, CloseWebSocketFrame goodbye) {
+    private void close(ChannelHandlerContext ctx, CloseWebSocketFrame closeFrame) {
         if (ending) {
-            goodbye.release();
+            closeFrame.release();
             return;
         }
         ending = true;
-        ctx.writeAndFlush(goodbye).addListener(ChannelFutureListener.CLOSE);
-        // A stalled peer never takes the goodbye.
-        closeWithin(GOODBYE_MILLIS);
+        ctx.writeAndFlush(closeFrame).addListener(ChannelFutureListener.CLOSE);
+        // A stalled peer never receives the close frame.
+        closeWithin(CLOSE_TIMEOUT_MILLIS);
     }
 }

@@ -1,4 +1,4 @@
-/** Encoded frames to browsers: HTTP, WebSocket, MJPEG. */
+/** Streams encoded frames to browsers by HTTP, WebSocket and MJPEG. */
 @NullMarked
 package io.bev.avatar.renderer.stream;
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class RenderBenchCommandTest {
 
     @Test
-    void json_printsOneObjectALine() throws JsonProcessingException {
+    void json_printsOneObjectPerLine() throws JsonProcessingException {
         CommandRun run = CommandRun.of(command(), "render", "--json", "--seconds", "0.01", "--threads", "2");
 
         assertThat(run.code()).as(run.err()).isZero();
@@ -61,19 +61,19 @@ class RenderBenchCommandTest {
         assertThat(run.code()).isEqualTo(64);
         assertThat(run.err())
                 .startsWith(
-                        "bench: no benchmark 'rendr' of the renderer's: expected one of render; ./avatar bench --help names all\n");
+                        "bench: unknown benchmark 'rendr': expected one of render; ./avatar bench --help lists all\n");
     }
 
     @Test
     void missingModel_exitsWithNoInput() {
-        CommandRun run = CommandRun.of(command(), "--model", "nobody.zip");
+        CommandRun run = CommandRun.of(command(), "--model", "missing.zip");
 
         assertThat(run.code()).isEqualTo(66);
-        assertThat(run.err()).isEqualTo("bench: nobody.zip: no such file\n");
+        assertThat(run.err()).isEqualTo("bench: missing.zip: no such file\n");
     }
 
     @Test
-    void nonsenseNumbers_areRefused() {
+    void invalidNumbers_areRejected() {
         assertThat(CommandRun.of(command(), "--threads", "0").code()).isEqualTo(64);
         assertThat(CommandRun.of(command(), "--seconds", "-1").code()).isEqualTo(64);
     }
@@ -83,6 +83,6 @@ class RenderBenchCommandTest {
                 TestAvatars::load,
                 TestAvatars::poser,
                 threads -> new CpuRasterizer(threads, TileKernels.fastest()),
-                picture -> picture.bgr.length)));
+                image -> image.bgr.length)));
     }
 }

@@ -17,52 +17,52 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RenderCommandTest {
 
     @TempDir
-    private Path folder;
+    private Path directory;
 
     @Test
-    void noOptions_drawsTheBuiltInAvatarAsFramed() throws IOException {
+    void noOptions_rendersTheBuiltInAvatarAsFramed() throws IOException {
         CommandRun run = render();
 
         assertThat(run).isEqualTo(new CommandRun(0, "", ""));
-        BufferedImage picture = picture();
-        assertThat(picture.getWidth()).isEqualTo(640);
-        assertThat(picture.getHeight()).isEqualTo(360);
-        assertThat(brightestColumn(picture)).isBetween(319, 320);
-        assertThat(picture.getRGB(0, 0)).isEqualTo(0xff000000);
+        BufferedImage frame = frame();
+        assertThat(frame.getWidth()).isEqualTo(640);
+        assertThat(frame.getHeight()).isEqualTo(360);
+        assertThat(brightestColumn(frame)).isBetween(319, 320);
+        assertThat(frame.getRGB(0, 0)).isEqualTo(0xff000000);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"cpu", "reference"})
-    void everyBackend_drawsTheSame(String backend) throws IOException {
+    void everyBackend_rendersTheSame(String backend) throws IOException {
         assertThat(render("--backend", backend, "--resolution", "65x33", "--background", "0,0.5,1")
                         .code())
                 .isZero();
 
-        assertThat(picture().getRGB(0, 0)).isEqualTo(0xff0080ff);
-        assertThat(picture().getRGB(32, 16) & 0xff).isGreaterThan(220);
+        assertThat(frame().getRGB(0, 0)).isEqualTo(0xff0080ff);
+        assertThat(frame().getRGB(32, 16) & 0xff).isGreaterThan(220);
     }
 
     @Test
     void blendshape_movesTheFace() throws IOException {
         render("--blendshape", "jawOpen=0.5", "--resolution", "640x360");
 
-        assertThat(brightestColumn(picture())).isGreaterThan(360);
+        assertThat(brightestColumn(frame())).isGreaterThan(360);
     }
 
     @Test
-    void camera_negativeCoordinates_isTakenAsGiven() throws IOException {
+    void camera_negativeCoordinates_isUsedAsGiven() throws IOException {
         CommandRun run = render("--camera", "-2,0,0", "--look-at", "0,0,-0.5", "--up", "0,-1,0", "--fov", "60");
 
         assertThat(run).isEqualTo(new CommandRun(0, "", ""));
-        // From the left and upside down, what is nearer to the viewer of the portrait is on the left.
-        assertThat(brightestColumn(picture())).isLessThan(300);
+        // From the left and upside down, objects nearer to the portrait's viewer are on the left.
+        assertThat(brightestColumn(frame())).isLessThan(300);
     }
 
     @Test
     void near_beyondTheAvatar_leavesBackground() throws IOException {
         render("--near", "5");
 
-        assertThat(brightness(picture(), 320)).isZero();
+        assertThat(brightness(frame(), 320)).isZero();
     }
 
     @Test
@@ -75,9 +75,9 @@ class RenderCommandTest {
     }
 
     @Test
-    void blendshapeThatTheAvatarLacks_isNoted() {
+    void blendshapeThatTheAvatarLacks_isReported() {
         assertThat(render("--blendshape", "tongueOut=1"))
-                .isEqualTo(new CommandRun(0, "", "render: note: test ball has no blendshape tongueOut\n"));
+                .isEqualTo(new CommandRun(0, "", "render: warning: test ball has no blendshape tongueOut\n"));
     }
 
     @ParameterizedTest
@@ -93,12 +93,12 @@ class RenderCommandTest {
                 "--camera|0,0,0|camera and look-at point coincide",
                 "--up|0,0,1|up is parallel to the view direction",
                 "--fov|180|expected between 0 and 180",
-                "--near|0|expected more than 0",
+                "--near|0|expected a number greater than 0",
                 "--background|1,2,0|expected each channel from 0 to 1",
                 "--backend|vulkan|expected cpu, cuda or reference",
                 "--colour|1|Unknown option"
             })
-    void wrongOption_saysWhatIsExpected(String option, String value, String message) {
+    void wrongOption_namesTheExpectedValue(String option, String value, String message) {
         CommandRun run = render(option, value);
 
         assertThat(run.code()).isEqualTo(64);
@@ -106,25 +106,25 @@ class RenderCommandTest {
     }
 
     @Test
-    void cuda_thatCannotBeHad_saysWhy() {
+    void cuda_unavailable_namesTheReason() {
         assertThat(render("--backend", "cuda"))
                 .isEqualTo(
                         new CommandRun(
                                 69,
                                 "",
-                                "render: backend cuda cannot be had: no NVIDIA driver: not in a test; use --backend cpu or reference\n"));
+                                "render: CUDA backend unavailable: no NVIDIA driver: not in a test; use --backend cpu or reference\n"));
     }
 
     @Test
     void missingModel_exitsWithNoInput() {
-        CommandRun run = render("--model", "nobody.zip");
+        CommandRun run = render("--model", "missing.zip");
 
-        assertThat(run).isEqualTo(new CommandRun(66, "", "render: nobody.zip: no such file\n"));
+        assertThat(run).isEqualTo(new CommandRun(66, "", "render: missing.zip: no such file\n"));
     }
 
     @Test
-    void outputInMissingFolder_exitsWithCannotCreate() {
-        Path output = folder.resolve("missing").resolve("out.png");
+    void outputInMissingDirectory_exitsWithCannotCreate() {
+        Path output = directory.resolve("missing").resolve("out.png");
 
         CommandRun run = CommandRun.of(command(), "--output", output.toString());
 
@@ -133,14 +133,14 @@ class RenderCommandTest {
     }
 
     @Test
-    void noOutput_isWrongUsage() {
+    void noOutput_isAUsageError() {
         assertThat(CommandRun.of(command()).code()).isEqualTo(64);
     }
 
     private CommandRun render(String... args) {
         List<String> all = new ArrayList<>(List.of(args));
         all.add("--output");
-        all.add(folder.resolve("out.png").toString());
+        all.add(directory.resolve("out.png").toString());
         return CommandRun.of(command(), all.toArray(String[]::new));
     }
 
@@ -150,24 +150,24 @@ class RenderCommandTest {
         });
     }
 
-    private BufferedImage picture() throws IOException {
-        return ImageIO.read(folder.resolve("out.png").toFile());
+    private BufferedImage frame() throws IOException {
+        return ImageIO.read(directory.resolve("out.png").toFile());
     }
 
-    private static int brightestColumn(BufferedImage picture) {
+    private static int brightestColumn(BufferedImage frame) {
         int brightest = 0;
-        for (int x = 1; x < picture.getWidth(); x++) {
-            if (brightness(picture, x) > brightness(picture, brightest)) {
+        for (int x = 1; x < frame.getWidth(); x++) {
+            if (brightness(frame, x) > brightness(frame, brightest)) {
                 brightest = x;
             }
         }
         return brightest;
     }
 
-    private static long brightness(BufferedImage picture, int x) {
+    private static long brightness(BufferedImage frame, int x) {
         long sum = 0;
-        for (int y = 0; y < picture.getHeight(); y++) {
-            sum += picture.getRGB(x, y) & 0xff;
+        for (int y = 0; y < frame.getHeight(); y++) {
+            sum += frame.getRGB(x, y) & 0xff;
         }
         return sum;
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RendererMainTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -25,9 +25,9 @@ class RendererMainTest {
     }
 
     @Test
-    void badConfiguration_listsEveryProblem_andExits78() throws Exception {
+    void invalidConfiguration_listsEveryProblem_andExits78() throws Exception {
         Path file = Files.writeString(
-                folder.resolve("avatar.yaml"),
+                directory.resolve("avatar.yaml"),
                 "renderer: {port: x, colour: red}\nrendrer: {}\nstream: {jpeg-quality: 0}\n");
         assertThat(run(Map.of(), "serve", "--config", file.toString())).isEqualTo(ExitCodes.CONFIG);
         assertThat(err.toString())
@@ -41,7 +41,7 @@ class RendererMainTest {
     }
 
     @Test
-    void passwords_inAddresses_areNeverTold() throws Exception {
+    void passwords_inAddresses_areNeverPrinted() throws Exception {
         String secret = "open-sesame";
         for (String url : List.of(
                 "redis://user:" + secret + "@host:port",
@@ -49,7 +49,7 @@ class RendererMainTest {
                 "redis://user:" + secret + "@ho st",
                 "redis://user:" + secret + "/" + secret + "@host:99999999")) {
             Path file = Files.writeString(
-                    folder.resolve("avatar.yaml"),
+                    directory.resolve("avatar.yaml"),
                     "redis: {url: '" + url + "'}\nrenderer: {port: '" + url + "', background: '" + url + "', backend: '"
                             + url + "'}\n");
             assertThat(run(Map.of(), "serve", "--config", file.toString())).isEqualTo(ExitCodes.CONFIG);
@@ -60,14 +60,14 @@ class RendererMainTest {
     }
 
     @Test
-    void missingConfiguration_isOneClearProblem() {
-        Path missing = folder.resolve("missing.yaml");
+    void missingConfiguration_isOneProblem() {
+        Path missing = directory.resolve("missing.yaml");
         assertThat(run(Map.of("BEV_AVATAR_CONFIG", missing.toString()))).isEqualTo(ExitCodes.CONFIG);
         assertThat(err.toString()).contains("missing.yaml").contains("1 problem");
     }
 
     @Test
-    void wrongCommandLine_exits64_withoutTheWholeHelp() {
+    void invalidCommandLine_exits64_withoutFullHelp() {
         assertThat(run(Map.of(), "serve", "--modle", "x")).isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString().lines()).hasSize(2);
         assertThat(err.toString()).contains("--modle").contains("--help");
@@ -82,7 +82,7 @@ class RendererMainTest {
     }
 
     @Test
-    void version_namesProgramAndJava() {
+    void version_namesRendererAndJava() {
         assertThat(run(Map.of(), "--version")).isZero();
         assertThat(out.toString()).contains("avatar-renderer").contains("Java");
     }

@@ -22,17 +22,17 @@ import org.junit.jupiter.api.io.TempDir;
 class ScenesCommandTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
-    /** What is written is what is read: the comparison with another program is of the same Gaussians. */
+    /** A written scene reads back equal, so a comparison with another renderer uses the same Gaussians. */
     @Test
     void scene_isWrittenAsOtherProgramsReadIt() throws Exception {
         GaussianCloud cloud = RandomClouds.cube(3, 40, 3, 0.05, 3);
         Avatar avatar = new Avatar("test", cloud, Optional.empty(), new Framing(0, 0, 3, 0, 0, 0, 0, 1, 0, 40, 0.01f));
 
-        new SceneExport(folder, new ReferenceRasterizer()).write("small", avatar);
+        new SceneExport(directory, new ReferenceRasterizer()).write("small", avatar);
 
-        GaussianCloud read = AvatarLoader.load(folder.resolve("small.ply")).cloud();
+        GaussianCloud read = AvatarLoader.load(directory.resolve("small.ply")).cloud();
         assertThat(read.count()).isEqualTo(40);
         assertThat(read.shDegree()).isEqualTo(3);
         assertThat(read.x).isEqualTo(cloud.x);
@@ -43,26 +43,27 @@ class ScenesCommandTest {
             assertThat(read.rotationW[i]).isCloseTo(cloud.rotationW[i], within(1e-6f));
             assertThat(read.blue[i]).isCloseTo(cloud.blue[i], within(1e-6f));
         }
-        JsonNode view = new ObjectMapper().readTree(folder.resolve("small.json").toFile());
+        JsonNode view =
+                new ObjectMapper().readTree(directory.resolve("small.json").toFile());
         assertThat(view.path("width").asInt()).isEqualTo(1920);
         assertThat(view.path("worldToCamera")).hasSize(12);
         assertThat(view.path("worldToCamera").path(11).asDouble())
                 .as("distance")
                 .isCloseTo(3, within(1e-5));
-        assertThat(Files.size(folder.resolve("small.ppm")))
+        assertThat(Files.size(directory.resolve("small.ppm")))
                 .isEqualTo("P6\n1920 1080\n255\n".length() + 3 * 1920 * 1080);
     }
 
     @Test
-    void modelThatIsNotThere_andFolderThatCannotBe_areTold() throws Exception {
-        CommandRun missing = run("--model", "nowhere.ply", folder.toString());
+    void missingModel_andInvalidDirectory_areReported() throws Exception {
+        CommandRun missing = run("--model", "missing.ply", directory.toString());
         assertThat(missing.code()).isEqualTo(ExitCodes.NO_INPUT);
-        assertThat(missing.err()).isEqualTo("scenes: nowhere.ply: no such file" + System.lineSeparator());
+        assertThat(missing.err()).isEqualTo("scenes: missing.ply: no such file" + System.lineSeparator());
 
-        Path file = Files.writeString(folder.resolve("file"), "");
+        Path file = Files.writeString(directory.resolve("file"), "");
         CommandRun blocked = run(file.resolve("scenes").toString());
         assertThat(blocked.code()).isEqualTo(ExitCodes.CANNOT_CREATE);
-        assertThat(blocked.err()).startsWith("scenes: cannot write into " + file);
+        assertThat(blocked.err()).startsWith("scenes: cannot write to " + file);
     }
 
     private static CommandRun run(String... arguments) {

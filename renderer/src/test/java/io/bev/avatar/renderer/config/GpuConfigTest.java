@@ -22,7 +22,7 @@ class GpuConfigTest {
     }
 
     @Test
-    void fractionOfNothing_isRefused() {
+    void zeroFraction_isRejected() {
         Config c = Config.of("gpu: {memory-fraction: 0}", "f", Map.of());
         GpuConfig.from(c);
         assertThatThrownBy(() -> c.finish("gpu"))

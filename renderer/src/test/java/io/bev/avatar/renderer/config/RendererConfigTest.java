@@ -21,7 +21,7 @@ class RendererConfigTest {
     }
 
     @Test
-    void nothingSet_givesTheDocumentedDefaults() {
+    void emptyConfiguration_givesDocumentedDefaults() {
         assertThat(read("", Map.of()))
                 .isEqualTo(new RendererConfig(
                         "127.0.0.1",
@@ -101,7 +101,7 @@ class RendererConfigTest {
     }
 
     @Test
-    void everyMistake_isReportedAtOnce() {
+    void allErrors_areReportedTogether() {
         String yaml = """
                 renderer: {port: 70000, backend: gpu, width: 8, height: 9999, target-fps: 4, idle-fps: 5, background: red,
                   pasword: x}

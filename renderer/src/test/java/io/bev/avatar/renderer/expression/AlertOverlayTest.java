@@ -26,7 +26,7 @@ class AlertOverlayTest {
 
         @Override
         public void close() {
-            // holds nothing
+            // nothing to release
         }
     };
 
@@ -45,7 +45,7 @@ class AlertOverlayTest {
     }
 
     @Test
-    void criticalAlert_liesOverTheMoodOnly_andLeavesWithIt() {
+    void criticalAlert_overridesEmotionOnly_untilResolved() {
         AvatarState happy = speaking(0.3);
         AlertOverlay overlay = new AlertOverlay((state, now, out) -> expressed.add(state), alerts, happy);
         ExpressionFrame frame = new ExpressionFrame();
@@ -65,12 +65,12 @@ class AlertOverlayTest {
         assertThat(alert.blendshapes()).isEqualTo(happy.blendshapes());
         assertThat(alert.gaze()).isEqualTo(happy.gaze());
         assertThat(alert.seq()).isEqualTo(happy.seq());
-        assertThat(expressed.get(2)).as("nothing is made per frame").isSameAs(alert);
+        assertThat(expressed.get(2)).as("no allocation per frame").isSameAs(alert);
         assertThat(expressed.get(3)).isSameAs(happy);
     }
 
     @Test
-    void stateThatChangesUnderAnAlert_isFollowed() {
+    void stateChangeDuringAlert_isApplied() {
         AlertOverlay overlay = new AlertOverlay((state, now, out) -> expressed.add(state), alerts, speaking(0));
         active = List.of(new ActiveAlert("AvatarX", "a", "", "", ""));
         overlay.express(speaking(1), 1, new ExpressionFrame());

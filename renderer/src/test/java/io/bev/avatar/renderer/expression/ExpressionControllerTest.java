@@ -28,7 +28,7 @@ class ExpressionControllerTest {
 
     private static final long FRAME = 33_333_333L;
 
-    /** Breathing and small movements off, blinks as rare as can be: what is left is what was asked for. */
+    /** Breathing and small movements off, blinks as rare as possible, so that only the requested expression remains. */
     private static final ExpressionConfig STILL =
             new ExpressionConfig(1, Duration.ofSeconds(60), Duration.ofSeconds(60), 0);
 
@@ -36,7 +36,7 @@ class ExpressionControllerTest {
     private long now;
 
     @Test
-    void advance_sameSeedStatesAndTimes_giveTheSameFace() {
+    void advance_sameSeedStatesAndTimes_giveTheSameExpression() {
         ExpressionController a = new ExpressionController(ExpressionConfig.DEFAULTS);
         ExpressionController b = new ExpressionController(ExpressionConfig.DEFAULTS);
         ExpressionFrame other = new ExpressionFrame();
@@ -58,7 +58,7 @@ class ExpressionControllerTest {
         assertThat(blinks(d, Emotion.NEUTRAL, 60)).isNotEqualTo(blinks(other, Emotion.NEUTRAL, 60));
     }
 
-    /** A blink: when its lids start to move and when they are open again, seconds. */
+    /** A blink: times at which the lids start to move and are open again, seconds. */
     private record Blink(double start, double end) {}
 
     private static List<Blink> blinks(ExpressionConfig config, Emotion emotion, int seconds) {
@@ -85,7 +85,7 @@ class ExpressionControllerTest {
     }
 
     @Test
-    void advance_tenMinutes_blinkAsPeopleDo() {
+    void advance_tenMinutes_blinkAtHumanRates() {
         List<Blink> blinks = blinks(ExpressionConfig.DEFAULTS, Emotion.NEUTRAL, 600);
 
         int doubles = 0;
@@ -113,7 +113,7 @@ class ExpressionControllerTest {
     }
 
     @Test
-    void advance_afterALongPause_blinksAreNotMadeUpFor() {
+    void advance_afterALongPause_missedBlinksAreSkipped() {
         ExpressionController controller = new ExpressionController(ExpressionConfig.DEFAULTS);
         controller.advance(0, state(Emotion.NEUTRAL), frame);
         float before = weight("mouthSmileLeft");
@@ -175,7 +175,7 @@ class ExpressionControllerTest {
     }
 
     @Test
-    void advance_intensity_scalesTheMood() {
+    void advance_intensity_scalesTheEmotion() {
         settled(Emotion.HAPPY, 0);
         assertThat(weight("mouthSmileLeft")).isZero();
         settled(Emotion.HAPPY, 0.5);
@@ -187,7 +187,7 @@ class ExpressionControllerTest {
     }
 
     @Test
-    void advance_newMood_comesSoftlyAndArrives() {
+    void advance_newEmotion_isReachedSmoothly() {
         ExpressionController controller = new ExpressionController(STILL);
         run(controller, state(Emotion.NEUTRAL), 1);
         float before = weight("mouthSmileLeft");
@@ -200,7 +200,7 @@ class ExpressionControllerTest {
     }
 
     @Test
-    void advance_givenBlendshape_isReachedWithinTwoFramesOfSpeech() {
+    void advance_requestedBlendshape_isReachedWithinTwoFramesOfSpeech() {
         ExpressionController controller = new ExpressionController(STILL);
         run(controller, state(Emotion.NEUTRAL, 0, Map.of(), 0, 0, 0), 5);
 
@@ -262,7 +262,7 @@ class ExpressionControllerTest {
     }
 
     @Test
-    void advance_gazeDown_takesTheLidsAlong() {
+    void advance_gazeDown_movesTheLids() {
         ExpressionController controller = new ExpressionController(STILL);
 
         run(controller, state(Emotion.NEUTRAL, 0, Map.of(), 0, 0, -1), 10);
@@ -274,7 +274,7 @@ class ExpressionControllerTest {
     }
 
     @Test
-    void advance_gazeAskedFor_winsOverTheMoods() {
+    void advance_requestedGaze_overridesTheEmotion() {
         ExpressionController controller = new ExpressionController(STILL);
 
         run(controller, state(Emotion.THINKING, 1, Map.of(), 0, -1, 0), 30);
@@ -284,7 +284,7 @@ class ExpressionControllerTest {
     }
 
     @Test
-    void advance_headPose_isReachedWithoutAJerkAndKeptInBounds() {
+    void advance_headPose_isReachedSmoothlyWithinBounds() {
         ExpressionController controller = new ExpressionController(STILL);
         run(controller, state(Emotion.NEUTRAL, 0, Map.of(), 0, 0, 0), 1);
         AvatarState turned = new AvatarState(
@@ -336,7 +336,7 @@ class ExpressionControllerTest {
         run(controller, state, 1000);
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
-        // The counter itself may cost a little; a frame may not.
+        // The counter itself may allocate a little; a frame may not.
         assertThat(allocated).isLessThan(1000);
     }
 

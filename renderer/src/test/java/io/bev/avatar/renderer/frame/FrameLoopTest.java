@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class FrameLoopTest {
 
-    private static final long PATIENCE_SECONDS = 20;
+    private static final long TIMEOUT_SECONDS = 20;
 
     private final Source source = new Source();
     private final Events events = new Events();
@@ -28,7 +28,7 @@ class FrameLoopTest {
         volatile boolean wanted = true;
         volatile boolean broken;
         final AtomicLong lastSequence = new AtomicLong();
-        final Semaphore drawn = new Semaphore(0);
+        final Semaphore rendered = new Semaphore(0);
         final Semaphore again = new Semaphore(0);
 
         @Override
@@ -39,10 +39,10 @@ class FrameLoopTest {
         @Override
         public void present(long sequence, StageTimes times) {
             if (broken) {
-                throw new IllegalStateException("no picture");
+                throw new IllegalStateException("no frame");
             }
             lastSequence.set(sequence);
-            drawn.release();
+            rendered.release();
         }
 
         @Override
@@ -55,7 +55,7 @@ class FrameLoopTest {
     private static final class Events implements FrameEvents {
         final Semaphore presented = new Semaphore(0);
         final AtomicInteger failures = new AtomicInteger();
-        final CountDownLatch gaveUp = new CountDownLatch(1);
+        final CountDownLatch stopped = new CountDownLatch(1);
         final CountDownLatch recovered = new CountDownLatch(1);
         volatile int limit = Integer.MAX_VALUE;
 
@@ -68,7 +68,7 @@ class FrameLoopTest {
         public boolean failed(RuntimeException fault, int consecutive) {
             failures.set(consecutive);
             if (consecutive >= limit) {
-                gaveUp.countDown();
+                stopped.countDown();
                 return false;
             }
             return true;
@@ -82,11 +82,11 @@ class FrameLoopTest {
 
     @AfterEach
     void stop() {
-        assertThat(loop.stop(Duration.ofSeconds(PATIENCE_SECONDS))).isTrue();
+        assertThat(loop.stop(Duration.ofSeconds(TIMEOUT_SECONDS))).isTrue();
     }
 
     private static void await(Semaphore semaphore, int permits) throws InterruptedException {
-        assertThat(semaphore.tryAcquire(permits, PATIENCE_SECONDS, TimeUnit.SECONDS))
+        assertThat(semaphore.tryAcquire(permits, TIMEOUT_SECONDS, TimeUnit.SECONDS))
                 .isTrue();
     }
 
@@ -94,22 +94,22 @@ class FrameLoopTest {
     void frames_areNumberedCountedAndReported() throws InterruptedException {
         loop.start();
         await(events.presented, 5);
-        loop.stop(Duration.ofSeconds(PATIENCE_SECONDS));
+        loop.stop(Duration.ofSeconds(TIMEOUT_SECONDS));
         assertThat(stats.snapshot().rendered()).isEqualTo(source.lastSequence.get());
         assertThat(stats.snapshot().rendered()).isGreaterThanOrEqualTo(5);
     }
 
     @Test
-    void withoutViewers_framesStillCome() throws InterruptedException {
+    void withoutViewers_framesContinue() throws InterruptedException {
         source.wanted = false;
         loop.start();
-        await(source.drawn, 3);
+        await(source.rendered, 3);
     }
 
     @Test
-    void pausedLoop_showsTheLastFrameAgain_andResumes() throws InterruptedException {
+    void pausedLoop_repeatsLastFrame_andResumes() throws InterruptedException {
         loop.start();
-        await(source.drawn, 2);
+        await(source.rendered, 2);
         commands.call("pause", () -> {
             loop.setPaused(true);
             return 0;
@@ -118,13 +118,13 @@ class FrameLoopTest {
         await(source.again, 3);
         assertThat(source.lastSequence).hasValue(frozen);
         loop.setPaused(false);
-        source.drawn.drainPermits();
-        await(source.drawn, 2);
+        source.rendered.drainPermits();
+        await(source.rendered, 2);
         assertThat(source.lastSequence.get()).isGreaterThan(frozen);
     }
 
     @Test
-    void command_runsOnTheRenderThread_andItsFaultIsTheCallers() {
+    void command_runsOnRenderThread_andExceptionReachesCaller() {
         loop.start();
         assertThat(commands.<String>call("name", () -> Thread.currentThread().getName()))
                 .isEqualTo("render");
@@ -138,34 +138,34 @@ class FrameLoopTest {
     }
 
     @Test
-    void commandAfterTheEnd_isRefused() {
+    void commandAfterStop_isRejected() {
         loop.start();
-        loop.stop(Duration.ofSeconds(PATIENCE_SECONDS));
+        loop.stop(Duration.ofSeconds(TIMEOUT_SECONDS));
         assertThatThrownBy(() -> commands.call("reload", () -> 1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("reload: the renderer has ended");
+                .hasMessage("reload: the renderer has stopped");
     }
 
     @Test
-    void failingFrames_areCounted_andFramesGoOnWhenTheFaultIsOver() throws InterruptedException {
+    void failingFrames_areCounted_andFramesContinueAfterRecovery() throws InterruptedException {
         loop.start();
-        await(source.drawn, 1);
+        await(source.rendered, 1);
         source.broken = true;
         while (events.failures.get() < 3) {
             Thread.onSpinWait();
         }
         source.broken = false;
-        assertThat(events.recovered.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(events.recovered.await(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(stats.snapshot().failed()).isGreaterThanOrEqualTo(3);
     }
 
     @Test
-    void tooManyFailures_endTheLoop() throws InterruptedException {
+    void tooManyFailures_stopLoop() throws InterruptedException {
         source.broken = true;
         events.limit = 4;
         loop.start();
-        assertThat(events.gaveUp.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-        assertThat(loop.stop(Duration.ofSeconds(PATIENCE_SECONDS))).isTrue();
+        assertThat(events.stopped.await(TIMEOUT_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(loop.stop(Duration.ofSeconds(TIMEOUT_SECONDS))).isTrue();
         assertThat(events.failures).hasValue(4);
         assertThat(events.presented.availablePermits()).isZero();
     }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class FramePacerTest {
 
     @Test
-    void framesInTime_keepTheGrid() {
+    void framesInTime_keepSchedule() {
         FramePacer pacer = new FramePacer(100, 1000);
         assertThat(pacer.deadlineNanos()).isEqualTo(1000);
         assertThat(pacer.frameDone(1060)).isZero();
@@ -19,7 +19,7 @@ class FramePacerTest {
     }
 
     @Test
-    void slightlyLateFrame_isAMiss_butTheNextTickIsDrawnAtOnce() {
+    void slightlyLateFrame_isAMiss_andNextFrameStartsImmediately() {
         FramePacer pacer = new FramePacer(100, 0);
         assertThat(pacer.frameDone(130)).isZero();
         assertThat(pacer.missed()).isTrue();
@@ -29,7 +29,7 @@ class FramePacerTest {
     }
 
     @Test
-    void wholeTicksThatPassed_areSkipped_andTheGridStays() {
+    void missedTicks_areSkipped_andScheduleIsKept() {
         FramePacer pacer = new FramePacer(100, 0);
         assertThat(pacer.frameDone(450)).isEqualTo(3);
         assertThat(pacer.missed()).isTrue();
@@ -37,7 +37,7 @@ class FramePacerTest {
     }
 
     @Test
-    void fasterPace_takesHoldAtOnce_slowerWithTheNextTick() {
+    void higherRate_takesEffectImmediately_lowerWithNextTick() {
         FramePacer pacer = new FramePacer(1000, 0);
         pacer.frameDone(10);
         pacer.setInterval(50, 20);
@@ -49,7 +49,7 @@ class FramePacerTest {
     }
 
     @Test
-    void averageRateOfASlowMachine_isItsOwn() {
+    void overloadedHost_keepsHighestSustainableRate() {
         FramePacer pacer = new FramePacer(100, 0);
         long now = 0;
         int frames = 0;

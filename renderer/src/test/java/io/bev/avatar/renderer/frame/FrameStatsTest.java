@@ -20,7 +20,7 @@ class FrameStatsTest {
     }
 
     @Test
-    void duration_onABound_isInThatBucket() {
+    void duration_onBound_isInThatBucket() {
         frame(Math.round(1e9 / 60));
         frame(Math.round(1e9 / 60) + 1);
         frame(5_000 * MILLI);
@@ -39,7 +39,7 @@ class FrameStatsTest {
     }
 
     @Test
-    void stages_keepLastAndSum() {
+    void stages_recordLastAndSum() {
         StageTimes times = new StageTimes();
         times.sortNanos = 7;
         stats.rendered(now.get(), 10, times);
@@ -52,7 +52,7 @@ class FrameStatsTest {
     }
 
     @Test
-    void fps_isThePaceOfTheLastTwoSeconds_andFadesWhenFramesCease() {
+    void fps_coversLastTwoSeconds_andDecaysWithoutFrames() {
         assertThat(stats.snapshot().fps()).isZero();
         for (int i = 0; i < 1000; i++) {
             now.addAndGet(10 * MILLI);

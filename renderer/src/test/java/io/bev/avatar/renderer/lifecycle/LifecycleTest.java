@@ -34,7 +34,7 @@ class LifecycleTest {
     }
 
     @Test
-    void changes_areStampedNumberedAndTold() {
+    void changes_areTimestampedNumberedAndPublished() {
         running();
         lifecycle.change("pause", EnumSet.of(RUNNING, DEGRADED), PAUSED, "operator");
         assertThat(changes)
@@ -46,11 +46,11 @@ class LifecycleTest {
     }
 
     @Test
-    void illegalOperation_saysSo_andChangesNothing() {
+    void invalidOperation_isReported_andChangesNothing() {
         running();
         assertThatThrownBy(() -> lifecycle.change("resume", EnumSet.of(PAUSED), RUNNING, ""))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("resume is not possible in state RUNNING; it is in [PAUSED]");
+                .hasMessage("resume is not possible in state RUNNING, expected one of [PAUSED]");
         assertThat(lifecycle.state()).isEqualTo(RUNNING);
         assertThat(changes).hasSize(2);
         assertThat(lifecycle.changeIf(EnumSet.of(PAUSED), RUNNING, "")).isFalse();
@@ -67,7 +67,7 @@ class LifecycleTest {
 
     @ParameterizedTest
     @EnumSource(LifecycleState.class)
-    void everyState_butTheEnds_mayStopAndFail(LifecycleState state) {
+    void everyNonTerminalState_mayStopAndFail(LifecycleState state) {
         assertThat(state.next().contains(STOPPED)).isEqualTo(!state.terminal());
         assertThat(state.next().contains(FAILED)).isEqualTo(!state.terminal());
         assertThat(state.next()).doesNotContain(CREATED, state);

@@ -15,55 +15,60 @@ class RestartCounterTest {
     private static final Map<String, Long> NONE = Map.of("crash", 0L, "failure", 0L, "watchdog", 0L);
 
     @TempDir
-    Path folder;
+    Path directory;
 
     @Test
-    void firstStart_andStartAfterAnOrderlyEnd_areNoRestarts_andWhatAlertsReadIsToldAtZero() {
-        RestartCounter first = new RestartCounter(folder);
+    void firstStart_andStartAfterOrderlyExit_areNotRestarts_andAlertedReasonsStartAtZero() {
+        RestartCounter first = new RestartCounter(directory);
         assertThat(first.counts()).isEqualTo(NONE);
         first.ended();
-        assertThat(new RestartCounter(folder).counts()).isEqualTo(NONE);
+        assertThat(new RestartCounter(directory).counts()).isEqualTo(NONE);
     }
 
     @Test
-    void endWithoutAWord_isACrash() {
-        assertThat(new RestartCounter(folder).counts()).isEqualTo(NONE);
-        assertThat(new RestartCounter(folder).counts()).isEqualTo(Map.of("crash", 1L, "failure", 0L, "watchdog", 0L));
-        assertThat(new RestartCounter(folder).counts()).isEqualTo(Map.of("crash", 2L, "failure", 0L, "watchdog", 0L));
+    void exitWithoutReason_isCountedAsCrash() {
+        assertThat(new RestartCounter(directory).counts()).isEqualTo(NONE);
+        assertThat(new RestartCounter(directory).counts())
+                .isEqualTo(Map.of("crash", 1L, "failure", 0L, "watchdog", 0L));
+        assertThat(new RestartCounter(directory).counts())
+                .isEqualTo(Map.of("crash", 2L, "failure", 0L, "watchdog", 0L));
     }
 
     @Test
-    void announcedRestart_isCountedByItsReason_whetherOrNotTheEndWasOrderly() {
-        RestartCounter first = new RestartCounter(folder);
+    void requestedRestart_isCountedByReason_orderlyOrNot() {
+        RestartCounter first = new RestartCounter(directory);
         first.restarting("memory_pressure");
         first.ended();
-        RestartCounter second = new RestartCounter(folder);
+        RestartCounter second = new RestartCounter(directory);
         second.restarting(RestartCounter.FAILURE);
-        assertThat(new RestartCounter(folder).counts())
+        assertThat(new RestartCounter(directory).counts())
                 .isEqualTo(Map.of("memory_pressure", 1L, "failure", 1L, "crash", 0L, "watchdog", 0L));
     }
 
     @Test
-    void endBySystemdsWatchdog_isCountedAsSuch_once() throws IOException {
-        RestartCounter first = new RestartCounter(folder);
+    void watchdogKill_isCountedOnceAsWatchdog() throws IOException {
+        RestartCounter first = new RestartCounter(directory);
         assertThat(first.counts()).isEqualTo(NONE);
-        Files.writeString(folder.resolve("service-result"), "watchdog\n");
-        assertThat(new RestartCounter(folder).counts()).isEqualTo(Map.of("watchdog", 1L, "crash", 0L, "failure", 0L));
-        assertThat(new RestartCounter(folder).counts()).isEqualTo(Map.of("watchdog", 1L, "crash", 1L, "failure", 0L));
-        Files.writeString(folder.resolve("service-result"), "core-dump\n");
-        assertThat(new RestartCounter(folder).counts()).isEqualTo(Map.of("watchdog", 1L, "crash", 2L, "failure", 0L));
+        Files.writeString(directory.resolve("service-result"), "watchdog\n");
+        assertThat(new RestartCounter(directory).counts())
+                .isEqualTo(Map.of("watchdog", 1L, "crash", 0L, "failure", 0L));
+        assertThat(new RestartCounter(directory).counts())
+                .isEqualTo(Map.of("watchdog", 1L, "crash", 1L, "failure", 0L));
+        Files.writeString(directory.resolve("service-result"), "core-dump\n");
+        assertThat(new RestartCounter(directory).counts())
+                .isEqualTo(Map.of("watchdog", 1L, "crash", 2L, "failure", 0L));
     }
 
     @Test
-    void watchdogsWordOnAnOrderlyEnd_isNoRestart() throws IOException {
-        new RestartCounter(folder).ended();
-        Files.writeString(folder.resolve("service-result"), "watchdog\n");
-        assertThat(new RestartCounter(folder).counts()).isEqualTo(NONE);
+    void watchdogResult_afterOrderlyExit_isNotARestart() throws IOException {
+        new RestartCounter(directory).ended();
+        Files.writeString(directory.resolve("service-result"), "watchdog\n");
+        assertThat(new RestartCounter(directory).counts()).isEqualTo(NONE);
     }
 
     @Test
-    void reasonThatMakesNoLabel_isRefused() {
-        RestartCounter ledger = new RestartCounter(folder);
+    void invalidReason_isRejected() {
+        RestartCounter ledger = new RestartCounter(directory);
         for (String reason : new String[] {"", "Two Words", "9x", "x".repeat(33), "a\nb"}) {
             assertThatThrownBy(() -> ledger.restarting(reason)).isInstanceOf(IllegalArgumentException.class);
         }
@@ -72,18 +77,18 @@ class RestartCounterTest {
     @Test
     void reasons_areLimitedInNumber() {
         for (int i = 0; i < 40; i++) {
-            RestartCounter ledger = new RestartCounter(folder);
+            RestartCounter ledger = new RestartCounter(directory);
             ledger.restarting("reason_" + i);
             ledger.ended();
         }
-        assertThat(new RestartCounter(folder).counts()).hasSize(33).containsEntry("other", 11L);
+        assertThat(new RestartCounter(directory).counts()).hasSize(33).containsEntry("other", 11L);
     }
 
     @Test
-    void brokenOrUnwritableFile_doesNotStopTheRenderer() throws IOException {
-        Files.writeString(folder.resolve("restarts.properties"), "count.x=many\ncount.y=4\nrunning=\\u00zz");
-        assertThat(new RestartCounter(folder).counts()).isEqualTo(NONE);
-        Path file = Files.writeString(folder.resolve("file"), "");
+    void corruptOrUnwritableFile_doesNotStopRenderer() throws IOException {
+        Files.writeString(directory.resolve("restarts.properties"), "count.x=many\ncount.y=4\nrunning=\\u00zz");
+        assertThat(new RestartCounter(directory).counts()).isEqualTo(NONE);
+        Path file = Files.writeString(directory.resolve("file"), "");
         RestartCounter nowhere = new RestartCounter(file.resolve("below"));
         nowhere.restarting("x");
         nowhere.ended();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ShutdownSequenceTest {
 
     @Test
-    void steps_runOnce_latestFirst_andAFailureStopsNone() {
+    void steps_runOnceInReverseOrder_despiteFailures() {
         List<String> ran = new ArrayList<>();
         ShutdownSequence sequence = new ShutdownSequence();
         sequence.push("first", () -> ran.add("first"));

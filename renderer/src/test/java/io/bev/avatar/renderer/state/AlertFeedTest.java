@@ -15,7 +15,7 @@ class AlertFeedTest {
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
-    private Path folder;
+    private Path directory;
 
     private final AtomicLong extraNanos = new AtomicLong();
     private RedisServer redis;
@@ -23,7 +23,7 @@ class AlertFeedTest {
 
     @BeforeEach
     void start() {
-        redis = RedisServer.start(folder);
+        redis = RedisServer.start(directory);
         Ticker ticker = () -> System.nanoTime() + extraNanos.get();
         feed = AlertFeed.of(redis.config(), ticker);
     }
@@ -42,7 +42,7 @@ class AlertFeedTest {
     }
 
     @Test
-    void criticalAlert_isShownWhileItFires_othersAreNot() {
+    void criticalAlert_isActiveWhileFiring_othersAreNot() {
         fire("b", "warning", "almost full");
         fire("a", "critical", "full");
         redis.commands().hset("avatar:alerts:active", "x", "no JSON");
@@ -56,7 +56,7 @@ class AlertFeedTest {
     }
 
     @Test
-    void redisGoesAndComes_whatWasKnownStandsForAWhile_thenTheNewIsShown() {
+    void redisRestart_lastAlertsRemainValid_thenAreUpdated() {
         fire("a", "critical", "full");
         Await.until("the alert", () -> feed.active().size() == 1);
         redis.stop();

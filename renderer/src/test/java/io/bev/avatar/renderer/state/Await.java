@@ -2,14 +2,14 @@ package io.bev.avatar.renderer.state;
 
 import java.util.function.BooleanSupplier;
 
-/** Waits for what another thread or process brings about. */
+/** Waits for a condition made true by another thread or process. */
 final class Await {
 
     private static final long LIMIT_NANOS = 20_000_000_000L;
 
     private Await() {}
 
-    /** Returns once {@code condition} holds; fails after a time that only something broken needs. */
+    /** Returns once {@code condition} holds; fails after a generous timeout. */
     static void until(String what, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random updates by every way, among restarts of store and Redis: each accepted field must survive. */
+/** Random updates from all sources, interleaved with restarts of store and Redis: each accepted field must survive. */
 class InterleavingTest {
 
     private static final int STEPS = 60;

@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that acknowledges updates is killed in the midst, again and again; what it acknowledged must be there. */
+/** A process that acknowledges updates is killed repeatedly; acknowledged updates must survive. */
 class KillTest {
 
     private static final int MAX_UPDATES = 100_000;
@@ -25,7 +25,7 @@ class KillTest {
     @TempDir
     Path redisDirectory;
 
-    /** Prints the number of every update once it was accepted: restored first, then one higher each. */
+    /** Prints the sequence number of every accepted update: the restored one first, then increasing by one. */
     static final class Acknowledger {
 
         private Acknowledger() {}
@@ -46,10 +46,11 @@ class KillTest {
         }
     }
 
-    /** Starts the process, reads so many acknowledgements, kills it; the first and the last number that it printed. */
+    /** Starts the process, reads acknowledgements, kills it; returns the first and the last number printed. */
     private long[] killAfter(int acknowledgements, String... redisUrl) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-cp",

@@ -27,58 +27,58 @@ class OsintDeduplicatorTest {
     }
 
     @Test
-    void secondCopyOverTheOtherChannel_isARepetitionInEitherOrder() {
+    void secondCopyOverOtherChannel_isDuplicateInEitherOrder() {
         for (Map.Entry<Channel, Channel> order : Map.of(Channel.STREAM, Channel.PUBSUB, Channel.PUBSUB, Channel.STREAM)
                 .entrySet()) {
-            assertThat(repetitions.isRepetition(event("", 0.1), order.getKey())).isFalse();
-            assertThat(repetitions.isRepetition(event("", 0.1), order.getValue()))
+            assertThat(repetitions.isDuplicate(event("", 0.1), order.getKey())).isFalse();
+            assertThat(repetitions.isDuplicate(event("", 0.1), order.getValue()))
                     .isTrue();
-            assertThat(repetitions.isRepetition(event("", 0.1), order.getKey())).isFalse();
-            assertThat(repetitions.isRepetition(event("", 0.1), order.getValue()))
+            assertThat(repetitions.isDuplicate(event("", 0.1), order.getKey())).isFalse();
+            assertThat(repetitions.isDuplicate(event("", 0.1), order.getValue()))
                     .isTrue();
         }
     }
 
     @Test
     void sameContentOverOneChannel_isTwoEventsWithTwoCopies() {
-        assertThat(repetitions.isRepetition(event("", 0.1), Channel.STREAM)).isFalse();
-        assertThat(repetitions.isRepetition(event("", 0.1), Channel.STREAM)).isFalse();
-        assertThat(repetitions.isRepetition(event("", 0.1), Channel.PUBSUB)).isTrue();
-        assertThat(repetitions.isRepetition(event("", 0.1), Channel.PUBSUB)).isTrue();
-        assertThat(repetitions.isRepetition(event("", 0.1), Channel.PUBSUB)).isFalse();
+        assertThat(repetitions.isDuplicate(event("", 0.1), Channel.STREAM)).isFalse();
+        assertThat(repetitions.isDuplicate(event("", 0.1), Channel.STREAM)).isFalse();
+        assertThat(repetitions.isDuplicate(event("", 0.1), Channel.PUBSUB)).isTrue();
+        assertThat(repetitions.isDuplicate(event("", 0.1), Channel.PUBSUB)).isTrue();
+        assertThat(repetitions.isDuplicate(event("", 0.1), Channel.PUBSUB)).isFalse();
     }
 
     @Test
     void otherContent_isAnotherEvent() {
-        assertThat(repetitions.isRepetition(event("", 0.1), Channel.STREAM)).isFalse();
-        assertThat(repetitions.isRepetition(event("", 0.2), Channel.PUBSUB)).isFalse();
+        assertThat(repetitions.isDuplicate(event("", 0.1), Channel.STREAM)).isFalse();
+        assertThat(repetitions.isDuplicate(event("", 0.2), Channel.PUBSUB)).isFalse();
     }
 
     @Test
-    void eventId_isARepetitionOverAnyChannel() {
-        assertThat(repetitions.isRepetition(event("e1", 0.1), Channel.HTTP)).isFalse();
-        assertThat(repetitions.isRepetition(event("e1", 0.2), Channel.HTTP)).isTrue();
-        assertThat(repetitions.isRepetition(event("e1", 0.2), Channel.STREAM)).isTrue();
-        assertThat(repetitions.isRepetition(event("e2", 0.2), Channel.STREAM)).isFalse();
+    void eventId_isDuplicateOverAnyChannel() {
+        assertThat(repetitions.isDuplicate(event("e1", 0.1), Channel.HTTP)).isFalse();
+        assertThat(repetitions.isDuplicate(event("e1", 0.2), Channel.HTTP)).isTrue();
+        assertThat(repetitions.isDuplicate(event("e1", 0.2), Channel.STREAM)).isTrue();
+        assertThat(repetitions.isDuplicate(event("e2", 0.2), Channel.STREAM)).isFalse();
     }
 
     @Test
-    void afterTheWindow_itIsForgotten() {
-        assertThat(repetitions.isRepetition(event("e1", 0.1), Channel.STREAM)).isFalse();
-        assertThat(repetitions.isRepetition(event("", 0.1), Channel.STREAM)).isFalse();
+    void event_afterWindow_isForgotten() {
+        assertThat(repetitions.isDuplicate(event("e1", 0.1), Channel.STREAM)).isFalse();
+        assertThat(repetitions.isDuplicate(event("", 0.1), Channel.STREAM)).isFalse();
         nanos.addAndGet(OsintDeduplicator.WINDOW.toNanos() + 1);
-        assertThat(repetitions.isRepetition(event("e1", 0.1), Channel.STREAM)).isFalse();
-        assertThat(repetitions.isRepetition(event("", 0.1), Channel.PUBSUB)).isFalse();
+        assertThat(repetitions.isDuplicate(event("e1", 0.1), Channel.STREAM)).isFalse();
+        assertThat(repetitions.isDuplicate(event("", 0.1), Channel.PUBSUB)).isFalse();
     }
 
     @Test
-    void rollback_forgetsWhatWasNotCommitted() {
-        assertThat(repetitions.isRepetition(event("", 0.1), Channel.STREAM)).isFalse();
+    void rollback_discardsUncommittedEvents() {
+        assertThat(repetitions.isDuplicate(event("", 0.1), Channel.STREAM)).isFalse();
         repetitions.commit();
-        assertThat(repetitions.isRepetition(event("e1", 0.1), Channel.PUBSUB)).isFalse();
-        assertThat(repetitions.isRepetition(event("", 0.1), Channel.PUBSUB)).isTrue();
+        assertThat(repetitions.isDuplicate(event("e1", 0.1), Channel.PUBSUB)).isFalse();
+        assertThat(repetitions.isDuplicate(event("", 0.1), Channel.PUBSUB)).isTrue();
         repetitions.rollback();
-        assertThat(repetitions.isRepetition(event("e1", 0.1), Channel.PUBSUB)).isFalse();
-        assertThat(repetitions.isRepetition(event("", 0.1), Channel.PUBSUB)).isTrue();
+        assertThat(repetitions.isDuplicate(event("e1", 0.1), Channel.PUBSUB)).isFalse();
+        assertThat(repetitions.isDuplicate(event("", 0.1), Channel.PUBSUB)).isTrue();
     }
 }

@@ -60,7 +60,7 @@ class OsintRulesTest {
                 "{'activity_type':'graph_exploration'}                         | investigating | 0.6",
                 "{'progress':0.5}                                              | investigating | 0.5",
             })
-    void shippedRules_giveTheMood(String event, String emotion, double intensity) throws RejectedUpdateException {
+    void defaultRules_setEmotion(String event, String emotion, double intensity) throws RejectedUpdateException {
         AvatarState state = after(event);
         assertThat(state.emotion().label()).isEqualTo(emotion);
         assertThat(state.intensity()).isEqualTo(intensity);
@@ -68,7 +68,7 @@ class OsintRulesTest {
     }
 
     @Test
-    void investigation_growsWithEvents() throws RejectedUpdateException {
+    void investigation_accumulatesEvents() throws RejectedUpdateException {
         AvatarState state = after(
                 "{'activity_type':'breach_analysis','investigation_id':'A','progress':0.2,'threat_level':0.1}",
                 "{'investigation_id':'A','progress':0.4,'findings':['one',{'title':'reused\\n password'}]}");
@@ -109,7 +109,7 @@ class OsintRulesTest {
                 "[{'severity':0.25}] | 0.25",
                 "[{'severity':'odd'}] | 0.15",
             })
-    void threatIndicators_makeALevel(String indicators, double level) throws RejectedUpdateException {
+    void threatIndicators_giveLevel(String indicators, double level) throws RejectedUpdateException {
         AvatarState state = after("{'investigation_id':'A','threat_indicators':" + indicators + "}");
         assertThat(state.investigation().orElseThrow().threatLevel()).isCloseTo(level, within(1e-9));
     }
@@ -129,14 +129,14 @@ class OsintRulesTest {
                 "{'threat_level':'high'}                           | wrong_type",
                 "{'hello':'world'}                                 | missing_field",
             })
-    void badEvents_areRefused(String event, String reason) {
+    void invalidEvents_areRejected(String event, String reason) {
         RejectedUpdateException refusal = catchThrowableOfType(RejectedUpdateException.class, () -> after(event));
         assertThat(refusal).isNotNull();
         assertThat(refusal.reason().label()).isEqualTo(reason);
     }
 
     @Test
-    void ownRules_replaceTheShippedOnesAndTheFirstMatchWins() throws RejectedUpdateException {
+    void configuredRules_replaceDefaults_firstMatchWins() throws RejectedUpdateException {
         OsintConfig osint = config("""
                 osint:
                   rules:
@@ -171,7 +171,7 @@ class OsintRulesTest {
     }
 
     @Test
-    void badRules_areAllReportedByKey() {
+    void invalidRules_areAllReportedByKey() {
         assertThatThrownBy(() -> config("""
                         osint:
                           rules:

@@ -51,7 +51,7 @@ class RedisConfigTest {
                 "redis://:secret@host:port",
                 "redis://:se cret@h"
             })
-    void badUrl_isAProblemWithoutThePassword(String url) {
+    void invalidUrl_isReportedWithoutPassword(String url) {
         assertThatThrownBy(() -> read("", Map.of("BEV_REDIS_URL", url)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("redis.url")
@@ -63,18 +63,18 @@ class RedisConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "ERR invalid password | NEEDS_PERSON",
-                "WRONGPASS invalid username-password pair or user is disabled. | NEEDS_PERSON",
-                "NOAUTH Authentication required. | NEEDS_PERSON",
-                "NOPERM this user has no permissions | NEEDS_PERSON",
-                "READONLY You can't write against a read only replica. | PASSING",
-                "ERR Error running script (call to f_1): @user_script:3: -MISCONF Redis is configured | PASSING",
-                "LOADING Redis is loading the dataset in memory | PASSING",
-                "BUSY Redis is busy running a script. | PASSING",
-                "ERR max number of clients reached | PASSING",
+                "ERR invalid password | NEEDS_OPERATOR",
+                "WRONGPASS invalid username-password pair or user is disabled. | NEEDS_OPERATOR",
+                "NOAUTH Authentication required. | NEEDS_OPERATOR",
+                "NOPERM this user has no permissions | NEEDS_OPERATOR",
+                "READONLY You can't write against a read only replica. | TEMPORARY",
+                "ERR Error running script (call to f_1): @user_script:3: -MISCONF Redis is configured | TEMPORARY",
+                "LOADING Redis is loading the dataset in memory | TEMPORARY",
+                "BUSY Redis is busy running a script. | TEMPORARY",
+                "ERR max number of clients reached | TEMPORARY",
             })
-    void answers_areJudged(String answer, RedisError.Kind kind) {
-        assertThat(RedisError.ofAnswer(answer).kind()).isEqualTo(kind);
+    void errorReplies_areClassified(String answer, RedisError.Kind kind) {
+        assertThat(RedisError.ofReply(answer).kind()).isEqualTo(kind);
     }
 
     @Test

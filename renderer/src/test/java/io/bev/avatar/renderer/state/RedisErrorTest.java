@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The store against a real Redis that fails. */
+/** The store with a real, failing Redis. */
 class RedisErrorTest {
 
     @TempDir
@@ -49,7 +49,7 @@ class RedisErrorTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void redisStopsAndStarts_pendingIsReplayedAndNothingLost(boolean killed) {
+    void redisRestart_pendingIsReplayedAndNothingLost(boolean killed) {
         try (DurableStateStore store = open(directory, redis.config())) {
             submit(store, "{'emotion':'happy'}");
             Await.until("saved", () -> saved().contains("happy"));
@@ -58,23 +58,23 @@ class RedisErrorTest {
             } else {
                 redis.stop();
             }
-            Await.until("noticed", () -> !store.statistics().redisConnected());
+            Await.until("disconnect detected", () -> !store.statistics().redisConnected());
             for (int i = 1; i <= 5; i++) {
                 assertThat(submit(store, "{'mouth':0." + i + "}").accepted()).isTrue();
             }
             assertThat(store.statistics().journalPending()).isEqualTo(5);
-            assertThat(detail(store)).contains("127.0.0.1:" + redis.port(), "away");
+            assertThat(detail(store)).contains("127.0.0.1:" + redis.port(), "unreachable");
             assertThat(store.save()).isFalse();
             redis.start();
             Await.until("replayed", () -> saved().contains("\"mouth\":0.5"));
             Await.until("nothing pending", () -> store.statistics().journalPending() == 0);
             assertThat(saved()).contains("happy", "\"seq\":" + store.current().seq());
-            Await.until("fine", () -> detail(store).endsWith(": ok"));
+            Await.until("status ok", () -> detail(store).endsWith(": ok"));
         }
     }
 
     @Test
-    void redisComesBackEmpty_stateIsWrittenAgain() {
+    void redisReturnsEmpty_stateIsWrittenAgain() {
         try (DurableStateStore store = open(directory, redis.config())) {
             submit(store, "{'emotion':'happy'}");
             Await.until("saved", () -> saved().contains("happy"));
@@ -93,7 +93,7 @@ class RedisErrorTest {
             Await.until("saved", () -> saved().contains("happy"));
             redis.hang(true);
             assertThat(submit(store, "{'emotion':'alert'}").accepted()).isTrue();
-            Await.until("noticed", () -> !store.statistics().redisConnected());
+            Await.until("disconnect detected", () -> !store.statistics().redisConnected());
             redis.hang(false);
             Await.until("saved", () -> saved().contains("alert"));
         } finally {
@@ -102,21 +102,21 @@ class RedisErrorTest {
     }
 
     @Test
-    void noServerThere_journalAloneKeepsTheState() throws IOException {
-        RedisConfig nobody = RedisServer.config("redis://127.0.0.1:" + RedisServer.freePort());
-        try (DurableStateStore store = open(directory, nobody)) {
+    void redisUnreachable_journalKeepsState() throws IOException {
+        RedisConfig unreachable = RedisServer.config("redis://127.0.0.1:" + RedisServer.freePort());
+        try (DurableStateStore store = open(directory, unreachable)) {
             submit(store, "{'emotion':'happy'}");
             assertThat(store.statistics().redisConnected()).isFalse();
-            assertThat(detail(store)).contains("away");
+            Await.until("refused", () -> detail(store).contains("away"));
         }
-        try (DurableStateStore store = open(directory, nobody)) {
+        try (DurableStateStore store = open(directory, unreachable)) {
             assertThat(emotion(store)).isEqualTo(Emotion.HAPPY);
             assertThat(store.statistics().journalPending()).isEqualTo(1);
         }
     }
 
     @Test
-    void serverThatSaysNothing_startReturnsWithTheJournalsState() throws IOException {
+    void unresponsiveServer_startReturnsWithJournalState() throws IOException {
         try (DurableStateStore store = open(directory, Stores.NO_REDIS)) {
             submit(store, "{'emotion':'happy'}");
         }
@@ -125,12 +125,12 @@ class RedisErrorTest {
                         open(directory, RedisServer.config("redis://127.0.0.1:" + mute.getLocalPort()))) {
             assertThat(emotion(store)).isEqualTo(Emotion.HAPPY);
             assertThat(store.statistics().redisConnected()).isFalse();
-            Await.until("said so", () -> detail(store).contains("away"));
+            Await.until("timeout reported", () -> detail(store).contains("unreachable (no response in time)"));
         }
     }
 
     @Test
-    void keyOfWrongType_isReportedAndLeftAloneUntilItGoes() {
+    void keyOfWrongType_isReportedAndNotOverwritten() {
         redis.commands().hset(RedisKeys.STATE, "a", "b");
         redis.commands().set(RedisKeys.OSINT_UPDATES, "not a stream");
         try (DurableStateStore store = open(directory, redis.config())) {
@@ -147,43 +147,43 @@ class RedisErrorTest {
             assertThat(redis.commands().hget(RedisKeys.STATE, "a")).isEqualTo("b");
             redis.commands().del(RedisKeys.STATE, RedisKeys.OSINT_UPDATES);
             Await.until("saved", () -> saved().contains("happy"));
-            Await.until("fine", () -> detail(store).endsWith(": ok"));
+            Await.until("status ok", () -> detail(store).endsWith(": ok"));
         }
     }
 
     @Test
-    void readOnlyReplica_stateStaysInTheJournalUntilItIsPrimary() {
+    void readOnlyReplica_stateStaysInJournalUntilPrimary() {
         try (DurableStateStore store = open(directory, redis.config())) {
             Await.until("connected", () -> store.statistics().redisConnected());
             redis.commands().configSet("replica-serve-stale-data", "yes");
             redis.commands().replicaof("127.0.0.1", RedisServer.freePort());
             assertThat(submit(store, "{'emotion':'happy'}").accepted()).isTrue();
-            Await.until("named", () -> detail(store).contains("READONLY"));
+            Await.until("error reported", () -> detail(store).contains("READONLY"));
             assertThat(store.statistics().journalPending()).isPositive();
             redis.commands().replicaofNoOne();
             Await.until("saved", () -> saved().contains("happy"));
             redis.commands().xadd(RedisKeys.STATE_UPDATES, Map.of("emotion", "alert"));
             Await.until("streams read again", () -> emotion(store) == Emotion.ALERT);
-            Await.until("fine", () -> detail(store).endsWith(": ok"));
+            Await.until("status ok", () -> detail(store).endsWith(": ok"));
         }
     }
 
     @Test
-    void outOfMemory_stateStaysInTheJournalUntilThereIsRoom() {
+    void redisOutOfMemory_stateStaysInJournal() {
         try (DurableStateStore store = open(directory, redis.config())) {
             Await.until("connected", () -> store.statistics().redisConnected());
             redis.commands().configSet("maxmemory", "1");
             assertThat(submit(store, "{'emotion':'happy'}").accepted()).isTrue();
-            Await.until("named", () -> detail(store).contains("OOM"));
+            Await.until("error reported", () -> detail(store).contains("OOM"));
             assertThat(store.statistics().journalPending()).isPositive();
             redis.commands().configSet("maxmemory", "0");
             Await.until("saved", () -> saved().contains("happy"));
-            Await.until("fine", () -> detail(store).endsWith(": ok"));
+            Await.until("status ok", () -> detail(store).endsWith(": ok"));
         }
     }
 
     @Test
-    void snapshotFails_misconfIsPassing() throws IOException {
+    void snapshotFails_misconfIsTemporary() throws IOException {
         redis.commands().configSet("appendonly", "no");
         try (DurableStateStore store = open(directory, redis.config())) {
             Await.until("connected", () -> store.statistics().redisConnected());
@@ -195,24 +195,26 @@ class RedisErrorTest {
                     "snapshot failed",
                     () -> redis.commands().info("persistence").contains("rdb_last_bgsave_status:err"));
             assertThat(submit(store, "{'emotion':'happy'}").accepted()).isTrue();
-            Await.until("named", () -> detail(store).contains("MISCONF"));
+            Await.until("error reported", () -> detail(store).contains("MISCONF"));
             redis.commands().configSet("stop-writes-on-bgsave-error", "no");
             Await.until("saved", () -> saved().contains("happy"));
-            Await.until("fine", () -> detail(store).endsWith(": ok"));
+            Await.until("status ok", () -> detail(store).endsWith(": ok"));
         }
     }
 
     @Test
-    void wrongPassword_saysThatAPersonIsNeededAndNeverShowsIt() {
+    void wrongPassword_isReportedWithRemedy_withoutSecret() {
         redis.commands().configSet("requirepass", "right-secret");
         try (DurableStateStore store =
                 open(directory, RedisServer.config("redis://:wrong-secret@127.0.0.1:" + redis.port()))) {
-            Await.until("named", () -> detail(store).contains("WRONGPASS"));
-            assertThat(detail(store)).contains("a person is needed").doesNotContain("secret");
+            Await.until("error reported", () -> detail(store).contains("WRONGPASS"));
+            assertThat(detail(store))
+                    .contains("set the user and password in redis.url")
+                    .doesNotContain("secret");
             assertThat(submit(store, "{'emotion':'happy'}").accepted()).isTrue();
         }
         try (DurableStateStore store = open(directory, RedisServer.config("redis://127.0.0.1:" + redis.port()))) {
-            Await.until("named", () -> detail(store).contains("NOAUTH"));
+            Await.until("error reported", () -> detail(store).contains("NOAUTH"));
         }
         try (DurableStateStore store =
                 open(directory, RedisServer.config("redis://:right-secret@127.0.0.1:" + redis.port()))) {
@@ -234,17 +236,17 @@ class RedisErrorTest {
             assertThat(saved()).contains("\"seq\":41", "\"mouth\":0.25", "\"intensity\":1.0");
             String event = "{\"investigation_id\":\"A\",\"threat_level\":0.9,\"event_id\":\"e1\"}";
             redis.stop();
-            Await.until("noticed", () -> !store.statistics().redisConnected());
-            Outcome refused = store.submitOsint(Stores.json(event), StateStore.Origin.HTTP);
-            assertThat(refused.reason()).isEqualTo("not_durable");
+            Await.until("disconnect detected", () -> !store.statistics().redisConnected());
+            Outcome rejected = store.submitOsint(Stores.json(event), StateStore.Origin.HTTP);
+            assertThat(rejected.reason()).isEqualTo("not_durable");
             assertThat(store.current().seq()).isEqualTo(41);
             redis.start();
-            Await.until("back", () -> store.statistics().redisConnected());
+            Await.until("reconnected", () -> store.statistics().redisConnected());
             assertThat(store.submitOsint(Stores.json(event), StateStore.Origin.HTTP)
                             .accepted())
                     .isTrue();
             String id = redis.commands().xadd(RedisKeys.STATE_UPDATES, Map.of("emotion", "curious"));
-            Await.until("taken", () -> emotion(store) == Emotion.CURIOUS);
+            Await.until("applied", () -> emotion(store) == Emotion.CURIOUS);
             Await.until(
                     "acknowledged " + id,
                     () -> redis.commands()

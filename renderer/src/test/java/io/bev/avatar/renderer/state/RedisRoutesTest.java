@@ -15,21 +15,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The state's way to a Redis behind TLS with an ACL user, and to one on a Unix socket. */
+/** Saving to Redis over TLS with an ACL user, and over a Unix socket. */
 class RedisRoutesTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private Path journal;
     private Path data;
 
     @BeforeEach
-    void folders() throws IOException {
-        journal = Files.createDirectories(folder.resolve("journal"));
-        data = Files.createDirectories(folder.resolve("data"));
+    void directories() throws IOException {
+        journal = Files.createDirectories(directory.resolve("journal"));
+        data = Files.createDirectories(directory.resolve("data"));
     }
 
     private void savesThrough(RedisAddress address, RedisServer redis, int database) throws IOException {
@@ -37,7 +37,8 @@ class RedisRoutesTest {
         try (DurableStateStore store = open(journal, config)) {
             submit(store, "{'emotion':'happy'}");
             Await.until("saved", () -> saved(redis, database).contains("happy"));
-            assertThat(store.statistics().redisConnected()).isTrue();
+            // The renderer learns that the connection works after Redis has saved.
+            Await.until("connected", () -> store.statistics().redisConnected());
             assertThat(store.statistics().redisDetail()).doesNotContain("open-sesame");
         }
         assertThat(config.toString()).doesNotContain("open-sesame", "renderer");
@@ -50,9 +51,9 @@ class RedisRoutesTest {
     }
 
     @Test
-    void tls_withOwnAuthorityAndUser_keepsTheState() throws Exception {
-        Path key = folder.resolve("server.key");
-        Path certificate = folder.resolve("server.pem");
+    void tls_withPrivateAuthorityAndUser_savesState() throws Exception {
+        Path key = directory.resolve("server.key");
+        Path certificate = directory.resolve("server.pem");
         certify(key, certificate);
         int port = RedisServer.freePort();
         try (RedisServer redis = RedisServer.start(
@@ -96,8 +97,8 @@ class RedisRoutesTest {
     }
 
     @Test
-    void unixSocket_keepsTheState() throws Exception {
-        // A socket's path may have 107 bytes, which a folder of tests can pass.
+    void unixSocket_savesState() throws Exception {
+        // The path of a socket is limited to 107 bytes, which a test directory can exceed.
         Path place = Files.createTempDirectory(Path.of("/tmp"), "redis");
         Path socket = place.resolve("s");
         try (RedisServer redis = RedisServer.start(data, "--unixsocket", socket.toString())) {

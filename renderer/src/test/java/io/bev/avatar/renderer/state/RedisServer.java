@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
-/** A real {@code redis-server} of a test's own, on a free port of the loopback, keeping its data in a directory. */
+/** A real {@code redis-server} for a test, on a free loopback port, with its data in a directory. */
 final class RedisServer implements AutoCloseable {
 
     private final Path directory;
@@ -36,7 +36,7 @@ final class RedisServer implements AutoCloseable {
         this.client = RedisClient.create(RedisURI.create("127.0.0.1", port));
     }
 
-    /** Starts a server; the test is skipped where there is none. */
+    /** Starts a server; skips the test if redis-server is not installed. */
     static RedisServer start(Path directory, String... options) {
         Assumptions.assumeTrue(isInstalled(), "redis-server is not installed");
         RedisServer server = new RedisServer(directory, freePort(), List.of(options));
@@ -45,8 +45,8 @@ final class RedisServer implements AutoCloseable {
     }
 
     private static boolean isInstalled() {
-        for (String folder : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-            if (Files.isExecutable(Path.of(folder, "redis-server"))) {
+        for (String directory : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
+            if (Files.isExecutable(Path.of(directory, "redis-server"))) {
                 return true;
             }
         }
@@ -61,7 +61,7 @@ final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** Starts it again, on the same port and data. */
+    /** Restarts the server with the same port and data. */
     void start() {
         List<String> command = new ArrayList<>(List.of("redis-server", "--bind", "127.0.0.1"));
         command.addAll(List.of("--port", Integer.toString(port), "--dir", directory.toString()));
@@ -75,10 +75,10 @@ final class RedisServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Await.until("redis-server answers", this::answers);
+        Await.until("redis-server responds", this::isResponding);
     }
 
-    private boolean answers() {
+    private boolean isResponding() {
         try {
             return commands().ping().equals("PONG");
         } catch (RedisException e) {
@@ -86,7 +86,7 @@ final class RedisServer implements AutoCloseable {
         }
     }
 
-    /** A connection of the test's own. */
+    /** Commands on a separate connection. */
     RedisCommands<String, String> commands() {
         StatefulRedisConnection<String, String> open = connection;
         if (open == null || !open.isOpen()) {
@@ -108,17 +108,17 @@ final class RedisServer implements AutoCloseable {
         return new RedisConfig(java.util.Optional.of(RedisAddress.of(url)), Duration.ofSeconds(1));
     }
 
-    /** Stops it in order, as systemd does. */
+    /** Stops it gracefully, as systemd does. */
     void stop() {
         end("-TERM");
     }
 
-    /** Ends it with SIGKILL. */
+    /** Kills it with SIGKILL. */
     void kill() {
         end("-KILL");
     }
 
-    /** Makes it hang, or go on. */
+    /** Suspends or resumes the process. */
     void hang(boolean hang) {
         signal(hang ? "-STOP" : "-CONT");
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The store against a real Redis that works. */
+/** The store with a real, healthy Redis. */
 class RedisStateTest {
 
     @TempDir
@@ -69,7 +69,7 @@ class RedisStateTest {
     }
 
     @Test
-    void restore_newestOfRedisAndJournalWins() {
+    void restore_newestOfRedisAndJournal_isUsed() {
         try (DurableStateStore store = open(directory, redis.config())) {
             submit(store, "{'seq':10,'emotion':'happy'}");
         }
@@ -81,37 +81,38 @@ class RedisStateTest {
         }
         redis.commands().set(RedisKeys.STATE, "{\"schema\":1,\"seq\":12,\"emotion\":\"curious\"}");
         try (DurableStateStore store = open(directory, redis.config())) {
-            Await.until("the newer one taken", () -> emotion(store) == Emotion.CURIOUS);
+            Await.until("the newer one applied", () -> emotion(store) == Emotion.CURIOUS);
             assertThat(store.current().seq()).isEqualTo(12);
         }
     }
 
     @Test
-    void clientWritesKey_higherSequenceIsTakenAndCompleted() {
+    void clientWritesKey_higherSequenceIsAdoptedAndCompleted() {
         try (DurableStateStore store = open(directory, redis.config())) {
             submit(store, "{'emotion':'happy','mouth':0.5}");
             Await.until("saved", () -> saved().contains("happy"));
             redis.commands().set(RedisKeys.STATE, "{\"seq\":50,\"emotion\":\"focused\"}");
-            Await.until("taken", () -> store.current().seq() == 50);
+            Await.until("applied", () -> store.current().seq() == 50);
             assertThat(emotion(store)).isEqualTo(Emotion.FOCUSED);
             assertThat(store.current().mouth()).isEqualTo(0.5);
-            Await.until("written back whole", () -> saved().contains("\"mouth\":0.5") && saved().contains("focused"));
+            Await.until(
+                    "written back completely", () -> saved().contains("\"mouth\":0.5") && saved().contains("focused"));
         }
     }
 
     @Test
-    void clientWritesKey_withoutSequenceTakesTheNext() {
+    void clientWritesKey_withoutSequenceGetsNext() {
         try (DurableStateStore store = open(directory, redis.config())) {
             submit(store, "{'seq':7,'emotion':'happy'}");
             Await.until("saved", () -> saved().contains("happy"));
             redis.commands().set(RedisKeys.STATE, "{\"emotion\":\"thinking\"}");
-            Await.until("taken", () -> emotion(store) == Emotion.THINKING);
+            Await.until("applied", () -> emotion(store) == Emotion.THINKING);
             Await.until("written back", () -> saved().contains("\"seq\":8"));
         }
     }
 
     @Test
-    void clientWritesKey_badValuesAreRefusedCountedAndOverwritten() {
+    void clientWritesKey_invalidValuesAreRejectedCountedAndOverwritten() {
         try (DurableStateStore store = open(directory, redis.config())) {
             submit(store, "{'seq':7,'emotion':'happy'}");
             Await.until("saved", () -> saved().contains("happy"));
@@ -138,12 +139,12 @@ class RedisStateTest {
     }
 
     @Test
-    void clientWritesKey_sameSequenceOtherContentIsOutnumbered() {
+    void clientWritesKey_sameSequenceOtherContentIsSuperseded() {
         try (DurableStateStore store = open(directory, redis.config())) {
             submit(store, "{'seq':7,'emotion':'happy'}");
             Await.until("saved", () -> saved().contains("happy"));
             redis.commands().set(RedisKeys.STATE, "{\"seq\":7,\"emotion\":\"alert\"}");
-            Await.until("answered under a higher number", () -> saved().contains("\"seq\":8"));
+            Await.until("written with a higher number", () -> saved().contains("\"seq\":8"));
             assertThat(saved()).contains("happy");
         }
     }
@@ -154,7 +155,7 @@ class RedisStateTest {
         List<String> seen = new CopyOnWriteArrayList<>();
         try (DurableStateStore store = open(directory, redis.config())) {
             store.onChange(state -> seen.add(state.emotion().label()));
-            Await.until("what was there before", () -> emotion(store) == Emotion.HAPPY);
+            Await.until("the previous state", () -> emotion(store) == Emotion.HAPPY);
             redis.commands().xadd(RedisKeys.STATE_UPDATES, Map.of("state", "{\"emotion\":\"nonsense\"}"));
             redis.commands()
                     .xadd(
@@ -184,7 +185,7 @@ class RedisStateTest {
     }
 
     @Test
-    void stream_unacknowledgedEntryIsTakenAfterRestart() {
+    void stream_unacknowledgedEntry_isAppliedAfterRestart() {
         String id = redis.commands().xadd(RedisKeys.STATE_UPDATES, Map.of("json", "{\"emotion\":\"excited\"}"));
         redis.commands()
                 .xgroupCreate(
@@ -196,7 +197,7 @@ class RedisStateTest {
                         RedisKeys.STATE_UPDATES);
         assertThat(pendingEntries(RedisKeys.STATE_UPDATES)).isEqualTo(1);
         try (DurableStateStore store = open(directory, redis.config())) {
-            Await.until("taken", () -> emotion(store) == Emotion.EXCITED);
+            Await.until("applied", () -> emotion(store) == Emotion.EXCITED);
             Await.until("acknowledged", () -> isRead(RedisKeys.STATE_UPDATES, id));
         }
     }
@@ -226,19 +227,19 @@ class RedisStateTest {
     }
 
     @Test
-    void stream_deletedOrFlushedIsFollowedAnew() {
+    void stream_deletedOrFlushed_isFollowedAgain() {
         try (DurableStateStore store = open(directory, redis.config())) {
             redis.commands().xadd(RedisKeys.STATE_UPDATES, Map.of("emotion", "happy"));
-            Await.until("taken", () -> emotion(store) == Emotion.HAPPY);
+            Await.until("applied", () -> emotion(store) == Emotion.HAPPY);
             redis.commands().flushall();
             redis.commands().xadd(RedisKeys.STATE_UPDATES, Map.of("emotion", "curious"));
-            Await.until("taken from the new stream", () -> emotion(store) == Emotion.CURIOUS);
+            Await.until("applied from the new stream", () -> emotion(store) == Emotion.CURIOUS);
             Await.until("state written to the emptied Redis", () -> saved().contains("curious"));
         }
     }
 
     @Test
-    void osint_overStreamAndChannelCountsOnce() {
+    void osint_overStreamAndChannel_appliesOnce() {
         String event = "{\"activity_type\":\"breach_analysis\",\"investigation_id\":\"INV-7\",\"findings\":2}";
         List<AvatarState> seen = new CopyOnWriteArrayList<>();
         try (DurableStateStore store = open(directory, redis.config())) {
@@ -247,13 +248,14 @@ class RedisStateTest {
             String id = redis.commands().xadd(RedisKeys.OSINT_UPDATES, Map.of("json", event));
             redis.commands().publish(RedisKeys.OSINT_UPDATES, event);
             Await.until(
-                    "the second copy refused",
+                    "the second copy rejected",
                     () -> store.statistics().rejectedByReason().containsKey("duplicate"));
             Await.until("read", () -> isRead(RedisKeys.OSINT_UPDATES, id));
             assertThat(seen).hasSize(1);
             assertThat(emotion(store)).isEqualTo(Emotion.DISCOVERED);
             Await.until(
-                    "the investigation is told", () -> redis.commands().exists(RedisKeys.CURRENT_INVESTIGATION) == 1);
+                    "the investigation is written",
+                    () -> redis.commands().exists(RedisKeys.CURRENT_INVESTIGATION) == 1);
             assertThat(redis.commands().ttl(RedisKeys.CURRENT_INVESTIGATION)).isBetween(3500L, 3600L);
             assertThat(redis.commands().get(RedisKeys.CURRENT_INVESTIGATION))
                     .contains("INV-7", "breach_analysis", "\"findings\":2");
@@ -270,7 +272,7 @@ class RedisStateTest {
                     .publish(
                             RedisKeys.OSINT_UPDATES,
                             "{\"activity_type\":\"threat_analysis\",\"investigation_id\":\"A\",\"threat_level\":0.9}");
-            Await.until("taken", () -> emotion(store) == Emotion.ALERT);
+            Await.until("applied", () -> emotion(store) == Emotion.ALERT);
             assertThat(store.statistics().rejectedByReason())
                     .containsEntry("unknown_activity", 1L)
                     .containsEntry("malformed", 1L);
@@ -282,7 +284,7 @@ class RedisStateTest {
     }
 
     @Test
-    void osint_ofAnOldStreamOnlyTheLastEventCounts() {
+    void osint_oldStream_onlyLastEventApplies() {
         for (int i = 1; i <= 5; i++) {
             redis.commands()
                     .xadd(
@@ -298,7 +300,7 @@ class RedisStateTest {
                 io.bev.avatar.common.time.Ticker.system())) {
             store.onChange(seen::add);
             store.start();
-            Await.until("taken", () -> !seen.isEmpty());
+            Await.until("applied", () -> !seen.isEmpty());
             assertThat(store.current().investigation().orElseThrow().id()).isEqualTo("INV-5");
             assertThat(seen).hasSize(1);
         }

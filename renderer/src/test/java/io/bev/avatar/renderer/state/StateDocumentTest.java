@@ -42,14 +42,14 @@ class StateDocumentTest {
         return StateDocument.apply(new JsonFields(StateDocument.parse(json(text)), false), base, NOW);
     }
 
-    private static RejectedUpdateException refused(byte[] document) {
+    private static RejectedUpdateException rejected(byte[] document) {
         return catchThrowableOfType(
                 RejectedUpdateException.class,
                 () -> StateDocument.apply(new JsonFields(StateDocument.parse(document), false), BASE, NOW));
     }
 
     @Test
-    void designExample_isReadWhole() throws RejectedUpdateException {
+    void designExample_isReadCompletely() throws RejectedUpdateException {
         AvatarState state = apply("""
                 {"schema":1,"seq":1234,"emotion":"focused","intensity":0.8,"activity":"threat_analysis",
                  "head":{"yaw":0.0,"pitch":0.0,"roll":0.0},"gaze":{"x":0.0,"y":0.0},"mouth":0.0,
@@ -70,7 +70,7 @@ class StateDocumentTest {
     }
 
     @Test
-    void partialDocument_leavesTheRestAndTakesTheNextNumber() throws RejectedUpdateException {
+    void partialDocument_keepsOtherFields_andGetsNextNumber() throws RejectedUpdateException {
         AvatarState state =
                 apply("{'emotion':'alert','head':{'yaw':-0.5},'investigation':{'progress':0.5},'colour':1}");
         assertThat(state.seq()).isEqualTo(11);
@@ -89,7 +89,7 @@ class StateDocumentTest {
     }
 
     @Test
-    void anotherInvestigation_startsAfresh() throws RejectedUpdateException {
+    void newInvestigation_startsFromScratch() throws RejectedUpdateException {
         assertThat(apply("{'investigation':{'id':'INV-2'}}").investigation())
                 .contains(new Investigation("INV-2", 0, 0, 0, Optional.empty()));
     }
@@ -152,45 +152,45 @@ class StateDocumentTest {
                 "{'intensity':NaN}                     | malformed          | document",
                 "{'emotion':                           | malformed          | document",
             })
-    void badDocument_isRefusedWithReasonAndField(String document, String reason, String field) {
-        RejectedUpdateException refusal = refused(json(document));
-        assertThat(refusal).isNotNull();
-        assertThat(refusal.reason().label()).isEqualTo(reason);
-        assertThat(refusal.detail())
+    void invalidDocument_isRejectedWithReasonAndField(String document, String reason, String field) {
+        RejectedUpdateException rejection = rejected(json(document));
+        assertThat(rejection).isNotNull();
+        assertThat(rejection.reason().label()).isEqualTo(reason);
+        assertThat(rejection.detail())
                 .startsWith(field + ":")
                 .hasSizeLessThan(600)
                 .doesNotContain("\n");
     }
 
     @Test
-    void emptyDocument_isRefused() {
-        assertThat(refused(new byte[0]).reason()).isEqualTo(RejectionReason.MALFORMED);
+    void emptyDocument_isRejected() {
+        assertThat(rejected(new byte[0]).reason()).isEqualTo(RejectionReason.MALFORMED);
     }
 
     @Test
-    void hugeDocuments_areRefusedBeforeTheyCostAnything() {
+    void hugeDocuments_areRejectedEarly() {
         String deep = "{\"a\":".repeat(2000) + "1" + "}".repeat(2000);
         String wide = "{\"unknown\":[" + "1,".repeat(20_000) + "1]}";
         String longText = "{\"unknown\":\"" + "x".repeat(20_000) + "\"}";
         String longNumber = "{\"mouth\":" + "1".repeat(1000) + "}";
         String large = "{\"unknown\":\"" + "x".repeat(StateDocument.MAX_BYTES) + "\"}";
         for (String document : new String[] {deep, wide, longText, longNumber, large}) {
-            RejectedUpdateException refusal = refused(document.getBytes(StandardCharsets.UTF_8));
-            assertThat(refusal).as(document.substring(0, 20)).isNotNull();
-            assertThat(refusal.reason()).isEqualTo(RejectionReason.TOO_LARGE);
+            RejectedUpdateException rejection = rejected(document.getBytes(StandardCharsets.UTF_8));
+            assertThat(rejection).as(document.substring(0, 20)).isNotNull();
+            assertThat(rejection.reason()).isEqualTo(RejectionReason.TOO_LARGE);
         }
     }
 
     @Test
-    void investigationWithoutIdAndWithoutACurrentOne_isRefused() {
-        RejectedUpdateException refusal = catchThrowableOfType(
+    void investigationWithoutIdAndWithoutCurrentOne_isRejected() {
+        RejectedUpdateException rejection = catchThrowableOfType(
                 RejectedUpdateException.class,
                 () -> apply("{'investigation':{'progress':0.5}}", AvatarState.initial(NOW)));
-        assertThat(refusal.reason()).isEqualTo(RejectionReason.MISSING_FIELD);
+        assertThat(rejection.reason()).isEqualTo(RejectionReason.MISSING_FIELD);
     }
 
     @Test
-    void writeThenRead_isTheSameState() throws RejectedUpdateException {
+    void writeThenRead_givesSameState() throws RejectedUpdateException {
         long seed = 20260101;
         Random random = new Random(seed);
         for (int i = 0; i < 500; i++) {
@@ -207,7 +207,7 @@ class StateDocumentTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void randomBytes_areRefusedAndNothingElse(long seed) {
+    void randomBytes_areRejectedWithoutOtherErrors(long seed) {
         Random random = new Random(seed);
         byte[] whole = StateDocument.write(BASE.withSeq(99));
         for (int i = 0; i < 3000; i++) {

@@ -37,7 +37,7 @@ class StateJournalTest {
     }
 
     @Test
-    void append_isReadByTheNextProcess() {
+    void append_isReadByNextProcess() {
         try (StateJournal journal = open()) {
             assertThat(journal.newest()).isEmpty();
             assertThat(journal.status()).isEqualTo("on");
@@ -53,7 +53,7 @@ class StateJournalTest {
             assertThat(journal.append(3, payload(3))).isTrue();
         }
         try (StateJournal journal = open()) {
-            assertThat(journal.pending()).as("what was saved before is known").isEqualTo(1);
+            assertThat(journal.pending()).as("pending entries are restored").isEqualTo(1);
         }
     }
 
@@ -84,7 +84,7 @@ class StateJournalTest {
     }
 
     @Test
-    void damage_atAnyByteKeepsTheOtherRecords() throws IOException {
+    void corruption_atAnyByte_keepsOtherRecords() throws IOException {
         int[] ends = new int[4];
         try (StateJournal journal = open()) {
             for (int n = 1; n <= 3; n++) {
@@ -98,7 +98,9 @@ class StateJournalTest {
             damaged[at] ^= 0x41;
             Files.write(file(), damaged);
             try (StateJournal journal = open()) {
-                assertThat(newest(journal)).as("damage at %d", at).isEqualTo(at < ends[2] ? "{\"n\":3}" : "{\"n\":2}");
+                assertThat(newest(journal))
+                        .as("corruption at %d", at)
+                        .isEqualTo(at < ends[2] ? "{\"n\":3}" : "{\"n\":2}");
                 assertThat(journal.pending()).isEqualTo(2);
             }
         }
@@ -137,7 +139,7 @@ class StateJournalTest {
     }
 
     @Test
-    void secondOwner_isToldWhatToDo() {
+    void secondOwner_isRejectedWithRemedy() {
         try (StateJournal journal = open();
                 StateJournal second = new StateJournal(directory)) {
             assertThatThrownBy(second::open)
@@ -152,7 +154,7 @@ class StateJournalTest {
     }
 
     @Test
-    void unusableDirectory_turnsItOffAndRetryTurnsItOn() throws IOException {
+    void unusableDirectory_turnsJournalOff_andRetryTurnsItOn() throws IOException {
         Path inTheWay = Files.createFile(directory.resolve("state"));
         try (StateJournal journal = new StateJournal(inTheWay.resolve("deep"))) {
             journal.open();
@@ -168,7 +170,7 @@ class StateJournalTest {
     }
 
     @Test
-    void retry_neverBuriesANewerStateOnDisk() throws IOException {
+    void retry_neverOverwritesNewerStateOnDisk() throws IOException {
         try (StateJournal journal = open()) {
             assertThat(journal.append(50, payload(50))).isTrue();
         }
@@ -185,7 +187,7 @@ class StateJournalTest {
     }
 
     @Test
-    void fullDisk_turnsItOffWithoutHarmAndBackOn() throws Exception {
+    void fullDisk_turnsJournalOff_andOnAgain() throws Exception {
         Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "mounting a small tmpfs needs root");
         Path small = Files.createDirectory(directory.resolve("small"));
         Assumptions.assumeTrue(

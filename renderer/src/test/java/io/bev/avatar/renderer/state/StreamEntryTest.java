@@ -55,7 +55,7 @@ class StreamEntryTest {
     }
 
     @Test
-    void flatEvent_takesListsAsJson() throws RejectedUpdateException {
+    void flatEvent_acceptsListsAsJson() throws RejectedUpdateException {
         ThreatScale scale = new ThreatScale(Map.of("high", 0.5), 0.1);
         OsintEvent event = OsintEvent.of(
                 entry(
@@ -97,7 +97,7 @@ class StreamEntryTest {
         "json, '{', malformed",
         "head, 1, wrong_type",
     })
-    void badFields_areRefused(String name, String value, String reason) {
+    void invalidFields_areRejected(String name, String value, String reason) {
         RejectedUpdateException refusal =
                 catchThrowableOfType(RejectedUpdateException.class, () -> apply(name, value == null ? "" : value));
         assertThat(refusal).isNotNull();
@@ -105,7 +105,7 @@ class StreamEntryTest {
     }
 
     @Test
-    void entryWithoutFieldsOrTooLarge_isRefused() {
+    void entryWithoutFieldsOrTooLarge_isRejected() {
         assertThat(catchThrowableOfType(RejectedUpdateException.class, () -> apply())
                         .reason())
                 .isEqualTo(RejectionReason.MISSING_FIELD);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What no well-meaning client sends. */
+/** Malformed and hostile requests. */
 class HostileRequestTest {
 
     private static final String POST = "POST /state HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
@@ -100,7 +100,7 @@ class HostileRequestTest {
         "'Content-Type: application/json\r\nContent-Length: 2\r\nOrigin: null\r\n', 403",
         "'Content-Type: application/json\r\nContent-Length: 2\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n', 403"
     })
-    void post_withOneThingWrong_isRefusedBeforeItsBody(String headers, int status) throws Exception {
+    void post_withOneError_isRejectedBeforeBody(String headers, int status) throws Exception {
         Answer answer = fixture.raw("POST /state HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
 
         assertThat(answer.status()).isEqualTo(status);
@@ -108,7 +108,7 @@ class HostileRequestTest {
     }
 
     @Test
-    void post_oversizeWithItsBody_getsTheAnswerNotAReset() throws Exception {
+    void post_oversizeWithBody_getsResponseNotReset() throws Exception {
         int size = 400_000;
 
         Answer answer = fixture.raw(POST + "Content-Length: " + size + "\r\n\r\n" + "x".repeat(size));
@@ -119,7 +119,7 @@ class HostileRequestTest {
     }
 
     @Test
-    void expectContinue_refusedBody_isNotAskedFor() throws Exception {
+    void expectContinue_rejectedBody_isNotRequested() throws Exception {
         assertThat(fixture.raw(POST + "Expect: 100-continue\r\nContent-Length: 70000\r\n\r\n")
                         .status())
                 .isEqualTo(413);
@@ -159,9 +159,9 @@ class HostileRequestTest {
     }
 
     @Test
-    void slowRequest_isCutOff() throws Exception {
-        try (StreamFixture impatient = new StreamFixture(Duration.ofMillis(300), Duration.ofSeconds(30));
-                Socket socket = impatient.socket()) {
+    void slowRequest_isDisconnected() throws Exception {
+        try (StreamFixture shortTimeout = new StreamFixture(Duration.ofMillis(300), Duration.ofSeconds(30));
+                Socket socket = shortTimeout.socket()) {
             StreamFixture.write(socket.getOutputStream(), "GET / HTTP/1.1\r\nHost: loc");
 
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
@@ -169,7 +169,7 @@ class HostileRequestTest {
     }
 
     @Test
-    void connections_beyondTheLimit_areClosedAndRoomComesBack() throws Exception {
+    void connections_aboveLimit_areClosed_andAcceptedAgainLater() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         try {
             for (int i = 0; i < 20; i++) {
@@ -179,7 +179,7 @@ class HostileRequestTest {
                 assertThat(tooMany.getInputStream().read()).isEqualTo(-1);
             }
             sockets.remove(0).close();
-            StreamFixture.await("room for one more", () -> {
+            StreamFixture.await("a free connection", () -> {
                 try (Socket next = live()) {
                     return next.isConnected();
                 } catch (IOException refused) {
@@ -193,7 +193,7 @@ class HostileRequestTest {
         }
     }
 
-    /** A connection that has been served once. */
+    /** A connection that has served one request. */
     private Socket live() throws IOException {
         Socket socket = fixture.socket();
         try {

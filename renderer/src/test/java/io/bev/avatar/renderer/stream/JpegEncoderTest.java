@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every encoder must do. */
+/** Contract of every encoder. */
 class JpegEncoderTest {
 
     enum Codec {
@@ -35,15 +35,15 @@ class JpegEncoderTest {
 
     @ParameterizedTest
     @EnumSource
-    void encode_smoothPicture_comesBackAlike(Codec codec) {
+    void encode_smoothFrame_isDecodedSimilar(Codec codec) {
         try (JpegEncoder encoder = codec.open(85)) {
-            Framebuffer picture = TestPictures.smooth(640, 360);
+            Framebuffer image = TestPictures.smooth(640, 360);
 
-            BufferedImage decoded = TestPictures.decode(TestPictures.copy(encoder.encode(picture)));
+            BufferedImage decoded = TestPictures.decode(TestPictures.copy(encoder.encode(image)));
 
             assertThat(decoded.getWidth()).isEqualTo(640);
             assertThat(decoded.getHeight()).isEqualTo(360);
-            assertThat(TestPictures.psnr(picture, decoded)).isGreaterThan(38);
+            assertThat(TestPictures.psnr(image, decoded)).isGreaterThan(38);
         }
     }
 
@@ -52,12 +52,12 @@ class JpegEncoderTest {
     void encode_pureColours_keepTheirChannels(Codec codec) {
         try (JpegEncoder encoder = codec.open(95)) {
             for (int channel = 0; channel < 3; channel++) {
-                Framebuffer picture = new Framebuffer(16, 16, 0, 0, 0);
-                for (int at = channel; at < picture.bgr.length; at += 3) {
-                    picture.bgr[at] = (byte) 255;
+                Framebuffer image = new Framebuffer(16, 16, 0, 0, 0);
+                for (int at = channel; at < image.bgr.length; at += 3) {
+                    image.bgr[at] = (byte) 255;
                 }
 
-                int rgb = TestPictures.decode(TestPictures.copy(encoder.encode(picture)))
+                int rgb = TestPictures.decode(TestPictures.copy(encoder.encode(image)))
                         .getRGB(8, 8);
 
                 for (int other = 0; other < 3; other++) {
@@ -75,9 +75,9 @@ class JpegEncoderTest {
     void encode_changingSizes_followsThem(Codec codec) {
         try (JpegEncoder encoder = codec.open(85)) {
             for (int[] size : new int[][] {{64, 36}, {1, 1}, {641, 359}, {17, 500}, {64, 36}}) {
-                Framebuffer picture = TestPictures.smooth(size[0], size[1]);
+                Framebuffer image = TestPictures.smooth(size[0], size[1]);
 
-                BufferedImage decoded = TestPictures.decode(TestPictures.copy(encoder.encode(picture)));
+                BufferedImage decoded = TestPictures.decode(TestPictures.copy(encoder.encode(image)));
 
                 assertThat(new int[] {decoded.getWidth(), decoded.getHeight()}).isEqualTo(size);
             }
@@ -88,9 +88,9 @@ class JpegEncoderTest {
     @EnumSource
     void encode_noiseAtBestQuality_fits(Codec codec) {
         try (JpegEncoder encoder = codec.open(100)) {
-            Framebuffer picture = TestPictures.noise(320, 200);
+            Framebuffer image = TestPictures.noise(320, 200);
 
-            byte[] jpeg = TestPictures.copy(encoder.encode(picture));
+            byte[] jpeg = TestPictures.copy(encoder.encode(image));
 
             assertThat(jpeg.length).isGreaterThan(60_000);
             assertThat(TestPictures.decode(jpeg).getWidth()).isEqualTo(320);
@@ -99,25 +99,25 @@ class JpegEncoderTest {
 
     @ParameterizedTest
     @EnumSource
-    void encode_samePictureAgain_givesSameBytes(Codec codec) {
+    void encode_sameFrameTwice_givesSameBytes(Codec codec) {
         try (JpegEncoder encoder = codec.open(85)) {
-            Framebuffer picture = TestPictures.smooth(200, 100);
-            byte[] first = TestPictures.copy(encoder.encode(picture));
+            Framebuffer image = TestPictures.smooth(200, 100);
+            byte[] first = TestPictures.copy(encoder.encode(image));
             encoder.encode(TestPictures.noise(200, 100));
 
-            assertThat(TestPictures.copy(encoder.encode(picture))).isEqualTo(first);
+            assertThat(TestPictures.copy(encoder.encode(image))).isEqualTo(first);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void encode_changedPixelsInSamePicture_areSeen(Codec codec) {
+    void encode_changedPixelsInSameFrame_areEncoded(Codec codec) {
         try (JpegEncoder encoder = codec.open(85)) {
-            Framebuffer picture = new Framebuffer(64, 64, 0, 0, 0);
-            encoder.encode(picture);
-            java.util.Arrays.fill(picture.bgr, (byte) 200);
+            Framebuffer image = new Framebuffer(64, 64, 0, 0, 0);
+            encoder.encode(image);
+            java.util.Arrays.fill(image.bgr, (byte) 200);
 
-            int rgb = TestPictures.decode(TestPictures.copy(encoder.encode(picture)))
+            int rgb = TestPictures.decode(TestPictures.copy(encoder.encode(image)))
                     .getRGB(32, 32);
 
             assertThat(rgb & 0xff).isBetween(197, 203);
@@ -127,17 +127,17 @@ class JpegEncoderTest {
     @ParameterizedTest
     @EnumSource
     void encode_lowerQuality_isSmaller(Codec codec) {
-        Framebuffer picture = TestPictures.noise(128, 128);
+        Framebuffer image = TestPictures.noise(128, 128);
         try (JpegEncoder low = codec.open(30);
                 JpegEncoder high = codec.open(95)) {
-            assertThat(low.encode(picture).remaining())
-                    .isLessThan(high.encode(picture).remaining() / 2);
+            assertThat(low.encode(image).remaining())
+                    .isLessThan(high.encode(image).remaining() / 2);
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void encode_afterClose_isRefused(Codec codec) {
+    void encode_afterClose_fails(Codec codec) {
         JpegEncoder encoder = codec.open(85);
         encoder.close();
         encoder.close();
@@ -148,7 +148,7 @@ class JpegEncoderTest {
     }
 
     @Test
-    void nativeBytes_turbo_areHeldForOnePictureAndFreed() {
+    void nativeBytes_turbo_areHeldForOneFrameAndFreed() {
         JpegEncoder encoder = Codec.TURBO.open(85);
         TurboJpegEncoder turbo = (TurboJpegEncoder) encoder;
         turbo.encode(TestPictures.smooth(640, 360));

@@ -18,13 +18,13 @@ class LatestFrameHubTest {
 
     private static final long SECOND = 1_000_000_000L;
 
-    private final Framebuffer picture = new Framebuffer(40, 20, 0, 0, 0);
+    private final Framebuffer image = new Framebuffer(40, 20, 0, 0, 0);
     private final CountingEncoder encoder = new CountingEncoder();
     private long nanos;
     private final LatestFrameHub hub = new LatestFrameHub(
             encoder, 2, () -> nanos, Clock.fixed(Instant.ofEpochMilli(0x1_2345_6789L), ZoneOffset.UTC));
 
-    /** Keeps what it is offered. */
+    /** Records offered frames. */
     private static final class Watcher implements LatestFrameHub.Viewer {
         private final FrameMailbox mailbox = new FrameMailbox();
         private final List<Long> offered = new ArrayList<>();
@@ -47,7 +47,7 @@ class LatestFrameHubTest {
         private boolean closed;
 
         @Override
-        public ByteBuffer encode(Framebuffer picture) {
+        public ByteBuffer encode(Framebuffer image) {
             calls++;
             nanos += 500;
             return ByteBuffer.wrap("jpeg".getBytes(StandardCharsets.US_ASCII));
@@ -65,9 +65,9 @@ class LatestFrameHubTest {
     }
 
     @Test
-    void publish_nobodyLooks_encodesNothing() {
+    void publish_withoutViewers_encodesNothing() {
         assertThat(hub.wanted()).isFalse();
-        assertThat(hub.publish(picture, 1, 10, 0)).isZero();
+        assertThat(hub.publish(image, 1, 10, 0)).isZero();
         assertThat(encoder.calls).isZero();
     }
 
@@ -78,11 +78,11 @@ class LatestFrameHubTest {
         assertThat(hub.join(first)).isTrue();
         assertThat(hub.join(second)).isTrue();
 
-        assertThat(hub.publish(picture, 7, 10, 0)).isEqualTo(500);
+        assertThat(hub.publish(image, 7, 10, 0)).isEqualTo(500);
 
         assertThat(encoder.calls).isEqualTo(1);
-        EncodedFrame one = taken(first);
-        EncodedFrame other = taken(second);
+        EncodedFrame one = consumed(first);
+        EncodedFrame other = consumed(second);
         assertThat(one.message()).isSameAs(other.message());
         one.release();
         other.release();
@@ -95,9 +95,9 @@ class LatestFrameHubTest {
         Watcher viewer = new Watcher();
         hub.join(viewer);
 
-        hub.publish(picture, 0x1122334455667788L, 2_500_000, 99);
+        hub.publish(image, 0x1122334455667788L, 2_500_000, 99);
 
-        EncodedFrame frame = taken(viewer);
+        EncodedFrame frame = consumed(viewer);
         ByteBuf message = frame.message().duplicate();
         assertThat(message.readUnsignedShort()).isEqualTo(0x4241);
         assertThat(message.readUnsignedByte()).isEqualTo((short) 1);
@@ -116,7 +116,7 @@ class LatestFrameHubTest {
     }
 
     @Test
-    void join_moreThanMayBe_isRefused() {
+    void join_aboveLimit_isRejected() {
         hub.join(new Watcher());
         Watcher second = new Watcher();
         hub.join(second);
@@ -128,10 +128,10 @@ class LatestFrameHubTest {
     }
 
     @Test
-    void join_whileNothingNewIsDrawn_offersTheNewestFrame() {
+    void join_whilePaused_offersNewestFrame() {
         hub.join(new Watcher());
-        hub.publish(picture, 3, 0, 0);
-        hub.publish(picture, 4, 0, 0);
+        hub.publish(image, 3, 0, 0);
+        hub.publish(image, 4, 0, 0);
 
         Watcher late = new Watcher();
         hub.join(late);
@@ -140,12 +140,12 @@ class LatestFrameHubTest {
     }
 
     @Test
-    void join_afterPicturesDrawnForNobody_offersNothingOld() {
+    void join_afterFramesWithoutViewers_offersNoOldFrame() {
         Watcher early = new Watcher();
         hub.join(early);
-        hub.publish(picture, 3, 0, 0);
+        hub.publish(image, 3, 0, 0);
         hub.leave(early);
-        hub.publish(picture, 4, 0, 0);
+        hub.publish(image, 4, 0, 0);
 
         Watcher late = new Watcher();
         hub.join(late);
@@ -154,21 +154,21 @@ class LatestFrameHubTest {
     }
 
     @Test
-    void awaitFrame_idle_makesAFrameWantedAndGetsItOnce() {
+    void awaitFrame_idle_requestsFrameAndReceivesItOnce() {
         List<Long> got = new ArrayList<>();
         hub.awaitFrame(frame -> got.add(frame.sequence()));
 
         assertThat(hub.wanted()).isTrue();
-        hub.publish(picture, 5, 0, 0);
-        hub.publish(picture, 6, 0, 0);
+        hub.publish(image, 5, 0, 0);
+        hub.publish(image, 6, 0, 0);
 
         assertThat(got).containsExactly(5L);
     }
 
     @Test
-    void wanted_afterSnapshot_lastsASecond() {
+    void wanted_afterSnapshot_lastsOneSecond() {
         hub.awaitFrame(frame -> {});
-        hub.publish(picture, 5, 0, 0);
+        hub.publish(image, 5, 0, 0);
 
         nanos = SECOND - 1;
         assertThat(hub.wanted()).isTrue();
@@ -177,18 +177,18 @@ class LatestFrameHubTest {
     }
 
     @Test
-    void forget_beforeAndAfterTheFrame_saysWhichItWas() {
+    void cancelSnapshot_beforeAndAfterFrame_reportsWhich() {
         List<Long> got = new ArrayList<>();
         java.util.function.Consumer<EncodedFrame> late = frame -> got.add(frame.sequence());
         hub.awaitFrame(late);
-        assertThat(hub.forget(late)).isTrue();
-        hub.publish(picture, 5, 0, 0);
+        assertThat(hub.cancelSnapshot(late)).isTrue();
+        hub.publish(image, 5, 0, 0);
         assertThat(got).isEmpty();
-        assertThat(hub.forget(late)).isFalse();
+        assertThat(hub.cancelSnapshot(late)).isFalse();
     }
 
     @Test
-    void disconnectAll_tellsEveryoneAndCounts() {
+    void disconnectAll_disconnectsEveryoneAndCounts() {
         Watcher first = new Watcher();
         Watcher second = new Watcher();
         hub.join(first);
@@ -200,12 +200,12 @@ class LatestFrameHubTest {
     }
 
     @Test
-    void close_thenPublishAndJoin_doNothing() {
+    void publishAndJoin_afterClose_doNothing() {
         Watcher viewer = new Watcher();
         hub.join(viewer);
         hub.close();
 
-        assertThat(hub.publish(picture, 1, 0, 0)).isZero();
+        assertThat(hub.publish(image, 1, 0, 0)).isZero();
         assertThat(encoder.calls).isZero();
         assertThat(encoder.closed).isTrue();
         assertThat(viewer.goodbye).contains("stopping");
@@ -213,40 +213,40 @@ class LatestFrameHubTest {
     }
 
     @Test
-    void mailbox_newerFrame_replacesTheUnseenAndFreesIt() {
+    void mailbox_newerFrame_replacesAndReleasesOlder() {
         Watcher viewer = new Watcher();
         hub.join(viewer);
-        hub.publish(picture, 1, 0, 0);
-        EncodedFrame old = taken(viewer);
+        hub.publish(image, 1, 0, 0);
+        EncodedFrame old = consumed(viewer);
         viewer.mailbox.put(old);
         old.release();
 
-        hub.publish(picture, 2, 0, 0);
+        hub.publish(image, 2, 0, 0);
 
         assertThat(old.message().refCnt()).isZero();
-        EncodedFrame newest = taken(viewer);
+        EncodedFrame newest = consumed(viewer);
         assertThat(newest.sequence()).isEqualTo(2);
         newest.release();
-        assertThat(viewer.mailbox.take()).isNull();
+        assertThat(viewer.mailbox.poll()).isNull();
     }
 
     @Test
-    void mailbox_closed_keepsNothing() {
+    void mailbox_closed_storesNothing() {
         Watcher viewer = new Watcher();
         hub.join(viewer);
-        hub.publish(picture, 1, 0, 0);
-        EncodedFrame frame = taken(viewer);
+        hub.publish(image, 1, 0, 0);
+        EncodedFrame frame = consumed(viewer);
         viewer.mailbox.close();
 
         assertThat(viewer.mailbox.put(frame)).isFalse();
-        assertThat(viewer.mailbox.take()).isNull();
+        assertThat(viewer.mailbox.poll()).isNull();
         frame.release();
         hub.close();
         assertThat(frame.message().refCnt()).isZero();
     }
 
-    private static EncodedFrame taken(Watcher viewer) {
-        EncodedFrame frame = viewer.mailbox.take();
+    private static EncodedFrame consumed(Watcher viewer) {
+        EncodedFrame frame = viewer.mailbox.poll();
         if (frame == null) {
             throw new AssertionError("no frame in the mailbox");
         }

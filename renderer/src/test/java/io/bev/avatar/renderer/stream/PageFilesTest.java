@@ -16,7 +16,7 @@ class PageFilesTest {
     private final PageFiles files = PageFiles.load();
 
     @Test
-    void page_refersOnlyToWhatIsServed() {
+    void page_refersOnlyToServedFiles() {
         List<String> references = find("(?:src|href)=\"([^\"]+)\"", text("/"));
         files.paths().stream()
                 .filter(path -> path.endsWith(".js"))
@@ -54,7 +54,7 @@ class PageFilesTest {
     }
 
     @Test
-    void everyElementThatScriptsLookFor_isInThePage() {
+    void everyElementUsedByScripts_isInPage() {
         List<String> ids = find("(?:element|put|getElementById)\\(\"([a-z-]+)\"", text("/view.js") + text("/page.js"));
 
         assertThat(ids).hasSizeGreaterThan(20);

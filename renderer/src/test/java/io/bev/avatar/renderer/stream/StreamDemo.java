@@ -19,9 +19,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Serves the page without a renderer: a drawn head that moves, and a model that takes states. For looking at the page.
+ * Serves the page without a renderer, with a moving synthetic head and a model that accepts states. For manual page checks.
  *
- * <p>Arguments: port, then any of {@code degraded}, {@code quiet} (no investigation), {@code frozen} (no pictures).
+ * <p>Arguments: port, then any of {@code degraded}, {@code quiet} (no investigation), {@code frozen} (no frames).
  */
 public final class StreamDemo implements PageBackend {
 
@@ -61,7 +61,7 @@ public final class StreamDemo implements PageBackend {
             System.err.println(e.getMessage());
             System.exit(1);
         }
-        Framebuffer picture = new Framebuffer(640, 360, 0, 0, 0);
+        Framebuffer image = new Framebuffer(640, 360, 0, 0, 0);
         BufferedImage canvas = new BufferedImage(640, 360, BufferedImage.TYPE_3BYTE_BGR);
         for (long sequence = 1; ; sequence++) {
             if (!options.contains("frozen") || sequence < 2) {
@@ -71,11 +71,11 @@ public final class StreamDemo implements PageBackend {
                 System.arraycopy(
                         ((java.awt.image.DataBufferByte) canvas.getRaster().getDataBuffer()).getData(),
                         0,
-                        picture.bgr,
+                        image.bgr,
                         0,
-                        picture.bgr.length);
+                        image.bgr.length);
                 hub.publish(
-                        picture,
+                        image,
                         sequence,
                         System.nanoTime() - start,
                         demo.state().path("seq").asLong());
@@ -90,7 +90,8 @@ public final class StreamDemo implements PageBackend {
         ObjectNode health = JsonNodeFactory.instance.objectNode().put("status", degraded ? "degraded" : "ok");
         var reasons = health.putArray("reasons");
         if (degraded) {
-            reasons.add("Redis away: state kept locally").add("CUDA failed (error 700): drawing on the CPU");
+            reasons.add("Redis is unreachable. Changes are saved locally")
+                    .add("CUDA failed (error 700): rendering on the CPU");
         }
         health.put("backend", "cpu")
                 .put("backendReason", "auto: no CUDA device")

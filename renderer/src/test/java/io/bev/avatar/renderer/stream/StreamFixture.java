@@ -25,11 +25,11 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
-/** A server on a free port with a model whose answers a test sets, and a thread that draws on demand. */
+/** A server on a free port with a configurable model and a thread that renders on demand. */
 final class StreamFixture implements AutoCloseable {
 
     static final int MAX_VIEWERS = 3;
-    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final long TIMEOUT_NANOS = 20_000_000_000L;
 
     final FakeModel model = new FakeModel();
     final LatestFrameHub hub;
@@ -41,7 +41,7 @@ final class StreamFixture implements AutoCloseable {
     private final AtomicBoolean drawing = new AtomicBoolean();
     private final List<Thread> painters = new ArrayList<>();
 
-    /** Answers what a test put in. */
+    /** Model with values set by the test. */
     static final class FakeModel implements PageBackend {
         final ObjectNode health = JsonNodeFactory.instance.objectNode();
         volatile String status = "ok";
@@ -93,14 +93,14 @@ final class StreamFixture implements AutoCloseable {
         server.start();
     }
 
-    /** Publishes a picture every few milliseconds while someone wants one. */
-    StreamFixture drawAlways(Framebuffer picture) {
+    /** Publishes a frame every few milliseconds while one is wanted. */
+    StreamFixture publishAlways(Framebuffer image) {
         drawing.set(true);
         Thread painter = new Thread(
                 () -> {
                     for (long sequence = 1; drawing.get(); sequence++) {
                         if (hub.wanted()) {
-                            hub.publish(picture, sequence, 1_000_000, model.seq);
+                            hub.publish(image, sequence, 1_000_000, model.seq);
                         }
                         pause();
                     }
@@ -119,11 +119,11 @@ final class StreamFixture implements AutoCloseable {
         }
     }
 
-    /** Waits for what must come true in the end. */
+    /** Waits for a condition. */
     static void await(String what, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - start > PATIENCE_NANOS) {
+            if (System.nanoTime() - start > TIMEOUT_NANOS) {
                 throw new AssertionError("never came: " + what);
             }
             pause();
@@ -162,12 +162,12 @@ final class StreamFixture implements AutoCloseable {
         return socket;
     }
 
-    /** A request without body, of its lines. */
+    /** A request without body, from its lines. */
     static String request(String... lines) {
         return String.join("\r\n", lines) + "\r\n\r\n";
     }
 
-    /** Sends bytes as they are and reads one answer. */
+    /** Sends raw bytes and reads one response. */
     Answer raw(String request) throws IOException {
         try (Socket socket = socket()) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -180,7 +180,7 @@ final class StreamFixture implements AutoCloseable {
         out.flush();
     }
 
-    /** One answer as read from a socket. */
+    /** A response read from a socket. */
     record Answer(int status, Map<String, String> headers, byte[] body) {
 
         static Answer read(InputStream in) throws IOException {

@@ -57,7 +57,7 @@ class StreamServerTest {
     }
 
     @Test
-    void get_pageFileThatTheClientHas_isNotSentAgain() throws Exception {
+    void get_cachedPageFile_isNotModified() throws Exception {
         String tag = fixture.get("/").headers().firstValue("ETag").orElseThrow();
 
         HttpResponse<byte[]> same = fixture.get("/", "If-None-Match", tag);
@@ -70,7 +70,7 @@ class StreamServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/health", "/state", "/stream.mjpeg", "/health/live"})
-    void head_answersWithoutBody(String path) throws Exception {
+    void head_respondsWithoutBody(String path) throws Exception {
         HttpResponse<byte[]> answer =
                 fixture.send(HttpRequest.newBuilder(fixture.uri(path)).method("HEAD", BodyPublishers.noBody()));
 
@@ -91,14 +91,18 @@ class StreamServerTest {
     @CsvSource({"ok, 200", "degraded, 200", "starting, 503", "stopping, 503", "failed, 503"})
     void health_codeFollowsStatus(String status, int code) throws Exception {
         fixture.model.status = status;
-        fixture.model.health.put("fps", 29.5).putArray("reasons").add("Redis away: state kept locally");
+        fixture.model
+                .health
+                .put("fps", 29.5)
+                .putArray("reasons")
+                .add("Redis is unreachable. Changes are saved locally");
 
         HttpResponse<byte[]> answer = fixture.get("/health");
 
         assertThat(answer.statusCode()).isEqualTo(code);
         JsonNode document = mapper.readTree(answer.body());
         assertThat(document.path("status").asText()).isEqualTo(status);
-        assertThat(document.path("reasons").path(0).asText()).contains("Redis away");
+        assertThat(document.path("reasons").path(0).asText()).contains("Redis is unreachable");
         assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
     }
 
@@ -111,7 +115,7 @@ class StreamServerTest {
 
     @ParameterizedTest
     @CsvSource({"ok, 30, 200", "degraded, 30, 200", "ok, 60000, 503", "ok, , 503", "starting, 30, 503"})
-    void healthReady_onlyWhenFramesFlow(String status, Long ageMillis, int code) throws Exception {
+    void healthReady_requiresRecentFrames(String status, Long ageMillis, int code) throws Exception {
         fixture.model.status = status;
         if (ageMillis != null) {
             fixture.model.health.put("lastFrameAgeMs", ageMillis);
@@ -171,7 +175,7 @@ class StreamServerTest {
     }
 
     @Test
-    void post_largestBody_isTaken() throws Exception {
+    void post_maxBody_isAccepted() throws Exception {
         String body = "x".repeat(RequestHandler.MAX_BODY_BYTES);
 
         assertThat(fixture.post("/state", body).statusCode()).isEqualTo(200);
@@ -200,9 +204,9 @@ class StreamServerTest {
     }
 
     @Test
-    void snapshot_idle_drawsOneFrame() throws Exception {
+    void snapshot_idle_rendersOneFrame() throws Exception {
         assertThat(fixture.hub.wanted()).isFalse();
-        fixture.drawAlways(TestPictures.smooth(160, 90));
+        fixture.publishAlways(TestPictures.smooth(160, 90));
 
         HttpResponse<byte[]> answer = fixture.get("/snapshot.jpg");
 
@@ -235,9 +239,9 @@ class StreamServerTest {
     }
 
     @Test
-    void start_takenPort_saysSoAndTheRemedy() {
-        StreamSettings taken = StreamSettings.of("127.0.0.1", fixture.server.port(), List.of(), 1);
-        try (StreamServer second = new StreamServer(taken, fixture.hub, fixture.model)) {
+    void start_usedPort_isReportedWithRemedy() {
+        StreamSettings usedPort = StreamSettings.of("127.0.0.1", fixture.server.port(), List.of(), 1);
+        try (StreamServer second = new StreamServer(usedPort, fixture.hub, fixture.model)) {
             assertThatThrownBy(second::start)
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.1:" + fixture.server.port())
@@ -247,7 +251,7 @@ class StreamServerTest {
     }
 
     @Test
-    void start_unknownHost_saysSo() {
+    void start_unknownHost_isReported() {
         StreamSettings nowhere = StreamSettings.of("no-such-host.invalid", 0, List.of(), 1);
         try (StreamServer server = new StreamServer(nowhere, fixture.hub, fixture.model)) {
             assertThatThrownBy(server::start).isInstanceOf(IOException.class).hasMessageContaining("renderer.bind");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Frames and messages to viewers, over real connections. */
+/** Frames and messages sent to viewers over real connections. */
 class StreamingTest {
 
     private static final String MJPEG = "GET /stream.mjpeg HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -45,7 +45,7 @@ class StreamingTest {
         fixture.close();
     }
 
-    /** A WebSocket client that keeps what it gets. */
+    /** A WebSocket client that records received messages. */
     private static final class Client implements WebSocket.Listener {
         final BlockingQueue<byte[]> frames = new LinkedBlockingQueue<>();
         final BlockingQueue<String> texts = new LinkedBlockingQueue<>();
@@ -96,9 +96,9 @@ class StreamingTest {
     }
 
     @Test
-    void webSocket_frames_comeWithHeaderAndPicture() throws Exception {
-        Framebuffer picture = TestPictures.smooth(320, 180);
-        fixture.drawAlways(picture);
+    void webSocket_frames_containHeaderAndJpeg() throws Exception {
+        Framebuffer image = TestPictures.smooth(320, 180);
+        fixture.publishAlways(image);
         Client client = new Client();
         WebSocket socket = connect("/ws", client);
 
@@ -114,7 +114,7 @@ class StreamingTest {
             assertThat(frame.getShort(24)).isEqualTo((short) 320);
             assertThat(frame.getShort(26)).isEqualTo((short) 180);
             byte[] jpeg = TestPictures.copy(frame.position(EncodedFrame.HEADER_BYTES));
-            assertThat(TestPictures.psnr(picture, TestPictures.decode(jpeg))).isGreaterThan(35);
+            assertThat(TestPictures.psnr(image, TestPictures.decode(jpeg))).isGreaterThan(35);
         }
         assertThat(fixture.hub.framesSent()).isPositive();
         assertThat(fixture.hub.bytesSent()).isGreaterThan(fixture.hub.framesSent() * EncodedFrame.HEADER_BYTES);
@@ -123,7 +123,7 @@ class StreamingTest {
     }
 
     @Test
-    void webSocket_state_comesOnConnectAndOnChange() throws Exception {
+    void webSocket_state_isSentOnConnectAndOnChange() throws Exception {
         Client client = new Client();
         WebSocket socket = connect("/ws", client);
 
@@ -138,7 +138,7 @@ class StreamingTest {
     }
 
     @Test
-    void webSocket_changeThatNobodyAnnounced_isFoundWithTheHealth() throws Exception {
+    void webSocket_unannouncedChange_isSentWithHealth() throws Exception {
         Client client = new Client();
         WebSocket socket = connect("/ws", client);
         next(client, "state");
@@ -153,7 +153,7 @@ class StreamingTest {
     }
 
     @Test
-    void webSocket_modelFails_tellsAnErrorAndRecovers() throws Exception {
+    void webSocket_modelFails_sendsErrorAndRecovers() throws Exception {
         fixture.model.broken = true;
         Client client = new Client();
         WebSocket socket = connect("/ws", client);
@@ -166,8 +166,8 @@ class StreamingTest {
     }
 
     @Test
-    void webSocket_acknowledging_getsNoMoreThanTheWindowUntilItAnswers() throws Exception {
-        fixture.drawAlways(TestPictures.smooth(64, 36));
+    void webSocket_acknowledging_getsAtMostWindowUntilAcknowledged() throws Exception {
+        fixture.publishAlways(TestPictures.smooth(64, 36));
         Client client = new Client();
         WebSocket socket = connect("/ws?ack=1", client);
 
@@ -211,7 +211,7 @@ class StreamingTest {
     }
 
     @Test
-    void webSocket_clientCloses_isAnsweredAndLeaves() throws Exception {
+    void webSocket_clientCloses_isConfirmedAndRemoved() throws Exception {
         Client client = new Client();
         WebSocket socket = connect("/ws", client);
 
@@ -222,7 +222,7 @@ class StreamingTest {
     }
 
     @Test
-    void webSocket_withoutUpgrade_saysWhatItWants() throws Exception {
+    void webSocket_withoutUpgrade_isUpgradeRequired() throws Exception {
         HttpResponse<byte[]> answer = fixture.get("/ws");
 
         assertThat(answer.statusCode()).isEqualTo(426);
@@ -237,20 +237,20 @@ class StreamingTest {
         }
 
         for (String path : new String[] {"/ws", "/stream.mjpeg"}) {
-            HttpResponse<byte[]> refused = fixture.get(path);
-            assertThat(refused.statusCode()).isEqualTo(503);
-            assertThat(mapper.readTree(refused.body()).path("detail").asText())
-                    .contains("all 3 places are taken")
+            HttpResponse<byte[]> rejected = fixture.get(path);
+            assertThat(rejected.statusCode()).isEqualTo(503);
+            assertThat(mapper.readTree(rejected.body()).path("detail").asText())
+                    .contains("maximum of 3 viewers reached")
                     .contains("stream.max-viewers");
         }
         first.abort();
-        StreamFixture.await("a place", () -> fixture.hub.viewers() < StreamFixture.MAX_VIEWERS);
+        StreamFixture.await("a free viewer slot", () -> fixture.hub.viewers() < StreamFixture.MAX_VIEWERS);
         connect("/ws", new Client()).abort();
     }
 
     @Test
     void disconnectAll_endsEveryViewer() throws Exception {
-        fixture.drawAlways(TestPictures.smooth(64, 36));
+        fixture.publishAlways(TestPictures.smooth(64, 36));
         Client client = new Client();
         connect("/ws", client);
         HttpResponse<InputStream> mjpeg = fixture.client()
@@ -266,12 +266,12 @@ class StreamingTest {
         try (InputStream body = mjpeg.body()) {
             StreamFixture.await("the stream to end", () -> ended(body));
         }
-        StreamFixture.await("nobody to be left", () -> fixture.hub.viewers() == 0);
+        StreamFixture.await("no viewers", () -> fixture.hub.viewers() == 0);
     }
 
     @Test
     void mjpeg_eachPart_endsWithItsBoundary() throws Exception {
-        fixture.drawAlways(TestPictures.smooth(160, 90));
+        fixture.publishAlways(TestPictures.smooth(160, 90));
         try (Socket socket = fixture.socket()) {
             StreamFixture.write(socket.getOutputStream(), MJPEG);
             DataInputStream in = new DataInputStream(socket.getInputStream());
@@ -298,8 +298,8 @@ class StreamingTest {
     }
 
     @Test
-    void stalledViewer_losesFramesAndDelaysNobody() throws Exception {
-        fixture.drawAlways(TestPictures.noise(320, 200));
+    void stalledViewer_dropsFramesAndDelaysNoOne() throws Exception {
+        fixture.publishAlways(TestPictures.noise(320, 200));
         try (Socket stalled = fixture.socket()) {
             stalled.setReceiveBufferSize(4096);
             StreamFixture.write(stalled.getOutputStream(), MJPEG);
@@ -316,7 +316,7 @@ class StreamingTest {
             assertThat(fixture.hub.viewers()).isEqualTo(2);
             socket.abort();
 
-            // Beyond what the sockets held, it goes on with frames of now.
+            // After the data buffered in the sockets, it receives current frames.
             InputStream in = stalled.getInputStream();
             Answer.read(in);
             long newest = 0;
@@ -331,34 +331,36 @@ class StreamingTest {
     }
 
     @Test
-    void stalledViewer_forTooLong_isLetGo() throws Exception {
-        try (StreamFixture impatient = new StreamFixture(Duration.ofSeconds(15), Duration.ofMillis(400))) {
-            impatient.drawAlways(TestPictures.noise(320, 200));
-            try (Socket stalled = impatient.socket()) {
+    void stalledViewer_afterTimeout_isDisconnected() throws Exception {
+        try (StreamFixture shortTimeout = new StreamFixture(Duration.ofSeconds(15), Duration.ofMillis(400))) {
+            shortTimeout.publishAlways(TestPictures.noise(320, 200));
+            try (Socket stalled = shortTimeout.socket()) {
                 stalled.setReceiveBufferSize(4096);
                 StreamFixture.write(stalled.getOutputStream(), MJPEG);
 
-                StreamFixture.await("a viewer", () -> impatient.hub.viewers() == 1);
-                StreamFixture.await("it to be let go", () -> impatient.hub.viewers() == 0);
-                assertThat(impatient.hub.framesSent()).isPositive();
+                // Frames sent stay counted, however soon the viewer is disconnected.
+                StreamFixture.await("a frame to be sent", () -> shortTimeout.hub.framesSent() > 0);
+                StreamFixture.await("the viewer to be disconnected", () -> shortTimeout.hub.viewers() == 0);
             }
         }
     }
 
     @Test
     void idleViewer_withoutFrames_isKept() throws Exception {
-        try (StreamFixture impatient = new StreamFixture(Duration.ofMillis(200), Duration.ofMillis(200))) {
+        try (StreamFixture shortTimeout = new StreamFixture(Duration.ofSeconds(2), Duration.ofSeconds(2))) {
             Client client = new Client();
-            WebSocket socket = impatient
+            WebSocket socket = shortTimeout
                     .client()
                     .newWebSocketBuilder()
-                    .buildAsync(java.net.URI.create("ws://127.0.0.1:" + impatient.server.port() + "/ws"), client)
+                    .buildAsync(java.net.URI.create("ws://127.0.0.1:" + shortTimeout.server.port() + "/ws"), client)
                     .get(20, TimeUnit.SECONDS);
             next(client, "state");
-            next(client, "health");
-            next(client, "health");
+            // One a second: longer than both timeouts together.
+            for (int i = 0; i < 6; i++) {
+                next(client, "health");
+            }
 
-            assertThat(impatient.hub.viewers()).isEqualTo(1);
+            assertThat(shortTimeout.hub.viewers()).isEqualTo(1);
             socket.abort();
         }
     }

@@ -9,30 +9,30 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
-/** Pictures for tests, and what became of them. */
+/** Test images and quality metrics. */
 final class TestPictures {
 
     private TestPictures() {}
 
-    /** Smooth colours that differ in each channel, as a rendered picture has them. */
+    /** Smooth colours that differ in each channel, as in a rendered frame. */
     static Framebuffer smooth(int width, int height) {
-        Framebuffer picture = new Framebuffer(width, height, 0, 0, 0);
+        Framebuffer image = new Framebuffer(width, height, 0, 0, 0);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 int at = 3 * (y * width + x);
-                picture.bgr[at] = (byte) (40 + 60 * y / height);
-                picture.bgr[at + 1] = (byte) (128 + 100 * Math.sin(x * 0.05));
-                picture.bgr[at + 2] = (byte) (200 - 120 * x / width);
+                image.bgr[at] = (byte) (40 + 60 * y / height);
+                image.bgr[at + 1] = (byte) (128 + 100 * Math.sin(x * 0.05));
+                image.bgr[at + 2] = (byte) (200 - 120 * x / width);
             }
         }
-        return picture;
+        return image;
     }
 
-    /** Noise: the largest JPEG there is. */
+    /** Noise, which gives the largest JPEG. */
     static Framebuffer noise(int width, int height) {
-        Framebuffer picture = new Framebuffer(width, height, 0, 0, 0);
-        new Random(7).nextBytes(picture.bgr);
-        return picture;
+        Framebuffer image = new Framebuffer(width, height, 0, 0, 0);
+        new Random(7).nextBytes(image.bgr);
+        return image;
     }
 
     static byte[] copy(ByteBuffer buffer) {
@@ -45,7 +45,7 @@ final class TestPictures {
         try {
             BufferedImage image = ImageIO.read(new ByteArrayInputStream(jpeg));
             if (image == null) {
-                throw new IOException("not a picture: " + jpeg.length + " bytes");
+                throw new IOException("not an image: " + jpeg.length + " bytes");
             }
             return image;
         } catch (IOException e) {

@@ -3,9 +3,10 @@ package io.bev.avatar.splat.pose;
 import io.bev.avatar.splat.scene.Framing;
 
 /**
- * The directions an avatar calls left, up and forward, as unit vectors of its cloud. It faces the camera of its portrait.
+ * The avatar's own left, up and forward directions, as unit vectors of its cloud. Forward is towards the camera of its
+ * portrait.
  *
- * <p>Left, up and forward are right-handed in this order, whatever the cloud's axes are.
+ * <p>Left, up and forward are right-handed in this order for any axes of the cloud.
  */
 final class AvatarAxes {
 

@@ -2,7 +2,7 @@ package io.bev.avatar.splat.pose;
 
 import io.bev.avatar.splat.scene.ArkitBlendshapes;
 
-/** What the face does at one instant; reused from frame to frame. */
+/** The facial expression and head pose at one instant; reused from frame to frame. */
 public final class ExpressionFrame {
 
     /** Weight of each {@link ArkitBlendshapes}, 0..1. */
@@ -13,7 +13,7 @@ public final class ExpressionFrame {
     public float headPitch;
     /** Tilt in radians, positive towards the avatar's left shoulder. */
     public float headRoll;
-    /** Filling of the chest, 0 (out) to 1 (in). */
+    /** Breath, 0 (exhaled) to 1 (inhaled). */
     public float breath;
 
     /** The avatar at rest: no weight, no turn. */

@@ -6,23 +6,23 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How each joint moves the cloud away from rest, as a rigid transform and as a quaternion.
+ * The motion of each joint relative to rest, as a rigid transform and as a quaternion.
  *
- * <p>The turn of the head is shared out over head and neck, which are found by name; each joint turns about its own origin in
- * the avatar's axes, so the rig's joint axes do not matter.
+ * <p>The head rotation is distributed over head and neck, which are found by name; each joint turns about its own
+ * origin in the avatar's axes, so the rig's joint axes do not matter.
  */
 final class JointPose {
 
-    /** Inverse bind matrices further than this from undoing the rest pose are a mistake in the rig. */
+    /** Largest allowed deviation of rest pose times inverse bind matrix from identity; more means a faulty rig. */
     private static final double MAX_REST_DEVIATION = 1e-2;
 
-    /** Rise of the chest in a full breath, as a share of the distance from chest to head. */
+    /** Rise of the chest in a full breath, as a fraction of the distance from chest to head. */
     private static final double BREATH_RISE = 0.012;
 
-    /** Share of that rise which the neck takes back. */
+    /** Fraction of that rise which the neck compensates. */
     private static final double BREATH_NECK_SHARE = 0.55;
 
-    /** Backward lean of the chest in a full breath, radians; the neck takes it back. */
+    /** Backward lean of the chest in a full breath, radians; the neck compensates it. */
     private static final double BREATH_LEAN = 0.012;
 
     /** Rigid transform of each joint, [joints, 3, 4] row-major. */
@@ -34,14 +34,14 @@ final class JointPose {
     private final int[] parents;
     /** Origins of the joints at rest, [joints, 3]. */
     private final double[] pivots;
-    /** Share of the head's turn that each joint makes. */
+    /** Fraction of the head rotation for each joint. */
     private final double[] turnShares;
-    /** Share of the breath's rise and lean; negative where a joint takes it back. */
+    /** Fraction of the breath's rise and lean for each joint; negative where a joint compensates it. */
     private final double[] riseShares;
 
     private final double[] leanShares;
     private final double rise;
-    /** Of each joint in double, [joints, 12]. */
+    /** Transforms in double precision, [joints, 12]. */
     private final double[] moves;
 
     private final double[] local = new double[9];
@@ -98,7 +98,9 @@ final class JointPose {
         }
     }
 
-    /** Shares the turn out and answers the head's joint; the first joint where none is named so. */
+    /**
+     * Assigns the fractions of the head rotation and returns the head joint, or the first joint if none has that name.
+     */
     private int assignTurn(List<Joint> joints) {
         int head = find(joints, "head");
         int upper = find(joints, "neckupper", "neck");
@@ -138,7 +140,7 @@ final class JointPose {
         return BREATH_RISE * distance;
     }
 
-    /** The first joint that bears one of {@code names}, earlier names first; -1 for none. */
+    /** The first joint with one of {@code names}, in order of the names; -1 for none. */
     private static int find(List<Joint> joints, String... names) {
         for (String name : names) {
             for (int j = 0; j < joints.size(); j++) {

@@ -2,15 +2,14 @@ package io.bev.avatar.splat.pose;
 
 import io.bev.avatar.splat.scene.Avatar;
 
-/** Chooses how an avatar is posed. */
+/** Chooses the poser of an avatar. */
 public final class Posers {
 
     private Posers() {}
 
     /**
-     * The poser that fits {@code avatar}: by its rig where it has one, as a whole otherwise.
-     *
-     * @throws IllegalArgumentException when the rig does not fit the cloud
+     * The poser that fits {@code avatar}: by its rig if it has one, otherwise as a whole. @throws
+     * IllegalArgumentException if the rig does not fit the cloud
      */
     public static Poser of(Avatar avatar) {
         return avatar.rig()

@@ -5,7 +5,7 @@ import io.bev.avatar.splat.raster.SplatRig;
 import io.bev.avatar.splat.scene.MorphTarget;
 import io.bev.avatar.splat.scene.Skeleton;
 
-/** Turns a rig, kept by target, into one kept by Gaussian: on a device, each Gaussian gathers what moves it. */
+/** Converts a rig from per-target to per-Gaussian order: on a device, each Gaussian gathers its displacements. */
 final class RigArrays {
 
     private RigArrays() {}

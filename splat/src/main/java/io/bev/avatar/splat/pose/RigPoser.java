@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Poses a rigged cloud: blendshapes first, then linear blend skinning. Covariances turn with the blend of the joints'
- * quaternions, which is a rotation, where blended matrices would shear them.
+ * quaternions, which is a rotation, whereas blended matrices would shear them.
  *
- * <p>About 0.5 ms for a LAM avatar of 20,018 Gaussians on one core: most of them follow one joint, so they are kept apart.
+ * <p>About 0.5 ms for a LAM avatar of 20,018 Gaussians on one core: most of them follow one joint, so they are stored
+ * separately.
  */
 final class RigPoser implements Poser, SplatRig {
 
-    /** Weights below this move a Gaussian by less than a thousandth of a millimetre. */
+    /** Lower weights move a Gaussian by less than 0.001 mm. */
     private static final float MIN_WEIGHT = 1e-4f;
 
     private static final float MAX_WEIGHT_DEVIATION = 1e-3f;
@@ -29,17 +30,17 @@ final class RigPoser implements Poser, SplatRig {
     private final JointPose joints;
     private final PosedGaussians rest;
 
-    /** Targets that ARKit weights drive; parallel arrays. */
+    /** Targets driven by ARKit weights; parallel arrays. */
     private final int[] channels;
 
     private final MorphTarget[] targets;
 
-    /** Of the last prepared frame; 0 where it moves nothing. */
+    /** Weights of the last prepared frame; 0 for a target without effect. */
     private final float[] weights;
 
     private SplatRig.@Nullable Arrays arrays;
 
-    /** Gaussians that follow joint j alone. */
+    /** Gaussians that follow only joint j. */
     private final int[][] single;
 
     /** Gaussians that follow several joints, with their {@code influences} as (joint, weight) runs. */
@@ -51,7 +52,7 @@ final class RigPoser implements Poser, SplatRig {
     private final int[] runJoints;
     private final float[] runWeights;
 
-    /** @throws IllegalArgumentException when the rig does not fit the cloud */
+    /** @throws IllegalArgumentException if the rig does not fit the cloud */
     RigPoser(GaussianCloud cloud, Rig rig, Framing framing) {
         Skeleton skeleton = rig.skeleton();
         count = cloud.count();
@@ -115,7 +116,7 @@ final class RigPoser implements Poser, SplatRig {
         }
     }
 
-    /** Fills {@link #single} and answers the Gaussians that are not in it. */
+    /** Fills {@link #single} and returns the Gaussians that are not in it. */
     private int[] split(Skeleton skeleton) {
         int[] owners = new int[count];
         int[] sizes = new int[single.length];

@@ -4,8 +4,8 @@ import io.bev.avatar.splat.raster.PosedGaussians;
 import io.bev.avatar.splat.scene.Framing;
 
 /**
- * Poses a cloud without a rig: the whole turns about the point that its portrait looks at. Gaussians stay as they are, so
- * view-dependent colour turns with them.
+ * Poses a cloud without a rig: it rotates as a whole about the target of its portrait. The Gaussians are unchanged, so
+ * view-dependent colour rotates with them.
  */
 final class StaticPoser implements Poser {
 

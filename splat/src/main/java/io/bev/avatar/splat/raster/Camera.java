@@ -9,16 +9,16 @@ import io.bev.avatar.splat.scene.Framing;
  * @param focal focal length in pixels
  * @param centreX principal point in pixels
  * @param centreY principal point in pixels
- * @param near distance at and before which nothing is drawn
+ * @param near distance of the near plane; nothing at or before it is rendered
  */
 public record Camera(
         float[] worldToCamera, float focal, float centreX, float centreY, int width, int height, float near) {
 
     /**
-     * A camera at {@code eye} that looks at {@code target}.
+     * A camera at {@code eye} directed at {@code target}.
      *
      * @param fovDegrees vertical field of view, in (0, 180)
-     * @throws IllegalArgumentException when eye and target coincide or up is parallel to the view
+     * @throws IllegalArgumentException if eye and target coincide or up is parallel to the view
      */
     public static Camera lookAt(
             float[] eye, float[] target, float[] up, float fovDegrees, int width, int height, float near) {
@@ -50,7 +50,7 @@ public record Camera(
         return new Camera(matrix, (float) focal, width / 2f, height / 2f, width, height, near);
     }
 
-    /** The avatar's portrait view at a picture size. */
+    /** The avatar's portrait view for an image size. */
     public static Camera of(Framing f, int width, int height) {
         return lookAt(
                 new float[] {f.eyeX(), f.eyeY(), f.eyeZ()},

@@ -1,6 +1,6 @@
 package io.bev.avatar.splat.raster;
 
-/** One frame's camera as seen from the model: the numbers that projection needs. Reused from frame to frame. */
+/** One frame's camera in model space: the values that projection needs. Reused from frame to frame. */
 public final class CameraView {
 
     /** Model to camera, [3, 4] row-major, rigid. */
@@ -12,7 +12,7 @@ public final class CameraView {
     public float eyeZ;
     /** Focal length in pixels. */
     public float focal;
-    /** Principal point less half a pixel: with it, the sample of pixel i is at i. */
+    /** Principal point minus half a pixel, so that the sample of pixel i is at i. */
     public float centreX;
 
     public float centreY;

@@ -1,13 +1,13 @@
 package io.bev.avatar.splat.raster;
 
-/** A picture of 8-bit BGR pixels, top row first, three bytes a pixel without padding. */
+/** An image of 8-bit BGR pixels, top row first, three bytes per pixel without padding. */
 public final class Framebuffer {
 
     public final int width;
     public final int height;
     /** [height, width, 3] blue, green, red. */
     public final byte[] bgr;
-    /** Background seen where nothing covers it, 0..1. */
+    /** Background colour, 0..1. */
     public final float backgroundRed;
 
     public final float backgroundGreen;

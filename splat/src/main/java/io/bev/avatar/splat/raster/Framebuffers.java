@@ -1,16 +1,16 @@
 package io.bev.avatar.splat.raster;
 
-/** What all rasterisers agree on about the picture they fill. */
+/** Rules that all rasterisers share for the image they fill. */
 public final class Framebuffers {
 
     private Framebuffers() {}
 
-    /** A channel value, 0..1, to the nearest of 256 steps. */
+    /** Rounds a channel value, 0..1, to the nearest of 256 steps. */
     public static byte toByte(float value) {
         return (byte) Math.max(0, Math.min(255, (int) (value * 255 + 0.5f)));
     }
 
-    /** @throws IllegalArgumentException when camera and picture differ in size */
+    /** @throws IllegalArgumentException if camera and image differ in size */
     public static void requireSameSize(Camera camera, Framebuffer target) {
         if (camera.width() != target.width || camera.height() != target.height) {
             throw new IllegalArgumentException("camera of " + camera.width() + "x" + camera.height()

@@ -4,8 +4,8 @@ import io.bev.avatar.splat.scene.GaussianCloud;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Posed Gaussians, ready for projection: a structure of arrays of {@code count} entries. The poser rewrites centres and
- * covariances every frame; colours and opacities are the cloud's own arrays.
+ * Posed Gaussians as input of projection: a structure of arrays of {@code count} entries. The poser rewrites centres
+ * and covariances every frame; colours and opacities are the cloud's own arrays.
  */
 public final class PosedGaussians {
 
@@ -31,13 +31,13 @@ public final class PosedGaussians {
     /** See {@link GaussianCloud#sh}. */
     public final float[] sh;
     /**
-     * Rigid transform from model to world, [3, 4] row-major; identity at first. A static cloud follows the head pose through
-     * it, so that view-dependent colour stays right.
+     * Rigid transform from model to world, [3, 4] row-major; initially identity. It applies the head pose to a static
+     * cloud, so that view-dependent colour stays correct.
      */
     public final float[] modelToWorld = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};
     /**
-     * How the rasteriser is to pose the Gaussians, which are at rest or in an earlier pose; null when the arrays are posed
-     * already.
+     * The rig by which the rasteriser poses the Gaussians, which are at rest or in an earlier pose; null if the arrays
+     * are already posed.
      */
     public @Nullable SplatRig rig;
     /** Changes whenever a poser rewrites centres and covariances. */

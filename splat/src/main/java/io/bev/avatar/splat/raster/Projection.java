@@ -1,13 +1,16 @@
 package io.bev.avatar.splat.raster;
 
 /**
- * Gaussians on the picture, one record each, in an array of structures: a tile reads whole records in no order, so each should
- * sit in one cache line. Written in chunks so that threads need not agree on positions; records of a chunk keep the order of
- * the cloud.
+ * Projected Gaussians, one record each, in an array of structures: a tile reads whole records in random order, so each
+ * should fit in one cache line. Written in chunks so that threads need not coordinate positions; records of a chunk
+ * keep the order of the cloud.
  */
 public final class Projection {
 
-    /** A Gaussian shows where u^2 + v^2 + BIAS is at most this: alpha is then at least {@code SplatRules.MIN_ALPHA}. */
+    /**
+     * A Gaussian is visible where u^2 + v^2 + BIAS is at most this: alpha is then at least
+     * {@code SplatConstants.MIN_ALPHA}.
+     */
     public static final float MAX_EXPONENT = 7.9943534f;
 
     /** Gaussians per chunk. */
@@ -16,10 +19,9 @@ public final class Projection {
     /** Floats per record. */
     public static final int STRIDE = 16;
 
-    // A record. The quadratic form is kept as a sum of squares, u = UX dx + UY dy and v = VY dy with d = pixel -
-    // centre, scaled
-    // so that alpha = 2^-(u^2 + v^2 + BIAS): it cannot turn positive by rounding, and costs two multiplications a
-    // pixel.
+    // Fields of a record. The quadratic form is stored as a sum of squares, u = UX dx + UY dy and v = VY dy with d =
+    // pixel - centre, scaled so that alpha = 2^-(u^2 + v^2 + BIAS): it cannot turn positive by rounding, and costs two
+    // multiplications per pixel.
     public static final int X = 0;
     public static final int Y = 1;
     public static final int UX = 2;
@@ -31,11 +33,11 @@ public final class Projection {
     public static final int RED = 6;
     public static final int GREEN = 7;
     public static final int BLUE = 8;
-    /** How far below its centre the visible ellipse is widest to the right, in pixels. */
+    /** Distance below the centre of the row where the visible ellipse is widest to the right, in pixels. */
     public static final int LEAN = 9;
     /** 1 / UX. */
     public static final int INVERSE_UX = 10;
-    /** First and last pixel column and row that the visible ellipse reaches, within the picture. */
+    /** First and last pixel column and row that the visible ellipse reaches, within the image. */
     public static final int LEFT = 11;
 
     public static final int RIGHT = 12;
@@ -43,8 +45,8 @@ public final class Projection {
     public static final int BOTTOM = 14;
 
     /**
-     * From how many blocks beyond the first on it pays to find the ellipse's ends in every band of a tile, rather than to
-     * treat the whole of its box: many for an upright ellipse, few for a slanted one.
+     * Number of blocks beyond the first from which finding the ellipse's ends in every band of a tile is cheaper than
+     * processing its whole box: large for an upright ellipse, small for a slanted one.
      */
     public static final int SPAN_WIDTH = 15;
 
@@ -54,7 +56,7 @@ public final class Projection {
     public float[] records = new float[0];
     /** First and last tile column and row of each record, 16 bits each from the lowest; [capacity]. */
     public long[] tiles = new long[0];
-    /** Bits of each record's depth, which order as the depths do, all being positive; [capacity]. */
+    /** Bits of each record's depth, which have the order of the depths because all are positive; [capacity]. */
     public int[] depthBits = new int[0];
     /** Records in each chunk. */
     public int[] chunkCounts = new int[0];
@@ -64,7 +66,7 @@ public final class Projection {
     public int[] chunkHighest = new int[0];
     public int chunks;
 
-    /** Makes room for {@code count} Gaussians. */
+    /** Ensures capacity for {@code count} Gaussians. */
     public void reserve(int count) {
         chunks = (count + CHUNK - 1) / CHUNK;
         if (chunkCounts.length < chunks) {

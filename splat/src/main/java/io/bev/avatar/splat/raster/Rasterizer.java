@@ -3,30 +3,30 @@ package io.bev.avatar.splat.raster;
 import java.util.Optional;
 
 /**
- * Draws posed Gaussians. Called by one thread at a time; may use others inside. After the first frames of a size and cloud a
- * call allocates nothing.
+ * Renders posed Gaussians. Called by one thread at a time; may use more threads internally. After the first frames of a
+ * size and cloud a call allocates nothing.
  */
 public interface Rasterizer extends AutoCloseable {
 
-    /** Name as shown to people, such as {@code cpu (vector 256 bit)}. */
+    /** Display name, such as {@code cpu (vector 256 bit)}. */
     String name();
 
-    /** Whether it follows {@link PosedGaussians#rig}; one that does not needs posed arrays. */
+    /** Whether it applies {@link PosedGaussians#rig}; otherwise it needs posed arrays. */
     default boolean posesItself() {
         return false;
     }
 
-    /** Why it is not drawing where it should; empty when it is. Any thread may ask. */
+    /** The reason why it does not render on the intended device; empty if it does. For any thread. */
     default Optional<String> problem() {
         return Optional.empty();
     }
 
-    /** Times that it left a failing device for another. Any thread may ask. */
+    /** Number of fallbacks from a failed device to another. For any thread. */
     default long fallbacks() {
         return 0;
     }
 
-    /** Draws {@code splats} as {@code camera} sees them; fills project, sort, blend and copy of {@code times}. */
+    /** Renders {@code splats} as seen by {@code camera}; sets project, sort, blend and copy of {@code times}. */
     void render(PosedGaussians splats, Camera camera, Framebuffer target, StageTimes times);
 
     @Override

@@ -2,19 +2,19 @@ package io.bev.avatar.splat.raster;
 
 import java.nio.FloatBuffer;
 
-/** How the Gaussians of a rigged cloud move, for rasterisers that pose them on their own device. */
+/** The rig and pose of a cloud, for rasterisers that pose Gaussians on their own device. */
 public interface SplatRig {
 
-    /** What stays the same from frame to frame; made at the first call. */
+    /** The arrays that are constant between frames; created at the first call. */
     Arrays arrays();
 
     /**
-     * Writes what the last prepared frame is posed by, from the buffer's position on: the weight of each target, then
+     * Writes the pose of the last prepared frame at the buffer's position: the weight of each target, then
      * {@code [joints, 3, 4]} rigid transforms, then {@code [joints, 4]} unit quaternions w, x, y, z.
      */
     void writePose(FloatBuffer out);
 
-    /** Writes the last prepared frame's Gaussians into {@code out}, whose arrays are posed from then on. */
+    /** Writes the posed Gaussians of the last prepared frame into {@code out}. */
     void poseOnHost(PosedGaussians out);
 
     /**

@@ -1,6 +1,6 @@
 package io.bev.avatar.splat.raster;
 
-/** How long each stage of the last frame took, in nanoseconds; written by the stages, reused from frame to frame. */
+/** Duration of each stage of the last frame, in nanoseconds; written by the stages, reused from frame to frame. */
 public final class StageTimes {
     public long rigNanos;
     public long projectNanos;

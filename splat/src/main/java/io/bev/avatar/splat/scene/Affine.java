@@ -2,7 +2,9 @@ package io.bev.avatar.splat.scene;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Affine transforms as [3, 4] row-major arrays of doubles: glTF units mix metres and centimetres by scaled nodes. */
+/**
+ * Affine transforms as [3, 4] row-major arrays of doubles: glTF files mix metres and centimetres through scaled nodes.
+ */
 public final class Affine {
 
     private Affine() {}
@@ -15,7 +17,7 @@ public final class Affine {
         return new double[] {1, 0, 0, x, 0, 1, 0, y, 0, 0, 1, z};
     }
 
-    /** First {@code b}, then {@code a}. */
+    /** The product {@code a b}: applies {@code b} first. */
     public static double[] multiply(double[] a, double[] b) {
         double[] c = new double[12];
         for (int r = 0; r < 12; r += 4) {
@@ -26,7 +28,7 @@ public final class Affine {
         return c;
     }
 
-    /** The inverse; entries are not finite where there is none. */
+    /** The inverse; entries are not finite if {@code m} is singular. */
     public static double[] inverse(double[] m) {
         double c00 = m[5] * m[10] - m[6] * m[9];
         double c01 = m[6] * m[8] - m[4] * m[10];
@@ -107,7 +109,7 @@ public final class Affine {
         return values;
     }
 
-    /** The largest difference of two entries; NaN when one is. */
+    /** The largest absolute difference of two entries; NaN if any entry is NaN. */
     public static double distance(double[] a, double[] b) {
         double largest = 0;
         for (int i = 0; i < a.length; i++) {

@@ -70,7 +70,7 @@ public final class ArkitBlendshapes {
 
     private ArkitBlendshapes() {}
 
-    /** Position of {@code name} in {@link #NAMES}. */
+    /** Index of {@code name} in {@link #NAMES}. */
     public static OptionalInt indexOf(String name) {
         Integer index = INDEX.get(name);
         return index == null ? OptionalInt.empty() : OptionalInt.of(index);

@@ -5,9 +5,9 @@ import java.util.Optional;
 /**
  * A loaded avatar.
  *
- * @param source where it came from: a path, or {@code built-in}
+ * @param source its origin: a path, or {@code built-in}
  * @param cloud its Gaussians at rest
- * @param rig how it moves; empty for a static cloud, which only follows the head pose as a whole
- * @param framing where to look at it from
+ * @param rig its rig; empty for a static cloud, which follows the head pose as a whole
+ * @param framing the camera of its portrait
  */
 public record Avatar(String source, GaussianCloud cloud, Optional<Rig> rig, Framing framing) {}

@@ -4,8 +4,8 @@ package io.bev.avatar.splat.scene;
  * The portrait view of an avatar, in the cloud's own units and axes.
  *
  * @param eyeX camera position
- * @param targetX the point looked at
- * @param upX the direction that is up in the picture
+ * @param targetX the point at the image centre
+ * @param upX the direction that points up in the image
  * @param fovDegrees vertical field of view
  * @param near near-plane distance
  */

@@ -9,7 +9,7 @@ public final class Framings {
     private static final float SCENE_FOV = 40;
     private static final float PORTRAIT_NEAR = 0.01f;
     private static final float SCENE_NEAR = 0.2f;
-    /** Fainter Gaussians do not tell where the subject is. */
+    /** Gaussians with less opacity are ignored when framing the subject. */
     private static final float VISIBLE = 0.1f;
 
     private static final int MAX_SAMPLES = 100_000;
@@ -18,8 +18,8 @@ public final class Framings {
     private Framings() {}
 
     /**
-     * Head and shoulders of an avatar that is y up and looks along +z. The lower edge of the bust lies just below the
-     * picture and the hair keeps some air above it.
+     * Head and shoulders of an avatar that is y up and faces +z. The lower edge of the bust lies just below the image,
+     * with some space above the hair.
      */
     public static Framing portrait(GaussianCloud cloud) {
         float[] y = visible(cloud, cloud.y);
@@ -46,8 +46,8 @@ public final class Framings {
     }
 
     /**
-     * A cloud without a rig. Trained clouds keep the axes of their cameras, y down and z forward, so the view is along +z
-     * with -y up. What is framed is the bulk of the visible Gaussians: strays far outside do not count.
+     * A cloud without a rig. Trained clouds keep the axes of their cameras, y down and z forward, so the view is along
+     * +z with -y up. Frames the bulk of the visible Gaussians and ignores outliers.
      */
     public static Framing scene(GaussianCloud cloud) {
         double[] middle = new double[3];
@@ -76,7 +76,7 @@ public final class Framings {
                 (float) Math.min(SCENE_NEAR, distance / 10));
     }
 
-    /** The sorted coordinates of Gaussians that show, or of all where none does. */
+    /** The sorted coordinates of the visible Gaussians, or of all if none is visible. */
     private static float[] visible(GaussianCloud cloud, float[] axis) {
         int step = Math.max(1, cloud.count() / MAX_SAMPLES);
         float[] values = new float[cloud.count() / step + 1];

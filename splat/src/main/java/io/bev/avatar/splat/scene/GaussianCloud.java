@@ -31,7 +31,7 @@ public final class GaussianCloud {
     public final float[] rotationZ;
     /** 0..1. */
     public final float[] opacity;
-    /** Colour seen from every direction, {@code 0.5 + C0 * dc} (or a file's direct RGB); not clamped. */
+    /** View-independent colour, {@code 0.5 + C0 * dc} (or a file's direct RGB); not clamped. */
     public final float[] red;
 
     public final float[] green;
@@ -43,7 +43,7 @@ public final class GaussianCloud {
     public final float[] sh;
 
     /**
-     * A cloud of zeros, to be filled by its reader.
+     * A cloud of zeros, filled by its reader.
      *
      * @param count number of Gaussians, &gt;= 0
      * @param shDegree spherical-harmonics degree, 0..3

@@ -3,7 +3,7 @@ package io.bev.avatar.splat.scene;
 import java.util.List;
 
 /**
- * How a cloud moves: {@code x = sum_j w_j M_j (x0 + sum_k b_k delta_k)}.
+ * The rig of a cloud: {@code x = sum_j w_j M_j (x0 + sum_k b_k delta_k)}.
  *
  * @param targets blendshape displacements
  * @param skeleton joints and the weights that tie Gaussians to them

@@ -17,7 +17,7 @@ public record Skeleton(List<Joint> joints, int[] influenceJoints, float[] influe
         joints = List.copyOf(joints);
         for (int j = 0; j < joints.size(); j++) {
             if (joints.get(j).parent() >= j) {
-                throw new IllegalArgumentException("joint " + joints.get(j).name() + " stands before its parent");
+                throw new IllegalArgumentException("joint " + joints.get(j).name() + " precedes its parent");
             }
         }
         if (influenceJoints.length != influenceWeights.length || influenceJoints.length % INFLUENCES != 0) {

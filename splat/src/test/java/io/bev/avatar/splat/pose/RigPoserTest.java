@@ -57,7 +57,7 @@ class RigPoserTest {
         assertThat(out.y[2]).isCloseTo(cloud.y[2], within(1e-6f));
     }
 
-    /** Gaussian 5 follows the head half and the neck half; see {@link #avatar}. */
+    /** Gaussian 5 follows head and neck by half each; see {@link #avatar}. */
     @Test
     void pose_blendedGaussian_isTheWeightedSumOfItsJoints() {
         GaussianCloud cloud = cloud(6);
@@ -102,7 +102,7 @@ class RigPoserTest {
         for (Framing framing : List.of(FRONT, trained)) {
             float up = framing.upY();
             float forward = Math.signum(framing.eyeZ());
-            // Nose and crown, seen from the head's joint.
+            // Nose and crown relative to the head's joint.
             cloud.x[0] = 0;
             cloud.y[0] = 2;
             cloud.z[0] = forward;
@@ -177,7 +177,7 @@ class RigPoserTest {
     }
 
     @Test
-    void pose_again_forgetsTheFrameBefore() {
+    void pose_again_isIndependentOfThePreviousFrame() {
         GaussianCloud cloud = cloud(50);
         Poser poser = Posers.of(avatar(cloud, FRONT));
         PosedGaussians once = new PosedGaussians(cloud);
@@ -233,12 +233,12 @@ class RigPoserTest {
         }
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
-        // The counter itself may cost a little; a frame may not.
+        // The counter itself may allocate a little; a frame may not.
         assertThat(allocated).isLessThan(1000);
     }
 
     @Test
-    void of_rigOfAnotherCloud_isRefused() {
+    void of_rigOfAnotherCloud_isRejected() {
         Avatar avatar = avatar(cloud(6), FRONT);
         Avatar wrong = new Avatar("test", cloud(7), avatar.rig(), FRONT);
 
@@ -248,7 +248,7 @@ class RigPoserTest {
     }
 
     @Test
-    void of_jointsAwayFromRest_isRefused() {
+    void of_jointsAwayFromRest_isRejected() {
         float[] off = {1, 0, 0, 0, 0, 1, 0, -0.5f, 0, 0, 1, 0};
         Skeleton skeleton =
                 new Skeleton(List.of(new Joint("head", -1, translation(2), off)), new int[4], new float[] {1, 0, 0, 0});
@@ -281,7 +281,10 @@ class RigPoserTest {
         return cloud;
     }
 
-    /** Chest at y = 0, neck at y = 1, head at y = 2; every sixth Gaussian from 4 hangs on the chest, from 5 on neck and head. */
+    /**
+     * Chest at y = 0, neck at y = 1, head at y = 2; every sixth Gaussian from 4 follows the chest, from 5 neck and
+     * head.
+     */
     private static Avatar avatar(GaussianCloud cloud, Framing framing) {
         List<Joint> joints = List.of(
                 new Joint("chest", -1, translation(0), translation(0)),

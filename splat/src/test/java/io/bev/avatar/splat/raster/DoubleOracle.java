@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The forward pass once more, in doubles, by matrices and without tiles, lists or any shared code: what the reference is
- * checked against. Only for well-formed clouds.
+ * An independent forward pass in doubles, with matrices and without tiles, lists or any shared code; the oracle for the
+ * reference. Only for well-formed clouds.
  */
 final class DoubleOracle {
 
@@ -103,7 +103,7 @@ final class DoubleOracle {
         return bgr;
     }
 
-    /** Basis functions written out from the table of the reference notes. */
+    /** Basis functions written out from the published table. */
     private static double[] colour(PosedGaussians s, int i, double[] eye) {
         double[] d = {s.x[i] - eye[0], s.y[i] - eye[1], s.z[i] - eye[2]};
         double n = Math.sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
@@ -138,7 +138,7 @@ final class DoubleOracle {
         return rgb;
     }
 
-    /** The camera's place in model space. */
+    /** The camera position in model space. */
     private static double[] eye(double[][] world, double[][] model) {
         double[] inWorld = unapply(world, new double[3]);
         return unapply(model, inWorld);

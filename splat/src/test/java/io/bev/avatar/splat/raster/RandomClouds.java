@@ -3,7 +3,7 @@ package io.bev.avatar.splat.raster;
 import io.bev.avatar.splat.scene.GaussianCloud;
 import java.util.Random;
 
-/** Clouds of chance; the same seed makes the same cloud. */
+/** Random clouds; the same seed gives the same cloud. */
 public final class RandomClouds {
 
     private RandomClouds() {}

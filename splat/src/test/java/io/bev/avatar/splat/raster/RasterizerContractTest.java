@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every rasteriser must draw. A failure names the seed; {@code -Davatar.seed=N} tries another one. */
+/** The contract of every rasteriser. A failure names the seed; {@code -Davatar.seed=N} selects another one. */
 public abstract class RasterizerContractTest {
 
     private static final long SEED = Long.getLong("avatar.seed", 20260101);
@@ -23,11 +23,11 @@ public abstract class RasterizerContractTest {
 
     protected abstract Rasterizer create();
 
-    /** Least peak signal-to-noise ratio to the expected picture. */
+    /** Minimum peak signal-to-noise ratio relative to the expected image. */
     protected abstract double minimumDecibels();
 
-    /** Draws what the rasteriser is compared with. */
-    protected abstract void drawExpected(PosedGaussians splats, Camera camera, Framebuffer target);
+    /** Renders the expected image. */
+    protected abstract void renderExpected(PosedGaussians splats, Camera camera, Framebuffer target);
 
     @BeforeEach
     void open() {
@@ -41,27 +41,27 @@ public abstract class RasterizerContractTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
-    void everyShDegree_looksAsExpected(int degree) {
+    void everyShDegree_rendersAsExpected(int degree) {
         check(RandomClouds.cube(SEED, 400, degree, 0.08, 3), view(160, 120));
     }
 
     @Test
-    void needles_lookAsExpected() {
+    void needles_renderAsExpected() {
         check(RandomClouds.cube(SEED + 1, 300, 0, 0.05, 60), view(200, 150));
     }
 
     @Test
-    void hugeGaussians_lookAsExpected() {
+    void hugeGaussians_renderAsExpected() {
         check(RandomClouds.cube(SEED + 2, 60, 1, 3, 4), view(96, 64));
     }
 
     @Test
-    void tinyGaussians_lookAsExpected() {
+    void tinyGaussians_renderAsExpected() {
         check(RandomClouds.cube(SEED + 3, 3000, 0, 1e-4, 10), view(160, 120));
     }
 
     @Test
-    void cameraInsideTheCloud_drawsWhatIsBehindTheNearPlaneNot() {
+    void cameraInsideTheCloud_doesNotRenderBehindTheNearPlane() {
         GaussianCloud cloud = RandomClouds.cube(SEED + 4, 500, 2, 0.1, 3);
         check(cloud, Camera.lookAt(new float[] {0, 0, 0.1f}, new float[3], UP, 70, 120, 90, 0.2f));
     }
@@ -69,25 +69,25 @@ public abstract class RasterizerContractTest {
     @Test
     void everythingBehind_isBackground() {
         GaussianCloud cloud = RandomClouds.cube(SEED + 5, 50, 0, 0.1, 2);
-        Framebuffer picture = new Framebuffer(40, 30, 0.2f, 0.4f, 0.6f);
+        Framebuffer image = new Framebuffer(40, 30, 0.2f, 0.4f, 0.6f);
 
         rasterizer.render(
                 new PosedGaussians(cloud),
                 Camera.lookAt(new float[] {0, 0, 3}, new float[] {0, 0, 6}, UP, 40, 40, 30, 0.2f),
-                picture,
+                image,
                 new StageTimes());
 
-        assertThat(picture.bgr).isEqualTo(backgroundOf(picture));
+        assertThat(image.bgr).isEqualTo(backgroundOf(image));
     }
 
     @ParameterizedTest
     @CsvSource({"1, 1", "1, 65", "17, 33", "127, 65", "33, 32", "31, 16"})
-    void oddSizes_lookAsExpected(int width, int height) {
+    void oddSizes_renderAsExpected(int width, int height) {
         check(RandomClouds.cube(SEED + 6, 300, 0, 0.1, 3), view(width, height));
     }
 
     @Test
-    void offCentreCamera_looksAsExpected() {
+    void offCentreCamera_rendersAsExpected() {
         Camera c = view(120, 90);
         check(
                 RandomClouds.cube(SEED + 7, 300, 1, 0.1, 3),
@@ -95,7 +95,7 @@ public abstract class RasterizerContractTest {
     }
 
     @Test
-    void movedModel_looksAsExpected() {
+    void movedModel_rendersAsExpected() {
         PosedGaussians splats = new PosedGaussians(RandomClouds.cube(SEED + 8, 300, 3, 0.08, 3));
         float cos = (float) Math.cos(0.7);
         float sin = (float) Math.sin(0.7);
@@ -113,7 +113,7 @@ public abstract class RasterizerContractTest {
     }
 
     @Test
-    void opaqueStack_looksAsExpected() {
+    void opaqueStack_rendersAsExpected() {
         GaussianCloud cloud = RandomClouds.cube(SEED + 10, 800, 0, 0.2, 2);
         Arrays.fill(cloud.opacity, 0.999f);
 
@@ -121,7 +121,7 @@ public abstract class RasterizerContractTest {
     }
 
     @Test
-    void faintestGaussians_lookAsExpected() {
+    void faintestGaussians_renderAsExpected() {
         GaussianCloud cloud = RandomClouds.cube(SEED + 11, 500, 0, 0.2, 2);
         Random random = new Random(SEED + 11);
         for (int i = 0; i < cloud.count(); i++) {
@@ -133,15 +133,15 @@ public abstract class RasterizerContractTest {
 
     @Test
     void emptyCloud_isBackground() {
-        Framebuffer picture = new Framebuffer(50, 40, 0.5f, 0.25f, 1);
+        Framebuffer image = new Framebuffer(50, 40, 0.5f, 0.25f, 1);
 
-        rasterizer.render(new PosedGaussians(new GaussianCloud(0, 0)), view(50, 40), picture, new StageTimes());
+        rasterizer.render(new PosedGaussians(new GaussianCloud(0, 0)), view(50, 40), image, new StageTimes());
 
-        assertThat(picture.bgr).isEqualTo(backgroundOf(picture));
+        assertThat(image.bgr).isEqualTo(backgroundOf(image));
     }
 
     @Test
-    void notANumberAndInfinity_drawNothingAndHarmNothing() {
+    void nanAndInfinity_renderNothing() {
         GaussianCloud clean = RandomClouds.cube(SEED + 12, 200, 1, 0.1, 3);
         GaussianCloud dirty = RandomClouds.cube(SEED + 12, 200, 1, 0.1, 3);
         float[] values = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 3e38f};
@@ -154,13 +154,13 @@ public abstract class RasterizerContractTest {
         clean.opacity[100] = 0;
 
         Framebuffer expected = draw(new PosedGaussians(clean), view(120, 90));
-        Framebuffer picture = draw(new PosedGaussians(dirty), view(120, 90));
+        Framebuffer image = draw(new PosedGaussians(dirty), view(120, 90));
 
-        assertThat(decibels(expected.bgr, picture.bgr)).as("seed %d", SEED).isGreaterThan(minimumDecibels());
+        assertThat(decibels(expected.bgr, image.bgr)).as("seed %d", SEED).isGreaterThan(minimumDecibels());
     }
 
     @Test
-    void nextFrame_forgetsTheLast() {
+    void nextFrame_isIndependentOfTheLast() {
         draw(new PosedGaussians(RandomClouds.cube(SEED + 13, 900, 2, 0.2, 3)), view(200, 150));
 
         check(RandomClouds.cube(SEED + 14, 100, 0, 0.05, 3), view(130, 170));
@@ -168,11 +168,11 @@ public abstract class RasterizerContractTest {
     }
 
     @Test
-    void sizesThatDiffer_areRefused() {
+    void sizesThatDiffer_areRejected() {
         PosedGaussians splats = new PosedGaussians(new GaussianCloud(0, 0));
-        Framebuffer picture = new Framebuffer(20, 10, 0, 0, 0);
+        Framebuffer image = new Framebuffer(20, 10, 0, 0, 0);
 
-        assertThatThrownBy(() -> rasterizer.render(splats, view(10, 20), picture, new StageTimes()))
+        assertThatThrownBy(() -> rasterizer.render(splats, view(10, 20), image, new StageTimes()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("10x20")
                 .hasMessageContaining("20x10");
@@ -188,36 +188,36 @@ public abstract class RasterizerContractTest {
 
     private void check(PosedGaussians splats, Camera camera, float red, float green, float blue) {
         Framebuffer expected = new Framebuffer(camera.width(), camera.height(), red, green, blue);
-        Framebuffer picture = new Framebuffer(camera.width(), camera.height(), red, green, blue);
-        drawExpected(splats, camera, expected);
+        Framebuffer image = new Framebuffer(camera.width(), camera.height(), red, green, blue);
+        renderExpected(splats, camera, expected);
 
-        rasterizer.render(splats, camera, picture, new StageTimes());
+        rasterizer.render(splats, camera, image, new StageTimes());
 
-        assertThat(variety(expected.bgr)).as("levels in the expected picture").isGreaterThan(1);
-        if (picture.bgr.length < 3000) {
-            // Among few pixels one step of rounding weighs too much for a ratio.
-            assertThat(largestDifference(expected.bgr, picture.bgr))
+        assertThat(variety(expected.bgr)).as("levels in the expected image").isGreaterThan(1);
+        if (image.bgr.length < 3000) {
+            // With few pixels, one step of rounding dominates the ratio.
+            assertThat(largestDifference(expected.bgr, image.bgr))
                     .as("seed %d", SEED)
                     .isLessThanOrEqualTo(1);
         } else {
-            assertThat(decibels(expected.bgr, picture.bgr))
+            assertThat(decibels(expected.bgr, image.bgr))
                     .as("decibels, seed %d", SEED)
                     .isGreaterThan(minimumDecibels());
         }
     }
 
     private Framebuffer draw(PosedGaussians splats, Camera camera) {
-        Framebuffer picture = new Framebuffer(camera.width(), camera.height(), 0, 0, 0);
-        rasterizer.render(splats, camera, picture, new StageTimes());
-        return picture;
+        Framebuffer image = new Framebuffer(camera.width(), camera.height(), 0, 0, 0);
+        rasterizer.render(splats, camera, image, new StageTimes());
+        return image;
     }
 
-    private static byte[] backgroundOf(Framebuffer picture) {
-        byte[] bgr = new byte[picture.bgr.length];
+    private static byte[] backgroundOf(Framebuffer image) {
+        byte[] bgr = new byte[image.bgr.length];
         for (int i = 0; i < bgr.length; i += 3) {
-            bgr[i] = (byte) Math.round(255 * picture.backgroundBlue);
-            bgr[i + 1] = (byte) Math.round(255 * picture.backgroundGreen);
-            bgr[i + 2] = (byte) Math.round(255 * picture.backgroundRed);
+            bgr[i] = (byte) Math.round(255 * image.backgroundBlue);
+            bgr[i + 1] = (byte) Math.round(255 * image.backgroundGreen);
+            bgr[i + 2] = (byte) Math.round(255 * image.backgroundRed);
         }
         return bgr;
     }
@@ -242,7 +242,7 @@ public abstract class RasterizerContractTest {
         return largest;
     }
 
-    /** Peak signal-to-noise ratio of two pictures; infinite when equal. */
+    /** Peak signal-to-noise ratio of two images; infinite if equal. */
     public static double decibels(byte[] a, byte[] b) {
         assertThat(a).hasSameSizeAs(b);
         double sum = 0;

@@ -15,7 +15,7 @@ class ReferenceRasterizerContractTest extends RasterizerContractTest {
     }
 
     @Override
-    protected void drawExpected(PosedGaussians splats, Camera camera, Framebuffer target) {
+    protected void renderExpected(PosedGaussians splats, Camera camera, Framebuffer target) {
         DoubleOracle.render(splats, camera, target);
     }
 }

@@ -1,8 +1,9 @@
 package io.bev.avatar.exporter.check.cuda;
 
 /**
- * The functions of the CUDA driver that {@link KernelProbe} calls; each throws {@link CudaProbeException} on any code but success.
- * Handles and addresses are the driver's. One thread calls it: a context belongs to the thread that made it.
+ * The functions of the CUDA driver that {@link KernelProbe} calls; each throws {@link CudaProbeException} on any code but
+ * success. Handles and addresses are the driver's. Confined to one thread: a context is bound to the thread that
+ * created it.
  */
 public interface CudaApi extends AutoCloseable {
 

@@ -7,12 +7,14 @@ public final class CudaProbeException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** A call that gave {@code code}, by the driver's own name such as {@code CUDA_ERROR_NO_DEVICE}. */
+    /**
+     * A call that returned {@code code}; {@code name} is the driver's name of it, such as {@code CUDA_ERROR_NO_DEVICE}.
+     */
     public CudaProbeException(String call, int code, String name) {
-        super(call + " gave " + name + " (" + code + ")");
+        super(call + " returned " + name + " (" + code + ")");
     }
 
-    /** No call: the library or a function of it is missing. */
+    /** The library or a function of it is missing. */
     public CudaProbeException(String message, Throwable cause) {
         super(message, cause);
     }
@@ -23,6 +25,6 @@ public final class CudaProbeException extends Exception {
 
     @Override
     public String getMessage() {
-        return Objects.requireNonNullElse(super.getMessage(), "CUDA cannot be used");
+        return Objects.requireNonNullElse(super.getMessage(), "CUDA is unavailable");
     }
 }

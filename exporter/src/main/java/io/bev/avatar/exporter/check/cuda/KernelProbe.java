@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Makes a context on the first visible device, compiles and launches a kernel that writes {@code i * i + seed}, and compares
- * what comes back. Destroying the context frees the module and the memory.
+ * Creates a context on the first visible device, compiles and launches a kernel that writes {@code i * i + seed}, and
+ * verifies the result. Destroying the context frees the module and the memory.
  */
 public final class KernelProbe {
 
@@ -16,16 +16,16 @@ public final class KernelProbe {
     private static final int COUNT = BLOCKS * THREADS;
     private static final int SEED = 20_011;
 
-    /** The newest target that the PTX version in the file knows; newer devices run it as well. */
+    /** Newest target of the PTX version in the file, in 10 x major + minor; newer devices run it as well. */
     private static final int NEWEST_TARGET = 75;
 
     /**
-     * What worked.
+     * Result of a successful probe.
      *
      * @param device name of the device
      * @param computeCapability such as {@code 8.9}
-     * @param freeBytes memory that was free with the context open
-     * @param threads threads of the kernel whose results were right
+     * @param freeBytes free memory with the context open
+     * @param threads number of kernel threads with correct results
      */
     public record Outcome(String device, String computeCapability, long freeBytes, int threads) {}
 
@@ -62,8 +62,8 @@ public final class KernelProbe {
     private static void compare(int[] results) throws CudaProbeException {
         for (int i = 0; i < results.length; i++) {
             if (results[i] != i * i + SEED) {
-                throw new CudaProbeException("the kernel's result " + i + " is " + results[i] + ", expected "
-                        + (i * i + SEED) + ": the GPU computes wrongly");
+                throw new CudaProbeException("kernel result " + i + ": found " + results[i] + ", expected "
+                        + (i * i + SEED) + "; the GPU computes incorrectly");
             }
         }
     }
@@ -71,7 +71,7 @@ public final class KernelProbe {
     private static String ptx(int target) {
         try (InputStream in = KernelProbe.class.getResourceAsStream("probe.ptx")) {
             if (in == null) {
-                throw new IllegalStateException("probe.ptx is missing from the jar: build it again");
+                throw new IllegalStateException("probe.ptx is missing from the jar: rebuild it");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("sm_75", "sm_" + target);
         } catch (IOException e) {

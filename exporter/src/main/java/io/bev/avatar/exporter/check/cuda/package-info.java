@@ -1,4 +1,4 @@
-/** Tries CUDA as the renderer would use it: a context, a kernel, its result. */
+/** Probes CUDA as the renderer uses it: context, kernel launch, result. */
 @NullMarked
 package io.bev.avatar.exporter.check.cuda;
 

@@ -5,24 +5,27 @@ import com.sun.jna.NativeLibrary;
 import java.util.Map;
 import java.util.Optional;
 
-/** The dynamic linker, as JNA uses it. */
+/** Access to the dynamic linker through JNA. */
 public final class DynamicLinker {
 
-    /** A handle of our own, with {@code RTLD_LAZY}: JNA shares the default ones, and closing one takes it from its other users. */
+    /**
+     * Opens a separate handle ({@code RTLD_LAZY}): JNA shares default handles, and closing one would close it for all
+     * users.
+     */
     private static final Map<String, Integer> OWN_HANDLE = Map.of(Library.OPTION_OPEN_FLAGS, 1);
 
-    /** Why the library cannot be loaded, in the linker's words; empty when it can. */
-    public Optional<String> refusal(String library) {
+    /** The linker's error when loading the library; empty on success. */
+    public Optional<String> loadError(String library) {
         try {
             NativeLibrary.getInstance(library, OWN_HANDLE).close();
             return Optional.empty();
         } catch (LinkageError e) {
-            String said = String.valueOf(e.getMessage());
-            return Optional.of(said.lines()
+            String message = String.valueOf(e.getMessage());
+            return Optional.of(message.lines()
                     .filter(line -> line.contains(library) && line.contains(": "))
                     .filter(line -> !line.contains("Unable to load library"))
                     .findFirst()
-                    .orElse(said)
+                    .orElse(message)
                     .strip());
         }
     }

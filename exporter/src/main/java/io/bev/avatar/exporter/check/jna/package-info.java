@@ -1,4 +1,4 @@
-/** Asks the dynamic linker for libraries. */
+/** Tests whether the dynamic linker can load a library. */
 @NullMarked
 package io.bev.avatar.exporter.check.jna;
 

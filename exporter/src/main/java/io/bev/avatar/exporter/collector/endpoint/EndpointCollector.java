@@ -22,7 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The renderer's {@code /health}, as anybody would ask for it.
+ * Collector {@code endpoint}: the renderer's {@code /health}, requested as any client would.
  *
  * <pre>
  * avatar_endpoint_up 1
@@ -30,52 +30,53 @@ import java.util.concurrent.Future;
  * avatar_endpoint_info{status="ok",code="200"} 1
  * </pre>
  *
- * <p>Up means an answer of 200, which is also given while degraded. Without any answer there is no response time.
+ * <p>Up means HTTP 200, which the renderer also returns while degraded. Without a response there is no response time.
  *
- * <p>An answer may take longer than a scrape: then it is awaited over several. Meanwhile the last one, where it is not older than
- * {@link #REMEMBERED}, says whether the page is up, and the response time is that of the last one or, where it is longer, what
- * this one has taken so far. So a page is known to be slow as soon as it is, and down when nothing came within the timeout.
+ * <p>A response may take longer than a scrape; it is then awaited across scrapes. Meanwhile the latest result, unless
+ * older than {@link #LAST_RESULT_MAX_AGE}, is reported, with the response time of that result or the time elapsed so
+ * far, whichever is longer. A slow endpoint is thus visible immediately, and it is down when no response arrives within
+ * the timeout.
  */
 public final class EndpointCollector implements Collector {
 
-    /** How long an answer counts while the next one is awaited. */
-    static final Duration REMEMBERED = Duration.ofMinutes(1);
+    /** Maximum age of a result reported while the next one is pending. */
+    static final Duration LAST_RESULT_MAX_AGE = Duration.ofMinutes(1);
 
     private static final int MAX_BYTES = 64 * 1024;
     private static final int OK = 200;
-    private static final int LONGEST_STATUS = 32;
+    private static final int MAX_STATUS_LENGTH = 32;
 
     private final URI health;
     private final Duration timeout;
     private final BoundedHttpClient http;
     private final Ticker ticker;
-    private final ExecutorService asker = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "health-question");
+    private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "health-probe");
         thread.setDaemon(true);
         return thread;
     });
 
-    private Optional<Question> underWay = Optional.empty();
-    private Optional<Finding> last = Optional.empty();
+    private Optional<Probe> pending = Optional.empty();
+    private Optional<ProbeResult> last = Optional.empty();
 
-    /** A question that was put; times of the ticker, in nanoseconds. */
-    private record Question(long sinceNanos, Future<Finding> finding) {}
+    /** A request in progress; time of the ticker in nanoseconds. */
+    private record Probe(long sinceNanos, Future<ProbeResult> result) {}
 
     /**
-     * What a question came to.
+     * Result of a request.
      *
-     * @param atNanos when, by the ticker
-     * @param seconds until the answer was there; empty without one
-     * @param status the word in the answer
-     * @param code its HTTP code; 0 without an answer
-     * @param failure why there is none
+     * @param atNanos time of the result by the ticker
+     * @param seconds response time; empty without a response
+     * @param status status in the response body
+     * @param code HTTP status code; 0 without a response
+     * @param failure cause of a missing response
      */
-    private record Finding(
+    private record ProbeResult(
             long atNanos, OptionalDouble seconds, String status, int code, Optional<IOException> failure) {}
 
     /**
-     * @param renderer base address of the renderer's page
-     * @param timeout after which a page that does not answer is down
+     * @param renderer base URL of the renderer
+     * @param timeout timeout after which the endpoint is down
      */
     public EndpointCollector(URI renderer, Duration timeout, BoundedHttpClient http, Ticker ticker) {
         this.health = URI.create(renderer.toString().replaceAll("/+$", "") + "/health");
@@ -91,118 +92,118 @@ public final class EndpointCollector implements Collector {
 
     @Override
     public void collect(MetricSink out) throws PartialCollectionException {
-        Optional<Question> open = underWay;
-        underWay = Optional.empty();
-        if (open.isPresent() && open.get().finding().isDone()) {
-            // It came to its end between two scrapes.
+        Optional<Probe> open = pending;
+        pending = Optional.empty();
+        if (open.isPresent() && open.get().result().isDone()) {
+            // The request finished between two scrapes.
             last = Optional.of(result(open.get()));
             open = Optional.empty();
         }
-        Question question = open.orElseGet(this::ask);
+        Probe probe = open.orElseGet(this::startProbe);
         try {
-            Finding finding = await(question);
-            last = Optional.of(finding);
-            tell(out, finding, 0);
+            ProbeResult result = await(probe);
+            last = Optional.of(result);
+            report(out, result, 0);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            underWay = Optional.of(question);
-            tellSoFar(out, (ticker.nanos() - question.sinceNanos()) * 1e-9);
+            pending = Optional.of(probe);
+            reportPending(out, (ticker.nanos() - probe.sinceNanos()) * 1e-9);
         }
     }
 
-    private Question ask() {
+    private Probe startProbe() {
         long start = ticker.nanos();
-        return new Question(start, asker.submit(() -> find(start)));
+        return new Probe(start, executor.submit(() -> request(start)));
     }
 
-    private Finding find(long startNanos) throws InterruptedException {
+    private ProbeResult request(long startNanos) throws InterruptedException {
         try {
-            HttpResponse<String> answer =
+            HttpResponse<String> response =
                     http.exchange(HttpRequest.newBuilder(health).build(), timeout, MAX_BYTES);
             long now = ticker.nanos();
-            return new Finding(
+            return new ProbeResult(
                     now,
                     OptionalDouble.of((now - startNanos) * 1e-9),
-                    status(answer.body()),
-                    answer.statusCode(),
+                    status(response.body()),
+                    response.statusCode(),
                     Optional.empty());
         } catch (IOException e) {
-            return new Finding(ticker.nanos(), OptionalDouble.empty(), "", 0, Optional.of(e));
+            return new ProbeResult(ticker.nanos(), OptionalDouble.empty(), "", 0, Optional.of(e));
         }
     }
 
-    private static Finding await(Question question) throws InterruptedException {
+    private static ProbeResult await(Probe probe) throws InterruptedException {
         try {
-            return question.finding().get();
+            return probe.result().get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("asking for the page's health failed", e.getCause());
+            throw new IllegalStateException("the health request failed", e.getCause());
         }
     }
 
-    private static Finding result(Question question) {
+    private static ProbeResult result(Probe probe) {
         try {
-            return await(question);
+            return await(probe);
         } catch (InterruptedException e) {
-            throw new IllegalStateException("what is done does not wait", e);
+            throw new IllegalStateException("interrupted while reading a finished result", e);
         }
     }
 
-    /** While the answer is awaited: what is known of the last one, and that this one takes at least so long. */
-    private void tellSoFar(MetricSink out, double soFarSeconds) throws PartialCollectionException {
-        long oldest = ticker.nanos() - REMEMBERED.toNanos();
-        Optional<Finding> known = last.filter(finding -> finding.atNanos() - oldest >= 0);
+    /** Reports the latest result while a request is pending, with {@code soFarSeconds} as minimum response time. */
+    private void reportPending(MetricSink out, double soFarSeconds) throws PartialCollectionException {
+        long oldest = ticker.nanos() - LAST_RESULT_MAX_AGE.toNanos();
+        Optional<ProbeResult> known = last.filter(result -> result.atNanos() - oldest >= 0);
         if (known.isEmpty()) {
             up(out, 0);
-            throw new PartialCollectionException("no answer from " + health + " in time");
+            throw new PartialCollectionException("no response from " + health + " in time");
         }
-        tell(out, known.get(), soFarSeconds);
+        report(out, known.get(), soFarSeconds);
     }
 
-    private void tell(MetricSink out, Finding finding, double atLeastSeconds) throws PartialCollectionException {
-        up(out, finding.code() == OK ? 1 : 0);
-        double seconds = Math.max(finding.seconds().orElse(0), atLeastSeconds);
-        if (seconds > 0 || finding.seconds().isPresent()) {
+    private void report(MetricSink out, ProbeResult result, double atLeastSeconds) throws PartialCollectionException {
+        up(out, result.code() == OK ? 1 : 0);
+        double seconds = Math.max(result.seconds().orElse(0), atLeastSeconds);
+        if (seconds > 0 || result.seconds().isPresent()) {
             out.gauge(
                     "avatar_endpoint_response_seconds",
-                    "Time until the health answer was there, or so far where that is longer",
+                    "Response time of the health endpoint, or the time elapsed so far if longer",
                     seconds);
         }
-        if (finding.failure().isPresent()) {
-            IOException failure = finding.failure().get();
+        if (result.failure().isPresent()) {
+            IOException failure = result.failure().get();
             throw new PartialCollectionException(
-                    "no answer from " + health + ": " + failure.getMessage()
+                    "no response from " + health + ": " + failure.getMessage()
                             + "; see 'systemctl status bev-advanced-avatar'",
                     failure);
         }
         out.gauge(
                 "avatar_endpoint_info",
-                "1, with the status in the health answer and its HTTP code",
+                "Always 1; labels give the status in the health response and its HTTP status code",
                 1,
                 "status",
-                finding.status(),
+                result.status(),
                 "code",
-                String.valueOf(finding.code()));
-        if (finding.code() != OK) {
+                String.valueOf(result.code()));
+        if (result.code() != OK) {
             throw new PartialCollectionException(
-                    health + " answers HTTP " + finding.code() + ", status " + finding.status());
+                    health + " returned HTTP " + result.code() + ", status " + result.status());
         }
     }
 
     @Override
     public void close() {
-        asker.shutdownNow();
+        executor.shutdownNow();
     }
 
     private static void up(MetricSink out, int value) {
-        out.gauge("avatar_endpoint_up", "1 when the renderer's health answer is 200", value);
+        out.gauge("avatar_endpoint_up", "1 if the renderer's health endpoint returns HTTP 200", value);
     }
 
-    /** The word under "status", {@code unknown} where the answer has none such. */
+    /** The value of "status"; {@code unknown} for an unexpected response. */
     private static String status(String body) {
         try {
             JsonNode status = JsonTrees.JSON.read(body).path("status");
-            String word = status.asText("").toLowerCase(Locale.ROOT);
-            return word.matches("[a-z_]{1," + LONGEST_STATUS + "}") ? word : "unknown";
+            String value = status.asText("").toLowerCase(Locale.ROOT);
+            return value.matches("[a-z_]{1," + MAX_STATUS_LENGTH + "}") ? value : "unknown";
         } catch (JsonProcessingException e) {
             return "unknown";
         }

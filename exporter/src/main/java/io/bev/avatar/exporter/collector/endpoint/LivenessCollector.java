@@ -10,14 +10,14 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 
 /**
- * Whether anybody answers at the renderer's page, whatever the answer. Quick enough for every scrape, where the answer's content
- * and the time that it may take are left to {@link EndpointCollector}.
+ * Collector {@code live}: whether the renderer responds to HTTP, with any status. Fast enough for every scrape; status
+ * and response time are covered by {@link EndpointCollector}.
  *
  * <pre>
  * avatar_renderer_live 1
  * </pre>
  *
- * <p>No answer is a reading too, so the collection succeeds.
+ * <p>No response is a valid sample, so the collection succeeds.
  */
 public final class LivenessCollector implements Collector {
 
@@ -27,7 +27,7 @@ public final class LivenessCollector implements Collector {
     private final Duration timeout;
     private final BoundedHttpClient http;
 
-    /** @param renderer base address of the renderer's page */
+    /** @param renderer base URL of the renderer */
     public LivenessCollector(URI renderer, Duration timeout, BoundedHttpClient http) {
         this.live = URI.create(renderer.toString().replaceAll("/+$", "") + "/health/live");
         this.timeout = timeout;
@@ -42,21 +42,21 @@ public final class LivenessCollector implements Collector {
     @Override
     public void collect(MetricSink out) throws PartialCollectionException {
         try {
-            tell(
+            report(
                     out,
                     http.exchange(HttpRequest.newBuilder(live).build(), timeout, MAX_BYTES)
                                     .statusCode()
                             > 0);
         } catch (IOException e) {
-            tell(out, false);
+            report(out, false);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            tell(out, false);
-            throw new PartialCollectionException("no answer from " + live + " in this scrape's time", e);
+            report(out, false);
+            throw new PartialCollectionException("no response from " + live + " within the scrape timeout", e);
         }
     }
 
-    private static void tell(MetricSink out, boolean live) {
-        out.gauge("avatar_renderer_live", "1 when the renderer's page answers, whatever it says", live ? 1 : 0);
+    private static void report(MetricSink out, boolean live) {
+        out.gauge("avatar_renderer_live", "1 if the renderer responds to HTTP, with any status", live ? 1 : 0);
     }
 }

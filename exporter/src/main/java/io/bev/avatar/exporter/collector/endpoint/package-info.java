@@ -1,4 +1,4 @@
-/** Collector endpoint: the renderer's health answer. */
+/** Collectors {@code endpoint} and {@code live}: the renderer's health endpoint. */
 @NullMarked
 package io.bev.avatar.exporter.collector.endpoint;
 

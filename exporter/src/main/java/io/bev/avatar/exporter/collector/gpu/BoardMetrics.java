@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The board around the GPU: heat, power, fans, PCIe, and what it is. */
+/** Metrics of the board: identity, temperature, power, fans, PCIe. */
 final class BoardMetrics {
 
     private static final double PERCENT = 0.01;
@@ -32,7 +32,7 @@ final class BoardMetrics {
                 "pcie_replays",
                 Tier.SLOW,
                 (api, device, out) ->
-                        out.counter("pcie_replays_total", "PCIe packets sent again", api.pcieReplays(device), 1)));
+                        out.counter("pcie_replays_total", "PCIe packets replayed", api.pcieReplays(device), 1)));
         if (pcieThroughput) {
             all.add(throughput());
         }
@@ -44,10 +44,10 @@ final class BoardMetrics {
     private static GpuMetric info() {
         return GpuMetric.of("info", Tier.STATIC, (api, device, out) -> {
             NvmlResult<String> name = api.name(device);
-            if (out.note(name)) {
+            if (out.record(name)) {
                 out.gauge(
                         "info",
-                        "1, with what the device and its driver are",
+                        "Always 1; labels describe the device and its driver",
                         1,
                         "name",
                         name.get(),
@@ -81,7 +81,7 @@ final class BoardMetrics {
                 Tier.STATIC,
                 (api, device, out) -> out.gauge(
                         "temperature_threshold_celsius",
-                        "Temperature at which the device shuts down or slows down, or that it should not pass",
+                        "Temperature limit: shutdown, slowdown, or maximum operating temperature",
                         api.temperatureThreshold(device, threshold),
                         1,
                         "threshold",
@@ -92,12 +92,13 @@ final class BoardMetrics {
         return GpuMetric.of(
                 "power",
                 Tier.FAST,
-                (api, device, out) -> out.gauge("power_watts", "Power drawn", api.powerUsage(device), MILLI));
+                (api, device, out) ->
+                        out.gauge("power_watts", "Power draw of the board", api.powerUsage(device), MILLI));
     }
 
     private static GpuMetric powerLimits() {
         String name = "power_limit_watts";
-        String help = "Power limit: asked for, in force, the device's default, and the range that may be asked for";
+        String help = "Power limit: requested, enforced, default, and the range that can be requested";
         return GpuMetric.of("power_limit", Tier.SLOW, (api, device, out) -> {
             for (PowerLimit limit : PowerLimit.values()) {
                 out.gauge(name, help, api.powerLimit(device, limit), MILLI, "type", lower(limit));
@@ -114,7 +115,7 @@ final class BoardMetrics {
                 Tier.FAST,
                 (api, device, out) -> out.counter(
                         "energy_joules_total",
-                        "Energy drawn since the driver was loaded",
+                        "Energy consumed since the driver was loaded",
                         api.totalEnergy(device),
                         MILLI));
     }
@@ -122,11 +123,11 @@ final class BoardMetrics {
     private static GpuMetric fans() {
         return GpuMetric.of("fan_speed", Tier.SLOW, (api, device, out) -> {
             NvmlResult<Integer> count = api.fanCount(device);
-            if (out.note(count)) {
+            if (out.record(count)) {
                 for (int fan = 0; fan < count.get(); fan++) {
                     out.gauge(
                             "fan_speed_ratio",
-                            "Intended fan speed over the device's full speed; may pass 1",
+                            "Intended fan speed relative to full speed; can exceed 1",
                             api.fanSpeed(device, fan),
                             PERCENT,
                             "fan",
@@ -137,7 +138,7 @@ final class BoardMetrics {
     }
 
     private static GpuMetric computeMode() {
-        String help = "0 default, 1 exclusive thread, 2 prohibited, 3 exclusive process";
+        String help = "Compute mode: 0 default, 1 exclusive thread, 2 prohibited, 3 exclusive process";
         return GpuMetric.of(
                 "compute_mode",
                 Tier.SLOW,
@@ -145,7 +146,7 @@ final class BoardMetrics {
     }
 
     private static GpuMetric persistenceMode() {
-        String help = "1 when the driver stays loaded";
+        String help = "1 if persistence mode is on: the driver stays loaded without clients";
         return GpuMetric.of(
                 "persistence_mode",
                 Tier.SLOW,
@@ -153,7 +154,7 @@ final class BoardMetrics {
     }
 
     private static GpuMetric displayActive() {
-        String help = "1 when a display is initialised";
+        String help = "1 if a display is initialised";
         return GpuMetric.of(
                 "display_active",
                 Tier.SLOW,
@@ -162,14 +163,18 @@ final class BoardMetrics {
 
     private static GpuMetric pcieLink() {
         return GpuMetric.of("pcie_link", Tier.SLOW, (api, device, out) -> {
-            out.gauge("pcie_link_generation", "PCIe generation of the link now", api.pcieGeneration(device), 1);
-            out.gauge("pcie_link_width", "Lanes of the link now", api.pcieWidth(device), 1);
+            out.gauge("pcie_link_generation", "Current PCIe generation of the link", api.pcieGeneration(device), 1);
+            out.gauge("pcie_link_width", "Current number of PCIe lanes", api.pcieWidth(device), 1);
             out.gauge(
                     "pcie_link_generation_max",
-                    "Highest PCIe generation that device and slot share",
+                    "Highest PCIe generation supported by device and slot",
                     api.pcieMaxGeneration(device),
                     1);
-            out.gauge("pcie_link_width_max", "Most lanes that device and slot share", api.pcieMaxWidth(device), 1);
+            out.gauge(
+                    "pcie_link_width_max",
+                    "Highest number of PCIe lanes supported by device and slot",
+                    api.pcieMaxWidth(device),
+                    1);
         });
     }
 
@@ -191,7 +196,8 @@ final class BoardMetrics {
         return GpuMetric.of("bar1_memory", Tier.SLOW, (api, device, out) -> {
             NvmlResult<Bar1Memory> memory = api.bar1Memory(device);
             out.gauge("bar1_memory_total_bytes", "Size of the BAR1 window", memory.map(Bar1Memory::total), 1);
-            out.gauge("bar1_memory_used_bytes", "Mapped part of the BAR1 window", memory.map(Bar1Memory::used), 1);
+            out.gauge(
+                    "bar1_memory_used_bytes", "Used (mapped) part of the BAR1 window", memory.map(Bar1Memory::used), 1);
         });
     }
 
@@ -201,7 +207,7 @@ final class BoardMetrics {
                 Tier.SLOW,
                 (api, device, out) -> out.gauge(
                         "encoder_sessions",
-                        "Video encoder sessions",
+                        "Active video encoder sessions",
                         api.encoderStats(device).map(EncoderStats::sessions),
                         1));
     }

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a GPU does right now: load, memory, clocks. Read in every scrape. */
+/** Metrics of the GPU itself: utilization, memory, clocks. */
 final class CoreMetrics {
 
     /** Bits of {@code nvmlClocksEventReasons}, named as nvidia-smi does. */
@@ -46,12 +46,12 @@ final class CoreMetrics {
             NvmlResult<Utilization> use = api.utilization(device);
             out.gauge(
                     "utilization_ratio",
-                    "Share of time in which a kernel ran on the GPU",
+                    "Share of time in which a kernel was running on the GPU",
                     use.map(Utilization::gpu),
                     PERCENT);
             out.gauge(
                     "memory_utilization_ratio",
-                    "Share of time in which GPU memory was read or written; not how full it is",
+                    "Share of time in which GPU memory was read or written; not its fill level",
                     use.map(Utilization::memory),
                     PERCENT);
         });
@@ -73,12 +73,16 @@ final class CoreMetrics {
     private static GpuMetric memory() {
         return GpuMetric.of("memory", Tier.ALARM, (api, device, out) -> {
             NvmlResult<DeviceMemory> memory = api.memory(device);
-            out.gauge("memory_total_bytes", "Memory of the GPU", memory.map(DeviceMemory::total), 1);
-            out.gauge("memory_used_bytes", "Memory in use, without the reserved", memory.map(DeviceMemory::used), 1);
-            out.gauge("memory_free_bytes", "Memory that can be allocated", memory.map(DeviceMemory::free), 1);
+            out.gauge("memory_total_bytes", "Total GPU memory", memory.map(DeviceMemory::total), 1);
+            out.gauge(
+                    "memory_used_bytes",
+                    "Used GPU memory, excluding reserved memory",
+                    memory.map(DeviceMemory::used),
+                    1);
+            out.gauge("memory_free_bytes", "Free GPU memory", memory.map(DeviceMemory::free), 1);
             out.gauge(
                     "memory_reserved_bytes",
-                    "Memory that driver and firmware keep for themselves",
+                    "GPU memory reserved by driver and firmware",
                     memory.map(DeviceMemory::reserved),
                     1);
         });
@@ -87,7 +91,13 @@ final class CoreMetrics {
     private static GpuMetric clocks() {
         return GpuMetric.of("clock", Tier.FAST, (api, device, out) -> {
             for (Clock clock : Clock.values()) {
-                out.gauge("clock_hertz", "Current clock", api.clock(device, clock), MEGAHERTZ, "clock", lower(clock));
+                out.gauge(
+                        "clock_hertz",
+                        "Current clock frequency",
+                        api.clock(device, clock),
+                        MEGAHERTZ,
+                        "clock",
+                        lower(clock));
             }
         });
     }
@@ -97,7 +107,7 @@ final class CoreMetrics {
             for (Clock clock : Clock.values()) {
                 out.gauge(
                         "clock_max_hertz",
-                        "Highest clock of the device",
+                        "Maximum clock frequency",
                         api.maxClock(device, clock),
                         MEGAHERTZ,
                         "clock",
@@ -109,11 +119,11 @@ final class CoreMetrics {
     private static GpuMetric eventReasons() {
         return GpuMetric.of("clocks_event_reason", Tier.ALARM, (api, device, out) -> {
             NvmlResult<Long> reasons = api.clocksEventReasons(device);
-            if (out.note(reasons)) {
+            if (out.record(reasons)) {
                 long bits = reasons.get();
                 EVENT_REASONS.forEach((bit, reason) -> out.gauge(
                         "clocks_event_reason_active",
-                        "1 while the clocks are changed for this reason",
+                        "1 while the clocks are limited or changed for this reason",
                         (bits & bit) != 0 ? 1 : 0,
                         "reason",
                         reason));
@@ -124,8 +134,8 @@ final class CoreMetrics {
     private static GpuMetric pstate() {
         return GpuMetric.of("pstate", Tier.FAST, (api, device, out) -> {
             NvmlResult<Integer> state = api.performanceState(device);
-            if (out.note(state) && state.get() != PSTATE_UNKNOWN) {
-                out.gauge("pstate", "Performance state, 0 the fastest to 15", state.get());
+            if (out.record(state) && state.get() != PSTATE_UNKNOWN) {
+                out.gauge("pstate", "Performance state, 0 (fastest) to 15", state.get());
             }
         });
     }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * NVIDIA GPUs through NVML.
+ * Collector {@code gpu}: NVIDIA GPUs through NVML.
  *
  * <pre>
  * nvidia_gpu_temperature_celsius{uuid="GPU-...",gpu="0"} 46
@@ -24,15 +24,15 @@ import java.util.stream.Collectors;
  * avatar_exporter_nvml_error{code="18",error="LIB_RM_VERSION_MISMATCH"} 1
  * </pre>
  *
- * <p>Every scrape reads the fast tier anew on the NVML thread. Readings that cost the driver more, or that hardly change, are
- * at most {@link GpuSettings#slowAge} old; what cannot change in a session is read once. While the driver answers slowly or
- * frames are late, slow readings are at most {@link GpuSettings#slowestAge} old and fast ones {@link GpuSettings#slowAge}, but those
- * that alerts wait for 1.5 s.
- * None outlives its session or a lost GPU: then its series are absent and the NVML code is told.
+ * <p>Every scrape reads the fast tier on the NVML thread. Values that cost the driver more, or that rarely change, are
+ * at most {@link GpuSettings#slowAge} old; values that cannot change in a session are read once. While driver calls are
+ * slow or frames are late, slow values are at most {@link GpuSettings#backoffAge} old, fast ones
+ * {@link GpuSettings#slowAge}, and those that alerts depend on 1.5 s. No value outlives its session or a lost GPU: its
+ * series are then absent and the NVML code is reported.
  */
 public final class GpuCollector implements Collector {
 
-    private static final long FAREWELL_MILLIS = 5000;
+    private static final long SHUTDOWN_TIMEOUT_MILLIS = 5000;
 
     private final NvmlCallMetrics meter;
     private final XidCounts xids = new XidCounts();
@@ -40,9 +40,9 @@ public final class GpuCollector implements Collector {
     private final NvmlThread thread = new NvmlThread();
 
     /**
-     * @param loader loads the library, telling {@code meter} of its calls
-     * @param meter times the calls
-     * @param pressure whether frames are late
+     * @param loader loads the library, with {@code meter} as observer of its calls
+     * @param meter call metrics
+     * @param pressure signals late frames
      */
     public GpuCollector(
             NvmlLoader loader,
@@ -66,19 +66,19 @@ public final class GpuCollector implements Collector {
         try {
             Optional<GpuReader.Snapshot> snapshot = thread.call(reader::read);
             if (snapshot.isEmpty()) {
-                throw new PartialCollectionException("the NVIDIA driver hangs: " + whatHangs()
-                        + "; see 'dmesg | grep -i nvrm', readings resume when it returns");
+                throw new PartialCollectionException("the NVIDIA driver hangs: " + currentCall()
+                        + "; see 'dmesg | grep -i nvrm'. GPU metrics resume when the call returns");
             }
             snapshot.get().samples().forEach(sample -> sample.emit(out));
             backOff(out, "slow_calls", snapshot.get().slowed());
             backOff(out, "late_frames", snapshot.get().framesLate());
-            complainAboutLost(snapshot.get(), out);
+            reportLostDevices(snapshot.get(), out);
         } catch (NvmlException e) {
             error(out, e.code());
             throw new PartialCollectionException(e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new PartialCollectionException("the NVIDIA driver did not answer in time: " + whatHangs(), e);
+            throw new PartialCollectionException("the NVIDIA driver did not respond in time: " + currentCall(), e);
         } finally {
             reader.simulated().ifPresent(simulated -> simulated(out, simulated));
             xids.emit(out);
@@ -93,26 +93,26 @@ public final class GpuCollector implements Collector {
 
     @Override
     public void close() {
-        thread.close(reader::close, FAREWELL_MILLIS);
+        thread.close(reader::close, SHUTDOWN_TIMEOUT_MILLIS);
     }
 
     private static void simulated(MetricSink out, boolean simulated) {
         out.gauge(
                 "nvidia_gpu_simulated",
-                "1 when the GPU readings come from the simulator, not from a driver",
+                "1 if the GPU metrics come from the simulator instead of a driver",
                 simulated ? 1 : 0);
     }
 
     private static void backOff(MetricSink out, String reason, boolean active) {
         out.gauge(
                 "avatar_exporter_nvml_backoff",
-                "1 while GPU readings are read more seldom, so as not to disturb rendering",
+                "1 while GPU polling is reduced to protect rendering, by reason",
                 active ? 1 : 0,
                 "reason",
                 reason);
     }
 
-    private static void complainAboutLost(GpuReader.Snapshot snapshot, MetricSink out)
+    private static void reportLostDevices(GpuReader.Snapshot snapshot, MetricSink out)
             throws PartialCollectionException {
         if (snapshot.lost().isEmpty()) {
             return;
@@ -131,10 +131,13 @@ public final class GpuCollector implements Collector {
         labels[gpu.length + 2] = "error";
         labels[gpu.length + 3] = NvmlCode.name(code);
         out.gauge(
-                "avatar_exporter_nvml_error", "1 while NVML, or this GPU, cannot be read, with NVML's code", 1, labels);
+                "avatar_exporter_nvml_error",
+                "1 while NVML or this GPU cannot be read; labels give the NVML return code",
+                1,
+                labels);
     }
 
-    private String whatHangs() {
+    private String currentCall() {
         return thread.thread()
                 .flatMap(meter::inFlight)
                 .map(call -> "inside " + call)

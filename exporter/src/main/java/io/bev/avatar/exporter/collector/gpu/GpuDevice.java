@@ -12,33 +12,36 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One GPU in one session, with the readings of its slower tiers, which it reads again when they are too old. What it keeps
+ * One GPU in one session. Caches the samples of each metric group and reads them again when they are too old. The cache
  * ends with the session.
  */
 final class GpuDevice {
 
-    /** A slow reading takes at most a thousandth of the time, as far as its greatest age allows. */
+    /** Ratio of age to call time for the slow tier: calls take at most 0.1 % of the time, within the maximum age. */
     private static final long SLOW_AGE_PER_COST = 1000;
 
-    /** A fast reading takes at most a two-hundredth: above 5 ms it is left out of scrapes that come every second. */
+    /**
+     * Ratio of age to call time for the fast tier (0.5 %): a group that takes over 5 ms is skipped in scrapes every
+     * second.
+     */
     private static final long FAST_AGE_PER_COST = 200;
 
-    /** Greatest age of what alerts wait for; a scrape of every two seconds always reads it. */
+    /** Maximum age of values that alerts depend on; a scrape every 2 s always reads them. */
     private static final long ALARM_AGE_NANOS = 1_500_000_000L;
 
-    /** Age to which fast readings are kept, at least, while frames are late: half of the scrapes then ask the driver nothing. */
-    private static final long FAST_AGE_UNDER_PRESSURE_NANOS = 3_000_000_000L;
+    /** Minimum age for the fast tier while frames are late: half of the scrapes then make no driver call. */
+    private static final long FAST_AGE_LATE_FRAMES_NANOS = 3_000_000_000L;
 
-    private record Kept(List<GpuSample> samples, boolean supported, long atNanos, long costNanos) {}
+    private record Cached(List<GpuSample> samples, boolean supported, long atNanos, long costNanos) {}
 
     private final NvmlDevice handle;
     private final List<String> labels;
     private final List<GpuMetric> readings;
     private final GpuSettings settings;
     private final Ticker ticker;
-    private final Map<String, Kept> kept = new HashMap<>();
-    private int lostBy = NvmlCode.SUCCESS;
-    private boolean pressed;
+    private final Map<String, Cached> cache = new HashMap<>();
+    private int lostCode = NvmlCode.SUCCESS;
+    private boolean lateFrames;
 
     GpuDevice(NvmlDevice handle, List<String> labels, List<GpuMetric> readings, GpuSettings settings, Ticker ticker) {
         this.handle = handle;
@@ -52,31 +55,31 @@ final class GpuDevice {
         return handle;
     }
 
-    /** The code after which the device is not read in this session any more, else {@link NvmlCode#SUCCESS}. */
-    int lostBy() {
-        return lostBy;
+    /** The code after which the device is no longer read in this session, otherwise {@link NvmlCode#SUCCESS}. */
+    int lostCode() {
+        return lostCode;
     }
 
-    /** Whether a reading is read more seldom than it would be were its calls quick. */
+    /** Whether a metric group is read less often because its calls are slow. */
     boolean slowed() {
         return readings.stream().anyMatch(reading -> {
-            Kept last = kept.get(reading.name());
+            Cached last = cache.get(reading.name());
             return last != null && costAgeNanos(reading.tier(), last.costNanos()) > slowedNanos(reading.tier());
         });
     }
 
     /**
-     * The device's samples; none when it is lost, in this read or before.
+     * The samples of the device; empty when it is lost, in this read or before.
      *
-     * @param xid whether its XID events are waited for
-     * @param framesLate whether to read as little as may be
+     * @param xid whether its XID events are watched
+     * @param framesLate whether to reduce reads to the minimum
      */
     List<GpuSample> read(NvmlApi api, boolean xid, boolean framesLate) {
-        pressed = framesLate;
+        lateFrames = framesLate;
         List<GpuSample> samples = new ArrayList<>();
         List<GpuSample> support = new ArrayList<>();
         for (GpuMetric reading : readings) {
-            Kept current = lostBy == NvmlCode.SUCCESS ? current(reading, api) : null;
+            Cached current = lostCode == NvmlCode.SUCCESS ? current(reading, api) : null;
             if (current == null) {
                 return List.of();
             }
@@ -88,8 +91,8 @@ final class GpuDevice {
         return samples;
     }
 
-    private @Nullable Kept current(GpuMetric reading, NvmlApi api) {
-        Kept old = kept.get(reading.name());
+    private @Nullable Cached current(GpuMetric reading, NvmlApi api) {
+        Cached old = cache.get(reading.name());
         if (old != null && !due(reading, old)) {
             return old;
         }
@@ -97,17 +100,17 @@ final class GpuDevice {
         long start = ticker.nanos();
         reading.read(api, handle, readout);
         if (readout.fatalCode() != NvmlCode.SUCCESS) {
-            lostBy = readout.fatalCode();
+            lostCode = readout.fatalCode();
             return null;
         }
         long end = ticker.nanos();
-        Kept fresh = new Kept(readout.samples(), readout.supported(), end, end - start);
-        kept.put(reading.name(), fresh);
+        Cached fresh = new Cached(readout.samples(), readout.supported(), end, end - start);
+        cache.put(reading.name(), fresh);
         return fresh;
     }
 
-    /** Whether {@code reading} is to be read again. What is not supported is asked for again as a slow reading is. */
-    private boolean due(GpuMetric reading, Kept old) {
+    /** Whether {@code reading} is due. Unsupported groups are retried at the rate of the slow tier. */
+    private boolean due(GpuMetric reading, Cached old) {
         boolean answered = !old.samples().isEmpty();
         long age = ticker.nanos() - old.atNanos();
         boolean slow = age >= slowAgeNanos(old.costNanos());
@@ -121,14 +124,14 @@ final class GpuDevice {
     }
 
     private long fastAgeNanos(long costNanos) {
-        long wanted = Math.max(costAgeNanos(Tier.FAST, costNanos), pressed ? FAST_AGE_UNDER_PRESSURE_NANOS : 0);
+        long wanted = Math.max(costAgeNanos(Tier.FAST, costNanos), lateFrames ? FAST_AGE_LATE_FRAMES_NANOS : 0);
         return Math.min(settings.slowAge().toNanos(), wanted);
     }
 
     private long slowAgeNanos(long costNanos) {
-        long slowest = settings.slowestAge().toNanos();
-        long wanted = pressed ? slowest : costAgeNanos(Tier.SLOW, costNanos);
-        return Math.min(slowest, Math.max(settings.slowAge().toNanos(), wanted));
+        long longest = settings.backoffAge().toNanos();
+        long wanted = lateFrames ? longest : costAgeNanos(Tier.SLOW, costNanos);
+        return Math.min(longest, Math.max(settings.slowAge().toNanos(), wanted));
     }
 
     private static long costAgeNanos(Tier tier, long costNanos) {
@@ -139,7 +142,7 @@ final class GpuDevice {
         };
     }
 
-    /** From which age on a reading counts as slowed. */
+    /** Age from which a metric group counts as slowed. */
     private long slowedNanos(Tier tier) {
         return tier == Tier.FAST || tier == Tier.ALARM
                 ? TimeUnit.SECONDS.toNanos(1)
@@ -152,7 +155,7 @@ final class GpuDevice {
         return new GpuSample(
                 GpuSample.Kind.GAUGE,
                 "nvidia_gpu_reading_supported",
-                "1 when device and driver offer the reading, else its series are absent",
+                "1 if device and driver support the metric group; otherwise its series are absent",
                 supported ? 1 : 0,
                 all);
     }

@@ -6,26 +6,26 @@ import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Takes what one reading of one device gives: samples, and the codes of the calls that gave none. */
+/** Collects the results of one metric group of one device: samples, and the return codes of failed calls. */
 final class GpuMetricSink {
 
     private static final String PREFIX = "nvidia_gpu_";
 
     private final List<String> deviceLabels;
     private final List<GpuSample> samples = new ArrayList<>();
-    private boolean answered;
+    private boolean succeeded;
     private boolean unsupported;
     private int fatalCode = NvmlCode.SUCCESS;
 
-    /** @param deviceLabels names and values that lead the labels of every sample */
+    /** @param deviceLabels names and values of the leading labels of every sample */
     GpuMetricSink(List<String> deviceLabels) {
         this.deviceLabels = deviceLabels;
     }
 
-    /** Notes how a call went; gives whether it gave a value. */
-    boolean note(NvmlResult<?> result) {
+    /** Records the result of a call; returns whether it has a value. */
+    boolean record(NvmlResult<?> result) {
         if (result.orNull() != null) {
-            answered = true;
+            succeeded = true;
             return true;
         }
         if (NvmlCode.isUnsupported(result.code())) {
@@ -36,21 +36,21 @@ final class GpuMetricSink {
         return false;
     }
 
-    /** A gauge of {@code scale} times the result, when there is one; {@code name} lacks {@code nvidia_gpu_}. */
+    /** A gauge of {@code scale} times the result, if any; {@code name} without the prefix {@code nvidia_gpu_}. */
     void gauge(String name, String help, NvmlResult<? extends Number> result, double scale, String... labels) {
-        if (note(result)) {
+        if (record(result)) {
             gauge(name, help, scaled(result.get().doubleValue(), scale), labels);
         }
     }
 
-    /** A counter of {@code scale} times the result, when there is one. */
+    /** A counter of {@code scale} times the result, if any. */
     void counter(String name, String help, NvmlResult<? extends Number> result, double scale, String... labels) {
-        if (note(result)) {
+        if (record(result)) {
             add(Kind.COUNTER, name, help, scaled(result.get().doubleValue(), scale), labels);
         }
     }
 
-    /** A gauge from a call that was noted. */
+    /** A gauge from a recorded result. */
     void gauge(String name, String help, double value, String... labels) {
         add(Kind.GAUGE, name, help, value, labels);
     }
@@ -59,12 +59,12 @@ final class GpuMetricSink {
         return List.copyOf(samples);
     }
 
-    /** Whether the device offers the reading: it answered, or at least did not say that it does not. */
+    /** Whether the device supports the group: a call succeeded, or none returned "not supported". */
     boolean supported() {
-        return answered || !unsupported;
+        return succeeded || !unsupported;
     }
 
-    /** The code that spoiled the session, else {@link NvmlCode#SUCCESS}. */
+    /** The code that invalidated the session, otherwise {@link NvmlCode#SUCCESS}. */
     int fatalCode() {
         return fatalCode;
     }
@@ -75,7 +75,7 @@ final class GpuMetricSink {
         samples.add(new GpuSample(kind, PREFIX + name, help, value, all));
     }
 
-    /** Dividing by a hundred is exact where multiplying by a hundredth is not. */
+    /** Divides for scales below 1: dividing by 100 is exact where multiplying by 0.01 is not. */
     private static double scaled(double value, double scale) {
         return scale < 1 ? value / Math.rint(1 / scale) : value * scale;
     }

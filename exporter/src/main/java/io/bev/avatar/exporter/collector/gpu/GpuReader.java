@@ -14,16 +14,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Reads all GPUs of the current session; used by the NVML thread alone. */
+/** Reads all GPUs of the current session; used only by the NVML thread. */
 final class GpuReader {
 
     /**
-     * What one read gave.
+     * Result of one read.
      *
-     * @param samples of the GPUs that answered
-     * @param lost NVML index and code of those that did not
-     * @param framesLate whether readings were spared because frames are late
-     * @param slowed whether readings are spared because their calls are slow
+     * @param samples samples of the readable GPUs
+     * @param lost NVML index and return code of the lost GPUs
+     * @param framesLate whether reads were reduced because frames are late
+     * @param slowed whether reads are reduced because their calls are slow
      */
     record Snapshot(List<GpuSample> samples, Map<Integer, Integer> lost, boolean framesLate, boolean slowed) {}
 
@@ -34,8 +34,8 @@ final class GpuReader {
     private final Ticker ticker;
     private final Clock clock;
     private final Map<Integer, GpuDevice> devices = new TreeMap<>();
-    private final Map<Integer, Integer> handleless = new TreeMap<>();
-    private long adopted;
+    private final Map<Integer, Integer> withoutHandle = new TreeMap<>();
+    private long sessionNumber;
     private Optional<XidWatcher> watcher = Optional.empty();
 
     GpuReader(
@@ -54,15 +54,15 @@ final class GpuReader {
     }
 
     Snapshot read() throws NvmlException {
-        watcher.ifPresent(w -> session.report(w.endedBy()));
+        watcher.ifPresent(w -> session.report(w.endCode()));
         NvmlSession.Open open = session.open();
-        if (open.number() != adopted) {
-            adopt(open);
+        if (open.number() != sessionNumber) {
+            openDevices(open);
         }
         boolean framesLate = pressure.framesLate();
         boolean slowed = false;
         List<GpuSample> samples = new ArrayList<>();
-        Map<Integer, Integer> lost = new TreeMap<>(handleless);
+        Map<Integer, Integer> lost = new TreeMap<>(withoutHandle);
         for (Map.Entry<Integer, GpuDevice> entry : devices.entrySet()) {
             GpuDevice device = entry.getValue();
             boolean xid = watcher.map(w -> w.watches(device.handle())).orElse(false);
@@ -70,15 +70,15 @@ final class GpuReader {
             samples.addAll(own);
             settings.dcgmHost().ifPresent(host -> samples.addAll(DcgmMetricMapper.of(own, host, xids)));
             slowed |= device.slowed();
-            if (device.lostBy() != NvmlCode.SUCCESS) {
-                lost.put(entry.getKey(), device.lostBy());
+            if (device.lostCode() != NvmlCode.SUCCESS) {
+                lost.put(entry.getKey(), device.lostCode());
             }
         }
         lost.values().forEach(session::report);
         return new Snapshot(samples, lost, framesLate, slowed);
     }
 
-    /** Whether the library is the simulator; empty before it is loaded. Any thread may ask. */
+    /** Whether the library is the simulator; empty before it is loaded. Thread-safe. */
     Optional<Boolean> simulated() {
         return session.simulated();
     }
@@ -87,9 +87,9 @@ final class GpuReader {
         session.close();
     }
 
-    private void adopt(NvmlSession.Open open) {
+    private void openDevices(NvmlSession.Open open) {
         devices.clear();
-        handleless.clear();
+        withoutHandle.clear();
         Map<NvmlDevice, XidWatcher.Labels> watched = new HashMap<>();
         for (NvmlSession.Slot slot : open.slots()) {
             NvmlDevice handle = slot.handle().orNull();
@@ -97,7 +97,7 @@ final class GpuReader {
                     ? NvmlResult.failed(slot.handle().call(), slot.handle().code())
                     : open.api().uuid(handle);
             if (handle == null || uuid.orNull() == null) {
-                handleless.put(slot.index(), uuid.code());
+                withoutHandle.put(slot.index(), uuid.code());
             } else {
                 String index = String.valueOf(slot.index());
                 List<String> labels = List.of("uuid", uuid.get(), "gpu", index);
@@ -108,7 +108,7 @@ final class GpuReader {
         watcher = XidWatcher.start(
                 open.api(), watched, xids, clock, (int) settings.eventWait().toMillis());
         watcher.ifPresent(w -> session.attach(w::stop));
-        adopted = open.number();
+        sessionNumber = open.number();
     }
 
     private List<GpuMetric> readings() {
@@ -116,7 +116,7 @@ final class GpuReader {
         all.addAll(MemoryHealthMetrics.all());
         all.addAll(CoreMetrics.all());
         all.add(new ProcessMemory(new ProcessNames(settings.procPath())));
-        all.add(new ProcessUtilization(clock, settings.slowestAge()));
+        all.add(new ProcessUtilization(clock, settings.backoffAge()));
         return all;
     }
 }

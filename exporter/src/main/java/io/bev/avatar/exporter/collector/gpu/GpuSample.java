@@ -4,13 +4,13 @@ import io.bev.avatar.exporter.collector.MetricSink;
 import java.util.List;
 
 /**
- * One sample as read on the NVML thread, to be handed to the scrape.
+ * One sample read on the NVML thread and passed to the scrape.
  *
  * @param labels names and values, alternating
  */
 record GpuSample(Kind kind, String name, String help, double value, List<String> labels) {
 
-    /** How it is typed in the exposition. */
+    /** Type in the exposition. */
     enum Kind {
         GAUGE,
         COUNTER,
@@ -30,7 +30,7 @@ record GpuSample(Kind kind, String name, String help, double value, List<String>
         }
     }
 
-    /** The value of {@code label}, empty when there is no such label. */
+    /** The value of {@code label}; empty for an absent label. */
     String label(String label) {
         for (int i = 0; i < labels.size(); i += 2) {
             if (labels.get(i).equals(label)) {

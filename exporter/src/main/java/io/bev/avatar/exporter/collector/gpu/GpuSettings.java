@@ -5,33 +5,33 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How GPUs are read.
+ * Settings of the GPU collector.
  *
- * @param retryInterval how long to leave NVML alone after its session could not begin, or lost a GPU
- * @param slowAge greatest age of a reading of the slow tier (processes, fans, links) while its calls are quick
- * @param slowestAge greatest age of a slow reading when the driver answers slowly
+ * @param retryInterval wait before NVML is initialised again after a failure or a lost GPU
+ * @param slowAge maximum age of values of the slow tier (processes, fans, links) while driver calls are fast
+ * @param backoffAge maximum age of values of the slow tier while driver calls are slow or frames are late
  * @param pcieThroughput whether to read the PCIe throughput, which blocks the driver for 20 ms per direction
- * @param eventWait how long one wait for an XID event lasts, at most 1 s; closing takes as long
- * @param procPath where the kernel's process tree is, to name processes
- * @param dcgmHost value of the label Hostname of the {@code DCGM_FI_DEV_*} series; empty for none of these series
+ * @param eventWait duration of one wait for an XID event, at most 1 s; closing takes up to this long
+ * @param procPath path of procfs, for process names
+ * @param dcgmHost value of the label {@code Hostname} of the {@code DCGM_FI_DEV_*} series; empty to omit these series
  */
 public record GpuSettings(
         Duration retryInterval,
         Duration slowAge,
-        Duration slowestAge,
+        Duration backoffAge,
         boolean pcieThroughput,
         Duration eventWait,
         Path procPath,
         Optional<String> dcgmHost) {
 
     public GpuSettings {
-        if (slowestAge.compareTo(slowAge) < 0) {
+        if (backoffAge.compareTo(slowAge) < 0) {
             throw new IllegalArgumentException(
-                    "slowestAge: found " + slowestAge + ", expected at least slowAge, " + slowAge);
+                    "backoffAge: found " + backoffAge + ", expected at least slowAge, " + slowAge);
         }
     }
 
-    /** What suits a machine that renders. */
+    /** Defaults for a host that renders. */
     public static GpuSettings defaults(Path procPath) {
         return new GpuSettings(
                 Duration.ofSeconds(10),
@@ -43,13 +43,13 @@ public record GpuSettings(
                 Optional.empty());
     }
 
-    /** The same with PCIe throughput read or not. */
+    /** A copy with PCIe throughput on or off. */
     public GpuSettings withPcieThroughput(boolean wanted) {
-        return new GpuSettings(retryInterval, slowAge, slowestAge, wanted, eventWait, procPath, dcgmHost);
+        return new GpuSettings(retryInterval, slowAge, backoffAge, wanted, eventWait, procPath, dcgmHost);
     }
 
-    /** The same with {@code DCGM_FI_DEV_*} series beside the others, or without. */
+    /** A copy with or without additional {@code DCGM_FI_DEV_*} series. */
     public GpuSettings withDcgmHost(Optional<String> host) {
-        return new GpuSettings(retryInterval, slowAge, slowestAge, pcieThroughput, eventWait, procPath, host);
+        return new GpuSettings(retryInterval, slowAge, backoffAge, pcieThroughput, eventWait, procPath, host);
     }
 }

@@ -6,7 +6,7 @@ import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.util.List;
 import java.util.Locale;
 
-/** Heat and errors of a GPU's memory, which few GeForce GPUs tell. */
+/** Temperature and errors of GPU memory; few GeForce GPUs report them. */
 final class MemoryHealthMetrics {
 
     private MemoryHealthMetrics() {}
@@ -20,16 +20,19 @@ final class MemoryHealthMetrics {
                 "memory_temperature",
                 Tier.SLOW,
                 (api, device, out) -> out.gauge(
-                        "memory_temperature_celsius", "Temperature of the memory", api.memoryTemperature(device), 1));
+                        "memory_temperature_celsius",
+                        "Temperature of the GPU memory",
+                        api.memoryTemperature(device),
+                        1));
     }
 
-    /** Since the driver was loaded, as a counter's start should be; what stays of older errors is in the remapped rows. */
+    /** Volatile counts, since the driver was loaded; the remapped rows reflect older errors. */
     private static GpuMetric eccErrors() {
         return GpuMetric.of("ecc_errors", Tier.SLOW, (api, device, out) -> {
             for (EccError type : EccError.values()) {
                 out.counter(
                         "ecc_errors_total",
-                        "ECC errors since the driver was loaded, corrected and uncorrected",
+                        "ECC errors since the driver was loaded, by type",
                         api.eccErrors(device, type),
                         1,
                         "type",
@@ -40,17 +43,17 @@ final class MemoryHealthMetrics {
 
     private static GpuMetric remappedRows() {
         String name = "remapped_rows_total";
-        String help = "Rows of memory replaced by spare ones since the device was made, by the errors that led to it";
+        String help = "Memory rows remapped to spare rows over the lifetime of the device, by error type";
         return GpuMetric.of("remapped_rows", Tier.SLOW, (api, device, out) -> {
             NvmlResult<RemappedRows> rows = api.remappedRows(device);
             out.counter(name, help, rows.map(RemappedRows::corrected), 1, "type", "corrected");
             out.counter(name, help, rows.map(RemappedRows::uncorrected), 1, "type", "uncorrected");
             out.gauge(
                     "row_remap_pending",
-                    "1 when a row waits for the next reset of the GPU to be replaced",
+                    "1 if a row remapping is pending until the next GPU reset",
                     rows.map(RemappedRows::pending),
                     1);
-            out.gauge("row_remap_failed", "1 when a row could not be replaced", rows.map(RemappedRows::failed), 1);
+            out.gauge("row_remap_failed", "1 if a row remapping has failed", rows.map(RemappedRows::failed), 1);
         });
     }
 }

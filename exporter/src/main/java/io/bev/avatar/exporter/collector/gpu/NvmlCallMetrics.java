@@ -11,21 +11,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long NVML's calls take and how they fail, since this program began.
+ * Duration and errors of NVML calls since the start of the exporter.
  *
  * <pre>
  * avatar_exporter_nvml_call_seconds_bucket{call="nvmlDeviceGetPowerUsage",le="1.0E-5"} 3
  * avatar_exporter_nvml_call_errors_total{call="nvmlDeviceGetPowerUsage",code="GPU_IS_LOST"} 1
  * </pre>
  *
- * <p>A call that only says that a reading is not supported is no error.
+ * <p>A return code for "not supported" is not counted as an error.
  */
 public final class NvmlCallMetrics implements CallObserver {
 
-    /** From a cached answer to a driver that hangs, seconds. */
+    /** Bucket bounds in seconds, from a cached reply to a hanging driver. */
     private static final double[] BOUNDS = {1e-5, 1e-4, 1e-3, 5e-3, 2.5e-2, 0.1, 1};
 
-    /** A wait, whose length says nothing about the driver. */
+    /** A blocking wait; its duration does not reflect the driver's speed. */
     private static final String WAIT = "nvmlEventSetWait_v2";
 
     private record InFlight(String call, long startNanos) {}
@@ -56,7 +56,7 @@ public final class NvmlCallMetrics implements CallObserver {
     private final Map<String, Times> times = new TreeMap<>();
     private final Map<ErrorKey, Long> errors = new TreeMap<>();
 
-    /** @param ticker the clock of the calls */
+    /** @param ticker clock for the duration of a call in flight */
     public NvmlCallMetrics(Ticker ticker) {
         this.ticker = ticker;
     }
@@ -83,7 +83,7 @@ public final class NvmlCallMetrics implements CallObserver {
         }
     }
 
-    /** The call that {@code thread} is in and for how many seconds, such as {@code nvmlInit_v2 for 12 s}. */
+    /** The call in progress on {@code thread} and its duration, such as {@code nvmlInit_v2 for 12 s}. */
     Optional<String> inFlight(Thread thread) {
         return Optional.ofNullable(inFlight.get(thread))
                 .map(f -> f.call + " for " + TimeUnit.NANOSECONDS.toSeconds(ticker.nanos() - f.startNanos) + " s");
@@ -94,7 +94,7 @@ public final class NvmlCallMetrics implements CallObserver {
                 "avatar_exporter_nvml_call_seconds", "Duration of NVML calls", BOUNDS, t.counts, t.sum, "call", call));
         errors.forEach((key, count) -> out.counter(
                 "avatar_exporter_nvml_call_errors_total",
-                "NVML calls that failed, by return code",
+                "Failed NVML calls, by return code",
                 count,
                 "call",
                 key.call,

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that calls NVML. A native call cannot be interrupted, so who waits may leave while the call goes on; the
- * thread takes no other work until it has returned.
+ * The single thread that calls NVML. A native call cannot be interrupted, so a waiting caller may time out while the
+ * call continues; the thread accepts no other task until it has returned.
  */
 final class NvmlThread implements AutoCloseable {
 
@@ -20,7 +20,7 @@ final class NvmlThread implements AutoCloseable {
     private volatile @Nullable Thread thread;
     private volatile @Nullable Future<?> last;
 
-    /** Runs {@code work}; empty when the thread is still inside earlier work. */
+    /** Runs {@code work}; empty when the thread is still busy with an earlier task. */
     <T> Optional<T> call(Callable<T> work) throws Exception {
         if (busy()) {
             return Optional.empty();
@@ -37,21 +37,21 @@ final class NvmlThread implements AutoCloseable {
         }
     }
 
-    /** Whether the thread is inside work. */
+    /** Whether a task is running. */
     boolean busy() {
         Future<?> running = last;
         return running != null && !running.isDone();
     }
 
-    /** The thread, once it has had work. */
+    /** The thread; empty before the first task. */
     Optional<Thread> thread() {
         return Optional.ofNullable(thread);
     }
 
-    /** Lets {@code farewell} run last and waits for it a little, unless the thread hangs. */
-    void close(Runnable farewell, long waitMillis) {
+    /** Runs {@code lastTask} and waits for it at most {@code waitMillis}, unless the thread is busy. */
+    void close(Runnable lastTask, long waitMillis) {
         if (!busy() && !executor.isShutdown()) {
-            Future<?> done = executor.submit(farewell);
+            Future<?> done = executor.submit(lastTask);
             try {
                 done.get(waitMillis, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Memory per process; one that computes and draws is in both of NVML's lists with the same memory, and is one series. */
+/**
+ * GPU memory per process. A process with compute and graphics contexts is in both of NVML's lists with the same memory
+ * and is exposed as one series.
+ */
 final class ProcessMemory implements GpuMetric {
 
     private final ProcessNames names;
@@ -37,13 +40,13 @@ final class ProcessMemory implements GpuMetric {
     @Override
     public void read(NvmlApi api, NvmlDevice device, GpuMetricSink out) {
         Map<Integer, Entry> byPid = new TreeMap<>(Integer::compareUnsigned);
-        gather(byPid, "C", api.computeProcesses(device), out);
-        gather(byPid, "G", api.graphicsProcesses(device), out);
+        addProcesses(byPid, "C", api.computeProcesses(device), out);
+        addProcesses(byPid, "G", api.graphicsProcesses(device), out);
         byPid.forEach((pid, entry) -> {
             if (entry.process.memoryKnown()) {
                 out.gauge(
                         "process_memory_bytes",
-                        "GPU memory of a process that computes (C), draws (G) or both",
+                        "GPU memory of a process, by type: compute (C), graphics (G) or both (C+G)",
                         entry.process.usedBytes(),
                         "pid",
                         Integer.toUnsignedString(pid),
@@ -57,9 +60,9 @@ final class ProcessMemory implements GpuMetric {
         });
     }
 
-    private static void gather(
+    private static void addProcesses(
             Map<Integer, Entry> byPid, String type, NvmlResult<List<GpuProcess>> processes, GpuMetricSink out) {
-        if (out.note(processes)) {
+        if (out.record(processes)) {
             processes.get().forEach(p -> byPid.merge(p.pid(), new Entry(type, p), Entry::and));
         }
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Names processes from the kernel's process tree. */
+/** Looks up names and systemd units of processes in procfs. */
 final class ProcessNames {
 
     private final Path proc;
@@ -13,16 +13,16 @@ final class ProcessNames {
         this.proc = proc;
     }
 
-    /** The command's name, empty when the process is gone or hidden from us. */
+    /** The command name; empty when the process has ended or is hidden. */
     String name(int pid) {
         return read(pid, "comm").strip();
     }
 
-    /** The systemd unit (service or scope) that the process belongs to, empty when there is none. */
+    /** The systemd unit (service or scope) of the process; empty without one. */
     String unit(int pid) {
         String found = "";
         for (String line : read(pid, "cgroup").split("\n", -1)) {
-            // hierarchy:controllers:path; systemd's is the unified "0::" or the old "name=systemd".
+            // hierarchy:controllers:path; systemd uses the unified "0::" (cgroup v2) or "name=systemd" (v1).
             String[] parts = line.split(":", 3);
             if (parts.length == 3 && (parts[1].isEmpty() || parts[1].equals("name=systemd"))) {
                 found = innermostUnit(parts[2], found);

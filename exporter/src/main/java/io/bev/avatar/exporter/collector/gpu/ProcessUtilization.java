@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** Load per process: the newest sample of each since the call before, at most {@code slowestAge} old. */
+/** Utilization per process: the newest sample of each since the previous call, at most {@code horizon} old. */
 final class ProcessUtilization implements GpuMetric {
 
     private static final double PERCENT = 100;
@@ -21,7 +21,7 @@ final class ProcessUtilization implements GpuMetric {
     private final Duration horizon;
     private long lastSeenMicros;
 
-    /** @param horizon age beyond which the driver's buffered samples are of no interest */
+    /** @param horizon maximum age of the driver's buffered samples */
     ProcessUtilization(Clock clock, Duration horizon) {
         this.clock = clock;
         this.horizon = horizon;
@@ -41,7 +41,7 @@ final class ProcessUtilization implements GpuMetric {
     public void read(NvmlApi api, NvmlDevice device, GpuMetricSink out) {
         long since = TimeUnit.MILLISECONDS.toMicros(clock.millis() - horizon.toMillis());
         NvmlResult<List<ProcessSample>> samples = api.processUtilization(device, Math.max(lastSeenMicros, since));
-        if (samples.code() == NvmlCode.NOT_FOUND || !out.note(samples)) {
+        if (samples.code() == NvmlCode.NOT_FOUND || !out.record(samples)) {
             return;
         }
         Map<Integer, ProcessSample> newest = new TreeMap<>(Integer::compareUnsigned);
@@ -62,7 +62,7 @@ final class ProcessUtilization implements GpuMetric {
     private static void emit(GpuMetricSink out, ProcessSample sample, String engine, int percent) {
         out.gauge(
                 "process_utilization_ratio",
-                "Share of time in which the process kept the engine busy",
+                "Share of time in which the process used the engine",
                 percent / PERCENT,
                 "pid",
                 Integer.toUnsignedString(sample.pid()),

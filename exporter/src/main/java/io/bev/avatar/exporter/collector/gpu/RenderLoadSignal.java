@@ -1,9 +1,9 @@
 package io.bev.avatar.exporter.collector.gpu;
 
-/** Tells whether what renders on this machine is late, in which case readings leave the driver alone as far as they may. */
+/** Signals late frames of the renderer on this host, during which GPU polling is reduced. */
 @FunctionalInterface
 public interface RenderLoadSignal {
 
-    /** Whether frames miss their deadlines. Called by the NVML thread in every scrape; does not block. */
+    /** Whether frames miss their deadlines. Called by the NVML thread in every scrape; must not block. */
     boolean framesLate();
 }

@@ -1,13 +1,16 @@
 package io.bev.avatar.exporter.collector.gpu;
 
-/** How often a reading is worth its cost to the driver, which serves rendering under the same lock. */
+/** Polling tier of a metric group. Driver calls compete with rendering for the same driver lock. */
 enum Tier {
-    /** What alerts wait for: read in every scrape, and hardly older when its calls are slow; late frames change nothing. */
+    /**
+     * Values that alerts depend on: read in every scrape, slightly less often when calls are slow; independent of late
+     * frames.
+     */
     ALARM,
-    /** Read in every scrape, unless its calls are slow or frames are late. */
+    /** Read in every scrape, less often when calls are slow or frames are late. */
     FAST,
-    /** Read again once it is as old as the settings allow. */
+    /** Read when older than {@link GpuSettings#slowAge}. */
     SLOW,
-    /** Read once in a session: it cannot change while the driver stays loaded. */
+    /** Read once per session: cannot change while the driver stays loaded. */
     STATIC
 }

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** XID errors since this program began; they outlive the session in which they came. */
+/** XID errors since the start of the exporter; retained across NVML sessions. */
 final class XidCounts {
 
-    /** NVML's number for an XID that it does not know. */
+    /** NVML's value for an unknown XID. */
     private static final long UNKNOWN = 999;
 
     private record Key(String uuid, String gpu, String xid) implements Comparable<Key> {
@@ -31,7 +31,7 @@ final class XidCounts {
         counts.merge(key, new Seen(1, when), (old, one) -> new Seen(old.count + 1, when));
     }
 
-    /** The XID that this GPU reported last, 999 when NVML did not know it; 0 when it has reported none. */
+    /** The latest XID of this GPU: 999 for an unknown one, 0 for none. */
     long last(String uuid) {
         return lastByUuid.getOrDefault(uuid, 0L);
     }
@@ -39,13 +39,13 @@ final class XidCounts {
     void emit(MetricSink out) {
         counts.forEach((key, seen) -> {
             String[] labels = {"uuid", key.uuid, "gpu", key.gpu, "xid", key.xid};
-            out.counter("nvidia_gpu_xid_errors_total", "Errors that the driver reported, by XID", seen.count, labels);
+            out.counter("nvidia_gpu_xid_errors_total", "Errors reported by the driver, by XID", seen.count, labels);
         });
         counts.forEach((key, seen) -> {
             String[] labels = {"uuid", key.uuid, "gpu", key.gpu, "xid", key.xid};
             out.gauge(
                     "nvidia_gpu_xid_last_timestamp_seconds",
-                    "When the driver last reported this XID",
+                    "Unix time of the driver's latest report of this XID",
                     seen.last.toEpochMilli() / 1000.0,
                     labels);
         });

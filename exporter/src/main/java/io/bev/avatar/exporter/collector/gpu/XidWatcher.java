@@ -11,10 +11,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Waits for XID events of one session on a thread of its own, because waiting blocks. */
+/** Waits for XID events of one session on a dedicated thread, because the wait blocks. */
 final class XidWatcher {
 
-    private static final long STOP_MILLIS = 3000;
+    private static final long STOP_TIMEOUT_MILLIS = 3000;
 
     /** Labels of a device. */
     record Labels(String uuid, String gpu) {}
@@ -27,7 +27,7 @@ final class XidWatcher {
     private final int waitMillis;
     private final Thread thread;
     private volatile boolean stopping;
-    private volatile int endedBy = NvmlCode.SUCCESS;
+    private volatile int endCode = NvmlCode.SUCCESS;
 
     private XidWatcher(
             NvmlEvents events,
@@ -46,7 +46,7 @@ final class XidWatcher {
         thread.setDaemon(true);
     }
 
-    /** Starts watching those of {@code devices} that offer it; empty when none does. */
+    /** Starts watching the devices that support it; empty when none does. */
     static Optional<XidWatcher> start(
             NvmlEvents events, Map<NvmlDevice, Labels> devices, XidCounts counts, Clock clock, int waitMillis) {
         NvmlResult<EventSet> created = events.createEventSet();
@@ -69,21 +69,21 @@ final class XidWatcher {
         return Optional.of(watcher);
     }
 
-    /** Whether XID events of {@code device} are being waited for. */
+    /** Whether XID events of {@code device} are watched. */
     boolean watches(NvmlDevice device) {
-        return endedBy == NvmlCode.SUCCESS && devices.containsKey(device);
+        return endCode == NvmlCode.SUCCESS && devices.containsKey(device);
     }
 
-    /** The code that ended the watching from within, else {@link NvmlCode#SUCCESS}. */
-    int endedBy() {
-        return endedBy;
+    /** The code of the failure that ended the watch, otherwise {@link NvmlCode#SUCCESS}. */
+    int endCode() {
+        return endCode;
     }
 
-    /** Ends the thread and frees the set; gives false when the thread is still inside the library. */
+    /** Ends the thread and frees the event set; returns false when the thread is still inside the library. */
     boolean stop() {
         stopping = true;
         try {
-            thread.join(STOP_MILLIS);
+            thread.join(STOP_TIMEOUT_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -104,11 +104,10 @@ final class XidWatcher {
                     counts.add(labels.uuid(), labels.gpu(), event.data(), clock.instant());
                 }
             } else if (next.code() == NvmlCode.UNKNOWN) {
-                // NVML says so of any failure of the moment: it is no reason to hear of no error for the rest of a
-                // session.
+                // NVML returns UNKNOWN for transient failures, too: keep watching after a pause.
                 pause();
             } else if (next.code() != NvmlCode.TIMEOUT) {
-                endedBy = next.code();
+                endCode = next.code();
                 return;
             }
         }

@@ -1,4 +1,4 @@
-/** Collector gpu: NVIDIA readings through NVML. */
+/** Collector {@code gpu}: NVIDIA GPU metrics through NVML. */
 @NullMarked
 package io.bev.avatar.exporter.collector.gpu;
 

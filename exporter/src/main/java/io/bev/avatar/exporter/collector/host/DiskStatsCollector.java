@@ -8,15 +8,15 @@ import java.util.regex.Pattern;
 /** {@code node_disk_*} of whole disks from {@code /proc/diskstats} (kernel document: admin-guide/iostats). */
 final class DiskStatsCollector implements HostSubcollector {
 
-    /** The unit of the sector columns, whatever the device's own sector size. */
+    /** Unit of the sector columns, independent of the device's sector size. */
     private static final double SECTOR_BYTES = 512;
 
     private static final double MILLISECOND = 0.001;
 
-    /** node_exporter's default: partitions, loop devices and RAM disks repeat or hide what the disks say. */
-    private static final Pattern LEFT_OUT = Pattern.compile("^(ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\\d+n\\d+p)\\d+$");
+    /** node_exporter's default: partitions, loop devices and RAM disks, whose I/O the disks already count. */
+    private static final Pattern EXCLUDED = Pattern.compile("^(ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\\d+n\\d+p)\\d+$");
 
-    /** A counter: its column, counted from 0 with major, minor and name first, and the factor to the base unit. */
+    /** A counter: its column, from 0, after major, minor and name, and the conversion factor to the base unit. */
     private record Column(int index, String name, String help, double factor) {}
 
     private static final List<Column> COUNTERS = List.of(
@@ -47,7 +47,7 @@ final class DiskStatsCollector implements HostSubcollector {
                 .lines()
                 .map(Fields::split)
                 .filter(fields ->
-                        fields.length >= COLUMNS && !LEFT_OUT.matcher(fields[2]).matches())
+                        fields.length >= COLUMNS && !EXCLUDED.matcher(fields[2]).matches())
                 .toList();
         for (String[] disk : disks) {
             for (Column column : COUNTERS) {

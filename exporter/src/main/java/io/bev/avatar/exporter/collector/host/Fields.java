@@ -3,7 +3,7 @@ package io.bev.avatar.exporter.collector.host;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lines of blank-separated fields, as the kernel writes them. */
+/** Parser of whitespace-separated fields in kernel files. */
 final class Fields {
 
     private Fields() {}
@@ -23,7 +23,7 @@ final class Fields {
         return fields.isEmpty() ? new String[] {""} : fields.toArray(new String[0]);
     }
 
-    /** @throws IllegalArgumentException when the field is missing or no number; the message holds the line */
+    /** @throws IllegalArgumentException when the field is missing or not a number; the message contains the line */
     static double number(String[] fields, int index) {
         try {
             return Double.parseDouble(fields[index]);

@@ -14,13 +14,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * {@code node_filesystem_*} of the mounted file systems. One that does not answer, such as a network file system whose server
- * is gone, gives {@code node_filesystem_device_error 1}, holds one thread, and is not asked again until that returns.
+ * {@code node_filesystem_*} of the mounted file systems. A file system that does not respond, such as one whose server
+ * is unreachable, yields {@code node_filesystem_device_error 1}, blocks one thread, and is not queried again until that
+ * returns.
  */
 final class FileSystemCollector implements HostSubcollector, AutoCloseable {
 
-    /** A local file system answers in microseconds; this is a dead one's share of a scrape, once. */
-    private static final long PATIENCE_MILLIS = 500;
+    /** Timeout of a query. A local file system responds in microseconds; an unresponsive one costs this once. */
+    private static final long QUERY_TIMEOUT_MILLIS = 500;
 
     private final FileSystemProbe probe;
     private final ExecutorService threads;
@@ -37,14 +38,14 @@ final class FileSystemCollector implements HostSubcollector, AutoCloseable {
 
     @Override
     public void read(HostFiles files, MetricSink out) throws IOException, InterruptedException {
-        // Process 1 sees the host's mounts even where this process has a mount namespace of its own.
+        // Process 1 sees the host's mounts even when this process has its own mount namespace.
         Optional<String> mounts = readableMounts(files, "1/mounts");
         List<Mount> reported = Mount.parse(mounts.isPresent() ? mounts.get() : files.proc("self/mounts"));
         for (Mount mount : reported) {
             String error = "";
             Optional<FileSystemProbe.Usage> usage = Optional.empty();
             try {
-                usage = Optional.of(ask(mount.mountPoint()));
+                usage = Optional.of(query(mount.mountPoint()));
             } catch (IOException e) {
                 error = String.valueOf(e.getMessage());
             }
@@ -56,48 +57,48 @@ final class FileSystemCollector implements HostSubcollector, AutoCloseable {
         try {
             return files.optionalProc(path);
         } catch (IOException e) {
-            // Hidden from this user: its own view is the next best, and what node_exporter takes then.
+            // Not readable by this user: fall back to self/mounts, as node_exporter does.
             return Optional.empty();
         }
     }
 
-    private FileSystemProbe.Usage ask(String mountPoint) throws IOException, InterruptedException {
-        Future<FileSystemProbe.Usage> asked = stuck.get(mountPoint);
-        if (asked != null && !asked.isDone()) {
+    private FileSystemProbe.Usage query(String mountPoint) throws IOException, InterruptedException {
+        Future<FileSystemProbe.Usage> pending = stuck.get(mountPoint);
+        if (pending != null && !pending.isDone()) {
             throw new IOException("mountpoint timeout");
         }
         stuck.remove(mountPoint);
-        Future<FileSystemProbe.Usage> answer = threads.submit(() -> probe.usage(mountPoint));
+        Future<FileSystemProbe.Usage> pendingUsage = threads.submit(() -> probe.usage(mountPoint));
         try {
-            return answer.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            return pendingUsage.get(QUERY_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            stuck.put(mountPoint, answer);
+            stuck.put(mountPoint, pendingUsage);
             throw new IOException("mountpoint timeout", e);
         } catch (InterruptedException e) {
-            stuck.put(mountPoint, answer);
+            stuck.put(mountPoint, pendingUsage);
             throw e;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException cause) {
                 throw cause;
             }
-            throw new IOException("asking for the size of " + mountPoint + " failed", e.getCause());
+            throw new IOException("statvfs of " + mountPoint + " failed", e.getCause());
         }
     }
 
-    private static void write(Mount mount, Optional<FileSystemProbe.Usage> answer, String error, MetricSink out) {
+    private static void write(Mount mount, Optional<FileSystemProbe.Usage> result, String error, MetricSink out) {
         String[] labels = {
             "device", mount.device(), "mountpoint", mount.mountPoint(), "fstype", mount.fsType(), "device_error", error
         };
         out.gauge(
                 "node_filesystem_device_error",
                 "Whether an error occurred while getting statistics for the given device.",
-                answer.isPresent() ? 0 : 1,
+                result.isPresent() ? 0 : 1,
                 labels);
         out.gauge("node_filesystem_readonly", "Filesystem read-only status.", mount.readOnly() ? 1 : 0, labels);
-        if (answer.isEmpty()) {
+        if (result.isEmpty()) {
             return;
         }
-        FileSystemProbe.Usage usage = answer.get();
+        FileSystemProbe.Usage usage = result.get();
         double block = usage.blockBytes();
         out.gauge("node_filesystem_size_bytes", "Filesystem size in bytes.", usage.blocks() * block, labels);
         out.gauge("node_filesystem_free_bytes", "Filesystem free space in bytes.", usage.freeBlocks() * block, labels);

@@ -2,22 +2,22 @@ package io.bev.avatar.exporter.collector.host;
 
 import java.io.IOException;
 
-/** Asks the kernel how full a mounted file system is. May block for as long as a network file system does. */
+/** Reads the usage of a mounted file system from the kernel. Can block on a network file system. */
 @FunctionalInterface
 public interface FileSystemProbe {
 
     /**
-     * What {@code statvfs(3)} answers.
+     * Result of {@code statvfs(3)}.
      *
      * @param blockBytes size of a block
-     * @param blocks all blocks
-     * @param freeBlocks unused blocks
-     * @param availableBlocks blocks that an ordinary user can still take
-     * @param files all inodes
-     * @param freeFiles unused inodes
+     * @param blocks total blocks
+     * @param freeBlocks free blocks
+     * @param availableBlocks blocks available to unprivileged users
+     * @param files total inodes
+     * @param freeFiles free inodes
      */
     record Usage(long blockBytes, long blocks, long freeBlocks, long availableBlocks, long files, long freeFiles) {}
 
-    /** @throws IOException when the file system does not answer */
+    /** @throws IOException when the file system cannot be read */
     Usage usage(String mountPoint) throws IOException;
 }

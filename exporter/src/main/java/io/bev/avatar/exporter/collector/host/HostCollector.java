@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The collector {@code host}: CPU, memory, load, file systems, disks, network and the rest of the machine. */
+/** Collector {@code host}: CPU, memory, load, file systems, disks, network and other host metrics. */
 public final class HostCollector implements Collector {
 
     private final HostFiles files;
@@ -18,9 +18,9 @@ public final class HostCollector implements Collector {
     private final FileSystemCollector fileSystems;
 
     /**
-     * @param proc the proc file system
-     * @param sys the sys file system
-     * @param clock for {@code node_time_seconds}
+     * @param proc path of procfs
+     * @param sys path of sysfs
+     * @param clock clock for {@code node_time_seconds}
      */
     public HostCollector(Path proc, Path sys, FileSystemProbe probe, Clock clock) {
         files = new HostFiles(proc, sys);
@@ -44,7 +44,7 @@ public final class HostCollector implements Collector {
         return "host";
     }
 
-    /** One reading that fails costs only itself: the others are true, and the collection says which one failed. */
+    /** A failed metric group does not affect the others; the exception names the failed ones. */
     @Override
     public void collect(MetricSink out) throws PartialCollectionException, InterruptedException {
         StringBuilder failed = new StringBuilder();

@@ -15,26 +15,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the kernel's files are.
+ * Access to files of procfs and sysfs.
  *
- * @param proc usually {@code /proc}
- * @param sys usually {@code /sys}
+ * @param proc path of procfs, usually {@code /proc}
+ * @param sys path of sysfs, usually {@code /sys}
  */
 record HostFiles(Path proc, Path sys) {
 
-    private static final int PIECE_BYTES = 8192;
+    private static final int BUFFER_BYTES = 8192;
 
-    /** The text of a file under {@code /proc} that every kernel has. */
+    /** Content of a file under {@code /proc} that every kernel has. */
     String proc(String path) throws IOException {
         return read(proc.resolve(path));
     }
 
-    /** The text of a file under {@code /proc} that some kernels lack. */
+    /** Content of a file under {@code /proc} that some kernels lack. */
     Optional<String> optionalProc(String path) throws IOException {
         return optional(proc.resolve(path));
     }
 
-    /** The text of a file, empty where it is not there. */
+    /** Content of a file; empty when the file does not exist. */
     static Optional<String> optional(Path file) throws IOException {
         try {
             return Optional.of(read(file));
@@ -44,11 +44,11 @@ record HostFiles(Path proc, Path sys) {
     }
 
     /**
-     * Reads in large pieces: some sysctl files give all of themselves in the first read, whatever its size, and nothing after.
+     * Reads in large chunks: some sysctl files return their content only in the first read, truncated to its size.
      */
     private static String read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] text = new byte[PIECE_BYTES];
+            byte[] text = new byte[BUFFER_BYTES];
             int length = 0;
             for (int got = in.read(text); got > 0; got = in.read(text, length, text.length - length)) {
                 length += got;
@@ -60,10 +60,10 @@ record HostFiles(Path proc, Path sys) {
         }
     }
 
-    /** The entries of a folder in the order of their names; none where it is not there. */
-    static List<Path> entries(Path folder) throws IOException {
+    /** Entries of a directory sorted by name; empty when the directory does not exist. */
+    static List<Path> entries(Path directory) throws IOException {
         List<Path> found = new ArrayList<>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
             stream.forEach(found::add);
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();

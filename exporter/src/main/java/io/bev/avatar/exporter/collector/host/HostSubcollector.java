@@ -3,14 +3,15 @@ package io.bev.avatar.exporter.collector.host;
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
 
-/** One group of the host's metrics from one place. */
+/** One group of host metrics from one kernel source. */
 @FunctionalInterface
 interface HostSubcollector {
 
     /**
-     * Reads, parses, then writes; writes nothing when it fails. What this kernel does not have stays away without a word.
+     * Reads, parses, then writes; writes nothing on failure. A source that this kernel lacks yields no series and no
+     * error.
      *
-     * @throws IOException when the place is there and cannot be read or understood
+     * @throws IOException when the source exists but cannot be read or parsed
      */
     void read(HostFiles files, MetricSink out) throws IOException, InterruptedException;
 }

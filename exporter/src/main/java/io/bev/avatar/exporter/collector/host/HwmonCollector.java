@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code node_hwmon_temp_celsius{chip,sensor}} from {@code /sys/class/hwmon} (kernel document: hwmon/sysfs-interface). Chips
- * are named by their place on the bus, as node_exporter does, since their numbers change between boots.
+ * {@code node_hwmon_temp_celsius{chip,sensor}} from {@code /sys/class/hwmon} (kernel document: hwmon/sysfs-interface).
+ * Chips are named by their position on the bus, like in node_exporter, because their numbers change between boots.
  */
 final class HwmonCollector implements HostSubcollector {
 
@@ -40,7 +40,7 @@ final class HwmonCollector implements HostSubcollector {
         }
     }
 
-    /** A sensor that is switched off or asleep answers with an error; it has no temperature then. */
+    /** A sensor that is disabled or suspended returns an error and has no temperature. */
     private static Optional<Double> temperature(Path file) {
         try {
             return HostFiles.optional(file).map(text -> Integer.parseInt(text.strip()) / 1000.0);

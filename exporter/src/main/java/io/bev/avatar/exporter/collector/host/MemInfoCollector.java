@@ -4,10 +4,10 @@ import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
 import java.util.Set;
 
-/** {@code node_memory_*_bytes} from {@code /proc/meminfo}: what tells how full the memory is, and of what. */
+/** {@code node_memory_*_bytes} from {@code /proc/meminfo}: the fields that describe memory usage. */
 final class MemInfoCollector implements HostSubcollector {
 
-    private static final Set<String> SHOWN = Set.of(
+    private static final Set<String> REPORTED = Set.of(
             "MemTotal",
             "MemFree",
             "MemAvailable",
@@ -33,7 +33,7 @@ final class MemInfoCollector implements HostSubcollector {
         meminfo.lines().forEach(line -> {
             String[] fields = Fields.split(line);
             String name = fields[0].endsWith(":") ? fields[0].substring(0, fields[0].length() - 1) : "";
-            if (SHOWN.contains(name)) {
+            if (REPORTED.contains(name)) {
                 String metric = name + "_bytes";
                 out.gauge(
                         "node_memory_" + metric,

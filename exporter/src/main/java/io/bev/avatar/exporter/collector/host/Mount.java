@@ -11,18 +11,18 @@ import java.util.regex.Pattern;
 /**
  * One line of {@code /proc/mounts}.
  *
- * @param device what is mounted
- * @param mountPoint where
+ * @param device mounted device
+ * @param mountPoint mount point
  * @param fsType file system type
  * @param readOnly whether it is mounted read-only
  */
 record Mount(String device, String mountPoint, String fsType, boolean readOnly) {
 
-    /** node_exporter's defaults: what the kernel or a container engine mounts for itself holds nobody's files. */
-    private static final Pattern LEFT_OUT_POINTS =
+    /** node_exporter's defaults: mounts of the kernel or a container engine, which hold no user files. */
+    private static final Pattern EXCLUDED_MOUNT_POINTS =
             Pattern.compile("^/(dev|proc|run/credentials/.+|sys|var/lib/docker/.+|var/lib/containers/storage/.+)($|/)");
 
-    private static final Set<String> LEFT_OUT_TYPES = Set.of(
+    private static final Set<String> EXCLUDED_FS_TYPES = Set.of(
             "autofs",
             "binfmt_misc",
             "bpf",
@@ -48,7 +48,7 @@ record Mount(String device, String mountPoint, String fsType, boolean readOnly) 
             "sysfs",
             "tracefs");
 
-    /** The mounts that are reported, each set of device, point and type once. */
+    /** Parses the reported mounts; each combination of device, mount point and type once. */
     static List<Mount> parse(String mounts) {
         Set<List<String>> seen = new LinkedHashSet<>();
         List<Mount> reported = new ArrayList<>();
@@ -63,16 +63,19 @@ record Mount(String device, String mountPoint, String fsType, boolean readOnly) 
                     unescape(fields[1]),
                     fields[2],
                     List.of(fields[3].split(",", -1)).contains("ro"));
-            boolean leftOut = LEFT_OUT_TYPES.contains(mount.fsType)
-                    || LEFT_OUT_POINTS.matcher(mount.mountPoint).find();
-            if (!leftOut && seen.add(List.of(mount.device, mount.mountPoint, mount.fsType))) {
+            boolean excluded = EXCLUDED_FS_TYPES.contains(mount.fsType)
+                    || EXCLUDED_MOUNT_POINTS.matcher(mount.mountPoint).find();
+            if (!excluded && seen.add(List.of(mount.device, mount.mountPoint, mount.fsType))) {
                 reported.add(mount);
             }
         });
         return reported;
     }
 
-    /** Blanks, tabs, line breaks and backslashes come as a backslash and three octal digits per byte. */
+    /**
+     * Decodes blanks, tabs, line breaks and backslashes, which are escaped as a backslash and three octal digits per
+     * byte.
+     */
     private static String unescape(String field) {
         if (field.indexOf('\\') < 0) {
             return field;

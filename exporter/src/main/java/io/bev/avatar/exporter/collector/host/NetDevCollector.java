@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** {@code node_network_*} of every interface: counters from {@code /proc/net/dev}, state from {@code /sys/class/net}. */
+/**
+ * {@code node_network_*} of every interface: counters from {@code /proc/net/dev}, state from {@code /sys/class/net}.
+ */
 final class NetDevCollector implements HostSubcollector {
 
-    /** Columns of one direction that are reported; the receiving half starts at 0, the sending one at 8. */
+    /** Reported columns of one direction; receive columns start at 0, transmit columns at 8. */
     private static final String[] COUNTERS = {"bytes", "packets", "errs", "drop"};
 
     private static final int HALF = 8;

@@ -14,7 +14,7 @@ import java.io.IOException;
  */
 final class StatCollector implements HostSubcollector {
 
-    /** The kernel's USER_HZ, 100 on every architecture that Linux exports it to. */
+    /** The kernel's USER_HZ, 100 on all current Linux architectures. */
     private static final double TICKS_PER_SECOND = 100;
 
     private static final String[] MODES = {"user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"};

@@ -4,10 +4,10 @@ import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
 import java.util.Map;
 
-/** {@code node_uname_info}: what {@code uname(2)} answers, from {@code /proc/sys/kernel}. */
+/** {@code node_uname_info}: the fields of {@code uname(2)}, from {@code /proc/sys/kernel}. */
 final class UnameCollector implements HostSubcollector {
 
-    /** Java's names of the processors where the kernel's differ, for kernels without {@code /proc/sys/kernel/arch}. */
+    /** Kernel names of architectures that Java names differently, for kernels without {@code /proc/sys/kernel/arch}. */
     private static final Map<String, String> MACHINES = Map.of("amd64", "x86_64", "x86", "i686");
 
     @Override

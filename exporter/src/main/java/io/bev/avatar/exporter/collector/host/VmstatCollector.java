@@ -4,10 +4,10 @@ import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
 import java.util.Set;
 
-/** {@code node_vmstat_*} from {@code /proc/vmstat}: kills for lack of memory, and paging. Untyped, as node_exporter has them. */
+/** {@code node_vmstat_*} from {@code /proc/vmstat}: OOM kills and paging. Untyped, as in node_exporter. */
 final class VmstatCollector implements HostSubcollector {
 
-    private static final Set<String> SHOWN =
+    private static final Set<String> REPORTED =
             Set.of("oom_kill", "pgfault", "pgmajfault", "pgpgin", "pgpgout", "pswpin", "pswpout");
 
     @Override
@@ -18,7 +18,7 @@ final class VmstatCollector implements HostSubcollector {
     static void parse(String vmstat, MetricSink out) {
         vmstat.lines().forEach(line -> {
             String[] fields = Fields.split(line);
-            if (SHOWN.contains(fields[0])) {
+            if (REPORTED.contains(fields[0])) {
                 out.untyped(
                         "node_vmstat_" + fields[0],
                         "/proc/vmstat information field " + fields[0] + ".",

@@ -1,6 +1,6 @@
 /**
- * The host's readings under node_exporter's names, types and labels. Each reading is a thin read beside a pure parser; the
- * roots of {@code /proc} and {@code /sys} are configurable.
+ * Collector {@code host}: host metrics with the names, types and labels of node_exporter. Each group separates file
+ * access from a pure parser; the paths of procfs and sysfs are configurable.
  */
 @NullMarked
 package io.bev.avatar.exporter.collector.host;

@@ -9,7 +9,7 @@ import io.bev.avatar.exporter.mcp.McpProbe;
 import java.io.IOException;
 
 /**
- * Whether the MCP server, which is optional and somebody else's, shakes hands.
+ * Collector {@code mcp}: whether the handshake with the MCP server, an optional external service, succeeds.
  *
  * <pre>
  * avatar_mcp_up 1
@@ -17,11 +17,11 @@ import java.io.IOException;
  * avatar_mcp_info{name="...",version="...",protocol="2025-06-18"} 1
  * </pre>
  *
- * <p>The response time is that of the whole handshake; without one there is none.
+ * <p>The response time covers the whole handshake; it is absent when the handshake fails.
  */
 public final class McpCollector implements Collector {
 
-    private static final int LONGEST_LABEL = 64;
+    private static final int MAX_LABEL_LENGTH = 64;
 
     private final McpProbe probe;
     private final Ticker ticker;
@@ -45,19 +45,19 @@ public final class McpCollector implements Collector {
         } catch (IOException | McpException e) {
             up(out, 0);
             throw new PartialCollectionException(
-                    "no MCP server at " + probe.endpoint() + ": " + e.getMessage()
-                            + "; it is optional: start it, set mcp.url, or exclude the collector",
+                    "MCP handshake with " + probe.endpoint() + " failed: " + e.getMessage()
+                            + "; the MCP server is optional: start it, set mcp.url, or exclude the collector",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             up(out, 0);
-            throw new PartialCollectionException("no MCP handshake at " + probe.endpoint() + " in time", e);
+            throw new PartialCollectionException("MCP handshake with " + probe.endpoint() + " timed out", e);
         }
         up(out, 1);
         out.gauge("avatar_mcp_response_seconds", "Duration of the MCP handshake", (ticker.nanos() - start) * 1e-9);
         out.gauge(
                 "avatar_mcp_info",
-                "1, with what the MCP server says of itself",
+                "Always 1; labels describe the MCP server",
                 1,
                 "name",
                 label(server.name()),
@@ -68,10 +68,10 @@ public final class McpCollector implements Collector {
     }
 
     private static void up(MetricSink out, int value) {
-        out.gauge("avatar_mcp_up", "1 when the MCP server shakes hands", value);
+        out.gauge("avatar_mcp_up", "1 if the MCP handshake succeeds", value);
     }
 
     private static String label(String text) {
-        return text.length() > LONGEST_LABEL ? text.substring(0, LONGEST_LABEL) : text;
+        return text.length() > MAX_LABEL_LENGTH ? text.substring(0, MAX_LABEL_LENGTH) : text;
     }
 }

@@ -1,4 +1,4 @@
-/** Collector mcp: the handshake of the optional MCP server. */
+/** Collector {@code mcp}: the handshake with the optional MCP server. */
 @NullMarked
 package io.bev.avatar.exporter.collector.mcp;
 

@@ -13,43 +13,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the server refuses to this user. It is asked for once per connection, since every refusal counts as an error there, and
- * its metrics are absent.
+ * Commands that the server denies this user. Each is tried once per connection, because every denial counts as an error
+ * on the server; the metrics of a denied command are absent.
  */
 final class DeniedCommands {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeniedCommands.class);
 
-    private final Set<String> refused = new HashSet<>();
+    private final Set<String> denied = new HashSet<>();
 
-    /** Lets everything be asked for again. */
-    synchronized void forget() {
-        refused.clear();
+    /** Clears the denied commands, so that all are tried again. */
+    synchronized void clear() {
+        denied.clear();
     }
 
-    /** Sends a command that this user may be denied; nothing where the server said no, now or before. */
+    /** Sends a command that may be denied; empty when it is denied now or was before. */
     <T extends @Nullable Object> CompletableFuture<Optional<T>> optional(
             String name, Supplier<? extends CompletionStage<T>> command) {
         synchronized (this) {
-            if (refused.contains(name)) {
+            if (denied.contains(name)) {
                 return CompletableFuture.completedFuture(Optional.empty());
             }
         }
         return command.get()
                 .toCompletableFuture()
                 .thenApply(Optional::ofNullable)
-                .exceptionally(error -> refused(name, error));
+                .exceptionally(error -> denied(name, error));
     }
 
-    /** A connection that broke fails the whole read. */
-    private <T> Optional<T> refused(String name, Throwable error) {
+    /** Records a denied command; any other failure, such as a lost connection, fails the whole read. */
+    private <T> Optional<T> denied(String name, Throwable error) {
         Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         if (!(cause instanceof RedisCommandExecutionException)) {
             throw new CompletionException(cause);
         }
         synchronized (this) {
-            if (refused.add(name)) {
-                LOG.info("Redis refuses {}: its metrics are absent ({})", name, cause.getMessage());
+            if (denied.add(name)) {
+                LOG.info("Redis denies command {}: its metrics are absent ({})", name, cause.getMessage());
             }
         }
         return Optional.empty();

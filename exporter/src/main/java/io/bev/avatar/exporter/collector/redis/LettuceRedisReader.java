@@ -21,26 +21,27 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Reads through Lettuce in one round trip, and two more for the streams that exist. No SCAN and no values of keys. Of a Cluster,
- * the server's own readings are those of the node that the address names first, and the streams those of the whole.
+ * Reads Redis through Lettuce in one round trip, plus two for existing streams. Uses no SCAN and reads no key values.
+ * For a Cluster, the server metrics are those of the first node in the address; the streams are those of the whole
+ * Cluster.
  */
 final class LettuceRedisReader implements RedisReader {
 
-    /** A command that Lettuce does not know. */
+    /** A command without a Lettuce method. */
     private static final ProtocolKeyword LATENCY = () -> "LATENCY".getBytes(StandardCharsets.US_ASCII);
 
     private final RedisConnection link;
     private final StreamReader streams;
-    private final DeniedCommands refusals = new DeniedCommands();
+    private final DeniedCommands denied = new DeniedCommands();
     private OptionalInt databases = OptionalInt.empty();
     private long connectionsSeen;
 
     LettuceRedisReader(RedisConnection link, List<String> streamNames) {
         this.link = link;
-        this.streams = new StreamReader(link, streamNames, refusals);
+        this.streams = new StreamReader(link, streamNames, denied);
     }
 
-    /** What the server says of itself; what was refused is empty. */
+    /** Server data; denied parts are empty. */
     private record Server(
             String info,
             Optional<Map<String, String>> config,
@@ -58,14 +59,14 @@ final class LettuceRedisReader implements RedisReader {
                 : new FirstRound(node.call(this::server), link.call(streams::types));
         if (link.opened() + node.opened() != connectionsSeen) {
             connectionsSeen = link.opened() + node.opened();
-            refusals.forget();
+            denied.clear();
         }
         Server server = first.server();
         server.config().map(c -> c.get("databases")).ifPresent(n -> databases = OptionalInt.of(Integer.parseInt(n)));
         List<StreamState> states = streams.read(first.types());
         String cluster =
                 RedisInfo.parse(server.info()).number("cluster_enabled").orElse(0) > 0
-                        ? node.call(commands -> refusals.optional("CLUSTER INFO", commands::clusterInfo))
+                        ? node.call(commands -> denied.optional("CLUSTER INFO", commands::clusterInfo))
                                 .orElse("")
                         : "";
         return new RedisSnapshot(
@@ -82,11 +83,11 @@ final class LettuceRedisReader implements RedisReader {
         CompletableFuture<String> info = commands.info("all").toCompletableFuture();
         CompletableFuture<Optional<Map<String, String>>> config = databases.isPresent()
                 ? CompletableFuture.completedFuture(Optional.empty())
-                : refusals.optional("CONFIG GET", () -> commands.configGet("databases"));
-        CompletableFuture<Optional<Long>> length = refusals.optional("SLOWLOG LEN", commands::slowlogLen);
+                : denied.optional("CONFIG GET", () -> commands.configGet("databases"));
+        CompletableFuture<Optional<Long>> length = denied.optional("SLOWLOG LEN", commands::slowlogLen);
         CompletableFuture<Optional<List<Object>>> slowlog =
-                refusals.optional("SLOWLOG GET", () -> commands.slowlogGet(1));
-        CompletableFuture<Optional<List<Object>>> latency = refusals.optional(
+                denied.optional("SLOWLOG GET", () -> commands.slowlogGet(1));
+        CompletableFuture<Optional<List<Object>>> latency = denied.optional(
                 "LATENCY LATEST",
                 () -> commands.dispatch(
                         LATENCY,
@@ -97,7 +98,7 @@ final class LettuceRedisReader implements RedisReader {
                         done -> new Server(info.join(), config.join(), length.join(), slowlog.join(), latency.join()));
     }
 
-    /** The slow log's newest entry: a list of number, time, microseconds and more. */
+    /** Newest entry of the slow log, a list starting with id, time and microseconds. */
     static SlowEntry newest(List<Object> slowlog) {
         if (slowlog.isEmpty() || !(slowlog.get(0) instanceof List<?> entry) || entry.size() < 3) {
             return new SlowEntry(0, 0);
@@ -105,7 +106,7 @@ final class LettuceRedisReader implements RedisReader {
         return new SlowEntry(number(entry.get(0)), number(entry.get(2)) / 1e6);
     }
 
-    /** The latency monitor's events: lists of name, Unix time, milliseconds and the most milliseconds ever. */
+    /** Events of the latency monitor: lists of name, Unix time, latest milliseconds and maximum milliseconds. */
     static List<LatencyEvent> events(List<Object> latest) {
         List<LatencyEvent> events = new ArrayList<>();
         for (Object item : latest) {

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 
-/** The collector {@code redis}. Away or late, it says {@code redis_up 0} and counts as failed. */
+/** Collector {@code redis}. An unreachable or late Redis yields {@code redis_up 0} and a failed collection. */
 public final class RedisCollector implements Collector {
 
     private final RedisReader reader;
@@ -19,7 +19,7 @@ public final class RedisCollector implements Collector {
         this.metrics = new RedisMetrics(clock);
     }
 
-    /** @param streams names of the streams whose length and groups are reported */
+    /** @param streams names of the streams to report length and consumer groups of */
     public static RedisCollector over(RedisConnection link, List<String> streams, Clock clock) {
         return new RedisCollector(new LettuceRedisReader(link, streams), clock);
     }
@@ -39,9 +39,7 @@ public final class RedisCollector implements Collector {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw down(
-                    out,
-                    "Redis does not answer within this scrape's time: look at its load, or lower redis.timeout",
-                    e);
+                    out, "Redis did not respond within the scrape timeout: check its load, or lower redis.timeout", e);
         }
         up(out, 1);
         metrics.write(snapshot, out);

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiConsumer;
 
-/** The answer of {@code INFO}: lines of {@code name:value} under {@code # Section} headings. */
+/** The reply to {@code INFO}: lines of {@code name:value} under {@code # Section} headings. */
 final class RedisInfo {
 
     private final Map<String, String> fields = new LinkedHashMap<>();
@@ -16,7 +16,7 @@ final class RedisInfo {
     static RedisInfo parse(String text) {
         RedisInfo info = new RedisInfo();
         text.lines().forEach(line -> {
-            // The value may hold colons, as addresses do; the names never do but for error types.
+            // Values may contain colons, such as addresses; names contain none except error types.
             int colon = line.startsWith("errorstat_") ? line.lastIndexOf(":count=") : line.indexOf(':');
             if (!line.startsWith("#") && colon > 0) {
                 info.fields.put(
@@ -30,7 +30,7 @@ final class RedisInfo {
         return Optional.ofNullable(fields.get(name));
     }
 
-    /** A number; a status word {@code ok} counts as 1 and another one as 0. */
+    /** A numeric field; the status words {@code ok} and {@code up} count as 1, {@code err} and {@code down} as 0. */
     OptionalDouble number(String name) {
         String value = fields.get(name);
         if (value == null || value.isEmpty()) {
@@ -45,7 +45,10 @@ final class RedisInfo {
         return finite(value);
     }
 
-    /** Visits the fields whose name starts with {@code prefix}: the rest of the name and the value's {@code a=1,b=2}. */
+    /**
+     * Visits the fields whose name starts with {@code prefix}, with the rest of the name and the parsed value
+     * {@code a=1,b=2}.
+     */
     void each(String prefix, BiConsumer<String, Map<String, Double>> visitor) {
         fields.forEach((name, value) -> {
             if (name.startsWith(prefix)) {
@@ -54,7 +57,7 @@ final class RedisInfo {
         });
     }
 
-    /** The numbers of a value such as {@code a=1,b=2}; none where there is no such field. */
+    /** The numbers of a value such as {@code a=1,b=2}; empty for an absent field. */
     Map<String, Double> parts(String name) {
         Map<String, Double> parts = new LinkedHashMap<>();
         for (String part : fields.getOrDefault(name, "").split(",", -1)) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Turns a {@link RedisSnapshot} into metrics: the pure half of the collector. */
+/** Converts a {@link RedisSnapshot} to metrics: the pure part of the collector. */
 final class RedisMetrics {
 
     private enum Kind {
@@ -17,7 +17,7 @@ final class RedisMetrics {
         COUNTER
     }
 
-    /** A field of INFO, its metric, and the factor to the base unit. */
+    /** A field of INFO, its metric, and the conversion factor to the base unit. */
     private record Field(String info, Kind kind, String metric, String help, double factor) {}
 
     private static Field gauge(String info, String metric, String help) {
@@ -30,52 +30,64 @@ final class RedisMetrics {
 
     private static final List<Field> FIELDS = List.of(
             gauge("uptime_in_seconds", "uptime_in_seconds", "Seconds since the server started."),
-            gauge("connected_clients", "connected_clients", "Client connections, without replicas."),
-            gauge("blocked_clients", "blocked_clients", "Clients waiting in a blocking call."),
-            gauge("maxclients", "max_clients", "Most client connections allowed."),
-            gauge("used_memory", "memory_used_bytes", "Bytes that the allocator gave out."),
-            gauge("used_memory_rss", "memory_used_rss_bytes", "Bytes that the process holds resident."),
-            gauge("used_memory_peak", "memory_used_peak_bytes", "Most bytes that the allocator ever gave out."),
-            gauge("maxmemory", "memory_max_bytes", "Limit of the memory; 0 means none."),
-            gauge("mem_fragmentation_ratio", "mem_fragmentation_ratio", "Resident over used memory."),
-            gauge("loading", "loading_dump_file", "Whether the data set is being loaded."),
-            gauge("rdb_last_bgsave_status", "rdb_last_bgsave_status", "Whether the last snapshot succeeded."),
-            gauge("rdb_last_save_time", "rdb_last_save_timestamp_seconds", "When the last snapshot succeeded."),
-            gauge("rdb_changes_since_last_save", "rdb_changes_since_last_save", "Changes since the last snapshot."),
-            gauge("aof_enabled", "aof_enabled", "Whether the append-only file is on."),
-            gauge("aof_last_write_status", "aof_last_write_status", "Whether the last write to it succeeded."),
-            gauge("cluster_enabled", "cluster_enabled", "Whether the server is a Cluster's node."),
+            gauge("connected_clients", "connected_clients", "Client connections, excluding replicas."),
+            gauge("blocked_clients", "blocked_clients", "Clients waiting in a blocking command."),
+            gauge("maxclients", "max_clients", "Maximum number of client connections."),
+            gauge("used_memory", "memory_used_bytes", "Memory allocated by Redis, in bytes."),
+            gauge("used_memory_rss", "memory_used_rss_bytes", "Resident memory of the Redis process, in bytes."),
+            gauge("used_memory_peak", "memory_used_peak_bytes", "Peak memory allocated by Redis, in bytes."),
+            gauge("maxmemory", "memory_max_bytes", "Memory limit (maxmemory) in bytes; 0 means no limit."),
+            gauge("mem_fragmentation_ratio", "mem_fragmentation_ratio", "Ratio of resident to allocated memory."),
+            gauge("loading", "loading_dump_file", "1 while the data set is being loaded."),
+            gauge("rdb_last_bgsave_status", "rdb_last_bgsave_status", "1 if the last RDB snapshot succeeded."),
+            gauge(
+                    "rdb_last_save_time",
+                    "rdb_last_save_timestamp_seconds",
+                    "Unix time of the last successful RDB snapshot."),
+            gauge("rdb_changes_since_last_save", "rdb_changes_since_last_save", "Changes since the last RDB snapshot."),
+            gauge("aof_enabled", "aof_enabled", "1 if the append-only file (AOF) is enabled."),
+            gauge(
+                    "aof_last_write_status",
+                    "aof_last_write_status",
+                    "1 if the last write to the append-only file (AOF) succeeded."),
+            gauge("cluster_enabled", "cluster_enabled", "1 if the server is a node of a Cluster."),
             gauge("connected_slaves", "connected_slaves", "Connected replicas."),
             gauge("master_repl_offset", "master_repl_offset", "Offset of the replication stream."),
-            new Field("latest_fork_usec", Kind.GAUGE, "latest_fork_seconds", "How long the last fork took.", 1e-6),
-            gauge("pubsub_channels", "pubsub_channels", "Channels that somebody listens to."),
+            new Field("latest_fork_usec", Kind.GAUGE, "latest_fork_seconds", "Duration of the last fork.", 1e-6),
+            gauge("pubsub_channels", "pubsub_channels", "Pub/Sub channels with at least one subscriber."),
             counter("total_commands_processed", "commands_processed_total", "Commands processed."),
             counter("total_connections_received", "connections_received_total", "Connections accepted."),
-            counter("rejected_connections", "rejected_connections_total", "Connections refused for max_clients."),
+            counter(
+                    "rejected_connections",
+                    "rejected_connections_total",
+                    "Connections rejected because of max_clients."),
             counter("total_net_input_bytes", "net_input_bytes_total", "Bytes read from clients."),
             counter("total_net_output_bytes", "net_output_bytes_total", "Bytes written to clients."),
-            counter("keyspace_hits", "keyspace_hits_total", "Lookups that found their key."),
-            counter("keyspace_misses", "keyspace_misses_total", "Lookups that did not."),
-            counter("expired_keys", "expired_keys_total", "Keys that expired."),
-            counter("evicted_keys", "evicted_keys_total", "Keys evicted for the memory limit."),
-            counter("used_cpu_sys", "cpu_sys_seconds_total", "Processor time in the kernel."),
-            counter("used_cpu_user", "cpu_user_seconds_total", "Processor time outside the kernel."));
+            counter("keyspace_hits", "keyspace_hits_total", "Lookups of existing keys."),
+            counter("keyspace_misses", "keyspace_misses_total", "Lookups of missing keys."),
+            counter("expired_keys", "expired_keys_total", "Expired keys."),
+            counter("evicted_keys", "evicted_keys_total", "Keys evicted because of the memory limit."),
+            counter("used_cpu_sys", "cpu_sys_seconds_total", "System CPU time of the Redis process."),
+            counter("used_cpu_user", "cpu_user_seconds_total", "User CPU time of the Redis process."));
 
     private static final List<Field> CLUSTER_FIELDS = List.of(
-            gauge("cluster_state", "cluster_state", "Whether the Cluster serves."),
-            gauge("cluster_slots_assigned", "cluster_slots_assigned", "Slots that some node has."),
-            gauge("cluster_slots_ok", "cluster_slots_ok", "Slots whose node is well."),
-            gauge("cluster_slots_pfail", "cluster_slots_pfail", "Slots whose node this one cannot reach."),
-            gauge("cluster_slots_fail", "cluster_slots_fail", "Slots whose node has failed."),
-            gauge("cluster_known_nodes", "cluster_known_nodes", "Nodes of the Cluster."),
-            gauge("cluster_size", "cluster_size", "Nodes that have slots."),
-            gauge("cluster_current_epoch", "cluster_current_epoch", "The Cluster's epoch."),
-            gauge("cluster_my_epoch", "cluster_my_epoch", "This node's epoch."),
-            gauge("cluster_stats_messages_sent", "cluster_messages_sent_total", "Messages sent on the Cluster's bus."),
+            gauge("cluster_state", "cluster_state", "1 if the Cluster is in state ok."),
+            gauge("cluster_slots_assigned", "cluster_slots_assigned", "Slots assigned to a node."),
+            gauge("cluster_slots_ok", "cluster_slots_ok", "Slots whose node is in state ok."),
+            gauge(
+                    "cluster_slots_pfail",
+                    "cluster_slots_pfail",
+                    "Slots whose node is in state PFAIL (unreachable from this node)."),
+            gauge("cluster_slots_fail", "cluster_slots_fail", "Slots whose node is in state FAIL."),
+            gauge("cluster_known_nodes", "cluster_known_nodes", "Known nodes of the Cluster."),
+            gauge("cluster_size", "cluster_size", "Master nodes with at least one slot."),
+            gauge("cluster_current_epoch", "cluster_current_epoch", "Current epoch of the Cluster."),
+            gauge("cluster_my_epoch", "cluster_my_epoch", "Configuration epoch of this node."),
+            gauge("cluster_stats_messages_sent", "cluster_messages_sent_total", "Messages sent on the Cluster bus."),
             gauge(
                     "cluster_stats_messages_received",
                     "cluster_messages_received_total",
-                    "Messages received on the Cluster's bus."));
+                    "Messages received on the Cluster bus."));
 
     private static final List<String> INSTANCE_LABELS = List.of(
             "maxmemory_policy",
@@ -110,7 +122,7 @@ final class RedisMetrics {
         info.number("uptime_in_seconds")
                 .ifPresent(uptime -> out.gauge(
                         "redis_start_time_seconds",
-                        "When the server started, as Unix time.",
+                        "Unix time of the server's start.",
                         clock.instant().getEpochSecond() - uptime));
         instance(info, out);
         commands(info, out);
@@ -127,13 +139,13 @@ final class RedisMetrics {
             labels.add(name);
             labels.add(info.text(name).orElse(""));
         }
-        out.gauge("redis_instance_info", "Always 1; the labels tell the server.", 1, labels.toArray(String[]::new));
+        out.gauge("redis_instance_info", "Always 1; labels describe the server.", 1, labels.toArray(String[]::new));
         Optional<String> master = info.text("master_host");
         if (master.isPresent()) {
             info.number("master_link_status")
                     .ifPresent(up -> out.gauge(
                             "redis_master_link_up",
-                            "Whether the link to the master is up.",
+                            "1 if the link to the master is up.",
                             up,
                             "master_host",
                             master.get(),
@@ -144,13 +156,21 @@ final class RedisMetrics {
 
     private static void commands(RedisInfo info, MetricSink out) {
         info.each("cmdstat_", (command, stat) -> {
-            stat(out, "commands_total", "Calls of a command.", stat, "calls", 1, "cmd", command);
-            stat(out, "commands_duration_seconds_total", "Time in a command.", stat, "usec", 1e-6, "cmd", command);
-            stat(out, "commands_failed_calls_total", "Calls that failed.", stat, "failed_calls", 1, "cmd", command);
+            stat(out, "commands_total", "Calls per command.", stat, "calls", 1, "cmd", command);
+            stat(out, "commands_duration_seconds_total", "Time spent per command.", stat, "usec", 1e-6, "cmd", command);
+            stat(
+                    out,
+                    "commands_failed_calls_total",
+                    "Failed calls per command.",
+                    stat,
+                    "failed_calls",
+                    1,
+                    "cmd",
+                    command);
             stat(
                     out,
                     "commands_rejected_calls_total",
-                    "Calls refused before they ran.",
+                    "Calls rejected before execution, per command.",
                     stat,
                     "rejected_calls",
                     1,
@@ -159,7 +179,7 @@ final class RedisMetrics {
         });
         info.each(
                 "errorstat_",
-                (error, stat) -> stat(out, "errors_total", "Errors by type.", stat, "count", 1, "err", error));
+                (error, stat) -> stat(out, "errors_total", "Error replies by type.", stat, "count", 1, "err", error));
     }
 
     private static void stat(
@@ -183,7 +203,7 @@ final class RedisMetrics {
                 database("db" + number, stat, out);
             }
         });
-        // INFO leaves empty databases out; an emptied one must read 0, not vanish.
+        // INFO omits empty databases; an emptied one must report 0 rather than disappear.
         for (int i = 0; i < snapshot.databases().orElse(0); i++) {
             if (info.text("db" + i).isEmpty()) {
                 database("db" + i, Map.of("keys", 0.0, "expires", 0.0), out);
@@ -192,10 +212,10 @@ final class RedisMetrics {
     }
 
     private static void database(String db, Map<String, Double> stat, MetricSink out) {
-        out.gauge("redis_db_keys", "Keys of a database.", stat.getOrDefault("keys", 0.0), "db", db);
+        out.gauge("redis_db_keys", "Keys per database.", stat.getOrDefault("keys", 0.0), "db", db);
         out.gauge(
                 "redis_db_keys_expiring",
-                "Keys of a database that will expire.",
+                "Keys with a time to live, per database.",
                 stat.getOrDefault("expires", 0.0),
                 "db",
                 db);
@@ -203,7 +223,7 @@ final class RedisMetrics {
         if (ttlMillis != null) {
             out.gauge(
                     "redis_db_avg_ttl_seconds",
-                    "Mean time until a key of a database expires.",
+                    "Mean time to live of the expiring keys of a database.",
                     ttlMillis / 1e3,
                     "db",
                     db);
@@ -220,21 +240,25 @@ final class RedisMetrics {
                 snapshot.slowlogLength().getAsLong());
         out.gauge(
                 "redis_slowlog_last_id",
-                "Number of its newest entry.",
+                "Id of the newest entry of the slow log.",
                 snapshot.lastSlow().id());
         out.gauge(
                 "redis_last_slow_execution_duration_seconds",
-                "How long its newest entry took.",
+                "Duration of the newest entry of the slow log.",
                 snapshot.lastSlow().seconds());
     }
 
     private static void latency(RedisInfo info, RedisSnapshot snapshot, MetricSink out) {
         for (RedisSnapshot.LatencyEvent event : snapshot.latency()) {
             String[] labels = {"event_name", event.name()};
-            out.gauge("redis_latency_spike_last", "When the latency monitor last saw an event.", event.at(), labels);
+            out.gauge(
+                    "redis_latency_spike_last",
+                    "Unix time of the latest event of the latency monitor, by event.",
+                    event.at(),
+                    labels);
             out.gauge(
                     "redis_latency_spike_duration_seconds",
-                    "How long the latest event of a kind took.",
+                    "Duration of the latest event of the latency monitor, by event.",
                     event.seconds(),
                     labels);
         }
@@ -244,7 +268,7 @@ final class RedisMetrics {
             percentiles.forEach((name, value) -> quantiles.put(name.substring(1), value));
             out.summary(
                     "redis_latency_percentiles_usec",
-                    "How long a command takes, in microseconds.",
+                    "Latency percentiles per command, in microseconds.",
                     quantiles,
                     stat.getOrDefault("calls", 0.0),
                     stat.getOrDefault("usec", 0.0),
@@ -253,7 +277,7 @@ final class RedisMetrics {
         });
     }
 
-    /** All gauges, the sums too: so the peer has them. */
+    /** All gauges, even the counters: redis_exporter exposes them so. */
     private static void cluster(RedisInfo cluster, MetricSink out) {
         for (Field field : CLUSTER_FIELDS) {
             cluster.number(field.info()).ifPresent(value -> out.gauge("redis_" + field.metric(), field.help(), value));

@@ -6,15 +6,15 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * What one read of Redis gave.
+ * Data of one read of Redis.
  *
- * @param info the text of {@code INFO all}
- * @param databases how many databases the server has; empty where it does not tell
- * @param slowlogLength entries in the slow log; empty where it may not be read
- * @param lastSlow the newest entry of the slow log
- * @param latency the latest event of each kind that the latency monitor saw; it is off by default
- * @param cluster the text of {@code CLUSTER INFO}; empty where there is no Cluster
- * @param streams the streams that exist
+ * @param info reply to {@code INFO all}
+ * @param databases number of databases of the server; empty when unknown
+ * @param slowlogLength entries in the slow log; empty without permission
+ * @param lastSlow newest entry of the slow log
+ * @param latency latest event of each kind recorded by the latency monitor, which is off by default
+ * @param cluster reply to {@code CLUSTER INFO}; empty without a Cluster
+ * @param streams existing streams
  */
 record RedisSnapshot(
         String info,
@@ -28,30 +28,30 @@ record RedisSnapshot(
     /**
      * An entry of the slow log.
      *
-     * @param id its number, from 0; 0 where there is none
-     * @param seconds how long it took; 0 where there is none
+     * @param id id, from 0; 0 without an entry
+     * @param seconds duration; 0 without an entry
      */
     record SlowEntry(long id, double seconds) {}
 
     /**
      * An event of the latency monitor.
      *
-     * @param name its kind, such as {@code command}
-     * @param at when, as Unix time in seconds
-     * @param seconds how long it took
+     * @param name kind of the event, such as {@code command}
+     * @param at Unix time in seconds
+     * @param seconds duration
      */
     record LatencyEvent(String name, long at, double seconds) {}
 
     /**
      * A stream.
      *
-     * @param database label, such as {@code db0}
+     * @param database label value, such as {@code db0}
      * @param length entries
-     * @param radixTreeKeys of its representation
-     * @param radixTreeNodes of its representation
+     * @param radixTreeKeys keys of its radix tree
+     * @param radixTreeNodes nodes of its radix tree
      * @param lastGenerated time of its newest id in milliseconds
-     * @param groupCount how many consumer groups it has
-     * @param groups those consumer groups that may be read
+     * @param groupCount number of consumer groups
+     * @param groups readable consumer groups
      */
     record StreamState(
             String database,
@@ -66,11 +66,11 @@ record RedisSnapshot(
     /**
      * A consumer group.
      *
-     * @param consumerCount how many consumers it has
-     * @param pending delivered and not acknowledged
+     * @param consumerCount number of consumers
+     * @param pending entries delivered and not acknowledged
      * @param lastDelivered time of the newest delivered id in milliseconds
-     * @param lag not delivered yet; empty where Redis cannot tell
-     * @param consumers its consumers, some of them where they are very many
+     * @param lag entries not delivered yet; empty when Redis does not know
+     * @param consumers its consumers, up to a limit
      */
     record Group(
             String name,
@@ -83,8 +83,8 @@ record RedisSnapshot(
     /**
      * A consumer of a group.
      *
-     * @param pending delivered to it and not acknowledged
-     * @param idleSeconds since it last tried to read
+     * @param pending entries delivered to it and not acknowledged
+     * @param idleSeconds time since its last attempt to read
      */
     record Consumer(String name, long pending, double idleSeconds) {}
 }

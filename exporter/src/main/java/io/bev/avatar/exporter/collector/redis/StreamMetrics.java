@@ -7,7 +7,7 @@ import io.bev.avatar.exporter.collector.redis.RedisSnapshot.StreamState;
 import java.util.List;
 
 /**
- * Streams, their groups and the groups' consumers as metrics.
+ * Metrics of streams, their consumer groups and consumers.
  *
  * <pre>
  * redis_stream_length{db="db0",stream="osint:updates"} 12.0

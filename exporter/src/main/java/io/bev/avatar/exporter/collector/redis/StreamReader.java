@@ -16,32 +16,34 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Reads length, groups and consumers of known streams. What is no stream, or is not there, is left out. */
+/** Reads length, groups and consumers of known streams. Absent keys and keys of another type are skipped. */
 final class StreamReader {
 
-    /** More than a sound group has; one that makes a consumer for every process must not flood the scrape. */
-    private static final int MOST_CONSUMERS = 64;
+    /**
+     * Limit of reported consumers per group: a client that creates a consumer per process must not flood the scrape.
+     */
+    private static final int MAX_CONSUMERS = 64;
 
     private final RedisConnection link;
     private final List<String> names;
-    private final DeniedCommands refusals;
+    private final DeniedCommands denied;
 
-    StreamReader(RedisConnection link, List<String> names, DeniedCommands refusals) {
+    StreamReader(RedisConnection link, List<String> names, DeniedCommands denied) {
         this.link = link;
         this.names = List.copyOf(names);
-        this.refusals = refusals;
+        this.denied = denied;
     }
 
     private record Described(String name, Optional<List<Object>> stream, Optional<List<Object>> groups) {}
 
-    /** The types of the keys, in the order of their names. */
+    /** Types of the keys, in the order of the names. */
     CompletionStage<List<Optional<String>>> types(RedisClusterAsyncCommands<String, String> commands) {
         return all(names.stream()
-                .map(name -> refusals.optional("TYPE", () -> commands.type(name)))
+                .map(name -> denied.optional("TYPE", () -> commands.type(name)))
                 .toList());
     }
 
-    /** Reads those whose type is a stream. */
+    /** Reads the keys of type stream. */
     List<StreamState> read(List<Optional<String>> types) throws IOException, InterruptedException {
         List<String> existing = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
@@ -63,9 +65,9 @@ final class StreamReader {
     }
 
     private CompletableFuture<Described> describe(RedisClusterAsyncCommands<String, String> commands, String name) {
-        return refusals.optional("XINFO STREAM", () -> commands.xinfoStream(name))
+        return denied.optional("XINFO STREAM", () -> commands.xinfoStream(name))
                 .thenCombine(
-                        refusals.optional("XINFO GROUPS", () -> commands.xinfoGroups(name)),
+                        denied.optional("XINFO GROUPS", () -> commands.xinfoGroups(name)),
                         (stream, groups) -> new Described(name, stream, groups));
     }
 
@@ -77,7 +79,7 @@ final class StreamReader {
             if (item instanceof List<?> flat) {
                 Map<String, Object> group = fields(flat);
                 String name = String.valueOf(group.get("name"));
-                groups.add(refusals.optional("XINFO CONSUMERS", () -> commands.xinfoConsumers(described.name(), name))
+                groups.add(denied.optional("XINFO CONSUMERS", () -> commands.xinfoConsumers(described.name(), name))
                         .thenApply(consumers -> group(name, group, consumers.orElse(List.of()))));
             }
         }
@@ -98,7 +100,7 @@ final class StreamReader {
                 .filter(List.class::isInstance)
                 .map(item -> fields((List<?>) item))
                 .map(c -> new Consumer(String.valueOf(c.get("name")), number(c, "pending"), number(c, "idle") / 1e3))
-                .limit(MOST_CONSUMERS)
+                .limit(MAX_CONSUMERS)
                 .toList();
         Object lag = group.get("lag");
         return new Group(
@@ -110,7 +112,7 @@ final class StreamReader {
                 read);
     }
 
-    /** A flat list of names and values; nulls are left out. */
+    /** Converts a flat list of names and values to a map; nulls are skipped. */
     private static Map<String, Object> fields(List<?> flat) {
         Map<String, Object> fields = new HashMap<>();
         for (int i = 0; i + 1 < flat.size(); i += 2) {
@@ -125,7 +127,7 @@ final class StreamReader {
         return Long.parseLong(String.valueOf(fields.getOrDefault(name, 0L)));
     }
 
-    /** The time in an entry's id such as {@code 1526919030474-55}. */
+    /** The time part of an entry id such as {@code 1526919030474-55}, in milliseconds. */
     private static OptionalLong milliseconds(Map<String, Object> fields, String name) {
         String id = String.valueOf(fields.getOrDefault(name, ""));
         int dash = id.indexOf('-');

@@ -1,4 +1,4 @@
-/** Redis: the readings under redis_exporter's names, types and labels, and the link that the exporter talks to it through. */
+/** Redis: metrics with the names, types and labels of redis_exporter, and the exporter's connections to Redis. */
 @NullMarked
 package io.bev.avatar.exporter.collector.redis;
 

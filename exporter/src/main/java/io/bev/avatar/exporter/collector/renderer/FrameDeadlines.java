@@ -4,62 +4,62 @@ import io.bev.avatar.common.time.Ticker;
 import java.time.Duration;
 
 /**
- * Whether the renderer's frames are late, from its counters as they are read: among the latest frames, at least a hundred, more
- * than one in a hundred missed its deadline, which is to say that the 99th percentile of frame times is above the frame period.
+ * Detects late frames of the renderer from its counters: frames are late if more than 1 % of the latest frames (at
+ * least 100) missed their deadline, that is, if the 99th percentile of frame times exceeds the frame period.
  * Thread-safe.
  */
 public final class FrameDeadlines {
 
-    /** Fewer would let a single late frame count as more than a hundredth. */
+    /** In a smaller window, a single late frame would exceed 1 %. */
     private static final long WINDOW_FRAMES = 100;
 
     private static final long LATE_DIVISOR = 100;
 
-    /** What was seen this long ago says nothing about now. */
-    private static final Duration MEMORY = Duration.ofMinutes(1);
+    /** Age at which an evaluation expires. */
+    private static final Duration MAX_AGE = Duration.ofMinutes(1);
 
     private final Ticker ticker;
     private boolean started;
     private long windowFrames;
     private long windowMisses;
-    private long judgedNanos;
+    private long evaluatedNanos;
     private boolean late;
 
-    /** @param ticker ages the judgement */
+    /** @param ticker clock for the age of an evaluation */
     public FrameDeadlines(Ticker ticker) {
         this.ticker = ticker;
     }
 
     /**
-     * Takes the renderer's counters, which only grow while it runs.
+     * Evaluates the renderer's counters, which only grow while it runs.
      *
-     * @param frames frames drawn
-     * @param misses those that ended after the next one was due
+     * @param frames frames rendered
+     * @param misses frames that ended after the next one was due
      */
     synchronized void observe(long frames, long misses) {
         if (!started || frames < windowFrames || misses < windowMisses) {
             started = true;
             late = false;
-            begin(frames, misses);
+            startWindow(frames, misses);
         } else if (frames - windowFrames >= WINDOW_FRAMES) {
             late = (misses - windowMisses) * LATE_DIVISOR > frames - windowFrames;
-            judgedNanos = ticker.nanos();
-            begin(frames, misses);
+            evaluatedNanos = ticker.nanos();
+            startWindow(frames, misses);
         }
     }
 
-    /** The renderer cannot be read. */
-    synchronized void away() {
+    /** Forgets all observations; called when the renderer is unreachable. */
+    synchronized void reset() {
         started = false;
         late = false;
     }
 
-    /** Whether frames were late when last judged, a minute ago at most. */
+    /** Whether frames were late in the last evaluation, at most 1 min ago. */
     public synchronized boolean late() {
-        return late && ticker.nanos() - judgedNanos < MEMORY.toNanos();
+        return late && ticker.nanos() - evaluatedNanos < MAX_AGE.toNanos();
     }
 
-    private void begin(long frames, long misses) {
+    private void startWindow(long frames, long misses) {
         windowFrames = frames;
         windowMisses = misses;
     }

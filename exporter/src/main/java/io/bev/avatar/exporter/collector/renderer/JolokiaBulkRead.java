@@ -9,7 +9,7 @@ import io.bev.avatar.common.json.JsonTrees;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The one request of a scrape and its answer: MBeans in, JSON values out. */
+/** The single Jolokia request of a scrape and its response: MBean names in, JSON values out. */
 final class JolokiaBulkRead {
 
     private static final int OK = 200;
@@ -22,10 +22,10 @@ final class JolokiaBulkRead {
      * An MBean to read.
      *
      * @param name object name or pattern
-     * @param attributes which; empty for all
+     * @param attributes attribute names; empty for all
      */
-    record Wanted(String name, List<String> attributes) {
-        Wanted {
+    record MBeanRead(String name, List<String> attributes) {
+        MBeanRead {
             attributes = List.copyOf(attributes);
         }
 
@@ -35,24 +35,24 @@ final class JolokiaBulkRead {
     }
 
     /**
-     * What Jolokia gave for a {@link Wanted}.
+     * Jolokia's result for a {@link MBeanRead}.
      *
-     * @param value attributes by name, for a pattern by object name first; missing when refused
-     * @param error why it was refused, else empty
+     * @param value attributes by name, for a pattern by object name first; missing on an error
+     * @param error error text; empty on success
      */
-    record Given(JsonNode value, String error) {
+    record MBeanResult(JsonNode value, String error) {
         boolean ok() {
             return error.isEmpty();
         }
     }
 
-    private final List<Wanted> wanted;
+    private final List<MBeanRead> reads;
     private final String request;
 
-    JolokiaBulkRead(List<Wanted> wanted) {
-        this.wanted = List.copyOf(wanted);
+    JolokiaBulkRead(List<MBeanRead> reads) {
+        this.reads = List.copyOf(reads);
         ArrayNode requests = JsonTrees.array();
-        for (Wanted bean : wanted) {
+        for (MBeanRead bean : reads) {
             ObjectNode one = requests.addObject().put("type", "read").put("mbean", bean.name());
             if (!bean.attributes().isEmpty()) {
                 ArrayNode attributes = one.putArray("attribute");
@@ -62,41 +62,44 @@ final class JolokiaBulkRead {
         this.request = JsonTrees.write(requests);
     }
 
-    /** The body to send. */
+    /** The request body. */
     String request() {
         return request;
     }
 
-    /** What {@code body} gives for each wanted MBean, in their order. Jolokia tells errors inside, under HTTP 200. */
-    List<Given> parse(String body) throws JolokiaException {
+    /**
+     * Parses a response body into one result per MBean, in order. Jolokia reports errors inside the body, under HTTP
+     * 200.
+     */
+    List<MBeanResult> parse(String body) throws JolokiaException {
         JsonNode tree;
         try {
             tree = JSON.read(body);
         } catch (JsonProcessingException e) {
-            throw new JolokiaException("the answer is not JSON: " + e.getOriginalMessage(), e);
+            throw new JolokiaException("the response is not JSON: " + e.getOriginalMessage(), e);
         }
         if (tree.isObject()) {
-            throw new JolokiaException("refused as a whole: " + error(tree));
+            throw new JolokiaException("request rejected: " + error(tree));
         }
-        if (!tree.isArray() || tree.size() != wanted.size()) {
-            throw new JolokiaException("the answer is no list of " + wanted.size() + " results");
+        if (!tree.isArray() || tree.size() != reads.size()) {
+            throw new JolokiaException("the response is not a list of " + reads.size() + " results");
         }
-        List<Given> given = new ArrayList<>(tree.size());
+        List<MBeanResult> results = new ArrayList<>(tree.size());
         for (int i = 0; i < tree.size(); i++) {
-            given.add(judge(wanted.get(i), tree.get(i)));
+            results.add(toResult(reads.get(i), tree.get(i)));
         }
-        return given;
+        return results;
     }
 
-    private static Given judge(Wanted bean, JsonNode result) {
+    private static MBeanResult toResult(MBeanRead bean, JsonNode result) {
         int status = result.path("status").asInt();
         if (status == OK && result.path("value").isObject()) {
-            return new Given(result.path("value"), "");
+            return new MBeanResult(result.path("value"), "");
         }
         if (status == NOT_FOUND && bean.pattern()) {
-            return new Given(JsonTrees.object(), "");
+            return new MBeanResult(JsonTrees.object(), "");
         }
-        return new Given(MissingNode.getInstance(), bean.name() + ": " + error(result));
+        return new MBeanResult(MissingNode.getInstance(), bean.name() + ": " + error(result));
     }
 
     private static String error(JsonNode result) {

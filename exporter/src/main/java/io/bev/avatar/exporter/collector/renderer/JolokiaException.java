@@ -1,6 +1,6 @@
 package io.bev.avatar.exporter.collector.renderer;
 
-/** Jolokia gave no usable answer. */
+/** Jolokia returned no usable response. */
 final class JolokiaException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -6,7 +6,10 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/** Attributes of an MBean as metrics, under {@code avatar_renderer_}; what is null or not a number is an absent series. */
+/**
+ * Attributes of an MBean as metrics under {@code avatar_renderer_}; a null or non-numeric attribute is an absent
+ * series.
+ */
 final class MBeanMetrics {
 
     static final String PREFIX = "avatar_renderer_";
@@ -48,14 +51,15 @@ final class MBeanMetrics {
         counter(attribute, name, help, 1, labels);
     }
 
-    /** A gauge of Unix seconds from an ISO instant. */
+    /** A gauge in Unix seconds from an ISO 8601 instant. */
     void timestamp(String attribute, String name, String help) {
         String value = bean.path(attribute).asText("");
         if (!value.isEmpty()) {
             try {
                 out.gauge(PREFIX + name, help, Instant.parse(value).toEpochMilli() / 1000.0);
             } catch (DateTimeParseException e) {
-                throw new IllegalArgumentException(attribute + ": found '" + value + "', expected an ISO instant", e);
+                throw new IllegalArgumentException(
+                        attribute + ": found '" + value + "', expected an ISO 8601 instant", e);
             }
         }
     }
@@ -95,19 +99,19 @@ final class MBeanMetrics {
         out.histogram(PREFIX + name, help, bounds, counts, data.path("sum").asDouble());
     }
 
-    /** A text, empty when null. */
+    /** A string attribute, empty when null. */
     String text(String attribute) {
         JsonNode value = bean.path(attribute);
         return value.isTextual() ? value.asText() : "";
     }
 
-    /** The value under {@code field} of a composite attribute, when it is a number that is not negative. */
+    /** Non-negative number under {@code field} of a composite attribute; empty otherwise. */
     Optional<Double> field(String attribute, String field) {
         JsonNode value = bean.path(attribute).path(field);
         return value.isNumber() && value.asDouble() >= 0 ? Optional.of(value.asDouble()) : Optional.empty();
     }
 
-    /** Dividing by a thousand is exact where multiplying by a thousandth is not. */
+    /** Divides for scales below 1: dividing by 1000 is exact where multiplying by 0.001 is not. */
     private static double scaled(double value, double scale) {
         return scale < 1 ? value / Math.rint(1 / scale) : value * scale;
     }

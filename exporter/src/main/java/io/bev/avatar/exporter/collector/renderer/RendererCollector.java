@@ -5,8 +5,8 @@ import io.bev.avatar.exporter.client.BoundedHttpClient;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
-import io.bev.avatar.exporter.collector.renderer.JolokiaBulkRead.Given;
-import io.bev.avatar.exporter.collector.renderer.JolokiaBulkRead.Wanted;
+import io.bev.avatar.exporter.collector.renderer.JolokiaBulkRead.MBeanRead;
+import io.bev.avatar.exporter.collector.renderer.JolokiaBulkRead.MBeanResult;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -19,7 +19,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
- * The renderer's MBeans, all of them in one Jolokia request.
+ * All MBeans of the renderer, in one Jolokia request.
  *
  * <pre>
  * avatar_renderer_up 1
@@ -27,47 +27,48 @@ import java.util.stream.Collectors;
  * avatar_renderer_frame_duration_seconds_bucket{le="0.016666666666666666"} 812
  * </pre>
  *
- * <p>A renderer that cannot be reached gives {@code avatar_renderer_up 0} and a failed collection. An MBean that Jolokia
- * refuses fails the collection too, but the others' series are there.
+ * <p>An unreachable renderer yields {@code avatar_renderer_up 0} and a failed collection. An MBean that Jolokia cannot
+ * read fails the collection too, but the series of the other MBeans are present.
  */
 public final class RendererCollector implements Collector {
 
     private static final int MAX_BYTES = 2 << 20;
     private static final int OK = 200;
 
-    private record Source(Wanted wanted, BiConsumer<JsonNode, MetricSink> readings) {}
+    private record Source(MBeanRead read, BiConsumer<JsonNode, MetricSink> writer) {}
 
-    private static final Wanted RENDERER = all("bev.avatar:type=Renderer");
-    private static final Wanted MODEL = all("bev.avatar:type=Model");
+    private static final MBeanRead RENDERER = allAttributes("bev.avatar:type=Renderer");
+    private static final MBeanRead MODEL = allAttributes("bev.avatar:type=Model");
 
-    /** The MBeans beside the first two, which are read as one. */
+    /** MBeans after the first two, each with its own writer. */
     private static final List<Source> SOURCES = List.of(
-            new Source(all("bev.avatar:type=Frames"), RendererMetrics::frames),
-            new Source(all("bev.avatar:type=Avatar"), RendererMetrics::avatar),
-            new Source(all("bev.avatar:type=State"), RendererMetrics::state),
-            new Source(all("bev.avatar:type=Stream"), RendererMetrics::stream),
-            new Source(all("bev.avatar:type=Gpu,*"), RendererMetrics::gpus),
-            new Source(some("java.lang:type=Memory", "HeapMemoryUsage", "NonHeapMemoryUsage"), JvmMetrics::memory),
+            new Source(allAttributes("bev.avatar:type=Frames"), RendererMetrics::frames),
+            new Source(allAttributes("bev.avatar:type=Avatar"), RendererMetrics::avatar),
+            new Source(allAttributes("bev.avatar:type=State"), RendererMetrics::state),
+            new Source(allAttributes("bev.avatar:type=Stream"), RendererMetrics::stream),
+            new Source(allAttributes("bev.avatar:type=Gpu,*"), RendererMetrics::gpus),
             new Source(
-                    some("java.lang:type=Threading", "ThreadCount", "DaemonThreadCount", "PeakThreadCount"),
+                    attributes("java.lang:type=Memory", "HeapMemoryUsage", "NonHeapMemoryUsage"), JvmMetrics::memory),
+            new Source(
+                    attributes("java.lang:type=Threading", "ThreadCount", "DaemonThreadCount", "PeakThreadCount"),
                     JvmMetrics::threads),
             new Source(
-                    some("java.lang:type=GarbageCollector,*", "Name", "CollectionCount", "CollectionTime"),
+                    attributes("java.lang:type=GarbageCollector,*", "Name", "CollectionCount", "CollectionTime"),
                     JvmMetrics::collectors),
-            new Source(some("java.nio:type=BufferPool,*", "Name", "MemoryUsed"), JvmMetrics::buffers),
-            new Source(some("java.lang:type=Runtime", "Uptime"), JvmMetrics::runtime),
+            new Source(attributes("java.nio:type=BufferPool,*", "Name", "MemoryUsed"), JvmMetrics::buffers),
+            new Source(attributes("java.lang:type=Runtime", "Uptime"), JvmMetrics::runtime),
             new Source(
-                    some(
+                    attributes(
                             "java.lang:type=OperatingSystem",
                             "ProcessCpuTime",
                             "OpenFileDescriptorCount",
                             "MaxFileDescriptorCount"),
                     JvmMetrics::operatingSystem));
 
-    /** Where the first of {@link #SOURCES}, the frames, is in the answer. */
-    private static final int FRAMES = 2;
+    /** Position of the first of {@link #SOURCES}, the frames, in the response. */
+    private static final int FRAMES_INDEX = 2;
 
-    private static final JolokiaBulkRead BULK = new JolokiaBulkRead(wanted());
+    private static final JolokiaBulkRead BULK = new JolokiaBulkRead(reads());
 
     private final URI jolokia;
     private final Duration timeout;
@@ -75,9 +76,9 @@ public final class RendererCollector implements Collector {
     private final FrameDeadlines deadlines;
 
     /**
-     * @param jolokia address of Jolokia, with the trailing slash
-     * @param timeout for the one request
-     * @param deadlines told of the frames at each reading
+     * @param jolokia URL of Jolokia, with the trailing slash
+     * @param timeout timeout of the request
+     * @param deadlines receives the frame counters at each collection
      */
     public RendererCollector(URI jolokia, Duration timeout, BoundedHttpClient http, FrameDeadlines deadlines) {
         this.jolokia = jolokia;
@@ -93,46 +94,48 @@ public final class RendererCollector implements Collector {
 
     @Override
     public void collect(MetricSink out) throws Exception {
-        List<Given> given;
+        List<MBeanResult> results;
         try {
-            given = BULK.parse(ask());
-            if (!given.get(0).ok()) {
-                throw new JolokiaException(given.get(0).error());
+            results = BULK.parse(fetch());
+            if (!results.get(0).ok()) {
+                throw new JolokiaException(results.get(0).error());
             }
         } catch (IOException | JolokiaException e) {
-            away(out);
+            reportUnreachable(out);
             throw new PartialCollectionException(
-                    "the renderer cannot be read through " + jolokia + ": " + e.getMessage()
+                    "renderer unreachable through Jolokia at " + jolokia + ": " + e.getMessage()
                             + "; see 'systemctl status bev-advanced-avatar'",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            away(out);
-            throw new PartialCollectionException("the renderer did not answer at " + jolokia + " in time", e);
+            reportUnreachable(out);
+            throw new PartialCollectionException("Jolokia at " + jolokia + " did not respond in time", e);
         }
         up(out, 1);
-        tellDeadlines(given.get(FRAMES).value());
+        recordDeadlines(results.get(FRAMES_INDEX).value());
         try {
-            emit(given, out);
+            emit(results, out);
         } catch (IllegalArgumentException e) {
             throw new PartialCollectionException(
-                    "the renderer's MBeans do not fit this exporter: " + e.getMessage()
+                    "the renderer's MBeans do not match this exporter: " + e.getMessage()
                             + "; install renderer and exporter of the same version",
                     e);
         }
-        String refused =
-                given.stream().map(Given::error).filter(e -> !e.isEmpty()).collect(Collectors.joining("; "));
-        if (!refused.isEmpty()) {
-            throw new PartialCollectionException("Jolokia at " + jolokia + " refused " + refused);
+        String errors = results.stream()
+                .map(MBeanResult::error)
+                .filter(e -> !e.isEmpty())
+                .collect(Collectors.joining("; "));
+        if (!errors.isEmpty()) {
+            throw new PartialCollectionException("Jolokia at " + jolokia + " cannot read " + errors);
         }
     }
 
-    private void away(MetricSink out) {
-        deadlines.away();
+    private void reportUnreachable(MetricSink out) {
+        deadlines.reset();
         up(out, 0);
     }
 
-    private void tellDeadlines(JsonNode frames) {
+    private void recordDeadlines(JsonNode frames) {
         JsonNode rendered = frames.path("FramesRendered");
         JsonNode misses = frames.path("DeadlineMisses");
         if (rendered.isNumber() && misses.isNumber()) {
@@ -141,49 +144,49 @@ public final class RendererCollector implements Collector {
     }
 
     private static void up(MetricSink out, int value) {
-        out.gauge(MBeanMetrics.PREFIX + "up", "1 when the renderer's MBeans can be read", value);
+        out.gauge(MBeanMetrics.PREFIX + "up", "1 if the renderer's MBeans can be read", value);
     }
 
-    private static void emit(List<Given> given, MetricSink out) {
-        JsonNode model = given.get(1).value();
-        RendererMetrics.renderer(given.get(0).value(), model, out);
+    private static void emit(List<MBeanResult> results, MetricSink out) {
+        JsonNode model = results.get(1).value();
+        RendererMetrics.renderer(results.get(0).value(), model, out);
         RendererMetrics.model(model, out);
         for (int i = 0; i < SOURCES.size(); i++) {
-            SOURCES.get(i).readings().accept(given.get(i + 2).value(), out);
+            SOURCES.get(i).writer().accept(results.get(i + 2).value(), out);
         }
     }
 
-    private String ask() throws IOException, InterruptedException, JolokiaException {
+    private String fetch() throws IOException, InterruptedException, JolokiaException {
         HttpRequest request = HttpRequest.newBuilder(jolokia)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(BULK.request()))
                 .build();
-        HttpResponse<String> answer;
+        HttpResponse<String> response;
         try {
-            answer = http.exchange(request, timeout, MAX_BYTES);
+            response = http.exchange(request, timeout, MAX_BYTES);
         } catch (ConnectException | HttpTimeoutException e) {
             throw e;
         } catch (IOException keptConnectionWasClosed) {
-            // Reading twice does no harm, and a connection that is kept may be closed just as it is used.
-            answer = http.exchange(request, timeout, MAX_BYTES);
+            // The server may have closed the kept connection. A read is idempotent: retry once.
+            response = http.exchange(request, timeout, MAX_BYTES);
         }
-        if (answer.statusCode() != OK) {
-            throw new JolokiaException("HTTP " + answer.statusCode());
+        if (response.statusCode() != OK) {
+            throw new JolokiaException("HTTP " + response.statusCode());
         }
-        return answer.body();
+        return response.body();
     }
 
-    private static List<Wanted> wanted() {
-        java.util.ArrayList<Wanted> wanted = new java.util.ArrayList<>(List.of(RENDERER, MODEL));
-        SOURCES.forEach(source -> wanted.add(source.wanted()));
-        return wanted;
+    private static List<MBeanRead> reads() {
+        java.util.ArrayList<MBeanRead> reads = new java.util.ArrayList<>(List.of(RENDERER, MODEL));
+        SOURCES.forEach(source -> reads.add(source.read()));
+        return reads;
     }
 
-    private static Wanted all(String name) {
-        return new Wanted(name, List.of());
+    private static MBeanRead allAttributes(String name) {
+        return new MBeanRead(name, List.of());
     }
 
-    private static Wanted some(String name, String... attributes) {
-        return new Wanted(name, List.of(attributes));
+    private static MBeanRead attributes(String name, String... attributes) {
+        return new MBeanRead(name, List.of(attributes));
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The renderer's own MBeans as metrics; one method per MBean. */
+/** Metrics of the renderer's own MBeans; one method per MBean. */
 final class RendererMetrics {
 
     private static final List<String> STATES =
@@ -20,7 +20,7 @@ final class RendererMetrics {
         MBeanMetrics a = new MBeanMetrics(bean, out);
         out.gauge(
                 MBeanMetrics.PREFIX + "info",
-                "1, with what the renderer is",
+                "Always 1; labels describe the renderer",
                 1,
                 "version",
                 a.text("Version"),
@@ -32,87 +32,94 @@ final class RendererMetrics {
         for (String one : STATES) {
             out.gauge(
                     MBeanMetrics.PREFIX + "state",
-                    "1 for the state of the renderer's life that it is in",
+                    "1 for the current lifecycle state of the renderer, 0 for the others",
                     one.equals(state) ? 1 : 0,
                     "state",
                     one);
         }
-        a.timestamp("StartTime", "start_time_seconds", "When the renderer started, Unix time");
-        a.counter("BackendFallbacks", "backend_fallbacks_total", "Times that a failing backend was left for the CPU");
-        a.flag("RestartRequested", "restart_requested", "1 while the renderer is about to end to be started again");
-        a.gauge("DeadlockedThreads", "jvm_threads_deadlocked", "Threads of the renderer that wait for each other");
-        a.counters("RestartsByReason", "restarts_total", "Starts after the first, by reason", "reason");
+        a.timestamp("StartTime", "start_time_seconds", "Unix time of the renderer's start");
+        a.counter("BackendFallbacks", "backend_fallbacks_total", "Fallbacks from a failed backend to the CPU");
+        a.flag("RestartRequested", "restart_requested", "1 while a restart of the renderer is pending");
+        a.gauge("DeadlockedThreads", "jvm_threads_deadlocked", "Deadlocked threads of the renderer");
+        a.counters("RestartsByReason", "restarts_total", "Restarts of the renderer, by reason", "reason");
     }
 
     static void frames(JsonNode bean, MetricSink out) {
         MBeanMetrics a = new MBeanMetrics(bean, out);
-        a.counter("FramesRendered", "frames_total", "Frames drawn and presented");
+        a.counter("FramesRendered", "frames_total", "Frames rendered and presented");
         a.counter("DeadlineMisses", "frame_deadline_misses_total", "Frames that ended after the next one was due");
-        a.counter("FramesSkipped", "frames_skipped_total", "Frames left out because earlier ones took too long");
-        a.counter("FramesFailed", "frames_failed_total", "Frames that ended in an error");
-        a.histogram("DurationHistogram", "frame_duration_seconds", "Duration of frames, from pose to encoded picture");
-        a.gauges("StageSeconds", "stage_duration_seconds", "Duration of a stage in the last frame", "stage");
-        a.counters("StageSecondsTotal", "stage_seconds_total", "Duration of a stage in all frames", "stage");
+        a.counter("FramesSkipped", "frames_skipped_total", "Frames skipped because earlier ones took too long");
+        a.counter("FramesFailed", "frames_failed_total", "Frames that failed with an error");
+        a.histogram("DurationHistogram", "frame_duration_seconds", "Frame duration, from pose to encoded image");
+        a.gauges("StageSeconds", "stage_duration_seconds", "Duration of a stage of the last frame", "stage");
+        a.counters("StageSecondsTotal", "stage_seconds_total", "Total duration of a stage over all frames", "stage");
         a.gauge("Fps", "fps", "Frames per second over the last two seconds");
-        a.gauge("TargetFps", "target_fps", "Frames per second wanted while somebody looks");
-        a.gauge("Width", "frame_width_pixels", "Width of the picture");
-        a.gauge("Height", "frame_height_pixels", "Height of the picture");
+        a.gauge("TargetFps", "target_fps", "Target frames per second while viewers are connected");
+        a.gauge("Width", "frame_width_pixels", "Frame width");
+        a.gauge("Height", "frame_height_pixels", "Frame height");
         a.gauge("LastFrameAgeSeconds", "last_frame_age_seconds", "Time since the last frame was presented");
     }
 
     static void avatar(JsonNode bean, MetricSink out) {
         MBeanMetrics a = new MBeanMetrics(bean, out);
-        a.gauge("StateSequence", "state_sequence", "Number of the avatar's state");
+        a.gauge("StateSequence", "state_sequence", "Sequence number of the avatar's state");
         a.gauge("StateAgeSeconds", "state_age_seconds", "Time since the avatar's state changed");
-        a.counters("RejectedUpdatesByReason", "state_updates_rejected_total", "State updates refused", "reason");
+        a.counters(
+                "RejectedUpdatesByReason",
+                "state_updates_rejected_total",
+                "Rejected state updates, by reason",
+                "reason");
         if (!a.text("Emotion").isEmpty()) {
             out.gauge(
                     MBeanMetrics.PREFIX + "mood_info",
-                    "1, with the avatar's mood and what it is busy with",
+                    "Always 1; labels give the avatar's emotion and activity",
                     1,
                     "emotion",
                     a.text("Emotion"),
                     "activity",
                     a.text("Activity"));
         }
-        a.gauge("InvestigationProgress", "investigation_progress_ratio", "How far the investigation is");
-        a.gauge("InvestigationFindings", "investigation_findings", "Findings of the investigation");
-        a.gauge("InvestigationThreatLevel", "investigation_threat_level_ratio", "Threat level of the investigation");
+        a.gauge("InvestigationProgress", "investigation_progress_ratio", "Progress of the investigation, 0-1");
+        a.gauge("InvestigationFindings", "investigation_findings", "Number of findings of the investigation");
+        a.gauge(
+                "InvestigationThreatLevel",
+                "investigation_threat_level_ratio",
+                "Threat level of the investigation, 0-1");
     }
 
     static void model(JsonNode bean, MetricSink out) {
         MBeanMetrics a = new MBeanMetrics(bean, out);
-        a.gauge("Gaussians", "gaussians", "Gaussians in the model");
-        a.gauge("LoadMillis", "model_load_seconds", "Time that reading the model took", 1e-3);
+        a.gauge("Gaussians", "gaussians", "Number of Gaussians in the model");
+        a.gauge("LoadMillis", "model_load_seconds", "Time taken to load the model", 1e-3);
     }
 
     static void state(JsonNode bean, MetricSink out) {
         MBeanMetrics a = new MBeanMetrics(bean, out);
-        a.counter("Saves", "state_saves_total", "Saves of the state");
-        a.counter("SaveFailures", "state_save_failures_total", "Saves that Redis did not take");
-        a.timestamp("LastSaveTime", "state_last_save_timestamp_seconds", "When the state was last saved, Unix time");
-        a.gauge("JournalPending", "state_journal_pending", "States in the local journal that Redis lacks");
-        a.flag("JournalOn", "state_journal_up", "1 while the local journal keeps changes of the state");
-        a.flag("RedisConnected", "redis_connected", "1 while the renderer reaches Redis");
+        a.counter("Saves", "state_saves_total", "Saves of the state to Redis");
+        a.counter("SaveFailures", "state_save_failures_total", "Failed saves of the state to Redis");
+        a.timestamp("LastSaveTime", "state_last_save_timestamp_seconds", "Unix time of the last save of the state");
+        a.gauge("JournalPending", "state_journal_pending", "States in the local journal not yet saved to Redis");
+        a.flag("JournalOn", "state_journal_up", "1 if the local journal records state changes");
+        a.flag("RedisConnected", "redis_connected", "1 if the renderer is connected to Redis");
     }
 
     static void stream(JsonNode bean, MetricSink out) {
         MBeanMetrics a = new MBeanMetrics(bean, out);
-        a.gauge("Viewers", "viewers", "Viewers connected");
+        a.gauge("Viewers", "viewers", "Connected viewers");
         a.counter("FramesSent", "stream_frames_sent_total", "Frames sent to viewers");
-        a.counter("FramesDropped", "stream_frames_dropped_total", "Frames that a viewer was too slow for");
+        a.counter("FramesDropped", "stream_frames_dropped_total", "Frames dropped because a viewer was too slow");
         a.counter("BytesSent", "stream_bytes_total", "Bytes sent to viewers");
     }
 
-    /** @param beans by object name; none on a machine without a GPU */
+    /** @param beans MBeans by object name; none on a host without a GPU */
     static void gpus(JsonNode beans, MetricSink out) {
         beans.properties().forEach(entry -> {
             MBeanMetrics a = new MBeanMetrics(entry.getValue(), out);
             Matcher device = DEVICE.matcher(entry.getKey());
             String[] labels = {"uuid", a.text("Uuid"), "gpu", device.find() ? device.group(1) : ""};
-            a.gauge("UsedByRendererBytes", "gpu_memory_used_bytes", "GPU memory that the renderer has taken", labels);
-            a.gauge("BudgetBytes", "gpu_memory_budget_bytes", "GPU memory that the renderer may take", labels);
-            a.counter("ContextRebuilds", "context_rebuilds_total", "Times that the CUDA context was made anew", labels);
+            a.gauge("UsedByRendererBytes", "gpu_memory_used_bytes", "GPU memory used by the renderer", labels);
+            a.gauge("BudgetBytes", "gpu_memory_budget_bytes", "GPU memory limit of the renderer", labels);
+            a.counter("ContextRebuilds", "context_rebuilds_total", "Recreations of the CUDA context", labels);
         });
     }
 }

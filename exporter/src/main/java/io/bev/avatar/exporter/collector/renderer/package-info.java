@@ -1,4 +1,4 @@
-/** Collector renderer: the renderer's MBeans through Jolokia. */
+/** Collector {@code renderer}: MBeans of the renderer, read through Jolokia. */
 @NullMarked
 package io.bev.avatar.exporter.collector.renderer;
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What the exporter says about itself and this host's limits.
+ * Build information of the exporter and threshold overrides of this host.
  *
  * <pre>
  * avatar_exporter_build_info{version="0.1.0",java_version="17.0.15"} 1.0
@@ -27,7 +27,7 @@ public final class ExporterInfoMetrics implements Consumer<MetricSink> {
     public void accept(MetricSink out) {
         out.gauge(
                 "avatar_exporter_build_info",
-                "Always 1; the labels say what runs.",
+                "Build information of the exporter; the value is always 1.",
                 1,
                 "version",
                 version,
@@ -36,7 +36,7 @@ public final class ExporterInfoMetrics implements Consumer<MetricSink> {
         for (ThresholdOverride threshold : thresholds) {
             out.gauge(
                     "avatar_exporter_threshold",
-                    "This host's limit of a signal, in place of the fleet's default.",
+                    "Threshold override of this host, replacing the fleet default.",
                     threshold.value(),
                     "signal",
                     threshold.signal(),

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * systemd units over D-Bus, with systemd_exporter's names.
+ * Collector {@code service}: systemd units over D-Bus, with the metric names of systemd_exporter.
  *
  * <pre>
  * systemd_unit_state{name="redis-server.service",type="service",state="active"} 1
@@ -27,8 +27,8 @@ import java.util.concurrent.TimeoutException;
  * systemd_service_restart_total{name="redis-server.service"} 0
  * </pre>
  *
- * <p>A unit that systemd does not know is absent, and so is the start time of one that is not active. The bus is used by a
- * thread of its own, so that one which accepts and says nothing costs {@code timeout} and no more.
+ * <p>A unit unknown to systemd is absent, and so is the start time of an inactive unit. The bus is used by a dedicated
+ * thread, so that an unresponsive bus costs at most {@code timeout}.
  */
 public final class SystemdCollector implements Collector {
 
@@ -48,7 +48,7 @@ public final class SystemdCollector implements Collector {
     /**
      * @param units full names, such as {@code redis-server.service}
      * @param address D-Bus address of the system bus; see {@link #systemBus}
-     * @param timeout for connecting and asking, all together
+     * @param timeout total timeout for connecting and all calls
      */
     public SystemdCollector(List<String> units, String address, Duration timeout, Ticker ticker) {
         this.units = List.copyOf(units);
@@ -58,7 +58,7 @@ public final class SystemdCollector implements Collector {
         this.systemd = new SystemdManagerClient(bus, timeout);
     }
 
-    /** The address of the system bus: {@code DBUS_SYSTEM_BUS_ADDRESS}, or where distributions put it. */
+    /** Address of the system bus: {@code DBUS_SYSTEM_BUS_ADDRESS}, or the standard socket. */
     public static String systemBus(Map<String, String> environment) {
         String set = environment.getOrDefault("DBUS_SYSTEM_BUS_ADDRESS", "");
         return set.isBlank() ? DEFAULT_ADDRESS : set;
@@ -76,7 +76,7 @@ public final class SystemdCollector implements Collector {
             answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS).forEach(unit -> emit(unit, out));
         } catch (TimeoutException e) {
             throw new BusException(
-                    "D-Bus at " + address + " did not answer within " + timeout.toMillis()
+                    "D-Bus at " + address + " did not respond within " + timeout.toMillis()
                             + " ms; see 'systemctl status dbus'",
                     e);
         } catch (ExecutionException e) {
@@ -96,7 +96,7 @@ public final class SystemdCollector implements Collector {
         for (String state : UnitStatus.STATES) {
             out.gauge(
                     "systemd_unit_state",
-                    "Systemd unit",
+                    "1 for the current state of the systemd unit, 0 for the others",
                     unit.activeState().equals(state) ? 1 : 0,
                     "name",
                     unit.name(),
@@ -119,19 +119,25 @@ public final class SystemdCollector implements Collector {
         unit.restarts()
                 .ifPresent(n -> out.counter(
                         "systemd_service_restart_total", "Automatic restarts of the service", n, "name", unit.name()));
-        gauge(out, "systemd_unit_tasks_current", "Tasks of the unit now", unit.tasks(), "name", unit.name());
-        gauge(out, "systemd_unit_tasks_max", "Tasks that the unit may have", unit.tasksMax(), "name", unit.name());
+        gauge(
+                out,
+                "systemd_unit_tasks_current",
+                "Current number of tasks of the unit",
+                unit.tasks(),
+                "name",
+                unit.name());
+        gauge(out, "systemd_unit_tasks_max", "Task limit of the unit", unit.tasksMax(), "name", unit.name());
         gauge(
                 out,
                 "systemd_unit_memory_current_bytes",
-                "Memory of the unit's control group",
+                "Current memory usage of the unit's control group",
                 unit.memoryBytes(),
                 "name",
                 unit.name());
         gauge(
                 out,
                 "systemd_service_watchdog_timestamp_seconds",
-                "When the service last fed its watchdog",
+                "Unix time of the service's last watchdog ping",
                 unit.watchdogSeconds(),
                 "name",
                 unit.name());

@@ -1,4 +1,4 @@
-/** Collector service: systemd units over D-Bus. */
+/** Collector {@code service}: systemd units over D-Bus. */
 @NullMarked
 package io.bev.avatar.exporter.collector.systemd;
 

@@ -18,15 +18,15 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * NVML through JNA. Every symbol is looked up on its first use, so that an older or newer driver lacks a reading, not the
- * exporter. Owns one block of native memory for what calls give back, until {@link #close}.
+ * NVML through JNA. Every symbol is looked up on first use, so that a symbol missing in a driver version affects only
+ * its own metrics. Owns one block of native memory for results of calls, until {@link #close}.
  */
 public final class JnaNvml implements NvmlApi {
 
-    /** Room for the greatest answer, a list of processes. */
+    /** Size of the largest result, a list of processes. */
     private static final int SCRATCH_BYTES = 64 * 1024;
 
-    /** Offsets in the scratch block of a call's second and third output, where it has more than one. */
+    /** Offsets in the scratch block of a call's second and third output. */
     private static final int SECOND = 8;
 
     private static final int THIRD = 16;
@@ -89,7 +89,7 @@ public final class JnaNvml implements NvmlApi {
 
     @Override
     public NvmlResult<String> driverVersion() {
-        return answer(
+        return result(
                 "nvmlSystemGetDriverVersion",
                 calls.call("nvmlSystemGetDriverVersion", scratch, DRIVER_VERSION_LENGTH),
                 m -> m.getString(0));
@@ -98,17 +98,17 @@ public final class JnaNvml implements NvmlApi {
     @Override
     public NvmlResult<Integer> cudaDriverVersion() {
         String name = newest("nvmlSystemGetCudaDriverVersion_v2", "nvmlSystemGetCudaDriverVersion");
-        return answer(name, calls.call(name, scratch), m -> m.getInt(0));
+        return result(name, calls.call(name, scratch), m -> m.getInt(0));
     }
 
     @Override
     public NvmlResult<Integer> deviceCount() {
-        return answer("nvmlDeviceGetCount_v2", calls.call("nvmlDeviceGetCount_v2", scratch), m -> m.getInt(0));
+        return result("nvmlDeviceGetCount_v2", calls.call("nvmlDeviceGetCount_v2", scratch), m -> m.getInt(0));
     }
 
     @Override
     public NvmlResult<NvmlDevice> device(int index) {
-        return answer(
+        return result(
                 "nvmlDeviceGetHandleByIndex_v2",
                 calls.call("nvmlDeviceGetHandleByIndex_v2", index, scratch),
                 m -> new NvmlDevice(m.getLong(0)));
@@ -148,7 +148,7 @@ public final class JnaNvml implements NvmlApi {
             case OFA -> "nvmlDeviceGetOfaUtilization";
         };
         int code = calls.call(name, pointer(device), scratch, second);
-        return answer(name, code, m -> m.getInt(0));
+        return result(name, code, m -> m.getInt(0));
     }
 
     @Override
@@ -205,7 +205,7 @@ public final class JnaNvml implements NvmlApi {
     public NvmlResult<PowerRange> powerRange(NvmlDevice device) {
         String name = "nvmlDeviceGetPowerManagementLimitConstraints";
         int code = calls.call(name, pointer(device), scratch, second);
-        return answer(name, code, m -> new PowerRange(m.getInt(0), m.getInt(SECOND)));
+        return result(name, code, m -> new PowerRange(m.getInt(0), m.getInt(SECOND)));
     }
 
     @Override
@@ -297,7 +297,7 @@ public final class JnaNvml implements NvmlApi {
     public NvmlResult<EncoderStats> encoderStats(NvmlDevice device) {
         String name = "nvmlDeviceGetEncoderStats";
         int code = calls.call(name, pointer(device), scratch, second, third);
-        return answer(name, code, m -> new EncoderStats(m.getInt(0), m.getInt(SECOND), m.getInt(THIRD)));
+        return result(name, code, m -> new EncoderStats(m.getInt(0), m.getInt(SECOND), m.getInt(THIRD)));
     }
 
     @Override
@@ -315,7 +315,7 @@ public final class JnaNvml implements NvmlApi {
         String name = "nvmlDeviceGetProcessUtilization";
         scratch.setInt(0, (SCRATCH_BYTES - SECOND) / SAMPLE_SIZE);
         int code = calls.call(name, pointer(device), second, scratch, lastSeenMicros);
-        return answer(name, code, m -> {
+        return result(name, code, m -> {
             List<ProcessSample> samples = new ArrayList<>();
             for (int i = 0; i < m.getInt(0); i++) {
                 Pointer s = m.share(SECOND + (long) i * SAMPLE_SIZE);
@@ -369,7 +369,7 @@ public final class JnaNvml implements NvmlApi {
     private NvmlResult<List<GpuProcess>> processes(String name, NvmlDevice device) {
         scratch.setInt(0, (SCRATCH_BYTES - SECOND) / PROCESS_SIZE);
         int code = calls.call(name, pointer(device), scratch, second);
-        return answer(name, code, m -> {
+        return result(name, code, m -> {
             List<GpuProcess> processes = new ArrayList<>();
             for (int i = 0; i < m.getInt(0); i++) {
                 long at = SECOND + (long) i * PROCESS_SIZE;
@@ -380,7 +380,7 @@ public final class JnaNvml implements NvmlApi {
     }
 
     private NvmlResult<String> text(String name, NvmlDevice device, int length) {
-        return answer(name, calls.call(name, pointer(device), scratch, length), m -> m.getString(0));
+        return result(name, calls.call(name, pointer(device), scratch, length), m -> m.getString(0));
     }
 
     private NvmlResult<Integer> number(String name, NvmlDevice device) {
@@ -388,14 +388,14 @@ public final class JnaNvml implements NvmlApi {
     }
 
     private NvmlResult<Integer> number(String name, NvmlDevice device, int selector) {
-        return answer(name, calls.call(name, pointer(device), selector, scratch), m -> m.getInt(0));
+        return result(name, calls.call(name, pointer(device), selector, scratch), m -> m.getInt(0));
     }
 
     private <T> NvmlResult<T> read(String name, NvmlDevice device, Function<Pointer, T> reader) {
-        return answer(name, calls.call(name, pointer(device), scratch), reader);
+        return result(name, calls.call(name, pointer(device), scratch), reader);
     }
 
-    private <T> NvmlResult<T> answer(String name, int code, Function<Pointer, T> reader) {
+    private <T> NvmlResult<T> result(String name, int code, Function<Pointer, T> reader) {
         return code == NvmlCode.SUCCESS ? NvmlResult.of(name, reader.apply(scratch)) : NvmlResult.failed(name, code);
     }
 

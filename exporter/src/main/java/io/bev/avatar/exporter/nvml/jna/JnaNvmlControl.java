@@ -9,7 +9,7 @@ import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.util.ArrayList;
 import java.util.List;
 
-/** NVML's setters, over the native memory of the library that they belong to. */
+/** NVML's setters, using the native memory of their {@link JnaNvml}. */
 final class JnaNvmlControl implements NvmlControl {
 
     /** Offset of the list behind its u32 count. */

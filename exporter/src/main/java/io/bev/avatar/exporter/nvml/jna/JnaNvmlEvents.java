@@ -11,7 +11,7 @@ import io.bev.avatar.exporter.nvml.NvmlDevice;
 import io.bev.avatar.exporter.nvml.NvmlEvents;
 import io.bev.avatar.exporter.nvml.NvmlResult;
 
-/** NVML's event functions, with native memory of their own because another thread calls them. */
+/** NVML's event functions, with separate native memory because another thread calls them. */
 final class JnaNvmlEvents implements NvmlEvents, AutoCloseable {
 
     private final NativeCalls calls;

@@ -9,13 +9,13 @@ import io.bev.avatar.exporter.nvml.NvmlDevice;
 import io.bev.avatar.exporter.nvml.NvmlMemoryHealth;
 import io.bev.avatar.exporter.nvml.NvmlResult;
 
-/** NVML's functions about the health of memory. */
+/** NVML's functions for the health of GPU memory. */
 final class JnaNvmlMemoryHealth implements NvmlMemoryHealth {
 
     private final NativeCalls calls;
     private final Memory scratch;
 
-    /** @param scratch for what calls give back, at least {@link NvmlConstants#FIELD_SIZE} bytes */
+    /** @param scratch memory for results of calls, at least {@link NvmlConstants#FIELD_SIZE} bytes */
     JnaNvmlMemoryHealth(NativeCalls calls, Memory scratch) {
         this.calls = calls;
         this.scratch = scratch;
@@ -32,7 +32,9 @@ final class JnaNvmlMemoryHealth implements NvmlMemoryHealth {
         return code == NvmlCode.SUCCESS ? NvmlResult.of(name, scratch.getLong(0)) : NvmlResult.failed(name, code);
     }
 
-    /** The call succeeds whether the field does or not, which has a code of its own; its value is undefined when it failed. */
+    /**
+     * The call succeeds even when the field fails: the field has its own code, and its value is undefined on failure.
+     */
     @Override
     public NvmlResult<Integer> memoryTemperature(NvmlDevice device) {
         String name = "nvmlDeviceGetFieldValues";

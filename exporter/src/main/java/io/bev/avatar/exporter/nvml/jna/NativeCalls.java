@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Calls functions of one loaded library by name; one that it lacks gives {@link NvmlCode#FUNCTION_NOT_FOUND}. */
+/** Calls functions of one loaded library by name; a missing function yields {@link NvmlCode#FUNCTION_NOT_FOUND}. */
 final class NativeCalls implements AutoCloseable {
 
     private final NativeLibrary library;
@@ -28,7 +28,7 @@ final class NativeCalls implements AutoCloseable {
         return functions.computeIfAbsent(name, this::probe).isPresent();
     }
 
-    /** The {@code nvmlReturn_t} that {@code name} gives. */
+    /** Calls {@code name} and returns its {@code nvmlReturn_t}. */
     int call(String name, Object... arguments) {
         Optional<Function> function = functions.computeIfAbsent(name, this::probe);
         if (function.isEmpty()) {

@@ -1,4 +1,4 @@
-/** The only importer of JNA for NVML: constants, raw names and struct layouts, no decisions. */
+/** The NVML binding, the only user of JNA for NVML: constants, function names and struct layouts, no logic. */
 @NullMarked
 package io.bev.avatar.exporter.nvml.jna;
 

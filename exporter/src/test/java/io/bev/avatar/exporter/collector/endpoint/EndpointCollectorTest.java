@@ -49,13 +49,13 @@ class EndpointCollectorTest {
     @Test
     void healthy_exactExposition() throws Exception {
         assertThat(scrape(collector(renderer.address(""), LONG))).isEqualTo("""
-                # HELP avatar_endpoint_up 1 when the renderer's health answer is 200
+                # HELP avatar_endpoint_up 1 if the renderer's health endpoint returns HTTP 200
                 # TYPE avatar_endpoint_up gauge
                 avatar_endpoint_up 1.0
-                # HELP avatar_endpoint_response_seconds Time until the health answer was there, or so far where that is longer
+                # HELP avatar_endpoint_response_seconds Response time of the health endpoint, or the time elapsed so far if longer
                 # TYPE avatar_endpoint_response_seconds gauge
                 avatar_endpoint_response_seconds 0.25
-                # HELP avatar_endpoint_info 1, with the status in the health answer and its HTTP code
+                # HELP avatar_endpoint_info Always 1; labels give the status in the health response and its HTTP status code
                 # TYPE avatar_endpoint_info gauge
                 avatar_endpoint_info{status="ok",code="200",} 1.0
                 """);
@@ -74,7 +74,7 @@ class EndpointCollectorTest {
     void failedRenderer_downWithStatusAndTime() throws Exception {
         renderer.answer(request -> Answer.status(503, "{\"status\":\"failed\"}"));
 
-        assertThat(failedScrape(collector(renderer.address(""), LONG), "/health answers HTTP 503, status failed"))
+        assertThat(failedScrape(collector(renderer.address(""), LONG), "/health returned HTTP 503, status failed"))
                 .contains(
                         "avatar_endpoint_up 0.0", "avatar_endpoint_response_seconds", "status=\"failed\",code=\"503\"");
     }
@@ -94,9 +94,9 @@ class EndpointCollectorTest {
     }
 
     @Test
-    void nobodyListens_downWithoutTime() throws Exception {
+    void nothingListening_downWithoutTime() throws Exception {
         assertThat(failedScrape(
-                        collector(StubHttpServer.nobody(""), LONG), "nothing listens there", "systemctl status"))
+                        collector(StubHttpServer.unreachable(""), LONG), "connection refused", "systemctl status"))
                 .contains("avatar_endpoint_up 0.0")
                 .doesNotContain("response_seconds", "avatar_endpoint_info");
     }
@@ -105,12 +105,12 @@ class EndpointCollectorTest {
     void silent_downAfterTheTimeout() throws Exception {
         renderer.answer(request -> Answer.silence());
 
-        assertThat(failedScrape(collector(renderer.address(""), Duration.ofMillis(100)), "no answer within 100 ms"))
+        assertThat(failedScrape(collector(renderer.address(""), Duration.ofMillis(100)), "no response within 100 ms"))
                 .contains("avatar_endpoint_up 0.0");
     }
 
     @Test
-    void answerThatTakesSeveralScrapes_isAwaited_andItsTimeSoFarTold() throws Exception {
+    void responseSlowerThanScrapes_isAwaited_andElapsedTimeReported() throws Exception {
         EndpointCollector collector = collector(renderer.address(""), LONG);
         scrape(collector);
         CountDownLatch go = new CountDownLatch(1);
@@ -119,7 +119,7 @@ class EndpointCollectorTest {
         assertThat(cutOff(() -> scrape(collector), asked)).contains("up 1.0", "response_seconds 2.0", "status=\"ok\"");
         nanos.addAndGet(TimeUnit.SECONDS.toNanos(4));
         assertThat(cutOff(() -> scrape(collector), new Semaphore(1))).contains("up 1.0", "response_seconds 6.0");
-        assertThat(renderer.asked()).as("one question, over both").hasSize(2);
+        assertThat(renderer.asked()).as("one request across both scrapes").hasSize(2);
 
         go.countDown();
         scrape(collector);
@@ -127,20 +127,20 @@ class EndpointCollectorTest {
     }
 
     @Test
-    void noAnswerYet_andNoneOfLate_downWithoutTime() throws Exception {
+    void noResponseYet_andNoRecentOne_downWithoutTime() throws Exception {
         EndpointCollector collector = collector(renderer.address(""), LONG);
         scrape(collector);
-        nanos.addAndGet(EndpointCollector.REMEMBERED.toNanos());
+        nanos.addAndGet(EndpointCollector.LAST_RESULT_MAX_AGE.toNanos());
         CountDownLatch go = new CountDownLatch(1);
         Semaphore asked = answersHeldUntil(go);
 
-        assertThat(cutOff(() -> failedScrape(collector, "no answer from", "in time"), asked))
+        assertThat(cutOff(() -> failedScrape(collector, "no response from", "in time"), asked))
                 .contains("up 0.0")
                 .doesNotContain("response_seconds");
         go.countDown();
     }
 
-    /** Each question takes two seconds, and then as long as that; tells of each that has come. */
+    /** Each request takes 2 s and then blocks until {@code go}; the semaphore counts received requests. */
     private Semaphore answersHeldUntil(CountDownLatch go) {
         Semaphore asked = new Semaphore(0);
         renderer.answer(request -> {
@@ -156,7 +156,7 @@ class EndpointCollectorTest {
         return asked;
     }
 
-    /** A scrape whose time is over when {@code end} says so. */
+    /** A scrape that is interrupted once {@code end} has a permit. */
     private static String cutOff(Callable<String> scrape, Semaphore end) throws Exception {
         FutureTask<String> task = new FutureTask<>(scrape);
         Thread thread = new Thread(task);

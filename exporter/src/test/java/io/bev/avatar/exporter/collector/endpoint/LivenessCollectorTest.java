@@ -15,7 +15,7 @@ class LivenessCollectorTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     @Test
-    void anyAnswer_isLife() throws Exception {
+    void anyResponse_isLive() throws Exception {
         try (BoundedHttpClient http = new BoundedHttpClient();
                 StubHttpServer page = new StubHttpServer(request -> Answer.status(503, "failed"))) {
             assertThat(scrape(new LivenessCollector(page.address("/"), LONG, http)))
@@ -27,16 +27,16 @@ class LivenessCollectorTest {
     }
 
     @Test
-    void nobodyOrSilence_isAReadingToo() throws Exception {
+    void unreachableOrSilent_isAValidSample() throws Exception {
         try (BoundedHttpClient http = new BoundedHttpClient();
                 StubHttpServer page = new StubHttpServer(request -> Answer.silence())) {
-            assertThat(scrape(new LivenessCollector(StubHttpServer.nobody("/"), LONG, http)))
+            assertThat(scrape(new LivenessCollector(StubHttpServer.unreachable("/"), LONG, http)))
                     .contains("avatar_renderer_live 0.0\n");
             assertThat(scrape(new LivenessCollector(page.address("/"), Duration.ofMillis(100), http)))
                     .contains("avatar_renderer_live 0.0\n");
 
             Thread.currentThread().interrupt();
-            assertThat(failedScrape(new LivenessCollector(page.address("/"), LONG, http), "in this scrape's time"))
+            assertThat(failedScrape(new LivenessCollector(page.address("/"), LONG, http), "within the scrape timeout"))
                     .contains("avatar_renderer_live 0.0\n");
             assertThat(Thread.interrupted()).isTrue();
         }

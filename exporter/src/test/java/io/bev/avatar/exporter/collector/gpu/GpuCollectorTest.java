@@ -42,7 +42,7 @@ class GpuCollectorTest {
     private static SimulatedNvml built;
 
     @TempDir
-    private Path folder;
+    private Path directory;
 
     private final AtomicLong nanos = new AtomicLong(1);
     private final Ticker ticker = nanos::get;
@@ -57,7 +57,7 @@ class GpuCollectorTest {
 
     @BeforeEach
     void open() throws IOException {
-        nvml = built.copy(folder);
+        nvml = built.copy(directory);
         collector = collector(nvml);
     }
 
@@ -81,12 +81,12 @@ class GpuCollectorTest {
                 Duration.ofSeconds(30),
                 false,
                 Duration.ofMillis(20),
-                folder.resolve("proc"),
+                directory.resolve("proc"),
                 Optional.empty());
     }
 
     private void process(int pid, String name, String cgroup) throws IOException {
-        Path process = Files.createDirectories(folder.resolve("proc").resolve(String.valueOf(pid)));
+        Path process = Files.createDirectories(directory.resolve("proc").resolve(String.valueOf(pid)));
         Files.writeString(process.resolve("comm"), name + "\n");
         Files.writeString(process.resolve("cgroup"), cgroup);
     }
@@ -125,7 +125,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void unsupportedReading_seriesAbsentAndTold() throws Exception {
+    void unsupportedGroup_seriesAbsentAndReported() throws Exception {
         nvml.scenario("nvmlDeviceGetTotalEnergyConsumption = error 3", "nvmlDeviceGetNumFans = error 3");
 
         assertThat(scrape())
@@ -139,7 +139,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void memoryHealth_unsupportedOnAGeForce_seriesAbsentAndTold() throws Exception {
+    void memoryHealth_unsupportedOnGeForce_seriesAbsentAndReported() throws Exception {
         assertThat(scrape())
                 .contains(supported("memory_temperature", 0), supported("ecc_errors", 0), supported("remapped_rows", 0))
                 .doesNotContain("nvidia_gpu_memory_temperature", "nvidia_gpu_ecc_", "nvidia_gpu_remapped_rows_total")
@@ -147,7 +147,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void memoryHealth_toldWhereTheDeviceHasIt_alsoInDcgmsNames() throws Exception {
+    void memoryHealth_reportedWhereSupported_alsoUnderDcgmNames() throws Exception {
         collector.close();
         NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         GpuSettings wanted = settings().withDcgmHost(Optional.of("box"));
@@ -178,7 +178,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void processThatComputesAndDraws_oneSeries_withTheUnitOfItsCgroup() throws Exception {
+    void processWithComputeAndGraphics_oneSeries_withTheUnitOfItsCgroup() throws Exception {
         process(77, "both", "0::/system.slice/bev-advanced-avatar.service\n");
         nvml.scenario("process = 77 C unknown", "process = 77 G 2000", "process = 78 C 1000");
 
@@ -197,9 +197,9 @@ class GpuCollectorTest {
     }
 
     @Test
-    void missingSymbols_readingsUnsupportedOrOlderCallUsed() throws Exception {
+    void missingSymbols_groupsUnsupportedOrOlderCallUsed() throws Exception {
         SimulatedNvml old = SimulatedNvml.build(
-                folder,
+                directory,
                 "nvmlDeviceGetOfaUtilization",
                 "nvmlDeviceGetCurrentClocksEventReasons",
                 "nvmlDeviceGetFanSpeed_v2",
@@ -216,7 +216,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void fastReading_freshEachTime_slowOneWithinItsAge() throws Exception {
+    void fastGroup_readEachTime_slowGroupCachedWithinItsAge() throws Exception {
         scrape();
         nvml.scenario("temperature = 80", "fan_speed = 50");
 
@@ -231,7 +231,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void failingCall_countedAndItsSeriesAbsent_restStays() throws Exception {
+    void failingCall_countedAndItsSeriesAbsent_othersPresent() throws Exception {
         nvml.scenario("nvmlDeviceGetPowerUsage = error 999");
 
         assertThat(scrape())
@@ -242,7 +242,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void lostGpu_seriesAbsentCodeTold_backAfterReinit() throws Exception {
+    void lostGpu_seriesAbsentAndCodeReported_recoversAfterReinit() throws Exception {
         scrape();
         nvml.scenario("nvmlDevice* = error 15");
 
@@ -267,7 +267,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void driverNotLoaded_codeToldAndRetried() throws Exception {
+    void driverNotLoaded_codeReportedAndRetried() throws Exception {
         nvml.scenario("nvmlInit_v2 = error 9");
 
         assertThat(failedScrape("DRIVER_NOT_LOADED (9)", "modprobe nvidia"))
@@ -279,7 +279,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void driverUpgradedUnderUs_mismatchToldUntilItIsMended() throws Exception {
+    void driverUpgradedWhileRunning_mismatchReportedUntilFixed() throws Exception {
         scrape();
         nvml.scenario("* = error 18");
 
@@ -292,7 +292,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void noLibrary_saysWhatToDo() throws Exception {
+    void missingLibrary_reportsRemedy() throws Exception {
         collector.close();
         NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         collector = new GpuCollector(
@@ -303,15 +303,15 @@ class GpuCollectorTest {
                 ticker,
                 CLOCK);
 
-        assertThat(failedScrape("libnvidia-ml-absent.so.1 not found: no NVIDIA driver on this machine; "
+        assertThat(failedScrape("libnvidia-ml-absent.so.1 not found: no NVIDIA driver on this host; "
                         + "install the driver or exclude the collector"))
                 .contains("avatar_exporter_nvml_error{code=\"12\",error=\"LIBRARY_NOT_FOUND\",} 1.0")
                 .doesNotContain("nvidia_gpu_");
     }
 
     @Test
-    void brokenLibrary_saysSo() throws Exception {
-        Path broken = Files.writeString(folder.resolve("broken.so"), "no ELF file");
+    void brokenLibrary_reportsCause() throws Exception {
+        Path broken = Files.writeString(directory.resolve("broken.so"), "no ELF file");
         collector.close();
         NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         collector = new GpuCollector(
@@ -326,7 +326,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void slowCall_slowReadingsAreReadMoreSeldom() throws Exception {
+    void slowCall_slowTierIsReadLessOften() throws Exception {
         collector.close();
         NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         collector = new GpuCollector(
@@ -340,12 +340,12 @@ class GpuCollectorTest {
         nvml.scenario("fan_speed = 50");
 
         pass(19);
-        assertThat(scrape()).as("two calls of 10 ms ask for 20 s").contains(fan(0.0));
+        assertThat(scrape()).as("two calls of 10 ms require 20 s").contains(fan(0.0));
         pass(11);
         assertThat(scrape()).contains(fan(0.5));
     }
 
-    /** Lets some calls take 10 ms of the test's time. */
+    /** Lets some calls take 10 ms of the test's ticker. */
     private final class CostlyCalls implements CallObserver {
         private final NvmlCallMetrics meter;
         private final String costly;
@@ -370,7 +370,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void hangingCall_scrapeEndsWhenInterrupted_nextNamesTheCall_thenRecovers() throws Exception {
+    void hangingCall_scrapeEndsWhenInterrupted_nextReportsTheCall_thenRecovers() throws Exception {
         scrape();
         nvml.scenario("nvmlDeviceGetPowerUsage = hang");
         AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -391,7 +391,7 @@ class GpuCollectorTest {
         assertThat(failure.get()).isInstanceOf(PartialCollectionException.class).hasMessageContaining("in time");
         String complaint = complaint();
         while (!complaint.contains("hangs: inside nvmlDeviceGetPowerUsage for")) {
-            Thread.sleep(5); // on its way to the call that will hang
+            Thread.sleep(5); // still before the call that hangs
             complaint = complaint();
         }
         assertThat(complaint).contains("the NVIDIA driver hangs");
@@ -409,7 +409,7 @@ class GpuCollectorTest {
         }
     }
 
-    /** The first scrape that succeeds, for what another thread brings about. */
+    /** The first successful scrape, for effects of another thread. */
     private String eventually() throws Exception {
         while (true) {
             try {
@@ -421,7 +421,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void xid_countedAndKeptWhileTheGpuIsLost() throws Exception {
+    void xid_countedAndRetainedWhileTheGpuIsLost() throws Exception {
         scrape();
         nvml.scenario("xid = 79");
         String text = scrape();
@@ -438,7 +438,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void close_shutsDownWhatWasInitialised() throws Exception {
+    void close_shutsDownEverySession() throws Exception {
         try (NativeLibrary held = nvml.hold()) {
             scrape();
             assertThat(SimulatedNvml.inits(held)).isOne();
@@ -449,7 +449,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void simulator_saysSoEvenWhileItsDriverIsNotLoaded() throws Exception {
+    void simulator_reportedEvenWhileItsDriverIsNotLoaded() throws Exception {
         assertThat(collector.remark()).as("before the library is loaded").isEmpty();
         assertThat(scrape()).contains("\nnvidia_gpu_simulated 1.0\n", "4080 SUPER (simulated)");
         assertThat(collector.remark()).isEqualTo("simulated");
@@ -459,8 +459,8 @@ class GpuCollectorTest {
     }
 
     @Test
-    void libraryWithoutTheSimulatorsMark_isReal() throws Exception {
-        SimulatedNvml unmarked = SimulatedNvml.build(folder, "nvmlSimulatorVersion");
+    void libraryWithoutSimulatorSymbol_isReal() throws Exception {
+        SimulatedNvml unmarked = SimulatedNvml.build(directory, "nvmlSimulatorVersion");
         collector.close();
         collector = collector(unmarked);
 
@@ -487,7 +487,7 @@ class GpuCollectorTest {
         pass(30);
         assertThat(withoutEnergy(scrape())).as("as shipped").isEqualTo(builtIn);
 
-        // Every documented value without its comment sign, from the heading on.
+        // Every documented value, uncommented, from the heading on.
         List<String> values = example
                 .subList(
                         example.indexOf(example.stream()
@@ -502,7 +502,7 @@ class GpuCollectorTest {
         assertThat(values).hasSizeGreaterThan(40);
         nvml.scenario(values.toArray(String[]::new));
         pass(30);
-        assertThat(withoutEnergy(scrape())).as("with all values said").isEqualTo(builtIn);
+        assertThat(withoutEnergy(scrape())).as("with all values set").isEqualTo(builtIn);
     }
 
     private static String withoutEnergy(String exposition) {
@@ -519,16 +519,16 @@ class GpuCollectorTest {
     }
 
     @Test
-    void gpuAdded_isThereAfterTheDriverIsLoadedAgain() throws Exception {
+    void gpuAdded_presentAfterTheDriverIsReloaded() throws Exception {
         assertThat(scrape()).doesNotContain("gpu=\"1\"");
         nvml.scenario("gpus = 2");
 
-        // One scrape fails with UNINITIALIZED, unless the XID thread was first to be told.
+        // One scrape fails with UNINITIALIZED, unless the XID thread received the code first.
         assertThat(eventually()).contains("gpu=\"0\"", "gpu=\"1\"");
     }
 
     @Test
-    void severalGpus_eachWithItsOwnValuesAndXids() throws Exception {
+    void severalGpus_haveSeparateValuesAndXids() throws Exception {
         nvml.scenario("gpus = 8", "gpu7.temperature = 71", "gpu7.xid = 31");
         String text = scrape();
         while (!text.contains("xid_errors_total")) {
@@ -551,17 +551,17 @@ class GpuCollectorTest {
         }
         pass(10);
         failedScrape("GPU_IS_LOST");
-        Thread.sleep(100); // time for the new session's watcher to count it again, were it told again
+        Thread.sleep(100); // time for the new session's watcher to count it again if it were reported again
 
         assertThat(failedScrape("GPU_IS_LOST")).contains("xid=\"79\",} 1.0");
     }
 
     @Test
-    void driverThatForgetsItsGpu_fails_untilItIsBack() throws Exception {
+    void driverThatDropsItsGpu_failsUntilItIsBack() throws Exception {
         scrape();
         nvml.scenario("gpus = 0");
         String text = failedScrape("(");
-        // One scrape fails with UNINITIALIZED, unless the XID thread was first to be told.
+        // One scrape fails with UNINITIALIZED, unless the XID thread received the code first.
         while (!text.contains("GPU_NOT_FOUND")) {
             text = failedScrape("(");
         }
@@ -575,7 +575,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void xid_heardAgainAfterAFailureOfTheMoment() throws Exception {
+    void xid_countedAfterATransientFailure() throws Exception {
         nvml.scenario("nvmlEventSetWait_v2 = error UNKNOWN");
         String failing = "avatar_exporter_nvml_call_errors_total{call=\"nvmlEventSetWait_v2\",code=\"UNKNOWN\",}";
         while (!scrape().contains(failing)) {
@@ -590,7 +590,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void pcieThroughput_readWhenAskedFor() throws Exception {
+    void pcieThroughput_readWhenEnabled() throws Exception {
         assertThat(scrape()).doesNotContain("nvidia_gpu_pcie_throughput");
         collector.close();
         NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
@@ -604,7 +604,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void dcgmNames_besideOursWhenAskedFor() throws Exception {
+    void dcgmNames_addedWhenEnabled() throws Exception {
         assertThat(scrape()).doesNotContain("DCGM_");
         collector.close();
         NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
@@ -617,7 +617,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void dcgmXid_isTheLastOne() throws Exception {
+    void dcgmXid_isTheLatest() throws Exception {
         collector.close();
         NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         GpuSettings wanted = settings().withDcgmHost(Optional.of("box"));
@@ -630,7 +630,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void lateFrames_driverIsAskedLess_butForWhatAlertsWaitFor_untilTheyAreInTime() throws Exception {
+    void lateFrames_pollingReducedExceptAlarmTier_untilFramesAreInTime() throws Exception {
         scrape();
         framesLate = true;
         nvml.scenario("temperature = 80", "power = 99000", "fan_speed = 50");
@@ -653,7 +653,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void slowFastReading_readMoreSeldom() throws Exception {
+    void slowCallInFastTier_readLessOften() throws Exception {
         collector.close();
         NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         collector = new GpuCollector(
@@ -668,7 +668,7 @@ class GpuCollectorTest {
 
         pass(1);
         assertThat(scrape())
-                .as("a call of 10 ms asks for 2 s, the others go on")
+                .as("a call of 10 ms requires 2 s, the others are read")
                 .contains("celsius" + GPU0 + " 80.0")
                 .doesNotContain("power_watts" + GPU0 + " 99.0");
         pass(1);
@@ -676,7 +676,7 @@ class GpuCollectorTest {
     }
 
     @Test
-    void slowReadingThatAlertsWaitFor_isAtMostOneAndAHalfSecondsOld() throws Exception {
+    void slowCallInAlarmTier_isAtMostOneAndAHalfSecondsOld() throws Exception {
         collector.close();
         NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         collector = new GpuCollector(

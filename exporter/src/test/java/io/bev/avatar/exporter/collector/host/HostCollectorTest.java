@@ -36,7 +36,7 @@ class HostCollectorTest {
         return Expositions.text(out);
     }
 
-    /** A proc tree of a small machine, with some files replaced, or taken away by an empty text. */
+    /** A procfs tree of a small host, with some files replaced, or removed by an empty text. */
     private Path tree(Map<String, String> replaced) throws IOException {
         Map<String, String> files = new java.util.HashMap<>(Map.of(
                 "stat", "cpu0 100 0 50 900 0 0 0 0 0 0\nbtime 1767225600\n",
@@ -61,7 +61,7 @@ class HostCollectorTest {
     }
 
     @Test
-    void collect_withoutPressureHwmonAndNetClass_leavesThoseOut() throws Exception {
+    void collect_withoutPressureHwmonAndNetClass_omitsThem() throws Exception {
         String text = collect(mount -> USAGE, Map.of());
 
         assertThat(text)
@@ -73,7 +73,7 @@ class HostCollectorTest {
     }
 
     @Test
-    void collect_oneReadingBroken_keepsTheOthersAndNamesIt() throws Exception {
+    void collect_oneGroupBroken_keepsTheOthersAndReportsIt() throws Exception {
         MetricSink out = new MetricSink();
         try (HostCollector collector =
                 new HostCollector(tree(Map.of("loadavg", "nonsense\n")), root.resolve("sys"), mount -> USAGE, CLOCK)) {
@@ -86,7 +86,7 @@ class HostCollectorTest {
     }
 
     @Test
-    void collect_mountThatDoesNotAnswer_isReportedAndNotAskedAgain() throws Exception {
+    void collect_unresponsiveMount_isReportedAndNotQueriedAgain() throws Exception {
         AtomicInteger asked = new AtomicInteger();
         CountDownLatch release = new CountDownLatch(1);
         FileSystemProbe probe = mount -> {
@@ -124,14 +124,14 @@ class HostCollectorTest {
                 latch.await();
                 done = true;
             } catch (InterruptedException e) {
-                // a dead network file system does not mind interrupts either
+                // like an unreachable network file system, ignore interrupts
                 done = false;
             }
         }
     }
 
     @Test
-    void collect_mountThatFails_tellsWhy() throws Exception {
+    void collect_failingMount_reportsCause() throws Exception {
         String text = collect(
                 mount -> {
                     throw new IOException("errno 13");
@@ -142,7 +142,7 @@ class HostCollectorTest {
     }
 
     @Test
-    void collect_hwmonChipOnABus_isNamedByItsPlace() throws Exception {
+    void collect_hwmonChipOnABus_isNamedByItsPosition() throws Exception {
         Path device = Files.createDirectories(root.resolve("sys/devices/platform/coretemp.0"));
         Path chip = Files.createDirectories(root.resolve("sys/class/hwmon/hwmon3"));
         Files.createSymbolicLink(chip.resolve("device"), device);

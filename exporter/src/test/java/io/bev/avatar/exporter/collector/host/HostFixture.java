@@ -4,7 +4,7 @@ import io.bev.avatar.exporter.collector.MetricSink;
 import java.nio.file.Path;
 import java.time.Clock;
 
-/** The host collector over a fixture tree, whose file systems all have the same size. */
+/** The host collector on a fixture tree, with the same usage for all file systems. */
 public final class HostFixture {
 
     private HostFixture() {}

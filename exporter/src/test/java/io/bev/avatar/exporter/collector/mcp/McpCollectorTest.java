@@ -56,7 +56,7 @@ class McpCollectorTest {
         return new Answer(200, Map.of("Content-Type", "text/event-stream", "Mcp-Session-Id", "s-1"), body, false);
     }
 
-    /** A server that follows the protocol, apart from what it answers to initialize. */
+    /** A server that follows the protocol, except for its response to initialize. */
     private static Function<Asked, Answer> answering(Function<Asked, Answer> initialize) {
         return request -> {
             if (request.method().equals("DELETE")) {
@@ -77,15 +77,15 @@ class McpCollectorTest {
     }
 
     @Test
-    void jsonAnswer_exactExposition() throws Exception {
+    void jsonResponse_exactExposition() throws Exception {
         assertThat(scrape(collector())).isEqualTo("""
-                # HELP avatar_mcp_up 1 when the MCP server shakes hands
+                # HELP avatar_mcp_up 1 if the MCP handshake succeeds
                 # TYPE avatar_mcp_up gauge
                 avatar_mcp_up 1.0
                 # HELP avatar_mcp_response_seconds Duration of the MCP handshake
                 # TYPE avatar_mcp_response_seconds gauge
                 avatar_mcp_response_seconds 0.0
-                # HELP avatar_mcp_info 1, with what the MCP server says of itself
+                # HELP avatar_mcp_info Always 1; labels describe the MCP server
                 # TYPE avatar_mcp_info gauge
                 avatar_mcp_info{name="everything",version="1.0.0",protocol="2025-06-18",} 1.0
                 """);
@@ -111,7 +111,7 @@ class McpCollectorTest {
     }
 
     @Test
-    void addressWithPath_keptAsItIs() throws Exception {
+    void addressWithPath_unchanged() throws Exception {
         scrape(collector(server.address("/tools/mcp"), LONG));
 
         assertThat(server.asked()).extracting(Asked::path).containsOnly("/tools/mcp");
@@ -126,7 +126,7 @@ class McpCollectorTest {
     }
 
     @Test
-    void eventStream_answerFoundAmongOtherEvents() throws Exception {
+    void eventStream_responseFoundAmongOtherEvents() throws Exception {
         server.answer(answering(request -> events(": hello\r\n\r\nevent: message\r\n"
                 + "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\"}\r\n\r\n"
                 + "id: 7\r\ndata: " + RESULT.replace(",\"result\"", ",\r\ndata:\"result\"") + "\r\n\r\n")));
@@ -135,7 +135,7 @@ class McpCollectorTest {
     }
 
     @Test
-    void eventStreamThatStaysOpen_leftAfterTheAnswer() throws Exception {
+    void eventStreamThatStaysOpen_closedAfterTheResponse() throws Exception {
         CountDownLatch left = new CountDownLatch(1);
         try (ServerSocket socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             Thread serving = new Thread(() -> serveOpenStream(socket, left));
@@ -148,7 +148,7 @@ class McpCollectorTest {
         }
     }
 
-    /** Answers the first request by an event stream without an end, the second one with 202. */
+    /** Responds to the first request with an endless event stream, to the second one with 202. */
     private static void serveOpenStream(ServerSocket socket, CountDownLatch left) {
         try (Socket first = socket.accept()) {
             StubHttpServer.readRequest(first.getInputStream());
@@ -164,26 +164,26 @@ class McpCollectorTest {
                 left.countDown();
             }
         } catch (IOException e) {
-            // A reset is an end too.
+            // A reset also ends the connection.
             left.countDown();
         }
     }
 
     @Test
-    void streamWithoutAnswer_down() throws Exception {
+    void streamWithoutResponse_down() throws Exception {
         server.answer(answering(request -> events("data: {}\n\n")));
 
-        assertThat(failedScrape(collector(), "event stream has no answer")).contains("avatar_mcp_up 0.0");
+        assertThat(failedScrape(collector(), "event stream has no response")).contains("avatar_mcp_up 0.0");
     }
 
     @Test
-    void refused_downWithItsWords_sessionGivenBack() throws Exception {
+    void rejected_downWithServerError_sessionDeleted() throws Exception {
         server.answer(
                 answering(
                         request -> json(
                                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,\"message\":\"Unsupported protocol version\"}}")));
 
-        assertThat(failedScrape(collector(), "it refuses initialize: Unsupported protocol version"))
+        assertThat(failedScrape(collector(), "the server rejected initialize: Unsupported protocol version"))
                 .contains("avatar_mcp_up 0.0")
                 .doesNotContain("avatar_mcp_response_seconds");
         assertThat(server.asked()).extracting(Asked::method).endsWith("DELETE");
@@ -192,23 +192,24 @@ class McpCollectorTest {
     @Test
     void otherServer_down() throws Exception {
         server.answer(request -> Answer.status(404, "not here"));
-        assertThat(failedScrape(collector(), "/mcp: it answers HTTP 404")).contains("avatar_mcp_up 0.0");
+        assertThat(failedScrape(collector(), "/mcp failed: the server returned HTTP 404"))
+                .contains("avatar_mcp_up 0.0");
 
         server.answer(request -> Answer.json("{\"hello\":1}"));
-        assertThat(failedScrape(collector(), "no answer to initialize")).contains("avatar_mcp_up 0.0");
+        assertThat(failedScrape(collector(), "not a response to initialize")).contains("avatar_mcp_up 0.0");
     }
 
     @Test
-    void notificationRefused_down() throws Exception {
+    void notificationRejected_down() throws Exception {
         server.answer(request -> request.body().contains("notifications/") ? Answer.status(400, "") : json(RESULT));
 
-        assertThat(failedScrape(collector(), "HTTP 400 to notifications/initialized"))
+        assertThat(failedScrape(collector(), "HTTP 400 for notifications/initialized"))
                 .contains("avatar_mcp_up 0.0");
     }
 
     @Test
-    void nobodyListens_downAndSaysThatItIsOptional() throws Exception {
-        assertThat(failedScrape(collector(StubHttpServer.nobody(""), LONG), "nothing listens there", "it is optional"))
+    void nothingListening_downAndReportedAsOptional() throws Exception {
+        assertThat(failedScrape(collector(StubHttpServer.unreachable(""), LONG), "connection refused", "is optional"))
                 .contains("avatar_mcp_up 0.0");
     }
 
@@ -216,7 +217,7 @@ class McpCollectorTest {
     void silent_downAfterTheTimeout() throws Exception {
         server.answer(request -> Answer.silence());
 
-        assertThat(failedScrape(collector(server.address(""), Duration.ofMillis(100)), "no answer within 100 ms"))
+        assertThat(failedScrape(collector(server.address(""), Duration.ofMillis(100)), "no response within 100 ms"))
                 .contains("avatar_mcp_up 0.0");
     }
 }

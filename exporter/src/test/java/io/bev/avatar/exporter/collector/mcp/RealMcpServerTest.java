@@ -21,19 +21,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The MCP project's own example server, over streamable HTTP. npm installs it once under {@code target}; the test is skipped
- * where that fails.
+ * The MCP project's own example server, over streamable HTTP. npm installs it once under {@code target}; the test is
+ * skipped when that fails.
  */
 class RealMcpServerTest {
 
     private static final String NAME = "@modelcontextprotocol/server-everything";
     private static final String VERSION = "2026.8.31";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     @TempDir
-    Path folder;
+    Path directory;
 
-    /** The server's program. */
+    /** Entry point of the installed server. */
     private static Path installed() throws IOException, InterruptedException {
         Path cache = Path.of("target", "mcp-server-everything-" + VERSION).toAbsolutePath();
         Path program = cache.resolve("node_modules").resolve(NAME).resolve("dist/index.js");
@@ -74,7 +74,7 @@ class RealMcpServerTest {
     private Process start(Path program, int port) throws IOException {
         ProcessBuilder builder = new ProcessBuilder("node", program.toString(), "streamableHttp")
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("server.log").toFile());
+                .redirectOutput(directory.resolve("server.log").toFile());
         builder.environment().put("PORT", Integer.toString(port));
         return builder.start();
     }
@@ -90,22 +90,22 @@ class RealMcpServerTest {
         try {
             collector.collect(sink);
         } catch (PartialCollectionException e) {
-            sink.gauge("failure", "What was said.", 1, "text", String.valueOf(e.getMessage()));
+            sink.gauge("failure", "Error message.", 1, "text", String.valueOf(e.getMessage()));
         }
         return Expositions.text(sink);
     }
 
     @Test
-    void realServer_shakesHands_andIsDownOnceStopped() throws Exception {
+    void realServer_handshakeSucceeds_andFailsOnceStopped() throws Exception {
         Path program = installed();
         int port = freePort();
         Process server = start(program, port);
         try (BoundedHttpClient http = new BoundedHttpClient()) {
             McpCollector collector = new McpCollector(
-                    new McpProbe(URI.create("http://127.0.0.1:" + port), "1.2.3", PATIENCE, http), System::nanoTime);
+                    new McpProbe(URI.create("http://127.0.0.1:" + port), "1.2.3", TIMEOUT, http), System::nanoTime);
             while (!collect(collector).contains("avatar_mcp_up 1.0")) {
                 assertThat(server.isAlive())
-                        .as(() -> "the server runs: " + folder.resolve("server.log"))
+                        .as(() -> "the server runs: " + directory.resolve("server.log"))
                         .isTrue();
                 TimeUnit.MILLISECONDS.sleep(50);
             }

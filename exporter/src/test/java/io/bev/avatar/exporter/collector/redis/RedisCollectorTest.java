@@ -28,7 +28,7 @@ class RedisCollectorTest {
     private static final List<String> STREAMS = List.of("avatar:state:updates", "osint:updates");
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private RedisServer server;
     private RedisClients access;
@@ -36,7 +36,7 @@ class RedisCollectorTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = RedisServer.start(folder);
+        server = RedisServer.start(directory);
         access = new RedisClients(new RedisConfig(server.url(), Duration.ofSeconds(20)));
         collector = RedisCollector.over(access.link("test-exporter"), STREAMS, Clock.systemUTC());
     }
@@ -73,7 +73,7 @@ class RedisCollectorTest {
         return sink;
     }
 
-    /** Collects from a Redis that is away and answers the message. */
+    /** Collects from an unreachable Redis and returns the error message. */
     private String collectDown() {
         MetricSink sink = new MetricSink();
         Throwable failure = catchThrowable(() -> collector.collect(sink));
@@ -84,7 +84,7 @@ class RedisCollectorTest {
     }
 
     @Test
-    void collect_liveServer_givesItsReadings() throws Exception {
+    void collect_liveServer_returnsItsMetrics() throws Exception {
         assertThat(server.command("SET", "a", "1")).isEqualTo("+OK");
         assertThat(server.command("EXPIRE", "a", "1000")).isEqualTo(":1");
 
@@ -114,7 +114,7 @@ class RedisCollectorTest {
     }
 
     @Test
-    void collect_ourStreams_giveLengthPendingAndLag() throws Exception {
+    void collect_configuredStreams_haveLengthPendingAndLag() throws Exception {
         for (int i = 0; i < 3; i++) {
             assertThat(server.command("XADD", "osint:updates", "*", "finding", "1"))
                     .startsWith("$");
@@ -135,12 +135,12 @@ class RedisCollectorTest {
     }
 
     @Test
-    void collect_serverGoneAndBack_saysDownAndRecovers() throws Exception {
+    void collect_serverStoppedAndRestarted_reportsDownAndRecovers() throws Exception {
         collectUp();
         server.stop();
 
         assertThat(collectDown()).contains("127.0.0.1:" + server.port());
-        assertThat(collectDown()).contains("start Redis or mend redis.url");
+        assertThat(collectDown()).contains("start Redis or fix redis.url");
 
         server.restart();
         assertThat(value(collectUp(), "redis_up")).contains(1.0);
@@ -148,7 +148,7 @@ class RedisCollectorTest {
     }
 
     @Test
-    void collect_frozenServer_saysDownAndLeavesNoConnectionsBehind() throws Exception {
+    void collect_frozenServer_reportsDownAndLeaksNoConnections() throws Exception {
         access.close();
         access = new RedisClients(new RedisConfig(server.url(), Duration.ofMillis(400)));
         collector = RedisCollector.over(access.link("test-exporter"), STREAMS, Clock.systemUTC());
@@ -156,7 +156,7 @@ class RedisCollectorTest {
         server.freeze();
         try {
             for (int i = 0; i < 5; i++) {
-                assertThat(collectDown()).contains("no answer within 400 ms");
+                assertThat(collectDown()).contains("no response within 400 ms");
             }
         } finally {
             server.thaw();
@@ -169,7 +169,7 @@ class RedisCollectorTest {
         }
     }
 
-    /** Collects until it succeeds: on a busy machine a sound server can take longer than this test's short patience. */
+    /** Collects until it succeeds: on a busy machine the server can exceed this test's short timeout. */
     private MetricSink collectOnceUp() throws Exception {
         while (true) {
             try {
@@ -181,10 +181,10 @@ class RedisCollectorTest {
     }
 
     @Test
-    void collect_interrupted_saysDown() {
+    void collect_interrupted_reportsDown() {
         Thread.currentThread().interrupt();
 
-        assertThat(collectDown()).contains("within this scrape's time");
+        assertThat(collectDown()).contains("within the scrape timeout");
 
         assertThat(Thread.interrupted()).isTrue();
     }

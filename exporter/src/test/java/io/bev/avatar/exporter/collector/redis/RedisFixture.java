@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** The Redis collector over a recorded answer. */
+/** The Redis collector with recorded replies. */
 public final class RedisFixture {
 
     private RedisFixture() {}

@@ -17,7 +17,7 @@ class FrameDeadlinesTest {
     }
 
     @Test
-    void missesBeforeTheFirstLook_countForNothing() {
+    void missesBeforeFirstObservation_areIgnored() {
         assertThat(deadlines.late()).isFalse();
     }
 
@@ -31,7 +31,7 @@ class FrameDeadlinesTest {
     }
 
     @Test
-    void fewFrames_leaveTheJudgementAsItWas() {
+    void fewFrames_keepThePreviousEvaluation() {
         deadlines.observe(1100, 1000);
         deadlines.observe(1199, 1000);
         assertThat(deadlines.late()).isTrue();
@@ -41,7 +41,7 @@ class FrameDeadlinesTest {
     }
 
     @Test
-    void restartedRenderer_beginsAnew() {
+    void restartedRenderer_resetsTheWindow() {
         deadlines.observe(1100, 1000);
         deadlines.observe(10, 10);
         assertThat(deadlines.late()).isFalse();
@@ -51,7 +51,7 @@ class FrameDeadlinesTest {
     }
 
     @Test
-    void notSeenForAMinute_isForgotten() {
+    void evaluationOlderThanAMinute_expires() {
         deadlines.observe(1100, 1000);
 
         nanos += TimeUnit.SECONDS.toNanos(59);

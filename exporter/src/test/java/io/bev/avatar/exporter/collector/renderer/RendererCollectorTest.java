@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The collector against answers recorded from a running renderer's Jolokia. */
+/** The collector against responses recorded from a running renderer's Jolokia. */
 class RendererCollectorTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
@@ -64,7 +64,7 @@ class RendererCollectorTest {
     }
 
     @Test
-    void oneScrape_oneJsonPostOfStatedLength() throws Exception {
+    void oneScrape_sendsOneJsonPostWithContentLength() throws Exception {
         scrape(collector);
 
         assertThat(jolokia.asked()).singleElement().satisfies(request -> {
@@ -91,12 +91,12 @@ class RendererCollectorTest {
     }
 
     @Test
-    void nobodyListens_downAndFailed() throws Exception {
-        URI nobody = StubHttpServer.nobody("/jolokia/");
+    void nothingListening_downAndFailed() throws Exception {
+        URI nobody = StubHttpServer.unreachable("/jolokia/");
 
         assertThat(failedScrape(
                         new RendererCollector(nobody, LONG, http, deadlines),
-                        "cannot be read through " + nobody + ": nothing listens there",
+                        "unreachable through Jolokia at " + nobody + ": connection refused",
                         "systemctl status"))
                 .contains("avatar_renderer_up 0.0\n")
                 .doesNotContain("avatar_renderer_fps");
@@ -108,13 +108,13 @@ class RendererCollectorTest {
 
         assertThat(failedScrape(
                         new RendererCollector(jolokia.address("/"), Duration.ofMillis(100), http, deadlines),
-                        "no answer within 100 ms"))
+                        "no response within 100 ms"))
                 .contains("avatar_renderer_up 0.0\n");
-        assertThat(jolokia.asked()).as("not asked twice").hasSize(1);
+        assertThat(jolokia.asked()).as("no second request").hasSize(1);
     }
 
     @Test
-    void interrupted_downAndInterruptKept() throws Exception {
+    void interrupted_downAndInterruptRestored() throws Exception {
         jolokia.answer(request -> Answer.silence());
         Thread.currentThread().interrupt();
 
@@ -123,10 +123,10 @@ class RendererCollectorTest {
     }
 
     @Test
-    void refusedWhole_downWithJolokiasWords() throws Exception {
+    void requestRejected_downWithJolokiasError() throws Exception {
         jolokia.answer(request -> Answer.json("{\"status\":403,\"error\":\"no access\\n at x\"}"));
 
-        assertThat(failedScrape(collector, "refused as a whole: status 403, no access;"))
+        assertThat(failedScrape(collector, "request rejected: status 403, no access;"))
                 .contains("avatar_renderer_up 0.0\n");
     }
 
@@ -138,7 +138,7 @@ class RendererCollectorTest {
     }
 
     @Test
-    void rendererBeanRefused_down() throws Exception {
+    void rendererBeanDenied_down() throws Exception {
         String refused = changed(tree -> ((ObjectNode) tree.get(0))
                 .put("status", 403)
                 .put("error", "denied")
@@ -151,14 +151,14 @@ class RendererCollectorTest {
     }
 
     @Test
-    void oneBeanRefused_othersThereAndFailed() throws Exception {
+    void oneBeanUnreadable_othersPresentAndFailed() throws Exception {
         String refused = changed(tree -> ((ObjectNode) tree.get(FRAMES))
                 .put("status", 404)
                 .put("error", "not found")
                 .remove("value"));
         jolokia.answer(request -> Answer.json(refused));
 
-        assertThat(failedScrape(collector, "refused bev.avatar:type=Frames: status 404, not found"))
+        assertThat(failedScrape(collector, "cannot read bev.avatar:type=Frames: status 404, not found"))
                 .contains("avatar_renderer_up 1.0\n", "avatar_renderer_viewers 3.0")
                 .doesNotContain("avatar_renderer_fps");
     }
@@ -185,7 +185,7 @@ class RendererCollectorTest {
     }
 
     @Test
-    void histogramThatDoesNotFit_failsWithTheNumbers() throws Exception {
+    void mismatchedHistogram_failsWithTheNumbers() throws Exception {
         String odd =
                 changed(tree -> ((ObjectNode) tree.get(FRAMES).path("value").path("DurationHistogram"))
                         .putArray("counts")
@@ -204,21 +204,21 @@ class RendererCollectorTest {
     }
 
     @Test
-    void hugeAnswer_refused() throws Exception {
+    void hugeResponse_rejected() throws Exception {
         jolokia.answer(request -> Answer.json("[" + " ".repeat(3 << 20) + "]"));
 
         assertThat(failedScrape(collector, "larger than 2097152 bytes")).contains("avatar_renderer_up 0.0\n");
     }
 
     @Test
-    void deepAnswer_refused() throws Exception {
+    void deeplyNestedResponse_rejected() throws Exception {
         jolokia.answer(request -> Answer.json("[".repeat(100_000)));
 
         assertThat(failedScrape(collector, "nesting depth")).contains("avatar_renderer_up 0.0\n");
     }
 
     @Test
-    void keptConnectionClosedByTheServer_askedAgain() throws Exception {
+    void keptConnectionClosedByTheServer_requestRetried() throws Exception {
         byte[] body = recorded.getBytes(StandardCharsets.UTF_8);
         byte[] head = ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + body.length
                         + "\r\n\r\n")
@@ -226,7 +226,7 @@ class RendererCollectorTest {
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             Thread serving = new Thread(() -> {
                 try {
-                    // The first connection serves one request and is closed while it takes the second.
+                    // The first connection serves one request and is closed while it receives the second.
                     try (Socket first = server.accept()) {
                         StubHttpServer.readRequest(first.getInputStream());
                         first.getOutputStream().write(head);
@@ -253,7 +253,7 @@ class RendererCollectorTest {
     }
 
     @Test
-    void framesMissTheirDeadlines_lateUntilTheRendererIsAway() throws Exception {
+    void framesMissTheirDeadlines_lateUntilTheRendererIsUnreachable() throws Exception {
         scrape(collector);
         assertThat(deadlines.late()).isFalse();
         String later = changed(tree -> {

@@ -16,10 +16,10 @@ import org.freedesktop.dbus.interfaces.Properties;
 import org.freedesktop.dbus.types.UInt32;
 import org.freedesktop.dbus.types.Variant;
 
-/** A systemd manager on a private bus, with the units that the test gives it. */
+/** Fake systemd manager on a private bus, with units added by the test. */
 public final class FakeSystemd implements AutoCloseable {
 
-    /** What ListUnitsByNames gives for a unit. */
+    /** Structure returned by ListUnitsByNames for a unit. */
     public static final class UnitEntry extends Struct {
         @Position(0)
         public final String name;
@@ -66,7 +66,7 @@ public final class FakeSystemd implements AutoCloseable {
 
     private record Unit(String path, String activeState, Map<String, Object> properties) implements Properties {
         @Override
-        // The signature is dbus-java's; the caller is remote and takes any value in a variant.
+        // The signature is defined by dbus-java; the caller is remote and accepts any value in a variant.
         @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
         public <A> A Get(String face, String property) {
             Object value = properties.get(property);
@@ -83,7 +83,7 @@ public final class FakeSystemd implements AutoCloseable {
 
         @Override
         public Map<String, Variant<?>> GetAll(String face) {
-            throw new DBusExecutionException("too much");
+            throw new DBusExecutionException("not supported");
         }
 
         @Override

@@ -24,19 +24,19 @@ class SystemdCollectorTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    /** What systemd gives for "unknown" and "infinity". */
+    /** Value of systemd for "unknown" and "infinity". */
     private static final UInt64 UNSET = new UInt64(BigInteger.TWO.pow(64).subtract(BigInteger.ONE));
 
     @TempDir
-    private Path folder;
+    private Path directory;
 
     private static SystemdCollector collector(String address, Duration timeout, String... units) {
         return new SystemdCollector(List.of(units), address, timeout, Ticker.system());
     }
 
     @Test
-    void units_exposedAsSystemdExporterDoes() throws Exception {
-        try (TestDBus bus = TestDBus.start(folder);
+    void units_exposedLikeSystemdExporter() throws Exception {
+        try (TestDBus bus = TestDBus.start(directory);
                 FakeSystemd systemd = new FakeSystemd(bus.address());
                 SystemdCollector collector =
                         collector(bus.address(), LONG, "a.service", "b.service", "c.timer", "typo.service")) {
@@ -69,7 +69,7 @@ class SystemdCollectorTest {
             systemd.add("c.timer", "active", Map.of("ActiveEnterTimestamp", new UInt64(1_000_000)));
 
             assertThat(scrape(collector)).isEqualTo("""
-                    # HELP systemd_unit_state Systemd unit
+                    # HELP systemd_unit_state 1 for the current state of the systemd unit, 0 for the others
                     # TYPE systemd_unit_state gauge
                     systemd_unit_state{name="a.service",type="service",state="activating",} 0.0
                     systemd_unit_state{name="a.service",type="service",state="active",} 1.0
@@ -94,16 +94,16 @@ class SystemdCollectorTest {
                     # TYPE systemd_service_restart_total counter
                     systemd_service_restart_total{name="a.service",} 3.0
                     systemd_service_restart_total{name="b.service",} 0.0
-                    # HELP systemd_unit_tasks_current Tasks of the unit now
+                    # HELP systemd_unit_tasks_current Current number of tasks of the unit
                     # TYPE systemd_unit_tasks_current gauge
                     systemd_unit_tasks_current{name="a.service",} 17.0
-                    # HELP systemd_unit_tasks_max Tasks that the unit may have
+                    # HELP systemd_unit_tasks_max Task limit of the unit
                     # TYPE systemd_unit_tasks_max gauge
                     systemd_unit_tasks_max{name="a.service",} 4915.0
-                    # HELP systemd_unit_memory_current_bytes Memory of the unit's control group
+                    # HELP systemd_unit_memory_current_bytes Current memory usage of the unit's control group
                     # TYPE systemd_unit_memory_current_bytes gauge
                     systemd_unit_memory_current_bytes{name="a.service",} 5.24288E7
-                    # HELP systemd_service_watchdog_timestamp_seconds When the service last fed its watchdog
+                    # HELP systemd_service_watchdog_timestamp_seconds Unix time of the service's last watchdog ping
                     # TYPE systemd_service_watchdog_timestamp_seconds gauge
                     systemd_service_watchdog_timestamp_seconds{name="a.service",} 1.78246806E9
                     """);
@@ -111,9 +111,9 @@ class SystemdCollectorTest {
     }
 
     @Test
-    void busRestarted_connectsAnew() throws Exception {
+    void busRestarted_reconnects() throws Exception {
         Map<String, Object> properties = Map.of("ActiveEnterTimestamp", new UInt64(1_000_000));
-        try (TestDBus first = TestDBus.start(folder);
+        try (TestDBus first = TestDBus.start(directory);
                 SystemdCollector collector = collector(first.address(), LONG, "a.service")) {
             try (FakeSystemd systemd = new FakeSystemd(first.address())) {
                 systemd.add("a.service", "active", properties);
@@ -122,7 +122,7 @@ class SystemdCollectorTest {
             first.stop();
             assertThatThrownBy(() -> scrape(collector)).isInstanceOf(BusException.class);
 
-            try (TestDBus second = TestDBus.start(folder);
+            try (TestDBus second = TestDBus.start(directory);
                     FakeSystemd systemd = new FakeSystemd(second.address())) {
                 systemd.add("a.service", "failed", properties);
                 assertThat(scrape(collector)).contains("state=\"failed\",} 1.0");
@@ -131,8 +131,8 @@ class SystemdCollectorTest {
     }
 
     @Test
-    void busWithoutSystemd_saysSo() throws Exception {
-        try (TestDBus bus = TestDBus.start(folder);
+    void busWithoutSystemd_isReported() throws Exception {
+        try (TestDBus bus = TestDBus.start(directory);
                 SystemdCollector collector = collector(bus.address(), LONG, "a.service")) {
             assertThatThrownBy(() -> scrape(collector))
                     .isInstanceOf(BusException.class)
@@ -142,8 +142,8 @@ class SystemdCollectorTest {
     }
 
     @Test
-    void absentSocket_saysWhereAndWhatToDo() {
-        String address = "unix:path=" + folder.resolve("none");
+    void missingSocket_reportsAddressAndRemedy() {
+        String address = "unix:path=" + directory.resolve("none");
         try (SystemdCollector collector = collector(address, LONG, "a.service")) {
             assertThatThrownBy(() -> scrape(collector))
                     .isInstanceOf(BusException.class)
@@ -154,21 +154,21 @@ class SystemdCollectorTest {
 
     @Test
     void silentSocket_failsAtTheTimeout_andAgain() throws Exception {
-        try (ServerSocketChannel silent = silent(folder.resolve("silent"));
+        try (ServerSocketChannel silent = silent(directory.resolve("silent"));
                 SystemdCollector collector =
-                        collector("unix:path=" + folder.resolve("silent"), Duration.ofMillis(200), "a.service")) {
+                        collector("unix:path=" + directory.resolve("silent"), Duration.ofMillis(200), "a.service")) {
             assertThat(silent.isOpen()).isTrue();
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> scrape(collector))
                         .isInstanceOf(BusException.class)
-                        .hasMessageContaining("did not answer within 200 ms");
+                        .hasMessageContaining("did not respond within 200 ms");
             }
         }
     }
 
     @Test
     void busStopped_failsAtTheTimeout_thenRecovers() throws Exception {
-        try (TestDBus bus = TestDBus.start(folder);
+        try (TestDBus bus = TestDBus.start(directory);
                 FakeSystemd systemd = new FakeSystemd(bus.address());
                 SystemdCollector patient = collector(bus.address(), LONG, "a.service");
                 SystemdCollector hasty = collector(bus.address(), Duration.ofMillis(200), "a.service")) {
@@ -178,7 +178,7 @@ class SystemdCollectorTest {
 
             bus.signal("STOP");
             for (int i = 0; i < 5; i++) {
-                assertThatThrownBy(() -> scrape(hasty)).hasMessageContaining("did not answer within 200 ms");
+                assertThatThrownBy(() -> scrape(hasty)).hasMessageContaining("did not respond within 200 ms");
             }
             bus.signal("CONT");
 
@@ -195,9 +195,9 @@ class SystemdCollectorTest {
 
     @Test
     void interruptedWhileTheBusIsSilent_ends() throws Exception {
-        try (ServerSocketChannel silent = silent(folder.resolve("silent"));
+        try (ServerSocketChannel silent = silent(directory.resolve("silent"));
                 SystemdCollector collector =
-                        collector("unix:path=" + folder.resolve("silent"), Duration.ofHours(1), "a.service")) {
+                        collector("unix:path=" + directory.resolve("silent"), Duration.ofHours(1), "a.service")) {
             assertThat(silent.isOpen()).isTrue();
             Thread.currentThread().interrupt();
 

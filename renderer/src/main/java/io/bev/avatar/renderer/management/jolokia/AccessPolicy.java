@@ -21,16 +21,16 @@ import org.w3c.dom.Element;
 import org.xml.sax.SAXException;
 
 /**
- * What Jolokia may touch: what the policy document allows, and changes only on behalf of somebody who gave the password.
- * Without a document, nothing.
+ * Access control of Jolokia: only what the policy document allows, and changes only with the control password.
+ * Without a document, everything is denied.
  */
 final class AccessPolicy implements Restrictor {
 
-    private static final Logger log = LoggerFactory.getLogger(AccessPolicy.class);
+    private static final Logger LOG = LoggerFactory.getLogger(AccessPolicy.class);
     private static final String BUILT_IN = "/io/bev/avatar/renderer/jolokia-access.xml";
 
     private final Restrictor policy;
-    /** Jolokia asks on the thread that serves the request. */
+    /** Per thread, because Jolokia checks access on the thread that serves the request. */
     private final ThreadLocal<Boolean> control = ThreadLocal.withInitial(() -> false);
 
     AccessPolicy(Restrictor policy) {
@@ -38,8 +38,8 @@ final class AccessPolicy implements Restrictor {
     }
 
     /**
-     * @param file the operator's policy; without, the one in the program
-     * @throws IOException when a given file cannot be read or is no policy; the message names the remedy
+     * @param file the operator's policy; empty for the built-in one
+     * @throws IOException when the file cannot be read or is not a policy; the message names the remedy
      */
     static AccessPolicy load(Optional<Path> file) throws IOException {
         if (file.isPresent()) {
@@ -47,7 +47,7 @@ final class AccessPolicy implements Restrictor {
         }
         try (InputStream document = AccessPolicy.class.getResourceAsStream(BUILT_IN)) {
             if (document == null) {
-                log.error("Jolokia's access policy {} is missing from the program: everything is denied", BUILT_IN);
+                LOG.error("built-in Jolokia access policy {} is missing, all access is denied", BUILT_IN);
                 return new AccessPolicy(new DenyAllRestrictor());
             }
             return new AccessPolicy(new PolicyRestrictor(document));
@@ -60,7 +60,7 @@ final class AccessPolicy implements Restrictor {
             document = Files.readAllBytes(file);
         } catch (IOException e) {
             throw new IOException(
-                    "Jolokia policy " + file + " cannot be read (" + e + "): mend it or remove"
+                    "Jolokia policy " + file + " cannot be read (" + e + "): fix it or remove"
                             + " renderer.jolokia-policy-file",
                     e);
         }
@@ -69,13 +69,13 @@ final class AccessPolicy implements Restrictor {
             return new PolicyRestrictor(new ByteArrayInputStream(document));
         } catch (SAXException | ParserConfigurationException | RuntimeException e) {
             throw new IOException(
-                    "Jolokia policy " + file + " is not one (" + e.getMessage() + "): expected a <restrict>"
-                            + " document of Jolokia's; mend it or remove renderer.jolokia-policy-file",
+                    "Jolokia policy " + file + " is invalid (" + e.getMessage() + "): expected a Jolokia <restrict>"
+                            + " document; fix it or remove renderer.jolokia-policy-file",
                     e);
         }
     }
 
-    /** Without a list of commands Jolokia would allow them all, on every MBean. */
+    /** Rejects a policy without {@code <commands>}: Jolokia would allow all commands on every MBean. */
     private static void requireDefaultDeny(byte[] document)
             throws IOException, SAXException, ParserConfigurationException {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
@@ -89,7 +89,7 @@ final class AccessPolicy implements Restrictor {
         }
     }
 
-    /** Whether what the calling thread asks for until the next call may change anything. */
+    /** Sets whether requests of the calling thread may make changes. */
     void allowControl(boolean allowed) {
         if (allowed) {
             control.set(true);
@@ -128,7 +128,7 @@ final class AccessPolicy implements Restrictor {
         return policy.isRemoteAccessAllowed(hostOrAddress);
     }
 
-    /** Origins are the guard's business. */
+    /** Always true: origins are checked by {@link JolokiaHandler}. */
     @Override
     public boolean isOriginAllowed(String origin, boolean strict) {
         return true;

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The password of control operations, of user {@value #USER}; without one they are off. */
+/** Password of user {@value #USER} for control operations; without one they are disabled. */
 public final class ControlPassword {
 
-    /** The one user that there is. */
+    /** The only user. */
     public static final String USER = "avatar";
 
-    private static final Logger log = LoggerFactory.getLogger(ControlPassword.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ControlPassword.class);
 
     private final Optional<byte[]> digest;
 
@@ -29,7 +29,7 @@ public final class ControlPassword {
         this.digest = digest;
     }
 
-    /** No password: control operations are off. */
+    /** No password: control operations are disabled. */
     public static ControlPassword none() {
         return new ControlPassword(Optional.empty());
     }
@@ -57,28 +57,28 @@ public final class ControlPassword {
             throw new IOException("control password file " + file
                     + " is empty: write a password to its first line or remove renderer.control-password-file");
         }
-        warnWhenOthersMayRead(file);
+        warnIfWorldReadable(file);
         return of(password);
     }
 
-    private static void warnWhenOthersMayRead(Path file) throws IOException {
+    private static void warnIfWorldReadable(Path file) throws IOException {
         Set<PosixFilePermission> permissions = Set.of();
         try {
             permissions = Files.getPosixFilePermissions(file);
         } catch (UnsupportedOperationException e) {
-            log.debug("no permissions on the file system of {}", file, e);
+            LOG.debug("the file system of {} has no POSIX permissions", file, e);
         }
         if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
-            log.warn("control password file {} may be read by everybody: chmod 600 {}", file, file);
+            LOG.warn("control password file {} is world-readable; run: chmod 600 {}", file, file);
         }
     }
 
-    /** Whether control operations are on. */
+    /** Whether control operations are enabled. */
     public boolean present() {
         return digest.isPresent();
     }
 
-    /** Whether user and password are right. */
+    /** Whether user and password are correct. */
     public boolean matches(@Nullable String user, @Nullable String password) {
         return digest.isPresent()
                 && USER.equals(user)
@@ -86,7 +86,7 @@ public final class ControlPassword {
                 && MessageDigest.isEqual(digest.get(), sha256(password));
     }
 
-    /** Whether an {@code Authorization} header is right. */
+    /** Whether an {@code Authorization} header is correct. */
     boolean matchesHeader(String header) {
         if (!header.toLowerCase(Locale.ROOT).startsWith("basic ")) {
             return false;
@@ -101,12 +101,12 @@ public final class ControlPassword {
         }
     }
 
-    /** Equal lengths, so that the comparison's time tells nothing. */
+    /** Digests have equal lengths, so that the comparison time reveals nothing about the password. */
     private static byte[] sha256(String text) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+            throw new IllegalStateException("SHA-256 is required on every Java platform", e);
         }
     }
 }

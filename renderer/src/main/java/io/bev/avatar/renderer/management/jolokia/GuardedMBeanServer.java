@@ -14,8 +14,8 @@ import javax.security.auth.Subject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a remote JMX client may do: anybody reads, an operator also operates this program's MBeans. Nobody creates or removes
- * MBeans, which would be a way to run any code.
+ * Access control for remote JMX clients: anyone may read, an operator may also invoke operations of the bev.avatar
+ * MBeans. Creating or removing MBeans is denied, because it would allow running arbitrary code.
  */
 final class GuardedMBeanServer implements InvocationHandler {
 
@@ -23,7 +23,7 @@ final class GuardedMBeanServer implements InvocationHandler {
     static final String OPERATOR = "operator";
 
     private static final String DOMAIN = "bev.avatar";
-    private static final Set<String> READING = Set.of(
+    private static final Set<String> READ_METHODS = Set.of(
             "getAttribute",
             "getAttributes",
             "getMBeanInfo",
@@ -37,12 +37,12 @@ final class GuardedMBeanServer implements InvocationHandler {
             "isInstanceOf",
             "addNotificationListener",
             "removeNotificationListener");
-    private static final Set<String> CHANGING = Set.of("invoke", "setAttribute", "setAttributes");
-    /** What the class loading of a connection calls; none of it changes anything. */
-    private static final Set<String> LOADERS =
+    private static final Set<String> WRITE_METHODS = Set.of("invoke", "setAttribute", "setAttributes");
+    /** Called by the connection's class loading; read-only. */
+    private static final Set<String> CLASS_LOADER_METHODS =
             Set.of("getClassLoader", "getClassLoaderFor", "getClassLoaderRepository");
-    /** Operations of java.lang:type=Threading that only look: jconsole's thread list. */
-    private static final Set<String> LOOKING =
+    /** Read-only operations of java.lang:type=Threading, used by jconsole's thread list. */
+    private static final Set<String> READ_ONLY_THREAD_OPERATIONS =
             Set.of("getThreadInfo", "dumpAllThreads", "findDeadlockedThreads", "findMonitorDeadlockedThreads");
 
     private @Nullable MBeanServer server;
@@ -74,27 +74,27 @@ final class GuardedMBeanServer implements InvocationHandler {
     }
 
     private static void check(String method, Object[] arguments) {
-        if (READING.contains(method) || LOADERS.contains(method)) {
+        if (READ_METHODS.contains(method) || CLASS_LOADER_METHODS.contains(method)) {
             return;
         }
-        if (!CHANGING.contains(method) || !(arguments[0] instanceof ObjectName name)) {
+        if (!WRITE_METHODS.contains(method) || !(arguments[0] instanceof ObjectName name)) {
             throw new SecurityException(method + " is not allowed");
         }
         if (method.equals("invoke")
                 && name.getCanonicalName().equals("java.lang:type=Threading")
-                && LOOKING.contains(arguments[1])) {
+                && READ_ONLY_THREAD_OPERATIONS.contains(arguments[1])) {
             return;
         }
         if (!operator()) {
-            throw new SecurityException(
-                    "reading only: connect as user " + ControlPassword.USER + " with the control password to operate");
+            throw new SecurityException("read-only access: connect as user " + ControlPassword.USER
+                    + " with the control password for operations");
         }
         if (!name.getDomain().equals(DOMAIN)) {
-            throw new SecurityException(name + ": only MBeans of " + DOMAIN + " may be operated");
+            throw new SecurityException(name + ": operations are allowed only on MBeans of domain " + DOMAIN);
         }
     }
 
-    // Java 17 has no other way to the subject of a JMX connection; Subject.current() came with 18.
+    // Java 17 has no alternative; Subject.current() exists since 18.
     @SuppressWarnings("removal")
     private static boolean operator() {
         Subject subject = Subject.getSubject(AccessController.getContext());

@@ -24,12 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * JMX over RMI for jconsole, on 127.0.0.1 and one fixed port. Without credentials one may read; with user
- * {@value ControlPassword#USER} and the control password also operate this program's MBeans.
+ * JMX over RMI for jconsole, on 127.0.0.1 and one fixed port. Without credentials access is read-only; user {@value
+ * ControlPassword#USER} with the control password may also invoke operations of the bev.avatar MBeans.
  */
 public final class JmxEndpoint implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(JmxEndpoint.class);
+    private static final Logger LOG = LoggerFactory.getLogger(JmxEndpoint.class);
     private static final String LOOPBACK = "127.0.0.1";
     private static final int BACKLOG = 16;
 
@@ -37,11 +37,11 @@ public final class JmxEndpoint implements AutoCloseable {
     private final JMXConnectorServer server;
 
     /**
-     * @param port for registry and connections alike
-     * @throws IOException when the port is taken; the message names the remedy
+     * @param port of both registry and connections
+     * @throws IOException when the port is in use; the message names the remedy
      */
     public JmxEndpoint(int port, ControlPassword password) throws IOException {
-        // Stubs carry this address to the clients; the machine's name might be an address that we do not listen on.
+        // Stubs contain this address; the host name could resolve to an address without a listener.
         if (System.getProperty("java.rmi.server.hostname") == null) {
             System.setProperty("java.rmi.server.hostname", LOOPBACK);
         }
@@ -51,7 +51,7 @@ public final class JmxEndpoint implements AutoCloseable {
         } catch (ExportException e) {
             throw new IOException(
                     "cannot listen on " + LOOPBACK + ":" + port + " for JMX: " + rootMessage(e)
-                            + "; stop what holds the port or change renderer.jmx-port",
+                            + "; stop the process that uses the port or change renderer.jmx-port",
                     e);
         }
         try {
@@ -93,9 +93,10 @@ public final class JmxEndpoint implements AutoCloseable {
             }
             throw new SecurityException(
                     password.present()
-                            ? "wrong user or password: connect without either to read, or as " + ControlPassword.USER
+                            ? "wrong user or password: connect without credentials for read access, or as "
+                                    + ControlPassword.USER
                             : "no control password is configured (renderer.control-password-file): connect without"
-                                    + " user and password to read");
+                                    + " credentials for read access");
         };
     }
 
@@ -118,7 +119,7 @@ public final class JmxEndpoint implements AutoCloseable {
         try {
             UnicastRemoteObject.unexportObject(registry, true);
         } catch (NoSuchObjectException e) {
-            log.debug("JMX registry was closed already");
+            LOG.debug("JMX registry was already closed");
         }
     }
 
@@ -127,12 +128,12 @@ public final class JmxEndpoint implements AutoCloseable {
         try {
             server.stop();
         } catch (IOException e) {
-            log.warn("JMX: {}", e.getMessage());
+            LOG.warn("JMX connector failed to stop: {}", e.getMessage());
         }
         unexport(registry);
     }
 
-    /** Listens on loopback alone. All are equal, by which RMI lets registry and server share a port. */
+    /** Listens on loopback only. All instances are equal, so that RMI lets registry and server share a port. */
     private static final class LoopbackSockets implements RMIServerSocketFactory {
 
         @Override

@@ -25,11 +25,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Jolokia without its own server: only the handler of local MBeans and the serializer. Proxy, discovery, history and
- * notification services are not added, and neither system properties nor the environment reach its configuration.
+ * notification services are not added, and system properties and environment variables do not affect its
+ * configuration.
  */
 final class JolokiaBackend implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger("jolokia");
+    private static final Logger LOG = LoggerFactory.getLogger("jolokia");
     private static final int HANDLER_ORDER = 1000;
 
     private final JolokiaServiceManager services;
@@ -42,7 +43,7 @@ final class JolokiaBackend implements AutoCloseable {
         handler = new HttpRequestHandler(services.start());
     }
 
-    /** Answers each request for itself; refused and failed ones with their status. */
+    /** Executes each request separately; rejected and failed ones return their status. */
     String answer(ValidatedBulkRequest bulk) throws IOException {
         List<String> answers = new ArrayList<>();
         for (byte[] request : bulk.requests()) {
@@ -66,7 +67,7 @@ final class JolokiaBackend implements AutoCloseable {
         services.stop();
     }
 
-    /** The configuration, closed to everything outside this class. */
+    /** Configuration that ignores system properties and environment variables. */
     private static final class Sealed extends StaticConfiguration {
 
         Sealed() {
@@ -103,17 +104,17 @@ final class JolokiaBackend implements AutoCloseable {
 
         @Override
         public void debug(String message) {
-            log.debug("{}", message);
+            LOG.debug("{}", message);
         }
 
         @Override
         public void info(String message) {
-            log.debug("{}", message);
+            LOG.debug("{}", message);
         }
 
         @Override
         public void error(String message, Throwable fault) {
-            log.warn("{}", message, fault);
+            LOG.warn("{}", message, fault);
         }
 
         @Override

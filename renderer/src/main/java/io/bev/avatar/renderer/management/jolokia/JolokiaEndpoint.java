@@ -13,16 +13,16 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Jolokia over HTTP, behind the guard. Serves from construction until closed. */
+/** Jolokia over HTTP, behind request guard, access policy and password. Serves from construction until closed. */
 public final class JolokiaEndpoint implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(JolokiaEndpoint.class);
+    private static final Logger LOG = LoggerFactory.getLogger(JolokiaEndpoint.class);
 
     private static final int THREADS = 8;
-    /** Frames come first: at this niceness a thread gets a tenth of a core that a frame wants, too. */
+    /** Keeps rendering responsive: at this niceness a thread gets about a tenth of a contended core. */
     private static final int NICENESS = 10;
 
-    private static final long CLOSE_PATIENCE_NANOS = 1_000_000_000L;
+    private static final long CLOSE_TIMEOUT_NANOS = 1_000_000_000L;
     private static final long POLL_NANOS = 5_000_000L;
 
     private final HttpServer server;
@@ -30,27 +30,27 @@ public final class JolokiaEndpoint implements AutoCloseable {
     private final JolokiaHandler handler;
 
     /**
-     * @param address where to listen; port 0 picks a free one
-     * @param allowedHosts Host names beside loopback's
-     * @param policyFile access policy; without, the one in the program
-     * @throws IOException when the policy is bad or the address taken; the message names the remedy
+     * @param address to listen on; port 0 selects a free one
+     * @param allowedHosts accepted Host names in addition to loopback
+     * @param policyFile access policy; empty for the built-in one
+     * @throws IOException when the policy is invalid or the address in use; the message names the remedy
      */
     public JolokiaEndpoint(
             InetSocketAddress address, List<String> allowedHosts, Optional<Path> policyFile, ControlPassword password)
             throws IOException {
         AccessPolicy policy = AccessPolicy.load(policyFile);
-        server = BoundedHttpServer.create(address, "jolokia", THREADS, JolokiaEndpoint::giveWay);
+        server = BoundedHttpServer.create(address, "jolokia", THREADS, JolokiaEndpoint::lowerPriority);
         backend = new JolokiaBackend(policy);
         handler = new JolokiaHandler(RequestGuard.allowing(allowedHosts), password, policy, backend);
         server.createContext("/", handler);
         server.start();
     }
 
-    private static void giveWay() {
+    private static void lowerPriority() {
         try {
-            new SchedulingPriority(NICENESS).ofThread();
+            new SchedulingPriority(NICENESS).applyToThread();
         } catch (IOException e) {
-            log.debug("answers of Jolokia do not give way to frames: {}", e.getMessage());
+            LOG.debug("cannot lower the priority of Jolokia threads: {}", e.getMessage());
         }
     }
 
@@ -60,8 +60,9 @@ public final class JolokiaEndpoint implements AutoCloseable {
 
     @Override
     public void close() {
-        // Whoever asked for the end is to get an answer. The server's own wait always takes its full time.
-        long deadline = System.nanoTime() + CLOSE_PATIENCE_NANOS;
+        // Lets running requests finish (such as the shutdown request itself); HttpServer.stop(n) always waits n
+        // seconds.
+        long deadline = System.nanoTime() + CLOSE_TIMEOUT_NANOS;
         while (handler.serving() > 0 && System.nanoTime() < deadline) {
             LockSupport.parkNanos(POLL_NANOS);
         }

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Serves {@value #PATH}: guards, judges, authenticates, and only then asks Jolokia. */
+/** Serves {@value #PATH}: checks source, request and password before passing the request to Jolokia. */
 final class JolokiaHandler implements HttpHandler {
 
     static final String PATH = "/jolokia";
@@ -30,7 +30,7 @@ final class JolokiaHandler implements HttpHandler {
         this.backend = backend;
     }
 
-    /** Requests being served now. */
+    /** Number of requests being served. */
     int serving() {
         return serving.get();
     }
@@ -88,9 +88,9 @@ final class JolokiaHandler implements HttpHandler {
         }
         String path = exchange.getRequestURI().getPath();
         boolean ours = path.equals(PATH) || path.startsWith(PATH + "/");
-        // Jolokia's own server answers there without asking for a password.
+        // Jolokia's own server serves this path without a password.
         if (!ours || path.matches(".*/config/*")) {
-            return Optional.of(new Rejection(404, "nothing here"));
+            return Optional.of(new Rejection(404, "not found"));
         }
         if (headers.getFirst("Transfer-Encoding") != null) {
             return Optional.of(new Rejection(411, "Content-Length required"));
@@ -104,16 +104,16 @@ final class JolokiaHandler implements HttpHandler {
 
     private Optional<Rejection> checkPassword(Headers headers, ValidatedBulkRequest request) {
         String given = headers.getFirst("Authorization");
-        boolean right = given != null && password.matchesHeader(given);
+        boolean authenticated = given != null && password.matchesHeader(given);
         if (request.control() && !password.present()) {
             return Optional.of(new Rejection(
                     403,
-                    "control operations are off: name a file with a password in renderer.control-password-file and"
+                    "control operations are disabled: set renderer.control-password-file to a password file and"
                             + " restart"));
         }
-        if (!right && (request.control() || (given != null && password.present()))) {
+        if (!authenticated && (request.control() || (given != null && password.present()))) {
             return Optional.of(new Rejection(
-                    401, "control operations need user " + ControlPassword.USER + " and the control password"));
+                    401, "control operations require user " + ControlPassword.USER + " and the control password"));
         }
         return Optional.empty();
     }
@@ -124,7 +124,7 @@ final class JolokiaHandler implements HttpHandler {
         } else if (rejection.status() == 401) {
             exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"avatar control\", charset=\"UTF-8\"");
         }
-        // What is left of the body is not worth reading.
+        // The rest of the body is not read.
         exchange.getResponseHeaders().set("Connection", "close");
         String body = JsonNodeFactory.instance
                 .objectNode()
@@ -143,7 +143,7 @@ final class JolokiaHandler implements HttpHandler {
         boolean head = exchange.getRequestMethod().equals("HEAD");
         exchange.sendResponseHeaders(status, head ? -1 : body.length);
         if (!head) {
-            // Closing reads the rest of the request first; the client is to have its answer before.
+            // Closing drains the request body first; flush so that the client gets the response before.
             exchange.getResponseBody().write(body);
             exchange.getResponseBody().flush();
         }

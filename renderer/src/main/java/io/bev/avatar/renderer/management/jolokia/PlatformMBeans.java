@@ -8,10 +8,10 @@ import javax.management.ObjectName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The JDK's MBeans that write files, load agents or dump the heap; nobody needs them over the wire. */
+/** JDK MBeans that write files, load agents or dump the heap; not needed remotely. */
 public final class PlatformMBeans {
 
-    private static final Logger log = LoggerFactory.getLogger(PlatformMBeans.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PlatformMBeans.class);
 
     private static final List<String> DANGEROUS = List.of(
             "com.sun.management:type=DiagnosticCommand",
@@ -21,15 +21,15 @@ public final class PlatformMBeans {
 
     private PlatformMBeans() {}
 
-    /** Takes them off {@code server}. */
+    /** Unregisters them from {@code server}. */
     public static void removeDangerous(MBeanServer server) {
         for (String name : DANGEROUS) {
             try {
                 server.unregisterMBean(new ObjectName(name));
             } catch (InstanceNotFoundException e) {
-                log.debug("{} is not there", name);
+                LOG.debug("{} is not registered", name);
             } catch (JMException e) {
-                throw new IllegalStateException(name + " cannot be taken off: " + e.getMessage(), e);
+                throw new IllegalStateException(name + " cannot be unregistered: " + e.getMessage(), e);
             }
         }
     }

@@ -14,19 +14,19 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One request or an array of them, as judged before Jolokia sees it. Each is written anew from what was judged, so that no
- * two parsers can disagree about it.
+ * One request or an array of them, validated before it is passed to Jolokia. Each is re-serialised from the validated
+ * tree, so that Jolokia's parser cannot interpret it differently.
  *
- * @param requests for Jolokia, UTF-8, one each
- * @param array whether the client sent an array and is to get one
- * @param control whether one of them changes anything
+ * @param requests for Jolokia, one element per request, UTF-8
+ * @param array whether the client sent an array and expects one
+ * @param control whether any request makes makesChanges
  */
 record ValidatedBulkRequest(List<byte[]> requests, boolean array, boolean control) {
 
     private static final int MAX_DEPTH = 32;
     private static final int MAX_REQUESTS = 128;
-    private static final Set<String> READING = Set.of("read", "list", "search", "version");
-    private static final Set<String> CHANGING = Set.of("exec", "write");
+    private static final Set<String> READ_TYPES = Set.of("read", "list", "search", "version");
+    private static final Set<String> WRITE_TYPES = Set.of("exec", "write");
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
@@ -36,17 +36,17 @@ record ValidatedBulkRequest(List<byte[]> requests, boolean array, boolean contro
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /** @throws BadRequest when it is not a request; the message is for the client */
+    /** @throws BadRequest when it is not a valid request; the message is sent to the client */
     static ValidatedBulkRequest parse(byte[] body) throws BadRequest {
         JsonNode tree;
         try {
             tree = JSON.readTree(body);
         } catch (IOException e) {
-            throw new BadRequest("not acceptable as JSON: " + firstLine(e), e);
+            throw new BadRequest("invalid JSON: " + firstLine(e), e);
         }
         if (tree == null || !tree.isArray()) {
             JsonNode single = tree == null ? JSON.missingNode() : tree;
-            boolean control = changes(single);
+            boolean control = makesChanges(single);
             return new ValidatedBulkRequest(List.of(forJolokia(single)), false, control);
         }
         if (tree.isEmpty() || tree.size() > MAX_REQUESTS) {
@@ -55,13 +55,16 @@ record ValidatedBulkRequest(List<byte[]> requests, boolean array, boolean contro
         boolean control = false;
         List<byte[]> requests = new ArrayList<>();
         for (JsonNode request : tree) {
-            control |= changes(request);
+            control |= makesChanges(request);
             requests.add(forJolokia(request));
         }
         return new ValidatedBulkRequest(List.copyOf(requests), true, control);
     }
 
-    /** Jolokia takes no integer for a parameter of type double; from text it makes either. */
+    /**
+     * Converts numeric arguments to text: Jolokia rejects an integer for a double parameter, but converts text to
+     * either.
+     */
     private static byte[] forJolokia(JsonNode request) {
         if (request.path("arguments") instanceof ArrayNode arguments) {
             for (int i = 0; i < arguments.size(); i++) {
@@ -73,18 +76,18 @@ record ValidatedBulkRequest(List<byte[]> requests, boolean array, boolean contro
         return request.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static boolean changes(JsonNode request) throws BadRequest {
+    private static boolean makesChanges(JsonNode request) throws BadRequest {
         if (!request.isObject()) {
             throw new BadRequest("expected a request object or an array of them");
         }
         if (request.has("target")) {
-            throw new BadRequest("target: this is no proxy");
+            throw new BadRequest("target: proxy requests are not supported");
         }
         String type = request.path("type").asText("");
-        if (CHANGING.contains(type)) {
+        if (WRITE_TYPES.contains(type)) {
             return true;
         }
-        if (!READING.contains(type)) {
+        if (!READ_TYPES.contains(type)) {
             throw new BadRequest("type '" + type + "': expected read, list, search, version, exec or write");
         }
         return false;
@@ -95,7 +98,7 @@ record ValidatedBulkRequest(List<byte[]> requests, boolean array, boolean contro
         return message.lines().findFirst().orElse(message);
     }
 
-    /** Why a body is not a request. */
+    /** The body is not a valid request. */
     static final class BadRequest extends Exception {
 
         private static final long serialVersionUID = 1L;

@@ -1,4 +1,4 @@
-/** The management doors: Jolokia over HTTP and RMI for jconsole, both guarded. */
+/** Management endpoints: Jolokia over HTTP and JMX over RMI, both with access control. */
 @NullMarked
 package io.bev.avatar.renderer.management.jolokia;
 

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The avatar's state; changes go through the store as documents, under the same checks as everybody's. */
+/** The avatar's state; changes are submitted to the store as documents and validated like those of any other client. */
 record AvatarBean(StateStore store, Clock clock) implements AvatarMXBean {
 
     @Override
@@ -106,7 +106,7 @@ record AvatarBean(StateStore store, Clock clock) implements AvatarMXBean {
     @Override
     public long setBlendshape(String name, double weight) {
         ObjectNode document = document();
-        // A document's blendshapes replace the present ones; this operation adds to them.
+        // Blendshapes in a document replace the current map; this operation adds one to it.
         ObjectNode weights = document.putObject("blendshapes");
         store.current().blendshapes().forEach(weights::put);
         weights.put(name, weight);
@@ -129,7 +129,7 @@ record AvatarBean(StateStore store, Clock clock) implements AvatarMXBean {
 
     private static long accepted(String subject, StateStore.Outcome outcome) {
         if (!outcome.accepted()) {
-            throw new IllegalArgumentException(subject + " refused (" + outcome.reason() + "): " + outcome.detail());
+            throw new IllegalArgumentException(subject + " rejected (" + outcome.reason() + "): " + outcome.detail());
         }
         return outcome.seq();
     }

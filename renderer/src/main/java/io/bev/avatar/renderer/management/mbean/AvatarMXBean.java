@@ -4,85 +4,85 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code bev.avatar:type=Avatar}. */
-@Description("The avatar's state: mood, activity, investigation")
+@Description("State of the avatar: emotion, activity, investigation")
 public interface AvatarMXBean {
 
-    @Description("Mood")
+    @Description("Emotion")
     @Unit(Unit.TEXT)
     String getEmotion();
 
-    @Description("How strongly the mood shows")
+    @Description("Intensity of the emotion")
     @Unit(Unit.RATIO)
     double getIntensity();
 
-    @Description("What the avatar is busy with; null when with nothing")
+    @Description("Current activity; null if there is none")
     @Unit(Unit.TEXT)
     @Nullable
     String getActivity();
 
-    @Description("Name of the investigation at hand; null when there is none")
+    @Description("Id of the current investigation; null if there is none")
     @Unit(Unit.TEXT)
     @Nullable
     String getInvestigationId();
 
-    @Description("How far the investigation is; null when there is none")
+    @Description("Progress of the investigation; null if there is none")
     @Unit(Unit.RATIO)
     @Nullable
     Double getInvestigationProgress();
 
-    @Description("Findings of the investigation; null when there is none")
+    @Description("Number of findings of the investigation; null if there is none")
     @Unit(Unit.COUNT)
     @Nullable
     Integer getInvestigationFindings();
 
-    @Description("Threat level of the investigation; null when there is none")
+    @Description("Threat level of the investigation; null if there is none")
     @Unit(Unit.RATIO)
     @Nullable
     Double getInvestigationThreatLevel();
 
-    @Description("Last discovery of the investigation; null when there is none")
+    @Description("Last discovery of the investigation; null if there is none")
     @Unit(Unit.TEXT)
     @Nullable
     String getInvestigationLastDiscovery();
 
-    @Description("Blendshape weights laid over the mood, by ARKit name")
+    @Description("Blendshape weights applied on top of the emotion, by ARKit name")
     @Unit(Unit.RATIO)
     Map<String, Double> getBlendshapes();
 
-    @Description("Number of the state; grows with every change")
+    @Description("Sequence number of the state; increases with every change")
     @Unit(Unit.COUNT)
     long getStateSequence();
 
-    @Description("Time since the state changed")
+    @Description("Time since the last state change")
     @Unit(Unit.SECONDS)
     double getStateAgeSeconds();
 
-    @Description("Updates refused since start")
+    @Description("Updates rejected since start")
     @Unit(Unit.COUNT)
     long getRejectedUpdates();
 
-    @Description("Updates refused since start, by reason")
+    @Description("Updates rejected since start, by reason")
     @Unit(Unit.COUNT)
     Map<String, Long> getRejectedUpdatesByReason();
 
-    @Description("Changes the mood. Answers the state's new number")
+    @Description("Sets the emotion. Returns the new sequence number of the state")
     @Unit(Unit.COUNT)
     long setEmotion(
             @Description("neutral, happy, excited, focused, thinking, analyzing, alert, confident, curious, processing,"
                             + " discovered, concerned, satisfied, investigating or breakthrough")
                     String emotion);
 
-    @Description("Changes how strongly the mood shows. Answers the state's new number")
+    @Description("Sets the intensity of the emotion. Returns the new sequence number of the state")
     @Unit(Unit.COUNT)
     long setIntensity(@Description("0..1") double intensity);
 
-    @Description("Lays a blendshape over the mood. Answers the state's new number")
+    @Description("Sets the weight of a blendshape on top of the emotion. Returns the new sequence number of the state")
     @Unit(Unit.COUNT)
     long setBlendshape(
             @Description("ARKit name, such as jawOpen") String name, @Description("Weight, 0..1") double weight);
 
-    @Description("Back to the neutral mood, without activity, investigation or blendshapes."
-            + " Answers the state's new number")
+    @Description("Resets to the neutral emotion without activity, investigation or blendshapes."
+            + " Returns the new sequence number of the state")
     @Unit(Unit.COUNT)
     long reset();
 }

@@ -4,15 +4,15 @@ import io.bev.avatar.common.time.Ticker;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 
-/** Counts threads that wait for each other. Looking stops all threads for a moment, so an answer serves for ten seconds. */
+/** Counts deadlocked threads. The check briefly stops all threads, so its result is cached for ten seconds. */
 final class DeadlockDetector {
 
-    private static final long SERVES_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final long CACHE_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final ThreadMXBean threads;
     private final Ticker ticker;
-    private boolean looked;
-    private long lookedNanos;
+    private boolean checked;
+    private long checkedNanos;
     private int found;
 
     DeadlockDetector(ThreadMXBean threads, Ticker ticker) {
@@ -22,11 +22,11 @@ final class DeadlockDetector {
 
     synchronized int count() {
         long now = ticker.nanos();
-        if (!looked || now - lookedNanos >= SERVES_NANOS) {
+        if (!checked || now - checkedNanos >= CACHE_NANOS) {
             long[] deadlocked = threads.findDeadlockedThreads();
             found = deadlocked == null ? 0 : deadlocked.length;
-            lookedNanos = now;
-            looked = true;
+            checkedNanos = now;
+            checked = true;
         }
         return found;
     }

@@ -11,11 +11,11 @@ import javax.management.NotificationBroadcasterSupport;
 import javax.management.NotificationEmitter;
 import javax.management.StandardEmitterMBean;
 
-/** An MXBean whose metadata says what the {@link Description} annotations of its interface say. */
+/** An MXBean whose metadata is taken from the {@link Description} annotations of its interface. */
 final class DescribedMBean extends StandardEmitterMBean {
 
     /**
-     * @param bean also its source of notifications when it is a {@link NotificationEmitter}
+     * @param bean also used as the source of notifications if it is a {@link NotificationEmitter}
      * @param type its MXBean interface, without overloads
      */
     <T> DescribedMBean(T bean, Class<T> type) {

@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What an MBean, attribute, operation or parameter means, in one line; jconsole and Jolokia's list show it. */
+/** One-line description of an MBean, attribute, operation or parameter, shown by jconsole and Jolokia's list. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD, ElementType.PARAMETER})

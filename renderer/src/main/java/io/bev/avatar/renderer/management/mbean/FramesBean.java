@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The frame loop's counts and settings. */
+/** Counters and settings of the frame loop. */
 record FramesBean(RendererControl renderer, FrameStats stats) implements FramesMXBean {
 
     @Override

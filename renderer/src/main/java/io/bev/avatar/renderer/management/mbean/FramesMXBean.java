@@ -4,38 +4,38 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code bev.avatar:type=Frames}. */
-@Description("Frames: their pace, their size, and where their time goes")
+@Description("Frame rate, resolution and timing")
 public interface FramesMXBean {
 
-    @Description("Wanted rate while somebody looks")
+    @Description("Target frame rate while viewers are connected")
     @Unit(Unit.FPS)
     int getTargetFps();
 
-    @Description("Rate over the last two seconds; the idle rate while nobody looks")
+    @Description("Frame rate over the last two seconds; the idle rate while no viewer is connected")
     @Unit(Unit.FPS)
     double getFps();
 
-    @Description("Picture width")
+    @Description("Frame width")
     @Unit(Unit.PIXELS)
     int getWidth();
 
-    @Description("Picture height")
+    @Description("Frame height")
     @Unit(Unit.PIXELS)
     int getHeight();
 
-    @Description("Frames drawn since start")
+    @Description("Frames rendered since start")
     @Unit(Unit.FRAMES)
     long getFramesRendered();
 
-    @Description("Frames that ended after the next one was due")
+    @Description("Frames that finished after the next one was due")
     @Unit(Unit.FRAMES)
     long getDeadlineMisses();
 
-    @Description("Frames left out because earlier ones took too long")
+    @Description("Frames skipped because earlier ones took too long")
     @Unit(Unit.FRAMES)
     long getFramesSkipped();
 
-    @Description("Frames that ended in an error")
+    @Description("Frames that failed with an error")
     @Unit(Unit.FRAMES)
     long getFramesFailed();
 
@@ -44,23 +44,23 @@ public interface FramesMXBean {
     @Nullable
     Double getLastFrameAgeSeconds();
 
-    @Description("Durations of all frames, from pose to encoded picture")
+    @Description("Durations of all frames, from pose to encoded image")
     @Unit(Unit.SECONDS)
     HistogramData getDurationHistogram();
 
-    @Description("Time of each stage in the last frame: rig, project, sort, blend, copy, encode")
+    @Description("Duration of each stage in the last frame: rig, project, sort, blend, copy, encode")
     @Unit(Unit.SECONDS)
     Map<String, Double> getStageSeconds();
 
-    @Description("Time of each stage summed over all frames: rig, project, sort, blend, copy, encode")
+    @Description("Total duration of each stage over all frames: rig, project, sort, blend, copy, encode")
     @Unit(Unit.SECONDS)
     Map<String, Double> getStageSecondsTotal();
 
-    @Description("Changes the wanted rate until the next reload. Answers the rate now")
+    @Description("Sets the target frame rate until the next reload. Returns the new rate")
     @Unit(Unit.FPS)
     int setTargetFps(@Description("Frames per second, 1..240") int framesPerSecond);
 
-    @Description("Changes the picture size until the next reload. Answers the size now, as WxH")
+    @Description("Sets the resolution until the next reload. Returns the new resolution as WxH")
     @Unit(Unit.PIXELS)
     String setResolution(@Description("Pixels, 16..3840") int width, @Description("Pixels, 16..2160") int height);
 }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A device that the driver shows, and what the renderer holds there if it is the one that draws. */
+/** A CUDA device, with the renderer's memory and context if it is the device in use. */
 record GpuBean(CudaDevice device, double memoryFraction, Optional<GpuInUse> use) implements GpuMXBean {
 
     @Override
@@ -46,7 +46,7 @@ record GpuBean(CudaDevice device, double memoryFraction, Optional<GpuInUse> use)
 
     @Override
     public long getUsedByRendererBytes() {
-        return use.map(u -> u.control().takenBytes()).orElse(0L);
+        return use.map(u -> u.control().allocatedBytes()).orElse(0L);
     }
 
     @Override
@@ -93,6 +93,6 @@ record GpuBean(CudaDevice device, double memoryFraction, Optional<GpuInUse> use)
 
     private IllegalStateException notInUse(String operation) {
         return new IllegalStateException(operation + ": the renderer does not use device " + device.index() + ", "
-                + device.name() + "; see Renderer.BackendReason");
+                + device.name() + " (see attribute BackendReason of bev.avatar:type=Renderer)");
     }
 }

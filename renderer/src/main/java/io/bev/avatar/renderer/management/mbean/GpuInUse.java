@@ -4,10 +4,10 @@ import io.bev.avatar.renderer.frame.RenderThreadExecutor;
 import io.bev.avatar.splat.raster.cuda.GpuControl;
 
 /**
- * The device that draws.
+ * The device in use for rendering.
  *
- * @param device its number
- * @param commands takes what only the render thread may do
+ * @param device CUDA index
+ * @param commands runs operations that are restricted to the render thread
  */
 public record GpuInUse(int device, GpuControl control, RenderThreadExecutor commands) {
 

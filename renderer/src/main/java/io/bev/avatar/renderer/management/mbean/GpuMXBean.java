@@ -4,74 +4,74 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code bev.avatar:type=Gpu,device=N}. */
-@Description("A CUDA device, as the driver shows it to the renderer")
+@Description("CUDA device")
 public interface GpuMXBean {
 
     @Description("Product name")
     @Unit(Unit.TEXT)
     String getName();
 
-    @Description("Identity of the device, the same in every tool")
+    @Description("UUID of the device, as in nvidia-smi")
     @Unit(Unit.TEXT)
     String getUuid();
 
-    @Description("Address on the PCI bus")
+    @Description("PCI bus address")
     @Unit(Unit.TEXT)
     String getPciBusId();
 
-    @Description("Version of the kernel driver; null when it does not say")
+    @Description("Version of the kernel driver; null if unknown")
     @Unit(Unit.TEXT)
     @Nullable
     String getDriverVersion();
 
-    @Description("Newest CUDA version that the driver serves")
+    @Description("Highest CUDA version supported by the driver")
     @Unit(Unit.TEXT)
     String getCudaVersion();
 
-    @Description("Memory of the device")
+    @Description("Total memory of the device")
     @Unit(Unit.BYTES)
     long getTotalBytes();
 
-    @Description("Free memory of the device; null without a context, which alone can ask")
+    @Description("Free memory of the device; null without a CUDA context")
     @Unit(Unit.BYTES)
     @Nullable
     Long getFreeBytes();
 
-    @Description("Memory that the renderer has taken")
+    @Description("Memory allocated by the renderer")
     @Unit(Unit.BYTES)
     long getUsedByRendererBytes();
 
-    @Description("Memory in use, by purpose: MODEL, FRAME, INSTANCES, PICTURE; the rest of UsedByRendererBytes is kept"
-            + " for later")
+    @Description(
+            "Memory in use, by purpose: MODEL, FRAME, INSTANCES, PICTURE; the rest of UsedByRendererBytes is cached"
+                    + " for reuse")
     @Unit(Unit.BYTES)
     Map<String, Long> getUsedByPurpose();
 
-    @Description("Memory that the renderer may take: MemoryFraction of TotalBytes")
+    @Description("Memory limit of the renderer: MemoryFraction of TotalBytes")
     @Unit(Unit.BYTES)
     long getBudgetBytes();
 
-    @Description("Share of the device's memory that the renderer may take, gpu.memory-fraction")
+    @Description("Fraction of the device memory that the renderer may use, gpu.memory-fraction")
     @Unit(Unit.RATIO)
     double getMemoryFraction();
 
-    @Description("none while the renderer does not use the device, active, lost, rebuilding, or failed")
+    @Description("State of the CUDA context: none (device not in use), active, lost, rebuilding or failed")
     @Unit(Unit.TEXT)
     String getContextState();
 
-    @Description("Times that the context was made anew")
+    @Description("Number of times the CUDA context was recreated")
     @Unit(Unit.COUNT)
     long getContextRebuilds();
 
-    @Description("Last CUDA error, CUresult; 0 when there was none")
+    @Description("Last CUDA error (CUresult); 0 if there was none")
     @Unit("CUresult")
     int getLastErrorCode();
 
-    @Description("Gives unused device memory back. Answers how much; not possible while the renderer does not use the"
-            + " device")
+    @Description("Releases unused device memory. Returns the number of bytes released; only for the device in use")
     @Unit(Unit.BYTES)
     long trimMemory();
 
-    @Description("Makes the context anew; not possible while the renderer does not use the device")
+    @Description("Recreates the CUDA context; only for the device in use")
     @Unit(Unit.NONE)
     void rebuildContext();
 }

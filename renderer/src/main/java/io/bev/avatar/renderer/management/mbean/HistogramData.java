@@ -3,7 +3,7 @@ package io.bev.avatar.renderer.management.mbean;
 import java.beans.ConstructorProperties;
 import java.util.Arrays;
 
-/** A histogram as open data: counts of values up to each bound, not cumulative. */
+/** A histogram as JMX open data: counts per bucket, not cumulative. */
 public final class HistogramData {
 
     private final double[] bounds;
@@ -12,7 +12,7 @@ public final class HistogramData {
 
     /**
      * @param bounds inclusive upper bounds, ascending
-     * @param counts values in each bucket, one more than bounds: the last is for values above all
+     * @param counts values in each bucket, one more than bounds: the last is for values above the highest bound
      * @param sum of all values
      */
     @ConstructorProperties({"bounds", "counts", "sum"})

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/** The process's log. */
+/** Logging of the process. */
 record LoggingBean(LoggingSystem log) implements LoggingMXBean {
 
     @Override

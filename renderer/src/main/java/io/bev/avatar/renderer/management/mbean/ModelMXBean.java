@@ -1,31 +1,31 @@
 package io.bev.avatar.renderer.management.mbean;
 
 /** {@code bev.avatar:type=Model}. */
-@Description("The avatar model in use")
+@Description("Current avatar model")
 public interface ModelMXBean {
 
-    @Description("File it was read from, or built-in")
+    @Description("Model file, or built-in")
     @Unit(Unit.TEXT)
     String getSource();
 
-    @Description("Gaussians in the model")
+    @Description("Number of Gaussians in the model")
     @Unit(Unit.COUNT)
     int getGaussians();
 
-    @Description("Degree of its view-dependent colour, 0..3")
+    @Description("Spherical harmonics degree of the view-dependent colour, 0..3")
     @Unit(Unit.COUNT)
     int getShDegree();
 
-    @Description("Blendshapes that it can make; 0 for a model without a rig")
+    @Description("Number of blendshapes; 0 for a model without a rig")
     @Unit(Unit.COUNT)
     int getBlendshapes();
 
-    @Description("Time that reading it took")
+    @Description("Load time of the model")
     @Unit(Unit.MILLISECONDS)
     long getLoadMillis();
 
-    @Description("Changes the model. A file that cannot be used is refused and the present model stays."
-            + " Answers the new model's source")
+    @Description("Loads another model. An unusable file is rejected and the current model is kept."
+            + " Returns the source of the new model")
     @Unit(Unit.TEXT)
     String load(
             @Description("LAM bundle (.zip), .ply, .splat or .spz file on the renderer's machine; empty or built-in"

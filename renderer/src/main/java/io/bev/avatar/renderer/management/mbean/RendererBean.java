@@ -12,7 +12,7 @@ import javax.management.NotificationBroadcasterSupport;
 import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
-/** The renderer itself; emits an {@link AttributeChangeNotification} at each change of state. */
+/** Lifecycle of the renderer; emits an {@link AttributeChangeNotification} at each state change. */
 final class RendererBean extends NotificationBroadcasterSupport implements RendererMXBean {
 
     private final RendererControl renderer;
@@ -24,7 +24,7 @@ final class RendererBean extends NotificationBroadcasterSupport implements Rende
         super(new MBeanNotificationInfo(
                 new String[] {AttributeChangeNotification.ATTRIBUTE_CHANGE},
                 AttributeChangeNotification.class.getName(),
-                "The renderer's state changed; the message says why"));
+                "The state of the renderer has changed; the message states the reason"));
         this.renderer = renderer;
         this.clock = clock;
         renderer.lifecycle().onChange(change -> sendNotification(notification(name, change)));

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the management beans ask of the renderer. Thread-safe. */
+/** Operations and status of the renderer for the MBeans. Thread-safe. */
 public interface RendererControl {
 
     Lifecycle lifecycle();
@@ -33,7 +33,7 @@ public interface RendererControl {
 
     void resume();
 
-    /** Answers what takes effect only with a restart, one line. */
+    /** Reloads the configuration; returns the settings that need a restart, in one line. */
     String reload();
 
     void drain();
@@ -46,7 +46,7 @@ public interface RendererControl {
 
     void setTargetFps(int framesPerSecond);
 
-    /** Picture size in pixels. */
+    /** Frame size in pixels. */
     record Resolution(int width, int height) {
         @Override
         public String toString() {
@@ -56,19 +56,19 @@ public interface RendererControl {
 
     Resolution resolution();
 
-    void setResolution(Resolution wanted);
+    void setResolution(Resolution resolution);
 
     /**
-     * @param source file it came from, or {@code built-in}
-     * @param gaussians how many
-     * @param shDegree of its colour, 0..3
-     * @param blendshapes that it can make
-     * @param loadMillis time to read it
+     * @param source model file, or {@code built-in}
+     * @param gaussians number of Gaussians
+     * @param shDegree spherical harmonics degree, 0..3
+     * @param blendshapes number of blendshapes
+     * @param loadMillis load time in milliseconds
      */
     record Model(String source, int gaussians, int shDegree, int blendshapes, long loadMillis) {}
 
     Model model();
 
-    /** Loads a model, or the built-in one where {@code path} is empty. */
+    /** Loads a model, or the built-in one if {@code path} is empty. */
     Model loadModel(Optional<String> path);
 }

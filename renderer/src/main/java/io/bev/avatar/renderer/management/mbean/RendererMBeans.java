@@ -22,12 +22,12 @@ public final class RendererMBeans implements AutoCloseable {
 
     public static final String DOMAIN = "bev.avatar";
 
-    private static final Logger log = LoggerFactory.getLogger(RendererMBeans.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RendererMBeans.class);
 
     private final MBeanServer server;
     private final List<ObjectName> registered = new ArrayList<>();
 
-    /** @throws IllegalStateException when one of the names is taken; none stays registered then */
+    /** @throws IllegalStateException when one of the names is already registered; no MBean remains registered */
     public RendererMBeans(MBeanServer server, Parts parts) {
         this.server = server;
         try {
@@ -54,7 +54,7 @@ public final class RendererMBeans implements AutoCloseable {
         }
     }
 
-    /** What the beans show. */
+    /** Components exposed by the MBeans. */
     public record Parts(
             RendererControl renderer,
             FrameStats stats,
@@ -84,9 +84,9 @@ public final class RendererMBeans implements AutoCloseable {
             try {
                 server.unregisterMBean(name);
             } catch (InstanceNotFoundException e) {
-                log.debug("{} was gone already", name);
+                LOG.debug("{} was already unregistered", name);
             } catch (JMException e) {
-                log.warn("{}: {}", name, e.getMessage());
+                LOG.warn("{}: cannot be unregistered: {}", name, e.getMessage());
             }
         }
         registered.clear();

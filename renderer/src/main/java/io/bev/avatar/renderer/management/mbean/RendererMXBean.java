@@ -4,91 +4,92 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code bev.avatar:type=Renderer}. */
-@Description("The renderer's life: its state, where it draws, and the operations that change either")
+@Description("Lifecycle and backend of the renderer")
 public interface RendererMXBean {
 
     @Description("CREATED, INITIALIZING, RUNNING, PAUSED, DEGRADED, DRAINING, STOPPED or FAILED;"
-            + " every change is a notification")
+            + " every change emits a notification")
     @Unit(Unit.TEXT)
     String getState();
 
-    @Description("When the state was entered")
+    @Description("Time when the state was entered")
     @Unit(Unit.INSTANT)
     String getStateSince();
 
-    @Description("Why the state was entered")
+    @Description("Reason for the last state change")
     @Unit(Unit.TEXT)
     String getStateReason();
 
-    @Description("What is wrong now; empty when nothing is")
+    @Description("Current problems; empty if there are none")
     @Unit(Unit.TEXT)
     String[] getDegradedReasons();
 
-    @Description("When the process began")
+    @Description("Start time of the process")
     @Unit(Unit.INSTANT)
     String getStartTime();
 
-    @Description("Time since the process began")
+    @Description("Uptime of the process")
     @Unit(Unit.SECONDS)
     double getUptimeSeconds();
 
-    @Description("Where pictures are made")
+    @Description("Rendering backend in use")
     @Unit(Unit.TEXT)
     String getBackend();
 
-    @Description("Why this backend and not another")
+    @Description("Reason for using this backend")
     @Unit(Unit.TEXT)
     String getBackendReason();
 
-    @Description("Times that a failing backend was left for the CPU")
+    @Description("Fallbacks from a failed backend to the CPU")
     @Unit(Unit.COUNT)
     long getBackendFallbacks();
 
-    @Description("Version of the program")
+    @Description("Version of the renderer")
     @Unit(Unit.TEXT)
     String getVersion();
 
-    @Description("The last fault of a frame or an operation; null when there was none")
+    @Description("Last error of a frame or an operation; null if there was none")
     @Unit(Unit.TEXT)
     @Nullable
     String getLastError();
 
-    @Description("Whether the process is about to end in order to be started again")
+    @Description("Whether the process is about to exit for a restart")
     @Unit(Unit.FLAG)
     boolean isRestartRequested();
 
-    @Description("Starts of this renderer after the first, by the reason of the end before: a reason given to restart,"
-            + " failure, watchdog, or crash")
+    @Description("Restarts of this renderer by reason: a reason passed to the restart operation, failure, watchdog"
+            + " or crash")
     @Unit(Unit.COUNT)
     Map<String, Long> getRestartsByReason();
 
-    @Description("Threads that wait for each other and will for ever; looked at every ten seconds at most")
+    @Description("Number of deadlocked threads; checked at most every ten seconds")
     @Unit(Unit.COUNT)
     int getDeadlockedThreads();
 
-    @Description("Shows the last frame and draws no new ones, until resume. From RUNNING or DEGRADED")
+    @Description("Stops rendering and repeats the last frame until resume. Valid in RUNNING and DEGRADED")
     @Unit(Unit.NONE)
     void pause();
 
-    @Description("Draws again. From PAUSED or DRAINING")
+    @Description("Resumes rendering. Valid in PAUSED and DRAINING")
     @Unit(Unit.NONE)
     void resume();
 
-    @Description("Reads the configuration and the model anew. Answers what takes effect only with a restart")
+    @Description("Reloads the configuration and the model. Returns the changes that need a restart")
     @Unit(Unit.TEXT)
     String reload();
 
-    @Description("Saves the state, lets the viewers go and reports stopping in /health, until resume or shutdown")
+    @Description("Saves the state, disconnects the viewers and reports stopping in /health until resume or shutdown")
     @Unit(Unit.NONE)
     void drain();
 
-    @Description("Ends the process with exit code 75, for its supervisor to start it again")
+    @Description("Exits with code 75, so that the supervisor restarts the process")
     @Unit(Unit.NONE)
     void restart(
-            @Description("One word of lower-case letters, digits and _, at most 32; a label of the restart count")
+            @Description(
+                            "Restart reason, used as a metric label: lower-case letters, digits and _, at most 32 characters")
                     String reason);
 
-    @Description("Saves the state and ends the process with exit code 0")
+    @Description("Saves the state and exits with code 0")
     @Unit(Unit.NONE)
     void shutdown();
 }

@@ -4,7 +4,7 @@ import io.bev.avatar.renderer.state.StateStore;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The state's keeping. */
+/** Persistence of the state. */
 record StateBean(StateStore store) implements StateMXBean {
 
     @Override

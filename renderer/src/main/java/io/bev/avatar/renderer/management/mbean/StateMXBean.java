@@ -3,53 +3,53 @@ package io.bev.avatar.renderer.management.mbean;
 import org.jspecify.annotations.Nullable;
 
 /** {@code bev.avatar:type=State}. */
-@Description("Where the avatar's state is kept")
+@Description("Persistence of the avatar's state")
 public interface StateMXBean {
 
-    @Description("Saves since start")
+    @Description("Saves to Redis since start")
     @Unit(Unit.COUNT)
     long getSaves();
 
-    @Description("Saves that Redis did not take; the journal holds those states")
+    @Description("Failed saves to Redis; those states are in the journal")
     @Unit(Unit.COUNT)
     long getSaveFailures();
 
-    @Description("When the state was last saved; null when it was not yet")
+    @Description("Time of the last save; null if there was none")
     @Unit(Unit.INSTANT)
     @Nullable
     String getLastSaveTime();
 
-    @Description("When a saved state was last taken; null when none was")
+    @Description("Time of the last restore of a saved state; null if there was none")
     @Unit(Unit.INSTANT)
     @Nullable
     String getLastRestoreTime();
 
-    @Description("States in the local journal that Redis does not have yet")
+    @Description("States in the local journal that are not yet in Redis")
     @Unit(Unit.COUNT)
     int getJournalPending();
 
-    @Description("Whether the local journal keeps changes; a full disk turns it off until there is room")
+    @Description("Whether the local journal is writable; it is off while the disk is full")
     @Unit(Unit.FLAG)
     boolean isJournalOn();
 
-    @Description("Why the local journal keeps nothing; null while it does")
+    @Description("Reason why the local journal is off; null while it is on")
     @Unit(Unit.TEXT)
     @Nullable
     String getJournalFault();
 
-    @Description("Whether Redis answers")
+    @Description("Whether Redis is connected")
     @Unit(Unit.FLAG)
     boolean isRedisConnected();
 
-    @Description("Address of Redis, and its last fault")
+    @Description("Address of Redis and its last error")
     @Unit(Unit.TEXT)
     String getRedisDetail();
 
-    @Description("Saves the state now. False when only the local journal took it")
+    @Description("Saves the state now. Returns false if it was only saved in the local journal")
     @Unit(Unit.FLAG)
     boolean save();
 
-    @Description("Takes the newest saved state when it is newer than the present one. False when it is not")
+    @Description("Restores the newest saved state if it is newer than the current one. Returns false otherwise")
     @Unit(Unit.FLAG)
     boolean restore();
 }

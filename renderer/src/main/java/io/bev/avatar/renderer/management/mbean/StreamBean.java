@@ -2,7 +2,7 @@ package io.bev.avatar.renderer.management.mbean;
 
 import io.bev.avatar.renderer.stream.FrameHub;
 
-/** The viewers' end. */
+/** Connections and counters of the stream. */
 record StreamBean(FrameHub hub) implements StreamMXBean {
 
     @Override

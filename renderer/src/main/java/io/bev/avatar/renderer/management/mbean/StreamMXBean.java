@@ -1,10 +1,10 @@
 package io.bev.avatar.renderer.management.mbean;
 
 /** {@code bev.avatar:type=Stream}. */
-@Description("Frames on their way to browsers")
+@Description("Frame stream to browsers")
 public interface StreamMXBean {
 
-    @Description("Viewers connected now")
+    @Description("Connected viewers")
     @Unit(Unit.COUNT)
     int getViewers();
 
@@ -12,7 +12,7 @@ public interface StreamMXBean {
     @Unit(Unit.FRAMES)
     long getFramesSent();
 
-    @Description("Frames that a viewer was too slow for")
+    @Description("Frames dropped because a viewer was too slow")
     @Unit(Unit.FRAMES)
     long getFramesDropped();
 
@@ -20,7 +20,7 @@ public interface StreamMXBean {
     @Unit(Unit.BYTES)
     long getBytesSent();
 
-    @Description("Ends every viewer's connection. Answers how many there were")
+    @Description("Disconnects all viewers. Returns the number of viewers disconnected")
     @Unit(Unit.COUNT)
     int disconnectAll();
 }

@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import javax.management.DescriptorKey;
 
-/** The unit of an attribute, or of what an operation answers; the MBean descriptor's field {@code units}. */
+/** Unit of an attribute or of an operation's return value; the MBean descriptor field {@code units}. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
@@ -27,7 +27,7 @@ public @interface Unit {
 
     String TEXT = "text";
     String FLAG = "true or false";
-    /** The operation answers nothing. */
+    /** The operation returns nothing. */
     String NONE = "none";
 
     @DescriptorKey("units")

@@ -1,4 +1,4 @@
-/** The MXBeans of domain bev.avatar and their registration. */
+/** MXBeans of domain bev.avatar and their registration. */
 @NullMarked
 package io.bev.avatar.renderer.management.mbean;
 

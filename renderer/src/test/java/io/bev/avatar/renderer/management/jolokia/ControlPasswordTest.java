@@ -12,11 +12,11 @@ import org.junit.jupiter.api.io.TempDir;
 class ControlPasswordTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     @Test
     void firstLine_isThePassword() throws IOException {
-        Path file = Files.writeString(folder.resolve("password"), "  s3cret \nsecond line\n");
+        Path file = Files.writeString(directory.resolve("password"), "  s3cret \nsecond line\n");
         ControlPassword password = ControlPassword.read(file);
         assertThat(password.present()).isTrue();
         assertThat(password.matches("avatar", "s3cret")).isTrue();
@@ -26,12 +26,12 @@ class ControlPasswordTest {
     }
 
     @Test
-    void emptyOrMissingFile_isRefusedWithARemedy() throws IOException {
-        Path empty = Files.writeString(folder.resolve("password"), "\nafter an empty line");
+    void emptyOrMissingFile_isRejectedWithRemedy() throws IOException {
+        Path empty = Files.writeString(directory.resolve("password"), "\nafter an empty line");
         assertThatThrownBy(() -> ControlPassword.read(empty))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("is empty: write a password to its first line");
-        assertThatThrownBy(() -> ControlPassword.read(folder.resolve("missing")))
+        assertThatThrownBy(() -> ControlPassword.read(directory.resolve("missing")))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("remove renderer.control-password-file");
     }

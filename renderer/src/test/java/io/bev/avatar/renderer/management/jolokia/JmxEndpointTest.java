@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class JmxEndpointTest {
 
-    /** Something to read, write and call. */
+    /** MBean with an attribute to read and write and an operation to call. */
     public interface Door {
         String getState();
 
@@ -89,7 +89,7 @@ class JmxEndpointTest {
         }
     }
 
-    @SuppressWarnings("BanJNDI") // the way that jconsole goes, to our own server
+    @SuppressWarnings("BanJNDI") // same connection as jconsole, to a local server
     private static JMXConnector connect(int port, String... credentials) throws IOException {
         JMXServiceURL url = new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi");
         return JMXConnectorFactory.connect(
@@ -97,7 +97,7 @@ class JmxEndpointTest {
     }
 
     @Test
-    void withoutCredentials_oneReads_andNothingElse() throws Exception {
+    void withoutCredentials_accessIsReadOnly() throws Exception {
         int port = freePort();
         try (JmxEndpoint endpoint = new JmxEndpoint(port, ControlPassword.of("opensesame"));
                 JMXConnector connector = connect(port)) {
@@ -125,7 +125,7 @@ class JmxEndpointTest {
     }
 
     @Test
-    void withThePassword_oneOperatesOurDomain_only() throws Exception {
+    void withPassword_operationsAreLimitedToAvatarDomain() throws Exception {
         int port = freePort();
         try (JmxEndpoint endpoint = new JmxEndpoint(port, ControlPassword.of("opensesame"));
                 JMXConnector connector = connect(port, "avatar", "opensesame")) {
@@ -144,14 +144,14 @@ class JmxEndpointTest {
 
             assertThatThrownBy(() -> server.invoke(other, "close", new Object[0], new String[0]))
                     .isInstanceOf(SecurityException.class)
-                    .hasMessageContaining("only MBeans of bev.avatar");
+                    .hasMessageContaining("only on MBeans of domain bev.avatar");
             assertThatThrownBy(() -> server.createMBean("javax.management.loading.MLet", new ObjectName("x:y=z")))
                     .isInstanceOf(SecurityException.class);
         }
     }
 
     @Test
-    void wrongPassword_isRefused_andSoIsAnyWithoutAFile() throws Exception {
+    void wrongPassword_isRejected_asIsAnyWithoutFile() throws Exception {
         int port = freePort();
         try (JmxEndpoint endpoint = new JmxEndpoint(port, ControlPassword.of("opensesame"))) {
             assertThat(endpoint).isNotNull();
@@ -169,7 +169,7 @@ class JmxEndpointTest {
     }
 
     @Test
-    void takenPort_isRefusedWithARemedy() throws Exception {
+    void usedPort_isRejectedWithRemedy() throws Exception {
         try (ServerSocket holder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> new JmxEndpoint(holder.getLocalPort(), ControlPassword.none()))
                     .isInstanceOf(IOException.class)
@@ -178,7 +178,7 @@ class JmxEndpointTest {
     }
 
     @Test
-    void closed_nobodyConnects() throws Exception {
+    void closed_rejectsConnections() throws Exception {
         int port = freePort();
         new JmxEndpoint(port, ControlPassword.none()).close();
         assertThatThrownBy(() -> connect(port).close()).isInstanceOf(IOException.class);

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JolokiaEndpointTest {
 
-    /** Something to read, write and call. */
+    /** MBean with an attribute to read and write and an operation to call. */
     public interface Lamp {
         int getLevel();
 
@@ -80,7 +80,7 @@ class JolokiaEndpointTest {
     private final RealLamp lamp = new RealLamp();
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private record Reply(int status, String head, String body) {
         JsonNode json() throws IOException {
@@ -112,7 +112,7 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void threads_thatAnswer_giveWayToFrames() throws Exception {
+    void requestThreads_haveLowPriority() throws Exception {
         serving(ControlPassword.none(), port -> {
             assertThat(postTo(port, "/jolokia/", READ).status()).isEqualTo(200);
 
@@ -171,7 +171,7 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void reading_ourDomain_isOpen() throws IOException {
+    void reading_avatarDomain_needsNoPassword() throws IOException {
         serving(ControlPassword.none(), port -> {
             Reply reply = post(port, READ);
             assertThat(reply.status()).isEqualTo(200);
@@ -205,7 +205,7 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void pattern_orWholeBean_doesNotGoRoundThePolicy() throws IOException {
+    void pattern_orWholeBean_doesNotBypassPolicy() throws IOException {
         serving(ControlPassword.none(), port -> {
             for (String mbean : List.of("java.lang:type=Runtime", "java.lang:*", "*:*", "other:*")) {
                 Reply reply = post(
@@ -221,7 +221,7 @@ class JolokiaEndpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"version", "search", "list"})
-    void otherReadingTypes_answer(String type) throws IOException {
+    void otherReadTypes_areAllowed(String type) throws IOException {
         serving(ControlPassword.none(), port -> {
             Reply reply = post(port, "{\"type\":\"" + type + "\",\"mbean\":\"bev.avatar:*\"}");
             assertThat(reply.json().path("status").asInt()).isEqualTo(200);
@@ -229,7 +229,7 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void control_withoutConfiguredPassword_isOff_andSaysHow() throws IOException {
+    void control_withoutConfiguredPassword_isDisabled_withRemedy() throws IOException {
         serving(ControlPassword.none(), port -> {
             for (String request : List.of(EXEC, WRITE)) {
                 Reply reply = post(port, request, "Authorization: " + BASIC);
@@ -241,7 +241,7 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void control_needsThePassword() throws IOException {
+    void control_requiresPassword() throws IOException {
         serving(ControlPassword.of("opensesame"), port -> {
             Reply without = post(port, EXEC);
             assertThat(without.status()).isEqualTo(401);
@@ -249,8 +249,8 @@ class JolokiaEndpointTest {
             String wrong = Base64.getEncoder().encodeToString("avatar:guess".getBytes(UTF_8));
             assertThat(post(port, EXEC, "Authorization: Basic " + wrong).status())
                     .isEqualTo(401);
-            String nobody = Base64.getEncoder().encodeToString("root:opensesame".getBytes(UTF_8));
-            assertThat(post(port, EXEC, "Authorization: Basic " + nobody).status())
+            String unknownUser = Base64.getEncoder().encodeToString("root:opensesame".getBytes(UTF_8));
+            assertThat(post(port, EXEC, "Authorization: Basic " + unknownUser).status())
                     .isEqualTo(401);
             assertThat(post(port, EXEC, "Authorization: Basic !!!").status()).isEqualTo(401);
             assertThat(lamp.getLevel()).isEqualTo(3);
@@ -270,7 +270,7 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void password_doesNotOpenOtherDomains() throws IOException {
+    void password_doesNotAllowOtherDomains() throws IOException {
         serving(ControlPassword.of("opensesame"), port -> {
             for (String request : List.of(
                     EXEC.replace("bev.avatar", "other"),
@@ -284,7 +284,7 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void bulk_withOneChange_isRefusedWhole_withoutPassword() throws IOException {
+    void bulk_withOneChange_isRejectedCompletely_withoutPassword() throws IOException {
         serving(ControlPassword.of("opensesame"), port -> {
             assertThat(post(port, "[" + READ + "," + EXEC + "," + READ + "]").status())
                     .isEqualTo(401);
@@ -293,7 +293,7 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void bulk_ofAllowedAndDenied_answersEach() throws IOException {
+    void bulk_ofAllowedAndDenied_respondsToEach() throws IOException {
         String denied = READ.replace("bev.avatar", "other");
         serving(ControlPassword.of("opensesame"), port -> {
             JsonNode reading =
@@ -310,19 +310,19 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void integerArgument_isTakenForADouble_andABadOneFailsAlone() throws IOException {
+    void integerArgument_isAcceptedForDouble_andInvalidOneFailsAlone() throws IOException {
         String dim = "{\"type\":\"exec\",\"mbean\":\"bev.avatar:type=Lamp\",\"operation\":\"dim\",\"arguments\":[%s]}";
         String requests = "[" + dim.formatted("2,\"why\"") + "," + dim.formatted("\"x\",\"why\"") + "," + READ + "]";
         serving(ControlPassword.of("opensesame"), port -> {
-            JsonNode answers = post(port, requests, "Authorization: " + BASIC).json();
-            assertThat(answers.path(0).path("value").asInt()).isEqualTo(6);
-            assertThat(answers.path(1).path("status").asInt()).isNotEqualTo(200);
-            assertThat(answers.path(2).path("value").asInt()).isEqualTo(6);
+            JsonNode responses = post(port, requests, "Authorization: " + BASIC).json();
+            assertThat(responses.path(0).path("value").asInt()).isEqualTo(6);
+            assertThat(responses.path(1).path("status").asInt()).isNotEqualTo(200);
+            assertThat(responses.path(2).path("value").asInt()).isEqualTo(6);
         });
     }
 
     @Test
-    void duplicateType_isRefused() throws IOException {
+    void duplicateType_isRejected() throws IOException {
         serving(ControlPassword.none(), port -> {
             Reply reply = post(port, EXEC.replace("{\"type\"", "{\"type\":\"read\",\"type\""));
             assertThat(reply.status()).isEqualTo(400);
@@ -332,7 +332,7 @@ class JolokiaEndpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"EXEC", "Exec", "notification", "", "config"})
-    void otherTypes_areRefused(String type) throws IOException {
+    void otherTypes_areRejected(String type) throws IOException {
         serving(ControlPassword.none(), port -> {
             Reply reply = post(port, EXEC.replace("\"exec\"", "\"" + type + "\""));
             assertThat(reply.status()).isEqualTo(400);
@@ -342,24 +342,24 @@ class JolokiaEndpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "null", "7", "[]", "[7]", "{", "{\"type\":\"read\"} {}", "[[]]"})
-    void nonsense_isRefused(String body) throws IOException {
+    void malformedRequest_isRejected(String body) throws IOException {
         serving(
                 ControlPassword.none(),
                 port -> assertThat(post(port, body).status()).isEqualTo(400));
     }
 
     @Test
-    void proxyTarget_isRefused() throws IOException {
+    void proxyTarget_isRejected() throws IOException {
         String target = ",\"target\":{\"url\":\"service:jmx:rmi:///jndi/rmi://127.0.0.1:1/jmxrmi\"}}";
         serving(ControlPassword.of("opensesame"), port -> {
             Reply reply = post(port, READ.replace("}", target), "Authorization: " + BASIC);
             assertThat(reply.status()).isEqualTo(400);
-            assertThat(reply.body()).contains("no proxy");
+            assertThat(reply.body()).contains("proxy requests are not supported");
         });
     }
 
     @Test
-    void deepJson_isRefused() throws IOException {
+    void deepJson_isRejected() throws IOException {
         String deep = "{\"type\":\"read\",\"x\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
         serving(
                 ControlPassword.none(),
@@ -367,7 +367,7 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void bulk_ofTooMany_isRefused() throws IOException {
+    void bulk_aboveLimit_isRejected() throws IOException {
         String many = "[" + (READ + ",").repeat(128) + READ + "]";
         serving(
                 ControlPassword.none(),
@@ -376,7 +376,7 @@ class JolokiaEndpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/jolokia/config", "/jolokia/config/", "/config", "/jolokia/x/config"})
-    void configHole_isNotThere(String path) throws IOException {
+    void configPath_isNotServed(String path) throws IOException {
         serving(ControlPassword.of("opensesame"), port -> {
             assertThat(postTo(port, path, "{}").status()).isEqualTo(404);
             assertThat(postTo(port, path, READ, "Authorization: " + BASIC).status())
@@ -388,7 +388,7 @@ class JolokiaEndpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/jolokiax/", "/other"})
-    void otherPaths_areNotThere(String path) throws IOException {
+    void otherPaths_areNotFound(String path) throws IOException {
         serving(
                 ControlPassword.none(),
                 port -> assertThat(postTo(port, path, READ).status()).isEqualTo(404));
@@ -453,7 +453,7 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void chunkedBody_needsALength() throws IOException {
+    void chunkedBody_isRejected() throws IOException {
         serving(ControlPassword.none(), port -> {
             String chunks = Integer.toHexString(READ.length()) + "\r\n" + READ + "\r\n0\r\n\r\n";
             String request = head(
@@ -467,7 +467,7 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void largeBody_isRefused() throws IOException {
+    void largeBody_isRejected() throws IOException {
         serving(ControlPassword.none(), port -> {
             String request = head(
                     "POST",
@@ -480,7 +480,7 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void systemProperties_doNotReachTheConfiguration() throws IOException {
+    void systemProperties_doNotAffectConfiguration() throws IOException {
         System.setProperty("jolokia.includeStackTrace", "true");
         System.setProperty("jolokia.allowErrorDetails", "true");
         System.setProperty("jolokia.agentId", "from-outside");
@@ -499,8 +499,8 @@ class JolokiaEndpointTest {
     }
 
     @Test
-    void badPolicy_isRefusedWithARemedy() throws IOException {
-        Path policy = folder.resolve("policy.xml");
+    void invalidPolicy_isRejectedWithRemedy() throws IOException {
+        Path policy = directory.resolve("policy.xml");
         for (String text : List.of(
                 "", "<restrict", "<nothing/>", "<restrict/>", "<restrict><commands/><allow><x/></allow></restrict>")) {
             Files.writeString(policy, text);
@@ -510,13 +510,13 @@ class JolokiaEndpointTest {
                     .hasMessageContaining("policy.xml")
                     .hasMessageContaining("renderer.jolokia-policy-file");
         }
-        assertThatThrownBy(() -> AccessPolicy.load(Optional.of(folder.resolve("missing.xml"))))
+        assertThatThrownBy(() -> AccessPolicy.load(Optional.of(directory.resolve("missing.xml"))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("missing.xml");
     }
 
     @Test
-    void takenPort_isRefusedWithARemedy() throws IOException {
+    void usedPort_isRejectedWithRemedy() throws IOException {
         serving(
                 ControlPassword.none(),
                 port -> assertThatThrownBy(() -> new JolokiaEndpoint(
@@ -525,6 +525,6 @@ class JolokiaEndpointTest {
                                 Optional.empty(),
                                 ControlPassword.none()))
                         .isInstanceOf(IOException.class)
-                        .hasMessageContaining("stop what holds the port"));
+                        .hasMessageContaining("stop the process that uses the port"));
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class DeadlockDetectorTest {
 
     @Test
-    void deadlock_isCounted_onceTheLastAnswerIsOld() throws Exception {
+    void deadlock_isCounted_onceCacheExpires() throws Exception {
         AtomicLong nanos = new AtomicLong();
         DeadlockDetector watch = new DeadlockDetector(ManagementFactory.getThreadMXBean(), nanos::get);
         assertThat(watch.count()).isZero();
@@ -26,7 +26,7 @@ class DeadlockDetectorTest {
             while (!left.hasQueuedThread(other) || !right.hasQueuedThread(one)) {
                 Thread.onSpinWait();
             }
-            assertThat(watch.count()).as("an answer serves for a while").isZero();
+            assertThat(watch.count()).as("the result is cached").isZero();
             nanos.addAndGet(Duration.ofSeconds(10).toNanos());
             assertThat(watch.count()).isEqualTo(2);
         } finally {

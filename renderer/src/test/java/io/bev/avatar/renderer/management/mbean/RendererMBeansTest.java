@@ -69,7 +69,7 @@ class RendererMBeansTest {
                     Optional.empty(),
                     CLOCK));
 
-    /** Remembers what it was asked. */
+    /** Records its calls. */
     private static final class FakeControl implements RendererControl {
         final List<String> asked = new ArrayList<>();
         private final Lifecycle lifecycle;
@@ -219,7 +219,7 @@ class RendererMBeansTest {
     }
 
     @Test
-    void everyBeanOfTheContract_isRegistered() throws Exception {
+    void everyDocumentedBean_isRegistered() throws Exception {
         assertThat(server.queryNames(new ObjectName("bev.avatar:*"), null))
                 .extracting(ObjectName::getCanonicalName)
                 .containsExactlyInAnyOrder(
@@ -234,7 +234,7 @@ class RendererMBeansTest {
     }
 
     @Test
-    void everyAttributeOperationAndParameter_isDescribed_andHasAUnit() throws Exception {
+    void everyAttributeOperationAndParameter_hasDescriptionAndUnit() throws Exception {
         for (ObjectName name : server.queryNames(new ObjectName("bev.avatar:*"), null)) {
             MBeanInfo info = server.getMBeanInfo(name);
             assertThat(info.getDescription()).as("%s", name).isNotBlank();
@@ -266,7 +266,7 @@ class RendererMBeansTest {
     }
 
     @Test
-    void operations_areThoseOfTheContract() throws Exception {
+    void operations_matchDocumentation() throws Exception {
         Map<String, String> expected = Map.of(
                 "Renderer", "[drain, pause, reload, restart, resume, shutdown]",
                 "Frames", "[setResolution, setTargetFps]",
@@ -300,7 +300,7 @@ class RendererMBeansTest {
     }
 
     @Test
-    void renderer_showsAndForwards() throws Exception {
+    void renderer_exposesAndForwards() throws Exception {
         RendererMXBean renderer = proxy("type=Renderer", RendererMXBean.class);
         assertThat(renderer.getState()).isEqualTo("CREATED");
         assertThat(renderer.getStateSince()).isEqualTo("2026-01-01T12:00:00Z");
@@ -320,7 +320,7 @@ class RendererMBeansTest {
     }
 
     @Test
-    void frames_showTheLoopsCounts() throws Exception {
+    void frames_exposeLoopCounters() throws Exception {
         FramesMXBean frames = proxy("type=Frames", FramesMXBean.class);
         assertThat(frames.getLastFrameAgeSeconds()).isNull();
         StageTimes times = new StageTimes();
@@ -344,7 +344,7 @@ class RendererMBeansTest {
     }
 
     @Test
-    void avatar_changesTheStateThroughTheStore() throws Exception {
+    void avatar_changesStateThroughStore() throws Exception {
         AvatarMXBean avatar = proxy("type=Avatar", AvatarMXBean.class);
         assertThat(avatar.setEmotion("happy")).isEqualTo(1);
         assertThat(avatar.getEmotion()).isEqualTo("happy");
@@ -355,7 +355,7 @@ class RendererMBeansTest {
         assertThat(avatar.getBlendshapes()).isEqualTo(Map.of("jawOpen", 0.25, "mouthSmileLeft", 0.5));
         assertThatThrownBy(() -> avatar.setEmotion("bored"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("emotion refused (unknown_emotion): no emotion of that name");
+                .hasMessage("emotion rejected (unknown_emotion): unknown emotion");
         assertThat(avatar.getRejectedUpdates()).isEqualTo(1);
         assertThat(avatar.getRejectedUpdatesByReason()).isEqualTo(Map.of("unknown_emotion", 1L));
         assertThat(avatar.reset()).isEqualTo(5);
@@ -363,7 +363,7 @@ class RendererMBeansTest {
     }
 
     @Test
-    void avatar_showsTheInvestigation_orNothing() throws Exception {
+    void avatar_exposesInvestigation_orNull() throws Exception {
         AvatarMXBean avatar = proxy("type=Avatar", AvatarMXBean.class);
         assertThat(avatar.getActivity()).isNull();
         assertThat(avatar.getInvestigationId()).isNull();
@@ -391,7 +391,7 @@ class RendererMBeansTest {
     }
 
     @Test
-    void modelStateAndStream_showAndForward() throws Exception {
+    void modelStateAndStream_exposeAndForward() throws Exception {
         ModelMXBean model = proxy("type=Model", ModelMXBean.class);
         assertThat(model.getBlendshapes()).isEqualTo(52);
         assertThat(model.load(" a.zip ")).isEqualTo("a.zip");
@@ -417,7 +417,7 @@ class RendererMBeansTest {
     }
 
     @Test
-    void gpu_thatIsNotInUse_isShownWithoutSentinels() throws Exception {
+    void gpu_notInUse_isReportedWithoutSentinels() throws Exception {
         GpuMXBean gpu = proxy("type=Gpu,device=0", GpuMXBean.class);
         assertThat(gpu.getName()).isEqualTo("Test GPU");
         assertThat(gpu.getBudgetBytes()).isEqualTo(8L << 30);
@@ -430,7 +430,7 @@ class RendererMBeansTest {
     }
 
     @Test
-    void secondRegistration_isRefused_andLeavesTheFirst() throws Exception {
+    void secondRegistration_isRejected_andKeepsFirst() throws Exception {
         assertThatThrownBy(() -> new RendererMBeans(
                         server,
                         new RendererMBeans.Parts(control, stats, store, hub, List.of(), 0.5, Optional.empty(), CLOCK)))

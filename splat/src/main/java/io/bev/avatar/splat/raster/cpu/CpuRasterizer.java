@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Draws on all cores: project, sort by depth once, bin by tile, blend tile by tile. It differs from
- * {@link ReferenceRasterizer} only by what cannot be seen: it treats a Gaussian where it can reach an alpha of 1/255 and
- * nowhere else, and stops when a whole block of pixels is opaque rather than pixel by pixel.
+ * Renders on all cores: project, sort by depth once, bin by tile, blend tile by tile. Its differences from
+ * {@link ReferenceRasterizer} are not visible: it processes a Gaussian only where it can reach an alpha of 1/255, and
+ * stops when a whole block of pixels is opaque rather than pixel by pixel.
  */
 public final class CpuRasterizer implements Rasterizer {
 
@@ -27,8 +27,8 @@ public final class CpuRasterizer implements Rasterizer {
     private final DepthSort sort = new DepthSort();
     private final TileBinner binner;
     private final Projector[] projectors;
-    private final TileRenderer[] painters;
-    // Jobs as fields: a lambda made per frame would be garbage.
+    private final TileRenderer[] tileRenderers;
+    // Jobs as fields: a lambda created per frame would be garbage.
     private final WorkerPool.Job projectJob = this::projectChunk;
     private final WorkerPool.Job countJob = this::countSegment;
     private final WorkerPool.Job fillJob = this::fillSegment;
@@ -41,22 +41,22 @@ public final class CpuRasterizer implements Rasterizer {
     private int visible;
 
     /**
-     * @param threads how many draw, the calling one included; &gt;= 1
+     * @param threads number of rendering threads including the calling one; &gt;= 1
      * @param kernel see {@link TileKernels#fastest()}
      */
     public CpuRasterizer(int threads, TileKernel kernel) {
         this(threads, kernel, () -> new KernelTileRenderer(kernel));
     }
 
-    private CpuRasterizer(int threads, TileKernel kernel, Supplier<TileRenderer> painter) {
+    private CpuRasterizer(int threads, TileKernel kernel, Supplier<TileRenderer> tileRenderer) {
         pool = new WorkerPool(threads);
         this.kernel = kernel;
         binner = new TileBinner(threads);
         projectors = new Projector[threads];
-        painters = new TileRenderer[threads];
+        tileRenderers = new TileRenderer[threads];
         for (int t = 0; t < threads; t++) {
             projectors[t] = new Projector();
-            painters[t] = painter.get();
+            tileRenderers[t] = tileRenderer.get();
         }
         empty = new PosedGaussians(new GaussianCloud(0, 0));
         splats = empty;
@@ -64,9 +64,9 @@ public final class CpuRasterizer implements Rasterizer {
     }
 
     /**
-     * One whose first frame comes sooner: it draws with the scalar kernel until {@code kernel} is compiled.
+     * A rasteriser with a faster first frame: it uses the scalar kernel until {@code kernel} is compiled.
      *
-     * @param threads how many draw, the calling one included; &gt;= 1
+     * @param threads number of rendering threads including the calling one; &gt;= 1
      * @param kernel see {@link TileKernels#fastest()}
      */
     public static CpuRasterizer warming(int threads, TileKernel kernel) {
@@ -147,7 +147,7 @@ public final class CpuRasterizer implements Rasterizer {
             fillWithBackground(x, y);
             return;
         }
-        painters[worker].paint(projection.records, binner.list, from, end, x, y, target);
+        tileRenderers[worker].render(projection.records, binner.list, from, end, x, y, target);
     }
 
     private void fillWithBackground(int x, int y) {
@@ -158,12 +158,12 @@ public final class CpuRasterizer implements Rasterizer {
         }
     }
 
-    /** The threads beside the calling one. */
+    /** The threads other than the calling one. */
     List<Thread> helpers() {
         return pool.helpers();
     }
 
-    /** Ends the threads. */
+    /** Stops the threads. */
     @Override
     public void close() {
         pool.close();

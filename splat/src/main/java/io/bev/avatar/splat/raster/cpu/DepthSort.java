@@ -3,7 +3,9 @@ package io.bev.avatar.splat.raster.cpu;
 import io.bev.avatar.splat.raster.Projection;
 import java.util.Arrays;
 
-/** Orders the records of a {@link Projection} by depth: a stable radix sort, so that ties stay in the order of the cloud. */
+/**
+ * Sorts the records of a {@link Projection} by depth: a stable radix sort, so that ties keep the order of the cloud.
+ */
 final class DepthSort {
 
     private static final int MAX_DIGIT_BITS = 12;
@@ -16,7 +18,7 @@ final class DepthSort {
     private int[] otherKeys = new int[0];
     private final int[] starts = new int[1 << MAX_DIGIT_BITS];
 
-    /** Fills {@link #order} and answers how many records there are. */
+    /** Fills {@link #order} and returns the number of records. */
     int sort(Projection projection) {
         int count = 0;
         int lowest = Integer.MAX_VALUE;
@@ -42,7 +44,7 @@ final class DepthSort {
         return count;
     }
 
-    /** Only as many bits are sorted by as differ at all. */
+    /** Sorts only by the bits that differ. */
     private void sortKeys(int count, int bits) {
         int passes = (bits + MAX_DIGIT_BITS - 1) / MAX_DIGIT_BITS;
         int digitBits = (bits + passes - 1) / passes;

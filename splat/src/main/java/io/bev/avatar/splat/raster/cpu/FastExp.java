@@ -1,9 +1,9 @@
 package io.bev.avatar.splat.raster.cpu;
 
-/** Powers of two and their logarithms in 32-bit floats, to the accuracy that 8-bit pictures need. */
+/** Powers of two and their logarithms in 32-bit floats, with the accuracy that 8-bit images need. */
 public final class FastExp {
 
-    /** 1.5 * 2^23: added to a small float, it rounds it to a whole number that stands in the low bits of the sum. */
+    /** 1.5 * 2^23: added to a small float, it rounds it to an integer in the low bits of the sum. */
     public static final float ROUNDER = 12582912f;
     /** Minimax polynomial of 2^f for f in -0.5..0.5, relative error 7.5e-5. */
     public static final float P0 = 0.9999280727910832f;

@@ -2,7 +2,7 @@ package io.bev.avatar.splat.raster.cpu;
 
 import io.bev.avatar.splat.raster.Framebuffer;
 
-/** Paints with one kernel. */
+/** Renders tiles with one kernel. */
 final class KernelTileRenderer implements TileRenderer {
 
     private final TileKernel kernel;
@@ -14,12 +14,12 @@ final class KernelTileRenderer implements TileRenderer {
     }
 
     @Override
-    public void paint(float[] records, int[] list, int from, int end, int x, int y, Framebuffer target) {
+    public void render(float[] records, int[] list, int from, int end, int x, int y, Framebuffer target) {
         blend(records, list, from, end, x, y, target);
         tile.writeTo(target);
     }
 
-    /** As {@link #paint}, but leaves the picture alone. */
+    /** Like {@link #render}, but does not write to the image. */
     void blend(float[] records, int[] list, int from, int end, int x, int y, Framebuffer target) {
         tile.begin(x, y, target.width, target.height);
         kernel.blend(records, list, from, end, tile);

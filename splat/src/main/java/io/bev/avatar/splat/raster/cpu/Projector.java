@@ -7,21 +7,24 @@ import io.bev.avatar.splat.raster.SphericalHarmonics;
 import io.bev.avatar.splat.raster.SplatConstants;
 import io.bev.avatar.splat.scene.GaussianCloud;
 
-/** Projects a chunk of Gaussians and keeps those that can be seen. One per thread. */
+/** Projects a chunk of Gaussians and retains the visible ones. One per thread. */
 final class Projector {
 
-    /** Root of log2(e) / 2, which turns half a quadratic form as an exponent of e into a sum of squares as one of 2. */
+    /**
+     * sqrt(log2(e) / 2), which converts half a quadratic form as an exponent of e into a sum of squares as an exponent
+     * of 2.
+     */
     private static final float ROOT_HALF_LOG2_E = 0.84932180f;
 
-    /** Share of its box that an ellipse fills when its axes are upright. */
+    /** Fraction of its box that an axis-aligned ellipse fills. */
     private static final float QUARTER_PI = 0.785398f;
 
-    /** Cost of finding both ends of the ellipse in a band, in blocks treated instead; measured. */
+    /** Cost of finding both ends of the ellipse in a band, in units of processed blocks; measured. */
     private static final float SPAN_COST = 2.4f;
 
     private final float[] basis = new float[GaussianCloud.coefficients(3)];
 
-    /** Writes the visible ones of Gaussians {@code chunk * CHUNK} on into the chunk's records. */
+    /** Writes the records of the visible Gaussians of chunk {@code chunk}. */
     void project(PosedGaussians s, CameraView view, Projection out, int chunk) {
         int first = chunk * Projection.CHUNK;
         int end = Math.min(first + Projection.CHUNK, s.count);
@@ -51,7 +54,7 @@ final class Projector {
                 | ((long) record[at + Projection.BOTTOM] >> Tile.SHIFT) << 48;
     }
 
-    /** Writes the record of Gaussian {@code i} and answers its depth; 0 when nothing of it shows. */
+    /** Writes the record of Gaussian {@code i} and returns its depth; 0 if it is not visible. */
     private float projectOne(PosedGaussians s, int i, CameraView view, float[] record, int at) {
         float[] m = view.modelToCamera;
         float sx = s.x[i];
@@ -101,8 +104,8 @@ final class Projector {
     }
 
     /**
-     * Writes geometry and extent; false when the visible ellipse misses the picture. Roots and quotients are shared between
-     * the fields, as they take most of the time.
+     * Writes geometry and extent; false if the visible ellipse is outside the image. Roots and quotients are shared
+     * between the fields, as they take most of the time.
      */
     private static boolean place(
             float px, float py, float xx, float xy, float yy, float opacity, CameraView view, float[] record, int at) {
@@ -121,7 +124,7 @@ final class Projector {
         int top = Math.max(0, ceil(py - halfHeight));
         int bottom = Math.min(view.height - 1, floor(py + halfHeight));
         if (reach > SplatConstants.EXTENT_SIGMAS) {
-            // The published extent is whole tiles; nothing beyond them is drawn, however opaque.
+            // The published extent is whole tiles; nothing beyond them is rendered, however opaque.
             float radius = publishedRadius(xx, yy, determinant);
             left = Math.max(left, firstPixel(px, radius, view.tilesX));
             right = Math.min(right, lastPixel(px, radius, view.tilesX));
@@ -197,7 +200,7 @@ final class Projector {
             float inverse = 1 / (float) Math.sqrt(dx * dx + dy * dy + dz * dz);
             SphericalHarmonics.basis(s.shDegree, dx * inverse, dy * inverse, dz * inverse, basis);
             int k = GaussianCloud.coefficients(s.shDegree);
-            // All three at once: three sums that do not wait for each other.
+            // All three at once: three independent sums.
             float[] sh = s.sh;
             int first = 3 * i * k;
             for (int j = 0; j < k; j++) {

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The published forward pass in 32-bit floats, written to be read: what the fast backends are compared with. It follows the
- * paper's rules one by one, makes new arrays every frame and takes its time.
+ * The published forward pass in 32-bit floats, written for readability: the reference for the fast backends. It follows
+ * the paper rule by rule, allocates new arrays every frame and is slow.
  *
  * <p>Kerbl, Kopanas, Leimkuehler, Drettakis: 3D Gaussian Splatting for Real-Time Radiance Field Rendering, 2023.
  */
@@ -28,7 +28,7 @@ public final class ReferenceRasterizer implements Rasterizer {
     }
 
     /**
-     * A Gaussian on the picture.
+     * A projected Gaussian.
      *
      * @param x centre in pixels; the sample of pixel i is at i
      * @param depth distance along the view direction
@@ -61,7 +61,7 @@ public final class ReferenceRasterizer implements Rasterizer {
         }
         long projected = System.nanoTime();
 
-        // The sort is stable, so Gaussians of equal depth stay in the order of the file.
+        // The sort is stable, so Gaussians of equal depth keep the order of the file.
         spots.sort((a, b) -> Float.compare(a.depth, b.depth));
         List<List<Spot>> tiles = bin(spots, view);
         long sorted = System.nanoTime();
@@ -77,7 +77,7 @@ public final class ReferenceRasterizer implements Rasterizer {
         times.copyNanos = 0;
     }
 
-    /** Adds Gaussian {@code i} to {@code out} unless it is behind the near plane, degenerate, or beside the picture. */
+    /** Adds Gaussian {@code i} to {@code out} unless it is behind the near plane, degenerate, or outside the image. */
     private static void project(PosedGaussians s, int i, CameraView view, List<Spot> out) {
         float[] m = view.modelToCamera;
         float x = m[0] * s.x[i] + m[1] * s.y[i] + m[2] * s.z[i] + m[3];
@@ -146,7 +146,7 @@ public final class ReferenceRasterizer implements Rasterizer {
         };
     }
 
-    /** Red, green, blue from where the camera stands; not negative, not bounded above. */
+    /** Red, green, blue as seen from the camera; not negative, not bounded above. */
     private static float[] colour(PosedGaussians s, int i, CameraView view) {
         float[] colour = {s.red[i], s.green[i], s.blue[i]};
         int k = GaussianCloud.coefficients(s.shDegree);
@@ -162,13 +162,13 @@ public final class ReferenceRasterizer implements Rasterizer {
             }
         }
         for (int channel = 0; channel < 3; channel++) {
-            // Also turns NaN into black.
+            // Also maps NaN to black.
             colour[channel] = colour[channel] > 0 ? colour[channel] : 0;
         }
         return colour;
     }
 
-    /** The spots of every tile that their extents reach, in the order of {@code spots}. */
+    /** For every tile the spots whose extents reach it, in the order of {@code spots}. */
     private static List<List<Spot>> bin(List<Spot> spots, CameraView view) {
         List<List<Spot>> tiles = new ArrayList<>();
         for (int t = 0; t < view.tilesX * view.tilesY; t++) {
@@ -237,7 +237,7 @@ public final class ReferenceRasterizer implements Rasterizer {
         target.bgr[at + 2] = Framebuffers.toByte(red + transmittance * target.backgroundRed);
     }
 
-    /** Holds nothing that needs to be let go. */
+    /** Does nothing: there are no resources to release. */
     @Override
     public void close() {}
 }

@@ -3,10 +3,10 @@ package io.bev.avatar.splat.raster.cpu;
 import io.bev.avatar.splat.raster.Projection;
 import io.bev.avatar.splat.raster.SplatConstants;
 
-/** The kernel in plain Java: for machines without the Vector API, and the twin that the vector kernel is tested with. */
+/** The kernel in plain Java: for runtimes without the Vector API, and the reference in tests of the vector kernel. */
 public final class ScalarTileKernel implements TileKernel {
 
-    /** Gaussians between two looks for opaque blocks. */
+    /** Gaussians between two checks for opaque blocks. */
     private static final int CHECK_INTERVAL = 32;
 
     @Override
@@ -14,7 +14,7 @@ public final class ScalarTileKernel implements TileKernel {
         return "scalar";
     }
 
-    /** Blocks one row high: rows follow each other as in a picture. */
+    /** Blocks one row high: rows follow each other as in an image. */
     @Override
     public int blockSize() {
         return Tile.BLOCK_WIDTH;

@@ -6,24 +6,26 @@ import io.bev.avatar.splat.raster.SplatConstants;
 import java.util.Arrays;
 
 /**
- * A square of the picture while it is blended. Its pixels lie in blocks of as many as a kernel treats at once, four wide:
- * blocks fit the outline of a small Gaussian better than whole rows do. One per thread.
+ * A square of the image while it is blended. Its pixels are stored in blocks of the size that a kernel processes at
+ * once, four wide: blocks fit the outline of a small Gaussian better than whole rows. One per thread.
  */
 public final class Tile {
 
     /** log2 of {@link #SIZE}. */
     static final int SHIFT = 5;
-    /** Edge in pixels; a multiple of the published tile, so that extents cut at those are cut at whole blocks. */
+    /**
+     * Edge in pixels; a multiple of the published tile, so that extents clipped to those are clipped to whole blocks.
+     */
     public static final int SIZE = 1 << SHIFT;
     /** Width of a block in pixels. */
     public static final int BLOCK_WIDTH = 4;
 
     static final int BLOCKS_PER_BAND = SIZE / BLOCK_WIDTH;
 
-    /** Channels of a pixel: red, green, blue, and what a new Gaussian would still show of itself. */
+    /** Channels of a pixel: red, green, blue, and the remaining transmittance. */
     public static final int CHANNELS = 4;
 
-    /** [blocks, CHANNELS, pixels of the block]: what belongs to a block lies together. */
+    /** [blocks, CHANNELS, pixels of the block]: the data of a block is contiguous. */
     public final float[] pixels = new float[CHANNELS * SIZE * SIZE];
 
     /** For each band of blocks, a bit for each block that is not yet opaque. */
@@ -34,12 +36,12 @@ public final class Tile {
     public final int bandHeight;
 
     private final int[] bandRows;
-    /** The picture's pixel at the tile's top left corner. */
+    /** The image pixel at the tile's top left corner. */
     public int originX;
 
     public int originY;
 
-    /** @param blockSize pixels that a kernel treats at once: 4, 8, 16, ... up to 128 */
+    /** @param blockSize pixels that a kernel processes at once: 4, 8, 16, ... up to 128 */
     public Tile(int blockSize) {
         this.blockSize = blockSize;
         bandHeight = blockSize / BLOCK_WIDTH;
@@ -50,7 +52,7 @@ public final class Tile {
         }
     }
 
-    /** Empties the tile and moves it; blocks outside the picture count as opaque. */
+    /** Clears the tile and moves it; blocks outside the image count as opaque. */
     void begin(int originX, int originY, int width, int height) {
         this.originX = originX;
         this.originY = originY;
@@ -65,7 +67,7 @@ public final class Tile {
         }
     }
 
-    /** Retires the blocks that let nothing through any more; true when none is left. */
+    /** Retires opaque blocks; true if none is left. */
     public boolean finished() {
         int left = 0;
         for (int band = 0; band < live.length; band++) {
@@ -91,7 +93,7 @@ public final class Tile {
         return true;
     }
 
-    /** Lays the tile over the background and writes it into the picture. */
+    /** Blends the tile over the background and writes it to the image. */
     void writeTo(Framebuffer target) {
         int columns = Math.min(SIZE, target.width - originX);
         int rows = Math.min(SIZE, target.height - originY);

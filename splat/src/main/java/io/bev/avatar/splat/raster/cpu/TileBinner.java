@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists for every tile the records that reach it, nearest first. The depth order is cut into segments; each counts, then
- * writes, behind the segments before it, so that lists stay in order however many threads work.
+ * Lists for every tile the records that reach it, nearest first. The depth order is divided into segments; each is
+ * counted, then written after the previous segments, so that lists stay sorted for any number of threads.
  */
 final class TileBinner {
 
@@ -18,7 +18,7 @@ final class TileBinner {
     private int tiles;
     /** Records of all tiles, tile by tile. */
     int[] list = new int[0];
-    /** Where each tile's records start in {@link #list}; [tiles + 1]. */
+    /** Start of each tile's records in {@link #list}; [tiles + 1]. */
     int[] starts = new int[1];
 
     TileBinner(int segments) {
@@ -48,7 +48,7 @@ final class TileBinner {
         visit(projection, order, total, segment, counts, null);
     }
 
-    /** Turns counts into positions; between {@link #count} and {@link #fill}. */
+    /** Converts counts to positions; between {@link #count} and {@link #fill}. */
     void layOut() {
         int at = 0;
         for (int t = 0; t < tiles; t++) {
@@ -90,7 +90,7 @@ final class TileBinner {
         }
     }
 
-    /** Leaves out the corners of the box that the ellipse does not reach. */
+    /** Skips the corners of the box that the ellipse does not reach. */
     private void visitOblong(
             float[] records, int record, int left, int right, int top, int bottom, int[] next, int @Nullable [] out) {
         int at = record * Projection.STRIDE;

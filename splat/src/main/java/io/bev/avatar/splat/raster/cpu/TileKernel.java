@@ -2,17 +2,17 @@ package io.bev.avatar.splat.raster.cpu;
 
 import io.bev.avatar.splat.raster.Projection;
 
-/** The innermost loop: lays Gaussians over a tile. Stateless; used by many threads. */
+/** The innermost loop: blends Gaussians into a tile. Stateless; used by many threads. */
 public interface TileKernel {
 
-    /** Name as shown to people, such as {@code scalar} or {@code vector 256 bit}. */
+    /** Display name, such as {@code scalar} or {@code vector 256 bit}. */
     String name();
 
-    /** Pixels treated at once, as {@link Tile} wants to know. */
+    /** Pixels processed at once, for the layout of {@link Tile}. */
     int blockSize();
 
     /**
-     * Blends records front to back until all are done or the tile is opaque.
+     * Blends records front to back until all are processed or the tile is opaque.
      *
      * @param records see {@link Projection}
      * @param list record numbers, nearest first; entries {@code from} to {@code end - 1} are this tile's

@@ -4,23 +4,23 @@ import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.splat.raster.Framebuffer;
 
 /**
- * Paints with a plain kernel until Java has compiled a better one. Uncompiled, each vector instruction is a call that makes an
- * object, and the vector kernel a hundred times slower than its scalar twin: the first frame would take a second. So it gets a
- * few Gaussians of a tile at a time, on trial, for as much time as lets the compiler see what it needs, and paints once it has
- * proved faster than the plain one at the same work.
+ * Renders with a plain kernel until the JIT has compiled a better one. Uncompiled, each vector instruction is a call
+ * that allocates an object, and the vector kernel is a hundred times slower than the scalar one: the first frame would
+ * take a second. So the better kernel is run on a few Gaussians of a tile at a time, as a trial, long enough for the
+ * compiler, and is used once it is faster than the plain one at the same work.
  */
 final class WarmupTileRenderer implements TileRenderer {
 
     /** Gaussians in a trial. */
     static final int TRIAL = 16;
 
-    /** Part of a thread's time that trials may take. */
+    /** Fraction (1/n) of a thread's time that trials may take. */
     static final int SHARE = 4;
 
-    /** No trial before: the first frame is waited for. */
+    /** Time without trials, so that the first frame is not delayed. */
     static final long HEAD_START_NANOS = 100_000_000;
 
-    /** Trials in a row that must be won; one may be luck, when the plain kernel's thread was interrupted. */
+    /** Consecutive trials that must be won; a single win may be due to an interruption of the plain kernel's thread. */
     static final int WINS = 3;
 
     private final KernelTileRenderer plain;
@@ -39,11 +39,11 @@ final class WarmupTileRenderer implements TileRenderer {
     }
 
     @Override
-    public void paint(float[] records, int[] list, int from, int end, int x, int y, Framebuffer target) {
+    public void render(float[] records, int[] list, int from, int end, int x, int y, Framebuffer target) {
         if (current == plain && end - from >= TRIAL && isDue()) {
             compare(records, list, from, x, y, target);
         }
-        current.paint(records, list, from, end, x, y, target);
+        current.render(records, list, from, end, x, y, target);
     }
 
     private boolean isDue() {

@@ -6,12 +6,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that work on one job together with the thread that asks. A job's parts are handed out one by one, so unequal parts
- * level out. Allocates nothing per job. For one asking thread.
+ * Threads that run a job together with the calling thread. A job's parts are assigned one at a time, which balances
+ * unequal parts. Allocates nothing per job. For one calling thread.
  */
 final class WorkerPool implements AutoCloseable {
 
-    /** How often a waiting thread looks before it sleeps; stages of a frame follow each other within microseconds. */
+    /** Polls of a waiting thread before it sleeps; stages of a frame follow each other within microseconds. */
     private static final int SPINS = 2_000;
 
     /** A job; parts may run at the same time on different threads. */
@@ -31,9 +31,9 @@ final class WorkerPool implements AutoCloseable {
     private volatile @Nullable Throwable failure;
     private @Nullable Job job;
     private int parts;
-    private volatile @Nullable Thread asker;
+    private volatile @Nullable Thread caller;
 
-    /** @param threads how many work, the asking one included; &gt;= 1 */
+    /** @param threads number of threads including the calling one; &gt;= 1 */
     WorkerPool(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException(threads + " threads: expected at least 1");
@@ -55,7 +55,7 @@ final class WorkerPool implements AutoCloseable {
         return List.of(helpers);
     }
 
-    /** Runs every part of {@code job} and returns when all are done; what a part throws comes out here. */
+    /** Runs every part of {@code job} and returns when all are complete; an exception of a part is rethrown here. */
     void run(Job job, int parts) {
         if (closed) {
             throw new IllegalStateException("the rasteriser is closed");
@@ -68,7 +68,7 @@ final class WorkerPool implements AutoCloseable {
         }
         this.job = job;
         this.parts = parts;
-        asker = Thread.currentThread();
+        caller = Thread.currentThread();
         nextPart.set(0);
         busyHelpers.set(helpers.length);
         round.incrementAndGet();
@@ -130,12 +130,12 @@ final class WorkerPool implements AutoCloseable {
                 work(current, parts, worker);
             }
             if (busyHelpers.decrementAndGet() == 0) {
-                LockSupport.unpark(asker);
+                LockSupport.unpark(caller);
             }
         }
     }
 
-    /** Ends the threads. */
+    /** Stops the threads. */
     @Override
     public void close() {
         closed = true;

@@ -1,13 +1,13 @@
 package io.bev.avatar.splat.raster.cuda;
 
-/** What device memory is taken for. */
+/** Purpose of an allocation of device memory. */
 public enum AllocationKind {
-    /** The model's Gaussians, and how they move. */
+    /** The model's Gaussians and rig. */
     MODEL,
-    /** Gaussians of a frame: posed, projected, in order. */
+    /** Gaussians of a frame: posed, projected, sorted. */
     FRAME,
     /** Gaussians listed by tile. */
     INSTANCES,
-    /** The picture and its tiles. */
+    /** The image and its tiles. */
     PICTURE
 }

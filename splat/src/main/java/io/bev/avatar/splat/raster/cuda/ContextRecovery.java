@@ -9,57 +9,59 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a context that was lost anew: once, after a pause, beside the frames. When that fails or hangs, or the new context fails
- * soon, the process is asked to end. Belongs to the render thread; the readings may be taken by any.
+ * Recreates a lost context: once, after a pause, concurrently with rendering. If that fails or hangs, or the new
+ * context fails soon, the process is asked to exit. For the render thread only; any thread may read the status.
  */
 final class ContextRecovery implements AutoCloseable {
 
-    /** Pause before the context is made anew: a driver that reloads takes seconds. */
+    /** Delay before the context is recreated: a driver takes seconds to reload. */
     static final long REBUILD_NANOS = 5_000_000_000L;
 
-    /** A context that has worked so long may be made anew once more. */
+    /** After this time without a fault, the context may be recreated again. */
     static final long PROVEN_NANOS = 600_000_000_000L;
 
-    /** A driver that has not opened the device by then hangs; compiling the kernels takes some seconds. */
+    /**
+     * Timeout of opening the device, after which the driver counts as hung; compiling the kernels takes some seconds.
+     */
     static final long OPENING_NANOS = 60_000_000_000L;
 
     private final Supplier<CudaRasterizer> opener;
     private final Executor executor;
     private final Consumer<CudaRasterizer> owner;
-    private final Consumer<String> hopeless;
+    private final Consumer<String> onUnrecoverable;
     private final Ticker ticker;
 
     private volatile String state = "active";
-    private volatile @Nullable String end;
+    private volatile @Nullable String failureReason;
     private volatile int lastErrorCode;
     private final AtomicLong rebuilds = new AtomicLong();
 
     private long openedAt;
-    /** Meaningful in state lost. */
+    /** Valid in state lost. */
     private long rebuildAt;
 
-    private boolean rebuildSpent;
+    private boolean rebuildUsed;
     private @Nullable DeviceOpenAttempt opening;
     private long openingSince;
 
     /**
-     * Of a context that was opened just now.
+     * Starts with a newly opened context.
      *
-     * @param opener opens another
+     * @param opener opens another context
      * @param executor runs the opener
-     * @param owner is given what was opened, by {@link #advance}
-     * @param hopeless told once, with the reason, when the GPU does not come back
+     * @param owner receives the opened context, from {@link #advance}
+     * @param onUnrecoverable called once, with the reason, when the GPU cannot be recovered
      */
     ContextRecovery(
             Supplier<CudaRasterizer> opener,
             Executor executor,
             Consumer<CudaRasterizer> owner,
-            Consumer<String> hopeless,
+            Consumer<String> onUnrecoverable,
             Ticker ticker) {
         this.opener = opener;
         this.executor = executor;
         this.owner = owner;
-        this.hopeless = hopeless;
+        this.onUnrecoverable = onUnrecoverable;
         this.ticker = ticker;
         openedAt = ticker.nanos();
     }
@@ -69,60 +71,60 @@ final class ContextRecovery implements AutoCloseable {
         return state;
     }
 
-    /** Why there will be no other context; empty while there may be one. */
-    Optional<String> end() {
-        return Optional.ofNullable(end);
+    /** The reason why no other context will be created; empty while one is possible. */
+    Optional<String> failureReason() {
+        return Optional.ofNullable(failureReason);
     }
 
-    /** Last CUresult; 0 when there was none. */
+    /** Last CUresult; 0 if none. */
     int lastErrorCode() {
         return lastErrorCode;
     }
 
-    /** Contexts made anew. */
+    /** Number of recreated contexts. */
     long rebuilds() {
         return rebuilds.get();
     }
 
-    /** The context failed and is no more used. */
+    /** Marks the context as failed; it is no longer used. */
     void lost(CudaException fault) {
         lastErrorCode = fault.code();
         if (ticker.nanos() - openedAt > PROVEN_NANOS) {
-            rebuildSpent = false;
+            rebuildUsed = false;
         }
-        if (rebuildSpent) {
-            giveUp("the GPU failed again: " + fault.getMessage());
+        if (rebuildUsed) {
+            fail("the GPU failed again: " + fault.getMessage());
         } else {
             state = "lost";
             rebuildAt = ticker.nanos() + REBUILD_NANOS;
         }
     }
 
-    /** Makes another context at once, which does not count as a failure's. */
+    /** Recreates the context immediately; this does not count as a recovery from a failure. */
     void startOnRequest() {
         start();
-        rebuildSpent = false;
+        rebuildUsed = false;
     }
 
     private void start() {
         state = "rebuilding";
-        rebuildSpent = true;
+        rebuildUsed = true;
         openingSince = ticker.nanos();
         opening = DeviceOpenAttempt.start(opener, executor);
     }
 
-    /** Does what is due; called before each frame. */
+    /** Performs the pending step; called before each frame. */
     void advance() {
-        DeviceOpenAttempt under = opening;
-        if (under != null) {
-            Optional<DeviceOpenAttempt.Outcome> done = under.take();
+        DeviceOpenAttempt current = opening;
+        if (current != null) {
+            Optional<DeviceOpenAttempt.Outcome> done = current.result();
             if (done.isPresent()) {
                 opening = null;
                 adopt(done.get());
             } else if (ticker.nanos() - openingSince > OPENING_NANOS) {
                 opening = null;
-                under.giveUp();
-                giveUp("the GPU's context was not made anew within " + OPENING_NANOS / 1_000_000_000 + " s");
+                current.abandon();
+                fail("the CUDA context was not recreated within " + OPENING_NANOS / 1_000_000_000 + " s");
             }
         } else if (state.equals("lost") && ticker.nanos() - rebuildAt >= 0) {
             start();
@@ -139,23 +141,23 @@ final class ContextRecovery implements AutoCloseable {
         } else {
             RuntimeException fault = done.fault();
             lastErrorCode = fault instanceof CudaException e ? e.code() : lastErrorCode;
-            giveUp("the GPU's context could not be made anew: " + (fault == null ? "" : fault.getMessage()));
+            fail("the CUDA context could not be recreated: " + (fault == null ? "" : fault.getMessage()));
         }
     }
 
-    private void giveUp(String reason) {
+    private void fail(String reason) {
         state = "failed";
-        end = reason;
-        hopeless.accept(reason);
+        failureReason = reason;
+        onUnrecoverable.accept(reason);
     }
 
-    /** Closes what is still to come. */
+    /** Closes a context that is still being opened. */
     @Override
     public void close() {
-        DeviceOpenAttempt late = opening;
+        DeviceOpenAttempt pending = opening;
         opening = null;
-        if (late != null) {
-            late.giveUp();
+        if (pending != null) {
+            pending.abandon();
         }
     }
 }

@@ -8,18 +8,18 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens one device for drawing. */
+/** Opens one device for rendering. */
 public final class CudaBackend {
 
     /** First driver of CUDA 12.0. */
-    private static final int[] LEAST_DRIVER = {525, 60};
+    private static final int[] MIN_DRIVER = {525, 60};
 
-    private static final int LEAST_CUDA = 12_000;
+    private static final int MIN_CUDA = 12_000;
 
-    /** No binary, invalid image, invalid PTX, PTX too new: another image may do. */
+    /** No binary, invalid image, invalid PTX, PTX too new: errors after which another image is tried. */
     private static final Set<Integer> WRONG_IMAGE = Set.of(200, 209, 218, 222);
 
-    private static final Logger log = LoggerFactory.getLogger(CudaBackend.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CudaBackend.class);
 
     private final CudaDriver driver;
     private final CudaDevice device;
@@ -29,8 +29,8 @@ public final class CudaBackend {
     private final Ticker ticker;
 
     /**
-     * @param memoryFraction share of the device's memory that may be taken
-     * @param blockBytes memory is taken in blocks of this many bytes
+     * @param memoryFraction maximum fraction of the device's memory to allocate
+     * @param blockBytes size of the blocks in which memory is allocated
      */
     public CudaBackend(
             CudaDriver driver,
@@ -55,16 +55,16 @@ public final class CudaBackend {
         return (long) (memoryFraction * device.totalBytes());
     }
 
-    /** What the device or its driver lacks; empty when nothing. */
-    public static Optional<String> lacking(CudaDevice device) {
-        if (capability(device) < KernelCache.LEAST_CAPABILITY) {
+    /** The requirement that the device or its driver does not meet; empty if it meets all. */
+    public static Optional<String> unmetRequirement(CudaDevice device) {
+        if (capability(device) < KernelCache.MIN_CAPABILITY) {
             return Optional.of(device.name() + " has compute capability " + device.computeCapability()
                     + ": expected 7.5 (Turing) or newer");
         }
         Optional<String> version = device.driverVersion();
         boolean old = version.isPresent()
-                ? olderThan(version.get(), LEAST_DRIVER)
-                : (int) Math.round(1000 * Double.parseDouble(device.cudaVersion())) < LEAST_CUDA;
+                ? olderThan(version.get(), MIN_DRIVER)
+                : (int) Math.round(1000 * Double.parseDouble(device.cudaVersion())) < MIN_CUDA;
         if (old) {
             return Optional.of("the NVIDIA driver is " + version.orElse("for CUDA " + device.cudaVersion())
                     + ": expected 525.60 (CUDA 12.0) or newer; update it");
@@ -88,9 +88,9 @@ public final class CudaBackend {
     }
 
     /**
-     * A rasteriser in a context of its own.
+     * Opens a rasteriser in a new context.
      *
-     * @throws CudaException when the device cannot be used
+     * @throws CudaException if the device is unusable
      */
     public CudaRasterizer open() {
         return open(CudaRasterizer.Options.of(budgetBytes(), blockBytes));
@@ -98,9 +98,9 @@ public final class CudaBackend {
 
     /** See {@link #open()}. */
     CudaRasterizer open(CudaRasterizer.Options options) {
-        Optional<String> lacking = lacking(device);
-        if (lacking.isPresent()) {
-            throw new CudaException("cuda", 803, lacking.get());
+        Optional<String> unmetRequirement = unmetRequirement(device);
+        if (unmetRequirement.isPresent()) {
+            throw new CudaException("cuda", 803, unmetRequirement.get());
         }
         List<KernelCache.Image> candidates = images.forDevice(
                 capability(device), device.cudaVersion(), device.driverVersion().orElse(device.cudaVersion()));
@@ -109,14 +109,14 @@ public final class CudaBackend {
             CudaContext context = driver.open(device.index());
             try {
                 CudaRasterizer opened = new CudaRasterizer(device.name(), context, candidate.image(), options, ticker);
-                log.info("{} draws with kernels from {}", device.name(), candidate.origin());
+                LOG.info("{} uses kernels from {}", device.name(), candidate.origin());
                 return opened;
             } catch (CudaException e) {
                 end(context);
                 if (!WRONG_IMAGE.contains(e.code())) {
                     throw e;
                 }
-                log.warn("{} refuses the kernels from {}: {}", device.name(), candidate.origin(), e.getMessage());
+                LOG.warn("{} rejected the kernels from {}: {}", device.name(), candidate.origin(), e.getMessage());
                 images.discard(candidate);
                 refusal = e;
             }
@@ -128,15 +128,15 @@ public final class CudaBackend {
         try {
             context.close();
         } catch (CudaException e) {
-            log.warn("the driver complains about the end of the context: {}", e.getMessage());
+            LOG.warn("Destroying the CUDA context failed: {}", e.getMessage());
         }
     }
 
     /**
-     * The device that is meant.
+     * Selects a device.
      *
-     * @param wanted number, UUID (or its start, with {@code GPU-}) or PCI address
-     * @throws IllegalArgumentException when it is not among {@code devices}
+     * @param wanted number, UUID (or its prefix, starting with {@code GPU-}) or PCI address
+     * @throws IllegalArgumentException if no or more than one device matches
      */
     public static CudaDevice choose(List<CudaDevice> devices, String wanted) {
         String text = wanted.strip().toLowerCase(Locale.ROOT);
@@ -159,7 +159,7 @@ public final class CudaBackend {
                 + "; CUDA_VISIBLE_DEVICES hides others");
     }
 
-    /** PCI addresses are written with domains of four digits, of eight, and without. */
+    /** PCI addresses are written with domains of four or eight digits or without a domain. */
     private static boolean samePlace(String busId, String text) {
         return text.contains(":")
                 && withoutDomain(busId.toLowerCase(Locale.ROOT)).equals(withoutDomain(text));

@@ -3,13 +3,13 @@ package io.bev.avatar.splat.raster.cuda;
 import java.nio.ByteBuffer;
 
 /**
- * What the renderer does with a device: the driver's functions, without decisions. Handles and device addresses are plain
- * numbers. Every method answers or throws {@link CudaException}; all but {@link #enter} work on the thread that entered last.
- * Not thread-safe.
+ * The driver's functions for a device, without decisions. Handles and device addresses are plain numbers. Every method
+ * returns or throws {@link CudaException}; all except {@link #enter} work on the thread that entered last. Not
+ * thread-safe.
  */
 public interface CudaContext extends AutoCloseable {
 
-    /** Makes the context that of the calling thread; cuCtxSetCurrent. */
+    /** Makes the context current on the calling thread; cuCtxSetCurrent. */
     void enter();
 
     /**
@@ -34,7 +34,7 @@ public interface CudaContext extends AutoCloseable {
     /** cuMemGetInfo: free memory of the device in bytes. */
     long freeBytes();
 
-    /** cuMemHostAlloc: memory of the host that the device copies from and to on its own. */
+    /** cuMemHostAlloc: pinned host memory, which the device accesses directly. */
     Pinned pin(int bytes);
 
     /** cuMemFreeHost. */
@@ -52,7 +52,7 @@ public interface CudaContext extends AutoCloseable {
     /** cuEventDestroy. */
     void destroyEvent(long event);
 
-    /** cuEventQuery: whether the work before the event's last record is done. */
+    /** cuEventQuery: whether the work before the event's last record is complete. */
     boolean reached(long event);
 
     /** cuEventElapsedTime, in milliseconds. */
@@ -61,7 +61,7 @@ public interface CudaContext extends AutoCloseable {
     /**
      * cuLaunchKernel, one-dimensional.
      *
-     * @param arguments values of the kernel's parameters; read at each enqueuing
+     * @param arguments values of the kernel's parameters; read each time the command is enqueued
      */
     Command launch(long function, int grid, int block, long stream, ByteBuffer... arguments);
 
@@ -74,22 +74,22 @@ public interface CudaContext extends AutoCloseable {
     /** cuEventRecord. */
     Command record(long event, long stream);
 
-    /** cuStreamWaitEvent: what follows in the stream waits for the event. */
+    /** cuStreamWaitEvent: subsequent work of the stream waits for the event. */
     Command await(long event, long stream);
 
-    /** cuCtxDestroy: gives back whatever is left. */
+    /** cuCtxDestroy: releases all remaining resources. */
     @Override
     void close();
 
-    /** Work that a stream is given over and over; made once, so that a frame allocates nothing. */
+    /** A repeatable unit of work for a stream; created once, so that a frame allocates nothing. */
     interface Command {
         void enqueue();
     }
 
     /**
-     * Memory of the host.
+     * Pinned host memory.
      *
-     * @param handle the driver's
+     * @param handle handle of the driver
      * @param bytes the memory, in native order
      */
     record Pinned(long handle, ByteBuffer bytes) {}

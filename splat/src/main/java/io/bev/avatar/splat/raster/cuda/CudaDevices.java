@@ -8,14 +8,14 @@ import java.util.Optional;
 /**
  * The CUDA devices of this machine.
  *
- * @param devices none when there is no driver or it shows none
- * @param problem why there is none; empty when there is one
+ * @param devices empty if there is no driver or it reports none
+ * @param problem the reason why there is none; empty if there is one
  */
 public record CudaDevices(List<CudaDevice> devices, Optional<String> problem) {
 
-    private static final String NO_DEVICE = "the NVIDIA driver shows no device; CUDA_VISIBLE_DEVICES may hide it";
+    private static final String NO_DEVICE = "the NVIDIA driver reports no device; CUDA_VISIBLE_DEVICES may hide it";
 
-    /** CUDA_ERROR_NO_DEVICE: also what cuInit says when every device is hidden. */
+    /** CUDA_ERROR_NO_DEVICE; cuInit also returns it when every device is hidden. */
     private static final int NO_DEVICE_CODE = 100;
 
     public CudaDevices {
@@ -26,7 +26,7 @@ public record CudaDevices(List<CudaDevice> devices, Optional<String> problem) {
         return new CudaDevices(List.of(), Optional.of(problem));
     }
 
-    /** Asks the driver. */
+    /** Queries the driver. */
     static CudaDevices of(CudaDriver driver, Optional<String> driverVersion) {
         try {
             driver.init();
@@ -51,7 +51,7 @@ public record CudaDevices(List<CudaDevice> devices, Optional<String> problem) {
         }
     }
 
-    /** {@code GPU-} and the bytes in the manner of RFC 9562. */
+    /** {@code GPU-} and the bytes in the format of RFC 9562. */
     static String uuidText(byte[] bytes) {
         if (bytes.length != 16) {
             throw new IllegalArgumentException(bytes.length + " bytes: expected 16");

@@ -11,57 +11,58 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Looks for CUDA devices, touching no native code on a machine without the driver. */
+/** Discovers CUDA devices, without loading native code on a machine without the driver. */
 public final class CudaDiscovery {
 
     private static final Path DRIVER_VERSION = Path.of("/proc/driver/nvidia/version");
     private static final Pattern VERSION = Pattern.compile("Kernel Module[^0-9]*(\\d+(?:\\.\\d+)+)");
 
     private final DriverLibrary library;
-    private final Path nativeFolder;
+    private final Path nativeDirectory;
     private final Path versionFile;
     private final Supplier<CudaDriver> driver;
 
-    CudaDiscovery(DriverLibrary library, Path nativeFolder, Path versionFile, Supplier<CudaDriver> driver) {
+    CudaDiscovery(DriverLibrary library, Path nativeDirectory, Path versionFile, Supplier<CudaDriver> driver) {
         this.library = library;
-        this.nativeFolder = nativeFolder;
+        this.nativeDirectory = nativeDirectory;
         this.versionFile = versionFile;
         this.driver = driver;
     }
 
     /**
      * @param environment of the process
-     * @param nativeFolder a folder of ours for jcuda's native library; made when needed
+     * @param nativeDirectory a private directory for jcuda's native library; created if needed
      */
-    public static CudaDiscovery ofMachine(Map<String, String> environment, Path nativeFolder) {
+    public static CudaDiscovery ofMachine(Map<String, String> environment, Path nativeDirectory) {
         return new CudaDiscovery(
                 DriverLibrary.ofMachine(environment.getOrDefault("LD_LIBRARY_PATH", "")),
-                nativeFolder,
+                nativeDirectory,
                 DRIVER_VERSION,
                 JcudaDriver::new);
     }
 
-    /** The driver, once {@link #find} has found devices: its library is loaded then. */
+    /** The driver; call only after {@link #find} has found devices, which loads the library. */
     public static CudaDriver driver() {
         return new JcudaDriver();
     }
 
-    /** The devices, or why there are none. */
+    /** The devices, or the reason why there is none. */
     public CudaDevices find() {
         if (library.find().isEmpty()) {
             return CudaDevices.none("no NVIDIA driver: " + DriverLibrary.NAME + " not found");
         }
         try {
             Files.createDirectories(
-                    nativeFolder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    nativeDirectory,
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException | UnsupportedOperationException e) {
-            return CudaDevices.none("no folder for jcuda's library: " + e);
+            return CudaDevices.none("no directory for jcuda's library: " + e);
         }
-        return unpackingInto(nativeFolder, () -> {
+        return unpackingInto(nativeDirectory, () -> {
             try {
                 String name = NativeLibraryExtractor.ofDriver();
-                if (!NativeLibraryExtractor.isOn(System.getProperty("java.library.path", ""), name)) {
-                    NativeLibraryExtractor.put(name, nativeFolder);
+                if (!NativeLibraryExtractor.isOnPath(System.getProperty("java.library.path", ""), name)) {
+                    NativeLibraryExtractor.unpack(name, nativeDirectory);
                 }
                 return CudaDevices.of(driver.get(), driverVersion());
             } catch (IOException e) {
@@ -73,12 +74,13 @@ public final class CudaDiscovery {
     }
 
     /**
-     * Runs {@code work} while {@code java.io.tmpdir} is {@code folder}. jcuda unpacks its library under a fixed name into
-     * that place and loads what lies there: in the common temporary folder, anybody's file.
+     * Runs {@code work} while {@code java.io.tmpdir} is {@code directory}. jcuda unpacks its library under a fixed name
+     * into that directory and loads any existing file; in the shared temporary directory that could be a file of any
+     * user.
      */
-    private static CudaDevices unpackingInto(Path folder, Supplier<CudaDevices> work) {
+    private static CudaDevices unpackingInto(Path directory, Supplier<CudaDevices> work) {
         String before = System.getProperty("java.io.tmpdir");
-        System.setProperty("java.io.tmpdir", folder.toAbsolutePath().toString());
+        System.setProperty("java.io.tmpdir", directory.toAbsolutePath().toString());
         try {
             return work.get();
         } finally {

@@ -1,6 +1,6 @@
 package io.bev.avatar.splat.raster.cuda;
 
-/** The driver, before there is a context; each function answers or throws {@link CudaException}. */
+/** The driver's functions that need no context; each returns or throws {@link CudaException}. */
 public interface CudaDriver {
 
     /** cuInit. */

@@ -3,7 +3,7 @@ package io.bev.avatar.splat.raster.cuda;
 /** A CUDA driver function failed. */
 public final class CudaException extends RuntimeException {
 
-    /** CUDA_ERROR_OUT_OF_MEMORY: nothing was taken, and the context still works. */
+    /** CUDA_ERROR_OUT_OF_MEMORY: nothing was allocated, and the context still works. */
     static final int OUT_OF_MEMORY = 2;
 
     private static final long serialVersionUID = 1L;
@@ -22,7 +22,7 @@ public final class CudaException extends RuntimeException {
         this.hung = hung;
     }
 
-    /** Work that comes to no end; whatever waits for it, as the end of its context does, would not either. */
+    /** Work that never completes; anything that waits for it, such as destroying its context, would hang as well. */
     static CudaException hung(String function, int code, String name) {
         return new CudaException(function, code, name, true);
     }

@@ -9,15 +9,16 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames on their way through the device, and the memory that they work in: made for a model and a size, more of it when a frame
- * needs more. A frame that did not fit is drawn again, with those behind it. {@link MemoryBudgetException} leaves it as it was.
+ * Frames in flight on the device, and their memory, which is allocated for a model and a size and grows when a frame
+ * needs more. A frame that did not fit is rendered again, with those after it. {@link MemoryBudgetException} leaves the
+ * state unchanged.
  */
 final class CudaFramePipeline implements AutoCloseable {
 
-    private static final long LEAST_CAPACITY = 1 << 13;
+    private static final long MIN_CAPACITY = 1 << 13;
     private static final long INSTANCES_PER_GAUSSIAN = 8;
-    /** Instances are numbered by 32 bits, and their memory by less. */
-    private static final long MOST_CAPACITY = 1L << 30;
+    /** Upper limit of instances; their indices have 32 bits. */
+    private static final long MAX_CAPACITY = 1L << 30;
 
     private final CudaContext context;
     private final DeviceMemory memory;
@@ -27,8 +28,8 @@ final class CudaFramePipeline implements AutoCloseable {
     private final long copyStream;
     private final int wideFrom;
     private final InFlightFrame[] slots = new InFlightFrame[FrameScratchMemory.SLOTS];
-    /** Slots given to the device and not read yet, oldest first. */
-    private final Deque<Integer> flying = new ArrayDeque<>();
+    /** Slots submitted to the device and not yet read, oldest first. */
+    private final Deque<Integer> inFlight = new ArrayDeque<>();
 
     private int nextSlot;
     private @Nullable FrameScratchMemory buffers;
@@ -48,36 +49,39 @@ final class CudaFramePipeline implements AutoCloseable {
         copyStream = context.createStream();
     }
 
-    /** Frames on their way. */
-    int flying() {
-        return flying.size();
+    /** Number of frames in flight. */
+    int inFlight() {
+        return inFlight.size();
     }
 
-    void requireNoneFlying(String what) {
-        if (!flying.isEmpty()) {
-            throw new IllegalStateException(flying.size() + " frames are on their way: collect them before " + what);
+    void requireNoneInFlight(String what) {
+        if (!inFlight.isEmpty()) {
+            throw new IllegalStateException(inFlight.size() + " frames are in flight: collect them before " + what);
         }
     }
 
     void requireSlot() {
-        if (flying.size() == FrameScratchMemory.SLOTS) {
-            throw new IllegalStateException("two frames are on their way: collect one first");
+        if (inFlight.size() == FrameScratchMemory.SLOTS) {
+            throw new IllegalStateException("two frames are in flight: collect one first");
         }
     }
 
-    void requireFlying() {
-        if (flying.isEmpty()) {
-            throw new IllegalStateException("no frame is on its way: submit one first");
+    void requireInFlight() {
+        if (inFlight.isEmpty()) {
+            throw new IllegalStateException("no frame is in flight: submit one first");
         }
     }
 
-    /** Makes room for frames of a model in the size of {@code target}; that of another model was {@linkplain #drop dropped}. */
-    void makeRoom(DeviceModel model, Framebuffer target) {
+    /**
+     * Allocates memory for frames of a model in the size of {@code target}; memory for another model must have been
+     * {@linkplain #release dropped}.
+     */
+    void ensureCapacity(DeviceModel model, Framebuffer target) {
         FrameScratchMemory present = buffers;
         if (present == null || present.shape.width() != target.width || present.shape.height() != target.height) {
-            requireNoneFlying("another size");
+            requireNoneInFlight("another size");
             int count = model.splats.count;
-            long capacity = Math.max(LEAST_CAPACITY, INSTANCES_PER_GAUSSIAN * count);
+            long capacity = Math.max(MIN_CAPACITY, INSTANCES_PER_GAUSSIAN * count);
             if (present != null) {
                 capacity = Math.max(capacity, present.shape.capacity());
             }
@@ -87,54 +91,54 @@ final class CudaFramePipeline implements AutoCloseable {
                             count,
                             target.width,
                             target.height,
-                            Math.min(capacity, MOST_CAPACITY),
+                            Math.min(capacity, MAX_CAPACITY),
                             count >= wideFrom,
                             model.rig == null ? 0 : model.rig.poseFloats()));
         }
     }
 
-    /** Gives a frame of the model that there is room for to the device. */
+    /** Submits a frame of the model with allocated memory to the device. */
     void submit(CameraView view, Framebuffer target, @Nullable SplatRig rig) {
         InFlightFrame slot = slots[nextSlot];
         slot.write(view, target, rig);
         slot.enqueue();
-        flying.add(nextSlot);
+        inFlight.add(nextSlot);
         nextSlot = (nextSlot + 1) % FrameScratchMemory.SLOTS;
     }
 
-    /** Waits for the oldest frame and copies its picture out. */
+    /** Waits for the oldest frame and copies its image to the host. */
     void collect(Framebuffer target, StageTimes times) {
-        int number = flying.element();
+        int number = inFlight.element();
         slots[number].await(clock);
         while (slots[number].overflowed()) {
             grow(slots[number].needed());
-            // What follows was drawn into buffers that are gone.
-            for (int slot : flying) {
+            // Later frames were rendered into buffers that no longer exist.
+            for (int slot : inFlight) {
                 slots[slot].enqueue();
             }
             slots[number].await(clock);
         }
         slots[number].read(target, times);
-        flying.remove();
+        inFlight.remove();
     }
 
-    /** Makes room for {@code needed} instances, and half as many again for what moves next where that fits. */
+    /** Allocates memory for {@code needed} instances, plus half as many in reserve if that fits. */
     private void grow(long needed) {
         FrameScratchMemory present = buffers;
-        if (present == null || needed < 0 || needed > MOST_CAPACITY) {
+        if (present == null || needed < 0 || needed > MAX_CAPACITY) {
             throw new MemoryBudgetException(
-                    needed + " instances", 24 * needed, memory.takenBytes(), memory.budgetBytes());
+                    needed + " instances", 24 * needed, memory.allocatedBytes(), memory.budgetBytes());
         }
-        settle();
+        awaitInFlight();
         FrameScratchMemory.Shape shape = present.shape;
         try {
-            replaceBuffers(present.model, shape.withCapacity(Math.min(MOST_CAPACITY, needed + needed / 2)));
+            replaceBuffers(present.model, shape.withCapacity(Math.min(MAX_CAPACITY, needed + needed / 2)));
         } catch (MemoryBudgetException e) {
             replaceBuffers(present.model, shape.withCapacity(needed));
         }
     }
 
-    /** Makes buffers of another shape; when they do not fit, those of the present one again. */
+    /** Replaces the buffers by ones of another shape; if they do not fit, restores the current shape. */
     private void replaceBuffers(DeviceModel model, FrameScratchMemory.Shape wanted) {
         FrameScratchMemory before = buffers;
         InFlightFrame[] slotsBefore = slots.clone();
@@ -143,22 +147,22 @@ final class CudaFramePipeline implements AutoCloseable {
             buffers = null;
         }
         try {
-            makeBuffers(model, wanted);
+            createBuffers(model, wanted);
         } catch (MemoryBudgetException e) {
             if (before != null) {
-                // Blocks of other sizes than at first could leave no room for what had room then.
+                // Blocks of other sizes than before could leave too little contiguous memory for what fitted before.
                 memory.trim();
-                makeBuffers(model, before.shape);
-                takeOver(slotsBefore, wanted.poseFloats());
+                createBuffers(model, before.shape);
+                copyInputs(slotsBefore, wanted.poseFloats());
             }
             throw e;
         }
         if (before != null) {
-            takeOver(slotsBefore, before.shape.poseFloats());
+            copyInputs(slotsBefore, before.shape.poseFloats());
         }
     }
 
-    private void makeBuffers(DeviceModel model, FrameScratchMemory.Shape shape) {
+    private void createBuffers(DeviceModel model, FrameScratchMemory.Shape shape) {
         FrameScratchMemory made = new FrameScratchMemory(memory, Kernels.FRAME, model, shape);
         for (int s = 0; s < slots.length; s++) {
             slots[s] = new InFlightFrame(context, stream, copyStream, kernels, made, s, model.rig != null);
@@ -166,18 +170,18 @@ final class CudaFramePipeline implements AutoCloseable {
         buffers = made;
     }
 
-    private void takeOver(InFlightFrame[] before, int poseFloats) {
+    private void copyInputs(InFlightFrame[] before, int poseFloats) {
         for (int s = 0; s < slots.length; s++) {
             FrameScratchMemory now = buffers;
             if (now != null && now.shape.poseFloats() == poseFloats) {
-                slots[s].writeAs(before[s]);
+                slots[s].copyInputs(before[s]);
             }
             before[s].close();
         }
     }
 
-    /** Gives the room back; the next frame needs it made again. */
-    void drop() {
+    /** Releases the memory; it must be allocated again before the next frame. */
+    void release() {
         FrameScratchMemory present = buffers;
         if (present != null) {
             present.close();
@@ -188,20 +192,20 @@ final class CudaFramePipeline implements AutoCloseable {
         }
     }
 
-    /** Waits for what is on its way, before memory that it uses is touched. */
-    void settle() {
-        for (int slot : flying) {
+    /** Waits for the frames in flight, before memory that they use is changed. */
+    void awaitInFlight() {
+        for (int slot : inFlight) {
             slots[slot].await(clock);
         }
     }
 
-    /** Waits for what is on its way, and forgets it. */
-    void land() {
-        settle();
-        flying.clear();
+    /** Waits for the frames in flight and discards them. */
+    void discardInFlight() {
+        awaitInFlight();
+        inFlight.clear();
     }
 
-    /** After {@link #drop}. */
+    /** After {@link #release}. */
     @Override
     public void close() {
         context.destroyStream(copyStream);

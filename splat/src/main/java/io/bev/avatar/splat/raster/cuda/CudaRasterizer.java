@@ -12,25 +12,27 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws on an NVIDIA GPU: rig, projection, sort and blending in device memory, the picture back through pinned memory. Any
- * {@link CudaException} leaves it in no usable state; {@link MemoryBudgetException} leaves it as it was.
+ * Renders on an NVIDIA GPU: rig, projection, sort and blending in device memory; the image is copied back through
+ * pinned memory. After any {@link CudaException} it is unusable; {@link MemoryBudgetException} leaves it unchanged.
  */
 public final class CudaRasterizer implements Rasterizer {
 
     /**
-     * What may be chosen.
+     * Options.
      *
-     * @param budgetBytes most device memory that is taken
-     * @param blockBytes it is taken in blocks of at most this many bytes
-     * @param wideFrom from how many Gaussians on tile and depth are sorted at once
-     * @param deadlineNanos how long a frame may take before the device counts as hung
+     * @param budgetBytes maximum device memory
+     * @param blockBytes maximum size of an allocated block
+     * @param wideFrom number of Gaussians from which tile and depth are sorted at once
+     * @param deadlineNanos duration of a frame after which the device counts as hung
      */
     public record Options(long budgetBytes, long blockBytes, int wideFrom, long deadlineNanos) {
 
-        /** Below this many Gaussians, a sort of their depths is cheaper than one of the wider keys of all instances. */
+        /**
+         * Below this number of Gaussians, sorting their depths is cheaper than sorting the wider keys of all instances.
+         */
         public static final int WIDE_FROM = 150_000;
 
-        /** Two hundred frames late: long enough for the largest picture of the slowest device. */
+        /** About 200 frame periods: long enough for the largest image on the slowest device. */
         public static final long DEADLINE_NANOS = 3_000_000_000L;
 
         public static Options of(long budgetBytes, long blockBytes) {
@@ -49,7 +51,7 @@ public final class CudaRasterizer implements Rasterizer {
     private @Nullable DeviceModel model;
 
     /**
-     * @param device name for people
+     * @param device display name
      * @param context of the device; closed with the rasteriser
      * @param image the kernels, see {@link CudaContext#loadModule}
      */
@@ -77,26 +79,25 @@ public final class CudaRasterizer implements Rasterizer {
 
     @Override
     public void render(PosedGaussians splats, Camera camera, Framebuffer target, StageTimes times) {
-        if (frames.flying() > 0) {
+        if (frames.inFlight() > 0) {
             context.enter();
-            frames.land();
+            frames.discardInFlight();
         }
         submit(splats, camera, target);
         collect(target, times);
     }
 
     /**
-     * Takes the memory that pictures of {@code splats} in the size of {@code target} need at least.
-     *
-     * @throws MemoryBudgetException when they do not fit
+     * Allocates the minimum memory for frames of {@code splats} in the size of {@code target}. @throws
+     * MemoryBudgetException if they do not fit
      */
     void prepare(PosedGaussians splats, Framebuffer target) {
         context.enter();
-        frames.makeRoom(hold(splats), target);
+        frames.ensureCapacity(hold(splats), target);
     }
 
     /**
-     * Gives a frame to the device and does not wait for it; at most two at once.
+     * Submits a frame to the device without waiting for it; at most two may be in flight.
      *
      * @param target size and background; not written to
      */
@@ -104,36 +105,36 @@ public final class CudaRasterizer implements Rasterizer {
         Framebuffers.requireSameSize(camera, target);
         frames.requireSlot();
         context.enter();
-        DeviceModel held = hold(splats);
-        frames.makeRoom(held, target);
+        DeviceModel loaded = hold(splats);
+        frames.ensureCapacity(loaded, target);
         view.set(camera, splats.modelToWorld);
         frames.submit(view, target, splats.rig);
     }
 
-    /** Waits for the oldest frame on its way; draws it once more where there was too little room for it. */
+    /** Waits for the oldest frame in flight; renders it again if its memory was too small. */
     public void collect(Framebuffer target, StageTimes times) {
-        frames.requireFlying();
+        frames.requireInFlight();
         context.enter();
         frames.collect(target, times);
     }
 
     private DeviceModel hold(PosedGaussians splats) {
-        DeviceModel held = model;
-        if (held == null || !held.holds(splats)) {
-            frames.requireNoneFlying("another model");
-            // The new one first: when it does not fit, nothing has changed.
+        DeviceModel loaded = model;
+        if (loaded == null || !loaded.matches(splats)) {
+            frames.requireNoneInFlight("another model");
+            // The new model first: if it does not fit, nothing has changed.
             DeviceModel fresh = load(splats);
-            frames.drop();
-            if (held != null) {
-                held.close();
+            frames.release();
+            if (loaded != null) {
+                loaded.close();
             }
             model = fresh;
-            held = fresh;
-        } else if (splats.rig == null && held.revision != splats.revision) {
-            frames.settle();
-            held.repose(uploader);
+            loaded = fresh;
+        } else if (splats.rig == null && loaded.revision != splats.revision) {
+            frames.awaitInFlight();
+            loaded.uploadPose(uploader);
         }
-        return held;
+        return loaded;
     }
 
     private DeviceModel load(PosedGaussians splats) {
@@ -147,30 +148,32 @@ public final class CudaRasterizer implements Rasterizer {
         }
     }
 
-    /** Gives back every byte but the model's; answers how many. The next frame takes what it needs again. */
+    /**
+     * Releases all memory except the model's and returns the bytes released. The next frame allocates what it needs.
+     */
     public long trim() {
         context.enter();
-        long before = memory.takenBytes();
-        frames.land();
-        frames.drop();
+        long before = memory.allocatedBytes();
+        frames.discardInFlight();
+        frames.release();
         memory.trim();
-        return before - memory.takenBytes();
+        return before - memory.allocatedBytes();
     }
 
-    /** Whether a model is held. */
-    boolean holdsModel() {
+    /** Whether a model is loaded. */
+    boolean hasModel() {
         return model != null;
     }
 
-    /** Whether {@code splats} are the model that is held. */
-    boolean holds(PosedGaussians splats) {
-        DeviceModel held = model;
-        return held != null && held.holds(splats);
+    /** Whether {@code splats} is the loaded model. */
+    boolean hasModel(PosedGaussians splats) {
+        DeviceModel loaded = model;
+        return loaded != null && loaded.matches(splats);
     }
 
-    /** Device memory taken, in use or kept; any thread may ask, as for the next three. */
-    public long takenBytes() {
-        return memory.takenBytes();
+    /** Device memory allocated, in use or cached. This and the next three may be called by any thread. */
+    public long allocatedBytes() {
+        return memory.allocatedBytes();
     }
 
     public long budgetBytes() {
@@ -181,18 +184,20 @@ public final class CudaRasterizer implements Rasterizer {
         return memory.usedBytes();
     }
 
-    /** Free memory of the device. Only on the rendering thread. */
+    /** Free memory of the device. Only on the render thread. */
     public long freeBytes() {
         context.enter();
         return context.freeBytes();
     }
 
-    /** Ends the context with all that is in it, as after a fault: nothing else answers then. Not for a device that hangs. */
+    /**
+     * Destroys the context with all its resources, as after a fault, when no other call works. Not for a hung device.
+     */
     void abandon() {
         context.close();
     }
 
-    /** Gives everything back, the context too; but for that of a device that hangs, whose end would not come. */
+    /** Releases everything including the context, except that of a hung device, which cannot be destroyed. */
     @Override
     public void close() {
         try {
@@ -208,11 +213,11 @@ public final class CudaRasterizer implements Rasterizer {
     }
 
     private void giveBack() {
-        frames.land();
-        frames.drop();
-        DeviceModel held = model;
-        if (held != null) {
-            held.close();
+        frames.discardInFlight();
+        frames.release();
+        DeviceModel loaded = model;
+        if (loaded != null) {
+            loaded.close();
             model = null;
         }
         memory.trim();

@@ -22,14 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds one CUDA device for this renderer alone. The lock is one of the kernel's on a file named after the device's UUID, so
- * it goes with the process, however that ends; the file's text says who holds it. It binds renderers, not other programs: for
- * these there is the driver's exclusive compute mode.
+ * Exclusive lock of this renderer on one CUDA device. It is a kernel file lock on a file named after the device's UUID,
+ * so it is released with the process, however that ends; the text of the file names the holder. It applies to renderers
+ * only; for other processes use the driver's exclusive compute mode.
  */
 public final class DeviceLock implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(DeviceLock.class);
-    private static final int MOST_BYTES = 1024;
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceLock.class);
+    private static final int MAX_HOLDER_BYTES = 1024;
     private static final Pattern UNIT = Pattern.compile("([^/]+\\.service)(?:/.*)?$");
 
     private final @Nullable FileChannel channel;
@@ -38,7 +38,7 @@ public final class DeviceLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Who asks for a device, and where the locks are. */
+    /** The requesting process, and the directories of the locks. */
     public record Place(List<Path> directories, long pid, Optional<String> unit, Clock clock) {
 
         public Place {
@@ -46,11 +46,12 @@ public final class DeviceLock implements AutoCloseable {
         }
 
         /**
-         * This machine's: the directory that the installation makes for all renderers, else the user's run directory, else
-         * the renderer's own, which then protects only from another renderer with the same state.
+         * The directories of this machine: the one that the installation creates for all renderers, otherwise the
+         * user's run directory, otherwise the renderer's own, which protects only against another renderer with the
+         * same state directory.
          *
-         * @param runtimeDirectory {@code XDG_RUNTIME_DIR}, empty when there is none
-         * @param own exists
+         * @param runtimeDirectory {@code XDG_RUNTIME_DIR}, empty if unset
+         * @param own the renderer's own directory, which exists
          */
         public static Place ofMachine(String runtimeDirectory, Path own, Clock clock) {
             List<Path> directories = runtimeDirectory.isEmpty()
@@ -59,7 +60,7 @@ public final class DeviceLock implements AutoCloseable {
             return new Place(directories, ProcessHandle.current().pid(), unit(Path.of("/proc/self/cgroup")), clock);
         }
 
-        /** The systemd unit that a file like {@code /proc/self/cgroup} names. */
+        /** The systemd unit named by a file like {@code /proc/self/cgroup}. */
         static Optional<String> unit(Path cgroups) {
             try {
                 for (String line : Files.readAllLines(cgroups)) {
@@ -69,7 +70,7 @@ public final class DeviceLock implements AutoCloseable {
                     }
                 }
             } catch (IOException e) {
-                log.debug("no unit known", e);
+                LOG.debug("unknown unit", e);
             }
             return Optional.empty();
         }
@@ -81,30 +82,30 @@ public final class DeviceLock implements AutoCloseable {
     }
 
     /**
-     * Takes the device. Where no directory lets a lock be made, that is logged and the device is used without.
-     *
-     * @throws DeviceInUseException when another renderer has it
+     * Locks the device. If no directory is writable, a warning is logged and the device is used without a lock. @throws
+     * DeviceInUseException if another renderer holds the lock
      */
-    public static DeviceLock take(CudaDevice device, Place place) throws DeviceInUseException {
+    public static DeviceLock acquire(CudaDevice device, Place place) throws DeviceInUseException {
         for (Path directory : place.directories()) {
             if (!Files.isWritable(directory)) {
                 continue;
             }
             Path file = directory.resolve("device-" + device.uuid() + ".lock");
             try {
-                return take(device, file, place);
+                return acquire(device, file, place);
             } catch (IOException e) {
-                log.warn("no lock on {} in {}: {}", device.uuid(), directory, e.toString());
+                LOG.warn("Locking {} in {} failed: {}", device.uuid(), directory, e.toString());
             }
         }
-        log.warn(
-                "{} is used without a lock: none of {} can be written; another renderer may take it as well",
+        LOG.warn(
+                "Using {} without a lock: none of {} is writable; another renderer may use the same GPU",
                 device.uuid(),
                 place.directories());
         return new DeviceLock(null);
     }
 
-    private static DeviceLock take(CudaDevice device, Path file, Place place) throws IOException, DeviceInUseException {
+    private static DeviceLock acquire(CudaDevice device, Path file, Place place)
+            throws IOException, DeviceInUseException {
         FileChannel opened =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
@@ -118,14 +119,16 @@ public final class DeviceLock implements AutoCloseable {
             return new DeviceLock(opened);
         } catch (OverlappingFileLockException e) {
             opened.close();
-            throw new DeviceInUseException(device, "this very process");
+            throw new DeviceInUseException(device, "this process");
         } catch (IOException | DeviceInUseException e) {
             opened.close();
             throw e;
         }
     }
 
-    /** Renderers of other users in the directory's group must be able to try the lock; the file may be theirs already. */
+    /**
+     * Lets renderers of other users in the directory's group try the lock; the file may already belong to one of them.
+     */
     private static void shareWithGroup(Path file) throws IOException {
         if (Files.getOwner(file).equals(Files.getOwner(Path.of("/proc/self")))) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
@@ -133,13 +136,13 @@ public final class DeviceLock implements AutoCloseable {
     }
 
     private static String holder(FileChannel file) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(MOST_BYTES);
+        ByteBuffer bytes = ByteBuffer.allocate(MAX_HOLDER_BYTES);
         file.read(bytes, 0);
         String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8).strip();
-        return text.isEmpty() ? "a process that is only starting" : text;
+        return text.isEmpty() ? "a process that is still starting" : text;
     }
 
-    /** Lets the device go. */
+    /** Releases the device. */
     @Override
     public void close() {
         if (channel != null) {
@@ -147,7 +150,7 @@ public final class DeviceLock implements AutoCloseable {
                 channel.truncate(0);
                 channel.close();
             } catch (IOException e) {
-                log.warn("device lock: {}", e.toString());
+                LOG.warn("Releasing the device lock failed: {}", e.toString());
             }
         }
     }

@@ -8,25 +8,26 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Device memory within a budget. It is taken from the driver in blocks, given out in pieces, and kept when a piece comes back,
- * until {@link #trim}. Each block is as large as those before it together, so that little is taken for little and few are taken
- * for much. Pieces are counted by purpose. Counters may be read by any thread; the rest belongs to one.
+ * Allocator of device memory within a budget. Memory is allocated from the driver in blocks, handed out in pieces, and
+ * cached when a piece is released, until {@link #trim}. Each block is as large as all previous ones together, so that
+ * small models use little memory and large ones few blocks. Usage is counted by purpose. Counters may be read by any
+ * thread; all other methods belong to one thread.
  */
 final class DeviceMemory {
 
-    /** What the driver aligns to; every vector load of the kernels asks for less. */
+    /** Alignment of the driver; the vector loads of the kernels require less. */
     private static final long ALIGNMENT = 256;
 
-    /** The first block: a small avatar at a small size. */
+    /** Size of the first block: enough for a small avatar at a small size. */
     private static final long FIRST_BLOCK_BYTES = 16L << 20;
 
     private final CudaContext context;
     private final long budgetBytes;
-    private final long largestBlockBytes;
+    private final long maxBlockBytes;
     private final List<Block> blocks = new ArrayList<>();
     private final Map<AllocationKind, Long> used = new EnumMap<>(AllocationKind.class);
-    private long takenBytes;
-    /** Of {@link #takenBytes}, what models do not have. */
+    private long allocatedBytes;
+    /** The part of {@link #allocatedBytes} not used by models. */
     private long sharedBytes;
 
     /** A piece of memory. */
@@ -36,7 +37,7 @@ final class DeviceMemory {
         final long address;
         final long bytes;
         final boolean shared;
-        /** Start and size of what nobody has. */
+        /** Free ranges: start and size. */
         final TreeMap<Long, Long> free = new TreeMap<>();
 
         Block(long address, long bytes, boolean shared) {
@@ -56,33 +57,33 @@ final class DeviceMemory {
     }
 
     /**
-     * @param budgetBytes most that is ever taken from the driver
-     * @param largestBlockBytes largest block; a larger piece gets a block of its own
+     * @param budgetBytes maximum total allocated from the driver
+     * @param maxBlockBytes maximum block size; a larger piece gets its own block
      */
-    DeviceMemory(CudaContext context, long budgetBytes, long largestBlockBytes) {
+    DeviceMemory(CudaContext context, long budgetBytes, long maxBlockBytes) {
         this.context = context;
         this.budgetBytes = budgetBytes;
-        this.largestBlockBytes = largestBlockBytes;
+        this.maxBlockBytes = maxBlockBytes;
     }
 
-    /** @throws MemoryBudgetException when it does not fit */
+    /** @throws MemoryBudgetException if it does not fit */
     synchronized Piece allocate(AllocationKind purpose, long wanted) {
         long bytes = Math.max(ALIGNMENT, (wanted + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
-        // A model stays: in blocks of its own it keeps nothing else from being trimmed.
+        // A model is long-lived: in its own blocks it does not prevent other memory from being trimmed.
         boolean alone = purpose == AllocationKind.MODEL;
         long address = alone ? 0 : cut(bytes);
         if (address == 0) {
-            address = takeBlock(purpose, bytes);
+            address = allocateBlock(purpose, bytes);
         }
         used.merge(purpose, bytes, Long::sum);
         return new Piece(address, bytes, purpose);
     }
 
     private long nextBlockBytes() {
-        return Math.min(largestBlockBytes, Math.max(FIRST_BLOCK_BYTES, sharedBytes));
+        return Math.min(maxBlockBytes, Math.max(FIRST_BLOCK_BYTES, sharedBytes));
     }
 
-    /** First free range that is long enough; 0 for none. */
+    /** Address from the first free range that is large enough; 0 for none. */
     private long cut(long bytes) {
         for (Block block : blocks) {
             long address = block.shared ? cutFrom(block, bytes) : 0;
@@ -112,33 +113,33 @@ final class DeviceMemory {
         return address;
     }
 
-    private long takeBlock(AllocationKind purpose, long bytes) {
+    private long allocateBlock(AllocationKind purpose, long bytes) {
         boolean shared = purpose != AllocationKind.MODEL;
         long size = shared ? Math.max(bytes, nextBlockBytes()) : bytes;
-        if (takenBytes + size > budgetBytes) {
+        if (allocatedBytes + size > budgetBytes) {
             size = bytes;
         }
-        if (takenBytes + size > budgetBytes) {
+        if (allocatedBytes + size > budgetBytes) {
             trim();
         }
-        if (takenBytes + size > budgetBytes) {
-            throw new MemoryBudgetException("GPU memory for " + purpose, bytes, takenBytes, budgetBytes);
+        if (allocatedBytes + size > budgetBytes) {
+            throw new MemoryBudgetException("GPU memory for " + purpose, bytes, allocatedBytes, budgetBytes);
         }
-        Block block = takeFromDriver(bytes, size, shared);
+        Block block = allocateFromDriver(bytes, size, shared);
         blocks.add(block);
-        takenBytes += block.bytes;
+        allocatedBytes += block.bytes;
         sharedBytes += shared ? block.bytes : 0;
         return cutFrom(block, bytes);
     }
 
-    private Block takeFromDriver(long bytes, long size, boolean shared) {
+    private Block allocateFromDriver(long bytes, long size, boolean shared) {
         try {
             return new Block(context.allocate(size), size, shared);
         } catch (CudaException e) {
             if (e.code() != CudaException.OUT_OF_MEMORY) {
                 throw e;
             }
-            // Other programs hold the rest of the device: what is kept for later goes, and no more than needed comes.
+            // Other processes use the rest of the device: release cached memory and allocate only what is needed.
             trim();
             return new Block(context.allocate(bytes), bytes, shared);
         }
@@ -148,19 +149,19 @@ final class DeviceMemory {
         Block block = blocks.stream()
                 .filter(b -> b.holds(piece.address))
                 .findFirst()
-                .orElseThrow(() ->
-                        new IllegalArgumentException("piece at " + piece.address + ": not from here, or freed before"));
-        giveBack(block, piece);
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "piece at " + piece.address + ": not allocated here, or already released"));
+        release(block, piece);
         used.merge(piece.purpose, -piece.bytes, Long::sum);
         if (piece.purpose == AllocationKind.MODEL && block.unused()) {
-            // Of a size that no other model has: of no use later.
+            // Its size does not suit another model, so it is not cached.
             context.free(block.address);
-            takenBytes -= block.bytes;
+            allocatedBytes -= block.bytes;
             blocks.remove(block);
         }
     }
 
-    private static void giveBack(Block block, Piece piece) {
+    private static void release(Block block, Piece piece) {
         long start = piece.address;
         long size = piece.bytes;
         Map.Entry<Long, Long> before = block.free.floorEntry(start);
@@ -175,31 +176,31 @@ final class DeviceMemory {
         block.free.put(start, size);
     }
 
-    /** Gives unused blocks back to the driver; answers how many bytes. */
+    /** Releases unused blocks to the driver; returns the bytes released. */
     synchronized long trim() {
-        long before = takenBytes;
+        long before = allocatedBytes;
         for (Iterator<Block> all = blocks.iterator(); all.hasNext(); ) {
             Block block = all.next();
             if (block.unused()) {
                 context.free(block.address);
-                takenBytes -= block.bytes;
+                allocatedBytes -= block.bytes;
                 sharedBytes -= block.shared ? block.bytes : 0;
                 all.remove();
             }
         }
-        return before - takenBytes;
+        return before - allocatedBytes;
     }
 
-    /** Taken from the driver, in use or kept. */
-    synchronized long takenBytes() {
-        return takenBytes;
+    /** Memory allocated from the driver, in use or cached. */
+    synchronized long allocatedBytes() {
+        return allocatedBytes;
     }
 
     long budgetBytes() {
         return budgetBytes;
     }
 
-    /** In use, by purpose. */
+    /** Memory in use, by purpose. */
     synchronized Map<AllocationKind, Long> usedBytes() {
         Map<AllocationKind, Long> copy = new EnumMap<>(AllocationKind.class);
         for (AllocationKind purpose : AllocationKind.values()) {

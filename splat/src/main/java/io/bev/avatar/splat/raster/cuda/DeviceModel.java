@@ -6,14 +6,14 @@ import io.bev.avatar.splat.scene.GaussianCloud;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A model in device memory: what stays from frame to frame, and the posed Gaussians. One piece of memory. */
+/** A model in device memory: the data that is constant between frames, and the posed Gaussians. One allocation. */
 final class DeviceModel implements AutoCloseable {
 
     private static final int ALIGNMENT = 256;
 
     final PosedGaussians splats;
     final SplatRig.@Nullable Arrays rig;
-    /** {@link PosedGaussians#revision} that is in {@link #posed}. */
+    /** The {@link PosedGaussians#revision} stored in {@link #posed}. */
     int revision;
 
     final long posed;
@@ -29,7 +29,7 @@ final class DeviceModel implements AutoCloseable {
     private final long jointIndex;
     private final long jointWeight;
 
-    /** Hands out addresses one after the other. */
+    /** Assigns consecutive addresses. */
     private static final class Shelf {
         private long next;
 
@@ -44,7 +44,7 @@ final class DeviceModel implements AutoCloseable {
         }
     }
 
-    /** @throws MemoryBudgetException when it does not fit; nothing was changed then */
+    /** @throws MemoryBudgetException if it does not fit; nothing is changed then */
     DeviceModel(DeviceMemory memory, Uploader uploader, PosedGaussians splats) {
         this.memory = memory;
         this.splats = splats;
@@ -96,7 +96,7 @@ final class DeviceModel implements AutoCloseable {
             float[] values = splats.sh;
             for (int row = 0; row < coefficients; row++) {
                 int offset = row;
-                // [n][3 * k] there, [3 * k][n] here: neighbouring threads read neighbouring words.
+                // Transposes [n][3 * k] to [3 * k][n], so that neighbouring threads read neighbouring words.
                 uploader.floats(n, i -> values[coefficients * i + offset], sh + 4L * n * row);
             }
             if (rig != null) {
@@ -124,24 +124,24 @@ final class DeviceModel implements AutoCloseable {
         revision = s.revision;
     }
 
-    /** Uploads the arrays again, which a poser rewrote. */
-    void repose(Uploader uploader) {
+    /** Uploads the arrays again after a poser has rewritten them. */
+    void uploadPose(Uploader uploader) {
         uploadGeometry(uploader);
     }
 
-    /** Whether this is the model of {@code other}, with its rig if it has one. */
-    boolean holds(PosedGaussians other) {
+    /** Whether this is the model of {@code other}, including its rig if it has one. */
+    boolean matches(PosedGaussians other) {
         SplatRig source = other.rig;
         return same(splats, other) && (source == null ? rig == null : rig != null && same(rig, source.arrays()));
     }
 
-    /** Identity is meant: an equal model is another upload. */
+    /** Compares by identity: an equal model in other arrays is another upload. */
     @SuppressWarnings("ReferenceEquality")
     private static boolean same(Object a, Object b) {
         return a == b;
     }
 
-    /** Fills in the frame's fields that are the model's. */
+    /** Writes the fields of the frame that belong to the model. */
     void describe(StructLayout layout, ByteBuffer frame) {
         layout.pointer(frame, "rest", rest);
         layout.pointer(frame, "posed", posed);

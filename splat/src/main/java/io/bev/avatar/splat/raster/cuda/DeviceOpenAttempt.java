@@ -8,18 +8,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One attempt to open a device beside the frames. What comes of it has one owner: who takes it, or, once it is given up, the
- * attempt itself, which closes it. Thread-safe.
+ * One attempt to open a device concurrently with rendering. The result has one owner: the caller that takes it, or,
+ * after the attempt is abandoned, the attempt itself, which closes it. Thread-safe.
  */
 final class DeviceOpenAttempt {
 
-    private static final Logger log = LoggerFactory.getLogger(DeviceOpenAttempt.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceOpenAttempt.class);
 
     private final Supplier<CudaRasterizer> opener;
     private @Nullable Outcome outcome;
-    private boolean givenUp;
+    private boolean abandoned;
 
-    /** What came: one of the two. */
+    /** The result: one of the two. */
     record Outcome(
             @Nullable CudaRasterizer device, @Nullable RuntimeException fault) {}
 
@@ -40,26 +40,26 @@ final class DeviceOpenAttempt {
         } catch (RuntimeException e) {
             done = new Outcome(null, e);
         }
-        if (!keep(done)) {
+        if (!retain(done)) {
             closeQuietly(done);
         }
     }
 
-    private synchronized boolean keep(Outcome done) {
+    private synchronized boolean retain(Outcome done) {
         outcome = done;
-        return !givenUp;
+        return !abandoned;
     }
 
-    /** What came, to be closed by the caller; empty while it is under way. */
-    synchronized Optional<Outcome> take() {
+    /** The result, to be closed by the caller; empty while the attempt is in progress. */
+    synchronized Optional<Outcome> result() {
         return Optional.ofNullable(outcome);
     }
 
-    /** Closes what came, or what is still to come. Not after {@link #take} answered. */
-    void giveUp() {
+    /** Abandons the attempt: closes its present or future result. Not after {@link #result} returned one. */
+    void abandon() {
         Outcome done;
         synchronized (this) {
-            givenUp = true;
+            abandoned = true;
             done = outcome;
         }
         if (done != null) {
@@ -73,7 +73,7 @@ final class DeviceOpenAttempt {
             try {
                 device.close();
             } catch (CudaException e) {
-                log.warn("a context that nobody waits for was not closed: {}", e.getMessage());
+                LOG.warn("Closing an abandoned CUDA context failed: {}", e.getMessage());
             }
         }
     }

@@ -3,10 +3,10 @@ package io.bev.avatar.splat.raster.cuda;
 import io.bev.avatar.common.time.Ticker;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for the device, but not for ever: a kernel that hangs cannot be cancelled, only given up. */
+/** Waits for the device with a deadline: a hung kernel cannot be cancelled, only abandoned. */
 final class DeviceWait {
 
-    /** CUDA_ERROR_LAUNCH_TIMEOUT: what the driver says where it watches kernels itself. */
+    /** CUDA_ERROR_LAUNCH_TIMEOUT, which a driver with its own kernel watchdog reports. */
     static final int TIMEOUT_CODE = 702;
 
     private static final int SPINS = 2000;
@@ -22,7 +22,7 @@ final class DeviceWait {
         this.deadlineNanos = deadlineNanos;
     }
 
-    /** @throws CudaException when the work before {@code event} is not done within the deadline */
+    /** @throws CudaException if the work before {@code event} is not complete within the deadline */
     void await(long event) {
         long started = ticker.nanos();
         int tries = 0;
@@ -31,7 +31,7 @@ final class DeviceWait {
                 throw CudaException.hung(
                         "cuEventQuery",
                         TIMEOUT_CODE,
-                        "no end after " + deadlineNanos / 1_000_000 + " ms, a kernel hangs");
+                        "not complete after " + deadlineNanos / 1_000_000 + " ms, a kernel hangs");
             }
             if (tries++ < SPINS) {
                 Thread.onSpinWait();

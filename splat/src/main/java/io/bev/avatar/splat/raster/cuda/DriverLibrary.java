@@ -10,30 +10,30 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the driver's library where the dynamic linker would, without loading anything. */
+/** Finds the driver's library as the dynamic linker would, without loading anything. */
 final class DriverLibrary {
 
     static final String NAME = "libcuda.so.1";
 
-    /** The linker's cache holds its paths as plain NUL-ended strings. */
+    /** The linker's cache contains its paths as NUL-terminated strings. */
     private static final Pattern IN_CACHE = Pattern.compile("(/[ -~]*/" + Pattern.quote(NAME) + ")\0");
 
     private final String libraryPath;
     private final Path cache;
-    private final List<Path> folders;
+    private final List<Path> directories;
 
     /**
      * @param libraryPath value of {@code LD_LIBRARY_PATH}
      * @param cache {@code ld.so.cache}
-     * @param folders searched last
+     * @param directories directories searched last
      */
-    DriverLibrary(String libraryPath, Path cache, List<Path> folders) {
+    DriverLibrary(String libraryPath, Path cache, List<Path> directories) {
         this.libraryPath = libraryPath;
         this.cache = cache;
-        this.folders = List.copyOf(folders);
+        this.directories = List.copyOf(directories);
     }
 
-    /** Where this machine keeps libraries. */
+    /** The library directories of this machine. */
     static DriverLibrary ofMachine(String libraryPath) {
         return new DriverLibrary(
                 libraryPath,
@@ -43,13 +43,13 @@ final class DriverLibrary {
 
     Optional<Path> find() {
         List<Path> candidates = new ArrayList<>();
-        for (String folder : libraryPath.split(":", -1)) {
-            if (!folder.isEmpty()) {
-                candidates.add(Path.of(folder, NAME));
+        for (String directory : libraryPath.split(":", -1)) {
+            if (!directory.isEmpty()) {
+                candidates.add(Path.of(directory, NAME));
             }
         }
         candidates.addAll(cached());
-        folders.forEach(folder -> candidates.add(folder.resolve(NAME)));
+        directories.forEach(directory -> candidates.add(directory.resolve(NAME)));
         return candidates.stream().filter(Files::isRegularFile).findFirst();
     }
 
@@ -61,7 +61,7 @@ final class DriverLibrary {
                 found.add(Path.of(match.group(1)));
             }
         } catch (IOException e) {
-            // No cache, as on musl: the folders remain.
+            // No cache, as on musl: only the directories are searched.
             return found;
         }
         return found;

@@ -18,14 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Draws on the GPU while it works and on the CPU else. A frame that the GPU fails is drawn by the CPU at once; what becomes of the
- * context then is {@link ContextRecovery}'s. Frames belong to the render thread; what is {@code volatile} may be read by any.
+ * Renders on the GPU while it works, otherwise on the CPU. A frame that fails on the GPU is immediately rendered on the
+ * CPU; {@link ContextRecovery} then recreates the context. Frames belong to the render thread; {@code volatile} fields
+ * may be read by any thread.
  */
 public final class FallbackRasterizer implements Rasterizer, GpuControl {
 
-    private static final long FREE_READING_NANOS = 1_000_000_000L;
+    private static final long FREE_MEMORY_INTERVAL_NANOS = 1_000_000_000L;
 
-    private static final Logger log = LoggerFactory.getLogger(FallbackRasterizer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FallbackRasterizer.class);
 
     private final Rasterizer cpu;
     private final ContextRecovery recovery;
@@ -36,43 +37,43 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
     private final AtomicLong fallbacks = new AtomicLong();
     private volatile long freeBytes = -1;
     private long freeReadAt;
-    /** What the device has no room for; not tried again until something else is shown. */
-    private volatile @Nullable Refusal refusal;
+    /** The frame that does not fit on the device; not tried again until another one is requested. */
+    private volatile @Nullable Refusal rejection;
 
     private record Refusal(PosedGaussians splats, Camera camera) {
 
-        /** Identity is meant: who shows another model or view has others. */
+        /** Compares by identity: another model or view uses other objects. */
         @SuppressWarnings("ReferenceEquality")
-        boolean meets(PosedGaussians otherSplats, Camera otherCamera) {
+        boolean matches(PosedGaussians otherSplats, Camera otherCamera) {
             return splats == otherSplats && camera == otherCamera;
         }
     }
 
     /**
-     * @param first opened already
+     * @param first already opened
      * @param opener opens another
-     * @param cpu draws when the GPU does not
-     * @param rebuilds runs the opener, beside the frames
-     * @param hopeless told once, with the reason, when the GPU does not come back
+     * @param cpu renders while the GPU does not
+     * @param rebuilds runs the opener, concurrently with rendering
+     * @param onUnrecoverable called once, with the reason, when the GPU cannot be recovered
      */
     public FallbackRasterizer(
             CudaRasterizer first,
             Supplier<CudaRasterizer> opener,
             Rasterizer cpu,
             Executor rebuilds,
-            Consumer<String> hopeless,
+            Consumer<String> onUnrecoverable,
             Ticker ticker) {
         this.gpu = first;
         this.cpu = cpu;
         this.ticker = ticker;
-        recovery = new ContextRecovery(opener, rebuilds, this::adopt, hopeless, ticker);
-        freeReadAt = ticker.nanos() - FREE_READING_NANOS;
+        recovery = new ContextRecovery(opener, rebuilds, this::adopt, onUnrecoverable, ticker);
+        freeReadAt = ticker.nanos() - FREE_MEMORY_INTERVAL_NANOS;
     }
 
     @Override
     public String name() {
         CudaRasterizer device = gpu;
-        return device == null || refusal != null ? cpu.name() : device.name();
+        return device == null || rejection != null ? cpu.name() : device.name();
     }
 
     @Override
@@ -82,7 +83,7 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
 
     @Override
     public Optional<String> problem() {
-        return recovery.end().map("drawn by the CPU: "::concat).or(() -> Optional.ofNullable(problem));
+        return recovery.failureReason().map("rendered on the CPU: "::concat).or(() -> Optional.ofNullable(problem));
     }
 
     @Override
@@ -94,22 +95,22 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
     public void render(PosedGaussians splats, Camera camera, Framebuffer target, StageTimes times) {
         recovery.advance();
         CudaRasterizer device = gpu;
-        Refusal refused = refusal;
-        if (device != null && (refused == null || !refused.meets(splats, camera))) {
+        Refusal rejected = rejection;
+        if (device != null && (rejected == null || !rejected.matches(splats, camera))) {
             try {
                 device.render(splats, camera, target, times);
-                drawn(device);
+                onRendered(device);
                 return;
             } catch (CudaException e) {
-                lose(device, e);
+                onFault(device, e);
             } catch (MemoryBudgetException e) {
-                giveWay(splats, camera, device, e);
+                rejectOrFallBack(splats, camera, device, e);
             }
         }
-        drawOnCpu(splats, camera, target, times);
+        renderOnCpu(splats, camera, target, times);
     }
 
-    private void drawOnCpu(PosedGaussians splats, Camera camera, Framebuffer target, StageTimes times) {
+    private void renderOnCpu(PosedGaussians splats, Camera camera, Framebuffer target, StageTimes times) {
         SplatRig rig = splats.rig;
         if (rig != null) {
             rig.poseOnHost(splats);
@@ -117,56 +118,59 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
         cpu.render(splats, camera, target, times);
     }
 
-    /** A model that does not fit is refused while another is held; a view that does not is drawn by the CPU. */
-    private void giveWay(PosedGaussians splats, Camera camera, CudaRasterizer device, MemoryBudgetException fault) {
-        if (!device.holds(splats) && device.holdsModel()) {
+    /**
+     * Rejects a model that does not fit while another one is loaded; a view that does not fit is rendered on the CPU.
+     */
+    private void rejectOrFallBack(
+            PosedGaussians splats, Camera camera, CudaRasterizer device, MemoryBudgetException fault) {
+        if (!device.hasModel(splats) && device.hasModel()) {
             throw fault;
         }
-        refusal = new Refusal(splats, camera);
+        rejection = new Refusal(splats, camera);
         if (problem == null) {
             fallbacks.incrementAndGet();
-            log.warn("drawn by the CPU: {}", fault.getMessage());
+            LOG.warn("rendered on the CPU: {}", fault.getMessage());
         }
-        problem = "drawn by the CPU: " + fault.getMessage();
+        problem = "rendered on the CPU: " + fault.getMessage();
     }
 
-    private void lose(CudaRasterizer device, CudaException fault) {
+    private void onFault(CudaRasterizer device, CudaException fault) {
         fallbacks.incrementAndGet();
-        problem = "drawn by the CPU: the GPU failed: " + fault.getMessage();
+        problem = "rendered on the CPU: the GPU failed: " + fault.getMessage();
         gpu = null;
-        refusal = null;
-        log.error("the GPU failed, the CPU draws: {}", fault.getMessage());
+        rejection = null;
+        LOG.error("GPU failed, rendering on the CPU: {}", fault.getMessage());
         if (fault.hung()) {
-            log.warn("the context of the kernel that hangs is left until the process ends");
+            LOG.warn("Context of the hung kernel stays allocated until the process exits");
         } else {
-            // In a failed context nothing can be given back piece by piece; its end gives back all.
-            quietly(device::abandon);
+            // In a failed context single resources cannot be released; destroying it releases all.
+            destroyQuietly(device::abandon);
         }
         recovery.lost(fault);
     }
 
-    private static void quietly(Runnable end) {
+    private static void destroyQuietly(Runnable end) {
         try {
             end.run();
         } catch (CudaException e) {
-            log.warn("the driver complains about the end of the context: {}", e.getMessage());
+            LOG.warn("Destroying the CUDA context failed: {}", e.getMessage());
         }
     }
 
     private void adopt(CudaRasterizer device) {
         gpu = device;
         problem = null;
-        log.info("the GPU draws again, {}", device.name());
+        LOG.info("Rendering on the GPU again, {}", device.name());
     }
 
-    private void drawn(CudaRasterizer device) {
+    private void onRendered(CudaRasterizer device) {
         if (problem != null) {
             problem = null;
-            refusal = null;
-            log.info("the GPU draws again");
+            rejection = null;
+            LOG.info("Rendering on the GPU again");
         }
         long now = ticker.nanos();
-        if (now - freeReadAt >= FREE_READING_NANOS) {
+        if (now - freeReadAt >= FREE_MEMORY_INTERVAL_NANOS) {
             freeReadAt = now;
             freeBytes = device.freeBytes();
         }
@@ -193,9 +197,9 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
     }
 
     @Override
-    public long takenBytes() {
+    public long allocatedBytes() {
         CudaRasterizer device = gpu;
-        return device == null ? 0 : device.takenBytes();
+        return device == null ? 0 : device.allocatedBytes();
     }
 
     @Override
@@ -209,20 +213,20 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
         CudaRasterizer device = gpu;
         if (device == null) {
             throw new IllegalStateException(
-                    "trimMemory: the GPU's context is " + recovery.state() + "; nothing is held");
+                    "trimMemory: the CUDA context is " + recovery.state() + "; it holds no memory");
         }
-        refusal = null;
+        rejection = null;
         return device.trim();
     }
 
     @Override
-    public void requireRoom(PosedGaussians splats, Framebuffer target) {
+    public void requireCapacity(PosedGaussians splats, Framebuffer target) {
         CudaRasterizer device = gpu;
         if (device != null) {
             try {
                 device.prepare(splats, target);
             } catch (CudaException e) {
-                lose(device, e);
+                onFault(device, e);
             }
         }
     }
@@ -231,13 +235,13 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
     public void rebuildContext() {
         CudaRasterizer device = gpu;
         if (device == null) {
-            throw new IllegalStateException("rebuildContext: the GPU's context is " + recovery.state() + " already");
+            throw new IllegalStateException("rebuildContext: the CUDA context is " + recovery.state() + " already");
         }
-        log.info("the GPU's context is made anew on request");
+        LOG.info("Recreating the CUDA context on request");
         gpu = null;
-        refusal = null;
-        problem = "drawn by the CPU: the GPU's context is being made anew";
-        quietly(device::close);
+        rejection = null;
+        problem = "rendered on the CPU: the CUDA context is being recreated";
+        destroyQuietly(device::close);
         recovery.startOnRequest();
     }
 
@@ -247,7 +251,7 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
         CudaRasterizer device = gpu;
         gpu = null;
         if (device != null) {
-            quietly(device::close);
+            destroyQuietly(device::close);
         }
         cpu.close();
     }

@@ -4,16 +4,16 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Device memory that a frame works in; whatever is in it may be lost between two frames. */
+/** Scratch memory of a frame on the device; its contents may be lost between two frames. */
 final class FrameScratchMemory implements AutoCloseable {
 
-    /** Pictures on their way at once: one is drawn while the other is copied. */
+    /** Frames in flight: one is rendered while the other is copied. */
     static final int SLOTS = 2;
 
     private static final int COUNTER_BYTES = 4 * KernelConstants.COUNTERS;
     private static final int VIEW_BYTES = 256;
 
-    /** What the sizes follow from. */
+    /** The parameters that determine the sizes. */
     record Shape(int count, int width, int height, long capacity, boolean wideKeys, int poseFloats) {
 
         Shape withCapacity(long instances) {
@@ -36,7 +36,7 @@ final class FrameScratchMemory implements AutoCloseable {
             return (int) ((Math.max(count, capacity) + KernelConstants.RADIX_BLOCK - 1) / KernelConstants.RADIX_BLOCK);
         }
 
-        /** Of a picture, a multiple of the 12 bytes that one thread packs. */
+        /** Bytes of an image, a multiple of the 12 bytes that one thread packs. */
         int bgrBytes() {
             return (width * height + 3) / 4 * 12;
         }
@@ -50,10 +50,10 @@ final class FrameScratchMemory implements AutoCloseable {
         }
     }
 
-    /** Where the picture begins in a slot's output; counters stand before it. */
+    /** Offset of the image in a slot's output, after the counters. */
     static final int BGR_OFFSET = COUNTER_BYTES;
 
-    /** Where the pose begins in a slot's input; the view stands before it. */
+    /** Offset of the pose in a slot's input, after the view. */
     static final int POSE_OFFSET = VIEW_BYTES;
 
     final DeviceModel model;
@@ -66,7 +66,7 @@ final class FrameScratchMemory implements AutoCloseable {
     private final ByteBuffer common;
     private final StructLayout layout;
 
-    /** @throws MemoryBudgetException when they do not fit; nothing stays taken then */
+    /** @throws MemoryBudgetException if they do not fit; all memory is released then */
     FrameScratchMemory(DeviceMemory memory, StructLayout layout, DeviceModel model, Shape shape) {
         this.memory = memory;
         this.layout = layout;
@@ -75,49 +75,49 @@ final class FrameScratchMemory implements AutoCloseable {
         common = layout.buffer();
         try {
             model.describe(layout, common);
-            takeFrame();
-            takeInstances();
-            takePicture();
+            allocateFrame();
+            allocateInstances();
+            allocateImage();
         } catch (RuntimeException e) {
             close();
             throw e;
         }
     }
 
-    private void takeFrame() {
+    private void allocateFrame() {
         long n = shape.count;
-        take("record", AllocationKind.FRAME, 48 * n);
-        take("extent", AllocationKind.FRAME, 8 * n);
+        allocate("record", AllocationKind.FRAME, 48 * n);
+        allocate("extent", AllocationKind.FRAME, 8 * n);
         for (String field : List.of("touched", "offset", "depth_key0", "depth_key1", "depth_value0", "depth_value1")) {
-            take(field, AllocationKind.FRAME, 4 * n);
+            allocate(field, AllocationKind.FRAME, 4 * n);
         }
-        take(
+        allocate(
                 "block_sum",
                 AllocationKind.FRAME,
                 4 * ((n + KernelConstants.SCAN_BLOCK - 1) / KernelConstants.SCAN_BLOCK));
         for (int slot = 0; slot < SLOTS; slot++) {
-            inputs[slot] = take(AllocationKind.FRAME, shape.inputBytes());
+            inputs[slot] = allocate(AllocationKind.FRAME, shape.inputBytes());
         }
     }
 
-    private void takeInstances() {
+    private void allocateInstances() {
         long keyBytes = (shape.wideKeys ? 8 : 4) * shape.capacity;
-        take("tile_key0", AllocationKind.INSTANCES, keyBytes);
-        take("tile_key1", AllocationKind.INSTANCES, keyBytes);
-        take("tile_value0", AllocationKind.INSTANCES, 4 * shape.capacity);
-        take("tile_value1", AllocationKind.INSTANCES, 4 * shape.capacity);
-        take("histogram", AllocationKind.INSTANCES, 4L * KernelConstants.RADIX * shape.radixBlocks());
-        take("digit_total", AllocationKind.INSTANCES, 4L * KernelConstants.RADIX);
+        allocate("tile_key0", AllocationKind.INSTANCES, keyBytes);
+        allocate("tile_key1", AllocationKind.INSTANCES, keyBytes);
+        allocate("tile_value0", AllocationKind.INSTANCES, 4 * shape.capacity);
+        allocate("tile_value1", AllocationKind.INSTANCES, 4 * shape.capacity);
+        allocate("histogram", AllocationKind.INSTANCES, 4L * KernelConstants.RADIX * shape.radixBlocks());
+        allocate("digit_total", AllocationKind.INSTANCES, 4L * KernelConstants.RADIX);
         layout.number(common, "capacity", (int) shape.capacity);
         layout.number(common, "radix_blocks", shape.radixBlocks());
         layout.number(common, "wide_keys", shape.wideKeys ? 1 : 0);
     }
 
-    private void takePicture() {
-        take("range", AllocationKind.PICTURE, 8L * shape.tiles());
-        take("pixel", AllocationKind.PICTURE, 4L * shape.width * shape.height);
+    private void allocateImage() {
+        allocate("range", AllocationKind.PICTURE, 8L * shape.tiles());
+        allocate("pixel", AllocationKind.PICTURE, 4L * shape.width * shape.height);
         for (int slot = 0; slot < SLOTS; slot++) {
-            outputs[slot] = take(AllocationKind.PICTURE, shape.outputBytes());
+            outputs[slot] = allocate(AllocationKind.PICTURE, shape.outputBytes());
         }
         layout.number(common, "width", shape.width);
         layout.number(common, "height", shape.height);
@@ -125,27 +125,27 @@ final class FrameScratchMemory implements AutoCloseable {
         layout.number(common, "tiles_y", shape.tilesY());
     }
 
-    private void take(String field, AllocationKind purpose, long bytes) {
-        layout.pointer(common, field, take(purpose, bytes));
+    private void allocate(String field, AllocationKind purpose, long bytes) {
+        layout.pointer(common, field, allocate(purpose, bytes));
     }
 
-    private long take(AllocationKind purpose, long bytes) {
+    private long allocate(AllocationKind purpose, long bytes) {
         DeviceMemory.Piece piece = memory.allocate(purpose, bytes);
         pieces.add(piece);
         return piece.address();
     }
 
-    /** The view, then the pose, of a slot. */
+    /** Device address of a slot's input: the view, then the pose. */
     long input(int slot) {
         return inputs[slot];
     }
 
-    /** The counters, then the picture, of a slot. */
+    /** Device address of a slot's output: the counters, then the image. */
     long output(int slot) {
         return outputs[slot];
     }
 
-    /** What the kernels are given for a frame of a slot. */
+    /** The kernels' argument structure for a frame of a slot. */
     ByteBuffer frame(int slot) {
         ByteBuffer frame = layout.buffer();
         frame.put(0, common, 0, common.capacity());

@@ -5,7 +5,7 @@ import io.bev.avatar.splat.raster.PosedGaussians;
 import java.util.Map;
 import java.util.Optional;
 
-/** The device that draws, for its MBean. Readings may be taken by any thread; operations belong to the render thread. */
+/** The rendering device, for its MBean. Any thread may read values; operations are for the render thread only. */
 public interface GpuControl {
 
     /** {@code active}, {@code lost}, {@code rebuilding} or {@code failed}. */
@@ -13,28 +13,27 @@ public interface GpuControl {
 
     long contextRebuilds();
 
-    /** Last CUresult; 0 when there was none. */
+    /** Last CUresult; 0 if none. */
     int lastErrorCode();
 
-    /** Free memory of the device, at most a second old. */
+    /** Free memory of the device, at most one second old. */
     Optional<Long> freeBytes();
 
-    /** Taken from the driver, in use or kept for later. */
-    long takenBytes();
+    /** Memory allocated from the driver, in use or cached. */
+    long allocatedBytes();
 
-    /** In use, by purpose. */
+    /** Memory in use, by purpose. */
     Map<AllocationKind, Long> usedBytes();
 
     /**
-     * Takes what pictures of {@code splats} in the size of {@code target} need, before the first is drawn.
-     *
-     * @throws MemoryBudgetException when they do not fit
+     * Allocates the memory for frames of {@code splats} in the size of {@code target}, before the first is rendered.
+     * @throws MemoryBudgetException if they do not fit
      */
-    void requireRoom(PosedGaussians splats, Framebuffer target);
+    void requireCapacity(PosedGaussians splats, Framebuffer target);
 
-    /** Gives all but the model back; answers how many bytes. */
+    /** Releases all memory except the model's; returns the bytes released. */
     long trimMemory();
 
-    /** Makes the context anew, beside the frames, which the CPU draws meanwhile. */
+    /** Recreates the context concurrently with the frames, which the CPU renders meanwhile. */
     void rebuildContext();
 }

@@ -12,15 +12,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One frame on its way: pinned memory for what goes in and what comes out, and the commands between, all made once for a model
- * and a size. The picture is copied in a stream of its own, beside the next frame's kernels.
+ * One frame in flight: pinned memory for input and output and the commands between, all created once for a model and a
+ * size. The image is copied in a separate stream, concurrently with the next frame's kernels.
  */
 final class InFlightFrame implements AutoCloseable {
 
     private static final int TILE_PACK_PIXELS = 4;
     private static final int WARP = 32;
 
-    /** Events at the end of the upload, rig, projection, sorting, blending and copying. */
+    /** Events at the end of upload, rig, projection, sorting, blending and copying. */
     private static final int EVENTS = 6;
 
     private final CudaContext context;
@@ -98,7 +98,7 @@ final class InFlightFrame implements AutoCloseable {
         commands.add(context.record(events[5], copyStream));
     }
 
-    /** Plans the order of the instances; answers which of the two buffers it ends in. */
+    /** Plans the sort of the instances; returns the index of the buffer with the result. */
     private int planSort(FrameScratchMemory.Shape shape, int perGaussian) {
         if (!shape.wideKeys()) {
             int perSort = blocks(shape.count(), KernelConstants.RADIX_BLOCK);
@@ -149,7 +149,7 @@ final class InFlightFrame implements AutoCloseable {
         return (int) Math.max(1, (items + each - 1) / each);
     }
 
-    /** Fills in what changes from frame to frame. */
+    /** Writes the inputs that change from frame to frame. */
     void write(CameraView v, Framebuffer target, @Nullable SplatRig rig) {
         view.rewind();
         view.put(v.modelToCamera).put(v.eyeX).put(v.eyeY).put(v.eyeZ).put(v.focal);
@@ -161,7 +161,7 @@ final class InFlightFrame implements AutoCloseable {
         }
     }
 
-    /** Gives the frame to the device. */
+    /** Submits the frame to the device. */
     void enqueue() {
         for (int c = 0; c < commands.size(); c++) {
             commands.get(c).enqueue();
@@ -176,7 +176,7 @@ final class InFlightFrame implements AutoCloseable {
         return counter(KernelConstants.COUNTER_OVERFLOW) != 0;
     }
 
-    /** Instances that the frame has, whatever there was room for. */
+    /** Number of instances of the frame, regardless of the capacity. */
     long needed() {
         return Integer.toUnsignedLong(counter(KernelConstants.COUNTER_NEEDED_LOW))
                 | (long) counter(KernelConstants.COUNTER_NEEDED_HIGH) << 32;
@@ -186,7 +186,7 @@ final class InFlightFrame implements AutoCloseable {
         return output.bytes().getInt(4 * index);
     }
 
-    /** Copies the finished picture out. */
+    /** Copies the finished image to {@code target}. */
     void read(Framebuffer target, StageTimes times) {
         output.bytes().get(FrameScratchMemory.BGR_OFFSET, target.bgr);
         times.rigNanos += nanos(0, 1);
@@ -200,8 +200,8 @@ final class InFlightFrame implements AutoCloseable {
         return (long) (1e6 * context.elapsedMillis(events[from], events[to]));
     }
 
-    /** Takes over the inputs of the same slot of another size. */
-    void writeAs(InFlightFrame other) {
+    /** Copies the inputs from the same slot of another size. */
+    void copyInputs(InFlightFrame other) {
         input.bytes().put(0, other.input.bytes(), 0, input.bytes().capacity());
     }
 

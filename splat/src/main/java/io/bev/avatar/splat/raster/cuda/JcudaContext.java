@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class JcudaContext implements CudaContext {
 
     private final CUcontext context = new CUcontext();
-    /** jcuda's objects by the numbers that stand for them outside. */
+    /** jcuda's objects by handle. */
     private final Map<Long, Object> objects = new HashMap<>();
 
     private long lastHandle;
@@ -34,12 +34,12 @@ final class JcudaContext implements CudaContext {
         check("cuCtxCreate", JCudaDriver.cuCtxCreate(context, CU_CTX_SCHED_AUTO, device));
     }
 
-    /** Memory of the device; jcuda keeps the address of a pointer to itself and to its heirs. */
+    /** Memory of the device; jcuda makes the address of a pointer accessible only to subclasses. */
     private static final class DeviceAddress extends CUdeviceptr {
 
         DeviceAddress() {}
 
-        /** The place {@code address} bytes after none: jcuda adds offsets up. */
+        /** A pointer with {@code address} as offset from null; jcuda adds offsets up. */
         DeviceAddress(long address) {
             super(new CUdeviceptr(), address);
         }

@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The constants that kernels share with this side, and their text for the compiler. The kernels hold no number of their own
- * that the host knows too, so there is nothing to keep equal.
+ * The constants shared by kernels and host, and their text for the compiler. The kernels do not define any of them, so
+ * the values cannot diverge.
  */
 final class KernelConstants {
 
-    /** Threads of a block where each thread has an item of its own. */
+    /** Threads per block where each thread processes one item. */
     static final int THREADS = 256;
 
     static final int SCAN_THREADS = 256;
@@ -22,24 +22,27 @@ final class KernelConstants {
     static final int RADIX = 256;
 
     static final int RADIX_BITS = 8;
-    /** One thread a digit value in some steps. */
+    /** One thread per digit value in some steps. */
     static final int RADIX_THREADS = RADIX;
 
     static final int RADIX_ITEMS = 16;
     static final int RADIX_BLOCK = RADIX_THREADS * RADIX_ITEMS;
     /** Four warps, one for each quarter of a tile. */
     static final int BLEND_THREADS = 128;
-    /** From more tiles than this on, a Gaussian is listed by a whole warp. */
+    /** A Gaussian on more tiles than this is listed by a whole warp. */
     static final int MANY_TILES = 32;
 
     static final int COUNTER_INSTANCES = 0;
     static final int COUNTER_OVERFLOW = 1;
     static final int COUNTER_NEEDED_LOW = 2;
     static final int COUNTER_NEEDED_HIGH = 3;
-    /** With room up to a picture's first byte: all of it is copied, so all of it is cleared. */
+    /** Includes the padding before the image's first byte: all of it is copied, so all of it is cleared. */
     static final int COUNTERS = 64;
 
-    /** Root of log2(e) / 2, which turns half a quadratic form as an exponent of e into a sum of squares as one of 2. */
+    /**
+     * sqrt(log2(e) / 2), which converts half a quadratic form as an exponent of e into a sum of squares as an exponent
+     * of 2.
+     */
     private static final float ROOT_HALF_LOG2_E = 0.84932180f;
 
     private KernelConstants() {}
@@ -48,7 +51,7 @@ final class KernelConstants {
     static String text() {
         StringBuilder text = new StringBuilder();
         integers().forEach((name, value) -> text.append("#define %s %d\n".formatted(name, value)));
-        // Hexadecimal: the very float, whatever the compiler rounds like.
+        // Hexadecimal, so that the float is exact for any rounding of the compiler.
         floats().forEach((name, value) -> text.append("#define %s %sf\n".formatted(name, Float.toHexString(value))));
         text.append("#define CULLED 0xffffffffu\n");
         text.append("#define FULL_WARP 0xffffffffu\n");

@@ -7,10 +7,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** The kernels' text: constants, structures, then one file per stage, as one program. */
+/** Source of the kernels: constants, structures, then one file per stage, as one program. */
 public final class KernelSource {
 
-    /** In an order in which each file finds what it uses. */
+    /** The files, ordered so that each follows the files that it uses. */
     static final List<String> FILES = List.of(
             "begin.cu",
             "rig.cu",
@@ -23,7 +23,7 @@ public final class KernelSource {
             "blend.cu",
             "pack.cu");
 
-    /** Every kernel of the program. */
+    /** Names of all kernels. */
     static final List<String> KERNELS = List.of(
             "begin_frame",
             "rig",
@@ -44,11 +44,11 @@ public final class KernelSource {
             "blend",
             "pack");
 
-    private static final String FOLDER = "/kernels/";
+    private static final String RESOURCE_DIRECTORY = "/kernels/";
 
     private KernelSource() {}
 
-    /** The program, for NVRTC, nvcc or any C++17 compiler with CUDA's constructs. */
+    /** The program text, for NVRTC, nvcc or any C++17 compiler with CUDA's constructs. */
     public static String program() {
         StringBuilder text = new StringBuilder("#line 1 \"rules\"\n").append(KernelConstants.text());
         append(text, "frame.h");
@@ -57,14 +57,14 @@ public final class KernelSource {
     }
 
     private static void append(StringBuilder text, String file) {
-        // Messages of the compiler name the file.
+        // Compiler messages then name the file.
         text.append("#line 1 \"").append(file).append("\"\n").append(read(file));
     }
 
     static String read(String file) {
-        try (InputStream in = KernelSource.class.getResourceAsStream(FOLDER + file)) {
+        try (InputStream in = KernelSource.class.getResourceAsStream(RESOURCE_DIRECTORY + file)) {
             if (in == null) {
-                throw new IllegalStateException(FOLDER + file + " is not in the program's jar");
+                throw new IllegalStateException(RESOURCE_DIRECTORY + file + " is not in the program's jar");
             }
             return new String(in.readAllBytes(), UTF_8);
         } catch (IOException e) {

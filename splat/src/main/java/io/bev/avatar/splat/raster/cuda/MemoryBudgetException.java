@@ -1,24 +1,25 @@
 package io.bev.avatar.splat.raster.cuda;
 
-/** More device memory was asked for than the renderer may take. Nothing was taken, and nothing given back. */
+/** A request for device memory exceeds the budget of the renderer. Nothing was allocated and nothing released. */
 public final class MemoryBudgetException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;
 
-    public MemoryBudgetException(String subject, long wantedBytes, long takenBytes, long budgetBytes) {
-        super(
-                "%s: needs %d MiB of GPU memory, %d of %d MiB are taken; expected to fit: raise gpu.memory-fraction or show less"
-                        .formatted(subject, mib(wantedBytes), mib(takenBytes), mib(budgetBytes)));
+    public MemoryBudgetException(String subject, long wantedBytes, long allocatedBytes, long budgetBytes) {
+        super(("%s: needs %d MiB of GPU memory, %d of %d MiB are in use; increase gpu.memory-fraction"
+                        + " or use a smaller model or size")
+                .formatted(subject, mib(wantedBytes), mib(allocatedBytes), mib(budgetBytes)));
     }
 
     private MemoryBudgetException(String message, Throwable cause) {
         super(message, cause);
     }
 
-    /** The budget would allow it, but other programs hold the device's memory. */
+    /** The budget would allow it, but other processes use the device's memory. */
     static MemoryBudgetException heldByOthers(String subject, long freeBytes, CudaException cause) {
         return new MemoryBudgetException(
-                "%s: the device has only %d MiB free, other programs hold the rest; end them or show less (%s)"
+                ("%s: the device has only %d MiB free, other processes use the rest; stop them"
+                                + " or use a smaller model or size (%s)")
                         .formatted(subject, freeBytes >> 20, cause.getMessage()),
                 cause);
     }

@@ -11,14 +11,14 @@ import jcuda.JCudaVersion;
 import jcuda.LibUtils;
 
 /**
- * jcuda's native library, unpacked whole or not at all. jcuda itself writes it in place and takes whatever file of that name it
- * finds later: what a crash or a full disk left of it would stay in the way for ever.
+ * Unpacks jcuda's native library atomically. jcuda itself writes it in place and later loads any existing file of that
+ * name, so a partial file left by a crash or a full disk would never be replaced.
  */
 final class NativeLibraryExtractor {
 
     private NativeLibraryExtractor() {}
 
-    /** The driver's library, under the name by which jcuda looks for it. */
+    /** Name of jcuda's library for the driver. */
     static String ofDriver() {
         return LibUtils.createLibraryFileName(LibUtils.createPlatformLibraryName("JCudaDriver-" + JCudaVersion.get()));
     }
@@ -26,11 +26,11 @@ final class NativeLibraryExtractor {
     /**
      * Whether jcuda finds {@code name} without unpacking it, as in an installation.
      *
-     * @param libraryPath folders with colons between them, {@code java.library.path}
+     * @param libraryPath colon-separated directories, {@code java.library.path}
      */
-    static boolean isOn(String libraryPath, String name) {
-        for (String folder : libraryPath.split(File.pathSeparator, -1)) {
-            if (Files.isRegularFile(Path.of(folder, name))) {
+    static boolean isOnPath(String libraryPath, String name) {
+        for (String directory : libraryPath.split(File.pathSeparator, -1)) {
+            if (Files.isRegularFile(Path.of(directory, name))) {
                 return true;
             }
         }
@@ -38,11 +38,11 @@ final class NativeLibraryExtractor {
     }
 
     /**
-     * Makes {@code name} in {@code folder} what it is in jcuda's jar. Where no jar has it, nothing is done.
+     * Copies {@code name} from jcuda's jar to {@code directory}. Does nothing if no jar contains it.
      *
-     * @throws IOException when it cannot be written
+     * @throws IOException if it cannot be written
      */
-    static void put(String name, Path folder) throws IOException {
+    static void unpack(String name, Path directory) throws IOException {
         byte[] library;
         try (InputStream in = LibUtils.class.getResourceAsStream("/lib/" + name)) {
             if (in == null) {
@@ -50,13 +50,13 @@ final class NativeLibraryExtractor {
             }
             library = in.readAllBytes();
         }
-        Path file = folder.resolve(name);
+        Path file = directory.resolve(name);
         if (Files.isRegularFile(file)
                 && Files.size(file) == library.length
                 && Arrays.equals(Files.readAllBytes(file), library)) {
             return;
         }
-        Path whole = Files.createTempFile(folder, name, ".new");
+        Path whole = Files.createTempFile(directory, name, ".new");
         try {
             Files.write(whole, library);
             Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);

@@ -12,17 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** NVIDIA's run-time compiler of this machine. */
+/** NVIDIA's run-time compiler (NVRTC) of this machine. */
 public final class Nvrtc {
 
-    /** What every image is compiled with. Small floats are 0: exp2 is one instruction then. */
+    /** Compiler options of every image. Denormals are flushed to 0, so that exp2 is one instruction. */
     static final List<String> OPTIONS = List.of("--std=c++17", "-ftz=true");
 
-    /** Newest first; CUDA 11 kept the name of 11.2. */
+    /** Library names, newest first; all of CUDA 11 from 11.2 on use the name of 11.2. */
     static final List<String> NAMES = List.of("libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so");
 
-    /** Where toolkits put it that did not tell the linker. */
-    private static final List<Path> FOLDERS =
+    /** Directories of toolkits that are not in the linker's cache. */
+    private static final List<Path> DIRECTORIES =
             List.of(Path.of("/usr/local/cuda/lib64"), Path.of("/usr/local/cuda/lib"), Path.of("/opt/cuda/lib64"));
 
     private final NvrtcLibrary library;
@@ -31,7 +31,7 @@ public final class Nvrtc {
         this.library = library;
     }
 
-    /** A compiler found nowhere, or one that refused; the message says what to do. */
+    /** No compiler was found, or compilation failed; the message contains the remedy. */
     public static final class CompileException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -41,15 +41,15 @@ public final class Nvrtc {
     }
 
     /**
-     * The first of the known names that loads, from {@code folders}, the linker's places and the toolkits', and whose machine code
-     * the driver reads: that of any CUDA of its own major version and of older ones.
+     * The first library of the known names in {@code directories}, the linker's and the toolkits' directories that loads
+     * and whose machine code the driver supports: any CUDA of the driver's major version or older.
      *
-     * @param driverMajor major version of the CUDA that the driver serves
-     * @throws CompileException when there is none
+     * @param driverMajor CUDA major version that the driver supports
+     * @throws CompileException if there is none
      */
-    public static Nvrtc find(List<Path> folders, int driverMajor) throws CompileException {
+    public static Nvrtc find(List<Path> directories, int driverMajor) throws CompileException {
         List<String> problems = new ArrayList<>();
-        for (String candidate : candidates(folders)) {
+        for (String candidate : candidates(directories)) {
             try {
                 Nvrtc found = new Nvrtc(new NvrtcLibrary(candidate));
                 if (found.major() <= driverMajor) {
@@ -65,21 +65,21 @@ public final class Nvrtc {
                 + ", or use the packaged PTX");
     }
 
-    private static List<String> candidates(List<Path> folders) {
+    private static List<String> candidates(List<Path> directories) {
         List<String> all = new ArrayList<>();
-        List<Path> first = new ArrayList<>(folders);
-        for (Path folder : first) {
+        List<Path> first = new ArrayList<>(directories);
+        for (Path directory : first) {
             for (String name : NAMES) {
-                if (Files.exists(folder.resolve(name))) {
-                    all.add(folder.resolve(name).toString());
+                if (Files.exists(directory.resolve(name))) {
+                    all.add(directory.resolve(name).toString());
                 }
             }
         }
         all.addAll(NAMES);
-        for (Path folder : FOLDERS) {
+        for (Path directory : DIRECTORIES) {
             for (String name : NAMES) {
-                if (Files.exists(folder.resolve(name))) {
-                    all.add(folder.resolve(name).toString());
+                if (Files.exists(directory.resolve(name))) {
+                    all.add(directory.resolve(name).toString());
                 }
             }
         }
@@ -109,13 +109,13 @@ public final class Nvrtc {
     /**
      * Machine code for devices of one compute capability.
      *
-     * @param capability such as 89 for 8.9; empty where this compiler does not know it
+     * @param capability such as 89 for 8.9; empty if this compiler does not support it
      */
     public Optional<byte[]> cubin(String source, int capability) throws CompileException {
         return compile(source, "--gpu-architecture=sm_" + capability, true);
     }
 
-    /** PTX text for devices of a compute capability and newer, ending in a zero byte. */
+    /** PTX text for devices of a compute capability or newer, zero-terminated. */
     public byte[] ptx(String source, int capability) throws CompileException {
         return compile(source, "--gpu-architecture=compute_" + capability, false)
                 .orElseThrow(() -> new CompileException("NVRTC does not know compute_" + capability));

@@ -8,7 +8,7 @@ import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
 import org.jspecify.annotations.Nullable;
 
-/** NVRTC's functions as they are; each answers an nvrtcResult, 0 for success. */
+/** Binding of NVRTC's functions; each returns an nvrtcResult, 0 for success. */
 final class NvrtcLibrary {
 
     static final int SUCCESS = 0;
@@ -16,7 +16,7 @@ final class NvrtcLibrary {
 
     private final NativeLibrary library;
 
-    /** @param name file name or path; UnsatisfiedLinkError when it cannot be loaded */
+    /** @param name file name or path; UnsatisfiedLinkError if it cannot be loaded */
     NvrtcLibrary(String name) {
         library = NativeLibrary.getInstance(name);
     }

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where the fields of a kernel's structure lie, read from its C++ text: pointers take 8 bytes, int, unsigned and float 4, each
- * at a multiple of its size.
+ * The layout of a kernel's structure, parsed from its C++ text: pointers take 8 bytes, int, unsigned and float 4, each
+ * aligned to its size.
  */
 final class StructLayout {
 
@@ -28,7 +28,7 @@ final class StructLayout {
         this.bytes = bytes;
     }
 
-    /** The structure {@code name} of {@code text}. */
+    /** Parses the structure {@code name} of {@code text}. */
     static StructLayout parse(String text, String name) {
         String plain = COMMENT.matcher(text).replaceAll("");
         Matcher body = Pattern.compile("struct " + name + " \\{([^}]*)\\}").matcher(plain);
@@ -75,7 +75,7 @@ final class StructLayout {
         return bytes;
     }
 
-    /** Zeros, to be filled. */
+    /** A zeroed buffer of the structure's size. */
     ByteBuffer buffer() {
         return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     }

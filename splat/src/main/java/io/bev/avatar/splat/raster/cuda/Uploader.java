@@ -2,7 +2,7 @@ package io.bev.avatar.splat.raster.cuda;
 
 import java.nio.ByteBuffer;
 
-/** Copies arrays to the device through a small piece of pinned memory, and waits. For loading, not for frames. */
+/** Copies arrays to the device synchronously through a small pinned buffer. For loading, not for frames. */
 final class Uploader implements AutoCloseable {
 
     private static final int CHUNK_BYTES = 4 << 20;

@@ -16,9 +16,10 @@ import java.util.List;
 import java.util.zip.CRC32;
 
 /**
- * The built-in avatar's numbers as bytes, in the order in which arrays are filled from them: reading is copying. Little-endian:
- * length and CRC-32 of what follows, number of Gaussians n, 14 arrays of the cloud [n], joints [n, 4] and weights [n, 4], then for
- * each ARKit blendshape the number m of Gaussians that it moves, their indices [m] and displacements [m, 3].
+ * The built-in avatar's numbers as bytes, in the order of the arrays that they fill, so that reading is copying.
+ * Little-endian: length and CRC-32 of what follows, number of Gaussians n, 14 arrays of the cloud [n], joints [n, 4]
+ * and weights [n, 4], then for each ARKit blendshape the number m of Gaussians that it moves, their indices [m] and
+ * displacements [m, 3].
  */
 final class AvatarPack {
 
@@ -52,9 +53,9 @@ final class AvatarPack {
     }
 
     /**
-     * Reads what {@link #write} wrote.
+     * Reads the output of {@link #write}.
      *
-     * @throws IOException when these are other bytes
+     * @throws IOException if the data is not of this format
      */
     static Avatar read(InputStream in) throws IOException {
         ByteBuffer header = ByteBuffer.wrap(exactly(in, HEADER_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
@@ -64,10 +65,10 @@ final class AvatarPack {
         }
         byte[] bytes = new byte[HEADER_BYTES + length];
         if (in.readNBytes(bytes, HEADER_BYTES, length) < length) {
-            throw new EOFException("found an end within its " + length + " bytes");
+            throw new EOFException("found the end of the data within its " + length + " bytes");
         }
         if (header.getLong() != checksum(bytes, length)) {
-            throw new IOException("found another checksum than the one of its contents");
+            throw new IOException("found a checksum that does not match the contents");
         }
         return avatar(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(HEADER_BYTES));
     }

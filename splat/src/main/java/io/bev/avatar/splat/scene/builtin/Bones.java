@@ -4,7 +4,7 @@ import io.bev.avatar.splat.scene.Skeleton;
 import io.bev.avatar.splat.scene.Skeleton.Joint;
 import java.util.List;
 
-/** Four joints in a row, and which of them each surfel follows. */
+/** A chain of four joints, and the joint that each surfel follows. */
 final class Bones {
 
     private static final int CHEST = 1;

@@ -1,6 +1,6 @@
 package io.bev.avatar.splat.scene.builtin;
 
-/** Colour of the skin at rest by place: base tone, blush, freckles, shadowed eyelids. */
+/** Colour of the skin at rest by position: base tone, blush, freckles, shadowed eyelids. */
 final class Complexion {
 
     private static final Vec3 BASE = Lighting.linear(0xD9A283);

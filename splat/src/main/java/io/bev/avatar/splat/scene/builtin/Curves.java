@@ -13,7 +13,7 @@ final class Curves {
         return a + (b - a) * t;
     }
 
-    /** 0 below {@code from}, 1 above {@code to}, smooth between; falls instead of rising when {@code from > to}. */
+    /** 0 below {@code from}, 1 above {@code to}, smooth between; decreasing if {@code from > to}. */
     static double smooth(double from, double to, double v) {
         double t = clamp01((v - from) / (to - from));
         return t * t * (3 - 2 * t);

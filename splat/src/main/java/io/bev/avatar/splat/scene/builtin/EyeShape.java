@@ -1,14 +1,14 @@
 package io.bev.avatar.splat.scene.builtin;
 
 /**
- * The left eye's geometry: a ball, and the opening between its lids in the ball's own angles. Azimuth is positive away from the
- * nose, elevation positive upwards, both in radians from straight ahead.
+ * The left eye's geometry: a ball, and the opening between its lids in angles of the ball. Azimuth is positive away
+ * from the nose, elevation positive upwards, both in radians from straight ahead.
  */
 final class EyeShape {
 
     static final Vec3 CENTRE = new Vec3(0.0335, 0.000, 0.0618);
     static final double RADIUS = 0.0207;
-    /** The lids slide on a larger ball, so that a straight way between open and closed stays in front of the eye. */
+    /** The lids slide on a larger ball, so that a straight path between open and closed stays in front of the eye. */
     static final double LID_RADIUS = 0.0224;
     /** Half the width of the opening. */
     static final double HALF_WIDTH = Math.toRadians(53);
@@ -30,7 +30,7 @@ final class EyeShape {
         return Math.asin(Math.max(-1, Math.min(1, d.y() / Math.max(1e-9, d.length()))));
     }
 
-    /** The line from corner to corner, where {@code s} runs from -1 (nose) to 1 (temple). */
+    /** Elevation of the line from corner to corner; {@code s} runs from -1 (nose) to 1 (temple). */
     static double middle(double s) {
         return Math.toRadians(0.8 + 3.8 * s);
     }
@@ -45,17 +45,17 @@ final class EyeShape {
         return middle(s) - Math.toRadians(18.0) * Math.pow(Math.max(0, 1 - Math.pow(t, 2.2)), 0.9);
     }
 
-    /** Where the lids meet when the eye is closed. */
+    /** Elevation of the line where the lids meet when the eye is closed. */
     static double closedMargin(double s) {
         return middle(s) - Math.toRadians(11.5) * (1 - s * s);
     }
 
-    /** Where the upper lid folds away under the brow. */
+    /** Elevation of the fold of the upper lid under the brow. */
     static double crease(double s) {
         return upperMargin(s) + Math.toRadians(11 - 5.0 * s * s);
     }
 
-    /** Where the lower lid becomes cheek. */
+    /** Elevation of the border between lower lid and cheek. */
     static double lowerEdge(double s) {
         return lowerMargin(s) - Math.toRadians(15 - 8 * s * s);
     }

@@ -5,7 +5,7 @@ final class Eyelids {
 
     private static final int COLUMNS = 44;
     private static final int UPPER_ROWS = 21;
-    /** Rows tucked away above the crease, seen when the brow lifts. */
+    /** Rows hidden above the crease, visible when the brow lifts. */
     private static final int FOLDED_ROWS = 6;
 
     private static final int LOWER_ROWS = 10;
@@ -21,9 +21,7 @@ final class Eyelids {
         this.lighting = lighting;
     }
 
-    /**
-     * How far a blendshape moves the margins: 1 closes a lid, negative opens it further.
-     */
+    /** Movement of the lid margins by a blendshape: 1 closes a lid, negative values open it further. */
     private record Motion(String stem, double upper, double lower) {}
 
     private static final Motion[] MOTIONS = {
@@ -45,7 +43,7 @@ final class Eyelids {
         return e < EyeShape.crease(s) - 0.015 && e > EyeShape.lowerEdge(s) + 0.03;
     }
 
-    /** Freedom of the skin at {@code p}: none where it meets the upper lid, 1 away from the eye; for the left half. */
+    /** Mobility of the skin at {@code p}, for the left half: 0 at the upper lid, 1 away from the eye. */
     static double slack(Vec3 p) {
         double away = p.minus(EyeShape.CENTRE).length() - EyeShape.LID_RADIUS;
         if (away > 0.010) {
@@ -76,7 +74,7 @@ final class Eyelids {
             double dark = 0.55 * Curves.bell(0, 0.16, Math.max(0, v)) + 0.22 + 0.25 * Curves.smooth(0.75, 1, v);
             addLid(side, s, v, radius, true, dark);
         }
-        // The thickness of the lid, dark with the roots of its lashes.
+        // The edge of the lid, dark from the roots of the lashes.
         for (int r = 0; r < 3; r++) {
             double radius = EyeShape.LID_RADIUS + 0.0005 - 0.0004 * r;
             Vec3 colour = Lighting.display(INK.times(1 + 0.6 * r));
@@ -104,7 +102,7 @@ final class Eyelids {
         Vec3 normal = side.of(half.minus(EyeShape.CENTRE).unit());
         Vec3 place = side.of(rest);
         Vec3 facing = side.of(rest.minus(EyeShape.CENTRE).unit());
-        // What is tucked away is lit as at the crease: that is where it is when it shows.
+        // Hidden rows are lit as at the crease, where they are when visible.
         Vec3 lit = side.of(point(s, Math.max(0, v), radius, upper, 0));
         double open = lighting.openness(lit, facing);
         Vec3 albedo = Complexion.at(place).lerp(SHADOW, Curves.clamp01(dark));
@@ -138,7 +136,7 @@ final class Eyelids {
     /**
      * A point of a lid.
      *
-     * @param v 0 where the lid leaves the face, 1 at its margin, negative where it is tucked away
+     * @param v 0 at the edge to the face, 1 at the margin, negative in the hidden part
      * @param closing 0 at rest, 1 closed
      */
     static Vec3 point(double s, double v, double radius, boolean upper, double closing) {

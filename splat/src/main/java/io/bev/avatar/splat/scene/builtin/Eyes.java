@@ -1,12 +1,12 @@
 package io.bev.avatar.splat.scene.builtin;
 
-/** Eyeballs: white, iris, pupil and the lights that they reflect. The iris slides on the ball as the gaze moves. */
+/** Eyeballs: white, iris, pupil and reflections. The iris slides on the ball as the gaze moves. */
 final class Eyes {
 
     private static final double IRIS = 0.0077;
     private static final double PUPIL = 0.0030;
     private static final double RING = 0.00047;
-    /** The cornea stands out, which also keeps the sliding iris in front of the white. */
+    /** Bulge of the cornea, which also keeps the sliding iris in front of the white. */
     private static final double CORNEA = 0.0007;
 
     private static final Vec3 WHITE = Lighting.linear(0xE4DEDA);
@@ -17,7 +17,7 @@ final class Eyes {
     private static final Vec3 IRIS_HEART = Lighting.linear(0xB58A4E);
     private static final Vec3 BLACK = new Vec3(0.004, 0.004, 0.006);
 
-    /** How far a gaze blendshape turns the eye at weight 1. */
+    /** Rotation of the eye by a gaze blendshape at weight 1. */
     private enum Gaze {
         IN("eyeLookIn", -27, 0),
         OUT("eyeLookOut", 27, 0),
@@ -78,7 +78,7 @@ final class Eyes {
         }
     }
 
-    /** Lids and lashes keep light off the ball, most of all under the upper lid. */
+    /** Shadow of lids and lashes on the ball, strongest under the upper lid. */
     private static double shadeOfLids(double azimuth, double elevation) {
         double s = Math.max(-1, Math.min(1, azimuth / EyeShape.HALF_WIDTH));
         double below = EyeShape.upperMargin(s) - elevation;
@@ -109,7 +109,7 @@ final class Eyes {
         Vec3 radial = new Vec3(Math.cos(turn), Math.sin(turn), 0);
         Vec3 tangent = side.of(radial.minus(normal.times(radial.dot(normal))).unit());
         double t = r / IRIS;
-        // Both eyes are lit from the same side of the picture, so the shading must not be mirrored.
+        // Both eyes are lit from the same side of the image, so the shading must not be mirrored.
         double seen = side == Side.LEFT ? turn : Math.PI - turn;
         Vec3 colour = Lighting.display(irisColour(t, turn, seen).times(shadeOfLids(azimuth, elevation)));
         double opacity = t > 0.96 ? 0.75 : 0.97;
@@ -139,7 +139,7 @@ final class Eyes {
                 .lerp(IRIS_INNER, Curves.smooth(0.02, 0.34, u + wave))
                 .lerp(IRIS_OUTER, Curves.smooth(0.35, 0.85, u + wave))
                 .lerp(IRIS_RIM, Curves.smooth(0.72, 0.98, u));
-        // Light enters at the key's side and gathers at the far side of the bowl.
+        // Light enters on the side of the key light and collects on the far side of the iris.
         double gathered = Math.max(0, Math.cos(seen + 0.85));
         double light = 0.42 + 1.15 * gathered * Curves.bell(0.5, 0.3, u);
         double edge = Curves.smooth(0, 0.12, u);
@@ -152,7 +152,7 @@ final class Eyes {
         addReflection(side, 0.135, -0.120, 0.00085, 0.42, new Vec3(0.75, 0.92, 1));
     }
 
-    /** A reflected lamp stays near its place while the eye turns. */
+    /** A reflected lamp moves little while the eye turns. */
     private void addReflection(
             Side side, double azimuth, double elevation, double radius, double opacity, Vec3 colour) {
         double mirrored = side == Side.LEFT ? azimuth : -azimuth;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The muscles of expression as a table: where each holds on, how far it reaches and where it pulls to, in millimetres. */
+/** The muscles of expression as a table: centre, reach and displacement of each, in millimetres. */
 final class FaceMuscles {
 
     private static final Set<Part> FACE = Set.of(Part.SKIN, Part.UPPER_LIP, Part.LOWER_LIP, Part.BROW);
@@ -33,12 +33,12 @@ final class FaceMuscles {
         return new Vec3(x, y, z).times(0.001);
     }
 
-    /** A muscle of each half, with a blendshape each. */
+    /** A muscle of each half, each with its own blendshape. */
     private void left(String stem, Vec3 centre, Vec3 reach, Vec3 delta, Set<Part> parts) {
         pulls.add(new Pull(stem, true, centre, reach, delta, parts));
     }
 
-    /** A muscle of both halves that one blendshape works. */
+    /** A muscle of both halves that share one blendshape. */
     private void both(String stem, Vec3 centre, Vec3 reach, Vec3 delta, Set<Part> parts) {
         pulls.add(new Pull(stem, false, centre, reach, delta, parts));
     }
@@ -65,7 +65,7 @@ final class FaceMuscles {
     }
 
     private void corners() {
-        // Outwards the whole lip follows; upwards mostly the corner, or the mouth would bend to a V.
+        // Outwards the whole lip follows; upwards mostly the corner, otherwise the mouth would bend to a V.
         left("mouthSmile", mm(28, -68, 73), mm(14, 11, 26), mm(7.5, 1.0, -4.0), FACE);
         left("mouthSmile", mm(29, -67, 73), mm(9.5, 11, 26), mm(0.5, 8.0, 0), FACE);
         left("mouthSmile", mm(41, -34, 66), mm(15, 13, 24), mm(1.5, 5.0, 3.0), FACE);

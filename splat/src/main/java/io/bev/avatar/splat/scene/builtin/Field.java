@@ -1,8 +1,8 @@
 package io.bev.avatar.splat.scene.builtin;
 
 /**
- * A solid as a signed distance: negative inside, in the avatar's units outside. Unions are smooth (polynomial smooth minimum),
- * which is what makes flesh of balls and sticks.
+ * A solid as a signed distance: negative inside, in the avatar's units outside. Unions are smooth (polynomial smooth
+ * minimum), so that spheres and capsules blend into organic shapes.
  */
 @FunctionalInterface
 interface Field {
@@ -39,7 +39,7 @@ interface Field {
         };
     }
 
-    /** A stick with round ends whose radius runs from {@code ra} at {@code a} to {@code rb} at {@code b}. */
+    /** A capsule whose radius runs from {@code ra} at {@code a} to {@code rb} at {@code b}. */
     static Field stick(Vec3 a, Vec3 b, double ra, double rb) {
         double bx = b.x() - a.x();
         double by = b.y() - a.y();
@@ -57,7 +57,7 @@ interface Field {
         };
     }
 
-    /** Joined with {@code other}; the seam is filled over a length of about {@code blend}. */
+    /** The smooth union with {@code other}; the seam is filled over a length of about {@code blend}. */
     default Field with(Field other, double blend) {
         return (x, y, z) -> {
             double a = at(x, y, z);
@@ -67,7 +67,10 @@ interface Field {
         };
     }
 
-    /** What is left when {@code other} is taken away; the edge is rounded over a length of about {@code blend}. */
+    /**
+     * The smooth difference: this solid without {@code other}; the edge is rounded over a length of about
+     * {@code blend}.
+     */
     default Field without(Field other, double blend) {
         return (x, y, z) -> {
             double a = at(x, y, z);
@@ -78,20 +81,20 @@ interface Field {
     }
 
     /**
-     * The same solid, told apart cheaply from far away.
+     * The same solid with a bounding sphere, so that distant points are evaluated cheaply.
      *
-     * @param centre of a ball that holds the solid
+     * @param centre of a sphere that contains the solid
      */
     default Field within(Vec3 centre, double radius) {
         Field ball = ball(centre, radius);
         return (x, y, z) -> {
             double d = ball.at(x, y, z);
-            // More than any blend in use, so that the change of measure shows nowhere.
+            // Larger than any blend in use, so that the change of the distance function is not visible.
             return d > 0.03 ? d : at(x, y, z);
         };
     }
 
-    /** This solid's half at x &gt;= 0 on both sides. */
+    /** The half of this solid at x &gt;= 0, mirrored to both sides. */
     default Field mirrored() {
         return (x, y, z) -> at(Math.abs(x), y, z);
     }
@@ -107,10 +110,10 @@ interface Field {
     }
 
     /**
-     * Where a ray from outside first meets the surface.
+     * Distance along a ray from outside to the surface.
      *
      * @param direction unit length
-     * @param reach length after which the ray has missed
+     * @param reach length after which the ray counts as a miss
      * @return distance along the ray, or {@code reach} for a miss
      */
     default double trace(Vec3 from, Vec3 direction, double reach) {

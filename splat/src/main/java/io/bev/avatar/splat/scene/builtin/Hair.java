@@ -106,7 +106,7 @@ final class Hair {
         return surfels;
     }
 
-    /** Long at the top, short at the nape, so that all ends hang at one height. */
+    /** Long at the top, short at the nape, so that all ends are at one height. */
     private static double lengthAt(Vec3 root) {
         return 0.100 + 1.05 * Math.max(0, root.y() + 0.045) + 0.030 * Curves.smooth(0.02, 0.06, root.z());
     }
@@ -126,7 +126,7 @@ final class Hair {
         }
     }
 
-    /** Light on a thin cylinder: none along it, most across it (Kajiya and Kay 1989). */
+    /** Shading of a thin cylinder: none along it, strongest across it (Kajiya and Kay 1989). */
     private static Vec3 colour(Vec3 along, Vec3 n, Vec3 p, double t, double tone, double layer) {
         double key = Math.max(0, n.dot(Lighting.KEY) * 0.75 + 0.25);
         double fill = Math.max(0, n.dot(new Vec3(0.75, 0.1, 0.65)));

@@ -3,10 +3,12 @@ package io.bev.avatar.splat.scene.builtin;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How the hair falls: a bob with a side parting. Strands run from the scalp under gravity and slide over the head. */
+/**
+ * The hair style: a bob with a side parting. Strands grow from the scalp, fall under gravity and slide over the head.
+ */
 final class HairStyle {
 
-    /** Sideways place of the parting; on the avatar's left. */
+    /** Lateral position of the parting, on the avatar's left. */
     static final double PARTING = 0.021;
 
     private static final double STEP = 0.0140;
@@ -18,7 +20,7 @@ final class HairStyle {
                             .mirrored(),
                     0.020)
             .with(Field.stick(new Vec3(0, -0.04, -0.035), new Vec3(0, -0.2, -0.045), 0.052, 0.056), 0.030);
-    /** Keeps the face free. */
+    /** The region of the face, kept free of hair. */
     private static final Field FACE = Field.ellipsoid(new Vec3(0, -0.045, 0.070), new Vec3(0.0600, 0.114, 0.070))
             .with(Field.ellipsoid(new Vec3(0, -0.034, 0.020), new Vec3(0.0590, 0.080, 0.0640)), 0.010)
             .with(
@@ -27,7 +29,7 @@ final class HairStyle {
                     0.020);
 
     /**
-     * A strand before it is drawn.
+     * The geometry of a strand.
      *
      * @param points from root to tip
      * @param lift height of its layer above the scalp
@@ -51,7 +53,7 @@ final class HairStyle {
         return p.y() > (p.z() > -0.035 ? 0.016 : -0.045);
     }
 
-    /** True where skin can never be seen. */
+    /** True where skin is never visible. */
     static boolean hides(Vec3 p) {
         return p.y() > -0.03 && p.z() < 0.03 && isScalp(p.plus(new Vec3(0, -0.012, 0.012)));
     }
@@ -60,7 +62,7 @@ final class HairStyle {
         return v * v;
     }
 
-    /** Strand that grows at {@code root} in a layer {@code lift} above the scalp. */
+    /** A strand that grows at {@code root} in a layer {@code lift} above the scalp. */
     static Strand grow(Vec3 root, double lift, double length, long seed) {
         List<Vec3> points = new ArrayList<>();
         Vec3 normal = SKULL.normal(root);
@@ -104,7 +106,7 @@ final class HairStyle {
         return push(q, FACE, 0);
     }
 
-    /** Keeps hair together: what strays from its layer is drawn back, until it hangs free below the ears. */
+    /** Keeps hair together: points that leave their layer are pulled back, until the hair hangs free below the ears. */
     private static Vec3 held(Vec3 p, double lift) {
         double stray = SKULL.at(p) - lift - 0.0035;
         double hold = 0.55 * Curves.smooth(-0.075, -0.005, p.y());

@@ -58,7 +58,7 @@ final class HeadShape {
 
     private static Field nose() {
         return Field.stick(v(0, 0.0125, 0.0800), v(0, -0.0300, 0.0985), 0.0054, 0.0060)
-                // The pyramid below the ridge: without it the ridge is a handle with air behind.
+                // The pyramid below the ridge: without it there is a gap behind the ridge.
                 .with(Field.stick(v(0, 0.0080, 0.0715), v(0, -0.0340, 0.0860), 0.0070, 0.0092), 0.012)
                 .with(Field.ball(v(0, -0.0335, 0.1000), 0.0070), 0.005)
                 .with(Field.ellipsoid(v(0.0090, -0.0380, 0.0915), v(0.0048, 0.0054, 0.0076)), 0.0040)

@@ -10,7 +10,7 @@ final class Jacket {
     static final Vec3 CLOTH = Lighting.linear(0x2B323D);
     static final Vec3 PANEL = Lighting.linear(0x1B2027);
     static final Vec3 PIPING = Lighting.linear(0x35C6C9);
-    /** How far the torso is raised towards the head. */
+    /** Offset by which the torso is raised towards the head. */
     static final double RAISE = 0.018;
 
     private static final double BOTTOM = -0.335;
@@ -106,7 +106,7 @@ final class Jacket {
         return Surfel.disc(Part.CLOTH, p, n, size, colour);
     }
 
-    /** The head keeps the key light off the shoulder behind it. */
+    /** Shadow of the head on the shoulder behind it. */
     static double headShadow(Vec3 p) {
         return 1 - 0.55 * Curves.bell(v(0.045, -0.21 + RAISE, -0.02), v(0.05, 0.05, 0.06), p);
     }

@@ -1,13 +1,13 @@
 package io.bev.avatar.splat.scene.builtin;
 
-/** What the jaw carries along, and how it moves. */
+/** The jaw: the parts that follow it, and its motion. */
 final class Jaw {
 
     private static final double OPEN = Math.toRadians(19);
 
     private Jaw() {}
 
-    /** Share of the jaw's motion that a point follows, 0..1. */
+    /** Fraction of the jaw's motion that a point follows, 0..1. */
     static double share(Part part, Vec3 p) {
         double u = Math.min(1, Math.abs(p.x()) / HeadShape.MOUTH_CORNER.x());
         return switch (part) {
@@ -34,7 +34,7 @@ final class Jaw {
             return Vec3.ZERO;
         }
         Vec3 d = p.minus(HeadShape.JAW_HINGE);
-        // The joint also slides forward and down as it opens, and the corners are drawn in by the stretched cheeks.
+        // The joint also slides forward and down as it opens, and the stretched cheeks pull the corners inwards.
         double corner = Curves.bell(HeadShape.MOUTH_CORNER, new Vec3(0.010, 0.012, 0.02), left(p));
         Vec3 drawn = new Vec3(-Math.signum(p.x()) * 0.0025 * corner, 0, 0);
         return d.aboutX(OPEN)
@@ -44,7 +44,7 @@ final class Jaw {
                 .plus(drawn);
     }
 
-    /** Lips that stay shut while the jaw is open. */
+    /** Displacement that keeps the lips shut while the jaw is open. */
     static Vec3 lipsClosed(Part part, Vec3 p) {
         Vec3 drop = opened(Part.LOWER_MOUTH, p);
         double near = Curves.bell(new Vec3(0, -0.072, 0.085), new Vec3(0.030, 0.012, 0.03), p);
@@ -56,7 +56,7 @@ final class Jaw {
         };
     }
 
-    /** The whole mouth drawn to one side. */
+    /** Displacement of the whole mouth to one side. */
     static Vec3 mouthAside(Part part, Vec3 p, double x) {
         return switch (part) {
             case SKIN, UPPER_LIP, LOWER_LIP ->

@@ -1,8 +1,8 @@
 package io.bev.avatar.splat.scene.builtin;
 
 /**
- * The studio: warm key from the viewer's upper left, cool fill from the right, two rim lights from behind. All of it is baked
- * into colours, as seen from the front.
+ * Studio lighting: warm key light from the viewer's upper left, cool fill light from the right, two rim lights from
+ * behind. It is baked into the colours, as seen from the front.
  */
 final class Lighting {
 
@@ -20,17 +20,15 @@ final class Lighting {
 
     private final Field solid;
 
-    /**
-     * @param solid what casts shadows
-     */
+    /** @param solid the solid that casts shadows */
     Lighting(Field solid) {
         this.solid = solid;
     }
 
     /**
-     * How a surface answers light.
+     * Reflection properties of a surface.
      *
-     * @param wrap how far light bleeds past the terminator, by channel, 0..1
+     * @param wrap amount of light past the terminator, per channel, 0..1
      * @param gloss strength of the highlight
      * @param shininess its exponent
      */
@@ -42,7 +40,7 @@ final class Lighting {
         static final Finish SHELL = new Finish(new Vec3(0.06, 0.06, 0.06), 0.30, 26);
     }
 
-    /** Share of the surroundings' light that reaches a point, 0..1. */
+    /** Fraction of the ambient light that reaches a point, 0..1. */
     double openness(Vec3 p, Vec3 normal) {
         double hidden = 0;
         double weight = 1;
@@ -53,7 +51,7 @@ final class Lighting {
         return Curves.clamp01(1 - 0.42 * hidden);
     }
 
-    /** Share of the key light that reaches a point, 0..1, with a soft edge. */
+    /** Fraction of the key light that reaches a point, 0..1, with a soft edge. */
     double keyShare(Vec3 p, Vec3 normal) {
         double share = 1;
         double t = 0.004;
@@ -77,7 +75,7 @@ final class Lighting {
         Vec3 ambient = GROUND.lerp(SKY, 0.5 + 0.5 * n.y()).times(openness);
         Vec3 light = key.plus(fill).plus(ambient);
         Vec3 lit = albedo.times(light);
-        // Light that entered elsewhere comes out red in the shade.
+        // Subsurface scattering makes shaded skin redder.
         Vec3 bled = albedo.times(new Vec3(0.10, 0.02, 0.01).times(finish.wrap().x() * (1 - openness)));
         Vec3 gloss = KEY_COLOUR
                 .times(highlight(n, KEY, finish) * keyShare)
@@ -85,7 +83,7 @@ final class Lighting {
         return display(lit.plus(bled).plus(gloss).plus(rim(n, openness).times(albedo.lerp(new Vec3(1, 1, 1), 0.06))));
     }
 
-    /** What the lights behind the avatar add to a surface seen from the front. */
+    /** Contribution of the rim lights to a surface seen from the front. */
     static Vec3 rim(Vec3 n, double openness) {
         double edge = Curves.smooth(0.34, -0.02, n.z()) * Curves.smooth(-0.75, -0.05, n.z()) * openness;
         return RIM_LEFT_COLOUR
@@ -107,7 +105,7 @@ final class Lighting {
         return Math.pow(t, 1 + wrap);
     }
 
-    /** From linear light to display values, with a soft shoulder. */
+    /** Converts linear light to display values, with a soft shoulder. */
     static Vec3 display(Vec3 c) {
         return new Vec3(display(c.x()), display(c.y()), display(c.z()));
     }
@@ -117,7 +115,7 @@ final class Lighting {
         return Math.pow(Curves.clamp01(curved), 1 / 2.2);
     }
 
-    /** From display values to linear light, for colours picked by eye; does not undo the shoulder. */
+    /** Converts display values to linear light, for colours chosen by eye; does not undo the shoulder. */
     static Vec3 linear(int rgb) {
         return new Vec3(channel(rgb >> 16), channel(rgb >> 8), channel(rgb));
     }

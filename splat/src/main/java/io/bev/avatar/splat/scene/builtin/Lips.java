@@ -1,6 +1,6 @@
 package io.bev.avatar.splat.scene.builtin;
 
-/** Both lips: the red, and the wet inside that shows when the mouth opens. */
+/** Both lips: the red part, and the wet inside that is visible when the mouth is open. */
 final class Lips {
 
     private static final double STEP = 0.00085;

@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** Makes the blendshapes: the displacements of single surfels plus jaw and muscles. */
+/** Builds the blendshapes: the displacements of single surfels plus jaw and muscles. */
 final class MorphBuilder {
 
-    /** Displacements below a hundredth of a millimetre cannot be seen. */
-    private static final double LEAST = 1e-5;
+    /** Smaller displacements (0.01 mm) are not visible. */
+    private static final double MIN_DISPLACEMENT = 1e-5;
 
     private final SurfelBuilder builder;
     private final FaceMuscles muscles = new FaceMuscles();
     /** Surfels that muscles or the jaw can move. */
     private final int[] soft;
 
-    /** How far a point of a part moves at weight 1. */
+    /** Displacement of a point of a part at weight 1. */
     @FunctionalInterface
     private interface Displacement {
         Vec3 of(Part part, Vec3 p);
@@ -34,12 +34,12 @@ final class MorphBuilder {
                 .toArray();
     }
 
-    /** All blendshapes; the same bits whatever the number of threads. */
+    /** All blendshapes; bit-identical for any number of threads. */
     List<MorphTarget> targets() {
         MorphTarget[] targets = new MorphTarget[ArkitBlendshapes.COUNT];
         int lanes = Math.max(1, Runtime.getRuntime().availableProcessors());
         IntStream.range(0, lanes).parallel().forEach(lane -> {
-            // One buffer for all targets of a lane: a fresh one for each would cost more than what is written to it.
+            // One buffer for all targets of a lane: allocating one for each would cost more than filling it.
             double[] dense = new double[3 * builder.surfels().size()];
             for (int t = lane; t < targets.length; t += lanes) {
                 targets[t] = target(ArkitBlendshapes.NAMES.get(t), dense);
@@ -96,9 +96,9 @@ final class MorphBuilder {
         List<Surfel> surfels = builder.surfels();
         for (int i : soft) {
             Surfel s = surfels.get(i);
-            // Most surfels lie out of reach, which one coordinate tells.
+            // Most surfels are out of reach, which one coordinate already shows.
             if (Math.abs(s.position().y() - pull.centre().y())
-                    > Pull.REACHES * pull.reach().y()) {
+                    > Pull.CUTOFF * pull.reach().y()) {
                 continue;
             }
             Vec3 p = side.of(s.position());
@@ -142,6 +142,6 @@ final class MorphBuilder {
         double x = dense[3 * i];
         double y = dense[3 * i + 1];
         double z = dense[3 * i + 2];
-        return x * x + y * y + z * z > LEAST * LEAST;
+        return x * x + y * y + z * z > MIN_DISPLACEMENT * MIN_DISPLACEMENT;
     }
 }

@@ -1,6 +1,6 @@
 package io.bev.avatar.splat.scene.builtin;
 
-/** What an open mouth shows: teeth, gums, tongue and the dark behind them. */
+/** The inside of the mouth: teeth, gums, tongue and the dark cavity behind them. */
 final class MouthInside {
 
     /** Width and height of the teeth from the middle outwards. */

@@ -1,11 +1,11 @@
 package io.bev.avatar.splat.scene.builtin;
 
-/** Seeded value noise: the same everywhere and always, without state. */
+/** Seeded value noise: stateless and reproducible. */
 final class Noise {
 
     private Noise() {}
 
-    /** A number in 0..1 that depends on all its bits. */
+    /** A number in 0..1 that depends on all bits of {@code key}. */
     static double hash(long key) {
         long h = key * 0x9E3779B97F4A7C15L;
         h ^= h >>> 32;

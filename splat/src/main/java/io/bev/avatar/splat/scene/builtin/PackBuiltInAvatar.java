@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A step of the build: makes the built-in avatar and leaves it among the program's resources. */
+/** A build step: generates the built-in avatar and writes it to the resources. */
 public final class PackBuiltInAvatar {
 
     private PackBuiltInAvatar() {}
 
-    /** @param arguments folder of the compiled classes */
+    /** @param arguments directory of the compiled classes */
     public static void main(String[] arguments) throws IOException {
         Path file = Path.of(arguments[0]).resolve(BuiltInAvatar.PACK.substring(1));
         Files.createDirectories(file.getParent());

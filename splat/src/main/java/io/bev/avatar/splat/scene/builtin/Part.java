@@ -1,6 +1,6 @@
 package io.bev.avatar.splat.scene.builtin;
 
-/** What a surfel belongs to; decides which muscles and joints move it. */
+/** Body part of a surfel; determines which muscles and joints move it. */
 enum Part {
     SKIN,
     UPPER_LIP,
@@ -8,9 +8,9 @@ enum Part {
     EYE,
     LID,
     BROW,
-    /** Fixed in the skull: upper teeth, gums, palate. */
+    /** Fixed to the skull: upper teeth, gums, palate. */
     UPPER_MOUTH,
-    /** Rides on the jaw: lower teeth, tongue. */
+    /** Moves with the jaw: lower teeth, tongue. */
     LOWER_MOUTH,
     TONGUE,
     HAIR,

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
-/** Covers head and neck with surfels: rays find the surface, a minimum distance keeps the cover even. */
+/** Covers head and neck with surfels: rays find the surface, and a minimum distance keeps the spacing even. */
 final class Skin {
 
     /**
@@ -17,7 +17,7 @@ final class Skin {
      */
     private record Fan(double azimuthTo, double elevationFrom, double elevationTo, double spacing) {}
 
-    /** Finest first: a later fan only fills what is still free. */
+    /** Finest first: a later fan only fills uncovered areas. */
     private static final List<Fan> FANS = List.of(
             new Fan(0.34, -0.85, 0.02, 0.00130),
             new Fan(0.82, -0.26, 0.30, 0.00140),
@@ -41,9 +41,7 @@ final class Skin {
 
     private record Point(Vec3 position, double spacing) {}
 
-    /**
-     * @param bare false where something else covers the head, asked for x &gt;= 0
-     */
+    /** @param bare false where other parts cover the head; called for x &gt;= 0 */
     Skin(HeadShape head, Lighting lighting, Predicate<Vec3> bare) {
         this.head = head;
         this.lighting = lighting;
@@ -96,7 +94,7 @@ final class Skin {
         return Surfel.disc(Part.SKIN, p, n, spacing * 0.80, colour);
     }
 
-    /** The hair keeps light off what lies under it: the nape, the sides and the top of the forehead. */
+    /** Shadow of the hair on the nape, the sides and the top of the forehead. */
     private static double hairShade(Vec3 p) {
         double side = Curves.smooth(0.052, 0.072, Math.abs(p.x())) * Curves.smooth(-0.115, -0.075, p.y());
         double back = Curves.smooth(0.035, -0.030, p.z());
@@ -129,7 +127,7 @@ final class Skin {
         }
     }
 
-    /** The nose has flanks, creases and an underside that rays towards the head's centre miss. */
+    /** Samples the flanks, creases and underside of the nose, which rays towards the head's centre miss. */
     private void sampleNose(double spacing) {
         Vec3 middle = new Vec3(0.008, -0.028, 0.092);
         for (Vec3 direction : NOSE_VIEWS) {
@@ -181,7 +179,7 @@ final class Skin {
                 finest = finer;
             }
         }
-        // Between finer neighbours a surfel is only as large as the gap, or it would veil them.
+        // Between finer neighbours a surfel is only as large as the gap; otherwise it would blur them.
         Point point = new Point(p, Math.min(spacing, Math.max(finest, 1.2 * nearest)));
         grid.computeIfAbsent(key(cell(p.x()), cell(p.y()), cell(p.z())), k -> new ArrayList<>())
                 .add(point);

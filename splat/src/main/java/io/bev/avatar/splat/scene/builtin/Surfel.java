@@ -1,7 +1,7 @@
 package io.bev.avatar.splat.scene.builtin;
 
 /**
- * One Gaussian as it is modelled.
+ * One modelled Gaussian.
  *
  * @param position centre
  * @param tangent unit direction of the first axis
@@ -31,7 +31,10 @@ record Surfel(
         return new Surfel(part, position, tangent, n, radius, radius, radius * 0.25, 0.97, colour);
     }
 
-    /** A needle from {@code from} to {@code to}, overlapping its neighbours in a strand; faces {@code normal} at best. */
+    /**
+     * A needle from {@code from} to {@code to}, overlapping its neighbours in a strand; faces {@code normal} as far as
+     * possible.
+     */
     static Surfel needle(Part part, Vec3 from, Vec3 to, Vec3 normal, double radius, double opacity, Vec3 colour) {
         Vec3 along = to.minus(from);
         Vec3 tangent = along.unit();

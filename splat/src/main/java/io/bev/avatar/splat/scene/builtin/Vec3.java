@@ -33,7 +33,7 @@ record Vec3(double x, double y, double z) {
         return Math.sqrt(dot(this));
     }
 
-    /** The same direction with length 1; straight up where this has none. */
+    /** The same direction with length 1; straight up for a zero vector. */
     Vec3 unit() {
         double length = length();
         return length < 1e-12 ? new Vec3(0, 1, 0) : times(1 / length);
@@ -48,21 +48,21 @@ record Vec3(double x, double y, double z) {
         return new Vec3(-x, y, z);
     }
 
-    /** Turned about the x axis, positive from y towards z. */
+    /** Rotated about the x axis, positive from y towards z. */
     Vec3 aboutX(double radians) {
         double c = Math.cos(radians);
         double s = Math.sin(radians);
         return new Vec3(x, c * y - s * z, s * y + c * z);
     }
 
-    /** Turned about the y axis, positive from z towards x. */
+    /** Rotated about the y axis, positive from z towards x. */
     Vec3 aboutY(double radians) {
         double c = Math.cos(radians);
         double s = Math.sin(radians);
         return new Vec3(c * x + s * z, y, c * z - s * x);
     }
 
-    /** Turned about the z axis, positive from x towards y. */
+    /** Rotated about the z axis, positive from x towards y. */
     Vec3 aboutZ(double radians) {
         double c = Math.cos(radians);
         double s = Math.sin(radians);

@@ -1,4 +1,4 @@
-/** The avatar that needs no asset: a head and shoulders made by code from a few hundred numbers. */
+/** The avatar that needs no asset: a head and shoulders generated from a few hundred numbers. */
 @NullMarked
 package io.bev.avatar.splat.scene.builtin;
 

@@ -12,10 +12,13 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Loads an avatar from a file of any supported format, told by its first bytes; {@code .splat}, which has none, by name. */
+/**
+ * Loads an avatar from a file of any supported format. The format is detected by the magic bytes; {@code .splat}, which
+ * has none, by file name.
+ */
 public final class AvatarLoader {
 
-    /** What the loader reads, for messages. */
+    /** The supported formats, for messages. */
     public static final String FORMATS = "a LAM bundle (.zip) or a Gaussian cloud (.ply, .spz, .splat)";
 
     private AvatarLoader() {}
@@ -23,7 +26,7 @@ public final class AvatarLoader {
     /**
      * Reads {@code file}.
      *
-     * @throws AvatarFormatException with one line for people, whatever is wrong with the file
+     * @throws AvatarFormatException with a one-line message for the user, for any fault of the file
      */
     public static Avatar load(Path file) throws IOException {
         String source = file.toString();
@@ -37,32 +40,32 @@ public final class AvatarLoader {
             return LamBundleReader.read(file);
         }
         if (startsWith(start, read, 'p', 'l', 'y')) {
-            return still(file, (in, size) -> PlyReader.read(source, in, size, PlyReader.Colour.HARMONIC));
+            return staticAvatar(file, (in, size) -> PlyReader.read(source, in, size, PlyReader.Colour.HARMONIC));
         }
         if (startsWith(start, read, 0x1f, 0x8b)) {
-            return still(file, (in, size) -> SpzReader.read(source, in, size));
+            return staticAvatar(file, (in, size) -> SpzReader.read(source, in, size));
         }
         if (startsWith(start, read, 'N', 'G', 'S', 'P')) {
-            throw SpzReader.versionFour(source);
+            throw SpzReader.unsupportedVersionFour(source);
         }
         if (source.toLowerCase(Locale.ROOT).endsWith(".splat")) {
-            return still(file, (in, size) -> SplatReader.read(source, in, size));
+            return staticAvatar(file, (in, size) -> SplatReader.read(source, in, size));
         }
         throw new AvatarFormatException(
-                source, FORMATS, "a file of another kind", "give the path of an avatar in one of these formats");
+                source, FORMATS, "an unknown format", "set the model to a file in one of these formats");
     }
 
     private static void check(Path file, String source) throws IOException {
         if (!Files.exists(file)) {
-            throw new AvatarFormatException(source, "an avatar file", "no such file", "check the path given as model");
+            throw new AvatarFormatException(source, "an avatar file", "no such file", "check the path of the model");
         }
         if (Files.isDirectory(file)) {
             throw new AvatarFormatException(
-                    source, FORMATS, "a directory", "give the file itself; a LAM bundle stays zipped");
+                    source, FORMATS, "a directory", "give the path of the file itself; do not unzip a LAM bundle");
         }
         if (!Files.isReadable(file)) {
             throw new AvatarFormatException(
-                    source, "a readable file", "no permission to read it", "change its owner or mode");
+                    source, "a readable file", "no permission to read it", "change its owner or permissions");
         }
         if (Files.size(file) == 0) {
             throw new AvatarFormatException(source, FORMATS, "an empty file", "copy or download it again");
@@ -82,7 +85,7 @@ public final class AvatarLoader {
         GaussianCloud read(InputStream in, long size) throws IOException;
     }
 
-    private static Avatar still(Path file, CloudReader reader) throws IOException {
+    private static Avatar staticAvatar(Path file, CloudReader reader) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             GaussianCloud cloud = reader.read(in, Files.size(file));
             return new Avatar(file.toString(), cloud, Optional.empty(), Framings.scene(cloud));

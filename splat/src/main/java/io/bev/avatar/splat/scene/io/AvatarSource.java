@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where avatars come from. */
+/** Loads avatars. */
 @FunctionalInterface
 public interface AvatarSource {
 
@@ -13,7 +13,7 @@ public interface AvatarSource {
      * Loads an avatar.
      *
      * @param model its file; empty for the built-in avatar
-     * @throws IOException with one line for people, when the file cannot be used
+     * @throws IOException with a one-line message for the user, if the file is unusable
      */
     Avatar load(Optional<Path> model) throws IOException;
 }

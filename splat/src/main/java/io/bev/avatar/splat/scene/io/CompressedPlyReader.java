@@ -32,7 +32,7 @@ final class CompressedPlyReader {
     private static final List<String> PACKED =
             List.of("packed_position", "packed_rotation", "packed_scale", "packed_color");
 
-    /** Coefficients are stored as bytes over -4..4. */
+    /** Coefficients are stored as bytes that span -4..4. */
     private static final float COEFFICIENT_RANGE = 8;
 
     private final String source;
@@ -47,7 +47,7 @@ final class CompressedPlyReader {
         this.in = in;
     }
 
-    /** Whether {@code header} announces this format. */
+    /** Whether {@code header} declares this format. */
     static boolean fits(PlyHeader header) {
         return header.element("chunk").isPresent()
                 && header.element("vertex")
@@ -55,7 +55,7 @@ final class CompressedPlyReader {
                         .isPresent();
     }
 
-    /** Reads on from the end of {@code header}. */
+    /** Reads the data after {@code header}. */
     static GaussianCloud read(String source, PlyHeader header, InputStream in, long size) throws IOException {
         return new CompressedPlyReader(source, header, in).read(size);
     }
@@ -64,7 +64,7 @@ final class CompressedPlyReader {
         List<String> order =
                 header.elements().stream().map(PlyHeader.Element::name).toList();
         if (!order.equals(List.of("chunk", "vertex")) && !order.equals(List.of("chunk", "vertex", "sh"))) {
-            throw PlyHeader.bad(source, "elements chunk, vertex and perhaps sh", String.join(", ", order));
+            throw PlyHeader.bad(source, "elements chunk, vertex and optionally sh", String.join(", ", order));
         }
         PlyHeader.Element chunks = header.elements().get(0);
         PlyHeader.Element vertices = header.elements().get(1);
@@ -168,13 +168,13 @@ final class CompressedPlyReader {
         }
     }
 
-    /** A field of {@code width} bits as a share of its largest value. */
+    /** A field of {@code width} bits as a fraction of its maximum. */
     private static float bits(int packed, int shift, int width) {
         int mask = (1 << width) - 1;
         return (packed >>> shift & mask) / (float) mask;
     }
 
-    /** From the minimum at {@code at} to the maximum {@code distance} entries later. */
+    /** Interpolates from the minimum at {@code at} to the maximum {@code distance} entries later. */
     private static float between(float[] ranges, int at, int distance, float share) {
         return ranges[at] + (ranges[at + distance] - ranges[at]) * share;
     }
@@ -183,7 +183,7 @@ final class CompressedPlyReader {
         return coloured ? between(ranges, at, 3, share) : share;
     }
 
-    /** The largest of w, x, y, z is left out and positive; the others follow in this order, over half a diagonal. */
+    /** The largest of w, x, y, z is positive and omitted; the others follow in this order, spanning +-sqrt(1/2). */
     private void rotation(GaussianCloud cloud, int i, int packed) throws AvatarFormatException {
         float sqrtTwo = (float) Math.sqrt(2);
         float a = (bits(packed, 20, 10) - 0.5f) * sqrtTwo;
@@ -215,7 +215,7 @@ final class CompressedPlyReader {
             int at = records.next();
             for (int k = 0; k < width; k++) {
                 int stored = records.buffer().get(at + offsets[k]) & 0xFF;
-                // The ends of the range are exact, values between sit in the middle of their step.
+                // The ends of the range are exact; other values are at the middle of their step.
                 float share = stored == 0 ? 0 : stored == 255 ? 1 : (stored + 0.5f) / 256;
                 cloud.sh[i * width + k] = (share - 0.5f) * COEFFICIENT_RANGE;
             }

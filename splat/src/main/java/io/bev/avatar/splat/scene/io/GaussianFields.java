@@ -3,16 +3,22 @@ package io.bev.avatar.splat.scene.io;
 import io.bev.avatar.splat.scene.AvatarFormatException;
 import io.bev.avatar.splat.scene.GaussianCloud;
 
-/** Turns stored fields into a cloud's and refuses what no Gaussian can hold; one per file being read. */
+/**
+ * Converts stored fields into those of a cloud and rejects values that are invalid for a Gaussian; one instance per
+ * file.
+ */
 final class GaussianFields {
 
-    /** Beyond this no machine of ours draws in time and the coefficient array nears what Java can index. */
+    /**
+     * Upper limit: more Gaussians do not render in real time, and the coefficient array nears Java's maximum array
+     * length.
+     */
     static final int MAX_GAUSSIANS = 20_000_000;
 
     /** Floats per Gaussian of a cloud and of its posed copy, apart from view-dependent coefficients. */
     private static final int BYTES_PER_GAUSSIAN = 4 * (14 + 9);
 
-    /** Standard deviations beyond this, and finite, come from damaged exponents only. */
+    /** Larger finite standard deviations come only from damaged exponents. */
     private static final float MAX_SCALE = 1e6f;
 
     private static final float MIN_SCALE = 1e-12f;
@@ -24,7 +30,7 @@ final class GaussianFields {
     }
 
     /**
-     * An empty cloud, once its size is plausible and fits into memory.
+     * Allocates an empty cloud after checking that its size is plausible and fits into memory.
      *
      * @param count as the file declares it
      */
@@ -43,7 +49,7 @@ final class GaussianFields {
                     source,
                     "a model that fits into " + (heap >> 20) + " MiB of Java heap",
                     count + " Gaussians of degree " + shDegree + ", which need " + (bytes >> 20) + " MiB",
-                    "start with a larger -Xmx or use a smaller model");
+                    "increase -Xmx or use a smaller model");
         }
         return new GaussianCloud((int) count, shDegree);
     }
@@ -67,12 +73,12 @@ final class GaussianFields {
 
     private float scale(int i, String name, float value) throws AvatarFormatException {
         if (!(value >= 0 && value <= MAX_SCALE)) {
-            throw unusable(i, name, value, "a standard deviation from 0 to " + MAX_SCALE);
+            throw invalid(i, name, value, "a standard deviation from 0 to " + MAX_SCALE);
         }
         return Math.max(value, MIN_SCALE);
     }
 
-    /** A rotation of any length; one of length 0 has no direction and counts as none. */
+    /** A rotation of any length; length 0 has no direction and counts as no rotation. */
     void rotation(GaussianCloud cloud, int i, float w, float x, float y, float z) throws AvatarFormatException {
         finite(i, "rot_0", w);
         finite(i, "rot_1", x);
@@ -89,10 +95,10 @@ final class GaussianFields {
         cloud.rotationZ[i] = (float) (z / length);
     }
 
-    /** Opacity given as a logit; infinite ones are writers' way to say 0 or 1. */
+    /** Opacity given as a logit; some writers store 0 and 1 as infinite logits. */
     void logitOpacity(GaussianCloud cloud, int i, float value) throws AvatarFormatException {
         if (Float.isNaN(value)) {
-            throw unusable(i, "opacity", value, "a number");
+            throw invalid(i, "opacity", value, "a number");
         }
         cloud.opacity[i] = (float) (1 / (1 + Math.exp(-value)));
     }
@@ -105,16 +111,16 @@ final class GaussianFields {
 
     float finite(int i, String name, float value) throws AvatarFormatException {
         if (!Float.isFinite(value)) {
-            throw unusable(i, name, value, "a finite number");
+            throw invalid(i, name, value, "a finite number");
         }
         return value;
     }
 
-    private AvatarFormatException unusable(int i, String name, float value, String expected) {
+    private AvatarFormatException invalid(int i, String name, float value, String expected) {
         return new AvatarFormatException(
                 source,
                 expected + " as " + name,
                 value + " in Gaussian " + i,
-                "the training diverged or the file is damaged: export it again");
+                "the training diverged or the file is damaged: export the avatar again");
     }
 }

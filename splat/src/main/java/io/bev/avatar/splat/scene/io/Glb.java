@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** A binary glTF 2.0 container: its JSON and its one buffer, both untrusted. */
+/** A binary glTF 2.0 container: its JSON and its single buffer, both untrusted. */
 final class Glb {
 
     private static final int MAGIC = 0x46546C67;
@@ -32,7 +32,7 @@ final class Glb {
     static Glb parse(String source, byte[] bytes) throws AvatarFormatException {
         ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         if (bytes.length < HEADER_BYTES || file.getInt(0) != MAGIC) {
-            throw bad(source, "a binary glTF file that starts with 'glTF'", "something else");
+            throw bad(source, "a binary glTF file that starts with 'glTF'", "other data");
         }
         if (file.getInt(4) != 2) {
             throw bad(source, "glTF version 2", "version " + Integer.toUnsignedString(file.getInt(4)));
@@ -83,7 +83,7 @@ final class Glb {
             throw bad(
                     "one buffer inside the file, of "
                             + buffer.path("byteLength").asText("?") + " bytes",
-                    buffer.has("uri") ? "a buffer elsewhere" : binary.limit() + " bytes");
+                    buffer.has("uri") ? "an external buffer" : binary.limit() + " bytes");
         }
         return this;
     }
@@ -113,7 +113,7 @@ final class Glb {
     int index(JsonNode object, String field, String where) throws AvatarFormatException {
         JsonNode value = object.path(field);
         if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 0) {
-            throw bad("a number >= 0 as " + where + "." + field, value.isMissingNode() ? "nothing" : value.toString());
+            throw bad("a number >= 0 as " + where + "." + field, value.isMissingNode() ? "no value" : value.toString());
         }
         return value.intValue();
     }

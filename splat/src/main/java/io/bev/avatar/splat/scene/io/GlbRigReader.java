@@ -17,7 +17,7 @@ import java.util.Set;
 /** Reads the skinned, morphable mesh of a LAM bundle: vertices, blendshapes, joints and skin weights. */
 final class GlbRigReader {
 
-    /** A file whose joints at rest move the mesh by more than this is not at rest. */
+    /** Largest allowed difference between the pose at rest and the bind pose. */
     private static final double MAX_REST_DEVIATION = 1e-3;
 
     private final Glb glb;
@@ -61,7 +61,7 @@ final class GlbRigReader {
         return GltfAccessor.of(glb, glb.index(attributes, name, "attributes"), type, vertexCount);
     }
 
-    /** The rig in axes whose origin is at {@code centre} of the file's. */
+    /** The rig, in axes with the origin at {@code centre} of the file's axes. */
     Rig rig(double[] centre) throws AvatarFormatException {
         return new Rig(targets(), skeleton(centre));
     }
@@ -164,7 +164,7 @@ final class GlbRigReader {
             nodes[j] = joints.get(j).asInt(-1);
             if (nodes[j] < 0 || nodes[j] >= nodeCount || !seen.add(nodes[j])) {
                 throw glb.bad(
-                        "different nodes below " + nodeCount + " as joints",
+                        "distinct node indices below " + nodeCount + " as joints",
                         joints.get(j).toString());
             }
         }
@@ -194,7 +194,7 @@ final class GlbRigReader {
         }
     }
 
-    /** Joints that move something and the joints above them, parents first. */
+    /** Joints that influence a vertex and their ancestors, parents first. */
     private int[] neededJoints(GltfNodes nodes, int[] jointNodes, int[] influenceJoints, float[] weights)
             throws AvatarFormatException {
         boolean[] needed = new boolean[jointNodes.length];
@@ -218,7 +218,7 @@ final class GlbRigReader {
         return order.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** The nearest joint above, by its place in the skin; -1 for none. */
+    /** Index in the skin of the nearest ancestor joint; -1 for none. */
     private static int parentJoint(GltfNodes nodes, int[] jointNodes, int joint) {
         for (int node = nodes.parent(jointNodes[joint]); node >= 0; node = nodes.parent(node)) {
             for (int j = 0; j < jointNodes.length; j++) {
@@ -234,8 +234,7 @@ final class GlbRigReader {
         double deviation = Affine.distance(rest, Affine.identity());
         if (!(deviation <= MAX_REST_DEVIATION)) {
             throw glb.bad(
-                    "joints in the pose that the skin was bound in",
-                    "joint " + name + " off by " + deviation + " at rest");
+                    "joints at rest in the skin's bind pose", "joint " + name + " off by " + deviation + " at rest");
         }
     }
 }

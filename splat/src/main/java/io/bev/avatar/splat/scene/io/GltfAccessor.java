@@ -30,7 +30,7 @@ final class GltfAccessor {
         this.count = glb.index(json, "count", where);
         this.componentType = glb.index(json, "componentType", where);
         this.normalized = json.path("normalized").asBoolean(false);
-        String found = json.path("type").asText("nothing");
+        String found = json.path("type").asText("no value");
         if (!found.equals(type)) {
             throw glb.bad(type + " as " + where + ".type", found);
         }
@@ -75,7 +75,7 @@ final class GltfAccessor {
     /** Every value as an unsigned integer, [count, width]. */
     int[] unsigned() throws AvatarFormatException {
         if (json.has("sparse")) {
-            throw glb.bad("plain values in " + where, "sparse ones");
+            throw glb.bad("dense values in " + where, "sparse values");
         }
         return readUnsigned(json, where, componentType, count, width);
     }

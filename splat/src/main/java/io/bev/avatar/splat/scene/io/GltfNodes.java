@@ -5,7 +5,7 @@ import io.bev.avatar.splat.scene.Affine;
 import io.bev.avatar.splat.scene.AvatarFormatException;
 import java.util.Arrays;
 
-/** The node tree of a glTF file: parents and transforms, proved free of cycles. */
+/** The node tree of a glTF file: parents and transforms; validated to be free of cycles. */
 final class GltfNodes {
 
     private final JsonNode nodes;
@@ -19,7 +19,7 @@ final class GltfNodes {
             for (JsonNode child : nodes.get(n).path("children")) {
                 int c = child.asInt(-1);
                 if (c < 0 || c >= parents.length || parents[c] >= 0) {
-                    throw glb.bad("children that are nodes with one parent in nodes[" + n + "]", child.toString());
+                    throw glb.bad("child nodes with a single parent in nodes[" + n + "]", child.toString());
                 }
                 parents[c] = n;
             }

@@ -18,16 +18,17 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * Reads an avatar of the Large Avatar Model: a zip with {@code offset.ply} and {@code skin.glb} in one folder.
+ * Reads an avatar of the Large Avatar Model: a zip with {@code offset.ply} and {@code skin.glb} in one directory.
  *
- * <p>Gaussian i of the .ply belongs to vertex i of the mesh: its centre is the vertex plus the stored offset, its colour is
- * direct RGB. The cloud is moved so that the mean of its centres is the origin; y is up and the face looks along +z.
+ * <p>Gaussian i of the .ply belongs to vertex i of the mesh: its centre is the vertex plus the stored offset, its
+ * colour is direct RGB. The cloud is moved so that the mean of its centres is the origin; y is up and the face looks
+ * along +z.
  */
 public final class LamBundleReader {
 
     private static final int MAX_ENTRIES = 10_000;
     private static final long MAX_PART_BYTES = 256L << 20;
-    /** Float data hardly compresses; real bundles stay below 3. */
+    /** Maximum compression ratio. Float data hardly compresses; real bundles stay below 3. */
     private static final long MAX_COMPRESSION = 200;
 
     private static final String OFFSETS = "offset.ply";
@@ -39,7 +40,7 @@ public final class LamBundleReader {
         this.source = source;
     }
 
-    /** @throws AvatarFormatException when the file is no such bundle */
+    /** @throws AvatarFormatException if the file is not such a bundle */
     public static Avatar read(Path file) throws IOException {
         return new LamBundleReader(file.toString()).open(file);
     }
@@ -62,7 +63,7 @@ public final class LamBundleReader {
                     source,
                     "a readable zip file",
                     String.valueOf(e.getMessage()),
-                    "the file is damaged or cut off: copy or download it again",
+                    "the file is damaged or truncated: copy or download it again",
                     e);
         }
     }
@@ -87,13 +88,13 @@ public final class LamBundleReader {
 
     private ZipEntry sibling(ZipFile zip, ZipEntry offsets) throws AvatarFormatException {
         ZipEntry skin = entry(zip, SKIN);
-        if (!folder(skin).equals(folder(offsets))) {
-            throw bad(SKIN + " beside " + offsets.getName(), skin.getName());
+        if (!directory(skin).equals(directory(offsets))) {
+            throw bad(SKIN + " in the same directory as " + offsets.getName(), skin.getName());
         }
         return skin;
     }
 
-    /** macOS archives carry a shadow of each file: {@code __MACOSX/folder/._name}. */
+    /** macOS archives contain a resource fork for each file: {@code __MACOSX/directory/._name}. */
     private static boolean isResourceFork(String name) {
         return name.startsWith("__MACOSX/") || name.contains("/__MACOSX/");
     }
@@ -102,11 +103,11 @@ public final class LamBundleReader {
         return entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
     }
 
-    private static String folder(ZipEntry entry) {
+    private static String directory(ZipEntry entry) {
         return entry.getName().substring(0, entry.getName().lastIndexOf('/') + 1);
     }
 
-    /** The whole entry; sizes in a zip are claims, so what comes out is counted. */
+    /** The whole entry. The sizes declared in a zip are untrusted, so the decompressed bytes are counted. */
     private byte[] content(ZipFile zip, ZipEntry entry) throws IOException {
         long packed = Math.max(1, entry.getCompressedSize());
         long bound = Math.min(MAX_PART_BYTES, packed * MAX_COMPRESSION);
@@ -118,7 +119,7 @@ public final class LamBundleReader {
                         part,
                         "at most " + bound + " bytes",
                         "more, from " + packed + " compressed bytes",
-                        "this is no avatar: use a bundle from a source that you trust");
+                        "this is not an avatar: use a bundle from a trusted source");
             }
             return bytes;
         } catch (ZipException | java.io.EOFException e) {
@@ -149,6 +150,6 @@ public final class LamBundleReader {
 
     private AvatarFormatException bad(String expected, String found) {
         return new AvatarFormatException(
-                source, expected, found, "give a LAM bundle: one folder with " + OFFSETS + " and " + SKIN);
+                source, expected, found, "use a LAM bundle: one directory with " + OFFSETS + " and " + SKIN);
     }
 }

@@ -112,7 +112,7 @@ record PlyHeader(ByteOrder order, List<Element> elements, int bytes) {
         return offset;
     }
 
-    /** Reads the header and leaves {@code in} at the first byte of data. */
+    /** Reads the header and positions {@code in} at the first byte of data. */
     static PlyHeader read(String source, InputStream in) throws IOException {
         return new Parser(source, in).parse();
     }
@@ -140,7 +140,7 @@ record PlyHeader(ByteOrder order, List<Element> elements, int bytes) {
 
         PlyHeader parse() throws IOException {
             if (!line().equals("ply")) {
-                throw bad(source, "a header that starts with 'ply'", "something else");
+                throw bad(source, "a header that starts with 'ply'", "other data");
             }
             ByteOrder order = ByteOrder.LITTLE_ENDIAN;
             while (true) {
@@ -214,7 +214,7 @@ record PlyHeader(ByteOrder order, List<Element> elements, int bytes) {
                     throw RecordReader.truncated(source, "an end_header line", headerBytes + " bytes");
                 }
                 if (line.size() == MAX_LINE || headerBytes > MAX_BYTES) {
-                    throw bad(source, "a text header with lines below " + MAX_LINE + " bytes", "a longer one");
+                    throw bad(source, "a text header with lines below " + MAX_LINE + " bytes", "a longer header");
                 }
                 headerBytes++;
                 line.write(b);

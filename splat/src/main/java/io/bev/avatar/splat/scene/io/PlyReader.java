@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
  */
 public final class PlyReader {
 
-    /** What {@code f_dc_*} holds. */
+    /** Meaning of {@code f_dc_*}. */
     public enum Colour {
         /** The zeroth spherical-harmonics coefficient. */
         HARMONIC,
-        /** Red, green and blue as they are, 0..1. */
+        /** Red, green and blue as stored, 0..1. */
         DIRECT
     }
 
@@ -42,14 +42,14 @@ public final class PlyReader {
      * @param source the file's name in messages
      * @param in the file from its first byte; not closed
      * @param size its length in bytes
-     * @throws AvatarFormatException when it is no such file
+     * @throws AvatarFormatException if the file is not in this format
      */
     public static GaussianCloud read(String source, InputStream in, long size, Colour colour) throws IOException {
         BufferedInputStream buffered = new BufferedInputStream(in);
         return read(source, PlyHeader.read(source, buffered), buffered, size, colour);
     }
 
-    /** Reads on from the end of {@code header}. */
+    /** Reads the data after {@code header}. */
     static GaussianCloud read(String source, PlyHeader header, InputStream in, long size, Colour colour)
             throws IOException {
         if (CompressedPlyReader.fits(header)) {
@@ -70,7 +70,7 @@ public final class PlyReader {
     private GaussianCloud vertices(PlyHeader header, PlyHeader.Element vertices, InputStream in, long size)
             throws IOException {
         if (vertices.bytes() == 0) {
-            throw PlyHeader.bad(source, "vertices with scalar properties", "a list among them, as meshes have");
+            throw PlyHeader.bad(source, "vertices with scalar properties", "a list property, as in a mesh");
         }
         List<PlyHeader.Property> columns = columns(
                 vertices,

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes a cloud as the .ply of 3D Gaussian splatting that {@link PlyReader} and other programs read. */
+/** Writes a cloud as the .ply of 3D Gaussian splatting that {@link PlyReader} and other software reads. */
 public final class PlyWriter {
 
     private static final List<String> FIRST = List.of("x", "y", "z", "nx", "ny", "nz", "f_dc_0", "f_dc_1", "f_dc_2");
@@ -21,11 +21,11 @@ public final class PlyWriter {
             List.of("opacity", "scale_0", "scale_1", "scale_2", "rot_0", "rot_1", "rot_2", "rot_3");
 
     /** Opacities of 0 and 1 have no logit. */
-    private static final double LEAST_OPACITY = 1e-6;
+    private static final double MIN_OPACITY = 1e-6;
 
     private PlyWriter() {}
 
-    /** Writes {@code file}, anew where it exists. */
+    /** Writes {@code file}, replacing an existing one. */
     public static void write(GaussianCloud cloud, Path file) throws IOException {
         int rest = 3 * GaussianCloud.coefficients(cloud.shDegree());
         List<String> properties = new ArrayList<>(FIRST);
@@ -55,7 +55,7 @@ public final class PlyWriter {
         for (int k = 0; k < rest; k++) {
             out.putFloat(c.sh[i * rest + k]);
         }
-        double opacity = Math.min(1 - LEAST_OPACITY, Math.max(LEAST_OPACITY, c.opacity[i]));
+        double opacity = Math.min(1 - MIN_OPACITY, Math.max(MIN_OPACITY, c.opacity[i]));
         out.putFloat((float) Math.log(opacity / (1 - opacity)));
         out.putFloat(logarithm(c.scaleX[i])).putFloat(logarithm(c.scaleY[i])).putFloat(logarithm(c.scaleZ[i]));
         out.putFloat(c.rotationW[i])

@@ -12,19 +12,19 @@ final class RecordReader {
     private static final int BLOCK_BYTES = 1 << 18;
 
     private final String source;
-    private final String what;
+    private final String plural;
     private final InputStream in;
     private final int recordBytes;
     private final long total;
     private final ByteBuffer buffer;
-    private long taken;
+    private long consumed;
     private int position;
     private int limit;
 
-    /** @param what a record's name in the plural, for messages */
-    RecordReader(String source, String what, InputStream in, int recordBytes, long total, ByteOrder order) {
+    /** @param plural plural name of a record, for messages */
+    RecordReader(String source, String plural, InputStream in, int recordBytes, long total, ByteOrder order) {
         this.source = source;
-        this.what = what;
+        this.plural = plural;
         this.in = in;
         this.recordBytes = recordBytes;
         this.total = total;
@@ -32,38 +32,38 @@ final class RecordReader {
         buffer = ByteBuffer.allocate(Math.multiplyExact(records, recordBytes)).order(order);
     }
 
-    /** Where {@link #next} points into; absolute access only. */
+    /** The buffer that {@link #next} returns offsets of; absolute access only. */
     ByteBuffer buffer() {
         return buffer;
     }
 
-    /** Moves to the next record and answers its offset in {@link #buffer}. */
+    /** Moves to the next record and returns its offset in {@link #buffer}. */
     int next() throws IOException {
         if (position == limit) {
             fill();
         }
         int at = position;
         position += recordBytes;
-        taken++;
+        consumed++;
         return at;
     }
 
     private void fill() throws IOException {
-        int wanted = (int) Math.min(buffer.capacity(), (total - taken) * recordBytes);
+        int wanted = (int) Math.min(buffer.capacity(), (total - consumed) * recordBytes);
         int read = in.readNBytes(buffer.array(), 0, wanted);
         if (read < wanted) {
-            throw truncated(source, total + " " + what, taken + read / recordBytes + " " + what);
+            throw truncated(source, total + " " + plural, consumed + read / recordBytes + " " + plural);
         }
         position = 0;
         limit = read;
     }
 
-    /** The file ends too early. */
+    /** The error for a file that ends too early. */
     static AvatarFormatException truncated(String source, String expected, String found) {
         return new AvatarFormatException(
                 source,
                 expected,
                 "the end of the file after " + found,
-                "the file is cut off: copy or download it again");
+                "the file is truncated: copy or download it again");
     }
 }

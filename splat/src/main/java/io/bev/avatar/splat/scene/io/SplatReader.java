@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Reads {@code .splat}: records of 32 bytes and nothing else. A record holds the centre and the linear scales as floats, then
- * red, green, blue, opacity and the quaternion w, x, y, z as bytes.
+ * Reads {@code .splat}: records of 32 bytes without a header. A record holds the centre and the linear scales as
+ * floats, then red, green, blue, opacity and the quaternion w, x, y, z as bytes.
  */
 public final class SplatReader {
 
@@ -21,12 +21,12 @@ public final class SplatReader {
      * @param source the file's name in messages
      * @param in the file from its first byte; not closed
      * @param size its length in bytes
-     * @throws AvatarFormatException when it is no such file
+     * @throws AvatarFormatException if the file is not in this format
      */
     public static GaussianCloud read(String source, InputStream in, long size) throws IOException {
         if (size % RECORD_BYTES != 0) {
             throw RecordReader.truncated(
-                    source, "records of " + RECORD_BYTES + " bytes", size % RECORD_BYTES + " bytes of the last one");
+                    source, "records of " + RECORD_BYTES + " bytes", size % RECORD_BYTES + " bytes of the last record");
         }
         GaussianFields fields = new GaussianFields(source);
         GaussianCloud cloud = fields.allocate(size / RECORD_BYTES, 0);

@@ -15,20 +15,20 @@ import java.util.zip.ZipException;
  * Reads {@code .spz} of versions 1 to 3: one gzip stream with a header of 16 bytes, then positions, opacities, colours,
  * scales, rotations and spherical harmonics, each of all Gaussians.
  *
- * <p>Its axes are right, up, back; the cloud's are right, down, forward like those of a trained .ply.
+ * <p>The file's axes are right, up, back; those of the cloud are right, down, forward, as in a trained .ply.
  */
 public final class SpzReader {
 
     static final int MAGIC = 0x5053474e;
 
     private static final int HEADER_BYTES = 16;
-    /** More than deflate can compress. */
+    /** Above the maximum compression ratio of deflate. */
     private static final long MAX_COMPRESSION = 1040;
 
     private static final float COLOUR_GAIN = 0.15f;
     private static final float SQRT_HALF = 0.70710678f;
 
-    /** Sign of each coefficient when y and z change theirs. */
+    /** Sign of each coefficient when y and z are negated. */
     private static final int[] FLIP = {-1, -1, 1, -1, 1, 1, -1, 1, -1, 1, -1, -1, 1, -1, 1};
 
     private final String source;
@@ -45,7 +45,7 @@ public final class SpzReader {
      * @param source the file's name in messages
      * @param file the compressed file from its first byte; not closed
      * @param size its length in bytes
-     * @throws AvatarFormatException when it is no such file
+     * @throws AvatarFormatException if the file is not in this format
      */
     public static GaussianCloud read(String source, InputStream file, long size) throws IOException {
         try {
@@ -55,13 +55,13 @@ public final class SpzReader {
                     source,
                     "an intact gzip stream",
                     String.valueOf(e.getMessage()),
-                    "the file is damaged or cut off: copy or download it again",
+                    "the file is damaged or truncated: copy or download it again",
                     e);
         }
     }
 
-    /** The refusal of version 4, which is not gzip and starts with the header itself. */
-    static AvatarFormatException versionFour(String source) {
+    /** The error for version 4, which is not gzip and starts with the header itself. */
+    static AvatarFormatException unsupportedVersionFour(String source) {
         return new AvatarFormatException(
                 source, ".spz of version 1 to 3", "a later version", "convert it to version 3 or to .ply");
     }
@@ -75,10 +75,10 @@ public final class SpzReader {
         int degree = b.get(at + 12) & 0xFF;
         int fractionalBits = b.get(at + 13) & 0xFF;
         if (b.getInt(at) != MAGIC) {
-            throw bad("a gzip stream that holds .spz", "another kind of data");
+            throw bad("a gzip stream that holds .spz", "other data");
         }
         if (version < 1 || version > 3) {
-            throw versionFour(source);
+            throw unsupportedVersionFour(source);
         }
         if (degree > 3 || fractionalBits > 23) {
             throw bad(
@@ -183,12 +183,15 @@ public final class SpzReader {
                 }
                 q[3] = (float) Math.sqrt(Math.max(0, 1 - sum));
             }
-            // Half a turn about x takes y and z to their negatives.
+            // A half turn about x negates y and z.
             fields.rotation(cloud, i, q[3], q[0], -q[1], -q[2]);
         }
     }
 
-    /** Three components of x, y, z, w as sign and nine bits, the last one lowest; the largest is left out, positive. */
+    /**
+     * Three components of x, y, z, w as sign and nine bits, the last one in the lowest bits; the largest is positive
+     * and omitted.
+     */
     private static void smallestThree(int packed, float[] q) {
         int largest = packed >>> 30;
         int rest = packed;
@@ -204,7 +207,7 @@ public final class SpzReader {
         q[largest] = (float) Math.sqrt(Math.max(0, 1 - sum));
     }
 
-    /** Stored red, green, blue of one coefficient after the other; the cloud keeps all of red first. */
+    /** The file stores red, green and blue of each coefficient in turn; the cloud stores all of red first. */
     private void coefficients(GaussianCloud cloud) throws IOException {
         int k = GaussianCloud.coefficients(cloud.shDegree());
         if (k == 0) {

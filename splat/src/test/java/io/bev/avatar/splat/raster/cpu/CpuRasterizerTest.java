@@ -24,7 +24,7 @@ class CpuRasterizerTest {
             Camera.lookAt(new float[] {0, 0, 3}, new float[3], new float[] {0, 1, 0}, 45, 320, 180, 0.2f);
     private static final int MAX_ROUNDS = 200;
     private static final int FRAMES = 50;
-    /** What the measuring itself and the virtual machine's own bookkeeping may take, per frame. */
+    /** Bytes that the measurement and the JVM itself may allocate per frame. */
     private static final long ALLOWED_BYTES = 256;
 
     static List<TileKernel> kernels() {
@@ -36,17 +36,17 @@ class CpuRasterizerTest {
     void warmFrames_allocateNothingOnAnyThread(TileKernel kernel) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         PosedGaussians splats = new PosedGaussians(RandomClouds.cube(7, 3000, 1, 0.03, 3));
-        Framebuffer picture = new Framebuffer(320, 180, 0, 0, 0);
+        Framebuffer image = new Framebuffer(320, 180, 0, 0, 0);
         StageTimes times = new StageTimes();
         try (CpuRasterizer rasterizer = new CpuRasterizer(3, kernel)) {
             long[] ids = threadsOf(rasterizer);
             assertThat(ids).hasSize(3);
             long perFrame = Long.MAX_VALUE;
-            // Until the compiler is through, which takes longer on a busy machine, vectors are objects.
+            // Until compilation is complete, which takes longer on a busy machine, vectors are objects.
             for (int round = 0; round < MAX_ROUNDS && perFrame > ALLOWED_BYTES; round++) {
                 long before = sum(threads.getThreadAllocatedBytes(ids));
                 for (int frame = 0; frame < FRAMES; frame++) {
-                    rasterizer.render(splats, CAMERA, picture, times);
+                    rasterizer.render(splats, CAMERA, image, times);
                 }
                 perFrame = (sum(threads.getThreadAllocatedBytes(ids)) - before) / FRAMES;
             }
@@ -69,7 +69,7 @@ class CpuRasterizerTest {
     }
 
     @Test
-    void anyNumberOfThreads_drawsTheSameBytes() {
+    void anyNumberOfThreads_rendersTheSameBytes() {
         PosedGaussians splats = new PosedGaussians(RandomClouds.cube(9, 5000, 2, 0.04, 4));
         byte[] one = draw(splats, 1);
 
@@ -78,7 +78,7 @@ class CpuRasterizerTest {
     }
 
     @Test
-    void close_endsTheThreads() {
+    void close_stopsTheThreads() {
         CpuRasterizer rasterizer = new CpuRasterizer(3, new ScalarTileKernel());
         List<Thread> helpers = rasterizer.helpers();
         assertThat(helpers).hasSize(2).allMatch(Thread::isDaemon);
@@ -87,43 +87,46 @@ class CpuRasterizerTest {
 
         assertThat(helpers).allSatisfy(helper -> assertThat(joined(helper)).isTrue());
         PosedGaussians splats = new PosedGaussians(new GaussianCloud(0, 0));
-        Framebuffer picture = new Framebuffer(320, 180, 0, 0, 0);
-        assertThatThrownBy(() -> rasterizer.render(splats, CAMERA, picture, new StageTimes()))
+        Framebuffer image = new Framebuffer(320, 180, 0, 0, 0);
+        assertThatThrownBy(() -> rasterizer.render(splats, CAMERA, image, new StageTimes()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
     }
 
     @Test
-    void name_tellsTheKernel() {
+    void name_containsTheKernel() {
         try (CpuRasterizer rasterizer = new CpuRasterizer(1, new ScalarTileKernel())) {
             assertThat(rasterizer.name()).isEqualTo("cpu (scalar)");
         }
     }
 
-    /** How many frames it takes until the better kernel draws is the compiler's affair; nobody may see which one does. */
+    /**
+     * The number of frames until the better kernel is used depends on the JIT; the images must not show which one is
+     * used.
+     */
     @Test
-    void warming_everyFrame_isThePictureOfTheScalarKernel() {
+    void warming_everyFrame_matchesTheScalarKernel() {
         PosedGaussians splats = new PosedGaussians(RandomClouds.cube(10, 3000, 1, 0.05, 3));
         Framebuffer expected = new Framebuffer(320, 180, 0, 0, 0);
-        Framebuffer picture = new Framebuffer(320, 180, 0, 0, 0);
+        Framebuffer image = new Framebuffer(320, 180, 0, 0, 0);
         try (CpuRasterizer scalar = new CpuRasterizer(2, new ScalarTileKernel());
                 CpuRasterizer warming = CpuRasterizer.warming(2, TileKernels.fastest())) {
             scalar.render(splats, CAMERA, expected, new StageTimes());
             assertThat(warming.name()).isEqualTo("cpu (" + TileKernels.fastest().name() + ")");
             for (int frame = 0; frame < 20; frame++) {
-                warming.render(splats, CAMERA, picture, new StageTimes());
-                assertThat(RasterizerContractTest.decibels(expected.bgr, picture.bgr))
+                warming.render(splats, CAMERA, image, new StageTimes());
+                assertThat(RasterizerContractTest.decibels(expected.bgr, image.bgr))
                         .isGreaterThan(50);
             }
         }
     }
 
     private static byte[] draw(PosedGaussians splats, int threads) {
-        Framebuffer picture = new Framebuffer(320, 180, 0, 0, 0);
+        Framebuffer image = new Framebuffer(320, 180, 0, 0, 0);
         try (CpuRasterizer rasterizer = new CpuRasterizer(threads, TileKernels.fastest())) {
-            rasterizer.render(splats, CAMERA, picture, new StageTimes());
+            rasterizer.render(splats, CAMERA, image, new StageTimes());
         }
-        return picture.bgr;
+        return image.bgr;
     }
 
     private static boolean joined(Thread thread) {

@@ -26,7 +26,7 @@ class DepthSortTest {
         Projection projection = new Projection();
         projection.reserve(count);
         for (int c = 0; c < projection.chunks; c++) {
-            // Some of each chunk's places stay unused, as where Gaussians are culled.
+            // Some slots of each chunk stay unused, as when Gaussians are culled.
             projection.chunkCounts[c] = Math.min(count - c * Projection.CHUNK, Projection.CHUNK - 3 * c);
             projection.chunkLowest[c] = Integer.MAX_VALUE;
             projection.chunkHighest[c] = 0;
@@ -52,7 +52,7 @@ class DepthSortTest {
     }
 
     @Test
-    void secondSort_forgetsTheFirst() {
+    void secondSort_isIndependentOfTheFirst() {
         DepthSort sort = new DepthSort();
         Projection projection = new Projection();
         projection.reserve(2);

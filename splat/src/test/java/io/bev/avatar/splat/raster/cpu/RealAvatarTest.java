@@ -19,7 +19,7 @@ class RealAvatarTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"james.zip", "p2-1.zip"})
-    void portrait_looksAsTheReferenceDrawsIt(String file) throws IOException {
+    void portrait_matchesTheReference(String file) throws IOException {
         Avatar avatar = AvatarLoader.load(SharedAvatars.require(file));
 
         byte[] expected = draw(avatar, new ReferenceRasterizer());
@@ -31,11 +31,11 @@ class RealAvatarTest {
     }
 
     private static byte[] draw(Avatar avatar, Rasterizer rasterizer) {
-        Framebuffer picture = new Framebuffer(480, 360, 0.1f, 0.2f, 0.3f);
+        Framebuffer image = new Framebuffer(480, 360, 0.1f, 0.2f, 0.3f);
         try (rasterizer) {
-            Camera camera = Camera.of(avatar.framing(), picture.width, picture.height);
-            rasterizer.render(new PosedGaussians(avatar.cloud()), camera, picture, new StageTimes());
+            Camera camera = Camera.of(avatar.framing(), image.width, image.height);
+            rasterizer.render(new PosedGaussians(avatar.cloud()), camera, image, new StageTimes());
         }
-        return picture.bgr;
+        return image.bgr;
     }
 }

@@ -23,17 +23,17 @@ class ReferenceRasterizerTest {
         cloud.opacity[0] = 0.8f;
         cloud.red[0] = 1;
         cloud.green[0] = 0.5f;
-        Framebuffer picture = new Framebuffer(65, 65, 0, 0, 1);
+        Framebuffer image = new Framebuffer(65, 65, 0, 0, 1);
 
         Camera camera = Camera.lookAt(new float[] {0, 0, 2}, new float[3], UP, 40, 65, 65, 0.2f);
-        new ReferenceRasterizer().render(new PosedGaussians(cloud), camera, picture, new StageTimes());
+        new ReferenceRasterizer().render(new PosedGaussians(cloud), camera, image, new StageTimes());
 
-        assertThat(pixel(picture, 32, 32)).containsExactly(51, 102, 204);
-        assertThat(pixel(picture, 0, 0)).containsExactly(255, 0, 0);
+        assertThat(pixel(image, 32, 32)).containsExactly(51, 102, 204);
+        assertThat(pixel(image, 0, 0)).containsExactly(255, 0, 0);
     }
 
-    private static int[] pixel(Framebuffer picture, int x, int y) {
-        int at = 3 * (y * picture.width + x);
-        return new int[] {picture.bgr[at] & 255, picture.bgr[at + 1] & 255, picture.bgr[at + 2] & 255};
+    private static int[] pixel(Framebuffer image, int x, int y) {
+        int at = 3 * (y * image.width + x);
+        return new int[] {image.bgr[at] & 255, image.bgr[at + 1] & 255, image.bgr[at + 2] & 255};
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class TileKernelsTest {
 
     @Test
-    void moduleEnabled_isVectorWithoutAWord() throws IOException, InterruptedException {
+    void moduleEnabled_isVectorWithoutAWarning() throws IOException, InterruptedException {
         String output = chosenIn("--add-modules", "jdk.incubator.vector");
 
         assertThat(output).containsPattern("vector \\d+ bit\\R").doesNotContain("--add-modules");
@@ -28,7 +28,7 @@ class TileKernelsTest {
                 .contains("Start Java with --add-modules jdk.incubator.vector");
     }
 
-    /** Prints the name of the kernel that a Java with these options gets. */
+    /** Prints the name of the kernel that a JVM with these options uses. */
     static final class Choice {
 
         private Choice() {}

@@ -21,7 +21,7 @@ class VectorRasterizerContractTest extends RasterizerContractTest {
     }
 
     @Override
-    protected void drawExpected(PosedGaussians splats, Camera camera, Framebuffer target) {
+    protected void renderExpected(PosedGaussians splats, Camera camera, Framebuffer target) {
         new ReferenceRasterizer().render(splats, camera, target, new StageTimes());
     }
 }

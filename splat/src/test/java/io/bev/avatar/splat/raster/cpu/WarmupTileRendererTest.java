@@ -11,14 +11,14 @@ class WarmupTileRendererTest {
     private static final byte PLAIN = 100;
     private static final byte BETTER = 50;
 
-    private final Framebuffer picture = new Framebuffer(Tile.SIZE, Tile.SIZE, 0, 0, 0);
+    private final Framebuffer image = new Framebuffer(Tile.SIZE, Tile.SIZE, 0, 0, 0);
     private long now;
     private final Brush plain = new Brush(PLAIN, 1000);
     private final Brush better = new Brush(BETTER, 100_000);
-    private final WarmupTileRenderer painter =
+    private final WarmupTileRenderer tileRenderer =
             new WarmupTileRenderer(new KernelTileRenderer(plain), new KernelTileRenderer(better), () -> now);
 
-    /** A kernel that takes its time and lays one grey over everything. */
+    /** A slow kernel that fills everything with one grey. */
     private final class Brush implements TileKernel {
 
         private final byte grey;
@@ -55,21 +55,21 @@ class WarmupTileRendererTest {
 
     @Test
     void headStart_noTrial() {
-        paint();
+        render();
         now += WarmupTileRenderer.HEAD_START_NANOS / 2;
-        paint();
+        render();
 
         assertThat(better.trials).isZero();
         assertThat(shown()).isEqualTo(PLAIN);
     }
 
     @Test
-    void slowerKernel_isTriedForItsShareOfTheTimeAndNeverSeen() {
+    void slowerKernel_isTriedForItsShareOfTimeButNotUsed() {
         pastTheHeadStart();
         long start = now;
 
         for (int tile = 0; tile < 1000; tile++) {
-            paint();
+            render();
             assertThat(shown()).isEqualTo(PLAIN);
         }
 
@@ -86,7 +86,7 @@ class WarmupTileRendererTest {
         int wins = 0;
         while (shown() != BETTER && wins < 10) {
             now += WarmupTileRenderer.HEAD_START_NANOS;
-            paint();
+            render();
             wins++;
         }
 
@@ -101,7 +101,7 @@ class WarmupTileRendererTest {
         for (int trial = 0; trial < 30; trial++) {
             better.nanosPerEntry = trial % WarmupTileRenderer.WINS == 0 ? 100_000 : 100;
             now += WarmupTileRenderer.HEAD_START_NANOS;
-            paint();
+            render();
             assertThat(shown()).isEqualTo(PLAIN);
         }
 
@@ -109,24 +109,24 @@ class WarmupTileRendererTest {
     }
 
     @Test
-    void emptierTileThanATrial_isNoTrial() {
+    void tileSmallerThanATrial_isNotATrial() {
         pastTheHeadStart();
 
-        painter.paint(new float[0], new int[ENTRIES], 0, WarmupTileRenderer.TRIAL - 1, 0, 0, picture);
+        tileRenderer.render(new float[0], new int[ENTRIES], 0, WarmupTileRenderer.TRIAL - 1, 0, 0, image);
 
         assertThat(better.trials).isZero();
     }
 
     private void pastTheHeadStart() {
-        paint();
+        render();
         now += WarmupTileRenderer.HEAD_START_NANOS;
     }
 
-    private void paint() {
-        painter.paint(new float[0], new int[ENTRIES], 0, ENTRIES, 0, 0, picture);
+    private void render() {
+        tileRenderer.render(new float[0], new int[ENTRIES], 0, ENTRIES, 0, 0, image);
     }
 
     private byte shown() {
-        return picture.bgr[0];
+        return image.bgr[0];
     }
 }

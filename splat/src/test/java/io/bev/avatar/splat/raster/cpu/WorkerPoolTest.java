@@ -29,7 +29,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void failingPart_isReportedAndThePoolGoesOn() {
+    void failingPart_isReportedAndThePoolContinues() {
         try (WorkerPool pool = new WorkerPool(3)) {
             assertThatThrownBy(() -> pool.run(
                             (part, worker) -> {
@@ -47,7 +47,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void noThread_isRefused() {
+    void zeroThreads_isRejected() {
         assertThatThrownBy(() -> new WorkerPool(0)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -21,13 +21,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The kernels with every access looked at: bounds, what was written before it is read, barriers between threads. */
+/** Runs the kernels with every access checked: bounds, reads of unwritten memory, missing barriers between threads. */
 @ExtendWith(NeedsCompiler.class)
 class CheckedKernelsTest {
 
     private static final int THREADS = 64;
 
-    /** Each piece of memory is a block, between guards of its own. */
+    /** Each piece of memory is a separate block between guards. */
     private static CudaRasterizer open(int wideFrom) {
         return new CudaRasterizer(
                 "checked",
@@ -52,7 +52,7 @@ class CheckedKernelsTest {
         assertThat(RasterizerContractTest.decibels(expected.bgr, picture.bgr)).isGreaterThan(50);
     }
 
-    /** Both orders of sorting: few and many Gaussians, none, some of all tiles, more than there is room for at first. */
+    /** Both sorts: few and many Gaussians, none, some on all tiles, more than the initial capacity. */
     @ParameterizedTest
     @ValueSource(ints = {0, Integer.MAX_VALUE})
     void frames_areFaultless(int wideFrom) {
@@ -63,18 +63,18 @@ class CheckedKernelsTest {
         }
     }
 
-    /** What the checks are worth: each of these mistakes is found, whatever the order of threads. */
+    /** Each of these faults is found, for any order of threads. */
     @ParameterizedTest
     @CsvSource({
-        "beyond_the_end, 1, beyond what was allocated",
-        "read_unwritten, 1, nobody has written",
-        "shared_unwritten, 1, nobody has written",
+        "beyond_the_end, 1, beyond the allocated memory",
+        "read_unwritten, 1, unwritten memory",
+        "shared_unwritten, 1, unwritten memory",
         "no_barrier, 1, race",
         "no_warp_barrier, 1, race",
         "overwritten_too_early, 1, race",
         "two_blocks, 2, race",
         "two_barriers, 1, different barriers",
-        "half_a_warp, 1, wait for each other",
+        "half_a_warp, 1, deadlock",
         "misaligned, 1, without a defined result",
         "too_large_for_an_int, 1, without a defined result",
         "faultless_barriers, 1, ''",
@@ -106,6 +106,6 @@ class CheckedKernelsTest {
 
     @Test
     void rig_isFaultless() {
-        CudaRasterizerTest.requireRigPosesAsTheHostDoes(open(Integer.MAX_VALUE));
+        CudaRasterizerTest.requireRigPosesLikeTheHost(open(Integer.MAX_VALUE));
     }
 }

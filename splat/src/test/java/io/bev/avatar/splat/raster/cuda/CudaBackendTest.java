@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CudaBackendTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private static CudaDevice device(int index, String capability, String cuda, @Nullable String driver) {
         return new CudaDevice(
@@ -33,16 +33,19 @@ class CudaBackendTest {
     }
 
     @Test
-    void oldDriverAndOldDevice_areTold() {
-        assertThat(CudaBackend.lacking(device(0, "8.9", "12.0", "525.60.13"))).isEmpty();
-        assertThat(CudaBackend.lacking(device(0, "7.5", "13.0", "580.65.06"))).isEmpty();
-        assertThat(CudaBackend.lacking(device(0, "8.9", "12.4", null))).isEmpty();
-        assertThat(CudaBackend.lacking(device(0, "8.9", "11.8", "520.61.05")))
+    void oldDriverAndOldDevice_areReported() {
+        assertThat(CudaBackend.unmetRequirement(device(0, "8.9", "12.0", "525.60.13")))
+                .isEmpty();
+        assertThat(CudaBackend.unmetRequirement(device(0, "7.5", "13.0", "580.65.06")))
+                .isEmpty();
+        assertThat(CudaBackend.unmetRequirement(device(0, "8.9", "12.4", null))).isEmpty();
+        assertThat(CudaBackend.unmetRequirement(device(0, "8.9", "11.8", "520.61.05")))
                 .contains("the NVIDIA driver is 520.61.05: expected 525.60 (CUDA 12.0) or newer; update it");
-        assertThat(CudaBackend.lacking(device(0, "8.9", "11.8", "525.53"))).isPresent();
-        assertThat(CudaBackend.lacking(device(0, "8.9", "11.8", null)))
+        assertThat(CudaBackend.unmetRequirement(device(0, "8.9", "11.8", "525.53")))
+                .isPresent();
+        assertThat(CudaBackend.unmetRequirement(device(0, "8.9", "11.8", null)))
                 .hasValueSatisfying(m -> assertThat(m).contains("for CUDA 11.8"));
-        assertThat(CudaBackend.lacking(device(0, "6.1", "12.6", "550.54.14")))
+        assertThat(CudaBackend.unmetRequirement(device(0, "6.1", "12.6", "550.54.14")))
                 .contains("GPU 0 has compute capability 6.1: expected 7.5 (Turing) or newer");
     }
 
@@ -62,16 +65,16 @@ class CudaBackendTest {
                 .hasMessageContaining("CUDA_VISIBLE_DEVICES");
     }
 
-    /** A cubin that the driver does not take gives way to the PTX; the failed context is closed. */
+    /** If the driver rejects a cubin, the PTX is used; the failed context is closed. */
     @Test
     @ExtendWith(NeedsCompiler.class)
-    void imageThatIsRefused_givesWayToTheNext() {
+    void imageThatIsRejected_isReplacedByTheNext() {
         EmulatedDriver emulated = new EmulatedDriver(1);
         FaultyDriver driver = new FaultyDriver(emulated);
         CudaBackend backend = new CudaBackend(
                 driver,
                 device(0, "8.9", "12.6", "550.54.14"),
-                new KernelCache(folder, major -> noCompiler()),
+                new KernelCache(directory, major -> noCompiler()),
                 0.25,
                 1 << 20,
                 Ticker.system());
@@ -84,13 +87,13 @@ class CudaBackendTest {
         assertThat(emulated.openContexts).isZero();
     }
 
-    /** A damaged file must not keep the device from its own kernels for ever. */
+    /** A damaged file must not permanently prevent the use of compiled kernels. */
     @Test
-    void keptImageThatIsRefused_isForgotten() throws IOException {
-        Path kept = Files.writeString(folder.resolve("kernels.cubin"), "damaged");
-        KernelCache images = new KernelCache(folder, major -> noCompiler());
+    void cachedImageThatIsRejected_isDeleted() throws IOException {
+        Path kept = Files.writeString(directory.resolve("kernels.cubin"), "damaged");
+        KernelCache images = new KernelCache(directory, major -> noCompiler());
 
-        images.discard(new KernelCache.Image("NVRTC, kept", new byte[0], Optional.of(kept)));
+        images.discard(new KernelCache.Image("NVRTC, cached", new byte[0], Optional.of(kept)));
         images.discard(images.forDevice(89, "12.4", "550.54.14").get(0));
 
         assertThat(kept).doesNotExist();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CudaDevicesTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     /** A driver with devices of 16 GiB. */
     private static class FakeDriver implements CudaDriver {
@@ -79,13 +79,13 @@ class CudaDevicesTest {
 
     private CudaDevices find(boolean library, Supplier<CudaDriver> driver) throws IOException {
         if (library) {
-            Files.writeString(folder.resolve(DriverLibrary.NAME), "");
+            Files.writeString(directory.resolve(DriverLibrary.NAME), "");
         }
         Path version = Files.writeString(
-                folder.resolve("version"),
+                directory.resolve("version"),
                 "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14  Thu Feb 22 01:44:30 UTC 2024\n");
-        DriverLibrary where = new DriverLibrary("", folder.resolve("no-cache"), List.of(folder));
-        return new CudaDiscovery(where, folder.resolve("native"), version, driver).find();
+        DriverLibrary where = new DriverLibrary("", directory.resolve("no-cache"), List.of(directory));
+        return new CudaDiscovery(where, directory.resolve("native"), version, driver).find();
     }
 
     @Test
@@ -106,7 +106,7 @@ class CudaDevicesTest {
                         "12.6",
                         Optional.of("550.54.14")));
         assertThat(System.getProperty("java.io.tmpdir")).isEqualTo(tmpdir);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("native"))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("native"))))
                 .isEqualTo("rwx------");
     }
 
@@ -116,13 +116,13 @@ class CudaDevicesTest {
             throw new AssertionError("touched jcuda");
         });
         assertThat(found.problem()).contains("no NVIDIA driver: libcuda.so.1 not found");
-        assertThat(folder.resolve("native")).doesNotExist();
+        assertThat(directory.resolve("native")).doesNotExist();
     }
 
     @Test
     void driverThatFails_noDevice_andBrokenLibrary_areReasons() throws IOException {
         assertThat(find(true, () -> new FakeDriver(0)).problem())
-                .contains("the NVIDIA driver shows no device; CUDA_VISIBLE_DEVICES may hide it");
+                .contains("the NVIDIA driver reports no device; CUDA_VISIBLE_DEVICES may hide it");
         CudaDevices failing = find(true, () -> new FakeDriver(1) {
             @Override
             public void init() {
@@ -138,14 +138,14 @@ class CudaDevicesTest {
 
     @Test
     void library_isFoundThroughPathAndCache() throws IOException {
-        Path real = Files.createDirectories(folder.resolve("lib")).resolve(DriverLibrary.NAME);
+        Path real = Files.createDirectories(directory.resolve("lib")).resolve(DriverLibrary.NAME);
         Files.writeString(real, "");
-        Path cache = folder.resolve("ld.so.cache");
+        Path cache = directory.resolve("ld.so.cache");
         Files.write(
                 cache,
                 ("glibc-ld.so.cache1.1\0libc.so.6\0/lib/libc.so.6\0libcuda.so.1\0" + real + "\0rest")
                         .getBytes(ISO_8859_1));
-        Path none = folder.resolve("none");
+        Path none = directory.resolve("none");
         assertThat(new DriverLibrary("", cache, List.of()).find()).contains(real);
         assertThat(new DriverLibrary("/nowhere::" + real.getParent(), none, List.of()).find())
                 .contains(real);

@@ -23,7 +23,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the contract of rasterisers does not ask. */
+/** Tests beyond the contract of rasterisers. */
 @ExtendWith(NeedsCompiler.class)
 class CudaRasterizerTest {
 
@@ -44,22 +44,22 @@ class CudaRasterizerTest {
         return picture.bgr;
     }
 
-    /** What depends on the order of threads would differ. */
+    /** Results that depend on the order of threads would differ. */
     @Test
     void orderOfThreads_changesNothing() {
         PosedGaussians splats = new PosedGaussians(RandomClouds.cube(1, 2000, 1, 0.1, 4));
-        List<byte[]> pictures = new ArrayList<>();
+        List<byte[]> images = new ArrayList<>();
         for (int seed = 0; seed < 4; seed++) {
             try (CudaRasterizer rasterizer = open(new EmulatedDriver(seed).open(0))) {
-                pictures.add(draw(rasterizer, splats, 100, 70));
+                images.add(draw(rasterizer, splats, 100, 70));
             }
         }
-        assertThat(pictures).allSatisfy(p -> assertThat(p).isEqualTo(pictures.get(0)));
+        assertThat(images).allSatisfy(p -> assertThat(p).isEqualTo(images.get(0)));
     }
 
-    /** 300 Gaussians as large as the picture reach 300 times all tiles, far more than room is made for at first. */
+    /** 300 Gaussians as large as the image reach all tiles 300 times, far more than the initial capacity. */
     @Test
-    void tooLittleRoom_isMade_andTheFrameDrawnAgain() {
+    void tooLittleCapacity_grows_andTheFrameIsRenderedAgain() {
         PosedGaussians splats = new PosedGaussians(RandomClouds.cube(2, 300, 0, 5, 1.2));
         Framebuffer expected = new Framebuffer(160, 112, 0, 0, 0);
         new ReferenceRasterizer().render(splats, view(160, 112), expected, new StageTimes());
@@ -75,9 +75,9 @@ class CudaRasterizerTest {
         }
     }
 
-    /** 2^33 instances, as when 260,000 Gaussians each fill a picture of 32,400 tiles: no 32 bits hold their sum. */
+    /** 2^33 instances, as when 260,000 Gaussians each fill an image of 32,400 tiles: the sum exceeds 32 bits. */
     @Test
-    void moreInstancesThanAnyNumberHolds_areToldAsMore() {
+    void moreInstancesThanAnIntegerHolds_areReportedAsTooMany() {
         int blocks = 256;
         try (EmulatedDriver.EmulatedContext context = new EmulatedDriver(1).open(0)) {
             Kernels kernels = new Kernels(context, EmulatedDriver.image());
@@ -115,13 +115,13 @@ class CudaRasterizerTest {
                     .isEqualTo(1 << 20);
             context.download(sums, memory, 0, 4L * blocks, 0).enqueue();
             assertThat(Integer.toUnsignedLong(memory.bytes().getInt(4 * (blocks - 1))))
-                    .as("no wrap-around to a place within")
+                    .as("no wrap-around to an address within")
                     .isEqualTo(0xc0000000L);
         }
     }
 
     @Test
-    void framesOnTheirWay_comeBackInOrder() {
+    void framesInFlight_comeBackInOrder() {
         PosedGaussians splats = new PosedGaussians(RandomClouds.cube(5, 100, 0, 0.1, 3));
         Framebuffer first = new Framebuffer(48, 32, 1, 0, 0);
         Framebuffer second = new Framebuffer(48, 32, 0, 0, 1);
@@ -150,13 +150,13 @@ class CudaRasterizerTest {
         return picture.bgr.clone();
     }
 
-    /** The rig of the built-in avatar: the device poses as the host does. */
+    /** The rig of the built-in avatar: the device poses like the host. */
     @Test
-    void rig_posesAsTheHostDoes() {
-        requireRigPosesAsTheHostDoes(open(new EmulatedDriver(1).open(0)));
+    void rig_posesLikeTheHost() {
+        requireRigPosesLikeTheHost(open(new EmulatedDriver(1).open(0)));
     }
 
-    static void requireRigPosesAsTheHostDoes(CudaRasterizer opened) {
+    static void requireRigPosesLikeTheHost(CudaRasterizer opened) {
         Avatar avatar = BuiltInAvatar.load();
         Poser poser = Posers.of(avatar);
         ExpressionFrame expression = new ExpressionFrame();
@@ -184,7 +184,7 @@ class CudaRasterizerTest {
             assertThat(RasterizerContractTest.decibels(expected.bgr, picture.bgr))
                     .isGreaterThan(50);
             assertThat(RasterizerContractTest.decibels(expected.bgr, atRest.bgr))
-                    .as("the pose shows")
+                    .as("the pose is visible")
                     .isLessThan(40);
             assertThat(splats.x).as("left at rest").isEqualTo(avatar.cloud().x);
         }
@@ -211,7 +211,7 @@ class CudaRasterizerTest {
     }
 
     @Test
-    void tenThousandFrames_andHundredModels_leaveNothing() {
+    void tenThousandFrames_andHundredModels_leakNothing() {
         EmulatedDriver driver = EmulatedDriver.withoutKernels();
         EmulatedDriver.EmulatedContext context = driver.open(0);
         CudaRasterizer rasterizer = open(context);

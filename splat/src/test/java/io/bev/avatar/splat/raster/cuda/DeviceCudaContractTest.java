@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The CUDA backend on a real device, as {@link EmulatedCudaContractTest} has it on this processor. */
+/** The CUDA backend on a real device; {@link EmulatedCudaContractTest} runs it on this processor. */
 @Tag("gpu")
 @ExtendWith(Gpu.class)
 class DeviceCudaContractTest {
@@ -35,10 +35,10 @@ class DeviceCudaContractTest {
         }
     }
 
-    /** What the emulation is asked about posing, room and order. */
+    /** The emulation's tests of posing, capacity and order. */
     @Test
-    void rig_posesAsTheHostDoes() {
-        CudaRasterizerTest.requireRigPosesAsTheHostDoes(Gpu.open(Integer.MAX_VALUE));
+    void rig_posesLikeTheHost() {
+        CudaRasterizerTest.requireRigPosesLikeTheHost(Gpu.open(Integer.MAX_VALUE));
     }
 
     abstract static class Contract extends RasterizerContractTest {
@@ -49,7 +49,7 @@ class DeviceCudaContractTest {
         }
 
         @Override
-        protected void drawExpected(PosedGaussians splats, Camera camera, Framebuffer target) {
+        protected void renderExpected(PosedGaussians splats, Camera camera, Framebuffer target) {
             new ReferenceRasterizer().render(splats, camera, target, new StageTimes());
         }
     }

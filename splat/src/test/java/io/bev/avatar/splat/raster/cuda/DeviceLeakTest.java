@@ -11,37 +11,37 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Whether a real device has as much free memory after a long time as before; nothing else may use it meanwhile. */
+/** Checks that a real device has as much free memory after a long run as before; nothing else may use it meanwhile. */
 @Tag("gpu")
 @ExtendWith(Gpu.class)
 class DeviceLeakTest {
 
-    /** The driver takes and gives back some for itself. */
+    /** Memory that the driver allocates and releases for itself. */
     private static final long SLACK_BYTES = 16 << 20;
 
     private static final Camera VIEW =
             Camera.lookAt(new float[] {0.5f, 0.4f, 3}, new float[3], new float[] {0, 1, 0}, 45, 320, 240, 0.2f);
 
-    private final Framebuffer picture = new Framebuffer(320, 240, 0, 0, 0);
+    private final Framebuffer image = new Framebuffer(320, 240, 0, 0, 0);
     private final StageTimes times = new StageTimes();
 
     private void draw(CudaRasterizer rasterizer, PosedGaussians splats) {
-        rasterizer.render(splats, VIEW, picture, times);
+        rasterizer.render(splats, VIEW, image, times);
     }
 
     @Test
-    void tenThousandFrames_andHundredModels_leaveNothing() {
+    void tenThousandFrames_andHundredModels_leakNothing() {
         try (CudaRasterizer rasterizer = Gpu.open(Integer.MAX_VALUE)) {
             PosedGaussians splats = new PosedGaussians(RandomClouds.cube(1, 20_000, 1, 0.02, 3));
             for (int frame = 0; frame < 100; frame++) {
                 draw(rasterizer, splats);
             }
             long free = rasterizer.freeBytes();
-            long taken = rasterizer.takenBytes();
+            long taken = rasterizer.allocatedBytes();
             for (int frame = 0; frame < 10_000; frame++) {
                 draw(rasterizer, splats);
             }
-            assertThat(rasterizer.takenBytes()).isEqualTo(taken);
+            assertThat(rasterizer.allocatedBytes()).isEqualTo(taken);
             assertThat(rasterizer.freeBytes()).as("after frames").isGreaterThan(free - SLACK_BYTES);
             for (int model = 0; model < 100; model++) {
                 draw(rasterizer, new PosedGaussians(RandomClouds.cube(model, 20_000, 1, 0.02, 3)));
@@ -51,7 +51,7 @@ class DeviceLeakTest {
     }
 
     @Test
-    void hundredContexts_leaveNothing() {
+    void hundredContexts_leakNothing() {
         PosedGaussians splats = new PosedGaussians(RandomClouds.cube(2, 20_000, 1, 0.02, 3));
         try (CudaRasterizer witness = Gpu.open(Integer.MAX_VALUE)) {
             draw(witness, splats);

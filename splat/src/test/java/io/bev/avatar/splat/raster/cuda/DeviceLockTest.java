@@ -25,7 +25,7 @@ class DeviceLockTest {
     private static final CudaDevice SECOND = device("GPU-22222222-0000-0000-0000-000000000000");
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private static CudaDevice device(String uuid) {
         return new CudaDevice(0, "Test GPU", uuid, "0000:01:00.0", 1L << 30, "8.9", "12.6", Optional.empty());
@@ -35,18 +35,18 @@ class DeviceLockTest {
         return new DeviceLock.Place(List.of(directories), 77, Optional.of("mine.service"), NOON);
     }
 
-    /** Another renderer; ends when its input does. */
+    /** Another renderer; exits at the end of its input. */
     static final class Other {
         private Other() {}
 
-        /** @param arguments folder of the locks, UUID */
+        /** @param arguments directory of the locks, UUID */
         public static void main(String[] arguments) throws Exception {
             DeviceLock.Place place = new DeviceLock.Place(
                     List.of(Path.of(arguments[0])),
                     ProcessHandle.current().pid(),
                     Optional.of("bev-advanced-avatar.service"),
                     NOON);
-            DeviceLock lock = DeviceLock.take(device(arguments[1]), place);
+            DeviceLock lock = DeviceLock.acquire(device(arguments[1]), place);
             System.out.println("taken");
             while (System.in.read() >= 0) {
                 // until it is closed
@@ -62,7 +62,7 @@ class DeviceLockTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         Other.class.getName(),
-                        folder.toString(),
+                        directory.toString(),
                         device.uuid())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -76,25 +76,25 @@ class DeviceLockTest {
     }
 
     @Test
-    void deviceOfAnotherRenderer_isRefusedNamingIt_untilThatOneIsKilled() throws Exception {
+    void deviceOfAnotherRenderer_isRejectedNamingIt_untilThatOneIsKilled() throws Exception {
         Process other = otherHolding(FIRST);
 
-        assertThatThrownBy(() -> DeviceLock.take(FIRST, place(folder)))
+        assertThatThrownBy(() -> DeviceLock.acquire(FIRST, place(directory)))
                 .isInstanceOf(DeviceInUseException.class)
-                .hasMessageContaining("GPU 0 (Test GPU, " + FIRST.uuid() + ") is held by another renderer")
+                .hasMessageContaining("GPU 0 (Test GPU, " + FIRST.uuid() + ") is in use by another renderer")
                 .hasMessageContaining(
                         "process " + other.pid() + " of bev-advanced-avatar.service since 2026-01-01T12:00:00Z")
                 .hasMessageContaining("CUDA_VISIBLE_DEVICES");
-        DeviceLock.take(SECOND, place(folder)).close();
+        DeviceLock.acquire(SECOND, place(directory)).close();
 
         other.destroyForcibly().waitFor();
-        DeviceLock.take(FIRST, place(folder)).close();
+        DeviceLock.acquire(FIRST, place(directory)).close();
     }
 
     @Test
     void holder_isWrittenIntoTheFileAndGoesWithTheLock() throws Exception {
-        Path file = folder.resolve("device-" + FIRST.uuid() + ".lock");
-        try (DeviceLock lock = DeviceLock.take(FIRST, place(folder))) {
+        Path file = directory.resolve("device-" + FIRST.uuid() + ".lock");
+        try (DeviceLock lock = DeviceLock.acquire(FIRST, place(directory))) {
             assertThat(lock).isNotNull();
             assertThat(file).hasContent("process 77 of mine.service since 2026-01-01T12:00:00Z\n");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -104,24 +104,24 @@ class DeviceLockTest {
     }
 
     @Test
-    void directoriesThatAreNotThere_arePassedOver() throws Exception {
-        try (DeviceLock lock = DeviceLock.take(FIRST, place(folder.resolve("absent"), folder))) {
+    void directoriesThatAreNotThere_areSkipped() throws Exception {
+        try (DeviceLock lock = DeviceLock.acquire(FIRST, place(directory.resolve("absent"), directory))) {
             assertThat(lock).isNotNull();
-            assertThat(folder).isDirectoryContaining("glob:**device-GPU-1*");
+            assertThat(directory).isDirectoryContaining("glob:**device-GPU-1*");
         }
-        // Without any, the device is used all the same.
-        DeviceLock.take(FIRST, place(folder.resolve("absent"))).close();
+        // Without any, the device is still used.
+        DeviceLock.acquire(FIRST, place(directory.resolve("absent"))).close();
     }
 
     @Test
     void unit_isTheServiceOfTheControlGroup() throws Exception {
-        Path cgroup = folder.resolve("cgroup");
+        Path cgroup = directory.resolve("cgroup");
         Files.writeString(cgroup, "0::/bev.slice/bev-avatar.slice/bev-advanced-avatar.service\n");
         assertThat(DeviceLock.Place.unit(cgroup)).contains("bev-advanced-avatar.service");
         Files.writeString(cgroup, "4:memory:/x\n1:name=systemd:/user.slice/user@0.service/app.slice/run.scope\n");
         assertThat(DeviceLock.Place.unit(cgroup)).isEmpty();
         Files.writeString(cgroup, "0::/init.scope\n");
         assertThat(DeviceLock.Place.unit(cgroup)).isEmpty();
-        assertThat(DeviceLock.Place.unit(folder.resolve("none"))).isEmpty();
+        assertThat(DeviceLock.Place.unit(directory.resolve("none"))).isEmpty();
     }
 }

@@ -22,7 +22,7 @@ class DeviceMemoryTest {
         List<Long> taken = new ArrayList<>();
         for (int piece = 0; piece < 24; piece++) {
             memory.allocate(AllocationKind.FRAME, 8 * MIB);
-            taken.add(memory.takenBytes() / MIB);
+            taken.add(memory.allocatedBytes() / MIB);
         }
 
         assertThat(taken.stream().distinct().toList()).containsExactly(16L, 32L, 64L, 128L, 192L);
@@ -30,25 +30,25 @@ class DeviceMemoryTest {
     }
 
     @Test
-    void model_takesNoMoreThanItself_andIsNoReasonForLargerBlocks() {
+    void model_usesOnlyItsSize_andDoesNotGrowBlocks() {
         DeviceMemory memory = new DeviceMemory(context, 300 * MIB, 64 * MIB);
         DeviceMemory.Piece model = memory.allocate(AllocationKind.MODEL, 100 * MIB + 1);
-        assertThat(memory.takenBytes()).isEqualTo(100 * MIB + 256);
+        assertThat(memory.allocatedBytes()).isEqualTo(100 * MIB + 256);
         memory.allocate(AllocationKind.PICTURE, 1);
-        assertThat(memory.takenBytes()).isEqualTo(116 * MIB + 256);
+        assertThat(memory.allocatedBytes()).isEqualTo(116 * MIB + 256);
 
         memory.free(model);
 
-        assertThat(memory.takenBytes()).isEqualTo(16 * MIB);
+        assertThat(memory.allocatedBytes()).isEqualTo(16 * MIB);
         assertThat(memory.trim()).as("in use").isZero();
     }
 
     @Test
-    void nearTheBudget_noMoreIsTakenThanIsNeeded_andWhatIsKeptGoesFirst() {
+    void nearTheBudget_allocatesOnlyWhatIsNeeded_andReleasesCachedMemoryFirst() {
         DeviceMemory memory = new DeviceMemory(context, 40 * MIB, 64 * MIB);
         DeviceMemory.Piece first = memory.allocate(AllocationKind.FRAME, 30 * MIB);
         memory.allocate(AllocationKind.FRAME, 10 * MIB);
-        assertThat(memory.takenBytes()).isEqualTo(40 * MIB);
+        assertThat(memory.allocatedBytes()).isEqualTo(40 * MIB);
         assertThatThrownBy(() -> memory.allocate(AllocationKind.FRAME, 1))
                 .isInstanceOf(MemoryBudgetException.class)
                 .hasMessageContaining("40 of 40 MiB");
@@ -56,7 +56,7 @@ class DeviceMemoryTest {
 
         memory.allocate(AllocationKind.MODEL, 20 * MIB);
 
-        assertThat(memory.takenBytes()).isEqualTo(30 * MIB);
+        assertThat(memory.allocatedBytes()).isEqualTo(30 * MIB);
         assertThat(context.heldBytes()).isEqualTo(30 * MIB);
     }
 }

@@ -11,7 +11,7 @@ import io.bev.avatar.splat.raster.cpu.ReferenceRasterizer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The whole CUDA backend, its kernels run by this processor. */
+/** The whole CUDA backend, with kernels that run on this processor. */
 @ExtendWith(NeedsCompiler.class)
 class EmulatedCudaContractTest {
 
@@ -60,7 +60,7 @@ class EmulatedCudaContractTest {
         }
 
         @Override
-        protected void drawExpected(PosedGaussians splats, Camera camera, Framebuffer target) {
+        protected void renderExpected(PosedGaussians splats, Camera camera, Framebuffer target) {
             new ReferenceRasterizer().render(splats, camera, target, new StageTimes());
         }
     }

@@ -16,8 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A driver whose one device is this processor: kernels run as the emulation runs them, all else does at once what the real one
- * does in a stream. Tells of memory written beyond its end, of what is freed twice, and counts what is held.
+ * A driver whose single device is this processor: the emulation runs the kernels, and all other operations are executed
+ * immediately instead of in a stream. Reports writes beyond the end of memory and double frees, and counts the
+ * resources held.
  */
 public class EmulatedDriver implements CudaDriver {
 
@@ -32,12 +33,12 @@ public class EmulatedDriver implements CudaDriver {
 
     private static final String[] FAULTS = {
         "none",
-        "threads wait for each other for ever",
+        "deadlock: threads wait for each other",
         "threads meet at different barriers or intrinsics",
         "the mask of an intrinsic lacks a lane",
         "guard broken",
-        "access beyond what was allocated",
-        "read of what nobody has written",
+        "access beyond the allocated memory",
+        "read of unwritten memory",
         "race: no barrier between two threads at one word",
         "operation without a defined result"
     };
@@ -50,7 +51,7 @@ public class EmulatedDriver implements CudaDriver {
 
     private final boolean running;
 
-    /** @param seed of the order in which threads take turns */
+    /** @param seed of the order in which threads are scheduled */
     public EmulatedDriver(long seed) {
         this(seed, true, EmulatedKernels.library());
     }
@@ -61,27 +62,27 @@ public class EmulatedDriver implements CudaDriver {
         this.libraryFile = libraryFile;
     }
 
-    /** Its kernels fuse products and sums, as those of a device do. */
+    /** A driver whose kernels fuse products and sums, as on a device. */
     static EmulatedDriver fused(long seed) {
         return new EmulatedDriver(seed, true, EmulatedKernels.fusedLibrary());
     }
 
-    /** Looks at every access of the kernels: slow. */
+    /** A driver that checks every access of the kernels: slow. */
     static EmulatedDriver checked(long seed) {
         return new EmulatedDriver(seed, true, EmulatedKernels.checkedLibrary());
     }
 
-    /** Runs kernels of another text, looking at every access. */
+    /** A driver that runs the kernels of another text and checks every access. */
     static EmulatedDriver checked(long seed, String program) {
         return new EmulatedDriver(seed, true, EmulatedKernels.library(program, true));
     }
 
-    /** Everything but the kernels, which do nothing: for what only the host's side is asked of, thousands of times. */
+    /** A driver whose kernels do nothing: for tests of the host side with thousands of calls. */
     static EmulatedDriver withoutKernels() {
         return new EmulatedDriver(0, false, EmulatedKernels.library());
     }
 
-    /** What a compiler would make of the kernels for this device. */
+    /** A stand-in for the compiled kernels of this device. */
     public static byte[] image() {
         return EmulatedKernels.library().toString().getBytes(UTF_8);
     }
@@ -144,7 +145,7 @@ public class EmulatedDriver implements CudaDriver {
         private final NativeLibrary library = NativeLibrary.getInstance(libraryFile.toString());
         private final Function launcher = library.getFunction("emulation_launch");
 
-        /** What is held and not given back: memory, pinned memory, modules, streams, events. */
+        /** Number of resources not released: memory, pinned memory, modules, streams, events. */
         int held() {
             return allocations.size() + pinned.size() + modules.size() + handles.size();
         }
@@ -179,7 +180,7 @@ public class EmulatedDriver implements CudaDriver {
                 throw new CudaException("cuModuleLoadData", 209, "CUDA_ERROR_NO_BINARY_FOR_GPU");
             }
             lastHandle++;
-            // PTX is what a driver compiles for its device; for this one it has been done.
+            // A driver compiles PTX for its device; here the kernels are already compiled.
             boolean mine = text.startsWith("//") || text.equals(new String(EmulatedDriver.image(), UTF_8));
             modules.put(lastHandle, mine ? library : NativeLibrary.getInstance(text));
             return lastHandle;
@@ -205,7 +206,7 @@ public class EmulatedDriver implements CudaDriver {
 
         @Override
         public long allocate(long bytes) {
-            // What is in fresh memory depends on the seed: two pictures that differ have read some.
+            // The contents of fresh memory depend on the seed: if two images differ, uninitialised memory was read.
             int pattern = seed % 2 == 0 ? 0xff : 0x3f;
             Pointer memory = library.getFunction("emulation_allocate").invokePointer(new Object[] {bytes, pattern});
             if (memory == null) {
@@ -332,7 +333,7 @@ public class EmulatedDriver implements CudaDriver {
                     throw new CudaException(
                             "cuMemcpyDtoHAsync",
                             LAUNCH_FAILED,
-                            unwritten + " of " + bytes + " bytes nobody has written");
+                            unwritten + " of " + bytes + " bytes of unwritten memory");
                 }
             };
         }

@@ -15,7 +15,9 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
-/** The kernels as a library for this processor: their real text between two files of the emulation, through g++. */
+/**
+ * The kernels as a library for this processor: their real source between two files of the emulation, compiled by g++.
+ */
 final class EmulatedKernels {
 
     private static final List<String> COMPILER = List.of(
@@ -28,24 +30,26 @@ final class EmulatedKernels {
             "-fPIC",
             "-w");
 
-    /** What makes the kernels call the emulation at every access and every operation without a defined result. */
+    /**
+     * Options that make the kernels call the emulation at every access and every operation without a defined result.
+     */
     private static final List<String> CHECKS = List.of(
             "-fsanitize=thread,alignment,bounds,shift,signed-integer-overflow,integer-divide-by-zero,float-cast-overflow");
 
-    /** As a device computes: a product and a sum in one rounding, wherever the compiler finds them. */
+    /** Options for arithmetic as on a device: product and sum in one rounding, wherever the compiler can fuse them. */
     private static final List<String> FUSED = List.of("-mfma", "-ffp-contract=fast");
 
-    /** Kernels keep no data but shared memory: into a section whose ends the linker names. */
+    /** The kernels' only static data is shared memory: placed in a section whose ends the linker names. */
     private static final String SHARED = ".bss=emulated_shared,alloc,load,data,contents";
 
     private EmulatedKernels() {}
 
-    /** The library; made once for a text. Skips the test where there is no compiler. */
+    /** The library; compiled once per source. Skips the test if there is no compiler. */
     static Path library() {
         return library(KernelSource.program(), false, false);
     }
 
-    /** As {@link #library()}, with fused operations where this processor has them. */
+    /** Like {@link #library()}, with fused operations if this processor has them. */
     static Path fusedLibrary() {
         return library(KernelSource.program(), false, fuses());
     }
@@ -58,12 +62,12 @@ final class EmulatedKernels {
         }
     }
 
-    /** As {@link #fusedLibrary()}, of kernels whose every access is looked at. */
+    /** Like {@link #fusedLibrary()}, with every access checked. */
     static Path checkedLibrary() {
         return library(KernelSource.program(), true);
     }
 
-    /** Kernels of another text. */
+    /** A library of kernels of another source. */
     static Path library(String program, boolean checked) {
         return library(program, checked, checked && fuses());
     }
@@ -81,11 +85,12 @@ final class EmulatedKernels {
         List<String> options = new ArrayList<>(checked ? CHECKS : List.of());
         options.addAll(fused ? FUSED : List.of());
         try {
-            Path folder = Files.createDirectories(Path.of("target", "emulation").toAbsolutePath());
-            Path library = folder.resolve((checked ? "checked-" : fused ? "fused-" : "kernels-")
+            Path directory =
+                    Files.createDirectories(Path.of("target", "emulation").toAbsolutePath());
+            Path library = directory.resolve((checked ? "checked-" : fused ? "fused-" : "kernels-")
                     + hash(COMPILER + SHARED + options + runner + kernels) + ".so");
             if (!Files.exists(library)) {
-                compile(folder, kernels, options, runner, checked, library);
+                compile(directory, kernels, options, runner, checked, library);
             }
             return library;
         } catch (IOException e) {
@@ -94,16 +99,16 @@ final class EmulatedKernels {
     }
 
     private static void compile(
-            Path folder, String kernels, List<String> options, String runner, boolean checked, Path library)
+            Path directory, String kernels, List<String> options, String runner, boolean checked, Path library)
             throws IOException {
-        Path work = Files.createTempDirectory(folder, "compile");
+        Path work = Files.createTempDirectory(directory, "compile");
         Path kernelObject = work.resolve("kernels.o");
         Path runnerObject = work.resolve("runner.o");
         Path made = work.resolve("kernels.so");
         run(work, kernels, options, kernelObject);
         run(work, runner, checked ? List.of("-DEMULATION_CHECKED") : List.of(), runnerObject);
         run(List.of("objcopy", "--rename-section", SHARED, kernelObject.toString()));
-        // Symbolic: two such libraries in one process must not call one another.
+        // Symbolic: two such libraries in one process must not call each other.
         run(List.of(
                 "g++",
                 "-shared",
@@ -143,10 +148,10 @@ final class EmulatedKernels {
         }
     }
 
-    /** Whether a program is found. */
+    /** Whether an executable is on the PATH. */
     static boolean onPath(String program) {
-        for (String folder : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-            if (Files.isExecutable(Path.of(folder, program))) {
+        for (String directory : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
+            if (Files.isExecutable(Path.of(directory, program))) {
                 return true;
             }
         }

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@link FakeCudaDriverTest} runs in a process whose CUDA driver is the stand-in; all calls go through jcuda's natives. */
+/**
+ * Checks that {@link FakeCudaDriverTest} runs in a process with the fake CUDA driver; all calls go through jcuda's
+ * natives.
+ */
 final class FakeCudaDriverChecks {
 
     private static final Path FOLDER = Path.of("target", "gpu");
@@ -36,20 +39,20 @@ final class FakeCudaDriverChecks {
     private FakeCudaDriverControl control;
     private final List<String> ends = new ArrayList<>();
     private final PosedGaussians splats = new PosedGaussians(RandomClouds.cube(3, 60, 1, 0.1, 3));
-    private final Framebuffer expected = picture(VIEW);
+    private final Framebuffer expected = image(VIEW);
     private long now;
 
-    /** Time stands still but while a kernel hangs. */
+    /** Time advances only while a kernel hangs. */
     private final Ticker ticker = () -> {
         now += hung() ? 1_000_000_000L : 0;
         return now;
     };
 
     private boolean hangs;
-    /** Contexts of devices that were lost and of kernels that hang stay until the process ends. */
+    /** Contexts of lost devices and of hung kernels stay until the process exits. */
     private final Map<Word, Long> before = new EnumMap<>(Word.class);
 
-    /** What is held now and was not when the test began. */
+    /** Resources held in addition to those at the start of the test. */
     private Map<Word, Long> held() {
         Map<Word, Long> more = control.held();
         before.forEach((word, number) -> more.merge(word, -number, Long::sum));
@@ -65,7 +68,7 @@ final class FakeCudaDriverChecks {
         return Camera.lookAt(new float[] {0.5f, 0.4f, 3}, new float[3], new float[] {0, 1, 0}, 45, width, height, 0.2f);
     }
 
-    private static Framebuffer picture(Camera camera) {
+    private static Framebuffer image(Camera camera) {
         return new Framebuffer(camera.width(), camera.height(), 0.1f, 0.2f, 0.3f);
     }
 
@@ -78,8 +81,8 @@ final class FakeCudaDriverChecks {
 
     @AfterEach
     void makeNoMistakes() {
-        control.heal();
-        assertThat(control.get(Word.MISUSES)).as("wrong calls, see above").isZero();
+        control.clearFaults();
+        assertThat(control.get(Word.MISUSES)).as("invalid calls, see above").isZero();
     }
 
     private static CudaBackend backend(int index, Ticker ticker) {
@@ -104,14 +107,14 @@ final class FakeCudaDriverChecks {
     }
 
     private static void draw(Rasterizer rasterizer, PosedGaussians splats, Camera camera, Framebuffer expected) {
-        Framebuffer picture = picture(camera);
-        rasterizer.render(splats, camera, picture, new StageTimes());
-        assertThat(RasterizerContractTest.decibels(expected.bgr, picture.bgr)).isGreaterThan(50);
+        Framebuffer image = image(camera);
+        rasterizer.render(splats, camera, image, new StageTimes());
+        assertThat(RasterizerContractTest.decibels(expected.bgr, image.bgr)).isGreaterThan(50);
     }
 
-    /** Start, frame, another size, more instances than there is room for, trim, another model, close. */
+    /** Start, frame, another size, more instances than the capacity, trim, another model, close. */
     @Test
-    void wholeLife_leavesNothing() {
+    void wholeLife_leaksNothing() {
         CudaRasterizer rasterizer = open();
         draw(rasterizer);
         Map<Word, Long> first = held();
@@ -119,9 +122,9 @@ final class FakeCudaDriverChecks {
 
         PosedGaussians many = new PosedGaussians(RandomClouds.cube(4, 400, 0, 3, 2));
         Camera wide = view(160, 120);
-        Framebuffer picture = picture(wide);
-        new ReferenceRasterizer().render(many, wide, picture, new StageTimes());
-        draw(rasterizer, many, wide, picture);
+        Framebuffer image = image(wide);
+        new ReferenceRasterizer().render(many, wide, image, new StageTimes());
+        draw(rasterizer, many, wide, image);
         assertThat(rasterizer.usedBytes().get(AllocationKind.INSTANCES))
                 .as("grown")
                 .isGreaterThan(8L * 400 * 24);
@@ -129,8 +132,8 @@ final class FakeCudaDriverChecks {
 
         assertThat(trimmed).isPositive();
         assertThat(held()).as("the model").containsEntry(Word.ALLOCATIONS, 1L);
-        assertThat(held()).containsEntry(Word.ALLOCATED_BYTES, rasterizer.takenBytes());
-        draw(rasterizer, many, wide, picture);
+        assertThat(held()).containsEntry(Word.ALLOCATED_BYTES, rasterizer.allocatedBytes());
+        draw(rasterizer, many, wide, image);
         rasterizer.trim();
         draw(rasterizer);
         assertThat(held()).as("as at first").isEqualTo(first);
@@ -139,11 +142,11 @@ final class FakeCudaDriverChecks {
         assertThat(held()).isEmpty();
     }
 
-    /** Commands are at work while the next ones are given: what the host writes meanwhile must not be theirs. */
+    /** Commands run while the next ones are submitted: host writes in the meantime must not affect them. */
     @Test
-    void framesOnTheirWay_doNotMix() {
+    void framesInFlight_doNotMix() {
         StageTimes times = new StageTimes();
-        Framebuffer read = picture(VIEW);
+        Framebuffer read = image(VIEW);
         try (CudaRasterizer rasterizer = open()) {
             for (int i = 0; i < 20; i++) {
                 Framebuffer dark = new Framebuffer(48, 32, 0, 0, 0);
@@ -160,13 +163,13 @@ final class FakeCudaDriverChecks {
         assertThat(held()).isEmpty();
     }
 
-    /** Each allocation in turn fails, of the device's and of pinned memory, while starting and while drawing. */
+    /** Each allocation of device and pinned memory fails in turn, during start and rendering. */
     @ParameterizedTest
     @ValueSource(strings = {"ALLOCATION_FAULT", "PIN_FAULT"})
-    void outOfMemory_atAnyAllocation_losesNothing(String fault) {
+    void outOfMemory_atAnyAllocation_leaksNothing(String fault) {
         for (int allocation = 1; allocation <= 6; allocation++) {
             control.set(Word.valueOf(fault), allocation);
-            // Some can be done without, or are tried again in less.
+            // Some are optional, or are retried with a smaller size.
             Throwable problem = catchThrowable(() -> {
                 try (CudaRasterizer rasterizer = open()) {
                     draw(rasterizer);
@@ -181,7 +184,7 @@ final class FakeCudaDriverChecks {
 
     @ParameterizedTest
     @ValueSource(ints = {700, 719, 716})
-    void kernelThatFails_spoilsItsContextAlone(int code) {
+    void kernelThatFails_corruptsOnlyItsContext(int code) {
         try (FallbackRasterizer rasterizer = guarded()) {
             draw(rasterizer);
             control.set(Word.LAUNCH_RESULT, code);
@@ -195,9 +198,9 @@ final class FakeCudaDriverChecks {
         }
     }
 
-    /** What the driver documents of an illegal address: nothing works any more until the process ends. */
+    /** Documented effect of an illegal address: no call works until the process exits. */
     @Test
-    void kernelThatSpoilsTheProcess_endsIt() {
+    void kernelThatCorruptsTheProcess_endsIt() {
         try (FallbackRasterizer rasterizer = guarded()) {
             draw(rasterizer);
             control.set(Word.DEVICE_LOST, 700);
@@ -207,13 +210,13 @@ final class FakeCudaDriverChecks {
             draw(rasterizer);
             assertThat(rasterizer.contextState()).isEqualTo("failed");
             assertThat(ends).singleElement().asString().contains("CUDA_ERROR_ILLEGAL_ADDRESS (700)");
-            control.heal();
+            control.clearFaults();
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {46, 101, 999})
-    void deviceThatIsLost_andComesBack_drawsAgain(int code) {
+    void deviceThatIsLost_andReturns_rendersAgain(int code) {
         try (FallbackRasterizer rasterizer = guarded()) {
             draw(rasterizer);
             control.set(Word.DEVICE_LOST, code);
@@ -224,7 +227,7 @@ final class FakeCudaDriverChecks {
         }
     }
 
-    /** Nothing waits for the kernel, which the driver would for ever; its context stays, and another one draws. */
+    /** Nothing waits for the kernel, which the driver would do forever; its context stays, and another one renders. */
     @Test
     void kernelThatHangs_isLeft() {
         try (FallbackRasterizer rasterizer = guarded()) {
@@ -250,7 +253,7 @@ final class FakeCudaDriverChecks {
         draw(rasterizer);
         assertThat(rasterizer.fallbacks()).as("one fault").isEqualTo(1);
         assertThat(control.get(Word.CONTEXTS_MADE))
-                .as("none before the pause is over")
+                .as("none before the delay has passed")
                 .isEqualTo(made);
     }
 
@@ -264,7 +267,7 @@ final class FakeCudaDriverChecks {
     }
 
     @Test
-    void contextMadeAnewOnRequest_leavesNothing() {
+    void contextRecreatedOnRequest_leaksNothing() {
         try (FallbackRasterizer rasterizer = guarded()) {
             draw(rasterizer);
             Map<Word, Long> first = held();
@@ -306,9 +309,9 @@ final class FakeCudaDriverChecks {
         assertThat(held()).isEmpty();
     }
 
-    /** The packaged PTX with the oldest driver that is to do, and with one before. */
+    /** The packaged PTX with the oldest supported driver, and with an older one. */
     @Test
-    void driverVersions_areToldApart() {
+    void driverVersions_areDistinguished() {
         control.set(Word.DRIVER_VERSION, 12_000);
         try (CudaRasterizer rasterizer = open()) {
             draw(rasterizer);

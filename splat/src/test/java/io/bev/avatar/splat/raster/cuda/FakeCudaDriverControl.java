@@ -12,10 +12,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** The file that the stand-in for the CUDA driver shares with tests, of this process or another: faults to come, and counts. */
-final class FakeCudaDriverControl {
+/** The file that the fake CUDA driver shares with tests, in this process or another: requested faults, and counts. */
+public final class FakeCudaDriverControl {
 
-    /** Names the file to the stand-in. */
+    /** Environment variable with the path of the file. */
     static final String VARIABLE = "CUDA_STAND_IN_CONTROL";
 
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -24,8 +24,8 @@ final class FakeCudaDriverControl {
 
     private final ByteBuffer words;
 
-    /** One number of 64 bits. Faults are 0 while there is none; a countdown of n is for the n-th call from now on. */
-    enum Word {
+    /** One 64-bit number. Faults are 0 for none; a countdown of n applies to the n-th call from now on. */
+    public enum Word {
         /** CUresult of cuInit. */
         INIT_RESULT(Kind.ORDER),
         /** CUresult of cuCtxCreate. */
@@ -38,22 +38,22 @@ final class FakeCudaDriverControl {
         ALLOCATION_FAULT(Kind.ORDER),
         /** Countdown of cuMemHostAlloc: out of memory. */
         PIN_FAULT(Kind.ORDER),
-        /** Countdown of cuLaunchKernel: its context is spoilt. */
+        /** Countdown of cuLaunchKernel: its context is corrupted. */
         LAUNCH_FAULT(Kind.ORDER),
-        /** CUresult of that. */
+        /** CUresult of that launch. */
         LAUNCH_RESULT(Kind.ORDER),
-        /** Countdown of cuLaunchKernel: a kernel that never ends. */
+        /** Countdown of cuLaunchKernel: a kernel that hangs. */
         HANG(Kind.ORDER),
-        /** Whether calls do their work before they return: so slow a machine is none that its device seems to hang. */
+        /** Whether calls are synchronous, so that a slow machine is not mistaken for a hung device. */
         AT_ONCE(Kind.ORDER),
-        /** Of how many frames one is drawn; the others are only begun, which clears their counters. 0 for all. */
+        /** Renders one of every n frames; the others only clear their counters. 0 for all. */
         ONE_DRAWN_OF(Kind.ORDER),
-        /** What cuDriverGetVersion says; 0 for 12060. */
+        /** Result of cuDriverGetVersion; 0 for 12060. */
         DRIVER_VERSION(Kind.ORDER),
-        /** Device memory that other programs hold. */
+        /** Device memory used by other processes. */
         OTHERS_BYTES(Kind.ORDER),
 
-        /** Held now: counts, and bytes. */
+        /** Currently held: counts and bytes. */
         CONTEXTS(Kind.HELD),
         MODULES(Kind.HELD),
         STREAMS(Kind.HELD),
@@ -63,11 +63,11 @@ final class FakeCudaDriverControl {
         PINNED(Kind.HELD),
         PINNED_BYTES(Kind.HELD),
 
-        /** Ever made or done. */
+        /** Totals since start. */
         CONTEXTS_MADE(Kind.DONE),
         LAUNCHES(Kind.DONE),
         COPIES(Kind.DONE),
-        /** Calls that no correct caller makes. */
+        /** Invalid calls. */
         MISUSES(Kind.DONE);
 
         private final Kind kind;
@@ -87,7 +87,7 @@ final class FakeCudaDriverControl {
         this.words = words;
     }
 
-    /** What the stand-in's text begins with. */
+    /** The beginning of the fake driver's source. */
     static String text() {
         StringBuilder text = new StringBuilder("#line 1 \"words\"\n");
         for (Word word : WORDS) {
@@ -100,8 +100,8 @@ final class FakeCudaDriverControl {
         return WORDS.indexOf(word) * Long.BYTES;
     }
 
-    /** Maps a file; makes it, full of zeros, when it is not there. */
-    static FakeCudaDriverControl open(Path file) throws IOException {
+    /** Maps a file; creates it, filled with zeros, if it is missing. */
+    public static FakeCudaDriverControl open(Path file) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return new FakeCudaDriverControl(
@@ -109,15 +109,15 @@ final class FakeCudaDriverControl {
         }
     }
 
-    void set(Word word, long value) {
+    public void set(Word word, long value) {
         LONGS.setVolatile(words, place(word), value);
     }
 
-    long get(Word word) {
+    public long get(Word word) {
         return (long) LONGS.getVolatile(words, place(word));
     }
 
-    /** What is held and not given back. */
+    /** The resources not released. */
     Map<Word, Long> held() {
         Map<Word, Long> held = new EnumMap<>(Word.class);
         for (Word word : WORDS) {
@@ -128,8 +128,8 @@ final class FakeCudaDriverControl {
         return held;
     }
 
-    /** No fault any more. */
-    void heal() {
+    /** Clears all faults. */
+    void clearFaults() {
         for (Word word : WORDS) {
             if (word.kind == Kind.ORDER) {
                 set(word, 0);

@@ -10,12 +10,13 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
- * Run in a process on the stand-in, or on a device: device and process hold no more after 10,000 frames, 100 models and 100
- * contexts than before. Where a test shares a control file, one of {@link #ONE_DRAWN_OF} of the frames is drawn, else all are.
+ * Run in a process on the fake driver or on a device: device and process hold no more after 10,000 frames, 100 models
+ * and 100 contexts than before. If a test shares a control file, one of {@link #ONE_DRAWN_OF} frames is rendered,
+ * otherwise all.
  */
 final class FakeCudaDriverLeakChecks {
 
-    /** 1.6 KiB a frame, 160 KiB a model or context. */
+    /** 1.6 KiB per frame, 160 KiB per model or context. */
     private static final long PROCESS_NOISE_KIB = 16L << 10;
 
     private static final int ONE_DRAWN_OF = 100;
@@ -40,14 +41,14 @@ final class FakeCudaDriverLeakChecks {
     }
 
     @Test
-    void framesModelsAndContexts_leaveNothing() {
+    void framesModelsAndContexts_leakNothing() {
         try (CudaRasterizer rasterizer = Gpu.open(Integer.MAX_VALUE)) {
-            // What is taken once for all.
+            // One-time allocations.
             loop.contexts(3);
             frames(rasterizer, 1000);
             loop.models(rasterizer, 10);
             long free = rasterizer.freeBytes();
-            long taken = rasterizer.takenBytes();
+            long taken = rasterizer.allocatedBytes();
             long resident = LeakLoop.residentKib();
             Map<Word, Long> held = held();
             report("start", free, resident);
@@ -58,7 +59,7 @@ final class FakeCudaDriverLeakChecks {
             loop.contexts(100);
             report("100 contexts", rasterizer.freeBytes(), LeakLoop.residentKib());
 
-            assertThat(rasterizer.takenBytes()).isEqualTo(taken);
+            assertThat(rasterizer.allocatedBytes()).isEqualTo(taken);
             assertThat(rasterizer.freeBytes()).as("memory of the device").isEqualTo(free);
             assertThat(held()).as("contexts, streams, events, memory").isEqualTo(held);
             assertThat(LeakLoop.residentKib() - resident)
@@ -67,7 +68,7 @@ final class FakeCudaDriverLeakChecks {
         }
     }
 
-    /** What the stand-in counts; nothing where no test shares the count. */
+    /** The counts of the fake driver; empty if no test shares them. */
     private Map<Word, Long> held() {
         return control.map(FakeCudaDriverControl::held).orElse(Map.of());
     }

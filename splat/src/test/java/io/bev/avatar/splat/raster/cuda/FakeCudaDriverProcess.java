@@ -8,17 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Starts Java processes whose CUDA driver is the stand-in. */
+/** Starts Java processes whose CUDA driver is the fake one. */
 public final class FakeCudaDriverProcess {
 
     private static final List<String> JAVA = List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            // All of the heap from the start, so that what else the process takes shows.
+            // The whole heap from the start, so that other memory of the process is visible.
             "-Xms96m",
             "-Xmx96m",
             "-XX:+AlwaysPreTouch",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
             "--add-modules",
             "jdk.incubator.vector",
             "-cp",
@@ -27,10 +28,10 @@ public final class FakeCudaDriverProcess {
     private FakeCudaDriverProcess() {}
 
     /**
-     * A process yet to be started, its errors with its output. Skips the test where the stand-in cannot be compiled.
+     * The builder of a process with merged output and errors. Skips the test if the fake driver cannot be compiled.
      *
-     * @param control file that test and stand-in share
-     * @param environment added to this process's, less {@code CUDA_VISIBLE_DEVICES}
+     * @param control file shared by test and fake driver
+     * @param environment added to that of this process, except {@code CUDA_VISIBLE_DEVICES}
      */
     public static ProcessBuilder of(Path control, Map<String, String> environment, List<String> command) {
         List<String> all = new ArrayList<>(JAVA);
@@ -38,13 +39,13 @@ public final class FakeCudaDriverProcess {
         ProcessBuilder process = new ProcessBuilder(all).redirectErrorStream(true);
         process.environment().remove("CUDA_VISIBLE_DEVICES");
         process.environment()
-                .put("LD_LIBRARY_PATH", FakeCudaDriverProgram.folder().toString());
+                .put("LD_LIBRARY_PATH", FakeCudaDriverProgram.directory().toString());
         process.environment().put(FakeCudaDriverControl.VARIABLE, control.toString());
         process.environment().putAll(environment);
         return process;
     }
 
-    /** What a process said, and how it ended. */
+    /** Exit code and output of a process. */
     record Outcome(int code, String output) {}
 
     static Outcome run(ProcessBuilder process) throws IOException, InterruptedException {

@@ -17,13 +17,14 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 /**
- * A stand-in for NVIDIA's driver library: a {@code libcuda.so.1} of the real functions that jcuda's natives call, whose kernels
- * are the emulated ones. With its folder in {@code LD_LIBRARY_PATH}, a process runs all of the CUDA backend but the device.
+ * A fake of NVIDIA's driver library: a {@code libcuda.so.1} with the functions that jcuda's natives call, whose kernels
+ * are the emulated ones. With its directory in {@code LD_LIBRARY_PATH}, a process runs all of the CUDA backend except
+ * the device.
  */
-final class FakeCudaDriverProgram {
+public final class FakeCudaDriverProgram {
 
-    /** What each of its devices is called, and the memory of each. */
-    static final String NAME = "CUDA stand-in (CPU emulation)";
+    /** Name and memory of each of its devices. */
+    public static final String NAME = "fake CUDA driver (CPU emulation)";
 
     static final long TOTAL_BYTES = 2L << 30;
 
@@ -34,8 +35,8 @@ final class FakeCudaDriverProgram {
 
     private FakeCudaDriverProgram() {}
 
-    /** The folder with the library; made once for a text. Skips the test where there is no compiler. */
-    static Path folder() {
+    /** The directory with the library; compiled once per source. Skips the test if there is no compiler. */
+    static Path directory() {
         Path kernels = EmulatedKernels.library();
         StringBuilder text = new StringBuilder(FakeCudaDriverControl.text());
         text.append("#define PASS_BYTES ")
@@ -46,21 +47,21 @@ final class FakeCudaDriverProgram {
         }
         try {
             String name = KernelCache.key(text.toString(), kernels.toString());
-            Path folder = Files.createDirectories(kernels.resolveSibling("driver-" + name));
-            if (!Files.exists(folder.resolve(DriverLibrary.NAME))) {
-                place(kernels, folder.resolve("kernels.so"));
-                Path made = compile(folder, text.toString());
-                Files.move(made, folder.resolve(DriverLibrary.NAME), StandardCopyOption.ATOMIC_MOVE);
+            Path directory = Files.createDirectories(kernels.resolveSibling("driver-" + name));
+            if (!Files.exists(directory.resolve(DriverLibrary.NAME))) {
+                place(kernels, directory.resolve("kernels.so"));
+                Path made = compile(directory, text.toString());
+                Files.move(made, directory.resolve(DriverLibrary.NAME), StandardCopyOption.ATOMIC_MOVE);
             }
-            return folder;
+            return directory;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Path compile(Path folder, String text) throws IOException {
-        Path source = Files.writeString(Files.createTempFile(folder, "driver", ".cpp"), text);
-        Path made = Files.createTempFile(folder, "driver", ".so");
+    private static Path compile(Path directory, String text) throws IOException {
+        Path source = Files.writeString(Files.createTempFile(directory, "driver", ".cpp"), text);
+        Path made = Files.createTempFile(directory, "driver", ".so");
         Process compiler = new ProcessBuilder(
                         "g++",
                         "-std=c++17",
@@ -80,7 +81,7 @@ final class FakeCudaDriverProgram {
                 .start();
         String output = new String(compiler.getInputStream().readAllBytes(), UTF_8);
         if (compiler.onExit().join().exitValue() != 0) {
-            throw new IllegalStateException("g++ cannot compile the stand-in for the driver:\n" + output);
+            throw new IllegalStateException("g++ cannot compile the fake driver:\n" + output);
         }
         Files.delete(source);
         return made;
@@ -97,7 +98,7 @@ final class FakeCudaDriverProgram {
         }
     }
 
-    /** Another process may be doing the same, and a third have loaded it. */
+    /** Moves the file atomically: another process may do the same, and a third may have loaded it. */
     private static void place(Path from, Path to) throws IOException {
         if (!Files.exists(to)) {
             Path part = Files.createTempFile(to.getParent(), "part", ".so");
@@ -107,13 +108,13 @@ final class FakeCudaDriverProgram {
     }
 
     /**
-     * Runs tests by the names of their classes, in this package, on whatever {@code libcuda.so.1} this process finds; without
-     * one, makes the stand-in and says where.
+     * Runs tests by class name, in this package, on the {@code libcuda.so.1} that this process finds; without
+     * arguments, compiles the fake driver and prints its directory.
      */
     public static void main(String[] names) {
         PrintWriter out = new PrintWriter(System.out, true, UTF_8);
         if (names.length == 0) {
-            out.println(folder());
+            out.println(directory());
             return;
         }
         Gpu.devices().devices().forEach(device -> out.println("device " + device));

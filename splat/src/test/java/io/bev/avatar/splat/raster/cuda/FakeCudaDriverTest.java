@@ -16,21 +16,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The program's own way to the driver, jcuda and its natives, in processes whose {@code libcuda.so.1} is the stand-in. What runs
- * there is {@link FakeCudaDriverChecks}, {@link FakeCudaDriverLeakChecks} and what a real device is asked.
+ * The real path to the driver, jcuda and its natives, in processes whose {@code libcuda.so.1} is the fake one. They run
+ * {@link FakeCudaDriverChecks}, {@link FakeCudaDriverLeakChecks} and the contract tests of a real device.
  */
 @ExtendWith(NeedsCompiler.class)
 class FakeCudaDriverTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private Path file = Path.of("");
     private FakeCudaDriverControl control;
 
     @BeforeEach
     void makeControl() throws IOException {
-        file = folder.resolve("control");
+        file = directory.resolve("control");
         control = FakeCudaDriverControl.open(file);
     }
 
@@ -52,7 +52,7 @@ class FakeCudaDriverTest {
         requireSuccess(run(Map.of(), FakeCudaDriverProgram.class, "FakeCudaDriverChecks"), 15);
     }
 
-    /** The first half of what a device is asked; the other differs in kernels only. */
+    /** The first half of the contract tests of a device; the other differs only in kernels. */
     @Test
     void contract() throws Exception {
         control.set(Word.AT_ONCE, 1);
@@ -63,9 +63,12 @@ class FakeCudaDriverTest {
         assertThat(control.held()).isEmpty();
     }
 
-    /** All models and contexts draw; of the frames, which are alike, one of a hundred does: the others go the host's way alone. */
+    /**
+     * All models and contexts render; of the frames, which are equal, one in a hundred is rendered, and the others run
+     * only the host side.
+     */
     @Test
-    void tenThousandFrames_hundredModels_hundredContexts_leaveNothing() throws Exception {
+    void tenThousandFrames_hundredModels_hundredContexts_leakNothing() throws Exception {
         control.set(Word.AT_ONCE, 1);
 
         FakeCudaDriverProcess.Outcome outcome = run(Map.of(), FakeCudaDriverProgram.class, "FakeCudaDriverLeakChecks");
@@ -75,7 +78,7 @@ class FakeCudaDriverTest {
         assertThat(control.held()).as("at the end").isEmpty();
     }
 
-    /** Prints the devices that there are, or why there are none. */
+    /** Prints the devices, or the reason why there is none. */
     static final class Lister {
 
         private Lister() {}
@@ -115,7 +118,7 @@ class FakeCudaDriverTest {
         assertThat(outcome.output())
                 .contains(
                         devices.isEmpty()
-                                ? "problem the NVIDIA driver shows no device; CUDA_VISIBLE_DEVICES may hide it"
+                                ? "problem the NVIDIA driver reports no device; CUDA_VISIBLE_DEVICES may hide it"
                                 : "problem none");
     }
 }

@@ -34,17 +34,17 @@ class FallbackRasterizerTest {
     private final Deque<Runnable> background = new ArrayDeque<>();
     private final List<String> ends = new ArrayList<>();
     private final PosedGaussians splats = new PosedGaussians(RandomClouds.cube(3, 60, 1, 0.1, 3));
-    private final Framebuffer expected = picture();
+    private final Framebuffer expected = frame();
     private long now;
     private byte[] image = new byte[0];
 
     @BeforeEach
-    void drawExpected() {
+    void renderExpected() {
         image = EmulatedDriver.image();
         new ReferenceRasterizer().render(splats, VIEW, expected, new StageTimes());
     }
 
-    private static Framebuffer picture() {
+    private static Framebuffer frame() {
         return new Framebuffer(48, 32, 0.1f, 0.2f, 0.3f);
     }
 
@@ -66,11 +66,11 @@ class FallbackRasterizerTest {
                 open(), this::open, new ReferenceRasterizer(), background::add, ends::add, () -> now);
     }
 
-    /** Draws, and sees that the picture is right, whoever drew it. */
+    /** Renders and checks the image, whichever backend rendered it. */
     private void draw(Rasterizer rasterizer) {
-        Framebuffer picture = picture();
-        rasterizer.render(splats, VIEW, picture, new StageTimes());
-        assertThat(RasterizerContractTest.decibels(expected.bgr, picture.bgr)).isGreaterThan(50);
+        Framebuffer frame = frame();
+        rasterizer.render(splats, VIEW, frame, new StageTimes());
+        assertThat(RasterizerContractTest.decibels(expected.bgr, frame.bgr)).isGreaterThan(50);
     }
 
     private void runBackground() {
@@ -80,7 +80,7 @@ class FallbackRasterizerTest {
     }
 
     @Test
-    void works_drawsOnTheGpu() {
+    void works_rendersOnTheGpu() {
         try (FallbackRasterizer rasterizer = guarded()) {
             draw(rasterizer);
 
@@ -90,7 +90,7 @@ class FallbackRasterizerTest {
             assertThat(rasterizer.contextState()).isEqualTo("active");
             assertThat(rasterizer.freeBytes())
                     .hasValueSatisfying(b -> assertThat(b).isPositive());
-            assertThat(rasterizer.takenBytes()).isPositive();
+            assertThat(rasterizer.allocatedBytes()).isPositive();
         }
         assertThat(emulated.openContexts).isZero();
     }
@@ -104,7 +104,7 @@ class FallbackRasterizerTest {
         "cuMemcpyHtoDAsync, 999",
         "cuCtxSetCurrent, 4"
     })
-    void failure_isDrawnByTheCpu_andTheContextMadeAnew(String function, int code) {
+    void failure_isRenderedByTheCpu_andTheContextRecreated(String function, int code) {
         try (FallbackRasterizer rasterizer = guarded()) {
             if (!function.equals("cuMemAlloc")) {
                 draw(rasterizer);
@@ -114,7 +114,7 @@ class FallbackRasterizerTest {
             draw(rasterizer);
 
             driver.failAlways(function, 0);
-            assertThat(emulated.openContexts).as("the failed one is ended").isZero();
+            assertThat(emulated.openContexts).as("the failed one is destroyed").isZero();
             assertThat(rasterizer.name()).isEqualTo("reference");
             assertThat(rasterizer.posesItself()).isFalse();
             assertThat(rasterizer.fallbacks()).isEqualTo(1);
@@ -139,9 +139,9 @@ class FallbackRasterizerTest {
         }
     }
 
-    /** After a sticky error nothing answers, not even what would give memory back. */
+    /** After a sticky error no call works, not even those that release memory. */
     @Test
-    void deadContext_thatCannotBeMadeAnew_endsTheProcess() {
+    void deadContext_thatCannotBeRecreated_endsTheProcess() {
         FallbackRasterizer rasterizer = guarded();
         draw(rasterizer);
         driver.sticky = 700;
@@ -156,7 +156,7 @@ class FallbackRasterizerTest {
         assertThat(ends)
                 .singleElement()
                 .asString()
-                .contains("could not be made anew")
+                .contains("could not be recreated")
                 .contains("(700)");
         assertThat(rasterizer.contextState()).isEqualTo("failed");
         assertThat(rasterizer.fallbacks()).isEqualTo(1);
@@ -182,7 +182,7 @@ class FallbackRasterizerTest {
     }
 
     @Test
-    void deviceLostAgainMuchLater_isMadeAnewOnceMore() {
+    void deviceLostAgainMuchLater_isRecreatedOnceMore() {
         try (FallbackRasterizer rasterizer = guarded()) {
             for (int time = 1; time <= 3; time++) {
                 driver.fail("cuLaunchKernel", 719);
@@ -199,11 +199,11 @@ class FallbackRasterizerTest {
     }
 
     @Test
-    void hungKernel_isGivenUpAtTheDeadline_andItsContextLeftAlone() {
+    void hungKernel_isAbandonedAtTheDeadline_andItsContextIsKept() {
         FallbackRasterizer rasterizer = guarded();
         draw(rasterizer);
         driver.hanging = true;
-        driver.look = () -> now += DEADLINE / 10;
+        driver.onPoll = () -> now += DEADLINE / 10;
 
         draw(rasterizer);
 
@@ -221,9 +221,9 @@ class FallbackRasterizerTest {
         rasterizer.close();
     }
 
-    /** A kernel that the driver itself ended is a fault like others: its context answers. */
+    /** A kernel that the driver itself stopped is an ordinary fault: its context still responds. */
     @Test
-    void kernelThatTheDriverEnded_isNoHang() {
+    void kernelThatTheDriverEnded_isNotAHang() {
         try (FallbackRasterizer rasterizer = guarded()) {
             driver.fail("cuEventQuery", DeviceWait.TIMEOUT_CODE);
 
@@ -238,8 +238,8 @@ class FallbackRasterizerTest {
         FallbackRasterizer rasterizer = guarded();
         draw(rasterizer);
         driver.hanging = true;
-        driver.look = () -> now += DEADLINE / 10;
-        rasterizer.render(splats, VIEW, picture(), new StageTimes());
+        driver.onPoll = () -> now += DEADLINE / 10;
+        rasterizer.render(splats, VIEW, frame(), new StageTimes());
 
         rasterizer.close();
 
@@ -247,7 +247,7 @@ class FallbackRasterizerTest {
     }
 
     @Test
-    void driverThatDoesNotOpen_isGivenUp_andWhatComesTooLateIsClosed() {
+    void driverThatDoesNotOpen_isAbandoned_andALateResultIsClosed() {
         FallbackRasterizer rasterizer = guarded();
         driver.fail("cuLaunchKernel", 719);
         draw(rasterizer);
@@ -261,7 +261,7 @@ class FallbackRasterizerTest {
         draw(rasterizer);
         draw(rasterizer);
 
-        assertThat(ends).singleElement().asString().contains("not made anew within 60 s");
+        assertThat(ends).singleElement().asString().contains("not recreated within 60 s");
         assertThat(rasterizer.contextState()).isEqualTo("failed");
         runBackground();
         draw(rasterizer);
@@ -276,14 +276,16 @@ class FallbackRasterizerTest {
         before.rebuildContext();
         runBackground();
         before.close();
-        assertThat(emulated.openContexts).as("came before, and nobody drew").isZero();
+        assertThat(emulated.openContexts)
+                .as("opened before, and no frame was rendered")
+                .isZero();
 
         FallbackRasterizer after = guarded();
         after.rebuildContext();
         after.close();
         runBackground();
         assertThat(driver.opened).isEqualTo(4);
-        assertThat(emulated.openContexts).as("came after").isZero();
+        assertThat(emulated.openContexts).as("opened after").isZero();
     }
 
     @Test
@@ -305,35 +307,35 @@ class FallbackRasterizerTest {
     }
 
     @Test
-    void modelThatDoesNotFit_isRefused_andTheHeldOneStays() {
+    void modelThatDoesNotFit_isRejected_andTheLoadedOneStays() {
         try (FallbackRasterizer rasterizer = guarded()) {
             draw(rasterizer);
-            long before = rasterizer.takenBytes();
+            long before = rasterizer.allocatedBytes();
             PosedGaussians large = new PosedGaussians(RandomClouds.cube(4, 300_000, 3, 0.001, 1));
 
-            assertThatThrownBy(() -> rasterizer.render(large, VIEW, picture(), new StageTimes()))
+            assertThatThrownBy(() -> rasterizer.render(large, VIEW, frame(), new StageTimes()))
                     .isInstanceOf(MemoryBudgetException.class)
                     .hasMessageContaining("64 MiB");
 
-            assertThat(rasterizer.takenBytes()).isEqualTo(before);
+            assertThat(rasterizer.allocatedBytes()).isEqualTo(before);
             draw(rasterizer);
             assertThat(rasterizer.name()).isEqualTo("cuda (test)");
             assertThat(rasterizer.fallbacks()).isZero();
         }
     }
 
-    /** Other programs hold the device: the budget would allow it, the driver does not. */
+    /** Other processes use the device: the budget would allow it, the driver does not. */
     @Test
-    void modelThatTheDriverHasNoRoomFor_isRefused_andTheHeldOneStays() {
+    void modelThatExceedsFreeMemory_isRejected_andTheLoadedOneStays() {
         try (FallbackRasterizer rasterizer = guarded()) {
             draw(rasterizer);
             driver.failAlways("cuMemAlloc", 2);
             PosedGaussians other = new PosedGaussians(RandomClouds.cube(4, 100, 3, 0.001, 1));
 
-            assertThatThrownBy(() -> rasterizer.render(other, VIEW, picture(), new StageTimes()))
+            assertThatThrownBy(() -> rasterizer.render(other, VIEW, frame(), new StageTimes()))
                     .isInstanceOf(MemoryBudgetException.class)
                     .hasMessageContaining("100 Gaussians: the device has only")
-                    .hasMessageContaining("other programs hold the rest");
+                    .hasMessageContaining("other processes use the rest");
 
             draw(rasterizer);
             assertThat(rasterizer.name()).isEqualTo("cuda (test)");
@@ -342,7 +344,7 @@ class FallbackRasterizerTest {
     }
 
     @Test
-    void memoryKeptForLater_isGivenBackBeforeTheDeviceCountsAsFull() {
+    void cachedMemory_isReleasedBeforeTheDeviceCountsAsFull() {
         try (FallbackRasterizer rasterizer = guarded()) {
             driver.fail("cuMemAlloc", 2);
 
@@ -353,39 +355,39 @@ class FallbackRasterizerTest {
     }
 
     @Test
-    void firstModelThatDoesNotFit_isToldToWhoInsists_andDrawnByTheCpuElse() {
+    void firstModelThatDoesNotFit_isReportedIfTheGpuIsRequired_andOtherwiseRenderedByTheCpu() {
         PosedGaussians large = new PosedGaussians(RandomClouds.cube(4, 30_000, 3, 0.001, 1));
         Counting cpu = new Counting();
         try (FallbackRasterizer rasterizer =
                 new FallbackRasterizer(open(4 << 20), this::open, cpu, background::add, ends::add, () -> now)) {
-            assertThatThrownBy(() -> rasterizer.requireRoom(large, picture()))
+            assertThatThrownBy(() -> rasterizer.requireCapacity(large, frame()))
                     .isInstanceOf(MemoryBudgetException.class)
                     .hasMessageContaining("MODEL")
                     .hasMessageContaining("gpu.memory-fraction");
 
-            rasterizer.render(large, VIEW, picture(), new StageTimes());
+            rasterizer.render(large, VIEW, frame(), new StageTimes());
 
-            assertThat(cpu.pictures).isEqualTo(1);
+            assertThat(cpu.images).isEqualTo(1);
             assertThat(rasterizer.name()).isEqualTo("counting");
             assertThat(rasterizer.fallbacks()).isEqualTo(1);
             assertThat(rasterizer.problem())
-                    .hasValueSatisfying(p -> assertThat(p).contains("drawn by the CPU"));
-            rasterizer.requireRoom(splats, picture());
-            rasterizer.render(splats, VIEW, picture(), new StageTimes());
+                    .hasValueSatisfying(p -> assertThat(p).contains("rendered on the CPU"));
+            rasterizer.requireCapacity(splats, frame());
+            rasterizer.render(splats, VIEW, frame(), new StageTimes());
             assertThat(rasterizer.name()).isEqualTo("cuda (test)");
             assertThat(rasterizer.problem()).isEmpty();
         }
     }
 
     @Test
-    void viewThatDoesNotFit_isDrawnByTheCpu_andTheNextByTheGpuAgain() {
+    void viewThatDoesNotFit_isRenderedByTheCpu_andTheNextByTheGpuAgain() {
         // Every Gaussian in every one of 247 tiles.
         PosedGaussians wide = new PosedGaussians(RandomClouds.cube(4, 1500, 0, 50, 1));
         Camera large =
                 Camera.lookAt(new float[] {0.5f, 0.4f, 3}, new float[3], new float[] {0, 1, 0}, 45, 300, 200, 0.2f);
         try (FallbackRasterizer rasterizer = new FallbackRasterizer(
                 open(4 << 20), this::open, new Counting(), background::add, ends::add, () -> now)) {
-            rasterizer.render(wide, VIEW, picture(), new StageTimes());
+            rasterizer.render(wide, VIEW, frame(), new StageTimes());
             assertThat(rasterizer.fallbacks()).isZero();
 
             rasterizer.render(wide, large, new Framebuffer(300, 200, 0, 0, 0), new StageTimes());
@@ -396,21 +398,21 @@ class FallbackRasterizerTest {
             assertThat(rasterizer.name()).isEqualTo("counting");
             int calls = driver.calls;
             rasterizer.render(wide, large, new Framebuffer(300, 200, 0, 0, 0), new StageTimes());
-            assertThat(driver.calls).as("not tried again in vain").isEqualTo(calls);
+            assertThat(driver.calls).as("not tried again").isEqualTo(calls);
             assertThat(rasterizer.fallbacks()).isEqualTo(1);
             rasterizer.trimMemory();
             rasterizer.render(wide, large, new Framebuffer(300, 200, 0, 0, 0), new StageTimes());
-            assertThat(driver.calls).as("tried again when asked for").isGreaterThan(calls + 10);
-            rasterizer.render(wide, VIEW, picture(), new StageTimes());
+            assertThat(driver.calls).as("tried again on request").isGreaterThan(calls + 10);
+            rasterizer.render(wide, VIEW, frame(), new StageTimes());
             assertThat(rasterizer.problem()).isEmpty();
             assertThat(rasterizer.contextRebuilds()).isZero();
         }
     }
 
-    /** The CPU, without its pixels. */
+    /** A CPU rasteriser that does not write pixels. */
     private static final class Counting implements Rasterizer {
 
-        int pictures;
+        int images;
 
         @Override
         public String name() {
@@ -419,7 +421,7 @@ class FallbackRasterizerTest {
 
         @Override
         public void render(PosedGaussians splats, Camera camera, Framebuffer target, StageTimes times) {
-            pictures++;
+            images++;
         }
 
         @Override
@@ -430,30 +432,30 @@ class FallbackRasterizerTest {
     void operations_trimAndRebuild() {
         try (FallbackRasterizer rasterizer = guarded()) {
             draw(rasterizer);
-            long before = rasterizer.takenBytes();
+            long before = rasterizer.allocatedBytes();
             long model = rasterizer.usedBytes().getOrDefault(AllocationKind.MODEL, 0L);
 
             assertThat(rasterizer.trimMemory()).isEqualTo(before - model);
 
-            assertThat(rasterizer.takenBytes()).isEqualTo(model);
+            assertThat(rasterizer.allocatedBytes()).isEqualTo(model);
             draw(rasterizer);
-            assertThat(rasterizer.takenBytes()).isEqualTo(before);
+            assertThat(rasterizer.allocatedBytes()).isEqualTo(before);
 
             rasterizer.rebuildContext();
-            assertThat(rasterizer.takenBytes()).isZero();
+            assertThat(rasterizer.allocatedBytes()).isZero();
             assertThatThrownBy(rasterizer::trimMemory).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(rasterizer::rebuildContext).hasMessageContaining("rebuilding");
             draw(rasterizer);
             runBackground();
             draw(rasterizer);
             assertThat(rasterizer.name()).isEqualTo("cuda (test)");
-            assertThat(rasterizer.fallbacks()).as("asked for, no fault").isZero();
+            assertThat(rasterizer.fallbacks()).as("requested, not a fault").isZero();
         }
         assertThat(emulated.openContexts).isZero();
     }
 
     @Test
-    void hundredRebuilds_leaveNothing() {
+    void hundredRebuilds_leakNothing() {
         EmulatedDriver hollow = EmulatedDriver.withoutKernels();
         Supplier<CudaRasterizer> opener = () -> new CudaRasterizer(
                 "test", hollow.open(0), image, CudaRasterizer.Options.of(64 << 20, 1 << 20), () -> now);
@@ -462,7 +464,7 @@ class FallbackRasterizerTest {
             for (int time = 0; time < 100; time++) {
                 rasterizer.rebuildContext();
                 runBackground();
-                rasterizer.render(splats, VIEW, picture(), new StageTimes());
+                rasterizer.render(splats, VIEW, frame(), new StageTimes());
                 assertThat(hollow.openContexts).isEqualTo(1);
             }
             assertThat(rasterizer.contextRebuilds()).isEqualTo(100);

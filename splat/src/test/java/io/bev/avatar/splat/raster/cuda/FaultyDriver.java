@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntSupplier;
 
-/** A driver that works like another until it is told to fail. */
+/** A driver that delegates to another one and fails on request. */
 public final class FaultyDriver implements CudaDriver {
 
     private final EmulatedDriver driver;
@@ -13,19 +13,19 @@ public final class FaultyDriver implements CudaDriver {
     private final Map<String, Integer> lasting = new HashMap<>();
 
     /**
-     * Code that every function answers from now on, as after a sticky error; 0 for none. A context's end answers it as well,
-     * and yet ends the context.
+     * Code that every function returns from now on, as after a sticky error; 0 for none. Destroying a context returns
+     * it as well, but destroys the context.
      */
     public int sticky;
 
-    /** Whether kernels never end; nor would the end of their context. */
+    /** Whether kernels hang; destroying their context would hang, too. */
     boolean hanging;
 
-    /** Calls so far that can fail. */
+    /** Number of calls so far that can fail. */
     int calls;
 
-    /** Called at every look for the end of work. */
-    Runnable look = () -> {};
+    /** Called at every poll for completed work. */
+    Runnable onPoll = () -> {};
 
     int opened;
 
@@ -33,17 +33,17 @@ public final class FaultyDriver implements CudaDriver {
         this.driver = driver;
     }
 
-    /** Every call of {@code function} answers {@code code}, until 0. */
+    /** Every call of {@code function} returns {@code code}; 0 ends this. */
     void failAlways(String function, int code) {
         lasting.put(function, code);
     }
 
-    /** The next call of {@code function} answers {@code code}. */
+    /** The next call of {@code function} returns {@code code}. */
     public void fail(String function, int code) {
         faults.put(function, code);
     }
 
-    /** A call: fails where it is to fail. */
+    /** A call, which fails if requested. */
     private void call(String function) {
         calls++;
         IntSupplier planned = () -> {
@@ -187,7 +187,7 @@ public final class FaultyDriver implements CudaDriver {
 
         @Override
         public boolean reached(long event) {
-            look.run();
+            onPoll.run();
             call("cuEventQuery");
             return !hanging && context.reached(event);
         }
@@ -232,7 +232,7 @@ public final class FaultyDriver implements CudaDriver {
         @Override
         public void close() {
             if (hanging) {
-                throw new AssertionError("the end of a context whose kernel hangs never comes");
+                throw new AssertionError("destroying a context with a hung kernel never returns");
             }
             context.close();
             call("cuCtxDestroy");

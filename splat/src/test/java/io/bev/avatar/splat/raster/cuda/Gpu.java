@@ -6,12 +6,12 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The GPU of this machine, for tests of tag {@code gpu}; skips them where there is none. */
+/** The GPU of this machine, for tests of tag {@code gpu}; skips them if there is none. */
 final class Gpu implements ExecutionCondition {
 
     private static final Path FOLDER = Path.of("target", "gpu");
 
-    /** Under compute-sanitizer a frame takes a hundred times as long, which is no reason to take the device for hung. */
+    /** Under compute-sanitizer a frame takes a hundred times as long, which must not count as a hung device. */
     private static final long DEADLINE_NANOS = 600_000_000_000L;
 
     static CudaDevices devices() {

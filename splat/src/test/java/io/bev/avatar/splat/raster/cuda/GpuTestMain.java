@@ -12,12 +12,12 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Runs the tests of tag {@code gpu} without Maven: what the packed folder calls on a machine that has only a GPU. */
+/** Runs the tests of tag {@code gpu} without Maven, from a packed directory on a machine with a GPU. */
 final class GpuTestMain {
 
     private GpuTestMain() {}
 
-    /** @param arguments {@code leaks} for the endurance tests; else the contract's */
+    /** @param arguments {@code leaks} for the endurance tests; otherwise the contract tests */
     public static void main(String[] arguments) {
         PrintWriter out = new PrintWriter(System.out, true, UTF_8);
         CudaDevices found = Gpu.devices();

@@ -14,15 +14,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The kernels' images. {@code -Davatar.nvrtc=FOLDER} names a folder with libnvrtc; with that of CUDA 11.8,
- * {@code -Davatar.regenerate=true} writes the packaged PTX anew.
+ * The kernels' images. {@code -Davatar.nvrtc=DIRECTORY} selects a directory with libnvrtc; with that of CUDA 11.8,
+ * {@code -Davatar.regenerate=true} regenerates the packaged PTX.
  */
 class KernelCacheTest {
 
     private static final String SOURCE_MARK = "// source ";
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private static Nvrtc nvrtc() {
         String named = System.getProperty("avatar.nvrtc", "");
@@ -38,18 +38,18 @@ class KernelCacheTest {
         return SOURCE_MARK + KernelCache.key(KernelSource.program(), String.join(" ", Nvrtc.OPTIONS));
     }
 
-    /** Its version of PTX is one that the oldest supported driver, 525.60 of CUDA 12.0, reads: at most 8.0. */
+    /** Its PTX version is supported by the oldest supported driver, 525.60 of CUDA 12.0: at most 8.0. */
     @Test
     void packagedPtx_isOfThisSource_andOldEnough() throws Exception {
         Path file = Path.of("src/main/resources" + KernelCache.PACKAGED);
         if (Boolean.getBoolean("avatar.regenerate")) {
-            String ptx = new String(nvrtc().ptx(KernelSource.program(), KernelCache.LEAST_CAPABILITY), UTF_8);
+            String ptx = new String(nvrtc().ptx(KernelSource.program(), KernelCache.MIN_CAPABILITY), UTF_8);
             Files.writeString(file, sourceMark() + "\n" + ptx.replace("\0", ""));
         }
         String ptx = Files.readString(file);
         assertThat(ptx.lines().findFirst())
-                .as("the kernels changed: with libnvrtc of CUDA 11.8 in FOLDER, run this test with"
-                        + " -Davatar.regenerate=true -Davatar.nvrtc=FOLDER")
+                .as("the kernels changed: with libnvrtc of CUDA 11.8 in DIRECTORY, run this test with"
+                        + " -Davatar.regenerate=true -Davatar.nvrtc=DIRECTORY")
                 .contains(sourceMark());
         String version = ptx.lines()
                 .filter(line -> line.startsWith(".version "))
@@ -61,9 +61,9 @@ class KernelCacheTest {
     }
 
     @Test
-    void nvrtc_compiles_andTheResultIsKept() throws Exception {
+    void nvrtc_compiles_andTheResultIsCached() throws Exception {
         Nvrtc nvrtc = nvrtc();
-        KernelCache images = new KernelCache(folder.resolve("native"), driver -> nvrtc);
+        KernelCache images = new KernelCache(directory.resolve("native"), driver -> nvrtc);
 
         List<KernelCache.Image> fresh = images.forDevice(86, "12.4", "550.54.14");
         List<KernelCache.Image> again = images.forDevice(86, "12.4", "550.54.14");
@@ -71,17 +71,17 @@ class KernelCacheTest {
         assertThat(fresh).hasSize(2);
         assertThat(fresh.get(0).origin()).isEqualTo("NVRTC " + nvrtc.version() + " for sm_86");
         assertThat(fresh.get(0).image()).startsWith(0x7f, 'E', 'L', 'F');
-        assertThat(again.get(0).origin()).endsWith(", kept");
+        assertThat(again.get(0).origin()).endsWith(", cached");
         assertThat(again.get(0).image()).isEqualTo(fresh.get(0).image());
         images.forDevice(86, "13.0", "580.65.06");
         images.forDevice(80, "13.0", "580.65.06");
-        try (Stream<Path> files = Files.list(folder.resolve("native"))) {
+        try (Stream<Path> files = Files.list(directory.resolve("native"))) {
             assertThat(files).hasSize(3);
         }
     }
 
     @Test
-    void nvrtc_tellsWhatIsWrongWithASource_andWhatItDoesNotKnow() throws Exception {
+    void nvrtc_reportsCompileErrors_andUnknownArchitectures() throws Exception {
         Nvrtc nvrtc = nvrtc();
         assertThatThrownBy(() -> nvrtc.cubin("#line 1 \"my.cu\"\nnonsense", 86))
                 .isInstanceOf(Nvrtc.CompileException.class)
@@ -91,8 +91,8 @@ class KernelCacheTest {
     }
 
     @Test
-    void withoutCompiler_thePackagedPtxRemains() {
-        KernelCache images = new KernelCache(folder, driver -> {
+    void withoutCompiler_thePackagedPtxIsUsed() {
+        KernelCache images = new KernelCache(directory, driver -> {
             throw new Nvrtc.CompileException("NVRTC not found");
         });
 
@@ -104,8 +104,8 @@ class KernelCacheTest {
     }
 
     @Test
-    void folderThatCannotBeWritten_isNoReasonToFail() throws IOException {
-        Path file = Files.writeString(folder.resolve("file"), "");
+    void unwritableDirectory_isTolerated() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
         KernelCache images = new KernelCache(file.resolve("native"), driver -> nvrtc());
 
         assertThat(images.forDevice(86, "12.4", "550.54.14"))

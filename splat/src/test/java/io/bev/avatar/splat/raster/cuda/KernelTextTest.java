@@ -63,7 +63,7 @@ class KernelTextTest {
         return Float.toHexString(value);
     }
 
-    /** What the host computes of the layout is what a compiler makes of it. */
+    /** The layout computed by the host equals that of the compiler. */
     @Test
     void structures_areLaidOutAsTheCompilerDoes() {
         NativeLibrary library =
@@ -76,7 +76,7 @@ class KernelTextTest {
     }
 
     @Test
-    void structure_thatCannotBeRead_isRefused() {
+    void structure_thatCannotBeRead_isRejected() {
         assertThatThrownBy(() -> StructLayout.parse("struct A { double x; };", "A"))
                 .hasMessageContaining("field of type double");
         assertThatThrownBy(() -> StructLayout.parse("struct A { int x; };", "B"))
@@ -89,25 +89,25 @@ class KernelTextTest {
 
     @ParameterizedTest
     @ValueSource(ints = {75, 86, 89, 90})
-    void nvcc_compilesEveryKernel_withoutSpills(int capability, @TempDir Path folder)
+    void nvcc_compilesEveryKernel_withoutSpills(int capability, @TempDir Path parent)
             throws IOException, InterruptedException {
-        Path source = Files.writeString(folder.resolve("kernels.cu"), KernelSource.program());
-        requireNoSpills("sm_" + capability, nvcc(folder, source, capability, "-std=c++17", "-ftz=true"));
+        Path source = Files.writeString(parent.resolve("kernels.cu"), KernelSource.program());
+        requireNoSpills("sm_" + capability, nvcc(parent, source, capability, "-std=c++17", "-ftz=true"));
     }
 
-    /** What the driver makes of it where there is no NVRTC. */
+    /** The machine code that a driver generates from the PTX without NVRTC. */
     @ParameterizedTest
     @ValueSource(ints = {75, 89})
-    void packagedPtx_isAssembledWithoutSpills(int capability, @TempDir Path folder)
+    void packagedPtx_isAssembledWithoutSpills(int capability, @TempDir Path parent)
             throws IOException, InterruptedException {
         Path source = Files.write(
-                folder.resolve("kernels.ptx"),
+                parent.resolve("kernels.ptx"),
                 EmulatedKernels.resource(KernelCache.PACKAGED).getBytes(UTF_8));
-        requireNoSpills("PTX sm_" + capability, nvcc(folder, source, capability));
+        requireNoSpills("PTX sm_" + capability, nvcc(parent, source, capability));
     }
 
-    /** What the compiler reports; a warning is an error. */
-    private static String nvcc(Path folder, Path source, int capability, String... options)
+    /** The compiler's report; a warning is an error. */
+    private static String nvcc(Path parent, Path source, int capability, String... options)
             throws IOException, InterruptedException {
         Assumptions.assumeTrue(EmulatedKernels.onPath("nvcc"), "nvcc is not on the PATH");
         List<String> command = new ArrayList<>(List.of("nvcc", "-cubin", "-Xptxas", "-v", "-arch=sm_" + capability));
@@ -115,7 +115,7 @@ class KernelTextTest {
         command.addAll(List.of(options));
         command.addAll(List.of("-o", "kernels.cubin", source.toString()));
         Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
+                .directory(parent.toFile())
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
@@ -138,7 +138,7 @@ class KernelTextTest {
                     report.group(3),
                     report.group(4));
             reported.add(report.group(1));
-            // A stack frame is memory of the device, too: an array that could not be kept in registers.
+            // A stack frame is device memory, too: an array that did not fit into registers.
             assertThat(report.group(2) + report.group(3) + report.group(4))
                     .as(report.group(1))
                     .isEqualTo("000");

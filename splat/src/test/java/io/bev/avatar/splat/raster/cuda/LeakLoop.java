@@ -16,10 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
-/** Frames, models and contexts over and over, in pictures so small that their number is what counts. */
+/** Repeated frames, models and contexts, in images so small that their number dominates. */
 final class LeakLoop {
 
-    /** Of so many models one needs more room for its instances than is made at first, and has a larger picture. */
+    /** One of every n models needs more than the initial capacity for its instances, and has a larger image. */
     private static final int ONE_GROWS_OF = 10;
 
     private final Supplier<CudaRasterizer> opener;
@@ -31,14 +31,14 @@ final class LeakLoop {
     private static final class Scene {
         final PosedGaussians splats;
         final Camera view;
-        final Framebuffer picture;
+        final Framebuffer image;
         final StageTimes times = new StageTimes();
 
         Scene(GaussianCloud cloud, int width, int height) {
             splats = new PosedGaussians(cloud);
             view = Camera.lookAt(
                     new float[] {0.5f, 0.4f, 3}, new float[3], new float[] {0, 1, 0}, 45, width, height, 0.2f);
-            picture = new Framebuffer(width, height, 0, 0, 0);
+            image = new Framebuffer(width, height, 0, 0, 0);
         }
 
         static Scene number(int i) {
@@ -48,19 +48,18 @@ final class LeakLoop {
         }
 
         void draw(CudaRasterizer rasterizer) {
-            rasterizer.render(splats, view, picture, times);
+            rasterizer.render(splats, view, image, times);
         }
 
         void drawRight(CudaRasterizer rasterizer) {
             draw(rasterizer);
-            Framebuffer expected = new Framebuffer(picture.width, picture.height, 0, 0, 0);
+            Framebuffer expected = new Framebuffer(image.width, image.height, 0, 0, 0);
             new ReferenceRasterizer().render(splats, view, expected, times);
-            assertThat(RasterizerContractTest.decibels(expected.bgr, picture.bgr))
-                    .isGreaterThan(50);
+            assertThat(RasterizerContractTest.decibels(expected.bgr, image.bgr)).isGreaterThan(50);
         }
     }
 
-    /** Whatever is drawn there. */
+    /** Renders frames of varying content. */
     void frames(CudaRasterizer rasterizer, int number) {
         Scene scene = Scene.number(0);
         for (int i = 0; i < number; i++) {
@@ -82,7 +81,7 @@ final class LeakLoop {
         }
     }
 
-    /** Memory of this process that is not of files, in KiB. */
+    /** Anonymous resident memory of this process, in KiB. */
     static long residentKib() {
         try {
             return Files.readAllLines(Path.of("/proc/self/status")).stream()

@@ -17,7 +17,7 @@ class NativeLibraryExtractorTest {
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
-    Path folder;
+    Path directory;
 
     private static byte @Nullable [] packed() throws IOException {
         try (InputStream in = LibUtils.class.getResourceAsStream("/lib/" + NativeLibraryExtractor.ofDriver())) {
@@ -29,19 +29,19 @@ class NativeLibraryExtractorTest {
     void halfALibrary_isReplaced() throws IOException {
         byte[] library = packed();
         assumeTrue(library != null, "jcuda has no library for this machine");
-        Path file = folder.resolve(NativeLibraryExtractor.ofDriver());
+        Path file = directory.resolve(NativeLibraryExtractor.ofDriver());
 
-        NativeLibraryExtractor.put(NativeLibraryExtractor.ofDriver(), folder);
+        NativeLibraryExtractor.unpack(NativeLibraryExtractor.ofDriver(), directory);
         assertThat(file).hasBinaryContent(library);
 
         Files.write(file, Arrays.copyOf(library, library.length / 2));
-        NativeLibraryExtractor.put(NativeLibraryExtractor.ofDriver(), folder);
+        NativeLibraryExtractor.unpack(NativeLibraryExtractor.ofDriver(), directory);
         assertThat(file).hasBinaryContent(library);
 
         Files.write(file, new byte[library.length]);
-        NativeLibraryExtractor.put(NativeLibraryExtractor.ofDriver(), folder);
+        NativeLibraryExtractor.unpack(NativeLibraryExtractor.ofDriver(), directory);
         assertThat(file).hasBinaryContent(library);
-        try (var files = Files.list(folder)) {
+        try (var files = Files.list(directory)) {
             assertThat(files).containsExactly(file);
         }
     }
@@ -49,29 +49,29 @@ class NativeLibraryExtractorTest {
     @Test
     void wholeLibrary_isLeftAsItIs() throws IOException {
         assumeTrue(packed() != null, "jcuda has no library for this machine");
-        NativeLibraryExtractor.put(NativeLibraryExtractor.ofDriver(), folder);
-        Path file = folder.resolve(NativeLibraryExtractor.ofDriver());
+        NativeLibraryExtractor.unpack(NativeLibraryExtractor.ofDriver(), directory);
+        Path file = directory.resolve(NativeLibraryExtractor.ofDriver());
         Object before = Files.getAttribute(file, "unix:ino");
 
-        NativeLibraryExtractor.put(NativeLibraryExtractor.ofDriver(), folder);
+        NativeLibraryExtractor.unpack(NativeLibraryExtractor.ofDriver(), directory);
 
         assertThat(Files.getAttribute(file, "unix:ino")).isEqualTo(before);
     }
 
     @Test
     void libraryOnThePath_isFound() throws IOException {
-        Files.writeString(folder.resolve("libX.so"), "");
-        assertThat(NativeLibraryExtractor.isOn("/nowhere::" + folder, "libX.so"))
+        Files.writeString(directory.resolve("libX.so"), "");
+        assertThat(NativeLibraryExtractor.isOnPath("/nowhere::" + directory, "libX.so"))
                 .isTrue();
-        assertThat(NativeLibraryExtractor.isOn("/nowhere::" + folder, "libY.so"))
+        assertThat(NativeLibraryExtractor.isOnPath("/nowhere::" + directory, "libY.so"))
                 .isFalse();
-        assertThat(NativeLibraryExtractor.isOn("", "libY.so")).isFalse();
+        assertThat(NativeLibraryExtractor.isOnPath("", "libY.so")).isFalse();
     }
 
     @Test
-    void libraryThatNoJarHas_isNotMissed() throws IOException {
-        NativeLibraryExtractor.put("libNobody.so", folder);
+    void libraryThatNoJarHas_isIgnored() throws IOException {
+        NativeLibraryExtractor.unpack("libUnknown.so", directory);
 
-        assertThat(folder).isEmptyDirectory();
+        assertThat(directory).isEmptyDirectory();
     }
 }

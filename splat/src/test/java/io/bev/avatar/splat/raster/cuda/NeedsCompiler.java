@@ -4,7 +4,7 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Skips what runs emulated kernels where there is no g++ to compile them. */
+/** Skips tests of emulated kernels if there is no g++ to compile them. */
 public final class NeedsCompiler implements ExecutionCondition {
 
     @Override

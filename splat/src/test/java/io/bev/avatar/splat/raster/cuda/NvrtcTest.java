@@ -16,25 +16,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The binding of NVRTC and what is made of it, with libraries of its functions that this test compiles. */
+/** The binding of NVRTC and its results, with fake libraries that this test compiles. */
 @ExtendWith(NeedsCompiler.class)
 class NvrtcTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final List<Path> libraries = new ArrayList<>();
 
-    /** JNA keeps a library by its file name alone, too, and would find these for whoever asks for the real one. */
+    /** JNA also caches a library by file name alone and would return these instead of the real one. */
     @AfterEach
     void forget() {
         libraries.forEach(
                 library -> NativeLibrary.getInstance(library.toString()).close());
     }
 
-    /** A library of that name in that folder which says that it is of a version, 10 major + minor. */
+    /** A library of that name in that directory which reports a version, 10 major + minor. */
     private Path library(String in, String name, int version) throws IOException, InterruptedException {
-        Path place = Files.createDirectories(folder.resolve(in));
+        Path place = Files.createDirectories(directory.resolve(in));
         Path source = Files.writeString(place.resolve("nvrtc.c"), EmulatedKernels.resource("/emulation/nvrtc.c"));
         Process process = new ProcessBuilder(
                         "gcc",
@@ -54,7 +54,7 @@ class NvrtcTest {
     }
 
     @Test
-    void newestLibrary_isTaken_underEachOfItsNames() throws Exception {
+    void newestLibrary_isUsed_underEachOfItsNames() throws Exception {
         Path place = library("many", "libnvrtc.so.11.2", 118);
         assertThat(Nvrtc.find(List.of(place), 13).version()).isEqualTo("11.8");
         library("many", "libnvrtc.so.12", 126);
@@ -67,17 +67,17 @@ class NvrtcTest {
     }
 
     @Test
-    void image_isForTheDevice_andKeptByCompilerDriverAndArchitecture() throws Exception {
+    void image_isForTheDevice_andCachedByCompilerDriverAndArchitecture() throws Exception {
         Path place = library("one", "libnvrtc.so.12", 124);
         Path newer = library("two", "libnvrtc.so.13", 130);
-        Path kept = folder.resolve("native");
+        Path kept = directory.resolve("native");
         KernelCache images = new KernelCache(kept, driver -> Nvrtc.find(List.of(place), driver));
 
         KernelCache.Image fresh = images.forDevice(86, "12.4", "550.54.14").get(0);
 
         assertThat(fresh.origin()).isEqualTo("NVRTC 12.4 for sm_86");
         assertThat(new String(fresh.image(), UTF_8)).isEqualTo("--std=c++17 -ftz=true --gpu-architecture=sm_86 ");
-        assertThat(images.forDevice(86, "12.4", "550.54.14").get(0).origin()).isEqualTo("NVRTC 12.4 for sm_86, kept");
+        assertThat(images.forDevice(86, "12.4", "550.54.14").get(0).origin()).isEqualTo("NVRTC 12.4 for sm_86, cached");
         images.forDevice(89, "12.4", "550.54.14");
         images.forDevice(89, "13.0", "580.65.06");
         new KernelCache(kept, driver -> Nvrtc.find(List.of(newer), driver)).forDevice(89, "13.0", "580.65.06");
@@ -88,11 +88,11 @@ class NvrtcTest {
         assertThat(images.forDevice(86, "12.4", "550.54.14").get(0).origin()).isEqualTo("NVRTC 12.4 for sm_86");
     }
 
-    /** A driver reads the machine code of every CUDA of its major version, and of older ones; not of the next. */
+    /** A driver supports the machine code of every CUDA of its major version and of older ones, not of the next. */
     @Test
-    void libraryNewerThanTheDriver_givesWayToAnOlder() throws Exception {
+    void libraryNewerThanTheDriver_isReplacedByAnOlder() throws Exception {
         Path place = library("mixed", "libnvrtc.so.13", 130);
-        // Older than any NVRTC that this machine may have.
+        // Older than any NVRTC that may be installed.
         assertThatThrownBy(() -> Nvrtc.find(List.of(place), 10))
                 .isInstanceOf(Nvrtc.CompileException.class)
                 .hasMessageContaining("NVRTC for a driver of CUDA 10 not found")
@@ -107,14 +107,14 @@ class NvrtcTest {
     void deviceNewerThanTheCompiler_getsThePackagedPtx() throws Exception {
         Path place = library("old", "libnvrtc.so.11.2", 112);
 
-        assertThat(new KernelCache(folder.resolve("native"), driver -> Nvrtc.find(List.of(place), driver))
+        assertThat(new KernelCache(directory.resolve("native"), driver -> Nvrtc.find(List.of(place), driver))
                         .forDevice(999, "13.0", "580.65.06"))
                 .extracting(KernelCache.Image::origin)
                 .containsExactly("packaged PTX");
     }
 
     @Test
-    void refusedSource_isToldWithTheCompilersWords() throws Exception {
+    void rejectedSource_reportsTheCompilersMessage() throws Exception {
         Nvrtc nvrtc = Nvrtc.find(List.of(library("strict", "libnvrtc.so.12", 120)), 13);
 
         assertThatThrownBy(() -> nvrtc.cubin("nonsense", 86))

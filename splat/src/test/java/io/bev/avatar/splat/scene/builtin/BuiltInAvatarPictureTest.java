@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the built-in avatar looks like, drawn by the reference rasteriser. */
+/** The appearance of the built-in avatar, rendered by the reference rasteriser. */
 class BuiltInAvatarPictureTest {
 
     private static final Avatar AVATAR = BuiltInAvatar.load();
@@ -30,9 +30,9 @@ class BuiltInAvatarPictureTest {
 
     @Test
     void portrait_centre_isSkin() {
-        Framebuffer picture = render(new ExpressionFrame(), Camera.of(AVATAR.framing(), 320, 180));
+        Framebuffer image = render(new ExpressionFrame(), Camera.of(AVATAR.framing(), 320, 180));
 
-        int skin = count(picture, 145, 70, 30, 50, BuiltInAvatarPictureTest::isSkin);
+        int skin = count(image, 145, 70, 30, 50, BuiltInAvatarPictureTest::isSkin);
 
         assertThat(skin).isGreaterThan(30 * 50 * 7 / 10);
     }
@@ -90,33 +90,33 @@ class BuiltInAvatarPictureTest {
     private static Framebuffer render(ExpressionFrame expression, Camera camera) {
         PosedGaussians splats = new PosedGaussians(CLOUD);
         Posers.of(AVATAR).pose(expression, splats);
-        Framebuffer picture = new Framebuffer(camera.width(), camera.height(), 0.055f, 0.067f, 0.086f);
+        Framebuffer image = new Framebuffer(camera.width(), camera.height(), 0.055f, 0.067f, 0.086f);
         try (ReferenceRasterizer rasterizer = new ReferenceRasterizer()) {
-            rasterizer.render(splats, camera, picture, new StageTimes());
+            rasterizer.render(splats, camera, image, new StageTimes());
         }
-        return picture;
+        return image;
     }
 
-    private static int count(Framebuffer picture, Colour colour) {
-        return count(picture, 0, 0, picture.width, picture.height, colour);
+    private static int count(Framebuffer image, Colour colour) {
+        return count(image, 0, 0, image.width, image.height, colour);
     }
 
-    private static int count(Framebuffer picture, int left, int top, int width, int height, Colour colour) {
+    private static int count(Framebuffer image, int left, int top, int width, int height, Colour colour) {
         int n = 0;
         for (int y = top; y < top + height; y++) {
             for (int x = left; x < left + width; x++) {
-                n += matches(picture, x, y, colour) ? 1 : 0;
+                n += matches(image, x, y, colour) ? 1 : 0;
             }
         }
         return n;
     }
 
-    private static double centreX(Framebuffer picture, Colour colour) {
+    private static double centreX(Framebuffer image, Colour colour) {
         double sum = 0;
         int n = 0;
-        for (int y = 0; y < picture.height; y++) {
-            for (int x = 0; x < picture.width; x++) {
-                if (matches(picture, x, y, colour)) {
+        for (int y = 0; y < image.height; y++) {
+            for (int x = 0; x < image.width; x++) {
+                if (matches(image, x, y, colour)) {
                     sum += x;
                     n++;
                 }
@@ -126,9 +126,9 @@ class BuiltInAvatarPictureTest {
         return sum / n;
     }
 
-    private static boolean matches(Framebuffer picture, int x, int y, Colour colour) {
-        int at = 3 * (y * picture.width + x);
-        return colour.matches(picture.bgr[at + 2] & 0xff, picture.bgr[at + 1] & 0xff, picture.bgr[at] & 0xff);
+    private static boolean matches(Framebuffer image, int x, int y, Colour colour) {
+        int at = 3 * (y * image.width + x);
+        return colour.matches(image.bgr[at + 2] & 0xff, image.bgr[at + 1] & 0xff, image.bgr[at] & 0xff);
     }
 
     private static boolean isIris(int red, int green, int blue) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AvatarLoaderTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     @Test
     void load_ply_isStaticAndSeenAlongZ() throws IOException {
@@ -28,7 +28,7 @@ class AvatarLoaderTest {
         for (int i = 0; i < 100; i++) {
             ply.vertex("x", i % 10, "y", i / 10, "z", 20, "opacity", 3);
         }
-        // A stray that a frame over everything would have to include.
+        // An outlier that a framing of all Gaussians would include.
         ply.vertex("x", 1e5, "opacity", 3);
 
         Avatar avatar = AvatarLoader.load(file("scene.ply", ply.bytes()));
@@ -56,14 +56,14 @@ class AvatarLoaderTest {
     }
 
     @Test
-    void load_plyNamedOtherwise_isToldByItsContent() throws IOException {
+    void load_plyNamedOtherwise_isDetectedByItsContent() throws IOException {
         byte[] ply = PlyFile.ofDegree(0).vertex().bytes();
 
         assertThat(AvatarLoader.load(file("model.bin", ply)).cloud().count()).isEqualTo(1);
     }
 
     @Test
-    void load_splat_isToldByItsName() throws IOException {
+    void load_splat_isDetectedByItsName() throws IOException {
         ByteBuffer record = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
         record.putFloat(12, 0.1f).putFloat(16, 0.1f).putFloat(20, 0.1f);
 
@@ -85,29 +85,29 @@ class AvatarLoaderTest {
     }
 
     @Test
-    void load_spzOfVersionFour_saysWhatToDo() throws IOException {
+    void load_spzOfVersionFour_namesTheRemedy() throws IOException {
         Path file = file("a.spz", "NGSP....".getBytes(StandardCharsets.US_ASCII));
 
         assertThatThrownBy(() -> AvatarLoader.load(file)).hasMessageContaining("convert it to version 3");
     }
 
     @Test
-    void load_missingFile_saysSo() {
-        assertThatThrownBy(() -> AvatarLoader.load(folder.resolve("none.zip")))
+    void load_missingFile_isReported() {
+        assertThatThrownBy(() -> AvatarLoader.load(directory.resolve("none.zip")))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageEndingWith(
-                        "none.zip: expected an avatar file, found no such file; check the path given as model");
+                        "none.zip: expected an avatar file, found no such file; check the path of the model");
     }
 
     @Test
-    void load_directory_saysSo() {
-        assertThatThrownBy(() -> AvatarLoader.load(folder))
+    void load_directory_isReported() {
+        assertThatThrownBy(() -> AvatarLoader.load(directory))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining("found a directory");
     }
 
     @Test
-    void load_emptyFile_saysSo() throws IOException {
+    void load_emptyFile_isReported() throws IOException {
         Path file = file("empty.ply", new byte[0]);
 
         assertThatThrownBy(() -> AvatarLoader.load(file))
@@ -116,7 +116,7 @@ class AvatarLoaderTest {
     }
 
     @Test
-    void load_picture_namesTheFormatsThatWork() throws IOException {
+    void load_imageFile_namesTheSupportedFormats() throws IOException {
         Path file = file("face.png", "\u0089PNG\r\n".getBytes(StandardCharsets.ISO_8859_1));
 
         assertThatThrownBy(() -> AvatarLoader.load(file))
@@ -132,6 +132,6 @@ class AvatarLoaderTest {
     }
 
     private Path file(String name, byte[] content) throws IOException {
-        return Files.write(folder.resolve(name), content);
+        return Files.write(directory.resolve(name), content);
     }
 }

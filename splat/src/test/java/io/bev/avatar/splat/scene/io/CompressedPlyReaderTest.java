@@ -30,7 +30,7 @@ class CompressedPlyReaderTest {
         assertThat(cloud.red[0]).isCloseTo(2, within(1e-5f));
         assertThat(cloud.green[0]).isCloseTo(-1, within(1e-5f));
         assertThat(cloud.opacity[0]).isEqualTo(0.2f);
-        // The largest is x, the first of the others, w, is at the middle but for half a step.
+        // The largest is x; the first of the others, w, is half a step from the middle.
         assertThat(cloud.rotationX[0]).isCloseTo(1, within(1e-4f));
         assertThat(cloud.rotationW[0]).isCloseTo(0, within(1e-3f));
     }
@@ -54,7 +54,7 @@ class CompressedPlyReaderTest {
     }
 
     @Test
-    void read_cutFile_isRefused() {
+    void read_cutFile_isRejected() {
         byte[] file = file(300, 9, true);
 
         assertThatThrownBy(() -> read(Arrays.copyOf(file, file.length - 1)))
@@ -63,7 +63,7 @@ class CompressedPlyReaderTest {
     }
 
     @Test
-    void read_chunksThatDoNotCoverTheVertices_isRefused() {
+    void read_chunksThatDoNotCoverTheVertices_isRejected() {
         String text = new String(file(300, 0, true), StandardCharsets.ISO_8859_1);
         byte[] file = text.replace("element chunk 2", "element chunk 1").getBytes(StandardCharsets.ISO_8859_1);
 

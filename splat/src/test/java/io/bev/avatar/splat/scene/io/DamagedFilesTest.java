@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Files with random damage are read or refused in words, never with another exception. */
+/** Files with random damage are read or rejected with a message, never with another exception. */
 class DamagedFilesTest {
 
     private static final long SEED = 20_260_101;
@@ -19,7 +19,7 @@ class DamagedFilesTest {
     }
 
     @Test
-    void damagedMesh_isReadOrRefused() {
+    void damagedMesh_isReadOrRejected() {
         damage(new GlbFile().bytes(), file -> {
             GlbRigReader reader = new GlbRigReader(Glb.parse("skin.glb", file), 2);
             reader.positions();
@@ -28,7 +28,7 @@ class DamagedFilesTest {
     }
 
     @Test
-    void damagedPly_isReadOrRefused() {
+    void damagedPly_isReadOrRejected() {
         damage(
                 PlyFile.ofDegree(1).vertex("x", 1).vertex().bytes(),
                 file -> PlyReader.read(
@@ -45,14 +45,14 @@ class DamagedFilesTest {
             try {
                 reading.read(file);
             } catch (AvatarFormatException expected) {
-                // Refused in words.
+                // Rejected with a message.
             } catch (IOException | RuntimeException e) {
                 fail("seed " + SEED + ", round " + round, e);
             }
         }
     }
 
-    /** Half of them digits and JSON's own characters, which damage structure rather than text. */
+    /** Half of them are digits and JSON's structural characters, which damage structure rather than text. */
     private static byte randomByte(Random random) {
         String structural = "0123456789-,:[]{}\" e";
         return (byte)

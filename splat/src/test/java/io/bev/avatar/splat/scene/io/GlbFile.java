@@ -10,8 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Builds a small skinned .glb: two vertices at (0, 1, 0) and (0, 2, 0), joints {@code chestUpper} at (0, 1, 0) and its child
- * {@code head} at (0, 2, 0) under a node scaled to centimetres, and two sparse targets. {@link #json} may be damaged first.
+ * Builds a small skinned .glb: two vertices at (0, 1, 0) and (0, 2, 0), joints {@code chestUpper} at (0, 1, 0) and its
+ * child {@code head} at (0, 2, 0) under a node scaled to centimetres, and two sparse targets. {@link #json} may be
+ * damaged before that.
  */
 final class GlbFile {
 
@@ -25,7 +26,7 @@ final class GlbFile {
         int positions = floats("VEC3", 0, 1, 0, 0, 2, 0);
         int joints = accessor(bytes(2, 1, 0, 0, 2, 0, 0, 0), 5121, "VEC4", 2);
         int weights = floats("VEC4", 0.75f, 0.25f, 0, 0, 1, 0, 0, 0);
-        // Joint 0 is unused and stands first; joint 1 is the chest, joint 2 the head.
+        // Joint 0 is unused; joint 1 is the chest, joint 2 the head.
         int binds = floats("MAT4", concat(bindMatrix(0), bindMatrix(1), bindMatrix(2)));
         int jaw = sparse(new short[] {1}, 0, -0.1f, 0);
         int smile = sparse(new short[] {0, 1}, 0.1f, 0, 0, 0.2f, 0, 0);

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LamBundleReaderTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     @Test
     void read_offsetsAndVertices_sumUpAndAreCentred() throws IOException {
@@ -73,7 +73,7 @@ class LamBundleReaderTest {
     @Test
     void read_denseTarget_keepsWhatMoves() throws IOException {
         GlbFile glb = new GlbFile();
-        // The positions double as a dense target.
+        // The positions also serve as a dense target.
         ArrayNode targets = (ArrayNode) glb.json.at("/meshes/0/primitives/0/targets");
         ((ObjectNode) targets.get(0)).put("POSITION", 0);
 
@@ -151,7 +151,10 @@ class LamBundleReaderTest {
                         "buffer",
                         g -> g.json.putArray("buffers").addObject().put("byteLength", 1 << 20),
                         "1048576 bytes"),
-                damage("elsewhere", g -> g.json.putArray("buffers").addObject().put("uri", "http://x"), "elsewhere"),
+                damage(
+                        "external buffer",
+                        g -> g.json.putArray("buffers").addObject().put("uri", "http://x"),
+                        "an external buffer"),
                 damage("extension", g -> g.json.putArray("extensionsRequired").add("KHR_x"), "KHR_x"));
     }
 
@@ -165,7 +168,7 @@ class LamBundleReaderTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("damagedMeshes")
-    void read_damagedMesh_isRefusedInOneLine(String what, Consumer<GlbFile> how, String message) throws IOException {
+    void read_damagedMesh_isRejectedInOneLine(String what, Consumer<GlbFile> how, String message) throws IOException {
         GlbFile glb = new GlbFile();
         how.accept(glb);
         Path file = zip(parts(glb));
@@ -180,7 +183,7 @@ class LamBundleReaderTest {
     }
 
     @Test
-    void read_everyTruncationOfTheMesh_isRefused() throws IOException {
+    void read_everyTruncationOfTheMesh_isRejected() throws IOException {
         byte[] glb = new GlbFile().bytes();
         for (int length = 0; length < glb.length; length += 7) {
             byte[] cut = Arrays.copyOf(glb, length);
@@ -201,7 +204,7 @@ class LamBundleReaderTest {
     }
 
     @Test
-    void read_twoAvatarsInOneZip_isRefused() throws IOException {
+    void read_twoAvatarsInOneZip_isRejected() throws IOException {
         Map<String, byte[]> parts = parts(new GlbFile());
         parts.put("other/offset.ply", new byte[] {1});
         Path file = zip(parts);
@@ -223,9 +226,9 @@ class LamBundleReaderTest {
     }
 
     @Test
-    void read_truncatedZip_isRefused() throws IOException {
+    void read_truncatedZip_isRejected() throws IOException {
         byte[] whole = Files.readAllBytes(zip(parts(new GlbFile())));
-        Path file = Files.write(folder.resolve("cut.zip"), Arrays.copyOf(whole, whole.length / 2));
+        Path file = Files.write(directory.resolve("cut.zip"), Arrays.copyOf(whole, whole.length / 2));
 
         assertThatThrownBy(() -> LamBundleReader.read(file))
                 .isInstanceOf(AvatarFormatException.class)
@@ -233,16 +236,16 @@ class LamBundleReaderTest {
     }
 
     @Test
-    void read_damagedEntry_isRefused() throws IOException {
+    void read_damagedEntry_isRejected() throws IOException {
         byte[] whole = Files.readAllBytes(zip(parts(new GlbFile())));
         Arrays.fill(whole, 60, 120, (byte) 0x55);
-        Path file = Files.write(folder.resolve("bad.zip"), whole);
+        Path file = Files.write(directory.resolve("bad.zip"), whole);
 
         assertThatThrownBy(() -> LamBundleReader.read(file)).isInstanceOf(AvatarFormatException.class);
     }
 
     @Test
-    void read_otherNumberOfVertices_isRefused() throws IOException {
+    void read_otherNumberOfVertices_isRejected() throws IOException {
         Map<String, byte[]> parts = parts(new GlbFile());
         parts.put("avatar/offset.ply", PlyFile.ofDegree(0).vertex().bytes());
         Path file = zip(parts);
@@ -265,7 +268,7 @@ class LamBundleReaderTest {
     }
 
     private Path zip(Map<String, byte[]> parts) throws IOException {
-        Path file = folder.resolve("avatar.zip");
+        Path file = directory.resolve("avatar.zip");
         try (OutputStream out = Files.newOutputStream(file);
                 ZipOutputStream zip = new ZipOutputStream(out)) {
             for (Map.Entry<String, byte[]> part : parts.entrySet()) {

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Builds small .ply files, right or wrong. */
+/** Builds small .ply files, valid or invalid. */
 final class PlyFile {
 
     private final Map<String, String> types = new LinkedHashMap<>();
@@ -63,7 +63,7 @@ final class PlyFile {
         return this;
     }
 
-    /** A vertex with a rotation of none; {@code values} alternates names and numbers. */
+    /** A vertex without rotation; {@code values} alternates names and numbers. */
     PlyFile vertex(Object... values) {
         Map<String, Double> vertex = new LinkedHashMap<>();
         vertex.put("rot_0", 1.0);

@@ -67,7 +67,7 @@ class PlyReaderTest {
 
     @ParameterizedTest
     @CsvSource({"0,0", "1,9", "2,24", "3,45"})
-    void read_coefficients_keepTheirOrderAndTellTheDegree(int degree, int count) throws IOException {
+    void read_coefficients_keepTheirOrderAndDefineTheDegree(int degree, int count) throws IOException {
         PlyFile file = PlyFile.ofDegree(degree);
         Object[] values = new Object[2 * count];
         float[] expected = new float[count];
@@ -95,7 +95,7 @@ class PlyReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"binary_little_endian", "binary_big_endian"})
-    void read_extraPropertiesAndOtherTypes_areSteppedOver(String format) throws IOException {
+    void read_extraPropertiesAndOtherTypes_areSkipped(String format) throws IOException {
         byte[] file = new PlyFile()
                 .format(format)
                 .property("int", "binding_0")
@@ -162,7 +162,7 @@ class PlyReaderTest {
     }
 
     @Test
-    void read_missingLastByte_saysSo() {
+    void read_missingLastByte_isReported() {
         byte[] file = PlyFile.ofDegree(0).vertex().vertex().bytes();
         byte[] cut = Arrays.copyOf(file, file.length - 1);
 
@@ -170,11 +170,11 @@ class PlyReaderTest {
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining("2 vertices")
                 .hasMessageContaining((file.length - 1) + " bytes")
-                .hasMessageContaining("cut off");
+                .hasMessageContaining("truncated");
     }
 
     @Test
-    void read_fileShrinksWhileRead_saysHowFarItGot() {
+    void read_fileShrinksWhileRead_reportsThePosition() {
         byte[] file = PlyFile.ofDegree(0).vertex().vertex().bytes();
         byte[] cut = Arrays.copyOf(file, file.length - 1);
 
@@ -185,7 +185,7 @@ class PlyReaderTest {
     }
 
     @Test
-    void read_headerWithoutEnd_saysSo() {
+    void read_headerWithoutEnd_isReported() {
         byte[] file = PlyFile.ofDegree(0).vertex().bytes();
 
         assertThatThrownBy(() -> read(Arrays.copyOf(file, 100)))
@@ -205,7 +205,7 @@ class PlyReaderTest {
     }
 
     @Test
-    void read_pointCloud_namesWhatItLacks() {
+    void read_pointCloud_namesTheMissingProperties() {
         byte[] file = new PlyFile()
                 .property("float", "x")
                 .property("float", "y")
@@ -220,7 +220,7 @@ class PlyReaderTest {
     }
 
     @Test
-    void read_integerWhereRealIsNeeded_isRefused() {
+    void read_integerWhereRealIsNeeded_isRejected() {
         byte[] file = PlyFile.ofDegree(0).property("uchar", "opacity").vertex().bytes();
 
         assertThatThrownBy(() -> read(file))
@@ -229,7 +229,7 @@ class PlyReaderTest {
     }
 
     @Test
-    void read_oddNumberOfCoefficients_isRefused() {
+    void read_oddNumberOfCoefficients_isRejected() {
         byte[] file = PlyFile.ofDegree(1).without("f_rest_8").vertex().bytes();
 
         assertThatThrownBy(() -> read(file))
@@ -240,7 +240,7 @@ class PlyReaderTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 100_000_000L, 99_999_999_999L})
-    void read_implausibleCount_isRefusedBeforeAnyMemoryIsTaken(long count) {
+    void read_implausibleCount_isRejectedBeforeAllocation(long count) {
         byte[] file = PlyFile.ofDegree(0).declaring(count).vertex().bytes();
 
         assertThatThrownBy(() -> PlyReader.read(
@@ -251,7 +251,7 @@ class PlyReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ascii", "binary_middle_endian"})
-    void read_unknownFormat_isRefused(String format) {
+    void read_unknownFormat_isRejected(String format) {
         byte[] file = PlyFile.ofDegree(0).format(format).vertex().bytes();
 
         assertThatThrownBy(() -> read(file))
@@ -260,7 +260,7 @@ class PlyReaderTest {
     }
 
     @Test
-    void read_meshWithLists_isRefused() {
+    void read_meshWithLists_isRejected() {
         byte[] file = PlyFile.ofDegree(0)
                 .elementBefore(new byte[0], "element face 1", "property list uchar int vertex_indices")
                 .vertex()

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class SplatReaderTest {
 
     @Test
-    void read_record_isTakenApart() throws IOException {
+    void read_record_isParsed() throws IOException {
         GaussianCloud cloud = read(record(1, 0.5f, 255, 128));
 
         assertThat(cloud.count()).isEqualTo(1);
@@ -31,16 +31,16 @@ class SplatReaderTest {
     }
 
     @Test
-    void read_partOfARecord_isRefused() {
+    void read_partOfARecord_isRejected() {
         byte[] whole = record(1, 1, 1, 1);
 
         assertThatThrownBy(() -> read(Arrays.copyOf(whole, 31)))
                 .isInstanceOf(AvatarFormatException.class)
-                .hasMessageContaining("31 bytes of the last one");
+                .hasMessageContaining("31 bytes of the last record");
     }
 
     @Test
-    void read_negativeScale_isRefused() {
+    void read_negativeScale_isRejected() {
         assertThatThrownBy(() -> read(record(1, -0.5f, 1, 1)))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining("scale_0, found -0.5 in Gaussian 0");

@@ -33,7 +33,7 @@ class SpzReaderTest {
         assertThat(cloud.opacity[1]).isEqualTo(0.2f);
         assertThat(cloud.red[0]).isCloseTo(0.5f + GaussianCloud.SH_C0 * 0.5f / 0.15f, within(1e-5f));
         assertThat(cloud.scaleX[0]).isCloseTo((float) Math.exp(-2), within(1e-6f));
-        // A quarter turn about z seen with y and z the other way round.
+        // A quarter turn about z with y and z negated.
         assertThat(cloud.rotationW[0]).isCloseTo(SQRT_HALF, within(0.01f));
         assertThat(cloud.rotationX[0]).isCloseTo(0, within(0.01f));
         assertThat(cloud.rotationZ[0]).isCloseTo(-SQRT_HALF, within(0.01f));
@@ -63,7 +63,7 @@ class SpzReaderTest {
     }
 
     @Test
-    void read_cutData_isRefused() throws IOException {
+    void read_cutData_isRejected() throws IOException {
         byte[] file = file(2, 100, 0);
 
         assertThatThrownBy(() -> read(gzip(Arrays.copyOf(file, file.length - 1))))
@@ -76,7 +76,7 @@ class SpzReaderTest {
     }
 
     @Test
-    void read_countBeyondWhatTheFileCanHold_isRefused() throws IOException {
+    void read_countBeyondWhatTheFileCanHold_isRejected() throws IOException {
         byte[] file = file(2, 1, 0);
         ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(8, 15_000_000);
 
@@ -86,14 +86,14 @@ class SpzReaderTest {
     }
 
     @Test
-    void read_gzipOfSomethingElse_isRefused() {
+    void read_gzipOfSomethingElse_isRejected() {
         assertThatThrownBy(() -> read(gzip(new byte[100])))
                 .isInstanceOf(AvatarFormatException.class)
-                .hasMessageContaining("another kind of data");
+                .hasMessageContaining("other data");
     }
 
     @Test
-    void read_laterVersion_saysWhatToDo() {
+    void read_laterVersion_namesTheRemedy() {
         assertThatThrownBy(() -> read(gzip(file(4, 1, 0))))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining("convert it to version 3 or to .ply");

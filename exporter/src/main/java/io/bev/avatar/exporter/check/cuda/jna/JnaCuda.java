@@ -6,7 +6,10 @@ import com.sun.jna.Pointer;
 import io.bev.avatar.exporter.check.cuda.CudaApi;
 import io.bev.avatar.exporter.check.cuda.CudaProbeException;
 
-/** The CUDA driver through JNA. Owns a block of native memory for what calls take and give, until {@link #close}. */
+/**
+ * The CUDA driver API through JNA. Owns a scratch block of native memory for arguments and results until {@link
+ * #close}.
+ */
 public final class JnaCuda implements CudaApi {
 
     private static final int NAME_LENGTH = 256;
@@ -16,7 +19,7 @@ public final class JnaCuda implements CudaApi {
 
     private static final int ATTRIBUTE_MINOR = 76;
 
-    /** Offsets in the scratch block: a kernel's number, and the pointers to its two arguments. */
+    /** Offsets in the scratch block, in bytes: a kernel's number, and the pointers to its two arguments. */
     private static final int SECOND = 8;
 
     private static final int ARGUMENTS = 16;
@@ -173,7 +176,7 @@ public final class JnaCuda implements CudaApi {
     }
 
     private String errorName(int code) {
-        int answered = library.getFunction("cuGetErrorName").invokeInt(new Object[] {code, scratch});
-        return answered == 0 ? scratch.getPointer(0).getString(0) : "an unknown error";
+        int status = library.getFunction("cuGetErrorName").invokeInt(new Object[] {code, scratch});
+        return status == 0 ? scratch.getPointer(0).getString(0) : "unknown error";
     }
 }

@@ -9,15 +9,15 @@ import io.bev.avatar.exporter.collector.host.FileSystemProbe;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** {@code statvfs(3)} of a Linux of 64 bits, where each of the fields read here has eight bytes. */
+/** {@code statvfs(3)} on 64-bit Linux, where each field read here has eight bytes. */
 public final class LibcFileSystems implements FileSystemProbe {
 
-    /** Raw name of {@code sys/statvfs.h}. */
+    /** Native function of {@code sys/statvfs.h}. */
     interface LibC extends Library {
         int statvfs(String path, Pointer buffer) throws LastErrorException;
     }
 
-    /** {@code struct statvfs} has 112 bytes; some room for what is added at its end. */
+    /** Size of {@code struct statvfs}, 112 bytes, plus a reserve for future fields. */
     private static final int BYTES = 256;
 
     private static final int F_FRSIZE = 8;
@@ -45,7 +45,7 @@ public final class LibcFileSystems implements FileSystemProbe {
         }
     }
 
-    /** Where native code cannot be loaded, only what needs it fails. */
+    /** Loads the C library on first use, so that a load failure affects only this probe. */
     private synchronized LibC libc() {
         LibC loaded = libc;
         if (loaded == null) {

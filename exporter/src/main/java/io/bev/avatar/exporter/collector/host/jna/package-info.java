@@ -1,4 +1,4 @@
-/** The native calls of the host collector: raw numbers, no decisions. */
+/** Native calls of the host collector: bindings only, no logic. */
 @NullMarked
 package io.bev.avatar.exporter.collector.host.jna;
 

@@ -16,17 +16,17 @@ class LibcFileSystemsTest {
 
     private final LibcFileSystems fileSystems = new LibcFileSystems();
 
-    /** Against {@code stat -f}: sizes that stay, and free ones that move lie within them. */
+    /** Compared with {@code stat -f}: total sizes are equal, free sizes are within them. */
     @Test
-    void usage_isWhatStatTells(@TempDir Path folder) throws Exception {
-        Process stat = new ProcessBuilder("stat", "-f", "-c", "%S %b %c", folder.toString()).start();
-        String told = new String(stat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    void usage_equalsStat(@TempDir Path directory) throws Exception {
+        Process stat = new ProcessBuilder("stat", "-f", "-c", "%S %b %c", directory.toString()).start();
+        String output = new String(stat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assumeThat(stat.waitFor()).as("stat, of coreutils, answers").isZero();
 
-        Usage usage = fileSystems.usage(folder.toString());
+        Usage usage = fileSystems.usage(directory.toString());
 
         assertThat(List.of(usage.blockBytes(), usage.blocks(), usage.files()))
-                .containsExactly(List.of(told.strip().split(" ")).stream()
+                .containsExactly(List.of(output.strip().split(" ")).stream()
                         .map(Long::valueOf)
                         .toArray(Long[]::new));
         assertThat(usage.freeBlocks()).isBetween(1L, usage.blocks());
@@ -35,8 +35,8 @@ class LibcFileSystemsTest {
     }
 
     @Test
-    void usage_ofNothing_isAnErrorWithItsNumber(@TempDir Path folder) {
-        assertThatThrownBy(() -> fileSystems.usage(folder.resolve("none").toString()))
+    void usage_ofMissingPath_failsWithErrno(@TempDir Path directory) {
+        assertThatThrownBy(() -> fileSystems.usage(directory.resolve("none").toString()))
                 .isInstanceOf(IOException.class)
                 .hasMessage("errno 2");
     }

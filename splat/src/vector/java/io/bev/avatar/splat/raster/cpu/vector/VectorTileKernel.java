@@ -12,9 +12,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The kernel on blocks of pixels, four wide, as many at once as the machine's vectors hold.
+ * The kernel on blocks of pixels, four wide, of as many pixels as the machine's vectors hold.
  *
- * <p>Written for what Java 17 compiles well: no masks, no float minimum or maximum, no conversions, each of which costs
+ * <p>Uses only what Java 17 compiles well: no masks, no float minimum or maximum, no conversions, each of which costs
  * several instructions or an allocation there. Non-negative floats order as their bits do, so comparisons are integer
  * subtractions whose sign becomes a mask of ones.
  */
@@ -70,7 +70,7 @@ public final class VectorTileKernel implements TileKernel {
         }
     }
 
-    /** Longer than methods should be: split by bands, it took a tenth more time. */
+    /** A long method on purpose: split by bands, it was 10 % slower. */
     private static void blendOne(float[] r, int at, Tile tile) {
         int left = Math.max(0, (int) r[at + Projection.LEFT] - tile.originX) >> 2;
         int right = Math.min(Tile.SIZE - 1, (int) r[at + Projection.RIGHT] - tile.originX) >> 2;
@@ -122,7 +122,7 @@ public final class VectorTileKernel implements TileKernel {
         }
     }
 
-    /** 2^-exponent where that is at least the least alpha, and 0 elsewhere; at most the greatest alpha. */
+    /** 2^-exponent where that is at least the minimum alpha, otherwise 0; at most the maximum alpha. */
     private static FloatVector alpha(FloatVector exponent) {
         FloatVector rounder = FloatVector.broadcast(FLOATS, FastExp.ROUNDER);
         FloatVector shifted = rounder.sub(exponent);

@@ -1,4 +1,4 @@
-package io.bev.avatar.splat.raster.cuda;
+package io.bev.avatar.renderer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.splat.raster.cuda.FakeCudaDriverControl;
 import io.bev.avatar.splat.raster.cuda.FakeCudaDriverControl.Word;
+import io.bev.avatar.splat.raster.cuda.FakeCudaDriverProcess;
+import io.bev.avatar.splat.raster.cuda.FakeCudaDriverProgram;
+import io.bev.avatar.splat.raster.cuda.NeedsCompiler;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,9 +36,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The renderer itself, as a process, on the stand-in: a GPU that fails, comes back and fails again. */
+/** The renderer process on the fake driver: a GPU that fails, recovers and fails again. */
 @ExtendWith(NeedsCompiler.class)
-class FakeCudaDriverProgramTest {
+class RendererOnFakeGpuTest {
 
     private static final int GAUSSIANS = 30;
     private static final List<String> PROPERTIES = List.of(
@@ -43,7 +47,7 @@ class FakeCudaDriverProgramTest {
     private static final Pattern STARTED = Pattern.compile("at (http://\\S+), Jolokia at port (\\d+), drawn by (.*)");
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
@@ -55,12 +59,12 @@ class FakeCudaDriverProgramTest {
 
     @BeforeEach
     void start() throws Exception {
-        Path file = folder.resolve("control");
+        Path file = directory.resolve("control");
         control = FakeCudaDriverControl.open(file);
         control.set(Word.AT_ONCE, 1);
-        Path state = Files.createDirectory(folder.resolve("state"));
-        Path model = Files.write(folder.resolve("model.ply"), model());
-        Path config = Files.writeString(folder.resolve("avatar.yaml"), """
+        Path state = Files.createDirectory(directory.resolve("state"));
+        Path model = Files.write(directory.resolve("model.ply"), model());
+        Path config = Files.writeString(directory.resolve("avatar.yaml"), """
                 renderer: {port: 0, jolokia-port: 0, backend: auto, model: '%s', width: 64, height: 48, threads: 1,
                   target-fps: 20, idle-fps: 20}
                 gpu: {device: GPU-57a0d101}

@@ -1,0 +1,46 @@
+package io.bev.avatar.splat;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.bev.avatar", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String SPLAT = "io.bev.avatar.splat";
+
+    @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("io.bev.avatar.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule JCUDA_IS_FENCED = noClasses()
+            .that()
+            .resideOutsideOfPackage(SPLAT + ".raster.cuda")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jcuda..");
+
+    @ArchTest
+    static final ArchRule JNA_IS_FENCED = noClasses()
+            .that()
+            .resideInAPackage(SPLAT + "..")
+            .and()
+            .resideOutsideOfPackage(SPLAT + ".raster.cuda")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.sun.jna..");
+
+    @ArchTest
+    static final ArchRule RENDERING_KNOWS_NO_SERVICE = noClasses()
+            .that()
+            .resideInAPackage(SPLAT + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.bev.avatar.common.config..", "io.bev.avatar.common.log..", "io.lettuce..", "io.netty..");
+}
