@@ -15,7 +15,7 @@ shared=/usr/share/bev-avatar
 cache=/var/cache/bev-avatar
 # Users and groups that the installation created.
 accounts=$state/accounts
-# Files that the installer created outside the program directory, with checksums. A package uses dpkg's list instead.
+# Files that the installer created outside the installation directory, with checksums. A package uses dpkg's list instead.
 installed_files=$program/installed-files
 unit_directory=/usr/lib/systemd/system
 # Installed only where they apply.

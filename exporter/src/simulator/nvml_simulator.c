@@ -1,7 +1,7 @@
 /*
  * Simulated libnvidia-ml.so.1: NVML's symbols and struct layouts, with values from a scenario file.
  *
- * For tests, and for demonstrations with "avatar up --simulate-gpu". Programs detect the simulator by the symbol
+ * For tests, and for demonstrations with "avatar up --simulate-gpu". Applications detect the simulator by the symbol
  * nvmlSimulatorVersion, which NVML does not have.
  *
  * The scenario is the file named by NVML_SIMULATOR_SCENARIO, by default the library's path with ".scenario" appended. It is
@@ -453,6 +453,12 @@ static double value(int gpu, const char *key) {
     return 0;
 }
 
+/* Value of a key as u64; from 2^64 - 1 on, all bits are set, as for a value that the driver does not have. */
+static u64 wide(int gpu, const char *key) {
+    double given = value(gpu, key);
+    return given >= 18446744073709551615.0 ? ~0ull : (u64)given;
+}
+
 /* Text of a key for a GPU (-1: machine), at most TEXT - 1 characters. */
 static void text(int gpu, const char *key, const char *builtIn, char *to) {
     char own[TEXT];
@@ -708,17 +714,17 @@ EXPORT nvmlReturn_t nvmlDeviceGetMemoryInfo_v2(nvmlDevice_t device, nvmlMemory_v
     if (memory->version != (sizeof *memory | 2u << 24)) {
         return ARGUMENT_VERSION_MISMATCH;
     }
-    memory->total = (u64)value(gpu, "memory_total");
-    memory->reserved = (u64)value(gpu, "memory_reserved");
-    memory->used = (u64)value(gpu, "memory_used");
+    memory->total = wide(gpu, "memory_total");
+    memory->reserved = wide(gpu, "memory_reserved");
+    memory->used = wide(gpu, "memory_used");
     memory->free = memory->total - memory->reserved - memory->used;
     return SUCCESS;
 }
 
 EXPORT nvmlReturn_t nvmlDeviceGetBAR1MemoryInfo(nvmlDevice_t device, nvmlBAR1Memory_t *memory) {
     DEVICE_CALL(device);
-    memory->total = (u64)value(gpu, "bar1_total");
-    memory->used = (u64)value(gpu, "bar1_used");
+    memory->total = wide(gpu, "bar1_total");
+    memory->used = wide(gpu, "bar1_used");
     memory->free = memory->total - memory->used;
     return SUCCESS;
 }
@@ -765,7 +771,7 @@ EXPORT nvmlReturn_t nvmlDeviceGetPowerManagementLimitConstraints(nvmlDevice_t de
 
 EXPORT nvmlReturn_t nvmlDeviceGetTotalEnergyConsumption(nvmlDevice_t device, u64 *millijoules) {
     DEVICE_CALL(device);
-    *millijoules = (u64)value(gpu, "energy");
+    *millijoules = wide(gpu, "energy");
     return SUCCESS;
 }
 
@@ -793,14 +799,14 @@ EXPORT nvmlReturn_t nvmlDeviceGetMaxClockInfo(nvmlDevice_t device, u32 type, u32
 
 EXPORT nvmlReturn_t nvmlDeviceGetCurrentClocksEventReasons(nvmlDevice_t device, u64 *reasons) {
     DEVICE_CALL(device);
-    *reasons = (u64)value(gpu, "event_reasons");
+    *reasons = wide(gpu, "event_reasons");
     return SUCCESS;
 }
 
 /* Name in drivers before 535. */
 EXPORT nvmlReturn_t nvmlDeviceGetCurrentClocksThrottleReasons(nvmlDevice_t device, u64 *reasons) {
     DEVICE_CALL(device);
-    *reasons = (u64)value(gpu, "event_reasons");
+    *reasons = wide(gpu, "event_reasons");
     return SUCCESS;
 }
 
@@ -832,7 +838,7 @@ EXPORT nvmlReturn_t nvmlDeviceGetTotalEccErrors(nvmlDevice_t device, u32 type, u
     if (count < 0) {
         return NOT_SUPPORTED;
     }
-    *errors = (u64)count;
+    *errors = wide(gpu, type == 0 ? "ecc_corrected" : "ecc_uncorrected");
     return SUCCESS;
 }
 

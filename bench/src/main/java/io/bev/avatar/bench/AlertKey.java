@@ -3,9 +3,9 @@ package io.bev.avatar.bench;
 import java.util.Comparator;
 
 /**
- * An alert as a person names it.
+ * Name and severity of an alert.
  *
- * @param name its name, with the prefix {@code Avatar}
+ * @param name alert name with the prefix {@code Avatar}
  * @param severity critical, warning or info
  */
 public record AlertKey(String name, String severity) implements Comparable<AlertKey> {

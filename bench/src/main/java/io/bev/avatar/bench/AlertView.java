@@ -1,6 +1,7 @@
 package io.bev.avatar.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.common.redis.RedisKeys;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Alerts as reported by Prometheus and Redis. While one of them is unreachable, its last answer counts. */
+/** Alerts as reported by Prometheus and Redis. While one of them is unreachable, its last response is kept. */
 final class AlertView {
 
     /**
      * An event in Redis.
      *
-     * @param identity fingerprint, start and status: one notification, however often it was sent
-     * @param alert which alert
+     * @param identity fingerprint, start and status; the same for repeated notifications
+     * @param alert the alert
      * @param firing whether the alert fires; otherwise it is resolved or no longer reported
      */
     record Event(String identity, ObservedAlert alert, boolean firing) {}
@@ -24,7 +25,7 @@ final class AlertView {
     /**
      * A recovery step of the exporter.
      *
-     * @param identity of the step
+     * @param identity identity of the step
      * @param action such as {@code trim_gpu_memory}
      * @param status such as {@code started} or {@code done}
      */
@@ -54,21 +55,21 @@ final class AlertView {
         try {
             pollRedis();
         } catch (IOException e) {
-            // The same.
+            // As above.
         }
     }
 
-    /** Alerts whose {@code for} is not over. */
+    /** Alerts in state pending. */
     Set<ObservedAlert> pending() {
         return pending;
     }
 
-    /** Alerts that Prometheus fires. */
+    /** Alerts in state firing. */
     Set<ObservedAlert> firing() {
         return firing;
     }
 
-    /** The newest hundred events, in no order. */
+    /** The newest hundred events, unordered. */
     Set<Event> events() {
         return events;
     }
@@ -79,19 +80,19 @@ final class AlertView {
     }
 
     private void pollPrometheus() throws IOException, InterruptedException {
-        JsonNode answer = client.json(prometheus + "/api/v1/alerts");
-        Set<ObservedAlert> waiting = new HashSet<>();
-        Set<ObservedAlert> loud = new HashSet<>();
-        for (JsonNode alert : answer.path("data").path("alerts")) {
-            ObservedAlert sighting = ObservedAlert.of(labels(alert.path("labels")));
-            (alert.path("state").asText().equals("firing") ? loud : waiting).add(sighting);
+        JsonNode response = client.json(prometheus + "/api/v1/alerts");
+        Set<ObservedAlert> newPending = new HashSet<>();
+        Set<ObservedAlert> newFiring = new HashSet<>();
+        for (JsonNode alert : response.path("data").path("alerts")) {
+            ObservedAlert observed = ObservedAlert.of(labels(alert.path("labels")));
+            (alert.path("state").asText().equals("firing") ? newFiring : newPending).add(observed);
         }
-        pending = waiting;
-        firing = loud;
+        pending = newPending;
+        firing = newFiring;
     }
 
     private void pollRedis() throws IOException, InterruptedException {
-        String text = StackClient.redis(redisPort, "LRANGE", "avatar:alerts", "0", "-1");
+        String text = StackClient.redis(redisPort, "LRANGE", RedisKeys.ALERTS, "0", "-1");
         Set<Event> found = new HashSet<>();
         List<Step> done = new ArrayList<>();
         for (String line : text.lines().toList()) {

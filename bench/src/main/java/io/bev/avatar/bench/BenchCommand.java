@@ -1,15 +1,13 @@
 package io.bev.avatar.bench;
 
 import io.bev.avatar.common.bench.HostDescription;
-import io.bev.avatar.common.bench.Measurement;
+import io.bev.avatar.common.bench.MeasurementPrinter;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.launcher.LaunchException;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -21,22 +19,24 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code bench}: the launcher's benchmarks, and the renderer's, which run in the renderer. */
+/** {@code bench}: benchmarks of whole services. */
 @Command(
         name = "bench",
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = {
-            "Measures whole services on this machine and prints the numbers. Without NAME: render, start, scrape, observer.",
+            "Run benchmarks on this machine and print the results. Without NAME: render, start, scrape, observer.",
             "",
             "  render    rendering speed; see bench render --help",
-            "  start     process start to first frame, and to first scrape",
-            "  scrape    a scrape's time and memory, beside node_exporter and redis_exporter",
-            "  observer  the time of a frame with scrapes over the same without",
-            "  soak      10,000 scrapes, while Redis, renderer and GPU go and come back",
+            "  start     time from process start to the first frame and to the first scrape",
+            "  scrape    duration, CPU time and memory of a scrape, compared with node_exporter and redis_exporter",
+            "  observer  frame time with scrapes relative to frame time without",
+            "  soak      10,000 scrapes while Redis, renderer and GPU fail and recover",
+            "  detect    time from a fault to its alert; see bench detect --help",
+            "  fleet     one Prometheus with many simulated hosts; see bench fleet --help",
             ""
         },
-        footer = {"", "Exit codes: 0 done, 64 wrong usage, 69 something is missing, 70 a service failed."})
+        footer = {"", "Exit codes: 0 success, 64 usage error, 69 a dependency is missing, 70 a service failed."})
 public final class BenchCommand implements Callable<Integer> {
 
     private static final String SOAK = "soak";
@@ -45,59 +45,58 @@ public final class BenchCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path root;
 
-    @Parameters(arity = "0..1", paramLabel = "NAME", description = "One benchmark.")
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Benchmark to run.")
     private @Nullable String name;
 
-    @Option(names = "--json", description = "One JSON object a line instead of a table.")
+    @Option(names = "--json", description = "Print one JSON object per line instead of a table.")
     private boolean asJson;
 
-    @Option(names = "--model", paramLabel = "FILE", description = "Avatar to measure beside the built-in one.")
+    @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            description = "Avatar file to measure in addition to the built-in avatar.")
     private @Nullable Path model;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "10",
-            description = "How often start, scrape and observer repeat their measurement (default: ${DEFAULT-VALUE}).")
+            description = "Repetitions of start, scrape and observer (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
     @Option(
             names = "--scrapes",
             paramLabel = "N",
             defaultValue = "10000",
-            description = "How many scrapes soak makes (default: ${DEFAULT-VALUE}).")
+            description = "Scrapes of soak (default: ${DEFAULT-VALUE}).")
     private int scrapes;
 
     @Spec
-    private @Nullable CommandSpec spec;
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
 
     private final List<Benchmark> benchmarks =
             List.of(new StartBenchmark(), new ScrapeBenchmark(), new ScrapeOverheadBenchmark(), new SoakBenchmark());
-    private final PrintStream out;
-    private final PrintStream err;
-
-    public BenchCommand(PrintStream out, PrintStream err) {
-        this.out = out;
-        this.err = err;
-    }
 
     @Override
     public Integer call() throws InterruptedException {
         List<Benchmark> chosen = chosen();
+        MeasurementPrinter printer = new MeasurementPrinter(
+                spec.commandLine().getOut(), spec.commandLine().getErr(), asJson);
         try {
             Benchmark.Options options = options();
             if (name != null) {
-                print(HostDescription.describe());
+                printer.print(HostDescription.describe());
             }
             for (Benchmark benchmark : chosen) {
-                benchmark.run(options, this::progress, this::print);
+                benchmark.run(options, printer::measuring, printer::print);
             }
             return 0;
         } catch (LaunchException e) {
-            err.println("bench: " + e.getMessage());
+            printer.message("bench: " + e.getMessage());
             return e.exitCode();
         } catch (IOException e) {
-            err.println("bench: " + e.getMessage());
+            printer.message("bench: " + e.getMessage());
             return ExitCodes.SOFTWARE;
         }
     }
@@ -108,7 +107,7 @@ public final class BenchCommand implements Callable<Integer> {
                 .toList();
         if (chosen.isEmpty()) {
             String known = benchmarks.stream().map(Benchmark::name).collect(Collectors.joining(", "));
-            throw usage("no benchmark '" + name + "': expected one of " + known);
+            throw usage("unknown benchmark '" + name + "': expected one of " + known);
         }
         return chosen;
     }
@@ -122,25 +121,14 @@ public final class BenchCommand implements Callable<Integer> {
         }
         Path file = model;
         if (file != null && !Files.isReadable(file)) {
-            throw usage("--model " + file + ": no such readable file");
+            throw usage("--model " + file + ": not a readable file");
         }
-        Path folder = Files.createDirectories(root.resolve(".run"));
+        Path directory = Files.createDirectories(root.resolve(".run"));
         return new Benchmark.Options(
-                root, folder, Optional.ofNullable(file).map(Path::toAbsolutePath), rounds, scrapes);
-    }
-
-    private void progress(String line) {
-        err.println("measuring " + line + " ...");
-        err.flush();
-    }
-
-    private void print(Measurement result) {
-        out.println(asJson ? result.json() : result.text());
-        out.flush();
+                root, directory, Optional.ofNullable(file).map(Path::toAbsolutePath), rounds, scrapes);
     }
 
     private ParameterException usage(String message) {
-        return new ParameterException(
-                Objects.requireNonNull(spec, "set by the parser").commandLine(), message);
+        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Numbers that are measured together. */
+/** A benchmark. */
 interface Benchmark {
 
     /** Name on the command line. */
     String name();
 
     /**
-     * Measures.
+     * Runs the benchmark.
      *
-     * @throws IOException with one line for people, when a process does not do its part
-     * @throws LaunchException when this machine lacks something
+     * @throws IOException when a process fails; the message is one line for the user
+     * @throws LaunchException when a dependency is missing
      */
     void run(Options options, Consumer<String> progress, Consumer<Measurement> results)
             throws IOException, InterruptedException, LaunchException;
@@ -26,10 +26,10 @@ interface Benchmark {
      * Options.
      *
      * @param root the project directory
-     * @param folder existing directory for what is temporary
-     * @param model avatar file beside the built-in avatar
-     * @param rounds how often measurements are repeated, &gt;= 1
-     * @param scrapes how many scrapes an endurance run makes
+     * @param directory existing directory for temporary files
+     * @param model avatar file to measure in addition to the built-in avatar
+     * @param rounds repetitions, at least 1
+     * @param scrapes number of scrapes of a soak run
      */
-    record Options(Path root, Path folder, Optional<Path> model, int rounds, int scrapes) {}
+    record Options(Path root, Path directory, Optional<Path> model, int rounds, int scrapes) {}
 }

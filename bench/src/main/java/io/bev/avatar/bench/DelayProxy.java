@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A relay in front of a local server whose answers can be delayed. While the server is unreachable, connections are closed at once,
- * as by a server that ended.
+ * TCP proxy in front of a local server that can delay its responses. While the server is unreachable, connections are closed
+ * immediately.
  */
 final class DelayProxy implements Closeable {
 
@@ -30,16 +30,16 @@ final class DelayProxy implements Closeable {
 
     /** @param target port of the server on 127.0.0.1 */
     static DelayProxy to(int target) throws IOException {
-        DelayProxy link = new DelayProxy(new ServerSocket(0, 64, InetAddress.getLoopbackAddress()), target);
-        start(link::accept);
-        return link;
+        DelayProxy proxy = new DelayProxy(new ServerSocket(0, 64, InetAddress.getLoopbackAddress()), target);
+        start(proxy::accept);
+        return proxy;
     }
 
     int port() {
         return listener.getLocalPort();
     }
 
-    /** How long each answer is held back from now on; 0 for not at all. */
+    /** Delays each response from now on; 0 for no delay. */
     void delay(long millis) {
         delayMillis = millis;
     }
@@ -63,9 +63,9 @@ final class DelayProxy implements Closeable {
             server.setTcpNoDelay(true);
             client.setTcpNoDelay(true);
             open.add(server);
-            AtomicBoolean asked = new AtomicBoolean();
-            start(() -> copy(client, server, n -> asked.set(true)));
-            copy(server, client, n -> holdBack(asked));
+            AtomicBoolean requested = new AtomicBoolean();
+            start(() -> copy(client, server, n -> requested.set(true)));
+            copy(server, client, n -> delayOnce(requested));
             open.remove(server);
         } catch (IOException e) {
             // The server is unreachable: close the client's socket.
@@ -74,16 +74,16 @@ final class DelayProxy implements Closeable {
         }
     }
 
-    /** Once a question: the pieces of one answer are not held back one by one. */
-    private void holdBack(AtomicBoolean asked) throws InterruptedException {
-        if (asked.getAndSet(false) && delayMillis > 0) {
+    /** Once per request: the chunks of one response are not delayed separately. */
+    private void delayOnce(AtomicBoolean requested) throws InterruptedException {
+        if (requested.getAndSet(false) && delayMillis > 0) {
             Thread.sleep(delayMillis);
         }
     }
 
     /** Action before a chunk of bytes is forwarded. */
     private interface Before {
-        void piece(int bytes) throws InterruptedException;
+        void chunk(int bytes) throws InterruptedException;
     }
 
     private static void copy(Socket from, Socket to, Before before) {
@@ -92,7 +92,7 @@ final class DelayProxy implements Closeable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                before.piece(n);
+                before.chunk(n);
                 out.write(buffer, 0, n);
                 out.flush();
             }
@@ -108,12 +108,12 @@ final class DelayProxy implements Closeable {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is of no more use either way.
+            // Nothing left to close.
         }
     }
 
     private static void start(Runnable work) {
-        Thread thread = new Thread(work, "slow-link");
+        Thread thread = new Thread(work, "delay-proxy");
         thread.setDaemon(true);
         thread.start();
     }

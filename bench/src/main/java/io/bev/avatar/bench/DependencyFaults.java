@@ -18,11 +18,11 @@ final class DependencyFaults {
 
     private DependencyFaults() {}
 
-    /** Killed, and no one starts it. */
+    /** Redis is killed and not restarted. */
     static Fault redisStopped() {
         return new Fault(
                 "redis-stopped",
-                "`SIGKILL`, not started again",
+                "`SIGKILL`, not restarted",
                 false,
                 List.of(new Expectation(new AlertKey("AvatarRedisDown", "warning"), WHEN_RESTORED)),
                 Set.of("AvatarStateSaveFailing", "AvatarJournalBacklog"),
@@ -32,11 +32,11 @@ final class DependencyFaults {
                 });
     }
 
-    /** It answers, but later than its clients wait. */
+    /** Redis responds after the timeout of its clients. */
     static Fault redisSlow(DelayProxy redis) {
         return new Fault(
                 "redis-slow",
-                "a relay holds back each answer of Redis for 3 s",
+                "a proxy delays each response of Redis by 3 s",
                 true,
                 List.of(new Expectation(new AlertKey("AvatarRedisDown", "warning"), WHEN_RESTORED)),
                 Set.of("AvatarStateSaveFailing", "AvatarJournalBacklog", "AvatarCollectorFailing"),
@@ -46,11 +46,11 @@ final class DependencyFaults {
                 });
     }
 
-    /** It answers and rejects writes, as a replica of an unreachable master. */
+    /** Redis rejects writes, as a replica of an unreachable master. */
     static Fault redisReadOnly() {
         return new Fault(
                 "redis-read-only",
-                "`REPLICAOF` a master that is not there",
+                "`REPLICAOF` an unreachable master",
                 true,
                 List.of(
                         new Expectation(new AlertKey("AvatarStateSaveFailing", "warning"), WHEN_RESTORED),
@@ -63,11 +63,11 @@ final class DependencyFaults {
                 });
     }
 
-    /** Killed, and no one starts it. */
+    /** The exporter is killed and not restarted. */
     static Fault exporterKilled() {
         return new Fault(
                 "exporter-killed",
-                "`SIGKILL`, not started again",
+                "`SIGKILL`, not restarted",
                 false,
                 List.of(new Expectation(new AlertKey("AvatarHostDown", "critical"), WHEN_RESTORED)),
                 Set.of("AvatarWebhookFailing", SILENT),
@@ -77,19 +77,19 @@ final class DependencyFaults {
                 });
     }
 
-    /** Killed and not restarted: only the exporter can still report it. */
+    /** Prometheus is killed and not restarted: only the exporter can report it. */
     static Fault prometheusKilled() {
         return new Fault(
                 "prometheus-killed",
-                "`SIGKILL`, not started again",
+                "`SIGKILL`, not restarted",
                 false,
                 List.of(new Expectation(
                         new AlertKey(SILENT, "critical"),
                         BY_EXPORTER,
                         Condition.needs(
                                 FaultStack.SILENCE.plusSeconds(90),
-                                "a silence of " + FaultStack.SILENCE.toSeconds()
-                                        + " s here; the last heartbeat may arrive 90 s after Prometheus has ended"))),
+                                "heartbeat timeout " + FaultStack.SILENCE.toSeconds()
+                                        + " s here; the last heartbeat may arrive 90 s after Prometheus has stopped"))),
                 Set.of(),
                 stack -> {
                     stack.kill(Service.PROMETHEUS);
@@ -97,11 +97,11 @@ final class DependencyFaults {
                 });
     }
 
-    /** Alertmanager's token is not the exporter's. */
+    /** Alertmanager's token differs from the exporter's. */
     static Fault wrongToken() {
         return new Fault(
                 "webhook-token-wrong",
-                "another token in Alertmanager's file",
+                "wrong token in Alertmanager's file",
                 true,
                 List.of(new Expectation(new AlertKey("AvatarWebhookFailing", "warning"), WHEN_RESTORED)),
                 Set.of(SILENT),

@@ -1,10 +1,9 @@
 package io.bev.avatar.bench;
 
 import io.bev.avatar.common.bench.HostDescription;
-import io.bev.avatar.common.bench.Measurement;
+import io.bev.avatar.common.bench.MeasurementPrinter;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,13 +26,15 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = {
-            "Breaks a running stack in every way there is, and sees which alerts come, how soon, and whether they end.",
-            "It has its own directory, ports and a simulated GPU; the rules' times are a tenth. Takes half an hour."
+            "Inject faults into a running stack and measure which alerts they raise, how soon, and when these are"
+                    + " resolved.",
+            "The stack has its own directory and ports and a simulated GPU; times in the rules are a tenth. Takes 30"
+                    + " min."
         },
         footer = {
             "",
-            "Exit codes: 0 every fault raised its alerts and no unrelated ones; 1 otherwise; 64 wrong usage; 69 something is"
-                    + " missing."
+            "Exit codes: 0 every fault raised its alerts and no unrelated ones, 1 otherwise, 64 usage error,"
+                    + " 69 a dependency is missing."
         })
 public final class DetectCommand implements Callable<Integer> {
 
@@ -44,7 +45,7 @@ public final class DetectCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it: required
     private Path root;
 
-    @Option(names = "--json", description = "One JSON object a line.")
+    @Option(names = "--json", description = "Print one JSON object per line instead of a table.")
     private boolean json;
 
     @Option(names = "--docs", description = "Write the table into docs/detection.md.")
@@ -54,14 +55,14 @@ public final class DetectCommand implements Callable<Integer> {
             names = "--only",
             split = ",",
             paramLabel = "FAULT",
-            description = "Only these faults, separated by commas. An unknown one lists all.")
+            description = "Faults to inject, separated by commas (default: all). An unknown name lists all.")
     private @Nullable Set<String> only;
 
     @Option(
             names = "--hold",
             defaultValue = "40",
             paramLabel = "S",
-            description = "Seconds that each fault lasts at least, so that unrelated alerts could come (default: 40).")
+            description = "Minimum duration of each fault in seconds, to catch unrelated alerts (default: 40).")
     private int holdSeconds;
 
     @Spec
@@ -74,13 +75,14 @@ public final class DetectCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--hold " + holdSeconds + ": expected 0 to 600");
         }
         Set<String> names = chosen();
+        MeasurementPrinter printer = printer();
         List<Detection> detections = new ArrayList<>();
-        RunFolder folder = RunFolder.fresh(root, "detect");
+        RunDirectory directory = RunDirectory.fresh(root, "detect");
         LoopbackDisk disk = LoopbackDisk.mount(
-                folder.path().resolve("small-disk.img"), folder.path().resolve("state"));
-        try (FaultStack stack = FaultStack.start(root, folder.path(), disk)) {
-            Thread hook = RunFolder.closeOnExit(stack);
-            print(HostDescription.describe());
+                directory.path().resolve("small-disk.img"), directory.path().resolve("state"));
+        try (FaultStack stack = FaultStack.start(root, directory.path(), disk)) {
+            Thread hook = RunDirectory.closeOnExit(stack);
+            printer.print(HostDescription.describe());
             FaultInjector run = new FaultInjector(
                     stack.stack(),
                     new AlertView(
@@ -95,11 +97,11 @@ public final class DetectCommand implements Callable<Integer> {
                     .toList();
             run.awaitHeartbeat();
             for (Fault fault : faults) {
-                progress(fault.name() + ": " + fault.how());
+                printer.message(fault.name() + ": " + fault.how());
                 Detection detection = run.run(fault);
                 detections.add(detection);
-                DetectionTable.lines(List.of(detection)).forEach(this::print);
-                report(detection);
+                DetectionTable.lines(List.of(detection)).forEach(printer::print);
+                report(printer, detection);
             }
             Runtime.getRuntime().removeShutdownHook(hook);
         }
@@ -111,7 +113,7 @@ public final class DetectCommand implements Callable<Integer> {
                     ShortenedRules.STANDARD,
                     DetectionLatency.read(rules).section());
             Files.writeString(page, table.page(detections, HostDescription.sentence(), LocalDate.now(ZoneOffset.UTC)));
-            progress("wrote " + page);
+            printer.message("wrote " + page);
         }
         return detections.stream().allMatch(Detection::isAsExpected) ? 0 : NOT_AS_EXPECTED;
     }
@@ -130,29 +132,22 @@ public final class DetectCommand implements Callable<Integer> {
         return names;
     }
 
-    private void report(Detection detection) {
-        detection.skipped().ifPresent(reason -> progress("  not tried: " + reason));
-        detection.times().forEach((alert, times) -> progress("  " + alert + ": " + times.text()));
+    private void report(MeasurementPrinter printer, Detection detection) {
+        detection.skipped().ifPresent(reason -> printer.message("  skipped: " + reason));
+        detection.times().forEach((alert, times) -> printer.message("  " + alert + ": " + times.text()));
         if (!detection.missing().isEmpty()) {
-            progress("  MISSING " + detection.missing());
+            printer.message("  MISSING " + detection.missing());
         }
         if (!detection.unrelated().isEmpty()) {
-            progress("  UNRELATED " + detection.unrelated());
+            printer.message("  UNRELATED " + detection.unrelated());
         }
         if (!detection.ofTheMachine().isEmpty()) {
-            progress("  of the machine: " + detection.ofTheMachine());
+            printer.message("  about this machine: " + detection.ofTheMachine());
         }
     }
 
-    private void progress(String line) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println(line);
-        err.flush();
-    }
-
-    private void print(Measurement line) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(json ? line.json() : line.text());
-        out.flush();
+    private MeasurementPrinter printer() {
+        return new MeasurementPrinter(
+                spec.commandLine().getOut(), spec.commandLine().getErr(), json);
     }
 }

@@ -10,15 +10,15 @@ import java.util.OptionalDouble;
  * Alerts raised by one fault.
  *
  * @param fault the fault
- * @param times when each of its alerts was seen, expected ones and consequences
- * @param missing expected alerts, or their events, that never came
- * @param unrelated alerts that no one expects of this fault
- * @param ofTheMachine alerts about the machine that runs this, which the fault did not cause
+ * @param times times of its alerts, both expected ones and consequences
+ * @param missing expected alerts that did not fire or whose event did not arrive
+ * @param unrelated alerts that the fault should not raise
+ * @param ofTheMachine alerts about the machine that runs the benchmark
  * @param steps recovery steps, in order
- * @param restartSeconds from the fault until the renderer that it ended could be read again; empty where it was not ended
- * @param lastingSeconds how long the fault lasted
- * @param wholeSeconds from restore until every process served again; empty when that never happened
- * @param skipped why the fault could not be injected; empty when it was
+ * @param restartSeconds from the fault until the restarted renderer was reachable; empty if the fault does not end it
+ * @param lastingSeconds duration of the fault
+ * @param wholeSeconds from the end of the fault until all services were available; empty if they were not
+ * @param skipped reason why the fault was not injected; empty if it was
  */
 record Detection(
         Fault fault,
@@ -33,23 +33,24 @@ record Detection(
         Optional<String> skipped) {
 
     /**
-     * When an alert was first seen so, in seconds.
+     * Times in seconds at which an alert was first observed in each state.
      *
      * @param firing in Prometheus, since the fault was injected
      * @param event in Redis, since the fault was injected
-     * @param resolved no longer in Prometheus, since the fault was removed; negative when it ended before
-     * @param resolvedEvent in Redis, since the fault was removed
+     * @param resolved no longer in Prometheus, since the end of the fault; negative if it ended before
+     * @param resolvedEvent in Redis, since the end of the fault
      */
     record Times(OptionalDouble firing, OptionalDouble event, OptionalDouble resolved, OptionalDouble resolvedEvent) {
 
-        /** For people: seconds since the fault, then since its end. */
+        /** Text for the user: seconds since the start of the fault, then since its end. */
         String text() {
-            return "fires after " + seconds(firing) + ", event after " + seconds(event) + "; over " + seconds(resolved)
-                    + " after the end, event " + seconds(resolvedEvent) + " after it";
+            return "fires after " + seconds(firing) + ", event after " + seconds(event)
+                    + "; after the end of the fault resolved after " + seconds(resolved) + ", event after "
+                    + seconds(resolvedEvent);
         }
 
         private static String seconds(OptionalDouble time) {
-            return time.isPresent() ? String.format(Locale.ROOT, "%.1f s", time.getAsDouble()) : "— s";
+            return time.isPresent() ? String.format(Locale.ROOT, "%.1f s", time.getAsDouble()) : "—";
         }
     }
 
@@ -75,7 +76,7 @@ record Detection(
                 Optional.of(reason));
     }
 
-    /** Whether everything expected came and nothing unrelated, or it could not be tried. */
+    /** Whether all expected alerts and no unrelated ones were raised, or the fault was not injected. */
     boolean isAsExpected() {
         return missing.isEmpty() && unrelated.isEmpty();
     }

@@ -18,29 +18,29 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How late an alert can be beyond its condition and {@code for}, reckoned from the shipped configuration: the wait for the next
- * scrape and its answer, for the groups of rules that it passes, for an evaluation at the end of its {@code for}, and for
+ * Worst-case delay of each alert beyond its condition and {@code for}, computed from the shipped configuration: the wait for the
+ * next scrape and its response, for the rule groups that it depends on, for an evaluation at the end of its {@code for}, and for
  * Alertmanager.
  */
 final class DetectionLatency {
 
-    /** The exporter answers within this share of a scrape's time limit. */
+    /** The exporter responds within this share of the scrape timeout. */
     private static final double SCRAPE_SHARE = 0.8;
 
     private static final String THRESHOLD = "avatar_threshold:";
     private static final Pattern SERIES = Pattern.compile("\\b[a-z_]+:[a-zA-Z0-9_:]+");
 
     /**
-     * The worst case of one alert, in seconds.
+     * Worst case of one alert, in seconds.
      *
-     * @param alert name, severity and, where there are several, window
-     * @param reading until what a scrape reads is in Prometheus
-     * @param looking until the rules evaluate it, and evaluate it at the end of the {@code for}
-     * @param telling until Alertmanager sends it
+     * @param alert name, severity and, for alerts with several windows, window
+     * @param scrape until the next scrape is in Prometheus
+     * @param rules until the rules are evaluated, also at the end of the {@code for}
+     * @param sending until Alertmanager sends
      */
-    record Bound(String alert, double reading, double looking, double telling) {
+    record Bound(String alert, double scrape, double rules, double sending) {
         double total() {
-            return reading + looking + telling;
+            return scrape + rules + sending;
         }
     }
 
@@ -53,23 +53,24 @@ final class DetectionLatency {
     /**
      * Reads the configurations and rules of a directory.
      *
-     * @param folder such as {@code alerting-rules}
+     * @param directory such as {@code alerting-rules}
      */
-    static DetectionLatency read(Path folder) throws IOException {
+    static DetectionLatency read(Path directory) throws IOException {
         YAMLMapper yaml = new YAMLMapper();
-        JsonNode prometheus = yaml.readTree(folder.resolve("prometheus.yml").toFile());
-        JsonNode alertmanager = yaml.readTree(folder.resolve("alertmanager.yml").toFile());
+        JsonNode prometheus = yaml.readTree(directory.resolve("prometheus.yml").toFile());
+        JsonNode alertmanager =
+                yaml.readTree(directory.resolve("alertmanager.yml").toFile());
         JsonNode global = prometheus.path("global");
-        double look = seconds(global.path("evaluation_interval").asText());
-        double reading = 0;
+        double evaluationInterval = seconds(global.path("evaluation_interval").asText());
+        double scrape = 0;
         for (JsonNode job : prometheus.path("scrape_configs")) {
             double interval = seconds(setting(job, global, "scrape_interval"));
             double limit = seconds(setting(job, global, "scrape_timeout"));
-            reading = Math.max(reading, interval + SCRAPE_SHARE * limit);
+            scrape = Math.max(scrape, interval + SCRAPE_SHARE * limit);
         }
-        double telling = telling(alertmanager.path("route"));
+        double sending = sending(alertmanager.path("route"));
         DetectionLatency all = new DetectionLatency();
-        List<Rule> rules = rules(yaml, folder, look);
+        List<Rule> rules = rules(yaml, directory, evaluationInterval);
         Map<String, Rule> recorded = new HashMap<>();
         rules.forEach(rule -> recorded.put(rule.yaml().path("record").asText(), rule));
         for (Rule rule : rules) {
@@ -79,18 +80,18 @@ final class DetectionLatency {
                         rule.yaml().path("labels").path("severity").asText());
                 String window = rule.yaml().path("labels").path("window").asText();
                 String name = window.isEmpty() ? key.toString() : key + " of " + window;
-                all.bounds.add(new Bound(name, reading, looking(rule, recorded), telling));
+                all.bounds.add(new Bound(name, scrape, evaluation(rule, recorded), sending));
             }
         }
         return all;
     }
 
-    /** On the way to the exporter: before the first notification, and before the next one of an alert that fires again. */
-    private static double telling(JsonNode root) {
+    /** Wait before the first notification and before that of an alert that fires again. */
+    private static double sending(JsonNode root) {
         double longest = 0;
         for (JsonNode route : root.path("routes")) {
-            boolean signOfLife = route.path("matchers").toString().contains("AvatarWatchdog");
-            if (route.path("receiver").asText().startsWith("avatar-") && !signOfLife) {
+            boolean heartbeat = route.path("matchers").toString().contains("AvatarWatchdog");
+            if (route.path("receiver").asText().startsWith("avatar-") && !heartbeat) {
                 longest = Math.max(
                         longest,
                         seconds(setting(route, root, "group_wait")) + seconds(setting(route, root, "group_interval")));
@@ -99,8 +100,8 @@ final class DetectionLatency {
         return longest;
     }
 
-    /** The interval of its group, that of each group whose records it reads, and what its {@code for} is rounded up by. */
-    private static double looking(Rule rule, Map<String, Rule> recorded) {
+    /** Interval of its group and of each group whose recorded series it reads, plus the rounding of its {@code for}. */
+    private static double evaluation(Rule rule, Map<String, Rule> recorded) {
         double seconds = rule.interval();
         Map<String, Double> others = new HashMap<>();
         Matcher series = SERIES.matcher(rule.yaml().path("expr").asText());
@@ -117,14 +118,14 @@ final class DetectionLatency {
         return seconds + (rest == 0 ? 0 : rule.interval() - rest);
     }
 
-    private static List<Rule> rules(YAMLMapper yaml, Path folder, double look) throws IOException {
+    private static List<Rule> rules(YAMLMapper yaml, Path directory, double defaultInterval) throws IOException {
         List<Rule> rules = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.rules.yml")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.rules.yml")) {
             for (Path file : files) {
                 for (JsonNode group : yaml.readTree(file.toFile()).path("groups")) {
                     double interval = group.has("interval")
                             ? seconds(group.path("interval").asText())
-                            : look;
+                            : defaultInterval;
                     group.path("rules")
                             .forEach(rule ->
                                     rules.add(new Rule(group.path("name").asText(), interval, rule)));
@@ -147,31 +148,30 @@ final class DetectionLatency {
         return List.copyOf(bounds);
     }
 
-    /** A section of the page: the alerts by how late they can be. */
+    /** Section of the page: alerts by worst-case delay. */
     String section() {
         Map<String, TreeSet<String>> rows = new TreeMap<>();
         for (Bound bound : bounds) {
             String numbers = String.format(
                     Locale.ROOT,
                     "%.1f | %.1f | %.1f | **%.1f**",
-                    bound.reading(),
-                    bound.looking(),
-                    bound.telling(),
+                    bound.scrape(),
+                    bound.rules(),
+                    bound.sending(),
                     bound.total());
             rows.computeIfAbsent(numbers, key -> new TreeSet<>()).add(bound.alert());
         }
         StringBuilder section = new StringBuilder("""
 
-                ## At worst
+            ## Worst case
 
-                What each alert can be late by, beyond its condition and `for`, reckoned from `alerting-rules/`: until the next scrape has
-                been answered, until the rules have looked, until Alertmanager sends (at once, or soon when the alert fires again within half a
-                minute of its end). The way to Redis, some 0.1 s, comes on top. The burn
-                rates over 6 h and more are no matter of seconds and are looked at every two minutes.
+            Maximum delay of each alert beyond its condition and `for`, computed from `alerting-rules/`: until the next scrape is complete, until
+            the rules are evaluated, and until Alertmanager sends (immediately, or after the group interval if the alert fires again within 30 s
+            of its end). Delivery to Redis adds about 0.1 s. Burn rates over 6 h and longer are evaluated every 2 min.
 
-                | alerts | reading | rules | sending | together |
-                |---|---:|---:|---:|---:|
-                """);
+            | alerts | scrape | rules | sending | total |
+            |---|---:|---:|---:|---:|
+            """);
         rows.entrySet().stream()
                 .sorted((a, b) -> b.getValue().size() - a.getValue().size())
                 .forEach(row -> section.append("| ")

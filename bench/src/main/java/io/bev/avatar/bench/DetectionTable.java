@@ -20,14 +20,14 @@ final class DetectionTable {
 
     private static final String ABSENT = "—";
 
-    /** Promised delay beyond a rule's {@code for}. */
+    /** Maximum delay beyond a rule's {@code for}. */
     static final double IN_TIME_SECONDS = 5;
 
     private final RuleTimes rules;
     private final ShortenedRules shortened;
     private final String bounds;
 
-    /** @param bounds a section on what is to be expected at worst, in Markdown */
+    /** @param bounds section on the worst case, in Markdown */
     DetectionTable(RuleTimes rules, ShortenedRules shortened, String bounds) {
         this.rules = rules;
         this.shortened = shortened;
@@ -39,18 +39,18 @@ final class DetectionTable {
         StringBuilder page = new StringBuilder(String.format(
                 Locale.ROOT,
                 """
-                # What is detected, and how soon
+                # Fault detection and latency
 
-                `./avatar bench detect --docs` wrote this page on %s, on %s. It injects each fault into a running stack: real renderer,
-                exporter, Redis, Prometheus and Alertmanager, and a simulated GPU. A client changes the avatar's mood every second.
-                Intervals are those that ship. Times in the rules are shorter, so that the run takes minutes: a `for` is a tenth of itself
-                and %d s, a window a tenth and %d s, never more than it ships with. XIDs are told for 20 s, and the sign of life may be
-                silent for %d s.
+                `./avatar bench detect --docs` generated this page on %s, on %s. It injects each fault into a running stack of renderer,
+                exporter, Redis, Prometheus and Alertmanager with a simulated GPU. A client changes the avatar's emotion every second.
+                Scrape and evaluation intervals are the shipped ones. To keep the run short, times in the rules are reduced: a `for` to a tenth plus
+                %d s, a window to a tenth plus %d s, never above the shipped value. XID alerts stay active for 20 s, and the heartbeat timeout is
+                %d s.
 
-                All times are in seconds. *Firing* and *event* count from the moment of the fault: the alert fires in Prometheus, and its
-                event is in the Redis list `avatar:alerts`. *Condition* is what the alert's condition itself needs, such as a window; the
-                notes say what. ***Late*** is what the event took beyond condition and `for`: the wait for the next reading, for the next
-                look of the rules, and the way to Redis. *Resolved* counts from the moment the fault was taken away.
+                All times are in seconds. *Firing*: from the fault until the alert fires in Prometheus. *Event*: from the fault until the event is in
+                the Redis list `avatar:alerts`. *Condition*: time that the alert condition itself needs, such as a window; see the notes.
+                ***Late***: delay of the event beyond condition and `for`, caused by scrape, rule evaluation and delivery to Redis. *Resolved*: from
+                the end of the fault until the alert is resolved.
 
                 | fault | alert | `for` shipped | `for` here | firing | event | condition | late | resolved |
                 |---|---|---:|---:|---:|---:|---:|---:|---:|
@@ -63,7 +63,7 @@ final class DetectionTable {
         detections.forEach(detection -> rows(page, detection));
         page.append("\n").append(verdict(detections)).append("\n");
         page.append(bounds);
-        page.append("\nNotes on single faults:\n\n");
+        page.append("\nNotes on the faults:\n\n");
         detections.forEach(detection -> page.append(note(detection)));
         page.append("\n");
         page.append(legend());
@@ -73,8 +73,7 @@ final class DetectionTable {
     private void rows(StringBuilder page, Detection detection) {
         Fault fault = detection.fault();
         if (detection.skipped().isPresent()) {
-            page.append(
-                    row(fault.name(), "*not tried: " + detection.skipped().get() + "*", "", "", "", "", "", "", ""));
+            page.append(row(fault.name(), "*skipped: " + detection.skipped().get() + "*", "", "", "", "", "", "", ""));
             return;
         }
         Map<AlertKey, Times> rest = new TreeMap<>(detection.times());
@@ -108,7 +107,7 @@ final class DetectionTable {
                 : OptionalDouble.of(condition.atMost().toMillis() / 1000.0);
     }
 
-    /** Delay of the event beyond the condition and {@code for}; empty where the fault or a worse alert prevents it. */
+    /** Delay of the event beyond condition and {@code for}; empty if the fault or a more severe alert obstructs it. */
     private OptionalDouble late(Detection detection, Expectation expectation) {
         Optional<Times> times = Optional.ofNullable(detection.times().get(expectation.alert()));
         OptionalDouble event = times.map(Times::event).orElse(OptionalDouble.empty());
@@ -121,7 +120,7 @@ final class DetectionTable {
         return OptionalDouble.of(event.getAsDouble() - condition.getAsDouble() - waits(expectation));
     }
 
-    /** The exporter has no {@code for}. */
+    /** The {@code for} of the rule; none for an alert of the exporter. */
     private double waits(Expectation expectation) {
         return expectation.delivery() == Fault.Delivery.BY_EXPORTER
                 ? 0
@@ -131,7 +130,7 @@ final class DetectionTable {
                         .toSeconds();
     }
 
-    /** Whether every event came in time, in a sentence. */
+    /** One sentence: whether every event arrived in time. */
     private String verdict(List<Detection> detections) {
         int measured = 0;
         double worst = Double.NEGATIVE_INFINITY;
@@ -148,12 +147,12 @@ final class DetectionTable {
                 }
             }
         }
-        String measure = String.format(
-                Locale.ROOT, "%.0f s beyond condition and `for`; the latest took %.1f s", IN_TIME_SECONDS, worst);
+        String measure =
+                String.format(Locale.ROOT, "%.0f s beyond condition and `for`; maximum %.1f s", IN_TIME_SECONDS, worst);
         return tooLate.isEmpty()
-                ? "**Each of the " + measured + " events that had a free way came within " + measure + ".**\n"
-                : "**Of " + measured + " events that had a free way, some did not come within " + measure + ":** "
-                        + String.join("; ", tooLate) + ".\n";
+                ? "**All " + measured + " events with an unobstructed path arrived within " + measure + ".**\n"
+                : "**Of " + measured + " events with an unobstructed path, some did not arrive within " + measure
+                        + ":** " + String.join("; ", tooLate) + ".\n";
     }
 
     private static String mark(Expectation expectation) {
@@ -215,9 +214,9 @@ final class DetectionTable {
                     detection.wholeSeconds().isPresent()
                             ? String.format(
                                     Locale.ROOT,
-                                    "every service was ready %.1f s after its end",
+                                    "all services available %.1f s after its end",
                                     detection.wholeSeconds().getAsDouble())
-                            : "**not every service recovered**");
+                            : "**not all services became available again**");
         }
         detection.fault().expected().stream()
                 .map(expectation -> expectation.condition().why())
@@ -227,7 +226,7 @@ final class DetectionTable {
             parts.add("recovery: " + String.join(", ", detection.steps()));
         }
         if (!detection.ofTheMachine().isEmpty()) {
-            parts.add("meanwhile the machine itself raised "
+            parts.add("alerts about the machine itself: "
                     + detection.ofTheMachine().stream().map(AlertKey::toString).collect(Collectors.joining(", ")));
         }
         return "- " + detection.fault().name() + ": " + String.join("; ", parts) + ".\n";
@@ -235,19 +234,19 @@ final class DetectionTable {
 
     private static String legend() {
         return """
-                **Bold** alerts are those that the fault must raise; the others are its known consequences. Anything else is marked
-                unrelated and fails the run, except what tells of the machine that ran it.
+            Alerts in **bold** must be raised by the fault; the others are known consequences. Any other alert is marked unrelated and fails the
+            run, except alerts about the machine that runs the benchmark.
 
-                ¹ The fault is in the way of the event (Redis, exporter or token): it waits and comes after the restore.
-                ² A worse alert of the same host inhibits its notification, unless it fired first.
-                ³ The exporter raises it, when the sign of life no longer arrives: Prometheus is not there to do so.
+            ¹ The fault blocks the event itself (Redis, exporter or token): the event is delivered after the fault has ended.
+            ² An alert with higher severity on the same host inhibits the notification, unless this one fired first.
+            ³ Raised by the exporter when the heartbeat stops arriving, since Prometheus is down.
 
-                An alert that ends "before" ended while the fault lasted: the system helped itself. Alerts with `keep_firing_for` or a
-                window stay that much longer, so that they do not flap.
-                """;
+            Resolved "before" means that the alert ended during the fault because the system recovered by itself. Alerts with `keep_firing_for`
+            or a window stay active correspondingly longer to avoid flapping.
+            """;
     }
 
-    /** Lines for {@code --json}: the first expected alert of each fault that was tried. */
+    /** Lines for {@code --json}: the first expected alert of each injected fault. */
     static List<Measurement> lines(List<Detection> detections) {
         return detections.stream()
                 .filter(detection -> detection.skipped().isEmpty())

@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
  * A fault to inject, with the alerts that it must and may raise.
  *
  * @param name such as {@code redis-stopped}
- * @param how how it is brought about, for people
- * @param supervised whether processes that end are started again while it lasts
- * @param expected the alerts that it must raise; the first is the one whose time counts
- * @param consequences names of alerts that may come with it
- * @param injection brings it about
+ * @param how description of the injection for the user
+ * @param supervised whether ended services are restarted during the fault
+ * @param expected alerts that it must raise; the first one is reported with {@code --json}
+ * @param consequences names of alerts that it may raise
+ * @param injection injects it
  */
 record Fault(
         String name,
@@ -34,12 +34,12 @@ record Fault(
         consequences = Set.copyOf(consequences);
     }
 
-    /** Whether an alert waits for the renderer, which it ends, to be back. */
+    /** Whether it ends the renderer and an alert depends on the restart. */
     boolean endsTheRenderer() {
         return expected.stream().anyMatch(expectation -> expectation.condition().afterRestart());
     }
 
-    /** All of {@code faults} at once, to save time; the alerts are not attributed to single faults. */
+    /** All of {@code faults} together, to save time; alerts are not attributed to single faults. */
     static Fault together(List<Fault> faults) {
         List<Expectation> expected = new ArrayList<>();
         Set<String> consequences = new HashSet<>();
@@ -54,38 +54,38 @@ record Fault(
                 expected,
                 consequences,
                 stack -> {
-                    Deque<Mending> restores = new ArrayDeque<>();
+                    Deque<Restore> restores = new ArrayDeque<>();
                     for (Fault fault : faults) {
                         restores.push(fault.injection().inject(stack));
                     }
                     return () -> {
-                        for (Mending restore : restores) {
+                        for (Restore restore : restores) {
                             restore.restore();
                         }
                     };
                 });
     }
 
-    /** Where an expected alert can be seen while the fault lasts. */
+    /** Where an expected alert is observed during the fault. */
     enum Delivery {
         /** Fires in Prometheus, and its event is in Redis. */
         AT_ONCE,
-        /** Fires in Prometheus; the fault is in the way of the event, which arrives once the fault is removed. */
+        /** Fires in Prometheus; the fault blocks the event, which arrives after the fault has ended. */
         WHEN_RESTORED,
-        /** Fires in Prometheus; a worse alert may inhibit the event. */
+        /** Fires in Prometheus; a more severe alert may inhibit the event. */
         INHIBITED,
-        /** The exporter itself raises it: its event is in Redis, and Prometheus knows nothing of it. */
+        /** Raised by the exporter: its event is in Redis, it does not fire in Prometheus. */
         BY_EXPORTER
     }
 
     /**
-     * An alert that must come.
+     * An alert that must be raised.
      *
-     * @param condition delay of the condition itself, once the fault is injected
+     * @param condition delay until the alert condition holds
      */
     record Expectation(AlertKey alert, Delivery delivery, Condition condition) {
 
-        /** One whose condition holds with the first reading of the fault. */
+        /** The condition holds with the first sample during the fault. */
         Expectation(AlertKey alert, Delivery delivery) {
             this(alert, delivery, Condition.AT_ONCE);
         }
@@ -94,8 +94,8 @@ record Fault(
     /**
      * Delay until a fault crosses an alert's threshold, apart from waiting for a sample.
      *
-     * @param atMost such as the window that the rule looks at; zero where it is over with the first reading
-     * @param afterRestart whether it begins when the renderer, which the fault ended, can be read again
+     * @param atMost maximum delay, such as the window of the rule; zero if the first sample suffices
+     * @param afterRestart whether it starts when the restarted renderer is reachable
      * @param why explanation for the user; may be empty
      */
     record Condition(Duration atMost, boolean afterRestart, String why) {
@@ -110,25 +110,25 @@ record Fault(
         }
     }
 
-    /** Brings a fault about. */
+    /** Injects a fault. */
     @FunctionalInterface
     interface Injection {
         /**
-         * Breaks it.
+         * Injects the fault.
          *
-         * @return removes the fault
-         * @throws NotPossibleException where this machine does not allow it
+         * @return ends the fault
+         * @throws NotPossibleException if this machine does not allow it
          */
-        Mending inject(IsolatedStack stack) throws IOException, InterruptedException;
+        Restore inject(IsolatedStack stack) throws IOException, InterruptedException;
     }
 
-    /** Removes a fault; services that ended are restarted by the supervisor. */
+    /** Ends a fault; the supervisor restarts ended services. */
     @FunctionalInterface
-    interface Mending {
+    interface Restore {
         void restore() throws IOException, InterruptedException;
     }
 
-    /** This machine does not allow the fault; the message names the reason. */
+    /** This machine does not allow the fault; the message states the reason. */
     static final class NotPossibleException extends IOException {
         private static final long serialVersionUID = 1L;
 

@@ -3,13 +3,10 @@ package io.bev.avatar.bench;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Every fault of the matrix, in the order in which they are injected: those that leave something behind for a while, such as a
- * burning budget, come last.
- */
+/** All faults in injection order: those with longer after-effects, such as a burning error budget, come last. */
 final class FaultCatalogue {
 
-    /** Alerts about the machine that runs the matrix, whatever is injected; a fault that expects one counts it. */
+    /** Alerts about the machine that runs the benchmark; ignored unless a fault expects them. */
     static final Set<String> OF_THE_MACHINE = Set.of(
             "AvatarHostCpuHigh",
             "AvatarHostMemoryHigh",
@@ -20,21 +17,22 @@ final class FaultCatalogue {
             "AvatarClockSkew");
 
     /**
-     * Alerts whose window is so long that they outlast their cause, an earlier fault or the start of the stack itself, when the page is
-     * probed before the renderer serves it. A fault that allows them shows them.
+     * Alerts with a long window, which stay active after their cause: an earlier fault, or the start of the stack, when the page is
+     * probed before the renderer is ready. Reported only for faults that list them.
      */
     static final Set<String> LASTING = Set.of("AvatarEndpointBudgetBurn");
 
-    static final String ALWAYS = "AvatarWatchdog";
+    /** The heartbeat alert, which always fires. */
+    static final String HEARTBEAT = "AvatarWatchdog";
 
     /** Names of the faults, in order. */
     static final List<String> NAMES = List.of(
             "gpu-hot",
             "gpu-full",
             "gpu-throttled",
-            "gpu-braked",
+            "gpu-power-brake",
             "gpu-xid",
-            "gpu-xid-program",
+            "gpu-xid-application",
             "gpu-lost",
             "redis-stopped",
             "redis-slow",
@@ -57,9 +55,9 @@ final class FaultCatalogue {
                 GpuFaults.hot(),
                 GpuFaults.full(),
                 GpuFaults.throttled(),
-                GpuFaults.braked(),
+                GpuFaults.powerBrake(),
                 GpuFaults.xidOfTheDevice(),
-                GpuFaults.xidOfAProgram(),
+                GpuFaults.xidOfAnApplication(),
                 GpuFaults.lost(),
                 DependencyFaults.redisStopped(),
                 DependencyFaults.redisSlow(redis),

@@ -3,7 +3,7 @@ package io.bev.avatar.bench;
 import io.bev.avatar.bench.Detection.Times;
 import io.bev.avatar.bench.Fault.Delivery;
 import io.bev.avatar.bench.Fault.Expectation;
-import io.bev.avatar.bench.Fault.Mending;
+import io.bev.avatar.bench.Fault.Restore;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.launcher.IsolatedStack;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Injects faults into a running stack, one after the other, and observes the alerts until they end. */
+/** Injects faults into a running stack, one at a time, and observes the alerts until they end. */
 final class FaultInjector {
 
     private static final long POLL_INTERVAL_MILLIS = 100;
@@ -29,8 +29,8 @@ final class FaultInjector {
     private final Duration timeout;
 
     /**
-     * @param hold how long each fault lasts at least, so that unrelated alerts have their time to come
-     * @param timeout longest wait for an alert to come, and for one to go
+     * @param hold minimum duration of each fault, to catch unrelated alerts
+     * @param timeout maximum wait for an alert to fire and for it to end
      */
     FaultInjector(IsolatedStack stack, AlertView view, Ticker ticker, Duration hold, Duration timeout) {
         this.stack = stack;
@@ -41,18 +41,18 @@ final class FaultInjector {
     }
 
     /**
-     * Waits for the heartbeat in Redis: right after its start Prometheus knows neither its targets nor Alertmanager, and the
-     * first fault would be charged with that.
+     * Waits for the heartbeat in Redis: directly after its start, Prometheus has discovered neither its targets nor Alertmanager,
+     * which would distort the first measurement.
      *
-     * @throws IOException when it does not come
+     * @throws IOException when it does not arrive
      */
     void awaitHeartbeat() throws IOException, InterruptedException {
         long deadline = ticker.nanos() + timeout.toNanos();
         while (view.events().stream()
-                .noneMatch(event -> event.alert().key().name().equals(FaultCatalogue.ALWAYS))) {
+                .noneMatch(event -> event.alert().key().name().equals(FaultCatalogue.HEARTBEAT))) {
             if (ticker.nanos() - deadline > 0) {
-                throw new IOException(FaultCatalogue.ALWAYS + " has not reached Redis within " + timeout.toSeconds()
-                        + " s of the stack's start: see the logs in its directory");
+                throw new IOException(FaultCatalogue.HEARTBEAT + " did not reach Redis within " + timeout.toSeconds()
+                        + " s after the start of the stack; see the logs in its directory");
             }
             stack.tick();
             view.poll();
@@ -61,26 +61,26 @@ final class FaultInjector {
     }
 
     /**
-     * Waits until no alerts are left other than those about the machine and those that outlast their cause.
+     * Waits until no alerts are active other than those about the machine and those with a long window.
      *
-     * @return alerts that stay
+     * @return alerts that remain active
      */
-    private Set<AlertKey> awaitCalm(Fault fault) throws IOException, InterruptedException {
+    private Set<AlertKey> awaitNoAlerts(Fault fault) throws IOException, InterruptedException {
         long deadline = ticker.nanos() + timeout.toNanos();
-        Set<AlertKey> loud = new TreeSet<>();
+        Set<AlertKey> active = new TreeSet<>();
         do {
             stack.tick();
             view.poll();
-            loud.clear();
-            view.firing().stream().map(ObservedAlert::key).forEach(loud::add);
-            view.pending().stream().map(ObservedAlert::key).forEach(loud::add);
-            loud.removeIf(alert -> !disturbs(alert, fault));
-            if (loud.isEmpty() && stack.isWhole()) {
+            active.clear();
+            view.firing().stream().map(ObservedAlert::key).forEach(active::add);
+            view.pending().stream().map(ObservedAlert::key).forEach(active::add);
+            active.removeIf(alert -> !disturbs(alert, fault));
+            if (active.isEmpty() && stack.isWhole()) {
                 break;
             }
             Thread.sleep(POLL_INTERVAL_MILLIS);
         } while (ticker.nanos() - deadline < 0);
-        return loud;
+        return active;
     }
 
     private boolean disturbs(AlertKey alert, Fault fault) {
@@ -88,27 +88,27 @@ final class FaultInjector {
                 .anyMatch(expectation -> expectation.alert().equals(alert))) {
             return true;
         }
-        return !alert.name().equals(FaultCatalogue.ALWAYS)
+        return !alert.name().equals(FaultCatalogue.HEARTBEAT)
                 && !FaultCatalogue.OF_THE_MACHINE.contains(alert.name())
                 && !FaultCatalogue.LASTING.contains(alert.name());
     }
 
-    /** Waits until the stack is calm, injects the fault, observes, removes the fault and observes until its alerts have ended. */
+    /** Waits until no alerts are active, injects the fault, observes, ends the fault and observes until its alerts have ended. */
     Detection run(Fault fault) throws IOException, InterruptedException {
-        Set<AlertKey> loud = awaitCalm(fault);
-        if (!loud.isEmpty()) {
-            return Detection.skipped(fault, "these alerts were there before and stayed: " + loud);
+        Set<AlertKey> active = awaitNoAlerts(fault);
+        if (!active.isEmpty()) {
+            return Detection.skipped(fault, "these alerts were active before and remained: " + active);
         }
         Observation seen = new Observation(view);
         long injected = ticker.nanos();
-        Mending restore;
+        Restore restore;
         try {
             restore = fault.injection().inject(stack);
         } catch (Fault.NotPossibleException e) {
             return Detection.skipped(fault, String.valueOf(e.getMessage()));
         }
         long deadline = injected + timeout.toNanos();
-        boolean broken = false;
+        boolean down = false;
         OptionalDouble restart = OptionalDouble.empty();
         while (ticker.nanos() - injected < hold.toNanos()
                 || (!missing(fault, seen, false).isEmpty() && ticker.nanos() - deadline < 0)) {
@@ -118,8 +118,8 @@ final class FaultInjector {
             seen.poll(seconds(injected), OptionalDouble.empty());
             if (restart.isEmpty() && fault.endsTheRenderer()) {
                 boolean listens = stack.rendererListens();
-                broken |= !listens;
-                restart = broken && listens ? OptionalDouble.of(seconds(injected)) : restart;
+                down |= !listens;
+                restart = down && listens ? OptionalDouble.of(seconds(injected)) : restart;
             }
             Thread.sleep(POLL_INTERVAL_MILLIS);
         }
@@ -169,7 +169,7 @@ final class FaultInjector {
         return (ticker.nanos() - since) / 1e9;
     }
 
-    /** Expected alerts of which something is not seen yet. */
+    /** Expected alerts that have not fired or whose event has not arrived. */
     private static List<AlertKey> missing(Fault fault, Observation seen, boolean restored) {
         List<AlertKey> missing = new ArrayList<>();
         for (Expectation expectation : fault.expected()) {
@@ -180,8 +180,8 @@ final class FaultInjector {
                 case INHIBITED -> false;
             };
             boolean fired = !needsFiring || seen.hasFired(expectation.alert());
-            boolean told = !needsEvent || seen.hasEvent(expectation.alert());
-            if (!fired || !told) {
+            boolean delivered = !needsEvent || seen.hasEvent(expectation.alert());
+            if (!fired || !delivered) {
                 missing.add(expectation.alert());
             }
         }

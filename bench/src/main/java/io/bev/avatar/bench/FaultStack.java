@@ -1,6 +1,6 @@
 package io.bev.avatar.bench;
 
-import io.bev.avatar.launcher.FreePorts;
+import io.bev.avatar.cds.FreePorts;
 import io.bev.avatar.launcher.IsolatedStack;
 import io.bev.avatar.launcher.IsolatedStack.Service;
 import java.io.IOException;
@@ -12,10 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** A private stack that can be broken in every way of the catalogue, with shortened rules and a client that uses it. */
+/** Isolated stack for the faults of the catalogue, with shortened rules and a client that changes the state. */
 final class FaultStack implements AutoCloseable {
 
-    /** Silence of the heartbeat that counts as a fault; it comes every minute, at times every one and a half. */
+    /** Heartbeat timeout; a heartbeat arrives every 60 to 90 s. */
     static final Duration SILENCE = Duration.ofSeconds(150);
 
     /** An XID alert stays active for 20 s instead of an hour, so that its end can be observed. */
@@ -41,11 +41,11 @@ final class FaultStack implements AutoCloseable {
     }
 
     /**
-     * Starts it; see {@link IsolatedStack#start}.
+     * Starts the stack; see {@link IsolatedStack#start}.
      *
      * @param root the project directory
-     * @param run an empty directory for its files
-     * @param disk where the renderer's state is kept, at {@code run/state}; closed with the stack
+     * @param run empty directory for its files
+     * @param disk file system of the renderer's state, mounted at {@code run/state}; closed with the stack
      */
     static FaultStack start(Path root, Path run, LoopbackDisk disk) throws IOException, InterruptedException {
         int[] ports = FreePorts.take(8);
@@ -89,7 +89,7 @@ final class FaultStack implements AutoCloseable {
         return client;
     }
 
-    /** Every fault that can be injected here, in order. */
+    /** All faults, in order. */
     List<Fault> faults() {
         return FaultCatalogue.all(page, redis, debugPort, disk);
     }

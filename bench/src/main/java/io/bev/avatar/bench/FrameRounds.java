@@ -7,9 +7,9 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Frame times of rounds, each with two periods alone and two watched. The 99th percentile of all frames watched over that of
- * all frames alone is what is asked for; the same of the one half of the periods alone over the other half would be 1 if
- * nothing but the watching made a difference, and so says what the measurement can tell apart.
+ * Frame times of rounds, each with two periods with scrapes and two without. The ratio is the 99th percentile of all frames with
+ * scrapes over that of all frames without. The control is the same ratio between the two halves of the periods without scrapes: its
+ * deviation from 1 is the resolution of the measurement.
  */
 final class FrameRounds {
 
@@ -20,25 +20,25 @@ final class FrameRounds {
     /**
      * The frame times of one round, in milliseconds.
      *
-     * @param alone first period without scrapes
-     * @param aloneAgain second period without scrapes
-     * @param watched both periods with scrapes
+     * @param unscraped first period without scrapes
+     * @param secondUnscraped second period without scrapes
+     * @param scraped both periods with scrapes
      */
-    record Round(List<Double> alone, List<Double> aloneAgain, List<Double> watched) {
+    record Round(List<Double> unscraped, List<Double> secondUnscraped, List<Double> scraped) {
         Round {
-            alone = List.copyOf(alone);
-            aloneAgain = List.copyOf(aloneAgain);
-            watched = List.copyOf(watched);
+            unscraped = List.copyOf(unscraped);
+            secondUnscraped = List.copyOf(secondUnscraped);
+            scraped = List.copyOf(scraped);
         }
 
-        List<Double> bothAlone() {
-            List<Double> both = new ArrayList<>(alone);
-            both.addAll(aloneAgain);
+        List<Double> bothUnscraped() {
+            List<Double> both = new ArrayList<>(unscraped);
+            both.addAll(secondUnscraped);
             return both;
         }
     }
 
-    /** Where 95 of 100 results would lie if the same rounds came in other mixtures. */
+    /** 95 % confidence interval, by bootstrap over the rounds. */
     record Interval(double low, double high) {}
 
     private final List<Round> rounds = new ArrayList<>();
@@ -47,7 +47,7 @@ final class FrameRounds {
         rounds.add(round);
     }
 
-    /** Watched over alone. */
+    /** With scrapes over without. */
     double ratio() {
         return ratio(rounds);
     }
@@ -56,7 +56,7 @@ final class FrameRounds {
         return interval(FrameRounds::ratio);
     }
 
-    /** Alone over alone. */
+    /** Without scrapes over without. */
     double control() {
         return control(rounds);
     }
@@ -65,22 +65,22 @@ final class FrameRounds {
         return interval(FrameRounds::control);
     }
 
-    Samples watched() {
-        return pool(rounds, Round::watched);
+    Samples scraped() {
+        return pool(rounds, Round::scraped);
     }
 
-    Samples alone() {
-        return pool(rounds, Round::bothAlone);
+    Samples unscraped() {
+        return pool(rounds, Round::bothUnscraped);
     }
 
     private static double ratio(List<Round> some) {
-        return pool(some, Round::watched).percentile(SHARE)
-                / pool(some, Round::bothAlone).percentile(SHARE);
+        return pool(some, Round::scraped).percentile(SHARE)
+                / pool(some, Round::bothUnscraped).percentile(SHARE);
     }
 
     private static double control(List<Round> some) {
-        return pool(some, Round::alone).percentile(SHARE)
-                / pool(some, Round::aloneAgain).percentile(SHARE);
+        return pool(some, Round::unscraped).percentile(SHARE)
+                / pool(some, Round::secondUnscraped).percentile(SHARE);
     }
 
     private static Samples pool(List<Round> some, Function<Round, List<Double>> part) {
@@ -89,7 +89,7 @@ final class FrameRounds {
         return pool;
     }
 
-    /** Samples whole rounds: the frames of one minute are alike, those of different minutes need not be. */
+    /** Resamples whole rounds, because frame times within a round are correlated. */
     private Interval interval(ToDoubleFunction<List<Round>> result) {
         SplittableRandom random = new SplittableRandom(SEED);
         Samples results = new Samples();

@@ -42,9 +42,9 @@ final class GpuFaults {
                 RECOVERY);
     }
 
-    static Fault braked() {
+    static Fault powerBrake() {
         return scenario(
-                "gpu-braked", "event_reasons = 128", List.of(critical("AvatarGpuPowerBrake", AT_ONCE)), RECOVERY);
+                "gpu-power-brake", "event_reasons = 128", List.of(critical("AvatarGpuPowerBrake", AT_ONCE)), RECOVERY);
     }
 
     static Fault lost() {
@@ -59,8 +59,9 @@ final class GpuFaults {
         return scenario("gpu-xid", "xid = 79", List.of(critical("AvatarGpuXidCritical", AT_ONCE)), RECOVERY);
     }
 
-    static Fault xidOfAProgram() {
-        return scenario("gpu-xid-program", "xid = 31", List.of(warning("AvatarGpuXidApplication", AT_ONCE)), RECOVERY);
+    static Fault xidOfAnApplication() {
+        return scenario(
+                "gpu-xid-application", "xid = 31", List.of(warning("AvatarGpuXidApplication", AT_ONCE)), RECOVERY);
     }
 
     private static Expectation critical(String alert, Fault.Delivery delivery) {
@@ -80,7 +81,7 @@ final class GpuFaults {
         });
     }
 
-    /** At once: the simulator never reads half of it. */
+    /** Atomic: the simulator never reads a partial file. */
     private static void replace(Path file, String text) throws IOException {
         Path fresh = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), text);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -6,81 +6,81 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system of 32 MB in a file, mounted where something shall run out of room. Needs root and loop devices. */
+/** File system of 32 MB in a file, mounted to be filled. Requires root and loop devices. */
 final class LoopbackDisk implements AutoCloseable {
 
     private static final long BYTES = 32L << 20;
 
-    private final Path folder;
+    private final Path directory;
     private final String reason;
     private boolean mounted;
 
-    private LoopbackDisk(Path folder, String reason) {
-        this.folder = folder;
+    private LoopbackDisk(Path directory, String reason) {
+        this.directory = directory;
         this.reason = reason;
         this.mounted = reason.isEmpty();
     }
 
     /**
-     * Mounts it where that is allowed; otherwise {@link #fill} fails with the reason.
+     * Mounts the file system if permitted; otherwise {@link #fill} fails with the reason.
      *
-     * @param image file to hold it; replaced
-     * @param folder where it is mounted
+     * @param image file of the file system; replaced
+     * @param directory mount point
      */
-    static LoopbackDisk mount(Path image, Path folder) throws InterruptedException {
+    static LoopbackDisk mount(Path image, Path directory) throws InterruptedException {
         try {
-            Files.createDirectories(folder);
+            Files.createDirectories(directory);
             Files.deleteIfExists(image);
             try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
                 file.setLength(BYTES);
             }
-            StackClient.runWell("mkfs.ext4", "-q", "-F", "-m", "0", image.toString());
-            StackClient.runWell("mount", "-o", "loop", image.toString(), folder.toString());
-            return new LoopbackDisk(folder, "");
+            StackClient.runChecked("mkfs.ext4", "-q", "-F", "-m", "0", image.toString());
+            StackClient.runChecked("mount", "-o", "loop", image.toString(), directory.toString());
+            return new LoopbackDisk(directory, "");
         } catch (IOException e) {
-            return without(folder, "no file system of its own could be mounted: " + e.getMessage());
+            return without(directory, "cannot mount a file system: " + e.getMessage());
         }
     }
 
     /** No disk: {@link #fill} fails with {@code reason}. */
-    static LoopbackDisk without(Path folder, String reason) {
-        return new LoopbackDisk(folder, reason);
+    static LoopbackDisk without(Path directory, String reason) {
+        return new LoopbackDisk(directory, reason);
     }
 
-    /** Leaves no byte free. */
+    /** Fills the file system completely. */
     void fill() throws IOException {
         if (!reason.isEmpty()) {
             throw new Fault.NotPossibleException(reason);
         }
         byte[] block = new byte[4096];
-        try (OutputStream out = Files.newOutputStream(ballast())) {
+        try (OutputStream out = Files.newOutputStream(filler())) {
             for (long written = 0; written < BYTES; written += block.length) {
                 out.write(block);
             }
         } catch (IOException e) {
-            return; // full, as wanted
+            return; // full, as intended
         }
-        throw new IOException(folder + " took more than its size: is it mounted?");
+        throw new IOException(directory + " accepted more than its size; expected a mounted file system of 32 MB");
     }
 
     void empty() throws IOException {
-        Files.deleteIfExists(ballast());
+        Files.deleteIfExists(filler());
     }
 
-    private Path ballast() {
-        return folder.resolve("ballast");
+    private Path filler() {
+        return directory.resolve("filler");
     }
 
-    /** Unmounts it, once: an interrupted process closes it from two threads. */
+    /** Unmounts it once: on interruption, two threads close it. */
     @Override
     public synchronized void close() throws IOException {
         try {
             if (mounted) {
-                StackClient.runWell("umount", folder.toString());
+                StackClient.runChecked("umount", directory.toString());
                 mounted = false;
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // it stays mounted until the next run finds it
+            Thread.currentThread().interrupt(); // the next run unmounts it
         }
     }
 }

@@ -12,16 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Faults of the machine. */
+/** Faults of the host: disk and CPU. */
 final class MachineFaults {
 
     private MachineFaults() {}
 
-    /** The disk that holds the renderer's state has no byte left. */
+    /** The file system of the renderer's state is full. */
     static Fault diskFull(LoopbackDisk disk) {
         return new Fault(
                 "disk-full",
-                "the file system of the renderer's state, 32 MB, is filled",
+                "the 32 MB file system of the renderer's state is filled",
                 true,
                 List.of(
                         new Expectation(new AlertKey("AvatarDiskHigh", "critical"), AT_ONCE),
@@ -33,17 +33,16 @@ final class MachineFaults {
                 });
     }
 
-    /** Every core is busy. */
+    /** All cores are busy. */
     static Fault cpuHog() {
         return new Fault(
                 "cpu-hog",
-                "two busy loops a core",
+                "two busy loops per core",
                 true,
                 List.of(new Expectation(
                         new AlertKey("AvatarHostCpuHigh", "warning"),
                         AT_ONCE,
-                        Condition.needs(
-                                Duration.ofSeconds(51), "nine tenths of the rule's window, 56 s here, must be busy"))),
+                        Condition.needs(Duration.ofSeconds(51), "90 % of the rule window (56 s here) must be busy"))),
                 Set.of(),
                 stack -> {
                     List<Process> loops = new ArrayList<>();

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** Times at which alerts were seen since a fault was injected; earlier alerts do not count. */
+/** Times at which alerts were observed since a fault was injected, without earlier alerts. */
 final class Observation {
 
     private final AlertView view;
@@ -24,7 +24,7 @@ final class Observation {
     private final Set<String> stepsBefore = new HashSet<>();
     private final Map<String, String> steps = new LinkedHashMap<>();
 
-    /** @param view polled just before */
+    /** @param view view that was just polled */
     Observation(AlertView view) {
         this.view = view;
         before.addAll(view.firing());
@@ -37,13 +37,13 @@ final class Observation {
      * Polls and records.
      *
      * @param sinceInjected seconds
-     * @param sinceRestored seconds; empty while the fault lasts
+     * @param sinceRestored seconds; empty during the fault
      */
     void poll(double sinceInjected, OptionalDouble sinceRestored) throws InterruptedException {
         view.poll();
         Set<AlertKey> now = new HashSet<>();
         for (ObservedAlert alert : view.firing()) {
-            if (!before.contains(alert) && !alert.key().name().equals(FaultCatalogue.ALWAYS)) {
+            if (!before.contains(alert) && !alert.key().name().equals(FaultCatalogue.HEARTBEAT)) {
                 now.add(alert.key());
                 firing.putIfAbsent(alert.key(), sinceInjected);
             }
@@ -64,7 +64,7 @@ final class Observation {
         for (AlertView.Event event : view.events()) {
             if (eventsSeen.add(event.identity())
                     && !before.contains(event.alert())
-                    && !event.alert().key().name().equals(FaultCatalogue.ALWAYS)) {
+                    && !event.alert().key().name().equals(FaultCatalogue.HEARTBEAT)) {
                 if (event.firing()) {
                     events.putIfAbsent(event.alert().key(), sinceInjected);
                 } else {
@@ -74,7 +74,7 @@ final class Observation {
         }
     }
 
-    /** Recovery steps since then, in order, such as {@code trim_gpu_memory done}. */
+    /** Recovery steps since the fault, in order, such as {@code trim_gpu_memory done}. */
     List<String> steps() {
         return List.copyOf(steps.values());
     }
@@ -87,12 +87,12 @@ final class Observation {
         return events.containsKey(alert);
     }
 
-    /** Whether everything that fired has ended. */
+    /** Whether all alerts that fired have ended. */
     boolean allEnded(Predicate<AlertKey> except) {
         return firing.keySet().stream().filter(except.negate()).allMatch(resolved::containsKey);
     }
 
-    /** Whether Redis has the event of its end. */
+    /** Whether its resolved event is in Redis. */
     boolean isReportedResolved(AlertKey alert) {
         return resolvedEvents.containsKey(alert);
     }

@@ -3,10 +3,10 @@ package io.bev.avatar.bench;
 import java.util.Map;
 
 /**
- * One alert, with all labels that distinguish it from others of its name.
+ * An alert with the labels that distinguish it from others of the same name.
  *
  * @param key name and severity
- * @param labels all its labels
+ * @param labels all labels
  */
 record ObservedAlert(AlertKey key, Map<String, String> labels) {
 

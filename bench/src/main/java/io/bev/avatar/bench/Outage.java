@@ -20,7 +20,7 @@ enum Outage {
         return collector;
     }
 
-    /** How many scrapes see it; few where each must wait for its time limit. */
+    /** Number of scrapes during the outage; few if each one runs into a timeout. */
     int scrapes() {
         return scrapes;
     }

@@ -12,7 +12,7 @@ import com.sun.jdi.connect.Connector;
 import com.sun.jdi.connect.IllegalConnectorArgumentsException;
 import io.bev.avatar.bench.Fault.Condition;
 import io.bev.avatar.bench.Fault.Expectation;
-import io.bev.avatar.bench.Fault.Mending;
+import io.bev.avatar.bench.Fault.Restore;
 import io.bev.avatar.launcher.IsolatedStack.Service;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,7 +27,7 @@ final class RendererFaults {
 
     private static final String RENDER_THREAD = "render";
 
-    /** Alerts that an absent renderer may also raise; the error budget burns while the page is unreachable. */
+    /** Alerts that an unreachable renderer may also raise; its page being down burns the error budget. */
     private static final Set<String> ABSENT = Set.of(
             "AvatarServiceDown",
             "AvatarEndpointDown",
@@ -35,23 +35,23 @@ final class RendererFaults {
             "AvatarEndpointBudgetBurn",
             "AvatarUnplannedRestart");
 
-    /** The recovery of a frozen renderer is a restart: it is unreachable for a while, and the restart may not help. */
+    /** Recovery restarts a frozen renderer: it is unreachable meanwhile, and the restart may not help. */
     private static final Set<String> AFTER_RECOVERY = Stream.concat(
                     ABSENT.stream(), Stream.of("AvatarRecoveryIneffective"))
             .collect(Collectors.toUnmodifiableSet());
 
     private RendererFaults() {}
 
-    /** Killed once; the supervision starts it again. */
+    /** Killed once and restarted by the supervisor. */
     static Fault killed() {
         return new Fault(
                 "renderer-killed",
-                "`SIGKILL`; started again by the supervision",
+                "`SIGKILL`; restarted by the supervisor",
                 true,
                 List.of(new Expectation(
                         new AlertKey("AvatarUnplannedRestart", "warning"),
                         AT_ONCE,
-                        Condition.restart("the renderer counts its restart once it is back"))),
+                        Condition.restart("the renderer counts the restart after it has started"))),
                 ABSENT,
                 stack -> {
                     stack.kill(Service.RENDERER);
@@ -63,7 +63,7 @@ final class RendererFaults {
     static Fault gone() {
         return new Fault(
                 "renderer-gone",
-                "`SIGKILL`, not started again",
+                "`SIGKILL`, not restarted",
                 false,
                 List.of(critical("AvatarServiceDown"), inhibited("AvatarEndpointDown")),
                 ABSENT,
@@ -73,7 +73,7 @@ final class RendererFaults {
                 });
     }
 
-    /** Stopped as a whole: its sockets accept connections and nothing answers. */
+    /** The process is stopped: its sockets accept connections, nothing responds. */
     static Fault paused() {
         return new Fault(
                 "renderer-paused",
@@ -83,44 +83,44 @@ final class RendererFaults {
                         new Expectation(
                                 new AlertKey("AvatarServiceDown", "critical"),
                                 AT_ONCE,
-                                Condition.needs(Duration.ofSeconds(1), "the page counts as unreachable after 1 s")),
+                                Condition.needs(Duration.ofSeconds(1), "the page counts as down after 1 s")),
                         inhibited("AvatarEndpointDown")),
                 ABSENT,
                 stack -> {
                     String pid = Long.toString(stack.pid(Service.RENDERER));
-                    StackClient.runWell("kill", "-STOP", pid);
-                    return () -> StackClient.runWell("kill", "-CONT", pid);
+                    StackClient.runChecked("kill", "-STOP", pid);
+                    return () -> StackClient.runChecked("kill", "-CONT", pid);
                 });
     }
 
     /**
-     * Its render thread is frozen while all other threads run.
+     * Its render thread is suspended while all other threads run.
      *
-     * @param debugPort where the renderer takes a debugger, which holds that thread
+     * @param debugPort debugger port of the renderer
      */
     static Fault hung(int debugPort) {
         return new Fault(
                 "renderer-hung",
-                "a debugger holds the render thread; all its other threads run",
+                "a debugger suspends the render thread; all other threads run",
                 true,
                 List.of(new Expectation(
                         new AlertKey("AvatarFrameStall", "critical"),
                         AT_ONCE,
-                        Condition.needs(Duration.ofSeconds(30), "no frame within 30 s is the rule's window"))),
+                        Condition.needs(Duration.ofSeconds(30), "the rule window is 30 s without a frame"))),
                 AFTER_RECOVERY,
-                stack -> holdRenderThread(debugPort));
+                stack -> suspendRenderThread(debugPort));
     }
 
-    /** Its page takes longer than the threshold of five seconds. */
+    /** Its page responds more slowly than the threshold of 5 s. */
     static Fault slowEndpoint(DelayProxy page) {
         return new Fault(
                 "endpoint-slow",
-                "a relay holds back each answer of the page for 6 s",
+                "a proxy delays each response of the page by 6 s",
                 true,
                 List.of(new Expectation(
                         new AlertKey("AvatarEndpointSlow", "warning"),
                         AT_ONCE,
-                        Condition.needs(Duration.ofSeconds(5), "an answer counts as slow from 5 s"))),
+                        Condition.needs(Duration.ofSeconds(5), "threshold 5 s"))),
                 Set.of(),
                 stack -> {
                     page.delay(6000);
@@ -128,20 +128,20 @@ final class RendererFaults {
                 });
     }
 
-    private static Mending holdRenderThread(int debugPort) throws IOException {
+    private static Restore suspendRenderThread(int debugPort) throws IOException {
         VirtualMachine machine = attach(debugPort);
         ThreadReference thread = machine.allThreads().stream()
                 .filter(t -> t.name().equals(RENDER_THREAD))
                 .findFirst()
-                .orElseThrow(() -> new IOException("the renderer has no thread '" + RENDER_THREAD
-                        + "': was it renamed? RendererFaults must know its name"));
+                .orElseThrow(() -> new IOException(
+                        "the renderer has no thread '" + RENDER_THREAD + "'; if it was renamed, adapt RendererFaults"));
         thread.suspend();
         return () -> {
             try {
                 thread.resume();
                 machine.dispose();
             } catch (VMDisconnectedException e) {
-                // It was restarted meanwhile, which also ends the fault.
+                // Restarted meanwhile, which also ends the fault.
             }
         };
     }
@@ -150,7 +150,8 @@ final class RendererFaults {
         AttachingConnector connector = Bootstrap.virtualMachineManager().attachingConnectors().stream()
                 .filter(c -> c.name().equals("com.sun.jdi.SocketAttach"))
                 .findFirst()
-                .orElseThrow(() -> new Fault.NotPossibleException("this Java has no socket debugger (module jdk.jdi)"));
+                .orElseThrow(() -> new Fault.NotPossibleException(
+                        "this Java has no socket debugger; install a JDK (module jdk.jdi)"));
         Map<String, Connector.Argument> arguments = connector.defaultArguments();
         arguments.forEach((name, argument) -> {
             switch (name) {

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The {@code for} of each alert, as it ships. */
+/** Shipped {@code for} of each alert. */
 final class RuleTimes {
 
     private final Map<AlertKey, Duration> shipped;
@@ -20,19 +20,20 @@ final class RuleTimes {
         this.shipped = Map.copyOf(shipped);
     }
 
-    /** Of several rules of one name and severity, the shortest. */
-    static RuleTimes read(Path folder) throws IOException {
+    /** Reads the rules of a directory; for several rules with the same name and severity, the shortest {@code for} applies. */
+    static RuleTimes read(Path directory) throws IOException {
         YAMLMapper yaml = new YAMLMapper();
         Map<AlertKey, Duration> shipped = new HashMap<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.rules.yml")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.rules.yml")) {
             for (Path file : files) {
                 for (JsonNode group : yaml.readTree(file.toFile()).path("groups")) {
                     for (JsonNode rule : group.path("rules")) {
                         AlertKey key = new AlertKey(
                                 rule.path("alert").asText(),
                                 rule.path("labels").path("severity").asText());
-                        Duration wait = ShortenedRules.duration(rule.path("for").asText("0s"));
-                        shipped.merge(key, wait, (a, b) -> a.compareTo(b) < 0 ? a : b);
+                        Duration shippedFor =
+                                ShortenedRules.duration(rule.path("for").asText("0s"));
+                        shipped.merge(key, shippedFor, (a, b) -> a.compareTo(b) < 0 ? a : b);
                     }
                 }
             }
@@ -40,7 +41,7 @@ final class RuleTimes {
         return new RuleTimes(shipped);
     }
 
-    /** Empty for an alert that no rule raises. */
+    /** Shipped {@code for}; empty for an alert without a rule. */
     Optional<Duration> shipped(AlertKey alert) {
         return Optional.ofNullable(shipped.get(alert));
     }

@@ -2,7 +2,7 @@ package io.bev.avatar.bench;
 
 import java.util.Arrays;
 
-/** A growing list of numbers, and what they have in common. */
+/** Growing list of numbers with their statistics. */
 final class Samples {
 
     private double[] values = new double[64];
@@ -28,14 +28,14 @@ final class Samples {
     }
 
     /**
-     * The value below which that share of the numbers lies, at the nearest of them.
+     * Quantile, by the nearest rank.
      *
      * @param share 0 to 1
-     * @throws IllegalStateException when there are none
+     * @throws IllegalStateException when there are no numbers
      */
     double percentile(double share) {
         if (count == 0) {
-            throw new IllegalStateException("nothing was measured");
+            throw new IllegalStateException("no measurements");
         }
         double[] sorted = Arrays.copyOf(values, count);
         Arrays.sort(sorted);

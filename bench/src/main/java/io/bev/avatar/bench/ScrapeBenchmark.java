@@ -18,12 +18,12 @@ import java.util.function.Consumer;
 
 /**
  * Cost of a scrape with every collector enabled, compared with node_exporter and redis_exporter together. All three are scraped
- * in turns, as Prometheus does it, so that other load on the machine affects all alike.
+ * in turns, as by Prometheus, so that other load affects all equally.
  */
 final class ScrapeBenchmark implements Benchmark {
 
     private static final int WARM_UP = 600;
-    private static final int SCRAPES_A_ROUND = 100;
+    private static final int SCRAPES_PER_ROUND = 100;
 
     @Override
     public String name() {
@@ -35,38 +35,38 @@ final class ScrapeBenchmark implements Benchmark {
             throws IOException, InterruptedException, LaunchException {
         Path node = peer("prometheus-node-exporter");
         Path redisPeer = peer("prometheus-redis-exporter");
-        Installation programs = Installation.of(options.root());
-        try (Sandbox bench = new Sandbox(programs, options.folder())) {
-            if (bench.redis().isEmpty()) {
+        Installation installation = Installation.of(options.root());
+        try (Sandbox sandbox = new Sandbox(installation, options.directory())) {
+            if (sandbox.redis().isEmpty()) {
                 throw missing("redis-server");
             }
             SimulatedGpu gpu =
-                    SimulatedGpu.prepare(options.root(), bench.directory().resolve("gpu"));
+                    SimulatedGpu.prepare(options.root(), sandbox.directory().resolve("gpu"));
             progress.accept("scrapes: starting");
-            ChildProcess renderer = bench.renderer();
-            Contender ours = ours(bench, programs, gpu);
+            ChildProcess renderer = sandbox.renderer();
+            Contender ours = ours(sandbox, installation, gpu);
             Contender host =
-                    contender(bench, "node_exporter", List.of(node.toString(), "--web.listen-address"), List.of());
+                    contender(sandbox, "node_exporter", List.of(node.toString(), "--web.listen-address"), List.of());
             Contender redis = contender(
-                    bench,
+                    sandbox,
                     "redis_exporter",
                     List.of(redisPeer.toString(), "-web.listen-address"),
-                    List.of("-redis.addr=" + bench.redisUrl()));
+                    List.of("-redis.addr=" + sandbox.redisUrl()));
             List<Contender> all = List.of(ours, host, redis);
             progress.accept("scrapes: warming up");
             for (int i = 0; i < WARM_UP; i++) {
                 for (Contender contender : all) {
-                    contender.scrape(bench.web());
+                    contender.scrape(sandbox.web());
                 }
             }
-            all.forEach(Contender::forget);
+            all.forEach(Contender::reset);
             double rendererBefore = renderer.stats().cpuSeconds();
             for (int round = 0; round < options.rounds(); round++) {
                 progress.accept("scrapes, round " + (round + 1) + " of " + options.rounds());
-                measure(all, bench.web());
+                measure(all, sandbox.web());
             }
             double rendererMillis =
-                    (renderer.stats().cpuSeconds() - rendererBefore) * 1e3 / (options.rounds() * SCRAPES_A_ROUND);
+                    (renderer.stats().cpuSeconds() - rendererBefore) * 1e3 / (options.rounds() * SCRAPES_PER_ROUND);
             report(ours, host, redis, rendererMillis, results);
         }
     }
@@ -75,7 +75,7 @@ final class ScrapeBenchmark implements Benchmark {
         for (Contender contender : all) {
             contender.roundBegins();
         }
-        for (int i = 0; i < SCRAPES_A_ROUND; i++) {
+        for (int i = 0; i < SCRAPES_PER_ROUND; i++) {
             for (Contender contender : all) {
                 contender.scrape(web);
             }
@@ -106,7 +106,7 @@ final class ScrapeBenchmark implements Benchmark {
         cpu.put("nodeExporterMs", host.cpuMillis.median());
         cpu.put("redisExporterMs", redis.cpuMillis.median());
         cpu.put("rounds", ours.cpuMillis.count());
-        // The renderer's part of a scrape, its own frames included.
+        // CPU time of the renderer per scrape, including its frames.
         cpu.put("rendererMs", rendererMillis);
         results.accept(new Measurement(
                 "scrape.cpu.ratio",
@@ -120,26 +120,26 @@ final class ScrapeBenchmark implements Benchmark {
         results.accept(new Measurement("scrape.rss.bytes", ours.program.stats().residentBytes(), "bytes", memory));
     }
 
-    private static Contender ours(Sandbox bench, Installation programs, SimulatedGpu gpu)
+    private static Contender ours(Sandbox sandbox, Installation installation, SimulatedGpu gpu)
             throws IOException, InterruptedException {
-        int port = bench.freePort();
-        ChildProcess exporter =
-                bench.exporter(port, programs.archive(programs.exporter()).options(), gpu.exporterEnvironment());
-        return ready(bench, "exporter", exporter, port);
+        int port = sandbox.freePort();
+        ChildProcess exporter = sandbox.exporter(
+                port, installation.archive(installation.exporter()).options(), gpu.exporterEnvironment());
+        return ready(sandbox, "exporter", exporter, port);
     }
 
-    private static Contender contender(Sandbox bench, String name, List<String> listen, List<String> more)
+    private static Contender contender(Sandbox sandbox, String name, List<String> listen, List<String> more)
             throws IOException, InterruptedException {
-        int port = bench.freePort();
+        int port = sandbox.freePort();
         List<String> command = new ArrayList<>(List.of(listen.get(0), listen.get(1) + "=127.0.0.1:" + port));
         command.addAll(more);
-        return ready(bench, name, bench.start(name, command, Map.of()), port);
+        return ready(sandbox, name, sandbox.start(name, command, Map.of()), port);
     }
 
-    private static Contender ready(Sandbox bench, String name, ChildProcess program, int port)
+    private static Contender ready(Sandbox sandbox, String name, ChildProcess program, int port)
             throws IOException, InterruptedException {
         Contender contender = new Contender(program, "http://127.0.0.1:" + port + "/metrics");
-        bench.awaitReady(name, program, () -> bench.web().answers(contender.url));
+        sandbox.awaitReady(name, program, () -> sandbox.web().answers(contender.url));
         return contender;
     }
 
@@ -149,9 +149,7 @@ final class ScrapeBenchmark implements Benchmark {
 
     private static LaunchException missing(String name) {
         return new LaunchException(
-                ExitCodes.UNAVAILABLE,
-                "bench scrape compares with " + name
-                        + ", which is not installed: apt-get install --no-install-recommends " + name);
+                ExitCodes.UNAVAILABLE, name + " is not installed; run apt-get install --no-install-recommends " + name);
     }
 
     /** One exporter and the cost of its scrapes. */
@@ -182,10 +180,10 @@ final class ScrapeBenchmark implements Benchmark {
         }
 
         void roundEnds() throws IOException {
-            cpuMillis.add((program.stats().cpuSeconds() - cpuBefore) * 1e3 / SCRAPES_A_ROUND);
+            cpuMillis.add((program.stats().cpuSeconds() - cpuBefore) * 1e3 / SCRAPES_PER_ROUND);
         }
 
-        void forget() {
+        void reset() {
             wallMillis = new Samples();
             cpuMillis = new Samples();
         }

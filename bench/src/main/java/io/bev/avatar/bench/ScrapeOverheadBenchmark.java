@@ -23,15 +23,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Overhead of scraping for the renderer: the 99th percentile of the time to render a frame while the exporter is scraped every
- * second, over the same without. One viewer takes every frame and reads its time from the frame's header. A round has two
- * periods of each kind in a random order, so that neither gets the better part of the machine's day and that two periods of
- * the same kind can be compared, too; within its second, a scrape comes at a random time, so that it meets every part of a
- * frame. What measures gives way to what is measured.
+ * Overhead of scraping for the renderer: 99th percentile of the frame time while the exporter is scraped every second, relative
+ * to the same without scrapes. One viewer receives every frame and reads the frame time from its header. A round has two periods
+ * of each kind in random order, so that other load affects both kinds equally and periods of the same kind can be compared; a
+ * scrape comes at a random time within its second, so that it coincides with all parts of a frame. The benchmark itself runs at a
+ * lower priority than the services.
  */
 final class ScrapeOverheadBenchmark implements Benchmark {
 
-    private static final int SECONDS_A_PERIOD = 5;
+    private static final int SECONDS_PER_PERIOD = 5;
     private static final int WARM_UP_SCRAPES = 200;
     private static final long SECOND = 1_000_000_000L;
     private static final int NICENESS = 10;
@@ -45,40 +45,40 @@ final class ScrapeOverheadBenchmark implements Benchmark {
     @Override
     public void run(Options options, Consumer<String> progress, Consumer<Measurement> results)
             throws IOException, InterruptedException, LaunchException {
-        Installation programs = Installation.of(options.root());
-        try (Sandbox bench = new Sandbox(programs, options.folder())) {
-            bench.redis();
+        Installation installation = Installation.of(options.root());
+        try (Sandbox sandbox = new Sandbox(installation, options.directory())) {
+            sandbox.redis();
             SimulatedGpu gpu =
-                    SimulatedGpu.prepare(options.root(), bench.directory().resolve("gpu"));
-            ChildProcess renderer = bench.renderer();
-            int port = bench.freePort();
-            ChildProcess exporter =
-                    bench.exporter(port, programs.archive(programs.exporter()).options(), gpu.exporterEnvironment());
+                    SimulatedGpu.prepare(options.root(), sandbox.directory().resolve("gpu"));
+            ChildProcess renderer = sandbox.renderer();
+            int port = sandbox.freePort();
+            ChildProcess exporter = sandbox.exporter(
+                    port, installation.archive(installation.exporter()).options(), gpu.exporterEnvironment());
             String metrics = "http://127.0.0.1:" + port + "/metrics";
-            bench.awaitReady("exporter", exporter, () -> bench.web().answers(metrics));
+            sandbox.awaitReady("exporter", exporter, () -> sandbox.web().answers(metrics));
             new SchedulingPriority(NICENESS).applyToThreads();
             FrameTimes frames = new FrameTimes();
-            WebSocket viewer = bench.web().watch(bench.pageUrl().replace("http:", "ws:") + "ws", frames);
+            WebSocket viewer = sandbox.web().watch(sandbox.pageUrl().replace("http:", "ws:") + "ws", frames);
             try {
-                results.accept(new Run(bench, renderer, frames, metrics).compare(options.rounds(), progress));
+                results.accept(new Run(sandbox, renderer, frames, metrics).compare(options.rounds(), progress));
             } finally {
                 viewer.abort();
             }
         }
     }
 
-    /** One measurement. */
+    /** One run of the benchmark. */
     private static final class Run {
 
-        private final Sandbox bench;
+        private final Sandbox sandbox;
         private final ChildProcess renderer;
         private final FrameTimes frames;
         private final String metrics;
         private final SplittableRandom random = new SplittableRandom(SEED);
         private final long[] waitedNanos = new long[2];
 
-        Run(Sandbox bench, ChildProcess renderer, FrameTimes frames, String metrics) {
-            this.bench = bench;
+        Run(Sandbox sandbox, ChildProcess renderer, FrameTimes frames, String metrics) {
+            this.sandbox = sandbox;
             this.renderer = renderer;
             this.frames = frames;
             this.metrics = metrics;
@@ -87,7 +87,7 @@ final class ScrapeOverheadBenchmark implements Benchmark {
         Measurement compare(int count, Consumer<String> progress) throws IOException, InterruptedException {
             progress.accept("frames: warming up");
             for (int i = 0; i < WARM_UP_SCRAPES; i++) {
-                bench.web().scrape(metrics);
+                sandbox.web().scrape(metrics);
             }
             period(true);
             period(false);
@@ -105,34 +105,34 @@ final class ScrapeOverheadBenchmark implements Benchmark {
             for (int i = order.size() - 1; i > 0; i--) {
                 Collections.swap(order, i, random.nextInt(i + 1));
             }
-            List<Double> watched = new ArrayList<>();
-            List<List<Double>> alone = new ArrayList<>();
+            List<Double> scraped = new ArrayList<>();
+            List<List<Double>> unscraped = new ArrayList<>();
             for (boolean scrapes : order) {
                 List<Double> taken = period(scrapes);
                 if (scrapes) {
-                    watched.addAll(taken);
+                    scraped.addAll(taken);
                 } else {
-                    alone.add(taken);
+                    unscraped.add(taken);
                 }
             }
-            return new FrameRounds.Round(alone.get(0), alone.get(1), watched);
+            return new FrameRounds.Round(unscraped.get(0), unscraped.get(1), scraped);
         }
 
-        private List<Double> period(boolean watched) throws IOException, InterruptedException {
+        private List<Double> period(boolean scraped) throws IOException, InterruptedException {
             frames.take();
             long waitedBefore = waited();
             long start = System.nanoTime();
-            for (int second = 0; second < SECONDS_A_PERIOD; second++) {
-                if (watched) {
+            for (int second = 0; second < SECONDS_PER_PERIOD; second++) {
+                if (scraped) {
                     sleepUntil(start + second * SECOND + random.nextLong(SECOND / 2));
-                    bench.web().scrape(metrics);
+                    sandbox.web().scrape(metrics);
                 }
                 sleepUntil(start + (second + 1) * SECOND);
             }
-            waitedNanos[watched ? 1 : 0] += waited() - waitedBefore;
+            waitedNanos[scraped ? 1 : 0] += waited() - waitedBefore;
             List<Double> taken = frames.take();
             if (taken.isEmpty()) {
-                throw new IOException("the renderer sent no frame in " + SECONDS_A_PERIOD + " s");
+                throw new IOException("the renderer sent no frame in " + SECONDS_PER_PERIOD + " s");
             }
             return taken;
         }
@@ -149,8 +149,8 @@ final class ScrapeOverheadBenchmark implements Benchmark {
         }
 
         private Measurement result(FrameRounds rounds, int count) {
-            Samples watched = rounds.watched();
-            Samples alone = rounds.alone();
+            Samples scraped = rounds.scraped();
+            Samples unscraped = rounds.unscraped();
             FrameRounds.Interval ratio = rounds.ratioInterval();
             FrameRounds.Interval control = rounds.controlInterval();
             Map<String, Object> details = new LinkedHashMap<>();
@@ -159,20 +159,20 @@ final class ScrapeOverheadBenchmark implements Benchmark {
             details.put("controlRatio", rounds.control());
             details.put("controlLow95", control.low());
             details.put("controlHigh95", control.high());
-            details.put("p99WithMs", watched.percentile(0.99));
-            details.put("p99WithoutMs", alone.percentile(0.99));
-            details.put("p50WithMs", watched.median());
-            details.put("p50WithoutMs", alone.median());
-            // Time that the frame's threads were ready and had no core, a frame.
-            details.put("waitedWithMs", waitedNanos[1] * 1e-6 / watched.count());
-            details.put("waitedWithoutMs", waitedNanos[0] * 1e-6 / alone.count());
-            details.put("framesEach", Math.min(watched.count(), alone.count()));
+            details.put("p99WithMs", scraped.percentile(0.99));
+            details.put("p99WithoutMs", unscraped.percentile(0.99));
+            details.put("p50WithMs", scraped.median());
+            details.put("p50WithoutMs", unscraped.median());
+            // Run-queue wait of the render threads per frame.
+            details.put("waitedWithMs", waitedNanos[1] * 1e-6 / scraped.count());
+            details.put("waitedWithoutMs", waitedNanos[0] * 1e-6 / unscraped.count());
+            details.put("framesEach", Math.min(scraped.count(), unscraped.count()));
             details.put("rounds", count);
             return new Measurement("observer.frame_p99.ratio", rounds.ratio(), "ratio", details);
         }
     }
 
-    /** A viewer that keeps how long each frame took, in milliseconds. */
+    /** A viewer that records the frame times, in milliseconds. */
     static final class FrameTimes implements WebSocket.Listener {
 
         private static final int MAGIC = 0x4241;
@@ -183,7 +183,7 @@ final class ScrapeOverheadBenchmark implements Benchmark {
         private List<Double> millis = new ArrayList<>();
         private boolean within;
 
-        /** Frames since the last call. */
+        /** Frame times since the last call. */
         List<Double> take() {
             synchronized (lock) {
                 List<Double> taken = millis;
@@ -194,7 +194,7 @@ final class ScrapeOverheadBenchmark implements Benchmark {
 
         @Override
         public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-            // Only a message's first part has the header.
+            // Only the first part of a message has the header.
             if (!within && data.remaining() >= HEADER_BYTES && (data.getShort(data.position()) & 0xffff) == MAGIC) {
                 double took = Integer.toUnsignedLong(data.getInt(data.position() + RENDER_MICROS_AT)) / 1e3;
                 synchronized (lock) {

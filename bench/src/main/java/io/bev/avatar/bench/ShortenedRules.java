@@ -9,19 +9,18 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * A copy of the shipped rules with shorter times, so that a whole matrix of faults takes minutes: each time is a tenth of what
- * it was and a constant, and never longer than before. What ships longer is still longer here, so that the order in which
- * alerts come is kept. Scrape and evaluation intervals of Prometheus stay: what passes beyond a rule's {@code for} is what
- * passes with the shipped rules.
+ * Copy of the shipped rules with shorter times, so that all faults can be measured within minutes: each time is divided and a
+ * constant is added; it never exceeds the shipped value. The order of the times, and so that of the alerts, is preserved. The
+ * scrape and evaluation intervals of Prometheus do not change: the delay beyond a rule's {@code for} is that of the shipped rules.
  *
- * @param divisor of every time
- * @param moreFor constant of {@code for} and {@code keep_firing_for}: some readings must agree
- * @param moreWindow constant of windows and offsets, which must hold several readings
+ * @param divisor divisor of every time
+ * @param moreFor constant of {@code for} and {@code keep_firing_for}, for several samples
+ * @param moreWindow constant of windows and offsets, which must contain several samples
  * @param moreInterval constant of the evaluation interval of a group
  */
 record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Duration moreInterval) {
 
-    /** The rules of the detection matrix. */
+    /** Values of {@code bench detect}. */
     static final ShortenedRules STANDARD =
             new ShortenedRules(10, Duration.ofSeconds(8), Duration.ofSeconds(50), Duration.ofSeconds(2));
 
@@ -29,7 +28,7 @@ record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Durati
     private static final Pattern INTERVAL = Pattern.compile("(?m)^(\\s*interval: )(\\d+[smhd])[ \\t]*$");
     private static final Pattern WINDOW = Pattern.compile("(\\[|\\boffset )(\\d+[smhd])\\b");
 
-    /** Copies configurations and rules of {@code shipped} into {@code target}, with shorter times in the rules. */
+    /** Copies configurations and rules from {@code shipped} to {@code target}, with shorter times in the rules. */
     void copy(Path shipped, Path target) throws IOException {
         Files.createDirectories(target);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(shipped, "*.yml")) {
@@ -47,7 +46,7 @@ record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Durati
         return replace(text, WINDOW, moreWindow);
     }
 
-    /** A {@code for} as this copy has it. */
+    /** A {@code for} in this copy. */
     Duration shortenedFor(Duration shipped) {
         return shorten(shipped, moreFor);
     }
@@ -60,13 +59,13 @@ record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Durati
         return match.group(1) + shorten(duration(match.group(2)), more).toSeconds() + "s";
     }
 
-    /** The one function; whole seconds, rounded up. */
+    /** Shortened time in whole seconds, rounded up. */
     private Duration shorten(Duration shipped, Duration more) {
         Duration shorter = more.plusSeconds((shipped.toSeconds() + divisor - 1) / divisor);
         return shorter.compareTo(shipped) < 0 ? shorter : shipped;
     }
 
-    /** From Prometheus' way of writing, such as {@code 90s} or {@code 5m}. */
+    /** Parses a Prometheus duration such as {@code 90s} or {@code 5m}. */
     static Duration duration(String text) {
         if (text.endsWith("ms")) {
             return Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)));
@@ -78,7 +77,8 @@ record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Durati
             case 'h' -> Duration.ofHours(number);
             case 'd' -> Duration.ofDays(number);
             default ->
-                throw new IllegalArgumentException("'" + text + "' is no duration: expected such as 90s, 5m, 1h");
+                throw new IllegalArgumentException(
+                        "invalid duration '" + text + "': expected a value such as 90s, 5m, 1h");
         };
     }
 }

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 /** Growth of the exporter's resources over thousands of scrapes while its sources fail and recover. */
 final class SoakBenchmark implements Benchmark {
 
-    private static final int SCRAPES_A_CYCLE = 2000;
+    private static final int SCRAPES_PER_CYCLE = 2000;
 
     @Override
     public String name() {
@@ -22,12 +22,13 @@ final class SoakBenchmark implements Benchmark {
     @Override
     public void run(Options options, Consumer<String> progress, Consumer<Measurement> results)
             throws IOException, InterruptedException, LaunchException {
-        Installation programs = Installation.of(options.root());
-        int cycles = Math.max(2, options.scrapes() / SCRAPES_A_CYCLE);
-        try (Sandbox bench = new Sandbox(programs, options.folder())) {
-            SoakRun.Outcome outcome = SoakRun.run(bench, programs, options.root(), options.scrapes(), cycles, progress);
-            SoakRun.Holding first = outcome.first();
-            SoakRun.Holding last = outcome.last();
+        Installation installation = Installation.of(options.root());
+        int cycles = Math.max(2, options.scrapes() / SCRAPES_PER_CYCLE);
+        try (Sandbox sandbox = new Sandbox(installation, options.directory())) {
+            SoakRun.Outcome outcome =
+                    SoakRun.run(sandbox, installation, options.root(), options.scrapes(), cycles, progress);
+            SoakRun.Resources first = outcome.first();
+            SoakRun.Resources last = outcome.last();
             Map<String, Object> run = new LinkedHashMap<>();
             run.put("cycles", outcome.cycles());
             run.put("faultsNoticed", outcome.noticed().toString());

@@ -19,9 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Many scrapes of one exporter, with a real Redis, a renderer and a simulated GPU that fail and recover meanwhile. The
- * outages come in cycles, each cycle all of them, so that what a outage leaves behind shows as growth from the first cycle's
- * end to the last one's.
+ * Soak run: scrapes an exporter while its sources fail and recover, in cycles of all outages, so that a leak shows as growth from
+ * the end of the first cycle to the end of the last.
  */
 final class SoakRun {
 
@@ -30,25 +29,25 @@ final class SoakRun {
     private static final long PAUSE_MILLIS = 100;
 
     /**
-     * Resources of the exporter at one time.
+     * Resources of the exporter.
      *
-     * @param heapBytes used heap right after a full collection; empty where Java has no jcmd
-     * @param niceness of its least nice thread
+     * @param heapBytes used heap after a full collection; empty if Java has no jcmd
+     * @param niceness lowest niceness of its threads
      */
-    record Holding(
+    record Resources(
             long residentBytes, OptionalLong heapBytes, int threads, int sockets, int descriptors, int niceness) {}
 
     /**
-     * How it went.
+     * Result.
      *
      * @param first at the end of the first cycle
      * @param last at the end of the last cycle
-     * @param noticed outages that showed as a failed collector
+     * @param noticed outages that were reported by their collector
      * @param millis wall time of each scrape
      */
-    record Outcome(int scrapes, int cycles, Holding first, Holding last, Set<Outage> noticed, Samples millis) {}
+    record Outcome(int scrapes, int cycles, Resources first, Resources last, Set<Outage> noticed, Samples millis) {}
 
-    private final Sandbox bench;
+    private final Sandbox sandbox;
     private final SimulatedGpu gpu;
     private final ChildProcess exporter;
     private final String metrics;
@@ -58,41 +57,42 @@ final class SoakRun {
     private ChildProcess redis;
     private ChildProcess renderer;
 
-    private SoakRun(Sandbox bench, Installation programs, Path root)
+    private SoakRun(Sandbox sandbox, Installation installation, Path root)
             throws IOException, InterruptedException, LaunchException {
-        this.bench = bench;
+        this.sandbox = sandbox;
         redis = freshRedis();
-        gpu = SimulatedGpu.prepare(root, bench.directory().resolve("gpu"));
-        renderer = bench.renderer();
-        int port = bench.freePort();
-        exporter = bench.exporter(port, programs.archive(programs.exporter()).options(), gpu.exporterEnvironment());
+        gpu = SimulatedGpu.prepare(root, sandbox.directory().resolve("gpu"));
+        renderer = sandbox.renderer();
+        int port = sandbox.freePort();
+        exporter = sandbox.exporter(
+                port, installation.archive(installation.exporter()).options(), gpu.exporterEnvironment());
         metrics = "http://127.0.0.1:" + port + "/metrics";
-        bench.awaitReady("exporter", exporter, () -> bench.web().answers(metrics));
+        sandbox.awaitReady("exporter", exporter, () -> sandbox.web().answers(metrics));
         working = collectors("1.0");
         if (!working.containsAll(Set.of("gpu", "host", "redis", "renderer", "endpoint"))) {
-            throw new IOException("only these collectors work before anything is broken: " + working);
+            throw new IOException("only these collectors work before the first outage: " + working);
         }
     }
 
     /**
-     * Runs it.
+     * Runs the soak test.
      *
-     * @param scrapes how many, at least 20 a cycle
+     * @param scrapes number of scrapes, at least 20 per cycle
      * @param cycles at least 2
-     * @throws IOException when a scrape is not answered or a source does not recover
+     * @throws IOException when a scrape fails or a source does not recover
      */
     static Outcome run(
-            Sandbox bench, Installation programs, Path root, int scrapes, int cycles, Consumer<String> progress)
+            Sandbox sandbox, Installation installation, Path root, int scrapes, int cycles, Consumer<String> progress)
             throws IOException, InterruptedException, LaunchException {
-        return new SoakRun(bench, programs, root).run(scrapes, cycles, progress);
+        return new SoakRun(sandbox, installation, root).run(scrapes, cycles, progress);
     }
 
     private Outcome run(int scrapes, int cycles, Consumer<String> progress) throws IOException, InterruptedException {
         int each = scrapes / cycles / Outage.values().length;
-        List<Holding> holdings = new ArrayList<>();
+        List<Resources> samples = new ArrayList<>();
         for (int cycle = 1; cycle <= cycles; cycle++) {
             for (Outage outage : Outage.values()) {
-                progress.accept("endurance, cycle " + cycle + " of " + cycles + ": " + outage);
+                progress.accept("soak, cycle " + cycle + " of " + cycles + ": " + outage);
                 begin(outage);
                 for (int i = 0; i < outage.scrapes(); i++) {
                     if (collectors("0.0").contains(outage.collector())) {
@@ -102,12 +102,12 @@ final class SoakRun {
                 end(outage);
                 awaitRecovery(outage);
                 for (int i = outage.scrapes(); i < each; i++) {
-                    timed(() -> bench.web().scrape(metrics));
+                    timed(() -> sandbox.web().scrape(metrics));
                 }
             }
-            holdings.add(holdings.isEmpty() ? holding() : settled(holdings.get(0)));
+            samples.add(samples.isEmpty() ? resources() : settled(samples.get(0)));
         }
-        return new Outcome(millis.count(), cycles, holdings.get(0), holdings.get(holdings.size() - 1), noticed, millis);
+        return new Outcome(millis.count(), cycles, samples.get(0), samples.get(samples.size() - 1), noticed, millis);
     }
 
     private void begin(Outage outage) throws IOException, InterruptedException {
@@ -126,12 +126,12 @@ final class SoakRun {
             case REDIS_STALLS -> redis.signal("CONT");
             case REDIS_DIES -> redis = freshRedis();
             case RENDERER_STALLS -> renderer.signal("CONT");
-            case RENDERER_DIES -> renderer = bench.renderer();
+            case RENDERER_DIES -> renderer = sandbox.renderer();
         }
     }
 
     private ChildProcess freshRedis() throws IOException, InterruptedException {
-        return bench.redis().orElseThrow(() -> new IOException("redis-server is not installed"));
+        return sandbox.redis().orElseThrow(() -> new IOException("redis-server is not installed"));
     }
 
     private void awaitRecovery(Outage outage) throws IOException, InterruptedException {
@@ -142,17 +142,17 @@ final class SoakRun {
                 Set<String> lost = new TreeSet<>(working);
                 lost.removeAll(works);
                 throw new IOException(
-                        "after " + outage + " these collectors do not recover: " + lost + "; " + exporter.logTail());
+                        "collectors not recovered after " + outage + ": " + lost + "; " + exporter.logTail());
             }
             Thread.sleep(PAUSE_MILLIS);
             works = collectors("1.0");
         }
     }
 
-    /** Names of the collectors whose success has that value in a scrape made now. */
+    /** Names of the collectors with that success value in a new scrape. */
     private Set<String> collectors(String success) throws IOException, InterruptedException {
         String[] text = {""};
-        timed(() -> text[0] = bench.web().get(metrics).body());
+        timed(() -> text[0] = sandbox.web().get(metrics).body());
         Set<String> names = new TreeSet<>();
         text[0].lines()
                 .filter(line -> line.startsWith("avatar_exporter_collector_success{") && line.endsWith(" " + success))
@@ -160,20 +160,20 @@ final class SoakRun {
         return names;
     }
 
-    /** Waits a while for threads and sockets to be no more than they were. */
-    private Holding settled(Holding before) throws IOException, InterruptedException {
+    /** Waits up to a minute until threads and sockets are back to their number before. */
+    private Resources settled(Resources before) throws IOException, InterruptedException {
         long end = System.nanoTime() + SETTLING_NANOS;
-        Holding now = holding();
+        Resources now = resources();
         while ((now.threads() > before.threads() || now.sockets() > before.sockets()) && System.nanoTime() - end < 0) {
             Thread.sleep(PAUSE_MILLIS);
-            now = holding();
+            now = resources();
         }
         return now;
     }
 
-    private Holding holding() throws IOException, InterruptedException {
+    private Resources resources() throws IOException, InterruptedException {
         OptionalLong heap = heapAfterCollection();
-        return new Holding(
+        return new Resources(
                 exporter.stats().residentBytes(),
                 heap,
                 exporter.stats().threads(),
@@ -195,7 +195,7 @@ final class SoakRun {
         if (status != 0) {
             throw new IOException("jcmd GC.run failed (exit " + status + ")");
         }
-        Optional<String> line = bench.web()
+        Optional<String> line = sandbox.web()
                 .get(metrics)
                 .body()
                 .lines()
@@ -207,7 +207,7 @@ final class SoakRun {
                         Double.parseDouble(line.get().substring(line.get().lastIndexOf(' ') + 1)));
     }
 
-    /** Something that scrapes. */
+    /** A scrape. */
     @FunctionalInterface
     private interface Scrape {
         void run() throws IOException, InterruptedException;

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Questions to a running stack: HTTP, Prometheus' queries, redis-cli. */
+/** Client of a running stack: HTTP, Prometheus queries, redis-cli. */
 public final class StackClient {
 
     public static final ObjectMapper JSON = new ObjectMapper();
@@ -24,36 +24,36 @@ public final class StackClient {
             .build();
     private final Duration timeout;
 
-    /** @param timeout longest wait for one answer */
+    /** @param timeout maximum wait for a response */
     public StackClient(Duration timeout) {
         this.timeout = timeout;
     }
 
-    /** The answer to a GET, whatever its status. */
+    /** Response to a GET, with any status. */
     public HttpResponse<byte[]> get(String url) throws IOException, InterruptedException {
         return client.send(
                 HttpRequest.newBuilder(URI.create(url)).timeout(timeout).build(),
                 HttpResponse.BodyHandlers.ofByteArray());
     }
 
-    /** The text that a GET answers 200 with. */
+    /** Body of the response to a GET with status 200. */
     public String text(String url) throws IOException, InterruptedException {
-        HttpResponse<byte[]> answer = get(url);
-        if (answer.statusCode() != 200) {
-            throw new IOException(url + " answered " + answer.statusCode() + ", expected 200");
+        HttpResponse<byte[]> response = get(url);
+        if (response.statusCode() != 200) {
+            throw new IOException(url + " returned HTTP " + response.statusCode() + ", expected 200");
         }
-        return new String(answer.body(), StandardCharsets.UTF_8);
+        return new String(response.body(), StandardCharsets.UTF_8);
     }
 
-    /** The JSON that a GET answers with, whatever its status. */
+    /** JSON body of the response to a GET, with any status. */
     public JsonNode json(String url) throws IOException, InterruptedException {
         return JSON.readTree(get(url).body());
     }
 
     /**
-     * Posts a document as JSON and reads the answer as JSON.
+     * Posts a JSON document; returns the JSON response.
      *
-     * @param authorization value of that header; empty for none
+     * @param authorization value of the Authorization header; empty for none
      */
     public JsonNode post(String url, Object document, String authorization) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url))
@@ -70,7 +70,7 @@ public final class StackClient {
     /**
      * Result of an instant query.
      *
-     * @param prometheus base address
+     * @param prometheus base URL
      */
     public JsonNode query(String prometheus, String expression) throws IOException, InterruptedException {
         return result(prometheus + "/api/v1/query?query=" + encode(expression), expression);
@@ -85,11 +85,11 @@ public final class StackClient {
     }
 
     private JsonNode result(String url, String expression) throws IOException, InterruptedException {
-        JsonNode answer = json(url);
-        if (!answer.path("status").asText().equals("success")) {
-            throw new IOException(expression + ": " + answer);
+        JsonNode response = json(url);
+        if (!response.path("status").asText().equals("success")) {
+            throw new IOException(expression + ": " + response);
         }
-        return answer.path("data").path("result");
+        return response.path("data").path("result");
     }
 
     /** Output of redis-cli, one value per line. */
@@ -99,13 +99,13 @@ public final class StackClient {
         return run(command);
     }
 
-    /** Runs a process to its end; what it printed. */
+    /** Runs a process to its end; returns its output. */
     public static String run(List<String> command) throws IOException, InterruptedException {
         return run(command, new int[1]);
     }
 
-    /** Runs a process to its end and fails with what it printed when it does. */
-    public static void runWell(String... command) throws IOException, InterruptedException {
+    /** Runs a process to its end; fails with its output if its exit code is not 0. */
+    public static void runChecked(String... command) throws IOException, InterruptedException {
         int[] status = new int[1];
         String text = run(List.of(command), status);
         if (status[0] != 0) {

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * How long a start takes, from the process's beginning: the renderer until its first frame is out and {@code /health/ready}
- * says so, the exporter until its first scrape is answered. With the class archives and without, in turns.
+ * Start-up time from process start: of the renderer until the first frame, when {@code /health/ready} succeeds, and of the
+ * exporter until the first successful scrape. Alternates between starts with and without class archives.
  */
 final class StartBenchmark implements Benchmark {
 
@@ -27,39 +27,39 @@ final class StartBenchmark implements Benchmark {
     @Override
     public void run(Options options, Consumer<String> progress, Consumer<Measurement> results)
             throws IOException, InterruptedException {
-        Installation programs = Installation.of(options.root());
-        TrainingRun rehearsal = new TrainingRun(programs);
-        if (!rehearsal.isFresh()) {
-            progress.accept("class archives, made once");
-            rehearsal.run();
+        Installation installation = Installation.of(options.root());
+        TrainingRun training = new TrainingRun(installation);
+        if (!training.isFresh()) {
+            progress.accept("training run for the class archives");
+            training.run();
         }
-        try (Sandbox bench = new Sandbox(programs, options.folder())) {
-            bench.redis();
-            renderer(bench, programs, options, Optional.empty(), "start.first_frame.seconds", progress, results);
+        try (Sandbox sandbox = new Sandbox(installation, options.directory())) {
+            sandbox.redis();
+            renderer(sandbox, installation, options, Optional.empty(), "start.first_frame.seconds", progress, results);
             if (options.model().isPresent()) {
                 renderer(
-                        bench,
-                        programs,
+                        sandbox,
+                        installation,
                         options,
                         options.model(),
                         "start.first_frame.model.seconds",
                         progress,
                         results);
             }
-            exporter(bench, programs, options, progress, results);
+            exporter(sandbox, installation, options, progress, results);
         }
     }
 
     private static void renderer(
-            Sandbox bench,
-            Installation programs,
+            Sandbox sandbox,
+            Installation installation,
             Options options,
             Optional<Path> model,
             String name,
             Consumer<String> progress,
             Consumer<Measurement> results)
             throws IOException, InterruptedException {
-        List<String> archive = programs.archive(programs.renderer()).options();
+        List<String> archive = installation.archive(installation.renderer()).options();
         Map<String, String> environment = model.<Map<String, String>>map(
                         file -> Map.of("BEV_AVATAR_MODEL", file.toString()))
                 .orElse(Map.of());
@@ -68,8 +68,8 @@ final class StartBenchmark implements Benchmark {
         for (int round = 0; round < options.rounds(); round++) {
             progress.accept("start of the renderer, " + (round + 1) + " of " + options.rounds());
             for (Starts starts : List.of(with, without)) {
-                ChildProcess renderer = bench.renderer(starts == with ? archive : List.of(), environment);
-                starts.add(bench.readyNanos("renderer"), renderer);
+                ChildProcess renderer = sandbox.renderer(starts == with ? archive : List.of(), environment);
+                starts.add(sandbox.readyNanos("renderer"), renderer);
                 renderer.stop();
             }
         }
@@ -77,33 +77,33 @@ final class StartBenchmark implements Benchmark {
     }
 
     private static void exporter(
-            Sandbox bench,
-            Installation programs,
+            Sandbox sandbox,
+            Installation installation,
             Options options,
             Consumer<String> progress,
             Consumer<Measurement> results)
             throws IOException, InterruptedException {
-        ChildProcess renderer = bench.renderer();
-        List<String> archive = programs.archive(programs.exporter()).options();
+        ChildProcess renderer = sandbox.renderer();
+        List<String> archive = installation.archive(installation.exporter()).options();
         Starts with = new Starts();
         Starts without = new Starts();
         for (int round = 0; round < options.rounds(); round++) {
             progress.accept("start of the exporter, " + (round + 1) + " of " + options.rounds());
             for (Starts starts : List.of(with, without)) {
-                int port = bench.freePort();
-                ChildProcess exporter = bench.exporter(port, starts == with ? archive : List.of(), Map.of());
+                int port = sandbox.freePort();
+                ChildProcess exporter = sandbox.exporter(port, starts == with ? archive : List.of(), Map.of());
                 String metrics = "http://127.0.0.1:" + port + "/metrics";
-                long nanos =
-                        bench.awaitReady("exporter", exporter, () -> bench.web().answers(metrics));
+                long nanos = sandbox.awaitReady(
+                        "exporter", exporter, () -> sandbox.web().answers(metrics));
                 starts.add(nanos, exporter);
                 exporter.stop();
             }
         }
         renderer.stop();
-        results.accept(with.result("start.first_scrape.seconds", without, "all collectors on"));
+        results.accept(with.result("start.first_scrape.seconds", without, "all collectors"));
     }
 
-    /** Starts of one kind. */
+    /** Starts with or without class archive. */
     private static final class Starts {
 
         private final Samples wall = new Samples();

@@ -1,20 +1,19 @@
 package io.bev.avatar.bench;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import java.io.IOException;
 import java.util.Map;
 
 /** A client that changes the avatar's emotion once per second. */
 final class StateTraffic implements AutoCloseable {
 
-    private static final long EVERY_MILLIS = 1000;
+    private static final long INTERVAL_MILLIS = 1000;
 
     private final Thread thread;
 
-    /** @param page base address of the renderer's page */
+    /** @param page base URL of the renderer's page */
     StateTraffic(StackClient client, String page) {
-        thread = new Thread(() -> run(client, page), "state-traffic");
-        thread.setDaemon(true);
-        thread.start();
+        thread = DaemonThreads.start("state-traffic", () -> run(client, page));
     }
 
     private static void run(StackClient client, String page) {
@@ -28,7 +27,7 @@ final class StateTraffic implements AutoCloseable {
                     // The renderer is unreachable or rejects the update because a fault is injected. The next update
                     // follows regardless.
                 }
-                Thread.sleep(EVERY_MILLIS);
+                Thread.sleep(INTERVAL_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

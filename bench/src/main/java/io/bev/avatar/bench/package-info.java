@@ -1,4 +1,4 @@
-/** Benchmarks that run whole processes: beside their peers, with faults, for many hosts. */
+/** Benchmarks of whole services: start, scrape, observer, soak, and alert detection with injected faults. */
 @NullMarked
 package io.bev.avatar.bench;
 

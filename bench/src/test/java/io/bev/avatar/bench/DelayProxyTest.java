@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 class DelayProxyTest {
 
     @Test
-    void answer_throughTheLink_isTheServers_andHeldBackWhenAsked() throws IOException {
+    void response_isTheServers_andDelayed() throws IOException {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                DelayProxy link = DelayProxy.to(server.getLocalPort());
-                Socket client = new Socket(InetAddress.getLoopbackAddress(), link.port());
+                DelayProxy proxy = DelayProxy.to(server.getLocalPort());
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
                 Socket accepted = server.accept()) {
             client.getOutputStream().write("ping".getBytes(StandardCharsets.US_ASCII));
             assertThat(accepted.getInputStream().readNBytes(4)).asString().isEqualTo("ping");
-            link.delay(50);
+            proxy.delay(50);
             long start = System.nanoTime();
             accepted.getOutputStream().write("pong".getBytes(StandardCharsets.US_ASCII));
             assertThat(client.getInputStream().readNBytes(4)).asString().isEqualTo("pong");
@@ -28,13 +28,13 @@ class DelayProxyTest {
     }
 
     @Test
-    void serverAway_connectionIsClosed() throws IOException {
+    void serverUnreachable_connectionIsClosed() throws IOException {
         int port;
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = server.getLocalPort();
         }
-        try (DelayProxy link = DelayProxy.to(port);
-                Socket client = new Socket(InetAddress.getLoopbackAddress(), link.port())) {
+        try (DelayProxy proxy = DelayProxy.to(port);
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
             assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
     }

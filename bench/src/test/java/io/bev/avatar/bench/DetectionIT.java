@@ -3,7 +3,9 @@ package io.bev.avatar.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bev.avatar.cds.Installation;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.testkit.Repository;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The detection matrix in short, on a real stack: which alerts come, not how soon. {@code ./avatar bench detect} is the whole. */
+/** A part of {@code ./avatar bench detect} on a real stack: which alerts are raised, not how soon. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DetectionIT {
 
@@ -38,10 +40,10 @@ class DetectionIT {
     @BeforeAll
     void startStack() throws Exception {
         for (String program : List.of("gcc", "redis-server", "redis-cli", "prometheus", "prometheus-alertmanager")) {
-            assumeTrue(isInstalled(program), program + " is not installed: ./avatar test installs it where it may");
+            assumeTrue(Installation.find(program).isPresent(), program + " is not installed");
         }
-        Path folder = Files.createDirectories(directory.resolve("run folder"));
-        stack = FaultStack.start(repository(), folder, LoopbackDisk.without(folder, "a test mounts nothing"));
+        Path path = Files.createDirectories(directory.resolve("run directory"));
+        stack = FaultStack.start(Repository.root(), path, LoopbackDisk.without(path, "a test mounts nothing"));
         AlertView view = new AlertView(
                 stack.client(), stack.stack().prometheus(), stack.stack().redisPort());
         run = new FaultInjector(stack.stack(), view, Ticker.system(), Duration.ZERO, ALERT_TIMEOUT);
@@ -55,12 +57,12 @@ class DetectionIT {
     }
 
     @Test
-    void gpuFaultsAndAStoppedRenderer_raiseTheirAlertsAndNoOther() throws Exception {
-        detects(Fault.together(List.of(fault("gpu-xid"), fault("gpu-braked"), fault("renderer-gone"))));
+    void gpuFaultsAndStoppedRenderer_raiseOnlyTheirAlerts() throws Exception {
+        detects(Fault.together(List.of(fault("gpu-xid"), fault("gpu-power-brake"), fault("renderer-gone"))));
     }
 
     @Test
-    void slowRedis_raisesItsAlertAndNoOther_andTheEventComesAfterwards() throws Exception {
+    void slowRedis_raisesOnlyItsAlert_andEventArrivesAfterwards() throws Exception {
         detects(fault("redis-slow"));
     }
 
@@ -69,24 +71,11 @@ class DetectionIT {
         assertThat(detection.skipped()).isEmpty();
         assertThat(detection.missing()).as(fault.how()).isEmpty();
         assertThat(detection.unrelated()).as(fault.how()).isEmpty();
-        assertThat(detection.wholeSeconds()).as("everything serves again").isPresent();
+        assertThat(detection.wholeSeconds()).as("all services available again").isPresent();
     }
 
     private Fault fault(String name) {
         Map<String, Fault> all = stack.faults().stream().collect(Collectors.toMap(Fault::name, Function.identity()));
         return Optional.ofNullable(all.get(name)).orElseThrow();
-    }
-
-    private static boolean isInstalled(String program) {
-        return List.of(System.getenv().getOrDefault("PATH", "").split(":", -1)).stream()
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-    }
-
-    private static Path repository() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.isExecutable(folder.resolve("avatar"))) {
-            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
-        }
-        return folder;
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bev.avatar.bench.Fault.Delivery;
 import io.bev.avatar.bench.Fault.Expectation;
+import io.bev.avatar.testkit.Repository;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,14 +22,14 @@ class FaultCatalogueTest {
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
-    Path folder;
+    Path directory;
 
     @Test
-    void everyFault_expectsAnAlertThatTheRulesHave() throws Exception {
-        RuleTimes rules = RuleTimes.read(repository().resolve("alerting-rules"));
+    void everyFault_expectsAnAlertOfTheRules() throws Exception {
+        RuleTimes rules = RuleTimes.read(Repository.root().resolve("alerting-rules"));
         Set<String> names = new HashSet<>();
         for (Fault fault : faults()) {
-            assertThat(names.add(fault.name())).as(fault.name() + " comes once").isTrue();
+            assertThat(names.add(fault.name())).as(fault.name() + " is unique").isTrue();
             assertThat(fault.name()).matches("[a-z][a-z-]+");
             assertThat(fault.expected()).as(fault.name()).isNotEmpty();
             for (Expectation expectation : fault.expected()) {
@@ -43,26 +43,26 @@ class FaultCatalogueTest {
     }
 
     @Test
-    void names_areThoseOfTheFaults() throws Exception {
+    void names_matchFaults() throws Exception {
         assertThat(faults()).extracting(Fault::name).containsExactlyElementsOf(FaultCatalogue.NAMES);
     }
 
     @Test
-    void faultThatThereIsNot_isNamedBesideThoseThatAre_beforeAnythingStarts() throws Exception {
-        StringWriter said = new StringWriter();
+    void unknownFault_isReportedWithKnownNames_beforeAnythingStarts() throws Exception {
+        StringWriter err = new StringWriter();
 
         int status = new CommandLine(new DetectCommand())
-                .setErr(new PrintWriter(said, true))
-                .execute("--root", folder.toString(), "--only=gpu-hot,nothing");
+                .setErr(new PrintWriter(err, true))
+                .execute("--root", directory.toString(), "--only=gpu-hot,nothing");
 
         assertThat(status).isEqualTo(CommandLine.ExitCode.USAGE);
-        assertThat(said.toString()).contains("--only nothing: expected one of gpu-hot, gpu-full, ");
-        assertThat(folder).isEmptyDirectory();
+        assertThat(err.toString()).contains("--only nothing: expected one of gpu-hot, gpu-full, ");
+        assertThat(directory).isEmptyDirectory();
     }
 
     @Test
-    void smallDisk_closedTwice_isUnmountedOnce() throws Exception {
-        LoopbackDisk disk = LoopbackDisk.mount(folder.resolve("image"), folder.resolve("mounted"));
+    void loopbackDisk_closedTwice_isUnmountedOnce() throws Exception {
+        LoopbackDisk disk = LoopbackDisk.mount(directory.resolve("image"), directory.resolve("mounted"));
         try {
             disk.fill();
         } catch (Fault.NotPossibleException e) {
@@ -71,12 +71,12 @@ class FaultCatalogueTest {
         disk.close();
         disk.close();
 
-        assertThat(folder.resolve("mounted")).isEmptyDirectory();
+        assertThat(directory.resolve("mounted")).isEmptyDirectory();
     }
 
     @Test
-    void detectionPage_inTheDocumentation_hasEveryFault() throws Exception {
-        String page = Files.readString(repository().resolve("docs/detection.md"));
+    void detectionPage_containsEveryFault() throws Exception {
+        String page = Files.readString(Repository.root().resolve("docs/detection.md"));
         for (Fault fault : faults()) {
             assertThat(page)
                     .as("./avatar bench detect --docs writes the page again")
@@ -86,16 +86,8 @@ class FaultCatalogueTest {
     }
 
     private List<Fault> faults() throws IOException, InterruptedException {
-        try (DelayProxy link = DelayProxy.to(1)) {
-            return FaultCatalogue.all(link, link, 1, LoopbackDisk.without(folder, "a test mounts nothing"));
+        try (DelayProxy proxy = DelayProxy.to(1)) {
+            return FaultCatalogue.all(proxy, proxy, 1, LoopbackDisk.without(directory, "a test mounts nothing"));
         }
-    }
-
-    private static Path repository() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.isExecutable(folder.resolve("avatar"))) {
-            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
-        }
-        return folder;
     }
 }

@@ -13,7 +13,7 @@ class FrameRoundsTest {
 
     private final SplittableRandom random = new SplittableRandom(7);
 
-    /** Of 12 ms and more, some 2 % much more; {@code factor} times that. */
+    /** Frame times of 12 to 13 ms with 2 % outliers, multiplied by {@code factor}. */
     private List<Double> frames(int count, double factor) {
         List<Double> millis = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -31,7 +31,7 @@ class FrameRoundsTest {
     }
 
     @Test
-    void watched_asAlone_hasOneInBothIntervals() {
+    void ratio_withoutOverhead_bothIntervalsContainOne() {
         FrameRounds rounds = rounds(20, 1);
 
         assertThat(rounds.ratio()).isEqualTo(1, within(0.02));
@@ -45,7 +45,7 @@ class FrameRoundsTest {
     }
 
     @Test
-    void watched_slower_showsInTheRatioAndNotInTheControl() {
+    void ratio_withOverhead_ratioRises_andControlDoesNot() {
         FrameRounds rounds = rounds(20, 1.1);
 
         assertThat(rounds.ratioInterval().low()).isGreaterThan(1.05);
@@ -59,8 +59,8 @@ class FrameRoundsTest {
         rounds.add(new Round(List.of(1.0), List.of(3.0, 4.0), List.of(8.0, 6.0)));
         rounds.add(new Round(List.of(2.0), List.of(), List.of(7.0)));
 
-        assertThat(rounds.alone().count()).isEqualTo(4);
-        assertThat(rounds.watched().median()).isEqualTo(7);
+        assertThat(rounds.unscraped().count()).isEqualTo(4);
+        assertThat(rounds.scraped().median()).isEqualTo(7);
         assertThat(rounds.ratio()).isEqualTo(2);
         assertThat(rounds.control()).isEqualTo(0.5);
     }

@@ -13,7 +13,7 @@ class FrameTimesTest {
     private final WebSocket socket = new Socket();
 
     @Test
-    void frame_givesItsRenderTime() {
+    void frame_returnsRenderTime() {
         frames.onBinary(socket, frame(12_345), true);
 
         assertThat(frames.take()).containsExactly(12.345);
@@ -21,7 +21,7 @@ class FrameTimesTest {
     }
 
     @Test
-    void restOfAFrame_isNotTakenForAnother() {
+    void continuationOfFrame_isNotAnotherFrame() {
         frames.onBinary(socket, frame(5000), false);
         frames.onBinary(socket, frame(7000), true);
         frames.onBinary(socket, frame(9000), true);
@@ -30,7 +30,7 @@ class FrameTimesTest {
     }
 
     @Test
-    void somethingElse_isPassedOver() {
+    void otherMessage_isIgnored() {
         frames.onBinary(socket, ByteBuffer.allocate(64), true);
 
         assertThat(frames.take()).isEmpty();
@@ -43,7 +43,7 @@ class FrameTimesTest {
                 .putInt(4, micros);
     }
 
-    /** One that only takes requests for more. */
+    /** WebSocket that only accepts requests for more messages. */
     private static final class Socket implements WebSocket {
 
         @Override

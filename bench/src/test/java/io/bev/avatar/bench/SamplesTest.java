@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class SamplesTest {
 
     @Test
-    void percentile_isTheNearestOfTheNumbers() {
+    void percentile_isNearestRank() {
         Samples samples = new Samples();
         for (int i = 100; i >= 0; i--) {
             samples.add(i);
@@ -22,7 +22,7 @@ class SamplesTest {
     }
 
     @Test
-    void nothingMeasured_isAnErrorRatherThanANumber() {
+    void withoutSamples_isError() {
         assertThatThrownBy(() -> new Samples().median()).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -11,34 +11,34 @@ class ShortenedRulesTest {
     private final ShortenedRules rules = ShortenedRules.STANDARD;
 
     @Test
-    void shorten_timesOfARule_becomeATenthAndAConstant() {
+    void shorten_dividesTimesAndAddsConstant() {
         assertThat(rules.shorten("""
-                        - name: g
-                          interval: 2m
-                          rules:
-                            - alert: A
-                              expr: increase(x[10m]) > 0 and up offset 1h == 1 and rate(x[30s]) > 0
-                              for: 5m
-                              keep_firing_for: 1m
-                        """)).isEqualTo("""
-                        - name: g
-                          interval: 14s
-                          rules:
-                            - alert: A
-                              expr: increase(x[110s]) > 0 and up offset 410s == 1 and rate(x[30s]) > 0
-                              for: 38s
-                              keep_firing_for: 14s
-                        """);
+            - name: g
+              interval: 2m
+              rules:
+                - alert: A
+                  expr: increase(x[10m]) > 0 and up offset 1h == 1 and rate(x[30s]) > 0
+                  for: 5m
+                  keep_firing_for: 1m
+            """)).isEqualTo("""
+                            - name: g
+                              interval: 14s
+                              rules:
+                                - alert: A
+                                  expr: increase(x[110s]) > 0 and up offset 410s == 1 and rate(x[30s]) > 0
+                                  for: 38s
+                                  keep_firing_for: 14s
+                            """);
     }
 
     @Test
-    void shorten_textOfPeopleAndNames_stays() {
+    void shorten_keepsTextsAndNames() {
         String text = "  description: within 10 minutes; for: a while\n  expr: x:increase10m{reason=\"for 5m\"}\n";
         assertThat(rules.shorten(text)).isEqualTo(text);
     }
 
     @Test
-    void shortenedFor_neverLongerThanShippedAndInTheSameOrder() {
+    void shortenedFor_neverLongerThanShipped_andInSameOrder() {
         assertThat(Stream.of(0, 1, 2, 10, 15, 30, 60, 120, 300, 600)
                         .map(seconds ->
                                 rules.shortenedFor(Duration.ofSeconds(seconds)).toSeconds()))

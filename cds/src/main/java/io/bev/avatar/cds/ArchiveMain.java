@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * {@code java -jar avatar-cds.jar PROGRAMS ARCHIVES}: creates the class archives of an installation in the
+ * {@code java -jar avatar-cds.jar INSTALLATION ARCHIVES}: creates the class archives of an installation in the
  * directory ARCHIVES if they are missing or belong to another Java version or build. Next to them, {@code renderer.env}
  * and {@code exporter.env} pass the archive to the systemd units as {@link #VARIABLE}; without these files a unit
  * starts without the archive, which only takes longer.
@@ -37,17 +37,17 @@ public final class ArchiveMain {
             return 0;
         }
         if (arguments.length != 2) {
-            out.println("expected two directories, of the installed programs and of the class archives; found "
+            out.println("expected two directories, of the installation and of the class archives; found "
                     + arguments.length + " arguments");
             return USAGE;
         }
         try {
             Installation programs = Installation.installed(Path.of(arguments[0]), Path.of(arguments[1]));
-            TrainingRun rehearsal = new TrainingRun(programs);
-            boolean fresh = rehearsal.isFresh();
+            TrainingRun training = new TrainingRun(programs);
+            boolean fresh = training.isFresh();
             if (!fresh) {
                 Sandbox.removeLeftOvers(Files.createDirectories(programs.archives()));
-                rehearsal.run();
+                training.run();
             }
             for (Installation.Jar program : programs.all()) {
                 writeEnvironmentFile(programs, program);

@@ -2,8 +2,6 @@ package io.bev.avatar.cds;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,13 +113,8 @@ public final class ChildProcess implements AutoCloseable {
     /** The last lines of its log, for an error message. */
     public String logTail() {
         try {
-            List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> !line.isBlank() && !line.startsWith("WARNING: Using incubator"))
-                    .toList();
-            return lines.isEmpty()
-                    ? "its log is empty"
-                    : String.join(" | ", lines.subList(Math.max(0, lines.size() - 3), lines.size()));
+            List<String> lines = LogTail.last(log);
+            return lines.isEmpty() ? "its log is empty" : String.join(" | ", lines);
         } catch (IOException e) {
             return "its log cannot be read: " + e.getMessage();
         }

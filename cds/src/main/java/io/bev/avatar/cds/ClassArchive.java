@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 
 /**
- * Class archive (AppCDS) of a program: its classes as the JVM maps them, which saves reading, verifying and linking
+ * Class archive (AppCDS) of an application: its classes as the JVM maps them, which saves reading, verifying and linking
  * them at every start. The JVM ignores an archive of another Java version or jar, so a stale one costs only start time.
  * A truncated one would crash the JVM, so {@link #install} moves a complete file into place.
  */

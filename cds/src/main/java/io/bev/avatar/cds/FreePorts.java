@@ -7,23 +7,38 @@ import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
 
-/** Free loopback ports below the kernel's ephemeral range, so that no outgoing connection takes one. */
-final class FreePorts {
+/**
+ * Loopback ports without a listener, below the kernel's ephemeral range, so that no outgoing connection takes one. Another process
+ * may take a port before it is used.
+ */
+public final class FreePorts {
 
     private static final int FIRST = 15_000;
     private static final int COUNT = 15_000;
+    private static final int MAX_ATTEMPTS = 1_000;
 
     private final Random random = new Random();
     private final Set<Integer> issued = new HashSet<>();
 
+    /** {@code count} different ports. */
+    public static int[] take(int count) throws IOException {
+        FreePorts ports = new FreePorts();
+        int[] taken = new int[count];
+        for (int i = 0; i < count; i++) {
+            taken[i] = ports.next();
+        }
+        return taken;
+    }
+
+    /** A port that this object has not returned before. */
     int next() throws IOException {
-        for (int attempt = 0; attempt < 1000; attempt++) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             int port = FIRST + random.nextInt(COUNT);
             if (issued.add(port) && isFree(port)) {
                 return port;
             }
         }
-        throw new IOException("no free port among " + FIRST + " to " + (FIRST + COUNT - 1));
+        throw new IOException("no free port found from " + FIRST + " to " + (FIRST + COUNT - 1));
     }
 
     private static boolean isFree(int port) {

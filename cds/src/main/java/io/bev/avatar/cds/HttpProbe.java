@@ -12,9 +12,10 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 
-/** HTTP client for the programs of a {@link Sandbox}: requests as Prometheus and browsers send them. */
+/** HTTP client for the services of a {@link Sandbox}: requests as Prometheus and browsers send them. */
 public final class HttpProbe {
 
     /** Prometheus's default Accept header. */
@@ -76,13 +77,15 @@ public final class HttpProbe {
         }
     }
 
-    static boolean isRedis(int port) {
+    /** Whether Redis responds on the loopback port, even if it requires a password or is still loading its data. */
+    public static boolean isRedis(int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
             socket.setSoTimeout(1000);
             socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();
-            return new String(in.readNBytes(5), StandardCharsets.US_ASCII).equals("+PONG");
+            String reply = new String(in.readNBytes(5), StandardCharsets.US_ASCII);
+            return List.of("+PONG", "-NOAU", "-LOAD").contains(reply);
         } catch (IOException e) {
             return false;
         }

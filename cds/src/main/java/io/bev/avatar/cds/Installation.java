@@ -20,7 +20,7 @@ import java.util.Optional;
 public record Installation(Jar renderer, Jar exporter, Path archives) {
 
     /**
-     * One program.
+     * One application.
      *
      * @param name module name
      * @param file jar file
@@ -38,16 +38,16 @@ public record Installation(Jar renderer, Jar exporter, Path archives) {
     }
 
     /**
-     * The programs built in a checkout.
+     * The applications built in a checkout.
      *
-     * @throws IOException when a program is not built
+     * @throws IOException when an application is not built
      */
     public static Installation of(Path root) throws IOException {
         return new Installation(
                 built(root, "renderer"), built(root, "exporter"), root.resolve("launcher/target/class-archives"));
     }
 
-    /** The programs installed in {@code directory}. */
+    /** The applications installed in {@code directory}. */
     public static Installation installed(Path directory, Path archives) {
         return new Installation(installed(directory, "renderer"), installed(directory, "exporter"), archives);
     }
@@ -77,17 +77,17 @@ public record Installation(Jar renderer, Jar exporter, Path archives) {
         return List.of(renderer, exporter);
     }
 
-    /** The class archive of a program, which may not exist. */
+    /** The class archive of an application, which may not exist. */
     public ClassArchive archive(Jar program) {
         return new ClassArchive(archives, program);
     }
 
-    /** The command without program arguments, with the class archive if it exists. */
+    /** The command without application arguments, with the class archive if it exists. */
     public List<String> command(Jar program) {
         return command(program, archive(program).options());
     }
 
-    /** The command without program arguments, with additional JVM flags. */
+    /** The command without application arguments, with additional JVM flags. */
     public List<String> command(Jar program, List<String> extraFlags) {
         List<String> command = new ArrayList<>();
         command.add(java());

@@ -15,12 +15,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Sandbox in which the programs run temporarily: a temporary directory and free ports. Closing it ends the running
+ * Sandbox in which renderer and exporter run temporarily: a temporary directory and free ports. Closing it ends the running
  * processes and removes the directory.
  */
 public final class Sandbox implements AutoCloseable {
 
-    private static final String PREFIX = "workbench-";
+    private static final String PREFIX = "sandbox-";
     private static final Duration READY_TIMEOUT = Duration.ofMinutes(2);
 
     private final Installation programs;
@@ -88,7 +88,7 @@ public final class Sandbox implements AutoCloseable {
                         "--save",
                         ""),
                 Map.of());
-        awaitReady("redis", redis, () -> HttpProbe.isRedis(redisPort));
+        awaitReady("redis", redis, () -> RedisProbe.replies(redisPort));
         return Optional.of(redis);
     }
 
@@ -139,7 +139,7 @@ public final class Sandbox implements AutoCloseable {
         return start("exporter", command, all);
     }
 
-    /** Starts any other program. */
+    /** Starts any other process. */
     public ChildProcess start(String name, List<String> command, Map<String, String> environment) throws IOException {
         ChildProcess program = ChildProcess.start(name, command, environment, directory);
         running.add(program);

@@ -40,22 +40,22 @@ public final class TrainingRun {
     /**
      * Creates and installs the archives.
      *
-     * @throws IOException when a program fails to run; the archives are then unchanged
+     * @throws IOException when an application fails to run; the archives are then unchanged
      */
     public void run() throws IOException, InterruptedException {
         Path archives = Files.createDirectories(programs.archives());
-        try (Sandbox bench = new Sandbox(programs, archives)) {
+        try (Sandbox sandbox = new Sandbox(programs, archives)) {
             String rendererInputs = programs.archive(programs.renderer()).inputs();
             String exporterInputs = programs.archive(programs.exporter()).inputs();
-            Path rendererArchive = bench.directory().resolve("renderer.jsa");
-            Path exporterArchive = bench.directory().resolve("exporter.jsa");
-            bench.redis();
-            ChildProcess renderer = bench.renderer(dump(rendererArchive), Map.of());
-            int port = bench.freePort();
-            ChildProcess exporter = bench.exporter(port, dump(exporterArchive), Map.of());
+            Path rendererArchive = sandbox.directory().resolve("renderer.jsa");
+            Path exporterArchive = sandbox.directory().resolve("exporter.jsa");
+            sandbox.redis();
+            ChildProcess renderer = sandbox.renderer(dump(rendererArchive), Map.of());
+            int port = sandbox.freePort();
+            ChildProcess exporter = sandbox.exporter(port, dump(exporterArchive), Map.of());
             String metrics = "http://127.0.0.1:" + port + "/metrics";
-            bench.awaitReady("exporter", exporter, () -> bench.web().answers(metrics));
-            exercise(bench, metrics);
+            sandbox.awaitReady("exporter", exporter, () -> sandbox.web().answers(metrics));
+            exercise(sandbox, metrics);
             finish(programs.exporter(), exporter, exporterArchive, exporterInputs);
             finish(programs.renderer(), renderer, rendererArchive, rendererInputs);
         }
@@ -65,22 +65,23 @@ public final class TrainingRun {
         return List.of("-XX:ArchiveClassesAtExit=" + file);
     }
 
-    private static void exercise(Sandbox bench, String metrics) throws IOException, InterruptedException {
-        bench.web().get(bench.pageUrl());
-        bench.web().get(bench.pageUrl() + "snapshot.jpg");
-        bench.web().get(bench.pageUrl() + "health");
+    private static void exercise(Sandbox sandbox, String metrics) throws IOException, InterruptedException {
+        sandbox.web().get(sandbox.pageUrl());
+        sandbox.web().get(sandbox.pageUrl() + "snapshot.jpg");
+        sandbox.web().get(sandbox.pageUrl() + "health");
         CountDownLatch frames = new CountDownLatch(FRAMES);
-        WebSocket viewer = bench.web().watch(bench.pageUrl().replace("http:", "ws:") + "ws", new WebSocket.Listener() {
-            @Override
-            public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-                frames.countDown();
-                socket.request(1);
-                return null;
-            }
-        });
+        WebSocket viewer = sandbox.web()
+                .watch(sandbox.pageUrl().replace("http:", "ws:") + "ws", new WebSocket.Listener() {
+                    @Override
+                    public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+                        frames.countDown();
+                        socket.request(1);
+                        return null;
+                    }
+                });
         try {
             for (int i = 0; i < SCRAPES; i++) {
-                bench.web().scrape(metrics);
+                sandbox.web().scrape(metrics);
             }
             if (!frames.await(30, TimeUnit.SECONDS)) {
                 throw new IOException("the renderer sent no frames within 30 s");

@@ -37,8 +37,8 @@ class ArchiveMainTest {
     }
 
     @Test
-    void missingPrograms_reported_andLeftoversOfAKilledTrainingRunRemoved() throws Exception {
-        Path leftover = Files.createDirectories(directory.resolve("archives/workbench-1/state"));
+    void missingPrograms_reported_andLeftoversOfKilledTrainingRunRemoved() throws Exception {
+        Path leftover = Files.createDirectories(directory.resolve("archives/sandbox-1/state"));
 
         assertThat(run(
                         directory.resolve("nowhere").toString(),

@@ -1,25 +1,24 @@
 package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.concurrent.PeriodicTask;
+import io.bev.avatar.common.process.HostName;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.alert.AlertReconciler;
-import io.bev.avatar.exporter.alert.AlertWebhook;
 import io.bev.avatar.exporter.alert.AlertmanagerClient;
 import io.bev.avatar.exporter.alert.DeadMansSwitch;
+import io.bev.avatar.exporter.alert.DurableAlertQueue;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.recovery.Recovery;
 import io.bev.avatar.exporter.recovery.RecoveryController;
 import io.bev.avatar.exporter.redis.RedisConnection;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -38,50 +37,43 @@ final class AlertPipeline implements Consumer<MetricSink>, AutoCloseable {
 
     AlertPipeline(
             ExporterConfigs settings,
-            AlertWebhook webhook,
+            DurableAlertQueue queue,
             Optional<RedisConnection> redis,
             BoundedHttpClient http,
             Clock clock) {
         ExporterConfig exporter = settings.exporter();
         Path directory = exporter.alertSpoolFile().toAbsolutePath().getParent();
         Path state = directory == null ? Path.of("/") : directory;
-        String host = settings.recovery().instance().orElseGet(() -> hostName(exporter.procPath()));
+        String host = settings.recovery()
+                .instance()
+                .orElseGet(() -> HostName.read(exporter.procPath()).instance());
         recovery = Recovery.create(
                 settings.recovery(),
-                Set.of(host, "localhost", "127.0.0.1"),
+                new HashSet<>(List.of(host, "localhost", "127.0.0.1")),
                 state,
                 exporter.jolokiaUrl(),
                 redis,
                 http,
-                webhook.publisher(),
+                queue,
                 clock);
-        reconciliation = webhook.reconciliation(
-                redis, new AlertmanagerClient(settings.alertmanager().url(), http, clock));
+        reconciliation = new AlertReconciler(
+                new AlertmanagerClient(settings.alertmanager().url(), http, clock), redis, queue, clock);
         deadMansSwitch = new DeadMansSwitch(
                 settings.alertmanager().watchdogTimeout(),
                 host,
                 state.resolve("alerts-silent-since"),
-                webhook.publisher(),
+                queue,
                 clock,
                 Ticker.system());
-        webhook.onAlerts(recovery::onAlerts);
-        webhook.onAlerts(deadMansSwitch::onAlerts);
+        queue.onReceived(recovery::onAlerts);
+        queue.onReceived(deadMansSwitch::onAlerts);
         reconciliation.onSnapshot(recovery::onSnapshot);
-        tasks = webhook.isOpen()
+        tasks = exporter.alertTokenFile().isPresent()
                 ? List.of(
-                        new PeriodicTask("recovery", POLL_INTERVAL, recovery::reconcile),
-                        new PeriodicTask("alert-reconciliation", RECONCILIATION_INTERVAL, reconciliation::reconcile),
-                        new PeriodicTask("dead-mans-switch", POLL_INTERVAL, deadMansSwitch::evaluate))
+                        PeriodicTask.start("recovery", POLL_INTERVAL, recovery::reconcile),
+                        PeriodicTask.start("alert-reconciliation", RECONCILIATION_INTERVAL, reconciliation::reconcile),
+                        PeriodicTask.start("dead-mans-switch", POLL_INTERVAL, deadMansSwitch::evaluate))
                 : List.of();
-    }
-
-    /** Short host name, as in the Prometheus label {@code instance}. */
-    private static String hostName(Path proc) {
-        try {
-            return Files.readString(proc.resolve("sys/kernel/hostname")).strip().split("\\.", 2)[0];
-        } catch (IOException unknown) {
-            return "localhost.localdomain";
-        }
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.bev.avatar.exporter;
 
+import io.bev.avatar.common.process.HostName;
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
 import io.bev.avatar.exporter.collector.Collector;
@@ -10,6 +12,7 @@ import io.bev.avatar.exporter.collector.gpu.GpuSettings;
 import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
 import io.bev.avatar.exporter.collector.host.HostCollector;
 import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
+import io.bev.avatar.exporter.collector.host.jna.LibcKernelClock;
 import io.bev.avatar.exporter.collector.mcp.McpCollector;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
 import io.bev.avatar.exporter.collector.renderer.FrameDeadlines;
@@ -18,9 +21,6 @@ import io.bev.avatar.exporter.collector.systemd.SystemdCollector;
 import io.bev.avatar.exporter.mcp.McpProbe;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
 import io.bev.avatar.exporter.redis.RedisConnection;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ final class CollectorFactory {
     private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(1);
 
     /** Redis streams of the renderer. */
-    private static final List<String> STREAMS = List.of("avatar:state:updates", "osint:updates");
+    private static final List<String> STREAMS = List.of(RedisKeys.STATE_UPDATES, RedisKeys.OSINT_UPDATES);
 
     private CollectorFactory() {}
 
@@ -61,7 +61,10 @@ final class CollectorFactory {
         FrameDeadlines deadlines = new FrameDeadlines(ticker);
         GpuSettings gpu = GpuSettings.defaults(exporter.procPath())
                 .withPcieThroughput(exporter.pcieThroughput())
-                .withDcgmHost(exporter.dcgmNames() ? Optional.of(hostName(exporter.procPath())) : Optional.empty());
+                .withDcgmHost(
+                        exporter.dcgmNames()
+                                ? Optional.of(HostName.read(exporter.procPath()).full())
+                                : Optional.empty());
         List<Collector> collectors = new ArrayList<>(List.of(
                 new GpuCollector(
                         () -> JnaNvml.load(exporter.nvmlLibrary(), ticker, meter),
@@ -70,7 +73,13 @@ final class CollectorFactory {
                         deadlines::late,
                         ticker,
                         clock),
-                new HostCollector(exporter.procPath(), exporter.sysPath(), new LibcFileSystems(), clock)));
+                new HostCollector(
+                        exporter.procPath(),
+                        exporter.sysPath(),
+                        new LibcFileSystems(),
+                        new LibcKernelClock(),
+                        ticker,
+                        clock)));
         redis.ifPresent(link -> collectors.add(RedisCollector.over(link, STREAMS, clock)));
         collectors.addAll(List.of(
                 new SystemdCollector(exporter.units(), settings.systemBus(), TIMEOUT, ticker),
@@ -84,13 +93,5 @@ final class CollectorFactory {
     /** Collectors disabled by the configuration, with the reason. */
     static Map<String, String> disabled(ExporterConfigs settings) {
         return settings.redis().isPresent() ? Map.of() : Map.of("redis", "redis.url is empty");
-    }
-
-    private static String hostName(Path proc) {
-        try {
-            return Files.readString(proc.resolve("sys/kernel/hostname")).strip();
-        } catch (IOException unknown) {
-            return "";
-        }
     }
 }

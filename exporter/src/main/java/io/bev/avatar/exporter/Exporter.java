@@ -3,6 +3,7 @@ package io.bev.avatar.exporter;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.alert.AlertWebhook;
+import io.bev.avatar.exporter.alert.DurableAlertQueue;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.Exposition;
@@ -43,7 +44,7 @@ public final class Exporter implements AutoCloseable {
     private final Optional<RedisClients> redis;
     private final BoundedHttpClient http;
     private final ScrapeRunner runner;
-    private final AlertWebhook webhook;
+    private final DurableAlertQueue alerts;
     private final AlertPipeline alertPipeline;
     private final ExporterServer server;
 
@@ -72,19 +73,15 @@ public final class Exporter implements AutoCloseable {
             List<Collector> collectors =
                     CollectorFactory.of(settings, link("avatar-exporter"), http, ticker, clock, version);
             runner = register(created, new ScrapeRunner(collectors, config.scrapeTimeout(), ticker, clock));
-            webhook = register(
+            alerts = register(
                     created,
-                    AlertWebhook.over(
-                            link("avatar-exporter-alerts"),
-                            guard,
-                            config.alertTokenFile(),
-                            config.alertSpoolFile(),
-                            config.alertActiveFor(),
-                            clock));
+                    DurableAlertQueue.open(
+                            link("avatar-exporter-alerts"), config.alertSpoolFile(), config.alertActiveFor(), clock));
             alertPipeline = register(
-                    created, new AlertPipeline(settings, webhook, link("avatar-exporter-recovery"), http, clock));
+                    created, new AlertPipeline(settings, alerts, link("avatar-exporter-recovery"), http, clock));
+            AlertWebhook webhook = new AlertWebhook(guard, config.alertTokenFile(), alerts, clock);
             List<Consumer<MetricSink>> own =
-                    List.of(new ExporterInfoMetrics(version, config.thresholds()), webhook, alertPipeline);
+                    List.of(new ExporterInfoMetrics(version, config.thresholds()), alerts, webhook, alertPipeline);
             Exposition exposition = new Exposition(runner, CollectorFactory.disabled(settings), own, processMetrics());
             server = new ExporterServer(
                     address,
@@ -167,7 +164,7 @@ public final class Exporter implements AutoCloseable {
     public void close() {
         server.close();
         alertPipeline.close();
-        webhook.close();
+        alerts.close();
         runner.close();
         http.close();
         redis.ifPresent(RedisClients::close);

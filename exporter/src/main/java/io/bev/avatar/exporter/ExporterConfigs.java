@@ -2,6 +2,7 @@ package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.log.LoggingConfig;
+import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.exporter.collector.systemd.SystemdCollector;
 import io.bev.avatar.exporter.config.AlertmanagerConfig;
 import io.bev.avatar.exporter.config.CheckConfig;
@@ -10,7 +11,6 @@ import io.bev.avatar.exporter.config.GpuSetupConfig;
 import io.bev.avatar.exporter.config.HealthConfig;
 import io.bev.avatar.exporter.config.McpConfig;
 import io.bev.avatar.exporter.config.RecoveryConfig;
-import io.bev.avatar.exporter.config.RedisConfig;
 import java.util.Map;
 import java.util.Optional;
 

@@ -3,6 +3,7 @@ package io.bev.avatar.exporter;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.host.HostFixture;
 import io.bev.avatar.exporter.collector.redis.RedisFixture;
+import io.bev.avatar.testkit.Golden;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;

@@ -44,6 +44,6 @@ record ParityList(String peer, List<String> names) {
         assertThat(theirs.stream().filter(name -> !ours.contains(name)).filter(name -> !has(name)))
                 .as("metrics of %s alone that %s does not explain: add them there, or to our collector", peer, DOCUMENT)
                 .isEmpty();
-        assertThat(names).as("%s lists what is ours", DOCUMENT).doesNotContainAnyElementsOf(ours);
+        assertThat(names).as("%s lists what only this exporter has", DOCUMENT).doesNotContainAnyElementsOf(ours);
     }
 }

@@ -1,13 +1,14 @@
 package io.bev.avatar.exporter;
 
-import java.io.File;
+import io.bev.avatar.cds.FreePorts;
+import io.bev.avatar.cds.Installation;
+import io.bev.avatar.testkit.Scrape;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,13 +31,10 @@ final class PeerExporter implements AutoCloseable {
     /** Starts a peer found on the PATH or in the directory AVATAR_PEERS; skips the test if it is missing. */
     static PeerExporter start(Path directory, String program, String listenOption, String... options)
             throws IOException, InterruptedException {
-        Optional<String> found = find(program);
+        Optional<Path> found = find(program);
         Assumptions.assumeTrue(found.isPresent(), program + " is neither on the PATH nor in AVATAR_PEERS");
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        List<String> command = new ArrayList<>(List.of(found.get(), listenOption + "=127.0.0.1:" + port));
+        int port = FreePorts.take(1)[0];
+        List<String> command = new ArrayList<>(List.of(found.get().toString(), listenOption + "=127.0.0.1:" + port));
         command.addAll(List.of(options));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -47,16 +45,12 @@ final class PeerExporter implements AutoCloseable {
         return peer;
     }
 
-    /** Locates a program on the PATH or in the directory AVATAR_PEERS. */
-    static Optional<String> find(String program) {
-        String places =
-                System.getenv("PATH") + File.pathSeparator + System.getenv().getOrDefault("AVATAR_PEERS", "");
-        for (String place : places.split(File.pathSeparator, -1)) {
-            if (!place.isEmpty() && new File(place, program).canExecute()) {
-                return Optional.of(new File(place, program).getPath());
-            }
-        }
-        return Optional.empty();
+    /** Locates an executable on the PATH or in the directory AVATAR_PEERS. */
+    private static Optional<Path> find(String program) {
+        return Installation.find(program)
+                .or(() -> Optional.ofNullable(System.getenv("AVATAR_PEERS"))
+                        .map(peers -> Path.of(peers, program))
+                        .filter(Files::isExecutable));
     }
 
     private void awaitAnswer() throws IOException, InterruptedException {

@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import at.favre.lib.crypto.bcrypt.BCrypt;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bev.avatar.cds.FreePorts;
+import io.bev.avatar.cds.Installation;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.exporter.check.CheckResult;
 import io.bev.avatar.exporter.check.PortCheck;
-import io.bev.avatar.exporter.check.Status;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
+import io.bev.avatar.exporter.report.Status;
+import io.bev.avatar.testkit.TestCertificates;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,19 +45,19 @@ class PrometheusOverTlsTest {
         TestCertificates unused = TestCertificates.make(directory);
         String hash = BCrypt.withDefaults().hashToString(10, "right password".toCharArray());
         Path web = Files.writeString(directory.resolve("web-config.yml"), """
-                tls_server_config: {cert_file: server.pem, key_file: server.key}
-                basic_auth_users: {prometheus: "%s"}
-                """.formatted(hash));
+            tls_server_config: {cert_file: server.pem, key_file: server.key}
+            basic_auth_users: {prometheus: "%s"}
+            """.formatted(hash));
         String yaml = """
-                exporter: {port: 0, state-directory: %s, nvml-library: libno-such-nvml.so, web-config-file: %s}
-                redis: {url: "redis://127.0.0.1:1"}
-                """.formatted(directory, web);
+            exporter: {port: 0, state-directory: %s, nvml-library: libno-such-nvml.so, web-config-file: %s}
+            redis: {url: "redis://127.0.0.1:1"}
+            """.formatted(directory, web);
         Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + directory.resolve("no-bus"));
         settings = ExporterConfigs.from(Config.of(yaml, "test.yaml", environment), environment);
     }
 
     private static void need(String program) {
-        Assumptions.assumeTrue(PeerExporter.find(program).isPresent(), program + " is not installed");
+        Assumptions.assumeTrue(Installation.find(program).isPresent(), program + " is not installed");
     }
 
     private Process launch(List<String> command) throws IOException {
@@ -157,7 +158,7 @@ class PrometheusOverTlsTest {
                     directory.resolve("prometheus.yml"),
                     "global: {scrape_interval: 3s, scrape_timeout: 3s}\nscrape_configs:\n"
                             + job("good", target, "right password") + job("bad", target, "wrong"));
-            int port = freePort();
+            int port = FreePorts.take(1)[0];
             Process prometheus = launch(List.of(
                     "prometheus",
                     "--config.file=prometheus.yml",
@@ -179,19 +180,13 @@ class PrometheusOverTlsTest {
 
     private String job(String name, String target, String password) {
         return """
-                - job_name: %s
-                  scheme: https
-                  params: {"collect[]": [host]}
-                  tls_config: {ca_file: %s}
-                  basic_auth: {username: prometheus, password: "%s"}
-                  static_configs: [{targets: ["%s"]}]
-                """.formatted(name, directory.resolve("ca.pem"), password, target);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
+            - job_name: %s
+              scheme: https
+              params: {"collect[]": [host]}
+              tls_config: {ca_file: %s}
+              basic_auth: {username: prometheus, password: "%s"}
+              static_configs: [{targets: ["%s"]}]
+            """.formatted(name, directory.resolve("ca.pem"), password, target);
     }
 
     /** Waits until Prometheus reports the target in the expected state; first scrapes may be late on a busy machine. */

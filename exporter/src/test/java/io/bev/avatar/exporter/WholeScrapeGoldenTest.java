@@ -3,13 +3,14 @@ package io.bev.avatar.exporter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bev.avatar.common.config.Config;
-import io.bev.avatar.exporter.client.StubHttpServer;
-import io.bev.avatar.exporter.client.StubHttpServer.Answer;
-import io.bev.avatar.exporter.client.StubHttpServer.Asked;
 import io.bev.avatar.exporter.collector.systemd.FakeSystemd;
 import io.bev.avatar.exporter.nvml.SimulatedNvml;
-import io.bev.avatar.exporter.redis.RedisServer;
-import io.bev.avatar.exporter.systemd.TestDBus;
+import io.bev.avatar.testkit.Golden;
+import io.bev.avatar.testkit.RedisServer;
+import io.bev.avatar.testkit.StubHttpServer;
+import io.bev.avatar.testkit.StubHttpServer.Answer;
+import io.bev.avatar.testkit.StubHttpServer.Asked;
+import io.bev.avatar.testkit.TestDBus;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,17 +32,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Compares one complete scrape of all sources with a golden file: names, order, types, HELP texts, labels, and all
- * values determined by the input. Values that depend on machine, clock or JVM are {@code *}.
+ * values determined by the input. Values that depend on machine, clock or JVM are {@code *}. The metrics reference in the
+ * documentation is compared with the same scrape.
  */
 class WholeScrapeGoldenTest {
 
     private static final Path RESOURCES = Path.of("src/test/resources").toAbsolutePath();
+    private static final Path REFERENCE =
+            Path.of("../docs/reference/metrics.md").toAbsolutePath();
     private static final Pattern SERIES = Pattern.compile("([a-zA-Z_:]+[a-zA-Z0-9_:]*)(\\{.*})? (\\S+)");
 
     /** Series whose values vary between runs: live Redis, times, file systems of the fixture's mount points. */
     private static final Pattern LIVE = Pattern.compile(
             "(redis_(?!up$|stream_(?!last_)|db_keys$|cluster_enabled$)|process_|jvm_|node_filesystem_(?!readonly|device_error)"
-                    + "|node_time_|avatar_exporter_nvml_(call_|backoff$)|avatar_exporter_collector_(duration|last_)"
+                    + "|node_time_|node_timex_|node_scrape_collector_duration|avatar_exporter_nvml_(call_|backoff$)|avatar_exporter_collector_(duration|last_)"
                     + "|.*_response_seconds).*");
 
     /** Labels whose values vary between runs. */
@@ -63,28 +67,29 @@ class WholeScrapeGoldenTest {
         }
         if (request.body().contains("initialize")) {
             return Answer.json("""
-                    {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},\
-                    "serverInfo":{"name":"everything","version":"1.0.0"}}}""");
+                {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},\
+                "serverInfo":{"name":"everything","version":"1.0.0"}}}\
+                """);
         }
         return Answer.json("{\"status\":\"ok\"}");
     }
 
     private ExporterConfigs settings(SimulatedNvml nvml, StubHttpServer page, RedisServer redis, TestDBus bus) {
         String yaml = """
-                exporter:
-                  port: 0
-                  state-directory: %s
-                  nvml-library: %s
-                  renderer-url: %s
-                  jolokia-url: %s
-                  proc-path: %s
-                  sys-path: %s
-                  units: [bev-advanced-avatar.service, bev-avatar-exporter.service]
-                  scrape-timeout: 60s
-                  thresholds: {gpu_temperature_celsius: {warning: 75}}
-                mcp: {url: "%s"}
-                redis: {url: "%s", timeout: 20s}
-                """.formatted(
+            exporter:
+              port: 0
+              state-directory: %s
+              nvml-library: %s
+              renderer-url: %s
+              jolokia-url: %s
+              proc-path: %s
+              sys-path: %s
+              units: [bev-advanced-avatar.service, bev-avatar-exporter.service]
+              scrape-timeout: 60s
+              thresholds: {gpu_temperature_celsius: {warning: 75}}
+            mcp: {url: "%s"}
+            redis: {url: "%s", timeout: 20s}
+            """.formatted(
                         directory,
                         nvml.library(),
                         page.address(""),
@@ -133,6 +138,9 @@ class WholeScrapeGoldenTest {
 
                 assertThat(text).doesNotContain("collector_success{collector=\"gpu\",} 0.0");
                 Golden.check(RESOURCES.resolve("golden/scrape.prom"), normalised(text));
+                String other = Files.readString(RESOURCES.resolve("golden/redis.prom"))
+                        + Files.readString(RESOURCES.resolve("golden/gpu-dcgm.prom"));
+                Golden.check(REFERENCE, MetricsReference.page(text, other));
             }
         }
     }

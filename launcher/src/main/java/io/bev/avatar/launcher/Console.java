@@ -3,11 +3,11 @@ package io.bev.avatar.launcher;
 import java.io.PrintStream;
 import java.util.Map;
 
-/** Output for the user: plain lines, and on a terminal colours and one live status line at the bottom. Thread-safe. */
+/** Output for the user: lines, and on a terminal colours and a live status line at the bottom. Thread-safe. */
 final class Console {
 
     private static final String ERASE_LINE = "\r\u001b[2K";
-    /** A live line that wrapped could not be erased, so the terminal cuts it at its edge. */
+    /** No line wrapping: a wrapped live line could not be erased. */
     private static final String NO_WRAP = "\u001b[?7l";
 
     private static final String WRAP = "\u001b[?7h";
@@ -56,7 +56,7 @@ final class Console {
         redraw();
     }
 
-    /** Replaces the live line; on anything but a terminal, does nothing. */
+    /** Replaces the live line; does nothing without a terminal. */
     synchronized void live(String text) {
         if (terminal && !text.equals(live)) {
             erase();

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** A Prometheus process with its own configuration, port and directory. Call from a thread that outlives it. */
+/** A Prometheus process with its own configuration, port and directory. Its process ends with the thread that calls {@link #start}. */
 public final class IsolatedPrometheus implements AutoCloseable {
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
@@ -26,15 +26,15 @@ public final class IsolatedPrometheus implements AutoCloseable {
     }
 
     /**
-     * Starts it and waits until it serves.
+     * Starts it and waits until it is ready.
      *
-     * @param config its configuration
-     * @param folder where data and logs are
-     * @param port where it listens on 127.0.0.1
+     * @param config configuration file
+     * @param directory directory of data and logs
+     * @param port port on 127.0.0.1
      */
-    public static IsolatedPrometheus start(Path config, Path folder, int port)
+    public static IsolatedPrometheus start(Path config, Path directory, int port)
             throws IOException, InterruptedException {
-        Path logs = Files.createDirectories(folder.resolve("logs"));
+        Path logs = Files.createDirectories(directory.resolve("logs"));
         String url = "http://127.0.0.1:" + port;
         Probe probe = new Probe();
         ServiceSpec spec = new ServiceSpec(
@@ -42,7 +42,7 @@ public final class IsolatedPrometheus implements AutoCloseable {
                 List.of(
                         "prometheus",
                         "--config.file=" + config,
-                        "--storage.tsdb.path=" + folder.resolve("data"),
+                        "--storage.tsdb.path=" + directory.resolve("data"),
                         "--web.listen-address=127.0.0.1:" + port),
                 Map.of(),
                 () -> probe.answers(url + "/-/ready"),
@@ -53,10 +53,9 @@ public final class IsolatedPrometheus implements AutoCloseable {
         PrintStream log =
                 new PrintStream(Files.newOutputStream(logs.resolve("supervisor.log")), true, StandardCharsets.UTF_8);
         Supervisor supervisor = new Supervisor(Console.of(log, Map.of()), Ticker.system());
-        IsolatedPrometheus prometheus = new IsolatedPrometheus(new ManagedProcess(spec, folder), supervisor, log);
+        IsolatedPrometheus prometheus = new IsolatedPrometheus(new ManagedProcess(spec, directory), supervisor, log);
         try {
-            supervisor.start(prometheus.process);
-            supervisor.awaitReady();
+            supervisor.startAll(List.of(prometheus.process));
             return prometheus;
         } catch (LaunchException e) {
             prometheus.close();
@@ -77,7 +76,7 @@ public final class IsolatedPrometheus implements AutoCloseable {
         try {
             supervisor.stop();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // it ends with this thread at the latest
+            Thread.currentThread().interrupt(); // the process ends with this thread
         }
         log.close();
     }

@@ -9,16 +9,15 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A whole stack of its own, with a simulated GPU, on free ports and in a directory of its own: to be measured and broken. It is
- * supervised as {@code ./avatar up} does it, but only while a user calls {@link #tick}: what is killed stays down until then.
- * Not thread-safe; {@link #close} may come from another thread.
+ * A complete stack with a simulated GPU on free ports and in its own directory, for benchmarks and fault injection. Supervised as
+ * by {@code ./avatar up}, but only in calls of {@link #tick}: a killed service stays down until then. Not thread-safe;
+ * {@link #close} may be called from another thread.
  */
 public final class IsolatedStack implements AutoCloseable {
 
@@ -35,9 +34,9 @@ public final class IsolatedStack implements AutoCloseable {
      * Settings of this stack.
      *
      * @param root the project directory
-     * @param runDirectory where its files live
-     * @param rules directory with the rules and configurations to use instead of the shipped {@code alerting-rules}
-     * @param yaml more of {@code avatar.yaml}: whole sections besides {@code stack}, {@code renderer} and {@code redis}
+     * @param runDirectory directory of its files
+     * @param rules directory used instead of the shipped {@code alerting-rules}
+     * @param yaml additional sections of {@code avatar.yaml}, other than {@code stack}, {@code renderer} and {@code redis}
      * @param environment additional environment per service; has precedence
      * @param ports seven free ports: page, Jolokia, exporter, Redis, Prometheus, Alertmanager, Grafana
      */
@@ -71,9 +70,9 @@ public final class IsolatedStack implements AutoCloseable {
     }
 
     /**
-     * Starts everything and waits until it serves. Call it from a thread that outlives the stack: the processes end with it.
+     * Starts all services and waits until they are ready. The processes end with the calling thread.
      *
-     * @throws IOException when something is missing or does not start; the message names it
+     * @throws IOException when a service is not installed or does not start
      */
     public static IsolatedStack start(Settings settings) throws IOException, InterruptedException {
         Path run = Files.createDirectories(settings.runDirectory());
@@ -120,7 +119,7 @@ public final class IsolatedStack implements AutoCloseable {
                 settings.yaml());
     }
 
-    /** A directory with the layout of the project and other rules. */
+    /** A directory with links to the project's files, and other rules. */
     private static Path project(Settings settings) throws IOException {
         Path project = Files.createDirectories(settings.runDirectory().resolve("project"));
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(settings.root())) {
@@ -136,38 +135,23 @@ public final class IsolatedStack implements AutoCloseable {
 
     private void startAll(StackServices stack, Map<String, String> environment)
             throws IOException, LaunchException, InterruptedException {
-        start(Service.REDIS, stack.redis(), environment);
-        start(Service.RENDERER, stack.renderer(Optional.empty()), environment);
-        supervisor.awaitReady();
-        start(Service.EXPORTER, stack.exporter(), environment);
-        supervisor.awaitReady();
-        // Last, so that services that are still starting raise no alert.
-        start(Service.ALERTMANAGER, stack.alertmanager(), environment);
-        supervisor.awaitReady();
-        start(Service.PROMETHEUS, stack.prometheus(), environment);
-        supervisor.awaitReady();
+        StackStarter.startAll(
+                supervisor,
+                List.of(
+                        process(Service.REDIS, stack.redis(), environment),
+                        process(Service.RENDERER, stack.renderer(Optional.empty()), environment),
+                        process(Service.EXPORTER, stack.exporter(), environment)),
+                List.of(
+                        process(Service.ALERTMANAGER, stack.alertmanager(), environment),
+                        process(Service.PROMETHEUS, stack.prometheus(), environment)));
     }
 
-    private void start(Service service, ServiceSpec spec, Map<String, String> environment) throws LaunchException {
-        Map<String, String> more = new HashMap<>(environment);
-        more.putAll(settings.environment().getOrDefault(service, Map.of()));
-        ManagedProcess process = new ManagedProcess(with(spec, more), settings.runDirectory());
+    private ManagedProcess process(Service service, ServiceSpec spec, Map<String, String> environment) {
+        ServiceSpec configured = spec.withEnvironment(environment)
+                .withEnvironment(settings.environment().getOrDefault(service, Map.of()));
+        ManagedProcess process = new ManagedProcess(configured, settings.runDirectory());
         processes.put(service, process);
-        supervisor.start(process);
-    }
-
-    private static ServiceSpec with(ServiceSpec spec, Map<String, String> more) {
-        Map<String, String> environment = new HashMap<>(spec.environment());
-        environment.putAll(more);
-        return new ServiceSpec(
-                spec.name(),
-                spec.command(),
-                environment,
-                spec.ready(),
-                spec.url(),
-                spec.log(),
-                spec.timeout(),
-                spec.restartDelay());
+        return process;
     }
 
     /** Checks the services once and restarts those that ended. Call it several times per second. */
@@ -179,7 +163,7 @@ public final class IsolatedStack implements AutoCloseable {
         }
     }
 
-    /** Whether every process runs and serves. */
+    /** Whether every service runs and is ready. */
     public boolean isWhole() throws InterruptedException {
         for (ManagedProcess process : processes.values()) {
             try {
@@ -193,17 +177,17 @@ public final class IsolatedStack implements AutoCloseable {
         return true;
     }
 
-    /** Whether the renderer can be read, as far as that shows from outside. */
+    /** Whether a process listens on the renderer's Jolokia port. */
     public boolean rendererListens() {
         return PortOwner.isTaken(config.jolokiaPort());
     }
 
-    /** Process id of the last start of a process. */
+    /** Process id of the last start of a service. */
     public long pid(Service service) {
         return process(service).pid();
     }
 
-    /** Kills a service with {@code SIGKILL} and waits until it has ended. */
+    /** Kills a service with SIGKILL and waits until it has ended. */
     public void kill(Service service) throws IOException, InterruptedException {
         ProcessHandle handle =
                 ProcessHandle.of(pid(service)).orElseThrow(() -> new IOException(service + " has ended"));
@@ -221,7 +205,7 @@ public final class IsolatedStack implements AutoCloseable {
         return process;
     }
 
-    /** Scenario file of the simulated GPU; may be written while it runs. */
+    /** Scenario file of the simulated GPU; may be changed while it runs. */
     public Path gpuScenario() {
         return gpu.scenario();
     }
@@ -230,7 +214,7 @@ public final class IsolatedStack implements AutoCloseable {
         return settings.runDirectory();
     }
 
-    /** Base address of the renderer's page, without a slash at its end. */
+    /** Base URL of the renderer's page, without a trailing slash. */
     public String page() {
         return url(config.rendererPort());
     }
@@ -256,18 +240,18 @@ public final class IsolatedStack implements AutoCloseable {
         try {
             for (ManagedProcess process : processes.values()) {
                 if (process.isAlive()) {
-                    wake(process.pid());
+                    resume(process.pid());
                 }
             }
             supervisor.stop();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the services end with this thread at the latest
+            Thread.currentThread().interrupt(); // the services end with this thread
         }
         log.close();
     }
 
-    /** A stopped process could not hear that it is to end. */
-    private void wake(long pid) throws InterruptedException {
+    /** Resumes a stopped process, which would not handle SIGTERM. */
+    private void resume(long pid) throws InterruptedException {
         try {
             new ProcessBuilder("kill", "-CONT", Long.toString(pid))
                     .redirectErrorStream(true)
@@ -275,7 +259,7 @@ public final class IsolatedStack implements AutoCloseable {
                     .start()
                     .waitFor();
         } catch (IOException e) {
-            log.println("cannot wake " + pid + ": " + e.getMessage());
+            log.println("cannot resume " + pid + ": " + e.getMessage());
         }
     }
 }

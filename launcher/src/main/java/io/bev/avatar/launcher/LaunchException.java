@@ -1,6 +1,6 @@
 package io.bev.avatar.launcher;
 
-/** Start-up failed or the stack has to stop; the message is one line with the remedy. */
+/** Start-up failed or the stack must stop; the message is one line with the remedy. */
 public final class LaunchException extends Exception {
 
     private static final long serialVersionUID = 1L;

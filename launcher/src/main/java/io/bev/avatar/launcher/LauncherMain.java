@@ -9,7 +9,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry point of {@code ./avatar up} and of the benchmarks of whole programs; the only place that ends the process. */
+/** Entry point of {@code ./avatar up}; the only place that ends the process. */
 @Command(
         name = "avatar",
         mixinStandardHelpOptions = true,
@@ -26,7 +26,7 @@ public final class LauncherMain {
         CommandLine commands = new CommandLine(new LauncherMain())
                 .addSubcommand(new UpCommand(environment, console))
                 .setExecutionExceptionHandler((e, line, parsed) -> {
-                    console.fail("broken", e.toString());
+                    console.fail("internal error", e.toString());
                     return ExitCodes.SOFTWARE;
                 })
                 .setParameterExceptionHandler((e, given) -> {
@@ -37,7 +37,7 @@ public final class LauncherMain {
         System.exit(commands.execute(arguments));
     }
 
-    /** Version in the jar's manifest; {@code development} for classes that run from a build directory. */
+    /** Version in the jar's manifest; {@code development} for classes in a build directory. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {

@@ -1,9 +1,9 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.cds.LogTail;
 import io.bev.avatar.common.cli.ExitCodes;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,20 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service's process. It gets a session of its own, so that Ctrl-C reaches the launcher alone and the order of stopping is
- * ours, and a parent-death signal, so that nothing outlives a launcher that was killed. That signal is tied to the thread
- * that starts the process: call {@link #start} from a thread that lives as long as the launcher.
+ * Process of a service, restarted by the {@link Supervisor}. It has its own session, so that Ctrl-C reaches only the launcher,
+ * which stops the services in order, and a parent-death signal, so that no service outlives a killed launcher. The kernel sends
+ * that signal when the thread that started the process ends: call {@link #start} from a thread that lives as long as the launcher.
  */
 final class ManagedProcess {
-
-    private static final int MAX_LOG_LINES = 3;
-    private static final int MAX_CONFIG_ERROR_LINES = 20;
-    /** How a line of renderer and exporter's own log begins, as text or as JSON. */
-    private static final Pattern LOG_LINE = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT.*|\\{.*");
 
     private final ServiceSpec spec;
     private final Path directory;
@@ -60,7 +54,7 @@ final class ManagedProcess {
         } catch (FileSystemException e) {
             throw new LaunchException(
                     ExitCodes.CANNOT_CREATE,
-                    spec.name() + ": cannot write its log " + spec.log() + "; see who owns "
+                    spec.name() + ": cannot write its log " + spec.log() + "; check the owner of "
                             + spec.log().getParent(),
                     e);
         } catch (IOException e) {
@@ -82,7 +76,7 @@ final class ManagedProcess {
         return p == null ? 0 : p.pid();
     }
 
-    /** How the last start ended; empty while it runs. */
+    /** Exit code of the last start; empty while it runs. */
     OptionalInt exitCode() {
         Process p = process;
         return p == null || p.isAlive() ? OptionalInt.empty() : OptionalInt.of(p.exitValue());
@@ -95,7 +89,7 @@ final class ManagedProcess {
         }
     }
 
-    /** Waits for the end, and kills what is still there after {@code timeout}; false when it had to be killed. */
+    /** Waits until the process ends and kills it after {@code timeout}; false if it was killed. */
     boolean awaitEnd(Duration timeout) throws InterruptedException {
         Process p = process;
         if (p == null || p.waitFor(Math.max(0, timeout.toMillis()), TimeUnit.MILLISECONDS)) {
@@ -106,33 +100,16 @@ final class ManagedProcess {
         return false;
     }
 
-    /** The last lines that it wrote, for an error message; all that it found wrong in its configuration, where that ended it. */
+    /** Its last log lines, for an error message; after an exit for a configuration error, all problems it reported. */
     Optional<String> logTail() {
         try {
-            List<String> lines = new String(Files.readAllBytes(spec.log()), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> !line.isBlank() && !line.startsWith("WARNING: Using incubator"))
-                    .toList();
-            if (lines.isEmpty()) {
-                return Optional.empty();
-            }
-            int from = Math.max(0, lines.size() - MAX_LOG_LINES);
-            if (exitCode().equals(OptionalInt.of(ExitCodes.CONFIG))) {
-                from = configErrorStart(lines);
-            }
-            return Optional.of(String.join(System.lineSeparator() + "      ", lines.subList(from, lines.size())));
+            boolean configError = exitCode().equals(OptionalInt.of(ExitCodes.CONFIG));
+            List<String> lines = configError ? LogTail.afterLogLines(spec.log()) : LogTail.last(spec.log());
+            return lines.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(String.join(System.lineSeparator() + "      ", lines));
         } catch (IOException e) {
             return Optional.empty();
         }
-    }
-
-    /** Where the lines begin that follow the log. */
-    private static int configErrorStart(List<String> lines) {
-        int from = lines.size() - 1;
-        int first = Math.max(0, lines.size() - MAX_CONFIG_ERROR_LINES);
-        while (from > first && !LOG_LINE.matcher(lines.get(from - 1)).matches()) {
-            from--;
-        }
-        return from;
     }
 }

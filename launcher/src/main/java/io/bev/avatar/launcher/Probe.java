@@ -3,15 +3,10 @@ package io.bev.avatar.launcher;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -32,12 +27,12 @@ final class Probe {
     private final HttpClient client;
     private final Authorization authorization;
 
-    /** Sends no password and uses Java's own trust store. */
+    /** Probe without password, with the JVM's trust store. */
     Probe() {
         this(Optional.empty(), Optional::empty);
     }
 
-    /** @param trust for {@code https}, in place of Java's own */
+    /** @param trust for {@code https}, instead of the JVM's trust store */
     Probe(Optional<SSLContext> trust, Authorization authorization) {
         HttpClient.Builder builder =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(REQUEST_TIMEOUT);
@@ -46,12 +41,12 @@ final class Probe {
         this.authorization = authorization;
     }
 
-    /** Whether a GET answers 200. */
+    /** Whether a GET returns 200. */
     boolean answers(String url) throws InterruptedException {
         return get(url).isPresent();
     }
 
-    /** JSON body of the answer to a GET, whatever its status; empty without an answer or with another body. */
+    /** JSON body of the response to a GET, with any status; empty without a response or with another body. */
     Optional<JsonNode> json(String url) throws InterruptedException {
         try {
             return Optional.of(JSON.readTree(send(url).body()));
@@ -60,7 +55,7 @@ final class Probe {
         }
     }
 
-    /** The status that a GET is answered with; empty when there is no answer. */
+    /** Status of the response to a GET; empty without a response. */
     OptionalInt status(String url) throws InterruptedException {
         try {
             return OptionalInt.of(send(url).statusCode());
@@ -69,7 +64,7 @@ final class Probe {
         }
     }
 
-    /** The text that a GET answers 200 with. */
+    /** Body of the response to a GET; empty unless the status is 200. */
     Optional<String> get(String url) throws InterruptedException {
         try {
             HttpResponse<String> response = send(url);
@@ -83,21 +78,5 @@ final class Probe {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(REQUEST_TIMEOUT);
         authorization.get().ifPresent(value -> request.header("Authorization", value));
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    }
-
-    /** Whether Redis answers on the loopback port, even if it requires a password or is still loading. */
-    static boolean isRedis(int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) REQUEST_TIMEOUT.toMillis());
-            socket.setSoTimeout((int) REQUEST_TIMEOUT.toMillis());
-            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-            InputStream in = socket.getInputStream();
-            byte[] answer = in.readNBytes(5);
-            String text = new String(answer, StandardCharsets.US_ASCII);
-            return text.startsWith("+PONG") || text.startsWith("-NOAU") || text.startsWith("-LOAD");
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

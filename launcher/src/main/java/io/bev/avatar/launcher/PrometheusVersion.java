@@ -10,7 +10,7 @@ public record PrometheusVersion(int major, int minor) {
 
     private static final Pattern VERSION = Pattern.compile("version (\\d+)\\.(\\d+)");
 
-    /** Runs {@code program --version}. */
+    /** Runs {@code EXECUTABLE --version}. */
     public static PrometheusVersion of(String program) throws IOException {
         Process process = new ProcessBuilder(program, "--version")
                 .redirectErrorStream(true)
@@ -28,7 +28,7 @@ public record PrometheusVersion(int major, int minor) {
         return new PrometheusVersion(Integer.parseInt(match.group(1)), Integer.parseInt(match.group(2)));
     }
 
-    /** Whether rules may use {@code keep_firing_for}: from 2.42 on. */
+    /** Whether rules may use {@code keep_firing_for}: since 2.42. */
     public boolean keepsFiring() {
         return major > 2 || (major == 2 && minor >= 42);
     }

@@ -33,7 +33,7 @@ final class RunLock implements AutoCloseable {
             channel.close();
             throw new LaunchException(
                     ExitCodes.TEMPORARY,
-                    "already running: " + Files.readString(file).strip() + "; Ctrl-C there stops it");
+                    "already running: " + Files.readString(file).strip() + "; stop it there with Ctrl-C");
         }
         channel.truncate(0);
         String text = "pid " + ProcessHandle.current().pid() + ", page " + url + System.lineSeparator();

@@ -2,6 +2,7 @@ package io.bev.avatar.launcher;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -9,13 +10,13 @@ import java.util.Map;
  * A service of the stack.
  *
  * @param name as shown and as named in the log directory
- * @param command program and arguments
- * @param environment variables set beside the inherited ones
- * @param ready answers whether it serves
+ * @param command executable and arguments
+ * @param environment variables in addition to the inherited ones
+ * @param ready readiness check
  * @param url address for the user
  * @param log file for its output
  * @param timeout maximum time to become ready
- * @param restartDelay wait before the first restart after a crash; doubles up to 30 s, starts over after a stable minute
+ * @param restartDelay wait before the first restart after a crash; doubles up to 30 s, reset after a stable minute
  */
 record ServiceSpec(
         String name,
@@ -27,15 +28,22 @@ record ServiceSpec(
         Duration timeout,
         Duration restartDelay) {
 
-    /** Whether a service can do its work. */
+    /** Check whether a service is ready. */
     @FunctionalInterface
     interface Readiness {
-        /** @throws LaunchException when it never will, because of how it is set up */
+        /** @throws LaunchException when its configuration prevents it from becoming ready */
         boolean test() throws InterruptedException, LaunchException;
     }
 
     ServiceSpec {
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
+    }
+
+    /** The same service with more environment variables, which take precedence. */
+    ServiceSpec withEnvironment(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(more);
+        return new ServiceSpec(name, command, all, ready, url, log, timeout, restartDelay);
     }
 }

@@ -10,36 +10,36 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * NVML's simulator, for a run without a GPU: built from the shipped source on first use, with a scenario file that a
- * user may edit while it runs.
+ * NVML simulator for a run without a GPU: built from the shipped source on first use, with a scenario file that may be edited
+ * while it runs.
  *
  * @param library the built library
- * @param scenario file with its readings
+ * @param scenario file with its values
  */
 public record SimulatedGpu(Path library, Path scenario) {
 
     private static final String SOURCES = "exporter/src/simulator";
 
     /**
-     * Builds the library where it is missing or of another source, and writes the example scenario where there is none.
+     * Builds the library if it is missing or its source has changed, and writes the example scenario if there is none.
      *
      * @param root the project directory
-     * @param folder where library and scenario live
+     * @param directory directory of library and scenario
      * @throws LaunchException when it cannot be built
      */
-    public static SimulatedGpu prepare(Path root, Path folder)
+    public static SimulatedGpu prepare(Path root, Path directory)
             throws IOException, LaunchException, InterruptedException {
-        return prepare(root, folder, "gcc");
+        return prepare(root, directory, "gcc");
     }
 
     /** @param compiler compiler that accepts gcc's options */
-    static SimulatedGpu prepare(Path root, Path folder, String compiler)
+    static SimulatedGpu prepare(Path root, Path directory, String compiler)
             throws IOException, LaunchException, InterruptedException {
         Path source = root.resolve(SOURCES).resolve("nvml_simulator.c");
-        Path library = folder.resolve("libnvidia-ml.so.1");
-        Path scenario = folder.resolve("scenario.txt");
-        Path built = folder.resolve(source.getFileName());
-        Files.createDirectories(folder);
+        Path library = directory.resolve("libnvidia-ml.so.1");
+        Path scenario = directory.resolve("scenario.txt");
+        Path built = directory.resolve(source.getFileName());
+        Files.createDirectories(directory);
         if (!Files.exists(library) || !Files.exists(built) || Files.mismatch(source, built) >= 0) {
             build(compiler, source, library);
             Files.copy(source, built, StandardCopyOption.REPLACE_EXISTING);
@@ -82,14 +82,14 @@ public record SimulatedGpu(Path library, Path scenario) {
             throw new LaunchException(ExitCodes.UNAVAILABLE, missing(compiler + " is not installed"), e);
         }
         process.getOutputStream().close();
-        List<String> said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+        List<String> output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                 .lines()
                 .toList();
         if (process.waitFor() != 0) {
-            String first = said.stream()
+            String first = output.stream()
                     .filter(line -> line.contains("error"))
                     .findFirst()
-                    .orElse(said.isEmpty() ? "no output" : said.get(0));
+                    .orElse(output.isEmpty() ? "no output" : output.get(0));
             throw new LaunchException(
                     ExitCodes.UNAVAILABLE,
                     first.contains("No such file or directory")
@@ -100,7 +100,7 @@ public record SimulatedGpu(Path library, Path scenario) {
     }
 
     private static String missing(String reason) {
-        return "--simulate-gpu builds a small C library, and " + reason
-                + ": run apt-get install --no-install-recommends gcc libc6-dev";
+        return "--simulate-gpu requires a C compiler: " + reason
+                + "; run apt-get install --no-install-recommends gcc libc6-dev";
     }
 }

@@ -9,16 +9,16 @@ import java.util.Optional;
 /**
  * Settings of {@code ./avatar up}: the section {@code stack} and the ports of the other sections.
  *
- * @param runDirectory where state, logs, data and secrets of this run live
- * @param redisUrl the Redis that renderer and exporter use
- * @param rendererPort the page
- * @param jolokiaPort the renderer's Jolokia
- * @param exporterPort the exporter
+ * @param runDirectory directory of state, logs, data and secrets
+ * @param redisUrl Redis of renderer and exporter
+ * @param rendererPort port of the page
+ * @param jolokiaPort port of the renderer's Jolokia
+ * @param exporterPort port of the exporter
  * @param exporter credentials of this run's exporter clients
- * @param prometheusPort where Prometheus is to listen
- * @param alertmanagerPort where Alertmanager is to listen
- * @param grafanaPort where Grafana is to listen, if it is installed
- * @param configFile the configuration file itself, empty when only defaults and environment count
+ * @param prometheusPort port of Prometheus
+ * @param alertmanagerPort port of Alertmanager
+ * @param grafanaPort port of Grafana, if installed
+ * @param configFile configuration file; empty if only defaults and environment apply
  */
 record StackConfig(
         Path runDirectory,
@@ -61,17 +61,17 @@ record StackConfig(
         return config.integer(key, fallback, 1, 65535, variables);
     }
 
-    /** Whether no Redis is to be used: its URL is empty. */
+    /** Whether Redis is disabled: its URL is empty. */
     boolean redisIsOff() {
         return redisUrl.toString().isEmpty();
     }
 
-    /** The Redis port, 6379 unless the URL names another. */
+    /** The port in the Redis URL, 6379 by default. */
     int redisPort() {
         return redisUrl.getPort() < 0 ? 6379 : redisUrl.getPort();
     }
 
-    /** Whether the Redis URL means this machine, so that a missing server may be started here. */
+    /** Whether the Redis URL is on this machine, so that a missing server may be started. */
     boolean redisIsLocal() {
         String host = redisUrl.getHost();
         return "redis".equals(redisUrl.getScheme())

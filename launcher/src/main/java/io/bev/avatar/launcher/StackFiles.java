@@ -1,7 +1,7 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.common.process.HostName;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * The files of a run: copies of the shipped Prometheus, Alertmanager and Grafana configuration with this run's addresses in
- * them, and secrets made on the first run.
+ * Files of a run: copies of the shipped Prometheus, Alertmanager and Grafana configuration with this run's addresses, and
+ * secrets created on the first run.
  */
 final class StackFiles {
 
@@ -42,7 +42,7 @@ final class StackFiles {
     /**
      * Creates Prometheus' directory with configuration, rules and targets.
      *
-     * @param keepsFiring whether this Prometheus knows {@code keep_firing_for}; an older one rejects rules with it
+     * @param keepsFiring whether this Prometheus supports {@code keep_firing_for}; an older one rejects rules with it
      */
     Path preparePrometheus(boolean keepsFiring) throws IOException {
         Path target = directory("prometheus");
@@ -66,7 +66,8 @@ final class StackFiles {
     }
 
     private static String target(int port) {
-        return "- targets: ['127.0.0.1:" + port + "']\n  labels: {instance: '" + hostName() + "'}\n";
+        return "- targets: ['127.0.0.1:" + port + "']\n  labels: {instance: '"
+                + HostName.read(Path.of("/proc")).instance() + "'}\n";
     }
 
     /** Creates Alertmanager's directory with configuration and the token for the exporter's webhook. */
@@ -87,9 +88,9 @@ final class StackFiles {
     Path prepareGrafana() throws IOException {
         Path target = directory("grafana/provisioning");
         Path shipped = root.resolve("grafana/provisioning");
-        for (String folder : new String[] {"datasources", "dashboards"}) {
-            Path to = Files.createDirectories(target.resolve(folder));
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(shipped.resolve(folder), "*.yml")) {
+        for (String directory : new String[] {"datasources", "dashboards"}) {
+            Path to = Files.createDirectories(target.resolve(directory));
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(shipped.resolve(directory), "*.yml")) {
                 for (Path file : files) {
                     String text = Files.readString(file)
                             .replace(SHIPPED_PROMETHEUS, "http://127.0.0.1:" + config.prometheusPort())
@@ -103,11 +104,11 @@ final class StackFiles {
         return target;
     }
 
-    /** A secret of this installation, made when missing, readable by its owner alone. */
+    /** A secret, created if missing, readable only by its owner. */
     Path secret(String name) throws IOException {
-        Path folder = directory("secrets");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-        Path file = folder.resolve(name);
+        Path directory = directory("secrets");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        Path file = directory.resolve(name);
         if (!Files.exists(file)) {
             byte[] random = new byte[24];
             new SecureRandom().nextBytes(random);
@@ -115,15 +116,5 @@ final class StackFiles {
             Files.writeString(file, HexFormat.of().formatHex(random), StandardCharsets.US_ASCII);
         }
         return file;
-    }
-
-    /** The bare host name, as every {@code instance} label is. */
-    static String hostName() {
-        try {
-            String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-            return name.isEmpty() ? "localhost" : name.split("\\.", 2)[0];
-        } catch (IOException e) {
-            return InetAddress.getLoopbackAddress().getHostName();
-        }
     }
 }

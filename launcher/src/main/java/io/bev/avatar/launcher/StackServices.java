@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.cds.HttpProbe;
 import io.bev.avatar.cds.Installation;
 import io.bev.avatar.common.tls.ExporterClientAuth;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class StackServices {
                 "redis",
                 command,
                 Map.of(),
-                () -> Probe.isRedis(port),
+                () -> HttpProbe.isRedis(port),
                 "redis://127.0.0.1:" + port,
                 files.log("redis"),
                 START_TIMEOUT,
@@ -123,10 +124,10 @@ final class StackServices {
     }
 
     ServiceSpec alertmanager() throws IOException {
-        Path folder = files.prepareAlertmanager();
+        Path directory = files.prepareAlertmanager();
         List<String> command = List.of(
                 program("prometheus-alertmanager", "alertmanager"),
-                "--config.file=" + folder.resolve("alertmanager.yml"),
+                "--config.file=" + directory.resolve("alertmanager.yml"),
                 "--storage.path=" + files.directory("alertmanager/data"),
                 "--web.listen-address=127.0.0.1:" + config.alertmanagerPort(),
                 "--cluster.listen-address=");
@@ -143,10 +144,10 @@ final class StackServices {
 
     ServiceSpec prometheus() throws IOException {
         String program = program("prometheus");
-        Path folder = files.preparePrometheus(PrometheusVersion.of(program).keepsFiring());
+        Path directory = files.preparePrometheus(PrometheusVersion.of(program).keepsFiring());
         List<String> command = List.of(
                 program,
-                "--config.file=" + folder.resolve("prometheus.yml"),
+                "--config.file=" + directory.resolve("prometheus.yml"),
                 "--storage.tsdb.path=" + files.directory("prometheus/data"),
                 "--storage.tsdb.retention.time=15d",
                 "--web.listen-address=127.0.0.1:" + config.prometheusPort());

@@ -1,10 +1,12 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.cds.HttpProbe;
 import io.bev.avatar.common.cli.ExitCodes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Selects the services to start, checks every port before the first start, then starts them and waits until they are ready. */
@@ -41,45 +43,48 @@ final class StackStarter {
                 "BEV_STACK_ALERTMANAGER_PORT",
                 stack.alertmanagerUrl() + "/api/v2/status",
                 ":" + config.exporterPort() + "/alerts");
-        requireFree(taken, "the page", config.rendererPort(), "BEV_AVATAR_PORT");
+        requireFree(taken, "the renderer", config.rendererPort(), "BEV_AVATAR_PORT");
         requireFree(taken, "Jolokia", config.jolokiaPort(), "BEV_JOLOKIA_PORT");
         requireFree(taken, "the exporter", config.exporterPort(), "BEV_EXPORTER_PORT");
         if (!taken.isEmpty()) {
             throw new LaunchException(ExitCodes.UNAVAILABLE, String.join(System.lineSeparator() + "      ", taken));
         }
 
-        List<ServiceSpec> watched = new ArrayList<>();
+        List<ServiceSpec> services = new ArrayList<>();
         if (startRedis) {
-            watched.add(stack.redis());
+            services.add(stack.redis());
         }
-        stack.grafana().filter(spec -> !PortOwner.isTaken(config.grafanaPort())).ifPresent(watched::add);
-        watched.add(stack.exporter());
-        watched.add(stack.renderer(model));
-        startAll(watched);
-        // Last, so that services that are still starting raise no alert.
-        List<ServiceSpec> watching = new ArrayList<>();
+        stack.grafana().filter(spec -> !PortOwner.isTaken(config.grafanaPort())).ifPresent(services::add);
+        services.add(stack.exporter());
+        services.add(stack.renderer(model));
+        List<ServiceSpec> monitoring = new ArrayList<>();
         if (startAlertmanager) {
-            watching.add(stack.alertmanager());
+            monitoring.add(stack.alertmanager());
         }
         if (startPrometheus) {
-            watching.add(stack.prometheus());
+            monitoring.add(stack.prometheus());
         }
-        startAll(watching);
+        startAll(supervisor, processes(services), processes(monitoring));
         console.note("jolokia", stack.jolokiaUrl());
     }
 
-    /** Starts them together and waits until each is ready. */
-    private void startAll(List<ServiceSpec> specs) throws LaunchException, InterruptedException {
-        for (ServiceSpec spec : specs) {
-            supervisor.start(new ManagedProcess(spec, config.runDirectory()));
-        }
-        supervisor.awaitReady();
+    private List<ManagedProcess> processes(List<ServiceSpec> specs) {
+        return specs.stream()
+                .map(spec -> new ManagedProcess(spec, config.runDirectory()))
+                .toList();
+    }
+
+    /** Starts the services, then the monitoring, so that services that are still starting raise no alert. */
+    static void startAll(Supervisor supervisor, List<ManagedProcess> services, List<ManagedProcess> monitoring)
+            throws LaunchException, InterruptedException {
+        supervisor.startAll(services);
+        supervisor.startAll(monitoring);
     }
 
     private boolean redisNeeded(List<String> taken) {
         int port = config.redisPort();
         if (config.redisIsOff()) {
-            console.note("redis", "off, redis.url is empty");
+            console.note("redis", "disabled, redis.url is empty");
             return false;
         }
         if (!config.redisIsLocal()) {
@@ -90,7 +95,7 @@ final class StackStarter {
         if (!PortOwner.isTaken(port)) {
             return true;
         }
-        if (Probe.isRedis(port)) {
+        if (HttpProbe.isRedis(port)) {
             console.note("redis", "already running on port " + port + "; using it");
             return false;
         }
@@ -98,15 +103,15 @@ final class StackStarter {
         return false;
     }
 
-    /** A server of the same kind that already has our configuration is used; any other holder of its port is a problem. */
+    /** Whether to start a server. One that already runs with this configuration is used; any other owner of its port is a problem. */
     private boolean serverNeeded(
-            List<String> taken, String name, int port, String variable, String statusUrl, String mark)
+            List<String> taken, String name, int port, String variable, String statusUrl, String marker)
             throws InterruptedException {
         if (!PortOwner.isTaken(port)) {
             return true;
         }
-        if (probe.get(statusUrl).filter(text -> text.contains(mark)).isPresent()) {
-            console.note(name.toLowerCase(java.util.Locale.ROOT), "already running on port " + port + "; using it");
+        if (probe.get(statusUrl).filter(text -> text.contains(marker)).isPresent()) {
+            console.note(name.toLowerCase(Locale.ROOT), "already running on port " + port + "; using it");
         } else {
             taken.add(message(name, port, variable + "=OTHER"));
         }
@@ -120,7 +125,7 @@ final class StackStarter {
     }
 
     private static String message(String name, int port, String setting) {
-        return "port " + port + " for " + name + " is taken by " + PortOwner.describe(port) + ": stop that, or set "
-                + setting;
+        return "port " + port + " for " + name + " is used by " + PortOwner.describe(port)
+                + "; stop that process or set " + setting;
     }
 }

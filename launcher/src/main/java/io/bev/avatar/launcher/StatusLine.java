@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The live line: fps, backend, viewers, health and firing alerts, as reported by the running services. */
+/** Live status line: fps, backend, viewers, health and firing alerts, as reported by the running services. */
 final class StatusLine {
 
     private final Console console;
@@ -19,7 +19,7 @@ final class StatusLine {
         this.alertsUrl = stack.prometheusUrl() + "/api/v1/alerts";
     }
 
-    /** One line of text; takes up to two seconds when nothing answers. */
+    /** One line of text; takes up to two seconds without responses. */
     String read() throws InterruptedException {
         Optional<JsonNode> health = probe.json(healthUrl).filter(node -> node.has("status"));
         String renderer = health.map(this::describe).orElseGet(() -> console.bad("renderer unreachable"));

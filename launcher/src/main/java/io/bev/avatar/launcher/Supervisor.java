@@ -9,9 +9,8 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Runs the services: starts them, waits until each is ready, restarts what crashes with growing delays, and stops everything
- * in the reverse of the order in which it was added, the last-added together first. Start and supervision belong to one
- * thread; {@link #stop} may come from another.
+ * Runs the services: starts them, waits until each is ready, restarts crashed ones with increasing delays, and stops them in
+ * reverse start order. Start and supervision belong to one thread; {@link #stop} may be called from another.
  */
 final class Supervisor {
 
@@ -44,6 +43,18 @@ final class Supervisor {
         this.ticker = ticker;
     }
 
+    /**
+     * Starts services together and waits until each is ready.
+     *
+     * @throws LaunchException as {@link #awaitReady()}
+     */
+    void startAll(List<ManagedProcess> processes) throws LaunchException, InterruptedException {
+        for (ManagedProcess process : processes) {
+            start(process);
+        }
+        awaitReady();
+    }
+
     /** Starts a service and returns without waiting until it is ready. */
     synchronized void start(ManagedProcess process) throws LaunchException {
         if (stopping) {
@@ -61,21 +72,21 @@ final class Supervisor {
      * @throws LaunchException when one is not ready; for a configuration error, the message includes those of the other services
      */
     void awaitReady() throws LaunchException, InterruptedException {
-        List<String> refused = new ArrayList<>();
+        List<String> rejected = new ArrayList<>();
         for (Entry entry : List.copyOf(entries)) {
             try {
                 if (!entry.readyReported) {
                     awaitReady(entry);
                 }
             } catch (LaunchException e) {
-                if (refused.isEmpty() && e.exitCode() != ExitCodes.CONFIG) {
+                if (rejected.isEmpty() && e.exitCode() != ExitCodes.CONFIG) {
                     throw e;
                 }
-                refused.add(Objects.toString(e.getMessage()));
+                rejected.add(Objects.toString(e.getMessage()));
             }
         }
-        if (!refused.isEmpty()) {
-            throw new LaunchException(ExitCodes.CONFIG, String.join(System.lineSeparator() + "      ", refused));
+        if (!rejected.isEmpty()) {
+            throw new LaunchException(ExitCodes.CONFIG, String.join(System.lineSeparator() + "      ", rejected));
         }
     }
 
@@ -107,7 +118,7 @@ final class Supervisor {
     }
 
     private static String hint(ServiceSpec spec) {
-        return System.lineSeparator() + "      its log: " + spec.log();
+        return System.lineSeparator() + "      log: " + spec.log();
     }
 
     /** Checks the services once and restarts those that ended; call it about every 200 ms. */
@@ -133,7 +144,7 @@ final class Supervisor {
                 console.done(
                         entry.process.spec().name(),
                         String.format(
-                                Locale.ROOT, "is back after %.1f s", (ticker.nanos() - entry.startedNanos) / 1e9));
+                                Locale.ROOT, "ready again after %.1f s", (ticker.nanos() - entry.startedNanos) / 1e9));
             }
         }
     }
@@ -169,8 +180,8 @@ final class Supervisor {
     }
 
     /**
-     * Stops everything; a service that does not end within 10 s is killed. The service that was started first is stopped last, alone, because the others still save to it.
-     * Safe to call twice.
+     * Stops everything; a service that does not end within 10 s is killed. The service that was started first is stopped last,
+     * alone, because the others still save to it. A second call does nothing.
      */
     void stop() throws InterruptedException {
         stopping = true;

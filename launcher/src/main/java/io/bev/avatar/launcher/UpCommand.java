@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code avatar up}: runs the whole stack in the foreground until Ctrl-C. */
+/** {@code avatar up}: runs the stack in the foreground until Ctrl-C. */
 @Command(
         name = "up",
         description = {
-            "Run the avatar and everything around it on this machine, in the foreground:",
-            "Redis, renderer, exporter, Prometheus, Alertmanager, and Grafana where it is installed.",
-            "Services that already run are used. Ctrl-C stops those that were started."
+            "Run the avatar and its services on this machine, in the foreground:",
+            "Redis, renderer, exporter, Prometheus, Alertmanager and, if installed, Grafana.",
+            "Services that already run are used; Ctrl-C stops the services that were started."
         })
 final class UpCommand implements Callable<Integer> {
 
@@ -43,15 +43,14 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "FILE",
-            description =
-                    "Avatar to show: a LAM bundle (.zip) or a 3DGS file (.ply, .splat, .spz). Default: the built-in one.")
+            description = "Avatar file: LAM bundle (.zip), .ply, .splat or .spz (default: the built-in avatar).")
     private @Nullable Path model;
 
     @Option(
             names = "--simulate-gpu",
             description =
-                    "Simulate a GPU for the exporter, for a demonstration without one. Its readings come from a file"
-                            + " that can be edited while it runs. It does not render.")
+                    "Simulate GPU metrics, marked as simulated, for a demonstration without a GPU. The values come"
+                            + " from a file that can be edited while it runs.")
     private boolean simulateGpu;
 
     private final Map<String, String> environment;
@@ -73,15 +72,15 @@ final class UpCommand implements Callable<Integer> {
             return ExitCodes.CONFIG;
         } catch (LaunchException e) {
             if (interrupted.get()) {
-                return ExitCodes.INTERRUPTED; // a service stopped by Ctrl-C has not failed to start
+                return ExitCodes.INTERRUPTED; // stopped by Ctrl-C: not a start-up failure
             }
             console.fail("not started", Objects.toString(e.getMessage()));
             return e.exitCode();
         } catch (FileSystemException e) {
-            console.fail("not started", unusable(e));
+            console.fail("not started", describe(e));
             return ExitCodes.CANNOT_CREATE;
         } catch (IOException e) {
-            console.fail("not started", "files of this run: " + e.getMessage());
+            console.fail("not started", "cannot write files in the run directory: " + e.getMessage());
             return ExitCodes.SOFTWARE;
         }
     }
@@ -105,7 +104,7 @@ final class UpCommand implements Callable<Integer> {
                 new StackStarter(console, stack, config, probe, supervisor).start(file);
                 console.plain("");
                 simulated.ifPresent(gpu -> console.warn(
-                        "gpu", "SIMULATED: no reading of it is real; edit " + gpu.scenario() + " to change it"));
+                        "gpu", "SIMULATED: no GPU metric is real; edit " + gpu.scenario() + " to change the values"));
                 console.plain("  " + console.strong("Open " + stack.pageUrl()) + "   (Ctrl-C stops everything)");
                 console.plain("");
                 watch(supervisor, new StatusLine(console, probe, stack));
@@ -118,16 +117,16 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    /** Creates the class archives once after a build. Without them every start takes longer. */
+    /** Creates the class archives after a build. Without them, starts take longer. */
     private void prepareFastStart() throws InterruptedException {
         try {
-            TrainingRun rehearsal = new TrainingRun(Installation.of(root));
-            if (!rehearsal.isFresh()) {
-                console.note("preparing", "class archives, so that later starts are faster");
-                rehearsal.run();
+            TrainingRun training = new TrainingRun(Installation.of(root));
+            if (!training.isFresh()) {
+                console.note("preparing", "class archives for faster starts");
+                training.run();
             }
         } catch (IOException e) {
-            console.warn("preparing", "no class archives, starts take longer: " + e.getMessage());
+            console.warn("preparing", "class archives not created, starts take longer: " + e.getMessage());
         }
     }
 
@@ -140,8 +139,8 @@ final class UpCommand implements Callable<Integer> {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             throw new LaunchException(
                     ExitCodes.NO_INPUT,
-                    "--model " + chosen + ": no such readable file; give a LAM bundle (.zip) or a .ply, .splat or .spz,"
-                            + " or leave it out for the built-in avatar");
+                    "--model " + chosen + ": not a readable file; expected a LAM bundle (.zip), .ply, .splat or .spz;"
+                            + " without --model, the built-in avatar is used");
         }
         return Optional.of(file.toAbsolutePath().normalize());
     }
@@ -163,7 +162,7 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static String unusable(FileSystemException e) {
+    private static String describe(FileSystemException e) {
         String reason = e.getReason();
         if (e instanceof AccessDeniedException) {
             reason = "permission denied";
@@ -171,7 +170,7 @@ final class UpCommand implements Callable<Integer> {
             reason = e.getClass().getSimpleName();
         }
         return e.getFile() + ": " + reason
-                + "; run as the user who owns the checkout, or set BEV_STACK_RUN_DIRECTORY to a writable directory";
+                + "; run as the owner of the checkout, or set BEV_STACK_RUN_DIRECTORY to a writable directory";
     }
 
     private void interrupt(Supervisor supervisor) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class PortOwnerTest {
 
     @Test
-    void of_ourOwnSocket_namesThisProcess() throws Exception {
+    void of_ownSocket_isThisProcess() throws Exception {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();

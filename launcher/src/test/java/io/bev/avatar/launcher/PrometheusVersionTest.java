@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class PrometheusVersionTest {
 
     @Test
-    void keepsFiring_fromTheVersionThatKnowsIt() throws IOException {
+    void keepsFiring_sinceSupportedVersion() throws IOException {
         assertThat(parse("prometheus, version 2.31.2+ds1 (branch: debian/sid)").keepsFiring())
                 .isFalse();
         assertThat(parse("prometheus, version 2.42.0+ds (branch: debian/sid)").keepsFiring())
@@ -19,7 +19,7 @@ class PrometheusVersionTest {
     }
 
     @Test
-    void parse_somethingElse_saysWhatItGot() {
+    void parse_otherText_reportsIt() {
         assertThatThrownBy(() -> parse("Segmentation fault"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("Segmentation fault");

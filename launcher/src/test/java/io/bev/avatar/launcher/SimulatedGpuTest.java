@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bev.avatar.cds.Installation;
 import io.bev.avatar.common.cli.ExitCodes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,31 +21,28 @@ class SimulatedGpuTest {
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
-    private Path directory;
+    private Path temporary;
 
     private Path root;
-    private Path folder;
+    private Path directory;
     private Path source;
 
     @BeforeEach
-    void layOut() throws IOException {
-        root = directory.resolve("project folder");
-        folder = directory.resolve("run folder/simulated-gpu");
+    void prepareDirectories() throws IOException {
+        root = temporary.resolve("project directory");
+        directory = temporary.resolve("run directory/simulated-gpu");
         Path sources = Files.createDirectories(root.resolve("exporter/src/simulator"));
         source = Files.writeString(sources.resolve("nvml_simulator.c"), "int answer(void) { return 42; }\n");
         Files.writeString(sources.resolve("scenario.txt"), "# example\n");
     }
 
     private SimulatedGpu prepare() throws Exception {
-        assumeTrue(
-                List.of(System.getenv("PATH").split(":", -1)).stream()
-                        .anyMatch(path -> Files.isExecutable(Path.of(path, "gcc"))),
-                "needs gcc");
-        return SimulatedGpu.prepare(root, folder);
+        assumeTrue(Installation.find("gcc").isPresent(), "gcc is not installed");
+        return SimulatedGpu.prepare(root, directory);
     }
 
     @Test
-    void firstUse_buildsTheLibraryAndWritesTheExample() throws Exception {
+    void firstUse_buildsLibrary_andWritesExample() throws Exception {
         SimulatedGpu gpu = prepare();
 
         assertThat(gpu.library()).hasBinaryContent(Files.readAllBytes(gpu.library()));
@@ -54,14 +51,14 @@ class SimulatedGpuTest {
         assertThat(gpu.exporterEnvironment())
                 .containsEntry(
                         "BEV_EXPORTER_NVML_LIBRARY",
-                        folder.resolve("libnvidia-ml.so.1").toString())
+                        directory.resolve("libnvidia-ml.so.1").toString())
                 .containsEntry(
                         "NVML_SIMULATOR_SCENARIO",
-                        folder.resolve("scenario.txt").toString());
+                        directory.resolve("scenario.txt").toString());
     }
 
     @Test
-    void secondUse_keepsLibraryAndEditedScenario_newSourceIsBuilt() throws Exception {
+    void secondUse_keepsLibraryAndEditedScenario_rebuildsNewSource() throws Exception {
         SimulatedGpu gpu = prepare();
         Files.writeString(gpu.scenario(), "temperature = 95");
         Files.setLastModifiedTime(gpu.library(), LONG_AGO);
@@ -76,8 +73,8 @@ class SimulatedGpuTest {
     }
 
     @Test
-    void noCompiler_namesThePackages() {
-        assertThatThrownBy(() -> SimulatedGpu.prepare(root, folder, "no-such-gcc"))
+    void noCompiler_reportsPackages() {
+        assertThatThrownBy(() -> SimulatedGpu.prepare(root, directory, "no-such-gcc"))
                 .isInstanceOfSatisfying(
                         LaunchException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCodes.UNAVAILABLE))
                 .hasMessageContaining("no-such-gcc is not installed")
@@ -85,7 +82,7 @@ class SimulatedGpuTest {
     }
 
     @Test
-    void noHeaders_namesThePackages_otherErrorsAreTold() throws Exception {
+    void noHeaders_reportsPackages_otherErrorsAreReported() throws Exception {
         Files.writeString(source, "#include <no-such-header.h>\n");
         assertThatThrownBy(this::prepare)
                 .hasMessageContaining("no-such-header.h")
@@ -95,6 +92,6 @@ class SimulatedGpuTest {
         assertThatThrownBy(this::prepare)
                 .hasMessageContaining("gcc cannot build the simulated GPU")
                 .hasMessageContaining("forty_two");
-        assertThat(folder.resolve("libnvidia-ml.so.1")).doesNotExist();
+        assertThat(directory.resolve("libnvidia-ml.so.1")).doesNotExist();
     }
 }

@@ -14,7 +14,7 @@ class StackConfigTest {
     private static final Path ROOT = Path.of("/srv/avatar");
 
     @Test
-    void from_nothing_givesTheDocumentedPorts() {
+    void from_nothing_usesDocumentedPorts() {
         StackConfig config = from("", Map.of());
         assertThat(config.rendererPort()).isEqualTo(8080);
         assertThat(config.jolokiaPort()).isEqualTo(8778);
@@ -28,7 +28,7 @@ class StackConfigTest {
     }
 
     @Test
-    void from_fileAndEnvironment_environmentWins() {
+    void from_fileAndEnvironment_environmentHasPrecedence() {
         StackConfig config = from(
                 "stack: {prometheus-port: 9190, run-directory: /var/tmp/x}\nrenderer: {port: 8081}\n",
                 Map.of("BEV_AVATAR_PORT", "8082", "BEV_REDIS_URL", "redis://cache.example.org:7000"));
@@ -40,7 +40,7 @@ class StackConfigTest {
     }
 
     @Test
-    void from_emptyRedisUrl_isNoRedis() {
+    void from_emptyRedisUrl_disablesRedis() {
         StackConfig config = from("redis: {url: ''}\n", Map.of());
         assertThat(config.redisIsOff()).isTrue();
         assertThat(config.redisIsLocal()).isFalse();
@@ -48,7 +48,7 @@ class StackConfigTest {
     }
 
     @Test
-    void from_badValues_namesEveryOne() {
+    void from_invalidValues_reportsAll() {
         assertThatThrownBy(() -> from("stack: {prometheus-port: 0, grafana: 1}\n", Map.of("BEV_AVATAR_PORT", "eighty")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("3 problems")

@@ -3,6 +3,7 @@ package io.bev.avatar.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.process.HostName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ class StackFilesTest {
     Path root;
 
     @Test
-    void preparePrometheus_oldVersion_getsRulesThatItReads() throws IOException {
+    void preparePrometheus_oldVersion_getsCompatibleRules() throws IOException {
         Path rules = Files.createDirectories(root.resolve("alerting-rules"));
         Files.writeString(rules.resolve("a.rules.yml"), "- alert: A\n  expr: up\n  keep_firing_for: 1m\n  for: 1s\n");
         assertThat(files().preparePrometheus(false).resolve("a.rules.yml"))
@@ -30,17 +31,16 @@ class StackFilesTest {
     }
 
     @Test
-    void preparePrometheus_targets_carryOurPortsAndABareHostName() throws IOException {
+    void preparePrometheus_targetsHavePortsAndHostName() throws IOException {
         Files.createDirectories(root.resolve("alerting-rules"));
         assertThat(files().preparePrometheus(true).resolve("targets/avatar.yml"))
                 .content()
                 .contains("127.0.0.1:9999")
-                .contains("instance: '" + StackFiles.hostName() + "'");
-        assertThat(StackFiles.hostName()).doesNotContain(".").isNotBlank();
+                .contains("instance: '" + HostName.read(Path.of("/proc")).instance() + "'");
     }
 
     @Test
-    void secret_isMadeOnceAndForItsOwnerAlone() throws IOException {
+    void secret_isCreatedOnce_readableOnlyByOwner() throws IOException {
         Path secret = files().secret("control-password");
         String first = Files.readString(secret);
         assertThat(first).hasSize(48);

@@ -32,7 +32,7 @@ class SupervisorTest {
     }
 
     @Test
-    void start_shortLivedBeforeReady_tellsItsLastWords() throws Exception {
+    void start_endsBeforeReady_reportsLogTail() throws Exception {
         supervisor.start(process("broken", "echo the port is taken; exit 78", () -> false));
         assertThatThrownBy(supervisor::awaitReady)
                 .isInstanceOf(LaunchException.class)
@@ -43,7 +43,7 @@ class SupervisorTest {
     }
 
     @Test
-    void awaitReady_configurationRefusedByTwo_tellsAllThatBothFound() throws Exception {
+    void awaitReady_configurationRejectedByTwo_reportsProblemsOfBoth() throws Exception {
         supervisor.start(process(
                 "one",
                 "echo 2026-01-01T00:00:00Z INFO a start; for i in 1 2 3 4 5; do echo key $i; done; exit 78",
@@ -71,7 +71,7 @@ class SupervisorTest {
     }
 
     @Test
-    void tick_serviceStoppedOnPurpose_staysDown() throws Exception {
+    void tick_serviceStoppedWithExitZero_staysDown() throws Exception {
         Path stopFile = directory.resolve("stop");
         ManagedProcess process =
                 process("worker", "while [ ! -e '" + stopFile + "' ]; do sleep 0.02; done", () -> true);
@@ -83,7 +83,7 @@ class SupervisorTest {
     }
 
     @Test
-    void tick_configurationRefusedAfterRestart_endsTheStack() throws Exception {
+    void tick_configurationRejectedAfterRestart_endsStack() throws Exception {
         Path marker = directory.resolve("bad");
         supervisor.start(process(
                 "worker", "while [ ! -e '" + marker + "' ]; do sleep 0.02; done; echo bad key; exit 78", () -> true));
@@ -95,7 +95,7 @@ class SupervisorTest {
     }
 
     @Test
-    void stop_stubbornService_isKilledAndTheFirstGoesLast() throws Exception {
+    void stop_serviceIgnoringSigterm_isKilled_andFirstServiceStopsLast() throws Exception {
         Path log = directory.resolve("order");
         supervisor.start(process("store", trap(log, "store"), () -> Files.exists(directory.resolve("store.ready"))));
         supervisor.start(process("user", trap(log, "user"), () -> Files.exists(directory.resolve("user.ready"))));

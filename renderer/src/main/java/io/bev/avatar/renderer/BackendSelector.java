@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer;
 
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.config.BackendChoice;
 import io.bev.avatar.renderer.config.GpuConfig;
@@ -131,9 +132,7 @@ final class BackendSelector {
     }
 
     private static void startInBackground(Runnable work) {
-        Thread thread = new Thread(work, "rebuild-gpu");
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.start("rebuild-gpu", work);
     }
 
     /**

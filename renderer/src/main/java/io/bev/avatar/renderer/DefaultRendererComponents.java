@@ -122,7 +122,7 @@ public final class DefaultRendererComponents implements RendererComponents {
     }
 
     @Override
-    public ViewerEnd viewers(PageBackend model) {
+    public FrameServer viewers(PageBackend model) {
         RendererConfig config = settings.renderer();
         LatestFrameHub hub = new LatestFrameHub(
                 JpegEncoders.best(settings.stream().jpegQuality()),
@@ -135,10 +135,10 @@ public final class DefaultRendererComponents implements RendererComponents {
                         settings.stream().maxViewers()),
                 hub,
                 model);
-        return new StreamEnd(hub, server);
+        return new StreamFrameServer(hub, server);
     }
 
-    private record StreamEnd(LatestFrameHub latest, StreamServer server) implements ViewerEnd {
+    private record StreamFrameServer(LatestFrameHub latest, StreamServer server) implements FrameServer {
 
         @Override
         public FrameHub hub() {

@@ -1,13 +1,7 @@
 package io.bev.avatar.renderer;
 
-import io.bev.avatar.renderer.frame.ErrorStatus;
-import io.bev.avatar.renderer.frame.FrameLoop;
-import io.bev.avatar.renderer.frame.FrameStats;
-import io.bev.avatar.renderer.lifecycle.Lifecycle;
 import io.bev.avatar.renderer.lifecycle.LifecycleState;
 import io.bev.avatar.renderer.state.StateStore;
-import io.bev.avatar.renderer.stream.FrameHub;
-import io.bev.avatar.splat.raster.Rasterizer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -23,34 +17,14 @@ final class HealthMonitor {
 
     private static final Set<LifecycleState> WORKING = EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED);
 
-    private final Lifecycle lifecycle;
-    private final FrameStats stats;
-    private final FrameLoop loop;
-    private final StateStore store;
-    private final FrameHub hub;
-    private final ErrorStatus faults;
-    private final Rasterizer rasterizer;
+    private final RendererRuntime runtime;
     private final boolean redisConfigured;
     private int slowEvaluations;
     private volatile List<String> reasons = List.of();
 
     /** @param redisConfigured whether redis.url is set; otherwise a missing connection is not a problem */
-    HealthMonitor(
-            Lifecycle lifecycle,
-            FrameStats stats,
-            FrameLoop loop,
-            StateStore store,
-            FrameHub hub,
-            ErrorStatus faults,
-            Rasterizer rasterizer,
-            boolean redisConfigured) {
-        this.lifecycle = lifecycle;
-        this.stats = stats;
-        this.loop = loop;
-        this.store = store;
-        this.hub = hub;
-        this.faults = faults;
-        this.rasterizer = rasterizer;
+    HealthMonitor(RendererRuntime runtime, boolean redisConfigured) {
+        this.runtime = runtime;
         this.redisConfigured = redisConfigured;
     }
 
@@ -62,37 +36,41 @@ final class HealthMonitor {
     /** Evaluates the health once. */
     synchronized void evaluate() {
         List<String> found = new ArrayList<>();
-        if (faults.failing()) {
-            found.add("frames fail: " + faults.lastError().orElse("unknown cause"));
+        if (runtime.errors().failing()) {
+            found.add("frames fail: " + runtime.errors().lastError().orElse("unknown cause"));
         }
-        rasterizer.problem().ifPresent(found::add);
-        double age = stats.lastFrameAgeNanos() / 1e9;
+        runtime.rasterizer().problem().ifPresent(found::add);
+        double age = runtime.stats().lastFrameAgeNanos() / 1e9;
         if (age > MAX_FRAME_AGE_SECONDS) {
             found.add(String.format(Locale.ROOT, "no frame for %.1f s", age));
         }
-        double fps = stats.snapshot().fps();
-        slowEvaluations = hub.wanted() && lifecycle.state() != LifecycleState.PAUSED && fps < loop.targetFps() / 2.0
+        double fps = runtime.stats().snapshot().fps();
+        slowEvaluations = runtime.hub().wanted()
+                        && runtime.lifecycle().state() != LifecycleState.PAUSED
+                        && fps < runtime.loop().targetFps() / 2.0
                 ? slowEvaluations + 1
                 : 0;
         if (slowEvaluations >= MIN_SLOW_EVALUATIONS) {
-            found.add(String.format(Locale.ROOT, "%.1f fps, target %d fps", fps, loop.targetFps()));
+            found.add(String.format(
+                    Locale.ROOT, "%.1f fps, target %d fps", fps, runtime.loop().targetFps()));
         }
-        store.journalFault().ifPresent(cause -> found.add("the state journal cannot be written: " + cause));
-        StateStore.Statistics state = store.statistics();
+        runtime.store().journalFault().ifPresent(cause -> found.add("the state journal cannot be written: " + cause));
+        StateStore.Statistics state = runtime.store().statistics();
         if (redisConfigured && !state.redisConnected()) {
             found.add("Redis at " + state.redisDetail() + ". Changes are saved locally");
         }
         if (found.isEmpty()) {
-            lifecycle.changeIf(EnumSet.of(LifecycleState.DEGRADED), LifecycleState.RUNNING, "");
+            runtime.lifecycle().changeIf(EnumSet.of(LifecycleState.DEGRADED), LifecycleState.RUNNING, "");
         } else {
-            lifecycle.changeIf(EnumSet.of(LifecycleState.RUNNING), LifecycleState.DEGRADED, String.join("; ", found));
+            runtime.lifecycle()
+                    .changeIf(EnumSet.of(LifecycleState.RUNNING), LifecycleState.DEGRADED, String.join("; ", found));
         }
         reasons = List.copyOf(found); // last, so that a reader of the new status also sees the new state
     }
 
     /** {@code ok}, {@code degraded}, {@code starting}, {@code stopping} or {@code failed}. */
     String status() {
-        LifecycleState state = lifecycle.state();
+        LifecycleState state = runtime.lifecycle().state();
         if (WORKING.contains(state) || state == LifecycleState.PAUSED) {
             return reasons.isEmpty() ? "ok" : "degraded";
         }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /** Determines which configuration changes take effect without a restart. */
@@ -15,12 +16,22 @@ final class ReloadableSettings {
 
     private ReloadableSettings() {}
 
-    /** Changed keys that take effect only after a restart, spelled as in the file. */
+    /** Changed keys that take effect only after a restart, spelled as in the file; the section alone if it was added or removed. */
     static List<String> needingRestart(RendererSettings running, RendererSettings fresh) {
         List<String> keys = new ArrayList<>();
         for (RecordComponent section : RendererSettings.class.getRecordComponents()) {
-            Record before = (Record) value(section, running);
-            Record after = (Record) value(section, fresh);
+            Object before = value(section, running);
+            Object after = value(section, fresh);
+            if (before instanceof Optional<?> one && after instanceof Optional<?> other) {
+                if (one.isEmpty() || other.isEmpty()) {
+                    if (one.isPresent() != other.isPresent()) {
+                        keys.add(section.getName());
+                    }
+                    continue;
+                }
+                before = one.get();
+                after = other.get();
+            }
             for (RecordComponent key : before.getClass().getRecordComponents()) {
                 boolean reloadable = section.getName().equals("renderer") && RELOADABLE.contains(key.getName());
                 if (!reloadable && !Objects.equals(value(key, before), value(key, after))) {

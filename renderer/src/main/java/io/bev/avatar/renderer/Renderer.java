@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer;
 
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.log.LogContext;
 import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.renderer.config.RendererConfig;
@@ -47,21 +48,21 @@ public final class Renderer implements AutoCloseable {
     private static final Duration LOOP_TIMEOUT = Duration.ofSeconds(1);
 
     private final RendererSettings settings;
-    private final RendererComponents assembly;
+    private final RendererComponents components;
     private final RendererContext context;
     private final Lifecycle lifecycle;
     private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private final ShutdownSequence shutdown = new ShutdownSequence();
-    private final ErrorStatus faults = new ErrorStatus();
+    private final ErrorStatus errors = new ErrorStatus();
     /** Whether the render thread could not be stopped. */
     private boolean renderThreadStuck;
 
     private int port;
     private int jolokiaPort;
 
-    private Renderer(RendererSettings settings, RendererComponents assembly, RendererContext context) {
+    private Renderer(RendererSettings settings, RendererComponents components, RendererContext context) {
         this.settings = settings;
-        this.assembly = assembly;
+        this.components = components;
         this.context = context;
         this.lifecycle = new Lifecycle(context.clock());
     }
@@ -71,9 +72,9 @@ public final class Renderer implements AutoCloseable {
      *
      * @throws StartException when it cannot start; all resources are released
      */
-    public static Renderer start(RendererSettings settings, RendererComponents assembly, RendererContext context)
+    public static Renderer start(RendererSettings settings, RendererComponents components, RendererContext context)
             throws StartException {
-        Renderer renderer = new Renderer(settings, assembly, context);
+        Renderer renderer = new Renderer(settings, components, context);
         try {
             renderer.open();
             return renderer;
@@ -93,10 +94,10 @@ public final class Renderer implements AutoCloseable {
         lifecycle.change("start", EnumSet.of(LifecycleState.CREATED), LifecycleState.INITIALIZING, "");
 
         // Slow steps run in parallel.
-        RenderableAvatarLoader avatars = new RenderableAvatarLoader(assembly, context.ticker());
+        RenderableAvatarLoader avatars = new RenderableAvatarLoader(components, context.ticker());
         CompletableFuture<RenderableAvatar> avatar = startAsync("load-avatar", () -> avatars.load(config.model()));
-        CompletableFuture<CudaDevices> devices = startAsync("find-gpu", assembly::devices);
-        CompletableFuture<StateStore> storeOpening = startAsync("open-state", assembly::stateStore);
+        CompletableFuture<CudaDevices> devices = startAsync("find-gpu", components::devices);
+        CompletableFuture<StateStore> storeOpening = startAsync("open-state", components::stateStore);
         shutdown.push("state", () -> closeIfOpened(storeOpening, StateStore::close));
         ControlPassword password = config.controlPasswordFile().isPresent()
                 ? ControlPassword.read(config.controlPasswordFile().get())
@@ -104,53 +105,59 @@ public final class Renderer implements AutoCloseable {
         CompletableFuture<JolokiaEndpoint> jolokia = openManagement(config, password);
         RendererPage page =
                 new RendererPage(context.version(), context.startTime(), context.clock(), config.gpuSimulated());
-        RendererComponents.ViewerEnd viewers = assembly.viewers(page);
+        RendererComponents.FrameServer viewers = components.viewers(page);
         shutdown.push("viewers", viewers::close);
         viewers.start();
         CompletableFuture<String> gpuLoss = new CompletableFuture<>();
-        RendererComponents.Drawing drawing = assembly.drawing(config.backend(), result(devices), gpuLoss::complete);
+        RendererComponents.Drawing drawing = components.drawing(config.backend(), result(devices), gpuLoss::complete);
         drawing.gpu().ifPresent(gpu -> shutdown.push("GPU lock", gpu.release()::run));
         Rasterizer rasterizer = drawing.rasterizer();
         shutdown.push("rasterizer", () -> closeUnlessRendering(rasterizer));
 
         StateStore store = result(storeOpening);
-        RestartCounter ledger = new RestartCounter(settings.state().directory());
-        shutdown.push("restart ledger", ledger::ended);
-        ActiveAlert.Source alerts = assembly.alerts();
+        RestartCounter restarts = new RestartCounter(settings.state().directory());
+        shutdown.push("restart counter", restarts::ended);
+        ActiveAlert.Source alerts = components.alerts();
         shutdown.push("alerts", alerts::close);
-        CompletableFuture<Void> gpuLossHandling = gpuLoss.thenAccept(reason -> endForGpu(reason, ledger));
+        CompletableFuture<Void> gpuLossHandling = gpuLoss.thenAccept(reason -> endForGpu(reason, restarts));
         shutdown.push("GPU watch", () -> gpuLossHandling.cancel(false));
-        Core core = core(result(avatar), store, rasterizer, viewers.hub(), ledger, alerts);
+        FrameMonitor monitor = new FrameMonitor(lifecycle, context.service(), errors, restarts, exit);
+        RendererRuntime runtime =
+                runtime(result(avatar), store, viewers.hub(), drawing, restarts, alerts, avatars, monitor);
         BackendSelector.requireCapacity(
-                config.backend(), drawing.gpu(), result(avatar).splats(), core.pipeline.target());
-        RendererOperations operations = operations(core, drawing.reason(), avatars);
+                config.backend(),
+                drawing.gpu(),
+                result(avatar).splats(),
+                runtime.frames().target());
+        HealthMonitor health = new HealthMonitor(runtime, settings.redis().isPresent());
+        RendererOperations operations = new RendererOperations(runtime, settings, health::reasons, exit);
         RendererMBeans mbeans = new RendererMBeans(
                 context.mbeans(),
                 new RendererMBeans.Parts(
                         operations,
-                        core.stats,
+                        runtime.stats(),
                         store,
                         viewers.hub(),
                         result(devices).devices(),
                         settings.gpu().memoryFraction(),
-                        drawing.gpu().map(gpu -> gpuInUse(gpu, core.commands)),
+                        drawing.gpu().map(gpu -> gpuInUse(gpu, runtime.commands())),
                         context.clock()));
         shutdown.push("MBeans", mbeans::close);
-        page.attach(new RendererPage.View(operations, core.health, core.stats, store, assembly, viewers, alerts));
+        page.attach(new RendererPage.View(runtime, operations, health, components));
         store.onChange(state -> viewers.changed());
         lifecycle.onChange(change -> viewers.changed());
 
-        startFrames(core);
+        startFrames(runtime, monitor, new StatusReporter(health, runtime));
         port = viewers.port();
         jolokiaPort = result(jolokia).port();
         logStarted(operations);
     }
 
     /** Permanent loss of the GPU: a new process may find it again, otherwise it reports why it renders on the CPU. */
-    private void endForGpu(String reason, RestartCounter ledger) {
+    private void endForGpu(String reason, RestartCounter restarts) {
         LOG.error("GPU lost, exiting for a restart: {}", reason);
-        faults.record("gpu", new IllegalStateException(reason));
-        ledger.restarting(RestartCounter.FAILURE);
+        errors.record("gpu", new IllegalStateException(reason));
+        restarts.restarting(RestartCounter.FAILURE);
         exit.complete(ExitCodes.TEMPORARY);
     }
 
@@ -158,82 +165,49 @@ public final class Renderer implements AutoCloseable {
         return new GpuInUse(gpu.device(), gpu.control(), commands);
     }
 
-    /** The rendering components and their monitors. */
-    private record Core(
-            StateStore store,
-            Rasterizer rasterizer,
-            FrameHub hub,
-            RestartCounter ledger,
-            FrameRenderer pipeline,
-            RenderThreadExecutor commands,
-            FrameStats stats,
-            FrameMonitor watch,
-            FrameLoop loop,
-            HealthMonitor health) {}
-
-    private Core core(
+    private RendererRuntime runtime(
             RenderableAvatar avatar,
             StateStore store,
-            Rasterizer rasterizer,
             FrameHub hub,
-            RestartCounter ledger,
-            ActiveAlert.Source alerts) {
+            RendererComponents.Drawing drawing,
+            RestartCounter restarts,
+            ActiveAlert.Source alerts,
+            RenderableAvatarLoader avatars,
+            FrameMonitor monitor) {
         RendererConfig config = settings.renderer();
-        FrameRenderer pipeline = new FrameRenderer(
+        FrameRenderer frames = new FrameRenderer(
                 avatar,
                 config.width(),
                 config.height(),
                 config.background(),
                 store,
-                new AlertOverlay(assembly.expression(), alerts, store.current()),
-                rasterizer,
+                new AlertOverlay(components.expression(), alerts, store.current()),
+                drawing.rasterizer(),
                 hub,
                 context.ticker());
         FrameStats stats = new FrameStats(context.ticker());
         RenderThreadExecutor commands = new RenderThreadExecutor();
-        FrameMonitor watch = new FrameMonitor(lifecycle, context.service(), faults, ledger, exit);
         FrameLoop loop =
-                new FrameLoop(pipeline, watch, commands, stats, config.targetFps(), config.idleFps(), context.ticker());
-        boolean redisConfigured = settings.redis().redis().isPresent();
-        HealthMonitor health =
-                new HealthMonitor(lifecycle, stats, loop, store, hub, faults, rasterizer, redisConfigured);
-        return new Core(store, rasterizer, hub, ledger, pipeline, commands, stats, watch, loop, health);
-    }
-
-    private RendererOperations operations(Core core, String backendReason, RenderableAvatarLoader avatars) {
-        RendererOperations.Parts parts = new RendererOperations.Parts(
-                context.version(),
-                context.startTime(),
-                core.rasterizer,
-                backendReason,
-                lifecycle,
-                core.loop,
-                core.pipeline,
-                core.commands,
-                core.store,
-                core.hub,
-                avatars,
-                core.ledger,
-                faults,
-                context.service(),
-                context.configuration());
-        return new RendererOperations(parts, settings, core.health::reasons, exit);
+                new FrameLoop(frames, monitor, commands, stats, config.targetFps(), config.idleFps(), context.ticker());
+        return new RendererRuntime(
+                context, lifecycle, errors, restarts, store, alerts, hub, drawing, avatars, frames, commands, stats,
+                loop);
     }
 
     /** Starts the frame loop and waits for the first frame. */
-    private void startFrames(Core core) throws StartException {
-        StatusReporter housekeeper = new StatusReporter(
-                core.health, lifecycle, core.stats, core.hub, core.rasterizer::name, context.service());
-        shutdown.push("housekeeping", housekeeper::close);
+    private void startFrames(RendererRuntime runtime, FrameMonitor monitor, StatusReporter reporter)
+            throws StartException {
+        shutdown.push("housekeeping", reporter::close);
         LoggingSystem events = LoggingSystem.ofProcess();
+        StateStore store = runtime.store();
         events.trace(
-                new LogContext(core.loop::sequence, () -> core.store.current().seq()));
+                new LogContext(runtime.loop()::sequence, () -> store.current().seq()));
         shutdown.push("trace", events::clearContext);
-        shutdown.push("last save", core.store::save);
-        shutdown.push("frames", () -> stop(core.loop));
-        core.loop.start();
-        awaitFirstFrame(core.watch);
-        housekeeper.start();
+        shutdown.push("last save", store::save);
+        shutdown.push("frames", () -> stop(runtime.loop()));
+        runtime.loop().start();
+        awaitFirstFrame(monitor);
+        reporter.start();
     }
 
     private void logStarted(RendererOperations operations) {
@@ -270,7 +244,7 @@ public final class Renderer implements AutoCloseable {
         if (!watch.firstFrame().isDone()) {
             throw new StartException(
                     exit.getNow(ExitCodes.SOFTWARE),
-                    "no frame could be rendered: " + faults.lastError().orElse("unknown cause"));
+                    "no frame could be rendered: " + errors.lastError().orElse("unknown cause"));
         }
     }
 
@@ -296,17 +270,13 @@ public final class Renderer implements AutoCloseable {
 
     private static <T> CompletableFuture<T> startAsync(String name, Work<T> work) {
         CompletableFuture<T> done = new CompletableFuture<>();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        done.complete(work.run());
-                    } catch (IOException | RuntimeException | LinkageError e) {
-                        done.completeExceptionally(e);
-                    }
-                },
-                name);
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.start(name, () -> {
+            try {
+                done.complete(work.run());
+            } catch (IOException | RuntimeException | LinkageError e) {
+                done.completeExceptionally(e);
+            }
+        });
         return done;
     }
 

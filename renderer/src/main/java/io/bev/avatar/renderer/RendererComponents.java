@@ -81,10 +81,10 @@ public interface RendererComponents {
     }
 
     /** Creates the frame server; it listens once started. */
-    ViewerEnd viewers(PageBackend model);
+    FrameServer viewers(PageBackend model);
 
     /** Serves frames and the page to browsers. */
-    interface ViewerEnd extends AutoCloseable {
+    interface FrameServer extends AutoCloseable {
 
         FrameHub hub();
 

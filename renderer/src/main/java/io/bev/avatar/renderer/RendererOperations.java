@@ -2,20 +2,11 @@ package io.bev.avatar.renderer;
 
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.ConfigException;
-import io.bev.avatar.common.systemd.SystemdNotifier;
 import io.bev.avatar.renderer.config.RendererConfig;
-import io.bev.avatar.renderer.frame.ErrorStatus;
-import io.bev.avatar.renderer.frame.FrameLoop;
-import io.bev.avatar.renderer.frame.FrameRenderer;
-import io.bev.avatar.renderer.frame.RenderThreadExecutor;
 import io.bev.avatar.renderer.frame.RenderableAvatar;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
 import io.bev.avatar.renderer.lifecycle.LifecycleState;
-import io.bev.avatar.renderer.lifecycle.RestartCounter;
 import io.bev.avatar.renderer.management.mbean.RendererControl;
-import io.bev.avatar.renderer.state.StateStore;
-import io.bev.avatar.renderer.stream.FrameHub;
-import io.bev.avatar.splat.raster.Rasterizer;
 import io.bev.avatar.splat.raster.cuda.MemoryBudgetException;
 import io.bev.avatar.splat.scene.Avatar;
 import java.io.IOException;
@@ -41,25 +32,7 @@ final class RendererOperations implements RendererControl {
     private static final Set<LifecycleState> UP =
             EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED, LifecycleState.PAUSED, LifecycleState.DRAINING);
 
-    /** Components the operations act on. */
-    record Parts(
-            String version,
-            Instant startTime,
-            Rasterizer rasterizer,
-            String backendReason,
-            Lifecycle lifecycle,
-            FrameLoop loop,
-            FrameRenderer pipeline,
-            RenderThreadExecutor commands,
-            StateStore store,
-            FrameHub hub,
-            RenderableAvatarLoader avatars,
-            RestartCounter ledger,
-            ErrorStatus faults,
-            SystemdNotifier service,
-            Supplier<RendererSettings> configuration) {}
-
-    private final Parts parts;
+    private final RendererRuntime runtime;
     private final Supplier<List<String>> reasons;
     private final CompletableFuture<Integer> exit;
     private final ReentrantLock changing = new ReentrantLock();
@@ -72,8 +45,11 @@ final class RendererOperations implements RendererControl {
      * @param exit completed with the exit code to end the process
      */
     RendererOperations(
-            Parts parts, RendererSettings settings, Supplier<List<String>> reasons, CompletableFuture<Integer> exit) {
-        this.parts = parts;
+            RendererRuntime runtime,
+            RendererSettings settings,
+            Supplier<List<String>> reasons,
+            CompletableFuture<Integer> exit) {
+        this.runtime = runtime;
         this.settings = settings;
         this.reasons = reasons;
         this.exit = exit;
@@ -81,7 +57,7 @@ final class RendererOperations implements RendererControl {
 
     @Override
     public Lifecycle lifecycle() {
-        return parts.lifecycle();
+        return runtime.lifecycle();
     }
 
     @Override
@@ -91,32 +67,32 @@ final class RendererOperations implements RendererControl {
 
     @Override
     public Instant startTime() {
-        return parts.startTime();
+        return runtime.context().startTime();
     }
 
     @Override
     public String backend() {
-        return parts.rasterizer().name();
+        return runtime.rasterizer().name();
     }
 
     @Override
     public String backendReason() {
-        return parts.rasterizer().problem().orElse(parts.backendReason());
+        return runtime.rasterizer().problem().orElse(runtime.drawing().reason());
     }
 
     @Override
     public long backendFallbacks() {
-        return parts.rasterizer().fallbacks();
+        return runtime.rasterizer().fallbacks();
     }
 
     @Override
     public String version() {
-        return parts.version();
+        return runtime.context().version();
     }
 
     @Override
     public Optional<String> lastError() {
-        return parts.faults().lastError();
+        return runtime.errors().lastError();
     }
 
     @Override
@@ -126,19 +102,19 @@ final class RendererOperations implements RendererControl {
 
     @Override
     public Map<String, Long> restartsByReason() {
-        return parts.ledger().counts();
+        return runtime.restarts().counts();
     }
 
     @Override
     public void pause() {
         lifecycle().change("pause", PAUSABLE, LifecycleState.PAUSED, "pause requested");
-        parts.loop().setPaused(true);
+        runtime.loop().setPaused(true);
     }
 
     @Override
     public void resume() {
         lifecycle().change("resume", RESUMABLE, LifecycleState.RUNNING, "resume requested");
-        parts.loop().setPaused(false);
+        runtime.loop().setPaused(false);
     }
 
     @Override
@@ -149,14 +125,14 @@ final class RendererOperations implements RendererControl {
                         EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED, LifecycleState.PAUSED),
                         LifecycleState.DRAINING,
                         "drain requested");
-        parts.store().save();
-        parts.hub().disconnectAll();
+        runtime.store().save();
+        runtime.hub().disconnectAll();
     }
 
     @Override
     public void restart(String reason) {
         requireUp("restart");
-        parts.ledger().restarting(reason);
+        runtime.restarts().restarting(reason);
         restartRequested = true;
         LOG.info("restart requested: {}", reason);
         exit.complete(ExitCodes.TEMPORARY);
@@ -183,15 +159,15 @@ final class RendererOperations implements RendererControl {
         return exclusively("reload", () -> {
             RendererSettings fresh;
             try {
-                fresh = parts.configuration().get();
+                fresh = runtime.context().configuration().get();
             } catch (ConfigException e) {
                 throw new IllegalArgumentException("reload: nothing changed; " + e.getMessage(), e);
             }
-            parts.service().reloading();
+            runtime.context().service().reloading();
             try {
                 apply(fresh);
             } finally {
-                parts.service().ready();
+                runtime.context().service().ready();
             }
             List<String> pending = ReloadableSettings.needingRestart(settings, fresh);
             return pending.isEmpty() ? "done" : "done; restart required for: " + String.join(", ", pending);
@@ -201,16 +177,16 @@ final class RendererOperations implements RendererControl {
     private void apply(RendererSettings fresh) {
         RendererConfig config = fresh.renderer();
         swap("reload", config.model());
-        parts.commands().call("reload", () -> {
-            parts.pipeline().setResolution(config.width(), config.height());
-            parts.loop().setPace(config.targetFps(), config.idleFps());
+        runtime.commands().call("reload", () -> {
+            runtime.frames().setResolution(config.width(), config.height());
+            runtime.loop().setPace(config.targetFps(), config.idleFps());
             return config;
         });
     }
 
     @Override
     public int targetFps() {
-        return parts.loop().targetFps();
+        return runtime.loop().targetFps();
     }
 
     @Override
@@ -218,13 +194,13 @@ final class RendererOperations implements RendererControl {
         requireRange("frames per second", framesPerSecond, 1, RendererConfig.MAX_FPS);
         requireUp("setTargetFps");
         int idle = Math.min(settings.renderer().idleFps(), framesPerSecond);
-        parts.loop().setPace(framesPerSecond, idle);
+        runtime.loop().setPace(framesPerSecond, idle);
         LOG.info("target frame rate set to {} fps", framesPerSecond);
     }
 
     @Override
     public Resolution resolution() {
-        return new Resolution(parts.pipeline().width(), parts.pipeline().height());
+        return new Resolution(runtime.frames().width(), runtime.frames().height());
     }
 
     @Override
@@ -232,8 +208,8 @@ final class RendererOperations implements RendererControl {
         requireRange("width", wanted.width(), RendererConfig.MIN_SIDE, RendererConfig.MAX_WIDTH);
         requireRange("height", wanted.height(), RendererConfig.MIN_SIDE, RendererConfig.MAX_HEIGHT);
         requireUp("setResolution");
-        parts.commands().call("setResolution", () -> {
-            parts.pipeline().setResolution(wanted.width(), wanted.height());
+        runtime.commands().call("setResolution", () -> {
+            runtime.frames().setResolution(wanted.width(), wanted.height());
             return wanted;
         });
         LOG.info("resolution set to {}", wanted);
@@ -247,7 +223,7 @@ final class RendererOperations implements RendererControl {
 
     @Override
     public Model model() {
-        RenderableAvatar loaded = parts.pipeline().avatar();
+        RenderableAvatar loaded = runtime.frames().avatar();
         Avatar avatar = loaded.avatar();
         return new Model(
                 avatar.source(),
@@ -269,17 +245,17 @@ final class RendererOperations implements RendererControl {
     /** Loads and test-renders the new model before the current one is released. */
     private void swap(String operation, Optional<Path> model) {
         try {
-            RenderableAvatar fresh = parts.avatars().load(model);
-            parts.commands().call(operation, () -> {
-                parts.pipeline().setAvatar(fresh);
+            RenderableAvatar fresh = runtime.avatars().load(model);
+            runtime.commands().call(operation, () -> {
+                runtime.frames().setAvatar(fresh);
                 return fresh;
             });
             LOG.info("avatar {} loaded in {} ms", fresh.avatar().source(), fresh.loadMillis());
         } catch (IOException e) {
-            parts.faults().record(operation, e);
+            runtime.errors().record(operation, e);
             throw new IllegalArgumentException(operation + ": the current model is kept; " + e.getMessage(), e);
         } catch (MemoryBudgetException e) {
-            parts.faults().record(operation, e);
+            runtime.errors().record(operation, e);
             throw new IllegalStateException(operation + ": the current model is kept; " + e.getMessage(), e);
         }
     }

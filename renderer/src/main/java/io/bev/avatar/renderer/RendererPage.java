@@ -3,9 +3,7 @@ package io.bev.avatar.renderer;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bev.avatar.renderer.frame.FrameStats;
 import io.bev.avatar.renderer.management.mbean.RendererControl;
-import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.state.StateStore.Origin;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
@@ -19,15 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** Health and state documents for the page; status is {@code starting} until {@link #attach}. */
 final class RendererPage implements PageBackend {
 
-    /** Components of a started renderer. */
+    /** What the page shows of a started renderer. */
     record View(
-            RendererControl renderer,
-            HealthMonitor health,
-            FrameStats stats,
-            StateStore store,
-            RendererComponents assembly,
-            RendererComponents.ViewerEnd viewers,
-            ActiveAlert.Source alerts) {}
+            RendererRuntime runtime, RendererControl renderer, HealthMonitor health, RendererComponents components) {}
 
     private final String version;
     private final Instant started;
@@ -68,15 +60,15 @@ final class RendererPage implements PageBackend {
         document.put("state", renderer.lifecycle().state().name());
         document.put("backend", renderer.backend());
         document.put("backendReason", renderer.backendReason());
-        document.put("fps", Math.round(v.stats().snapshot().fps() * 10) / 10.0);
+        document.put("fps", Math.round(v.runtime().stats().snapshot().fps() * 10) / 10.0);
         document.put("targetFps", renderer.targetFps());
-        long age = v.stats().lastFrameAgeNanos();
+        long age = v.runtime().stats().lastFrameAgeNanos();
         if (age >= 0) {
             document.put("lastFrameAgeMs", age / 1_000_000);
         }
         document.put("resolution", renderer.resolution().toString());
-        document.put("viewers", v.viewers().hub().viewers());
-        StateStore.Statistics state = v.store().statistics();
+        document.put("viewers", v.runtime().hub().viewers());
+        StateStore.Statistics state = v.runtime().store().statistics();
         document.putObject("redis")
                 .put("connected", state.redisConnected())
                 .put("detail", state.redisDetail())
@@ -85,7 +77,8 @@ final class RendererPage implements PageBackend {
                 .put("source", renderer.model().source())
                 .put("gaussians", renderer.model().gaussians());
         ArrayNode alerts = document.putArray("alerts");
-        v.alerts()
+        v.runtime()
+                .alerts()
                 .active()
                 .forEach(alert -> alerts.addObject()
                         .put("name", alert.name())
@@ -93,7 +86,7 @@ final class RendererPage implements PageBackend {
                         .put("summary", alert.summary())
                         .put("description", alert.description())
                         .put("since", alert.since()));
-        document.put("stateSequence", v.store().current().seq());
+        document.put("stateSequence", v.runtime().store().current().seq());
     }
 
     @Override
@@ -101,19 +94,19 @@ final class RendererPage implements PageBackend {
         View v = view;
         return v == null
                 ? JsonNodeFactory.instance.objectNode()
-                : v.assembly().document(v.store().current());
+                : v.components().document(v.runtime().store().current());
     }
 
     @Override
     public Outcome submitState(byte[] json) {
         View v = view;
-        return v == null ? starting() : v.store().submit(json, Origin.HTTP);
+        return v == null ? starting() : v.runtime().store().submit(json, Origin.HTTP);
     }
 
     @Override
     public Outcome submitOsint(byte[] json) {
         View v = view;
-        return v == null ? starting() : v.store().submitOsint(json, Origin.HTTP);
+        return v == null ? starting() : v.runtime().store().submitOsint(json, Origin.HTTP);
     }
 
     private static Outcome starting() {

@@ -2,14 +2,16 @@ package io.bev.avatar.renderer;
 
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.log.LoggingConfig;
+import io.bev.avatar.common.redis.RedisAddress;
+import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.renderer.config.GpuConfig;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.expression.ExpressionConfig;
 import io.bev.avatar.renderer.state.OsintConfig;
-import io.bev.avatar.renderer.state.RedisConfig;
 import io.bev.avatar.renderer.state.StateConfig;
 import io.bev.avatar.renderer.stream.StreamConfig;
 import java.util.Map;
+import java.util.Optional;
 
 /** All configuration sections used by the renderer. */
 public record RendererSettings(
@@ -19,7 +21,7 @@ public record RendererSettings(
         StateConfig state,
         OsintConfig osint,
         ExpressionConfig expression,
-        RedisConfig redis,
+        Optional<RedisConfig> redis,
         LoggingConfig logging) {
 
     /**
@@ -40,9 +42,21 @@ public record RendererSettings(
                 StateConfig.from(config),
                 OsintConfig.from(config),
                 ExpressionConfig.from(config),
-                RedisConfig.from(config),
+                redis(config),
                 LoggingConfig.from(config));
         config.finish("renderer", "stream", "gpu", "state", "osint", "expression", "redis", "logging");
         return settings;
+    }
+
+    private static Optional<RedisConfig> redis(Config config) {
+        Optional<RedisConfig> redis = RedisConfig.from(config);
+        redis.map(RedisConfig::address)
+                .filter(RedisAddress::cluster)
+                .ifPresent(cluster -> config.problem(
+                        "redis.url",
+                        "a Cluster, " + cluster,
+                        "one server or Sentinel: the renderer reads two streams in one command, which Redis Cluster"
+                                + " does not support"));
+        return redis;
     }
 }

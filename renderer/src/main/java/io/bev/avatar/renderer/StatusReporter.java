@@ -1,19 +1,10 @@
 package io.bev.avatar.renderer;
 
-import io.bev.avatar.common.systemd.SystemdNotifier;
-import io.bev.avatar.renderer.frame.FrameStats;
-import io.bev.avatar.renderer.lifecycle.Lifecycle;
-import io.bev.avatar.renderer.stream.FrameHub;
+import io.bev.avatar.common.concurrent.PeriodicTask;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /**
  * Evaluates the health once per second and reports it to systemd as the status line. Does not ping the watchdog:
@@ -21,69 +12,42 @@ import org.slf4j.LoggerFactory;
  */
 final class StatusReporter implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final HealthMonitor health;
-    private final Lifecycle lifecycle;
-    private final FrameStats stats;
-    private final FrameHub hub;
-    private final Supplier<String> backend;
-    private final SystemdNotifier service;
-    private @Nullable ScheduledFuture<?> ticking;
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "housekeeping");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final RendererRuntime runtime;
+    private Optional<PeriodicTask> task = Optional.empty();
 
-    StatusReporter(
-            HealthMonitor health,
-            Lifecycle lifecycle,
-            FrameStats stats,
-            FrameHub hub,
-            Supplier<String> backend,
-            SystemdNotifier service) {
+    StatusReporter(HealthMonitor health, RendererRuntime runtime) {
         this.health = health;
-        this.lifecycle = lifecycle;
-        this.stats = stats;
-        this.hub = hub;
-        this.backend = backend;
-        this.service = service;
+        this.runtime = runtime;
     }
 
     void start() {
-        ticking = clock.scheduleWithFixedDelay(this::tick, 0, 1, TimeUnit.SECONDS);
+        task = Optional.of(PeriodicTask.startNow("housekeeping", INTERVAL, this::report));
     }
 
-    private void tick() {
-        try {
-            health.evaluate();
-            service.status(statusLine());
-        } catch (RuntimeException e) {
-            // An exception that escaped would cancel the periodic task.
-            LOG.warn("health evaluation failed", e);
-        }
+    private void report() {
+        health.evaluate();
+        runtime.context().service().status(statusLine());
     }
 
     private String statusLine() {
         List<String> reasons = health.reasons();
-        int viewers = hub.viewers();
+        int viewers = runtime.hub().viewers();
         return String.format(
                 Locale.ROOT,
                 "%s: %.0f fps, %d %s, %s%s",
-                lifecycle.state(),
-                stats.snapshot().fps(),
+                runtime.lifecycle().state(),
+                runtime.stats().snapshot().fps(),
                 viewers,
                 viewers == 1 ? "viewer" : "viewers",
-                backend.get(),
+                runtime.rasterizer().name(),
                 reasons.isEmpty() ? "" : "; " + String.join("; ", reasons));
     }
 
     @Override
     public void close() {
-        if (ticking != null) {
-            ticking.cancel(false);
-        }
-        clock.shutdownNow();
+        task.ifPresent(PeriodicTask::close);
     }
 }

@@ -77,6 +77,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_MAIN_ENDS_THE_PROCESS = noClasses()
             .that()
+            .resideOutsideOfPackage("io.bev.avatar.cds..")
+            .and()
             .haveNameNotMatching(".*\\.RendererMain(\\$.*)?")
             .should()
             .callMethod(System.class, "exit", int.class)

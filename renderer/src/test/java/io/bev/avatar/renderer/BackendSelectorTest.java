@@ -21,7 +21,7 @@ import io.bev.avatar.splat.raster.cuda.CudaDevices;
 import io.bev.avatar.splat.raster.cuda.CudaRasterizer;
 import io.bev.avatar.splat.raster.cuda.DeviceLock;
 import io.bev.avatar.splat.raster.cuda.EmulatedDriver;
-import io.bev.avatar.splat.raster.cuda.FaultyDriver;
+import io.bev.avatar.splat.raster.cuda.FaultInjectingDriver;
 import io.bev.avatar.splat.raster.cuda.KernelCache;
 import io.bev.avatar.splat.raster.cuda.MemoryBudgetException;
 import io.bev.avatar.splat.raster.cuda.NeedsCompiler;
@@ -45,7 +45,7 @@ class BackendSelectorTest {
     Path directory;
 
     private final EmulatedDriver emulated = new EmulatedDriver(3);
-    private final FaultyDriver driver = new FaultyDriver(emulated);
+    private final FaultInjectingDriver driver = new FaultInjectingDriver(emulated);
     private final List<String> ends = new ArrayList<>();
 
     private static CudaDevice device(int index, long totalBytes, String driverVersion) {

@@ -44,7 +44,7 @@ class RendererOnFakeGpuTest {
     private static final List<String> PROPERTIES = List.of(
             "x", "y", "z", "f_dc_0", "f_dc_1", "f_dc_2", "opacity", "scale_0", "scale_1", "scale_2", "rot_0", "rot_1",
             "rot_2", "rot_3");
-    private static final Pattern STARTED = Pattern.compile("at (http://\\S+), Jolokia at port (\\d+), drawn by (.*)");
+    private static final Pattern STARTED = Pattern.compile("at (http://\\S+), Jolokia at port (\\d+), backend (.*)");
 
     @TempDir
     Path directory;

@@ -80,4 +80,12 @@ class RendererSettingsTest {
                                 + " redis: {timeout: 1s}}")))
                 .containsExactly("renderer.jmx-port", "renderer.background", "stream.jpeg-quality", "redis.timeout");
     }
+
+    @Test
+    void redisCluster_isRejected() {
+        assertThatThrownBy(() -> of("redis: {url: 'redis://a:1,b:2'}"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("redis.url")
+                .hasMessageContaining("one server or Sentinel");
+    }
 }

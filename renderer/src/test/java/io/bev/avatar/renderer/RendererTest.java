@@ -37,7 +37,7 @@ class RendererTest {
     @TempDir
     Path directory;
 
-    private final FakeAssembly assembly = new FakeAssembly();
+    private final FakeRendererComponents assembly = new FakeRendererComponents();
     private final MBeanServer mbeans = MBeanServerFactory.newMBeanServer();
     private volatile String yaml = "";
 

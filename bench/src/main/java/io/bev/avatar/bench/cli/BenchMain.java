@@ -6,24 +6,24 @@ import io.bev.avatar.bench.fleet.FleetCommand;
 import io.bev.avatar.common.cli.ExitCodes;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry point of the benchmarks of whole processes; the only place that ends this one. */
+/** Entry point of the benchmarks of whole services; the only place that ends the process. */
 @Command(name = "avatar", mixinStandardHelpOptions = true, sortOptions = false)
 public final class BenchMain {
 
     private BenchMain() {}
 
     public static void main(String[] arguments) {
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-        CommandLine bench = new CommandLine(new BenchCommand(out, System.err))
+        CommandLine bench = new CommandLine(new BenchCommand())
                 .addSubcommand(new DetectCommand())
                 .addSubcommand(new FleetCommand());
         CommandLine commands = new CommandLine(new BenchMain())
                 .addSubcommand(bench)
+                .setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8))
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     System.err.println("bench: " + e);
                     return ExitCodes.SOFTWARE;

@@ -9,23 +9,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Every query of the shipped dashboards, for all hosts at once, as Grafana would send it. */
+/** Queries of the shipped dashboards for all hosts, as sent by Grafana. */
 final class DashboardQueries {
 
     /**
      * One query.
      *
-     * @param panel dashboard and title of the panel that asks
+     * @param panel dashboard and panel title
      * @param expression PromQL without variables
-     * @param instant whether only the newest value is wanted
+     * @param instant whether it is an instant query
      */
     record Query(String panel, String expression, boolean instant) {}
 
     private DashboardQueries() {}
 
-    static List<Query> read(Path folder) throws IOException {
+    static List<Query> read(Path directory) throws IOException {
         List<Query> queries = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.json")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.json")) {
             for (Path file : files) {
                 JsonNode dashboard = StackClient.JSON.readTree(file.toFile());
                 collect(dashboard.path("uid").asText(), dashboard.path("panels"), queries);
@@ -48,7 +48,7 @@ final class DashboardQueries {
         }
     }
 
-    /** Variables as for "All", windows as for a scrape interval of 15 s; {@code $1} of a replacement stays. */
+    /** Replaces variables as for "All" and windows as for a scrape interval of 15 s; {@code $1} in a replacement stays. */
     static String filled(String expression) {
         return expression
                 .replaceAll("\\$\\{?__(rate_)?interval}?", "1m")

@@ -1,15 +1,15 @@
 package io.bev.avatar.bench.fleet;
 
-import io.bev.avatar.bench.RunFolder;
+import io.bev.avatar.bench.RunDirectory;
 import io.bev.avatar.bench.StackClient;
+import io.bev.avatar.cds.FreePorts;
 import io.bev.avatar.common.bench.HostDescription;
 import io.bev.avatar.common.bench.Measurement;
+import io.bev.avatar.common.bench.MeasurementPrinter;
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.launcher.FreePorts;
 import io.bev.avatar.launcher.IsolatedPrometheus;
 import io.bev.avatar.launcher.IsolatedStack;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,16 +32,20 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = {
-            "Lets one Prometheus with the shipped rules read many simulated hosts, and measures its memory, how long rules",
-            "and the dashboards' queries take, and whether every host was read."
+            "Let one Prometheus with the shipped rules scrape many simulated hosts, and measure its memory, the"
+                    + " duration of",
+            "rule evaluations and dashboard queries, and whether every host was scraped."
         },
-        footer = {"", "Exit codes: 0 all rules were in time; 1 not so; 64 wrong usage; 69 something is missing."})
+        footer = {
+            "",
+            "Exit codes: 0 all rules were evaluated in time, 1 otherwise, 64 usage error, 69 a dependency is missing."
+        })
 public final class FleetCommand implements Callable<Integer> {
 
-    /** A host that has just started is busy, and so would all hosts be that are made after it. */
-    private static final Duration SETTLING = Duration.ofSeconds(20);
+    /** A host that has just started is busy; the simulated hosts would copy that. */
+    private static final Duration SETTLE_TIME = Duration.ofSeconds(20);
 
-    private static final Duration LEARNING = Duration.ofSeconds(10);
+    private static final Duration RECORDING_TIME = Duration.ofSeconds(10);
     private static final int TOO_SLOW = 1;
     private static final String METRICS = "/metrics?exclude%5B%5D=endpoint&exclude%5B%5D=mcp";
     private static final String PROBES = "/metrics?collect%5B%5D=endpoint&collect%5B%5D=mcp";
@@ -50,20 +54,24 @@ public final class FleetCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it: required
     private Path root;
 
-    @Option(names = "--json", description = "One JSON object a line.")
+    @Option(names = "--json", description = "Print one JSON object per line instead of a table.")
     private boolean json;
 
-    @Option(names = "--docs", description = "Write the numbers into docs/benchmarks/fleet.md.")
+    @Option(names = "--docs", description = "Write the results into docs/benchmarks/fleet.md.")
     private boolean docs;
 
-    @Option(names = "--hosts", defaultValue = "1000", paramLabel = "N", description = "Hosts (default: 1000).")
+    @Option(
+            names = "--hosts",
+            defaultValue = "1000",
+            paramLabel = "N",
+            description = "Number of hosts (default: 1000).")
     private int hosts;
 
     @Option(
             names = "--minutes",
             defaultValue = "10",
             paramLabel = "M",
-            description = "How long they are read before it is measured (default: 10).")
+            description = "Minutes of scraping before the measurement (default: 10).")
     private double minutes;
 
     private final Ticker ticker = Ticker.system();
@@ -72,8 +80,8 @@ public final class FleetCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    /** The two answers of a host, and when they were recorded: its clock continues from there. */
-    private record Templates(HostTemplate metrics, HostTemplate probes, long learntNanos) {}
+    /** The two responses of a host and the time of their recording, from which simulated clocks continue. */
+    private record Templates(HostTemplate metrics, HostTemplate probes, long recordedNanos) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -83,59 +91,63 @@ public final class FleetCommand implements Callable<Integer> {
         if (!(minutes >= 1 && minutes <= 1440)) {
             throw new ParameterException(spec.commandLine(), "--minutes " + minutes + ": expected 1 to 1440");
         }
-        RunFolder folder = RunFolder.fresh(root, "fleet");
-        print(HostDescription.describe());
-        Templates templates = learn(folder.path());
-        progress(hosts + " hosts of " + templates.metrics().series() + " and "
+        RunDirectory directory = RunDirectory.fresh(root, "fleet");
+        MeasurementPrinter printer = printer();
+        printer.print(HostDescription.describe());
+        Templates templates = recordTemplates(directory.path(), printer);
+        printer.message(hosts + " hosts of " + templates.metrics().series() + " and "
                 + templates.probes().series() + " series");
-        FleetMeasurement measured = measure(folder.path(), templates);
-        lines(measured).forEach(this::print);
+        FleetMeasurement measured = measure(directory.path(), templates, printer);
+        lines(measured).forEach(printer::print);
         if (docs) {
             Path page = root.resolve("docs/benchmarks/fleet.md");
             Files.createDirectories(root.resolve("docs/benchmarks"));
             Files.writeString(
                     page, FleetPage.of(measured, minutes, HostDescription.sentence(), LocalDate.now(ZoneOffset.UTC)));
-            progress("wrote " + page);
+            printer.message("wrote " + page);
         }
         return measured.rulesAreInTime() ? 0 : TOO_SLOW;
     }
 
-    /** Asks a real exporter, of a real renderer and a simulated GPU, twice. */
-    private Templates learn(Path folder) throws IOException, InterruptedException {
-        progress("learning from a real exporter");
+    /** Scrapes an exporter with a renderer and a simulated GPU twice. */
+    private Templates recordTemplates(Path directory, MeasurementPrinter printer)
+            throws IOException, InterruptedException {
+        printer.message("recording the metrics of an exporter");
         List<Integer> ports = IntStream.of(FreePorts.take(7)).boxed().toList();
         try (IsolatedStack stack = IsolatedStack.start(new IsolatedStack.Settings(
-                root, folder.resolve("template"), root.resolve("alerting-rules"), "", Map.of(), ports))) {
+                root, directory.resolve("template"), root.resolve("alerting-rules"), "", Map.of(), ports))) {
             StackClient client = new StackClient(Duration.ofSeconds(10));
-            Thread.sleep(SETTLING.toMillis());
+            Thread.sleep(SETTLE_TIME.toMillis());
             String first = client.text(stack.exporter() + METRICS);
             String firstProbes = client.text(stack.exporter() + PROBES);
             long start = ticker.nanos();
-            Thread.sleep(LEARNING.toMillis());
+            Thread.sleep(RECORDING_TIME.toMillis());
             String second = client.text(stack.exporter() + METRICS);
             String secondProbes = client.text(stack.exporter() + PROBES);
-            long learnt = ticker.nanos();
-            double seconds = (learnt - start) / 1e9;
+            long recorded = ticker.nanos();
+            double seconds = (recorded - start) / 1e9;
             return new Templates(
-                    HostTemplate.learn(first, second, seconds),
-                    HostTemplate.learn(firstProbes, secondProbes, seconds),
-                    learnt);
+                    HostTemplate.from(first, second, seconds),
+                    HostTemplate.from(firstProbes, secondProbes, seconds),
+                    recorded);
         }
     }
 
-    private FleetMeasurement measure(Path folder, Templates templates) throws IOException, InterruptedException {
+    private FleetMeasurement measure(Path directory, Templates templates, MeasurementPrinter printer)
+            throws IOException, InterruptedException {
         int port = FreePorts.take(1)[0];
-        Path config = folder.resolve("prometheus.yml");
-        try (SimulatedHosts simulated =
-                SimulatedHosts.serve(hosts, templates.metrics(), templates.probes(), ticker, templates.learntNanos())) {
+        Path config = directory.resolve("prometheus.yml");
+        try (SimulatedHosts simulated = SimulatedHosts.serve(
+                hosts, templates.metrics(), templates.probes(), ticker, templates.recordedNanos())) {
             FleetConfig.write(root.resolve("alerting-rules"), simulated.inventoryUrl(), port, config);
-            try (IsolatedPrometheus prometheus = IsolatedPrometheus.start(config, folder.resolve("prometheus"), port)) {
+            try (IsolatedPrometheus prometheus =
+                    IsolatedPrometheus.start(config, directory.resolve("prometheus"), port)) {
                 StackClient client = new StackClient(Duration.ofMinutes(2));
                 long start = ticker.nanos();
                 double range = minutes * 60;
                 while ((ticker.nanos() - start) / 1e9 < range) {
                     Thread.sleep(Math.min(30_000, (long) (range * 1000)));
-                    progress("up: "
+                    printer.message("up: "
                             + client.query(prometheus.url(), "sum(up{job=\"avatar\"})")
                                     .path(0)
                                     .path("value")
@@ -175,15 +187,8 @@ public final class FleetCommand implements Callable<Integer> {
         return lines;
     }
 
-    private void progress(String line) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println(line);
-        err.flush();
-    }
-
-    private void print(Measurement line) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(json ? line.json() : line.text());
-        out.flush();
+    private MeasurementPrinter printer() {
+        return new MeasurementPrinter(
+                spec.commandLine().getOut(), spec.commandLine().getErr(), json);
     }
 }

@@ -5,20 +5,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The shipped example {@code alerting-rules/examples/fleet.yml}, with this run's addresses in it and no one to notify. */
+/** Writes the shipped example {@code alerting-rules/examples/fleet.yml} with this run's addresses and without Alertmanager. */
 final class FleetConfig {
 
-    /** Nothing listens there. */
-    private static final String NOBODY = "127.0.0.1:1";
+    /** Address without a listener. */
+    private static final String NO_ALERTMANAGER = "127.0.0.1:1";
 
     private FleetConfig() {}
 
     /**
-     * Writes it.
+     * Writes the configuration.
      *
      * @param rules the shipped {@code alerting-rules}
-     * @param inventory where Prometheus learns its targets
-     * @param port where it finds itself
+     * @param inventory URL of the target list
+     * @param port port of Prometheus
      * @param target file to write
      */
     static void write(Path rules, String inventory, int port, Path target) throws IOException {
@@ -28,10 +28,10 @@ final class FleetConfig {
                 "http://inventory.example.org/avatar", inventory,
                 "'../*.rules.yml'", "'" + rules.toAbsolutePath() + "/*.rules.yml'",
                 "localhost:9090", "localhost:" + port,
-                "'alertmanager-a.example.org:9093', 'alertmanager-b.example.org:9093'", "'" + NOBODY + "'");
+                "'alertmanager-a.example.org:9093', 'alertmanager-b.example.org:9093'", "'" + NO_ALERTMANAGER + "'");
         for (Map.Entry<String, String> address : addresses.entrySet()) {
             if (!text.contains(address.getKey())) {
-                throw new IOException(example + " has no " + address.getKey() + ", which a fleet's address replaces");
+                throw new IOException(example + " does not contain '" + address.getKey() + "'; adapt FleetConfig");
             }
             text = text.replace(address.getKey(), address.getValue());
         }

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Measurements on a Prometheus that scrapes a fleet.
+ * Measurements of a Prometheus that scrapes a fleet.
  *
- * @param figures single numbers
+ * @param figures single values
  * @param groups time and interval of each rule group
  * @param queries time of each dashboard query, the slowest first
  */
@@ -25,10 +25,10 @@ record FleetMeasurement(List<Figure> figures, List<GroupTime> groups, List<Query
     private static final double MIN_STEP = 15;
     private static final double POINTS = 1000;
 
-    /** Share of the time, at its end, in which rules are judged: the first minutes create a million series at once. */
+    /** Share of the time, at its end, in which rules are measured: the first minutes create a million series. */
     private static final double STEADY = 0.5;
 
-    /** A number with its name, such as {@code fleet.prometheus.rss}. */
+    /** A value with its name, such as {@code fleet.prometheus.rss}. */
     record Figure(String name, double value, String unit) {}
 
     /** The longest evaluation of a rule group while the fleet was measured, and its interval; seconds. */
@@ -38,7 +38,7 @@ record FleetMeasurement(List<Figure> figures, List<GroupTime> groups, List<Query
         }
     }
 
-    /** How long a query took, and how many series it gave. */
+    /** Duration of a query and the number of series it returned. */
     record QueryTime(Query query, double seconds, int series) {}
 
     FleetMeasurement {
@@ -48,7 +48,7 @@ record FleetMeasurement(List<Figure> figures, List<GroupTime> groups, List<Query
     }
 
     /**
-     * Measures.
+     * Runs the measurements.
      *
      * @param rangeSeconds time range of the dashboards: an hour, or as long as there is data
      */
@@ -58,7 +58,7 @@ record FleetMeasurement(List<Figure> figures, List<GroupTime> groups, List<Query
         String range = "[" + (long) (rangeSeconds * STEADY) + "s]";
         List<Figure> figures = new ArrayList<>();
         double rss = residentBytes(pid);
-        String[][] asked = {
+        String[][] queried = {
             {"fleet.hosts", "hosts", "count(up{job=\"avatar\"})"},
             {"fleet.hosts.up", "hosts", "sum(up{job=\"avatar\"})"},
             {"fleet.series", "series", "max(prometheus_tsdb_head_series)"},
@@ -78,8 +78,8 @@ record FleetMeasurement(List<Figure> figures, List<GroupTime> groups, List<Query
             {"fleet.alerts.firing", "alerts", "count(ALERTS{alertstate=\"firing\"})"},
         };
         figures.add(new Figure("fleet.prometheus.rss", rss, "bytes"));
-        for (String[] question : asked) {
-            figures.add(new Figure(question[0], single(client.query(prometheus, question[2])), question[1]));
+        for (String[] query : queried) {
+            figures.add(new Figure(query[0], single(client.query(prometheus, query[2])), query[1]));
         }
         return new FleetMeasurement(
                 figures, groups(client, prometheus, range), times(client, prometheus, queries, rangeSeconds, ticker));
@@ -91,7 +91,7 @@ record FleetMeasurement(List<Figure> figures, List<GroupTime> groups, List<Query
                         .filter(line -> line.startsWith("VmRSS:"))
                         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                         .findFirst()
-                        .orElseThrow(() -> new IOException("Prometheus, pid " + pid + ", has ended; see its log"))
+                        .orElseThrow(() -> new IOException("Prometheus, pid " + pid + ", ended; see its log"))
                 * 1024.0;
     }
 
@@ -135,13 +135,13 @@ record FleetMeasurement(List<Figure> figures, List<GroupTime> groups, List<Query
         return times;
     }
 
-    /** Time of the query that a share of them do not exceed, 0 to 1. */
+    /** Quantile of the query durations; {@code share} 0 to 1. */
     double querySeconds(double share) {
         int index = (int) Math.floor((1 - share) * (queries.size() - 1));
         return queries.isEmpty() ? 0 : queries.get(index).seconds();
     }
 
-    /** Whether every rule group was done before it was due again. */
+    /** Whether every rule group was evaluated within its interval. */
     boolean rulesAreInTime() {
         return !groups.isEmpty() && groups.stream().allMatch(GroupTime::isInTime);
     }

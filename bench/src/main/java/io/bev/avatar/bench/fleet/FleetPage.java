@@ -6,7 +6,7 @@ import io.bev.avatar.bench.fleet.FleetMeasurement.QueryTime;
 import java.time.LocalDate;
 import java.util.Locale;
 
-/** The measurement as a page of the documentation. */
+/** Documentation page of the measurement. */
 final class FleetPage {
 
     private static final int SLOWEST = 10;
@@ -16,17 +16,17 @@ final class FleetPage {
     /** Markdown. */
     static String of(FleetMeasurement measured, double minutes, String machine, LocalDate day) {
         StringBuilder page = new StringBuilder(String.format(Locale.ROOT, """
-                # A fleet on one Prometheus
+            # A fleet on one Prometheus
 
-                `./avatar bench fleet --docs` wrote this page on %s, on %s. The simulated hosts ran on the same machine, and so did
-                whatever else it had to do. Each host answers with all series of a real exporter, with labels and values of its own; of
-                a hundred hosts one is down and one has a hot GPU. Prometheus has the shipped rules and `alerting-rules/examples/fleet.yml`
-                (15 s), and read the fleet for %.0f minutes. Dashboard queries are those of all shipped dashboards, for all hosts
-                at once, over that time.
+            `./avatar bench fleet --docs` generated this page on %s, on %s. The simulated hosts and all other load ran
+            on the same machine. Each host returns all series of a real exporter, with its own labels and values; of
+            a hundred hosts one is down and one has a hot GPU. Prometheus uses the shipped rules and `alerting-rules/examples/fleet.yml`
+            (15 s), and scraped the fleet for %.0f minutes. Dashboard queries are those of all shipped dashboards, for all hosts
+            together, over that time.
 
-                | what | value |
-                |---|---:|
-                """, day, machine, minutes));
+            | measurement | value |
+            |---|---:|
+            """, day, machine, minutes));
         for (Figure figure : measured.figures()) {
             page.append(String.format(Locale.ROOT, "| %s | %s |%n", figure.name(), shown(figure)));
         }
@@ -37,8 +37,10 @@ final class FleetPage {
                 measured.querySeconds(0.5),
                 measured.querySeconds(0.9),
                 measured.querySeconds(1)));
-        page.append(
-                "\nLongest evaluation of each rule group, in the second half of that time:\n\n| group | s | interval, s |\n|---|---:|---:|\n");
+        page.append("\n"
+                + "Longest evaluation of each rule group, in the second half of that time:\n\n"
+                + "| group | s | interval, s |\n"
+                + "|---|---:|---:|\n");
         for (GroupTime group : measured.groups()) {
             page.append(String.format(
                     Locale.ROOT,
@@ -48,7 +50,7 @@ final class FleetPage {
                     group.intervalSeconds(),
                     group.isInTime() ? "" : " **too slow**"));
         }
-        page.append("\nThe slowest dashboard queries:\n\n| panel | s | series |\n|---|---:|---:|\n");
+        page.append("\nSlowest dashboard queries:\n\n| panel | s | series |\n|---|---:|---:|\n");
         for (QueryTime query : measured.queries().stream().limit(SLOWEST).toList()) {
             page.append(String.format(
                     Locale.ROOT, "| %s | %.3f | %d |%n", query.query().panel(), query.seconds(), query.series()));

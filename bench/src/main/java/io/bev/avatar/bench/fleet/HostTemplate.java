@@ -10,20 +10,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Template for the answers of simulated hosts, recorded from two scrapes of a real exporter: which series there are, which of them grow
- * and how fast, which move, which stand still.
+ * Template for the responses of simulated hosts, derived from two scrapes of a real exporter: its series, and whether and how fast
+ * each of them changes.
  */
 final class HostTemplate {
 
-    /** Above this a reading that grows with time is a time of day, seconds since 1970. */
-    private static final double A_TIME_OF_DAY = 1e9;
+    /** Minimum of a gauge that is treated as a timestamp, seconds since 1970. */
+    private static final double MIN_TIMESTAMP = 1e9;
 
-    /** Labels whose value is the machine's own. */
+    /** Labels whose value identifies the host. */
     private static final Pattern OWN_LABEL = Pattern.compile("(?:uuid|nodename|serial|device_uuid)=\"([^\"]+)\"");
 
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*(?:\\{.*})?) (\\S+)");
 
-    /** The modes of a core share each second: they cannot grow faster on one host than on another. */
+    /** CPU time per mode: the modes of a core add up to the elapsed time, so its rate is the same on all hosts. */
     private static final String CPU_TIME = "node_cpu_seconds_total";
 
     private enum Kind {
@@ -34,7 +34,7 @@ final class HostTemplate {
         TEXT
     }
 
-    /** A line of the answer; {@code text} of a sample is name and labels, of others the line itself. */
+    /** A line of the response; {@code text} is name and labels of a sample, otherwise the whole line. */
     private record Line(Kind kind, String text, boolean own, double base, double perSecond, boolean whole) {}
 
     private final List<Line> lines;
@@ -46,12 +46,12 @@ final class HostTemplate {
     }
 
     /**
-     * Learns.
+     * Derives the template.
      *
      * @param first a scrape
-     * @param second the same exporter, {@code seconds} later
+     * @param second scrape of the same exporter, {@code seconds} later
      */
-    static HostTemplate learn(String first, String second, double seconds) {
+    static HostTemplate from(String first, String second, double seconds) {
         Map<String, Double> before = samples(first);
         Map<String, String> types = new HashMap<>();
         List<String> own = new ArrayList<>();
@@ -102,7 +102,7 @@ final class HostTemplate {
         if (now == was) {
             return Kind.CONSTANT;
         }
-        return now > A_TIME_OF_DAY && was > A_TIME_OF_DAY && now > was && now - was < A_TIME_OF_DAY / 1e6
+        return now > MIN_TIMESTAMP && was > MIN_TIMESTAMP && now > was && now - was < MIN_TIMESTAMP / 1e6
                 ? Kind.CLOCK
                 : Kind.MOVING;
     }
@@ -113,13 +113,13 @@ final class HostTemplate {
     }
 
     /**
-     * Answer of a host.
+     * Response of a host.
      *
-     * @param host 0 and up; the same host has the same character at all times
-     * @param seconds since the fleet began
+     * @param host index from 0; the same host has the same traits at all times
+     * @param seconds since the recording
      */
-    String answer(int host, double seconds) {
-        double pace = 0.5 + character(host, 1);
+    String response(int host, double seconds) {
+        double pace = 0.5 + trait(host, 1);
         StringBuilder out = new StringBuilder(lines.size() * 90);
         for (Line line : lines) {
             out.append(line.own() ? renamed(line.text(), host) : line.text());
@@ -142,7 +142,7 @@ final class HostTemplate {
 
     private static double value(Line line, int host, double pace, double seconds) {
         if (line.text().startsWith("nvidia_gpu_temperature_celsius")) {
-            return SimulatedHosts.temperature(host, character(host, 2), seconds);
+            return SimulatedHosts.temperature(host, trait(host, 2), seconds);
         }
         if (line.text().startsWith(CPU_TIME)) {
             return line.base() + line.perSecond() * seconds;
@@ -151,7 +151,7 @@ final class HostTemplate {
             case CONSTANT, TEXT -> line.base();
             case GROWING -> (line.base() + line.perSecond() * seconds) * pace;
             case CLOCK -> line.base() + seconds;
-            case MOVING -> line.base() * (1 + 0.1 * Math.sin(seconds / 300 + 6.3 * character(host, 3)));
+            case MOVING -> line.base() * (1 + 0.1 * Math.sin(seconds / 300 + 6.3 * trait(host, 3)));
         };
     }
 
@@ -165,8 +165,8 @@ final class HostTemplate {
         }
     }
 
-    /** A fixed number of each host and trait, 0 to 1, evenly spread. */
-    static double character(int host, int trait) {
+    /** A fixed number per host and trait, uniformly distributed from 0 to 1. */
+    static double trait(int host, int trait) {
         long mixed = (host * 31L + trait) * 0x9E3779B97F4A7C15L;
         mixed ^= mixed >>> 32;
         return ((mixed * 0xD6E8FEB86659FD93L) >>> 11) * 0x1.0p-53;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.bev.avatar.bench.StackClient;
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
 
 /**
  * Many hosts behind one HTTP server: {@code /hosts/N/metrics}, and {@code /hosts} for Prometheus' HTTP discovery. Of a hundred
- * hosts one does not answer, and one has a GPU that is too hot.
+ * hosts one is down and one has a hot GPU.
  */
 final class SimulatedHosts implements AutoCloseable {
 
@@ -37,20 +38,16 @@ final class SimulatedHosts implements AutoCloseable {
     }
 
     /**
-     * Starts to serve.
+     * Starts the server.
      *
-     * @param metrics answer to the job {@code avatar}
-     * @param probes answer to the job {@code avatar-probes}
-     * @param start when the templates were learnt, by {@code ticker}
+     * @param metrics response to the job {@code avatar}
+     * @param probes response to the job {@code avatar-probes}
+     * @param start time of the recording by {@code ticker}
      */
     static SimulatedHosts serve(int hosts, HostTemplate metrics, HostTemplate probes, Ticker ticker, long start)
             throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
-        ExecutorService threads = Executors.newFixedThreadPool(4, task -> {
-            Thread thread = new Thread(task, "simulated-hosts");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService threads = Executors.newFixedThreadPool(4, DaemonThreads.factory("simulated-hosts"));
         server.setExecutor(threads);
         String inventory = inventory(hosts, server.getAddress().getPort());
         server.createContext("/hosts", exchange -> {
@@ -66,7 +63,7 @@ final class SimulatedHosts implements AutoCloseable {
             }
             String query = String.valueOf(exchange.getRequestURI().getQuery());
             HostTemplate template = query.contains("collect[]") ? probes : metrics;
-            String text = template.answer(host, (ticker.nanos() - start) / 1e9);
+            String text = template.response(host, (ticker.nanos() - start) / 1e9);
             answer(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", text);
         });
         server.start();
@@ -74,8 +71,8 @@ final class SimulatedHosts implements AutoCloseable {
     }
 
     /** Degrees Celsius; most hosts between 45 and 75, a few above every threshold. */
-    static double temperature(int host, double character, double seconds) {
-        return host % 100 == HOT ? 92 : Math.rint(45 + 25 * character + 5 * Math.sin(seconds / 200 + host));
+    static double temperature(int host, double trait, double seconds) {
+        return host % 100 == HOT ? 92 : Math.rint(45 + 25 * trait + 5 * Math.sin(seconds / 200 + host));
     }
 
     private static String inventory(int hosts, int port) {
@@ -100,7 +97,7 @@ final class SimulatedHosts implements AutoCloseable {
         exchange.close();
     }
 
-    /** Where the targets are listed. */
+    /** URL of the target list. */
     String inventoryUrl() {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/hosts";
     }

@@ -1,4 +1,4 @@
-/** How many hosts one Prometheus carries: simulated hosts, and what is measured on the Prometheus that reads them. */
+/** Fleet benchmark: one Prometheus that scrapes many simulated hosts. */
 @NullMarked
 package io.bev.avatar.bench.fleet;
 

@@ -1,4 +1,4 @@
-/** Periodic tasks on daemon threads. */
+/** Named daemon threads and periodic tasks on them. */
 @NullMarked
 package io.bev.avatar.common.concurrent;
 

@@ -3,9 +3,9 @@ package io.bev.avatar.common.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.json.JsonTrees;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,7 +74,7 @@ public final class Config {
     /** Reads {@code file}; see {@link #load(Map)}. */
     public static Config load(Path file, Map<String, String> environment) {
         try {
-            return of(Files.readString(file), file.toString(), environment);
+            return of(BoundedFiles.readString(file), file.toString(), environment);
         } catch (IOException e) {
             throw broken(file.toString(), e.toString(), "a readable YAML file", e);
         }

@@ -1,5 +1,6 @@
 package io.bev.avatar.common.http;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -51,16 +52,10 @@ public final class BoundedExecutors {
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 queue,
-                task -> {
-                    Thread thread = new Thread(
-                            () -> {
-                                first.run();
-                                task.run();
-                            },
-                            name + "-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                },
+                task -> DaemonThreads.create(name + "-" + number.incrementAndGet(), () -> {
+                    first.run();
+                    task.run();
+                }),
                 (task, pool) -> {
                     if (pool.isShutdown() || queue.size() >= waiting) {
                         throw new RejectedExecutionException(

@@ -9,16 +9,13 @@ import java.util.Map;
  */
 public final class HttpServerTimeouts {
 
-    /** Longer than any scrape; the JDK measures from the end of the request. */
-    private static final int MIN_RESPONSE_SECONDS = 45;
-
     private HttpServerTimeouts() {}
 
-    public static void apply(Duration scrapeTimeout) {
-        long responseSeconds = Math.max(MIN_RESPONSE_SECONDS, scrapeTimeout.toSeconds() + 15);
+    /** @param response longest time to compute and send a response, which the JDK measures from the end of the request */
+    public static void apply(Duration response) {
         Map.of(
                         "sun.net.httpserver.maxReqTime", "5",
-                        "sun.net.httpserver.maxRspTime", Long.toString(responseSeconds),
+                        "sun.net.httpserver.maxRspTime", Long.toString(response.toSeconds()),
                         "sun.net.httpserver.idleInterval", "10",
                         // TCP_NODELAY: otherwise the body waits up to 40 ms for the acknowledgement of the header.
                         "sun.net.httpserver.nodelay", "true",

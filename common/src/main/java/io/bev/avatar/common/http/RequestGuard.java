@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rules that every HTTP request to a loopback listener must meet. Loopback is no protection from a browser: a foreign
- * page can reach it by DNS rebinding or a plain form, so the Host must be one of ours and the Origin, where there is one,
+ * page can reach it by DNS rebinding or a plain form, so the Host must be one of this server and the Origin, where there is one,
  * must be too.
  */
 public final class RequestGuard {

@@ -61,7 +61,7 @@ public final class LoggingSystem {
      * Applies the configuration in place of the previous one. A directory that is not writable causes a warning and logging to
      * standard error only.
      *
-     * @param program names its files: {@code PROGRAM.jsonl}, rolled to {@code PROGRAM.DAY.N.jsonl.gz}
+     * @param program process name, which names the files: {@code PROGRAM.jsonl}, rolled to {@code PROGRAM.DAY.N.jsonl.gz}
      */
     public void configure(LoggingConfig config, String program, Map<String, String> environment) {
         toStandardError(config.format(), config.level(), JournalStream.connected(environment));

@@ -2,9 +2,9 @@ package io.bev.avatar.common.tls;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.json.JsonTrees;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ public record WebConfigSummary(Optional<Path> certificate, List<String> users, b
     public static WebConfigSummary read(Path file) throws IOException {
         JsonNode root;
         try {
-            root = JsonTrees.YAML.read(Files.readString(file));
+            root = JsonTrees.YAML.read(BoundedFiles.readString(file));
         } catch (JsonProcessingException e) {
             // The parser's own words can quote the file, and the file holds hashes.
             throw new IOException("no YAML in " + file);

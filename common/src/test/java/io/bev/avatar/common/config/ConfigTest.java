@@ -143,7 +143,7 @@ class ConfigTest {
     }
 
     @Test
-    void valueInPlaceOfASection_isToldAsSuch() {
+    void valueInPlaceOfASection_isReportedAsSuch() {
         assertThat(problems(of("renderer: 7"), "renderer")).singleElement().satisfies(problem -> {
             assertThat(problem.key()).isEqualTo("renderer");
             assertThat(problem.expected()).contains("a section");

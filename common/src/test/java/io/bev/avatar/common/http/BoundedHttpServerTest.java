@@ -39,7 +39,7 @@ class BoundedHttpServerTest {
     }
 
     @Test
-    void create_portTaken_saysWhichAndWhatToDo() throws Exception {
+    void create_portTaken_reportsWhichAndWhatToDo() throws Exception {
         HttpServer first = BoundedHttpServer.create(FREE, "first", 2);
         try {
             InetSocketAddress taken = new InetSocketAddress(
@@ -55,7 +55,7 @@ class BoundedHttpServerTest {
     }
 
     @Test
-    void serve_moreRequestsThanThreadsAndQueue_refusesThoseAndGoesOn() throws Exception {
+    void serve_moreRequestsThanThreadsAndQueue_rejectsThoseAndContinues() throws Exception {
         Semaphore entered = new Semaphore(0);
         CountDownLatch release = new CountDownLatch(1);
         HttpServer server = BoundedHttpServer.create(FREE, "small", 2);
@@ -81,16 +81,16 @@ class BoundedHttpServerTest {
             release.countDown();
 
             long served = 0;
-            long refused = 0;
+            long rejected = 0;
             for (Socket client : clients) {
                 if (statusOrClosed(client).startsWith("HTTP/1.1 200")) {
                     served++;
                 } else {
-                    refused++;
+                    rejected++;
                 }
             }
             assertThat(served).isGreaterThanOrEqualTo(2);
-            assertThat(served + refused).isEqualTo(302);
+            assertThat(served + rejected).isEqualTo(302);
             try (Socket later = ask(server, "/slow")) {
                 assertThat(status(later)).isEqualTo("HTTP/1.1 200");
             }
@@ -127,7 +127,7 @@ class BoundedHttpServerTest {
     }
 
     @Test
-    void pool_threadsBusyAndQueueFull_refuses() throws Exception {
+    void pool_threadsBusyAndQueueFull_rejects() throws Exception {
         ThreadPoolExecutor pool = BoundedExecutors.create("test", 2, 3);
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch finished = new CountDownLatch(5);

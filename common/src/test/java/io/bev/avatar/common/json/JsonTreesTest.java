@@ -47,7 +47,7 @@ class JsonTreesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{", "[1,", "{\"a\"}", "nul", "]", "{\"a\":1,}", "[1 2]"})
-    void json_broken_isRefusedAsTheMapperDoes(String text) {
+    void json_broken_isRejectedAsByTheMapper(String text) {
         assertThatThrownBy(() -> mapper.readTree(text)).isInstanceOf(JsonProcessingException.class);
         assertThatThrownBy(() -> JsonTrees.JSON.read(text)).isInstanceOf(JsonProcessingException.class);
         assertThatThrownBy(() -> JsonTrees.JSON.read(text.getBytes(StandardCharsets.UTF_8)))
@@ -71,7 +71,7 @@ class JsonTreesTest {
     }
 
     @Test
-    void yaml_aKeyTwice_isRefusedWithItsLine() {
+    void yaml_duplicateKey_isRejectedWithItsLine() {
         assertThatThrownBy(() -> JsonTrees.YAML.read("a: 1\nb: 2\na: 3\n"))
                 .isInstanceOfSatisfying(JsonProcessingException.class, e -> {
                     assertThat(e.getOriginalMessage()).contains("Duplicate", "'a'");
@@ -80,7 +80,7 @@ class JsonTreesTest {
     }
 
     @Test
-    void json_deeperThanAllowed_isRefused() throws IOException {
+    void json_deeperThanAllowed_isRejected() throws IOException {
         JsonTrees shallow = JsonTrees.ofDepth(3);
 
         assertThat(shallow.read("[[[1]]]").toString()).isEqualTo("[[[1]]]");

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 class LoggingSystemTest {
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private final LoggerContext context = new LoggerContext();
     private final LoggingSystem log = new LoggingSystem(context);
@@ -83,56 +83,56 @@ class LoggingSystemTest {
 
     @Test
     void auto_isTextWhereNoJournalReads() {
-        String said = standardError(() -> {
+        String printed = standardError(() -> {
             log.configure(config(""), "renderer", Map.of("JOURNAL_STREAM", "0:0"));
             context.getLogger("io.bev.avatar.X").info("hello");
         });
-        assertThat(said).endsWith("X: hello\n").doesNotContain("{");
+        assertThat(printed).endsWith("X: hello\n").doesNotContain("{");
     }
 
     @Test
     void json_isWrittenWhenAskedFor() {
-        String said = standardError(() -> {
+        String printed = standardError(() -> {
             log.configure(config("format: json"), "renderer", Map.of());
             context.getLogger("io.bev.avatar.X").info("hello");
         });
-        assertThat(said).startsWith("{").endsWith("\"message\":\"hello\"}\n");
+        assertThat(printed).startsWith("{").endsWith("\"message\":\"hello\"}\n");
     }
 
     @Test
     void journal_isKnownByDeviceAndInode() throws IOException {
-        Path file = Files.createFile(folder.resolve("stderr"));
+        Path file = Files.createFile(directory.resolve("stderr"));
         Map<String, Object> it = Files.readAttributes(file, "unix:dev,ino");
         String stream = it.get("dev") + ":" + it.get("ino");
 
         assertThat(JournalStream.connected(stream, file)).isTrue();
         assertThat(JournalStream.connected(stream + "1", file)).isFalse();
         assertThat(JournalStream.connected("", file)).isFalse();
-        assertThat(JournalStream.connected(stream, folder.resolve("absent"))).isFalse();
+        assertThat(JournalStream.connected(stream, directory.resolve("absent"))).isFalse();
     }
 
     @Test
     void levels_ofLibrariesAreLow() {
-        String said = standardError(() -> {
+        String printed = standardError(() -> {
             log.configure(config("level: warn"), "renderer", Map.of());
             context.getLogger("io.bev.avatar.X").info("not heard");
             context.getLogger("io.lettuce.core.Y").warn("not heard");
             context.getLogger("org.freedesktop.dbus.Z").error("not heard");
             context.getLogger("elsewhere").warn("heard");
         });
-        assertThat(said).contains(": heard").doesNotContain("not heard");
+        assertThat(printed).contains(": heard").doesNotContain("not heard");
     }
 
     @Test
     void errorsOnly_silencesOurWarningsToo() {
-        String said = standardError(() -> {
+        String printed = standardError(() -> {
             log.configure(config(""), "renderer", Map.of());
             log.errorsOnly();
             context.getLogger("io.bev.avatar.X").warn("not heard");
             context.getLogger("elsewhere").warn("not heard");
             context.getLogger("io.bev.avatar.X").error("heard");
         });
-        assertThat(said).contains(": heard").doesNotContain("not heard");
+        assertThat(printed).contains(": heard").doesNotContain("not heard");
     }
 
     @Test
@@ -179,17 +179,17 @@ class LoggingSystemTest {
 
     @Test
     void files_areWrittenRolledAndCompressed() throws Exception {
-        log.configure(config("directory: '" + folder.resolve("a/b") + "'"), "renderer", Map.of());
+        log.configure(config("directory: '" + directory.resolve("a/b") + "'"), "renderer", Map.of());
         context.getLogger("io.bev.avatar.X").info("the first");
         assertThat(log.roll()).isTrue();
         context.getLogger("io.bev.avatar.X").info("the second");
-        Path current = folder.resolve("a/b/renderer.jsonl");
+        Path current = directory.resolve("a/b/renderer.jsonl");
         assertThat(log.file()).contains(current);
         context.stop(); // ends the compression as well
 
         assertThat(messages(Files.readString(current))).containsExactly("log file closed on request", "the second");
         List<Path> rolled;
-        try (Stream<Path> files = Files.list(folder.resolve("a/b"))) {
+        try (Stream<Path> files = Files.list(directory.resolve("a/b"))) {
             rolled = files.filter(file -> !file.equals(current)).toList();
         }
         assertThat(rolled).singleElement().satisfies(file -> {
@@ -223,15 +223,15 @@ class LoggingSystemTest {
     }
 
     @Test
-    void directory_thatCannotBeMade_isToldAndTheLogGoesOn() throws IOException {
-        Path file = Files.createFile(folder.resolve("file"));
+    void directory_thatCannotBeCreated_isReportedAndTheLogContinues() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
         LoggerContext own = (LoggerContext) LoggerFactory.getILoggerFactory();
         LoggingSystem ofProcess = new LoggingSystem(own);
-        String said = standardError(() -> {
+        String printed = standardError(() -> {
             ofProcess.configure(config("directory: '" + file.resolve("below") + "'"), "renderer", Map.of());
             own.getLogger("io.bev.avatar.X").info("goes on");
         });
-        assertThat(said).contains("logging.directory " + file.resolve("below") + " cannot be created", "X: goes on");
+        assertThat(printed).contains("logging.directory " + file.resolve("below") + " cannot be created", "X: goes on");
         assertThat(ofProcess.file()).isEqualTo(Optional.empty());
     }
 
@@ -246,7 +246,7 @@ class LoggingSystemTest {
     }
 
     @Test
-    void refusal_goesToTheTerminalWithoutSecrets() {
+    void fatal_goesToTheTerminalWithoutSecrets() {
         java.io.StringWriter text = new java.io.StringWriter();
         log.fatal("redis://:secret@h: bad\nmore", Map.of(), new java.io.PrintWriter(text));
         assertThat(text).hasToString("redis://***@h: bad\nmore" + System.lineSeparator());

@@ -85,15 +85,15 @@ class SchedulingPriorityTest {
                 .start();
         try (var reader = process.inputReader()) {
             assertThat(reader.readLine()).isEqualTo("polite");
-            Path folder = Path.of("/proc", Long.toString(process.pid()));
+            Path directory = Path.of("/proc", Long.toString(process.pid()));
             List<List<String>> standings = new ArrayList<>();
-            try (var threads = Files.list(folder.resolve("task"))) {
+            try (var threads = Files.list(directory.resolve("task"))) {
                 for (Path thread : threads.toList()) {
                     standings.add(standing(thread));
                 }
             }
             assertThat(standings).hasSizeGreaterThan(5).containsOnly(List.of("9", "3"));
-            Path group = folder.resolve("autogroup");
+            Path group = directory.resolve("autogroup");
             if (Files.exists(group)) {
                 assertThat(Files.readString(group)).endsWith(" nice 9\n");
             }
@@ -103,7 +103,7 @@ class SchedulingPriorityTest {
     }
 
     @Test
-    void niceness_outOfRange_isRefused() {
+    void niceness_outOfRange_isRejected() {
         assertThatThrownBy(() -> new SchedulingPriority(20))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("niceness 20: expected 1 to 19");

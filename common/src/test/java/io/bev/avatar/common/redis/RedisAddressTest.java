@@ -101,8 +101,8 @@ class RedisAddressTest {
     }
 
     @Test
-    void from_filesOfTls_areCheckedAndNeedTls(@TempDir Path folder) throws Exception {
-        Path file = Files.writeString(folder.resolve("ca.pem"), "-");
+    void from_filesOfTls_areCheckedAndNeedTls(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("ca.pem"), "-");
 
         assertThat(read("redis: {ca-file: " + file + "}", "rediss://h")
                         .orElseThrow()
@@ -110,7 +110,7 @@ class RedisAddressTest {
                 .contains(file);
         assertThatThrownBy(() -> read("redis: {ca-file: " + file + "}", "redis://h"))
                 .hasMessageContaining("expected a URL of TLS");
-        assertThatThrownBy(() -> read("redis: {ca-file: " + folder.resolve("none") + "}", "rediss://h"))
+        assertThatThrownBy(() -> read("redis: {ca-file: " + directory.resolve("none") + "}", "rediss://h"))
                 .hasMessageContaining("redis.ca-file");
         assertThatThrownBy(() -> read("redis: {cert-file: " + file + "}", "rediss://h"))
                 .hasMessageContaining("only one of cert-file and key-file");

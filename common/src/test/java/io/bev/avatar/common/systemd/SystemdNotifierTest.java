@@ -18,7 +18,7 @@ class SystemdNotifierTest {
     private final AtomicLong nanos = new AtomicLong();
 
     @TempDir
-    Path folder;
+    Path directory;
 
     private SystemdNotifier manager(Map<String, String> environment) {
         return SystemdNotifier.of(environment, PID, nanos::get);
@@ -26,7 +26,7 @@ class SystemdNotifierTest {
 
     @Test
     void messages_throughARealSocket_arriveInOrder() throws IOException {
-        String path = folder.resolve("notify").toString();
+        String path = directory.resolve("notify").toString();
         try (UnixDatagramReceiver systemd = new UnixDatagramReceiver(path);
                 SystemdNotifier manager = manager(Map.of("NOTIFY_SOCKET", path))) {
             manager.ready();
@@ -56,7 +56,7 @@ class SystemdNotifierTest {
 
     @Test
     void watchdog_isFedAtMostTwiceInItsTimeout() throws IOException {
-        String path = folder.resolve("notify").toString();
+        String path = directory.resolve("notify").toString();
         try (UnixDatagramReceiver systemd = new UnixDatagramReceiver(path);
                 SystemdNotifier manager =
                         manager(Map.of("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "10000000", "WATCHDOG_PID", "42"))) {
@@ -77,7 +77,7 @@ class SystemdNotifierTest {
 
     @Test
     void watchdog_ofAnotherProcess_isNotOurs() throws IOException {
-        String path = folder.resolve("notify").toString();
+        String path = directory.resolve("notify").toString();
         try (UnixDatagramReceiver systemd = new UnixDatagramReceiver(path);
                 SystemdNotifier manager =
                         manager(Map.of("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "1000000", "WATCHDOG_PID", "7"))) {
@@ -89,7 +89,7 @@ class SystemdNotifierTest {
 
     @Test
     void unchangedStatus_isSentOnce() throws IOException {
-        String path = folder.resolve("notify").toString();
+        String path = directory.resolve("notify").toString();
         try (UnixDatagramReceiver systemd = new UnixDatagramReceiver(path);
                 SystemdNotifier manager = manager(Map.of("NOTIFY_SOCKET", path))) {
             manager.status("30 fps");
@@ -112,7 +112,7 @@ class SystemdNotifierTest {
 
     @Test
     void vanishedListener_doesNotDisturbTheCaller() throws IOException {
-        String path = folder.resolve("notify").toString();
+        String path = directory.resolve("notify").toString();
         SystemdNotifier manager;
         try (UnixDatagramReceiver systemd = new UnixDatagramReceiver(path)) {
             manager = manager(Map.of("NOTIFY_SOCKET", path));
@@ -125,7 +125,7 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void address_thatIsNeitherPathNorName_isRefused() {
+    void address_thatIsNeitherPathNorName_isRejected() {
         assertThatThrownBy(() -> UnixDatagramSocket.address("vsock:2:1234"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("expected /path or @name");

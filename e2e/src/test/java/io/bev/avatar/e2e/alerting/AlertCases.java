@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /**
  * The table {@code tests/cases.yml} as one promtool test: a fleet in which each host has one fault, has it not quite, has it on
- * and off, or lacks the readings. A host's name says which, so that its alerts can be distinguished from those of the others.
+ * and off, or lacks the series. The host name identifies the case.
  */
 final class AlertCases {
 
@@ -40,7 +40,7 @@ final class AlertCases {
             Map<String, String> quiet,
             List<String> also,
             List<String> quietAlso,
-            String says) {
+            String text) {
 
         String id() {
             return (alert + " " + severity + " " + window).strip();
@@ -50,7 +50,7 @@ final class AlertCases {
             return id().replace(' ', '-') + "-" + fate;
         }
 
-        /** Whether one reading decides, so that it can go back and forth. */
+        /** Whether a single sample decides, so that the value can alternate. */
         boolean canFlap(Rule rule) {
             return rule.yaml().has("keep_firing_for")
                     && window.isEmpty()
@@ -66,7 +66,7 @@ final class AlertCases {
     static List<Case> read() throws IOException {
         List<Case> cases = new ArrayList<>();
         for (JsonNode row : RuleFiles.YAML.readTree(
-                RuleFiles.FOLDER.resolve("tests/cases.yml").toFile())) {
+                RuleFiles.DIRECTORY.resolve("tests/cases.yml").toFile())) {
             cases.add(new Case(
                     row.path("alert").asText(),
                     row.path("severity").asText(),
@@ -75,7 +75,7 @@ final class AlertCases {
                     map(row.path("quiet")),
                     list(row.path("also")),
                     list(row.path("quiet-also")),
-                    row.path("says").asText()));
+                    row.path("text").asText()));
         }
         return cases;
     }
@@ -86,7 +86,7 @@ final class AlertCases {
      */
     static Map<String, String> healthy() throws IOException {
         Map<String, String> put = map(RuleFiles.YAML.readTree(
-                RuleFiles.FOLDER.resolve("tests/healthy.yml").toFile()));
+                RuleFiles.DIRECTORY.resolve("tests/healthy.yml").toFile()));
         Set<String> replaced = new HashSet<>();
         put.keySet().forEach(key -> replaced.add(metric(key)));
         Map<String, String> series = new TreeMap<>(put);
@@ -113,7 +113,7 @@ final class AlertCases {
     /**
      * Adds a host to a promtool test.
      *
-     * @param faults series that take the place of all healthy ones of their names
+     * @param faults series that replace all healthy ones of the same name
      */
     static void addHost(
             StringBuilder out, String host, Map<String, String> healthy, Map<String, String> faults, Set<String> gone) {
@@ -129,7 +129,7 @@ final class AlertCases {
                 .append("'\n"));
     }
 
-    /** Only what rules read: 500 series a host would make hundred hosts slow and change nothing. */
+    /** Only series used by rules: all 500 series per host would make a hundred hosts slow. */
     static Map<String, String> readByRules(Map<String, String> healthy) {
         Set<String> names = new TreeSet<>();
         RuleFiles.rules().forEach(rule -> names.addAll(RuleFiles.series(rule.expression())));

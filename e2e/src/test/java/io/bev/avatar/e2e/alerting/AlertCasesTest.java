@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Each alert fires when it must and only then, on promtool. */
+/** Each alert fires exactly when expected, with promtool. */
 class AlertCasesTest {
 
     private static final Pattern TEST_NAME =
@@ -31,11 +31,11 @@ class AlertCasesTest {
     private static final Pattern GOT = Pattern.compile("Labels:\\{(.*)}\\s+Annotations:\\{(.*)}");
     private static final Pattern PAIR = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\"");
 
-    /** promtool evaluates with at most 10,000 samples, of which each host's thresholds are many. */
+    /** promtool evaluates at most 10,000 samples, many of which are thresholds of the hosts. */
     private static final int CASES_TOGETHER = 17;
 
-    /** Where the generated test lies, for a person to run it again. */
-    private final Path folder = Path.of("target").toAbsolutePath();
+    /** The generated test, to run it again by hand. */
+    private final Path directory = Path.of("target").toAbsolutePath();
 
     @Test
     void everyAlert_hasFiringQuietAndAbsentCases() throws IOException {
@@ -71,11 +71,11 @@ class AlertCasesTest {
         for (int i = 3; i < command.length; i++) {
             command[i] = handWritten().get(i - 3).toString();
         }
-        RuleFiles.run(RuleFiles.FOLDER, command).succeeded();
+        RuleFiles.run(RuleFiles.DIRECTORY, command).succeeded();
     }
 
     @Test
-    void everyFault_raisesItsAlertAndNoOther() throws Exception {
+    void everyFault_raisesOnlyItsAlert() throws Exception {
         Map<String, Rule> rules = RuleFiles.alerts().stream().collect(Collectors.toMap(Rule::id, rule -> rule));
         Map<String, String> healthy = AlertCases.healthy();
         Map<String, String> base = AlertCases.readByRules(healthy);
@@ -84,7 +84,7 @@ class AlertCasesTest {
         for (int i = 0; i < cases.size(); i += CASES_TOGETHER) {
             List<Case> some = cases.subList(i, Math.min(cases.size(), i + CASES_TOGETHER));
             Path file = write("cases-" + i, test(some, rules, healthy, base));
-            runs.add(() -> RuleFiles.run(folder, "promtool", "test", "rules", file.toString())
+            runs.add(() -> RuleFiles.run(directory, "promtool", "test", "rules", file.toString())
                     .text());
         }
         StringBuilder output = new StringBuilder();
@@ -96,12 +96,11 @@ class AlertCasesTest {
         } finally {
             two.shutdown();
         }
-        // The annotations are asked for by expecting none: promtool prints the actual ones, and must print nothing
-        // else.
+        // Expecting no annotations makes promtool print the actual ones; it must print nothing else.
         assertThat(output.toString().split("\n\n"))
                 .filteredOn(part -> part.contains("expr: ") || part.contains("err:") || part.contains("yaml:"))
                 .isEmpty();
-        says(cases, output.toString());
+        checkAnnotations(cases, output.toString());
     }
 
     private static StringBuilder test(
@@ -167,7 +166,7 @@ class AlertCasesTest {
         }
     }
 
-    private static void says(List<Case> cases, String output) {
+    private static void checkAnnotations(List<Case> cases, String output) {
         Map<String, Map<String, String>> got = new LinkedHashMap<>();
         Matcher alerts = GOT.matcher(output);
         while (alerts.find()) {
@@ -185,7 +184,7 @@ class AlertCasesTest {
                     .isNotNull();
             assertThat(annotations.get("description"))
                     .as("description of " + one.id())
-                    .contains(one.says())
+                    .contains(one.text())
                     .doesNotContain("no value", "error");
             assertThat(annotations.get("summary")).isNotBlank().doesNotContain("no value", "error");
             assertThat(annotations.get("runbook_url")).isEqualTo("runbooks.test/" + one.alert() + ".md");
@@ -204,7 +203,7 @@ class AlertCasesTest {
 
     private static Rule rule(Map<String, Rule> rules, Case one) {
         Rule rule = rules.get(one.id());
-        assertThat(rule).as(one.id() + " is in cases.yml and in no rule file").isNotNull();
+        assertThat(rule).as(one.id() + " is in cases.yml but in no rule file").isNotNull();
         return java.util.Objects.requireNonNull(rule);
     }
 
@@ -239,8 +238,9 @@ class AlertCasesTest {
         }
         return test.append("evaluation_interval: 15s\ntests:\n  - name: ")
                 .append(name)
-                .append(
-                        "\n    interval: 15s\n    external_labels: {runbooks: runbooks.test, dashboards: dashboards.test}\n")
+                .append("\n"
+                        + "    interval: 15s\n"
+                        + "    external_labels: {runbooks: runbooks.test, dashboards: dashboards.test}\n")
                 .append("    input_series:\n")
                 .append(series);
     }
@@ -257,11 +257,11 @@ class AlertCasesTest {
     }
 
     private Path write(String name, StringBuilder test) throws IOException {
-        return Files.writeString(Files.createDirectories(folder).resolve(name + ".test.yml"), test);
+        return Files.writeString(Files.createDirectories(directory).resolve(name + ".test.yml"), test);
     }
 
     private static List<Path> handWritten() throws IOException {
-        try (var files = Files.list(RuleFiles.FOLDER.resolve("tests"))) {
+        try (var files = Files.list(RuleFiles.DIRECTORY.resolve("tests"))) {
             return files.filter(file -> file.toString().endsWith(".test.yml"))
                     .sorted()
                     .toList();

@@ -16,12 +16,12 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shipped rules and dashboards, held against promtool and each other. */
+/** The shipped rules and dashboards, checked with promtool and against each other. */
 class AlertingRulesTest {
 
     private static final String THRESHOLDS = "thresholds.rules.yml";
 
-    /** None, all and "is it so" are no thresholds. */
+    /** Numbers that are not thresholds: none, all, true. */
     private static final Pattern NUMBER_COMPARED =
             Pattern.compile("(?:[<>]=?|[!=]=)\\s*(?:bool\\s*)?(?!(?:0|1)(?![0-9.]))-?[0-9]");
 
@@ -30,19 +30,19 @@ class AlertingRulesTest {
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
-    Path folder;
+    Path directory;
 
     @Test
-    void rules_lint_isClean() throws Exception {
+    void rules_passLint() throws Exception {
         List<String> command = new ArrayList<>(List.of("promtool", "check", "rules", "--lint=all", "--lint-fatal"));
         RuleFiles.files().forEach(file -> command.add(file.toString()));
-        RuleFiles.run(RuleFiles.FOLDER, command.toArray(new String[0])).succeeded();
-        RuleFiles.run(RuleFiles.FOLDER, "promtool", "check", "config", "--syntax-only", "prometheus.yml")
+        RuleFiles.run(RuleFiles.DIRECTORY, command.toArray(new String[0])).succeeded();
+        RuleFiles.run(RuleFiles.DIRECTORY, "promtool", "check", "config", "--syntax-only", "prometheus.yml")
                 .succeeded();
     }
 
     @Test
-    void everyAlert_saysWhatIsWrongWhereItLeadsAndHowBadItIs() {
+    void everyAlert_hasTextsLinksAndSeverity() {
         for (Rule alert : RuleFiles.alerts()) {
             assertThat(alert.name()).startsWith("Avatar");
             assertThat(alert.annotation("summary")).as(alert.id()).isNotBlank();
@@ -63,7 +63,7 @@ class AlertingRulesTest {
     }
 
     @Test
-    void recovery_namesAnActionThatThereIsAndItsBounds() throws IOException {
+    void recovery_namesKnownActionAndLimits() throws IOException {
         Set<String> actions = new TreeSet<>();
         RuleFiles.YAML
                 .readTree(RuleFiles.ROOT.resolve("avatar.yaml.example").toFile())
@@ -83,9 +83,9 @@ class AlertingRulesTest {
     }
 
     @Test
-    void linkBases_standInPrometheusConfigurationAlone() throws IOException {
+    void linkBases_areOnlyInPrometheusConfiguration() throws IOException {
         JsonNode config = RuleFiles.YAML.readTree(
-                RuleFiles.FOLDER.resolve("prometheus.yml").toFile());
+                RuleFiles.DIRECTORY.resolve("prometheus.yml").toFile());
         JsonNode labels = config.path("global").path("external_labels");
         assertThat(labels.path("runbooks").asText()).isNotBlank();
         assertThat(labels.path("dashboards").asText()).isNotBlank();
@@ -98,18 +98,18 @@ class AlertingRulesTest {
     }
 
     @Test
-    void thresholds_standInOneFileAlone() {
+    void thresholds_areInOneFileOnly() {
         for (Rule rule : RuleFiles.rules()) {
             if (!rule.file().equals(THRESHOLDS)) {
                 assertThat(rule.expression())
-                        .as(rule.id() + ": numbers belong into " + THRESHOLDS)
+                        .as(rule.id() + ": thresholds belong in " + THRESHOLDS)
                         .doesNotContainPattern(NUMBER_COMPARED);
             }
         }
     }
 
     @Test
-    void thresholds_everyOneThatIsRead_hasADefaultAndEveryDefaultIsRead() {
+    void thresholds_usedOnesHaveDefaults_andDefaultsAreUsed() {
         Set<String> defaults = new TreeSet<>();
         Set<String> effective = new TreeSet<>();
         Set<String> read = new TreeSet<>();
@@ -121,7 +121,7 @@ class AlertingRulesTest {
                 effective.add(key);
                 assertThat(rule.expression()
                                 .split("signal=\"" + rule.label("signal") + "\",severity=\"" + rule.severity()))
-                        .as("its own signal, twice: " + key)
+                        .as("duplicate threshold: " + key)
                         .hasSize(3);
             } else {
                 Matcher thresholds = THRESHOLD_READ.matcher(rule.expression() + rule.annotation("description"));
@@ -134,35 +134,36 @@ class AlertingRulesTest {
     }
 
     @Test
-    void threshold_changedInItsFile_changesAlertAndRecordedLine() throws Exception {
+    void threshold_changedInItsFile_changesAlertAndRecordedSeries() throws Exception {
         for (Path file : RuleFiles.files()) {
-            Files.copy(file, folder.resolve(String.valueOf(file.getFileName())));
+            Files.copy(file, directory.resolve(String.valueOf(file.getFileName())));
         }
-        Path thresholds = folder.resolve(THRESHOLDS);
+        Path thresholds = directory.resolve(THRESHOLDS);
         String text = Files.readString(thresholds);
         assertThat(text).containsOnlyOnce("vector(80)");
         Files.writeString(thresholds, text.replace("vector(80)", "vector(75)"));
-        Files.writeString(folder.resolve("changed.test.yml"), """
-                rule_files: ['*.rules.yml']
-                evaluation_interval: 15s
-                tests:
-                  - interval: 15s
-                    input_series:
-                      - {series: 'up{job="avatar",instance="a"}', values: '1x20'}
-                      - {series: 'nvidia_gpu_temperature_celsius{job="avatar",instance="a",gpu="0"}', values: '77x20'}
-                    promql_expr_test:
-                      - expr: count(ALERTS{alertname="AvatarGpuTemperatureHigh",alertstate="firing"})
-                        eval_time: 4m
-                        exp_samples: [{labels: '{}', value: 1}]
-                      - expr: sum(instance:avatar_threshold:effective{signal="gpu_temperature_celsius",severity="warning"})
-                        eval_time: 4m
-                        exp_samples: [{labels: '{}', value: 75}]
-                """);
-        RuleFiles.run(folder, "promtool", "test", "rules", "changed.test.yml").succeeded();
+        Files.writeString(directory.resolve("changed.test.yml"), """
+            rule_files: ['*.rules.yml']
+            evaluation_interval: 15s
+            tests:
+              - interval: 15s
+                input_series:
+                  - {series: 'up{job="avatar",instance="a"}', values: '1x20'}
+                  - {series: 'nvidia_gpu_temperature_celsius{job="avatar",instance="a",gpu="0"}', values: '77x20'}
+                promql_expr_test:
+                  - expr: count(ALERTS{alertname="AvatarGpuTemperatureHigh",alertstate="firing"})
+                    eval_time: 4m
+                    exp_samples: [{labels: '{}', value: 1}]
+                  - expr: sum(instance:avatar_threshold:effective{signal="gpu_temperature_celsius",severity="warning"})
+                    eval_time: 4m
+                    exp_samples: [{labels: '{}', value: 75}]
+            """);
+        RuleFiles.run(directory, "promtool", "test", "rules", "changed.test.yml")
+                .succeeded();
     }
 
     @Test
-    void alertsThatCanFlap_areKeptFiringOrLookBack() {
+    void alertsThatCanFlap_haveKeepFiringForOrWindow() {
         for (Rule alert : RuleFiles.alerts()) {
             if (!alert.name().equals("AvatarWatchdog") && !alert.yaml().has("keep_firing_for")) {
                 assertThat(alert.expression())
@@ -172,9 +173,9 @@ class AlertingRulesTest {
         }
     }
 
-    /** A dashboard that shows none of the series that an alert reads would be no help. */
+    /** The linked dashboard must show a series that the alert uses. */
     @Test
-    void everyAlert_leadsToADashboardThatShowsWhatItReads() throws IOException {
+    void everyAlert_linksDashboardThatShowsItsSeries() throws IOException {
         Pattern window = Pattern.compile("(?<=error_ratio)_\\w+");
         for (Rule alert : RuleFiles.alerts()) {
             String uid = alert.annotation("dashboard_url").replaceAll(".*/d/([a-z-]+).*", "$1");

@@ -30,52 +30,52 @@ class AlertmanagerInhibitionTest {
     /**
      * Two alerts of one host.
      *
-     * @param fires alert that fires beside {@code target}
-     * @param heldBack whether {@code target} is then inhibited
+     * @param fires alert that fires together with {@code target}
+     * @param inhibited whether {@code target} is inhibited
      */
-    private record Case(Map<String, String> fires, Map<String, String> target, boolean heldBack) {}
+    private record Case(Map<String, String> fires, Map<String, String> target, boolean inhibited) {}
 
     private static final List<Case> CASES = List.of(
             held(alert("AvatarServiceDown", "critical"), alert("AvatarEndpointDown", "critical")),
             held(unitFailed("bev-advanced-avatar.service"), alert("AvatarFrameStall", "critical")),
-            told(unitFailed("bev-avatar-gpu.service"), alert("AvatarFrameStall", "critical")),
-            told(alert("AvatarServiceDown", "critical"), alert("AvatarGpuTemperatureHigh", "critical")),
+            notified(unitFailed("bev-avatar-gpu.service"), alert("AvatarFrameStall", "critical")),
+            notified(alert("AvatarServiceDown", "critical"), alert("AvatarGpuTemperatureHigh", "critical")),
             held(alert("AvatarHostDown", "critical"), alert("AvatarGpuTemperatureHigh", "critical")),
-            told(alert("AvatarHostDown", "critical"), alert("AvatarRuleFailures", "warning")),
-            told(alert("AvatarHostDown", "critical"), alert("AvatarWatchdog", "info")),
+            notified(alert("AvatarHostDown", "critical"), alert("AvatarRuleFailures", "warning")),
+            notified(alert("AvatarHostDown", "critical"), alert("AvatarWatchdog", "info")),
             held(alert("AvatarRedisDown", "warning"), alert("AvatarStateSaveFailing", "warning")),
-            told(alert("AvatarRedisDown", "warning"), alert("AvatarServiceDown", "critical")),
+            notified(alert("AvatarRedisDown", "warning"), alert("AvatarServiceDown", "critical")),
             held(alert("AvatarCrashLoop", "critical"), alert("AvatarUnplannedRestart", "warning")),
             held(
                     alert("AvatarDiskHigh", "critical", "mountpoint", "/"),
                     alert("AvatarDiskHigh", "warning", "mountpoint", "/")),
-            told(
+            notified(
                     alert("AvatarDiskHigh", "critical", "mountpoint", "/"),
                     alert("AvatarDiskHigh", "warning", "mountpoint", "/srv")),
-            told(
+            notified(
                     alert("AvatarGpuMemoryHigh", "critical", "gpu", "0"),
                     alert("AvatarGpuMemoryHigh", "warning", "gpu", "1")));
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
-    Path folder;
+    Path directory;
 
     private final HttpClient client = HttpClient.newHttpClient();
 
     @Test
-    void alertsOfOneHost_areHeldBackByTheirCauseAlone() throws Exception {
+    void alertsOfOneHost_areInhibitedOnlyByTheirCause() throws Exception {
         RuleFiles.assumeTool(PROGRAM);
-        Path config = folder.resolve("alertmanager.yml");
-        // Nothing listens there: notifications are discarded.
+        Path config = directory.resolve("alertmanager.yml");
+        // No listener: notifications are discarded.
         Files.writeString(
                 config,
-                Files.readString(RuleFiles.FOLDER.resolve("alertmanager.yml"))
+                Files.readString(RuleFiles.DIRECTORY.resolve("alertmanager.yml"))
                         .replace("127.0.0.1:9818", "127.0.0.1:1"));
-        Path log = folder.resolve("log");
+        Path log = directory.resolve("log");
         Process alertmanager = new ProcessBuilder(
                         PROGRAM,
                         "--config.file=" + config,
-                        "--storage.path=" + folder.resolve("data"),
+                        "--storage.path=" + directory.resolve("data"),
                         "--web.listen-address=127.0.0.1:0",
                         "--cluster.listen-address=")
                 .redirectErrorStream(true)
@@ -92,7 +92,7 @@ class AlertmanagerInhibitionTest {
                 Case one = CASES.get(i);
                 assertThat(state(listed, one.target(), i))
                         .as(one.toString())
-                        .isEqualTo(one.heldBack() ? "suppressed" : "active");
+                        .isEqualTo(one.inhibited() ? "suppressed" : "active");
                 assertThat(state(listed, one.fires(), i)).as(one.toString()).isEqualTo("active");
             }
         } finally {
@@ -103,12 +103,12 @@ class AlertmanagerInhibitionTest {
 
     private static int port(Process alertmanager, Path log) throws IOException, InterruptedException {
         while (true) {
-            String said = Files.readString(log);
-            Matcher listens = LISTENS.matcher(said);
+            String printed = Files.readString(log);
+            Matcher listens = LISTENS.matcher(printed);
             if (listens.find()) {
                 return Integer.parseInt(listens.group(1));
             }
-            assertThat(alertmanager.isAlive()).as(said).isTrue();
+            assertThat(alertmanager.isAlive()).as(printed).isTrue();
             Thread.sleep(20);
         }
     }
@@ -159,7 +159,7 @@ class AlertmanagerInhibitionTest {
         return new Case(fires, target, true);
     }
 
-    private static Case told(Map<String, String> fires, Map<String, String> target) {
+    private static Case notified(Map<String, String> fires, Map<String, String> target) {
         return new Case(fires, target, false);
     }
 }

@@ -23,16 +23,16 @@ class AlertmanagerRoutesTest {
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
-    Path folder;
+    Path directory;
 
     @Test
     void configuration_isValid() throws Exception {
-        RuleFiles.run(RuleFiles.FOLDER, "amtool", "check-config", "alertmanager.yml")
+        RuleFiles.run(RuleFiles.DIRECTORY, "amtool", "check-config", "alertmanager.yml")
                 .succeeded();
     }
 
     @Test
-    void everySeverity_reachesTheExporterAndItsOwnRoute() throws Exception {
+    void everySeverity_reachesExporterAndItsRoute() throws Exception {
         for (String severity : List.of("critical", "warning", "info")) {
             routed("alertmanager.yml", "avatar-exporter,null", "severity=" + severity, "alertname=AvatarX");
         }
@@ -50,8 +50,8 @@ class AlertmanagerRoutesTest {
     }
 
     @Test
-    void examplesInComments_whenUsed_areValidAndRouted() throws Exception {
-        String text = Files.readString(RuleFiles.FOLDER.resolve("alertmanager.yml"));
+    void examplesInComments_areValidAndRouted() throws Exception {
+        String text = Files.readString(RuleFiles.DIRECTORY.resolve("alertmanager.yml"));
         int examples = text.indexOf("  # - name: on-call");
         assertThat(examples).isPositive();
         String used = text.substring(0, examples)
@@ -59,24 +59,24 @@ class AlertmanagerRoutesTest {
                         .matcher(text.substring(examples))
                         .replaceAll("  ");
         Path file = Files.writeString(
-                folder.resolve("used.yml"),
+                directory.resolve("used.yml"),
                 used.replace("receiver: 'null' # on-call", "receiver: on-call")
                         .replace("receiver: 'null' # chat", "receiver: chat"));
-        RuleFiles.run(folder, "amtool", "check-config", file.toString()).succeeded();
+        RuleFiles.run(directory, "amtool", "check-config", file.toString()).succeeded();
         routed(file.toString(), "avatar-exporter,on-call", "severity=critical", "alertname=AvatarX");
         routed(file.toString(), "avatar-exporter,chat", "severity=warning", "alertname=AvatarX");
         routed(file.toString(), "avatar-exporter", "severity=info", "alertname=AvatarWatchdog");
     }
 
     @Test
-    void secrets_comeFromFiles() throws IOException {
-        assertThat(RuleFiles.FOLDER.resolve("alertmanager.yml"))
+    void secrets_areReadFromFiles() throws IOException {
+        assertThat(RuleFiles.DIRECTORY.resolve("alertmanager.yml"))
                 .content()
                 .doesNotContainPattern("(?m)^[ #]*(auth_password|api_url|credentials|password|bearer_token):");
     }
 
     @Test
-    void inhibition_namesOnlyAlertsThatExist() throws IOException {
+    void inhibition_namesOnlyExistingAlerts() throws IOException {
         Set<String> alerts = new TreeSet<>();
         RuleFiles.alerts().stream().map(Rule::name).forEach(alerts::add);
         for (JsonNode rule : inhibitions()) {
@@ -97,7 +97,7 @@ class AlertmanagerRoutesTest {
     private static List<JsonNode> inhibitions() throws IOException {
         List<JsonNode> rules = new ArrayList<>();
         RuleFiles.YAML
-                .readTree(RuleFiles.FOLDER.resolve("alertmanager.yml").toFile())
+                .readTree(RuleFiles.DIRECTORY.resolve("alertmanager.yml").toFile())
                 .path("inhibit_rules")
                 .forEach(rules::add);
         assertThat(rules).isNotEmpty();
@@ -108,6 +108,6 @@ class AlertmanagerRoutesTest {
         List<String> command = new ArrayList<>(List.of(
                 "amtool", "config", "routes", "test", "--config.file=" + config, "--verify.receivers=" + receivers));
         command.addAll(List.of(labels));
-        RuleFiles.run(RuleFiles.FOLDER, command.toArray(new String[0])).succeeded();
+        RuleFiles.run(RuleFiles.DIRECTORY, command.toArray(new String[0])).succeeded();
     }
 }

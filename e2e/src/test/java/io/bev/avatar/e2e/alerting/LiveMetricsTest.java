@@ -5,20 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 
-/** That the comparison with a live Prometheus, which the tests of the whole stack make, can fail. */
+/** The comparison with a live Prometheus detects missing metrics and wrong types. */
 class LiveMetricsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Test
-    void seriesThatIsGoneOrOfAnotherType_isTold() throws Exception {
+    void missingSeriesOrWrongType_isReported() throws Exception {
         LiveMetrics live = new LiveMetrics(JSON.readTree("""
-                        {"data": {
-                          "redis_up": [{"type": "counter"}],
-                          "avatar_renderer_frames_total": [{"type": "gauge"}],
-                          "avatar_renderer_frame_duration_seconds": [{"type": "histogram"}]}}"""), JSON.readTree("""
-                        {"data": ["redis_up", "avatar_renderer_frames_total",
-                          "avatar_renderer_frame_duration_seconds_bucket"]}"""));
+            {"data": {
+              "redis_up": [{"type": "counter"}],
+              "avatar_renderer_frames_total": [{"type": "gauge"}],
+              "avatar_renderer_frame_duration_seconds": [{"type": "histogram"}]}}\
+            """), JSON.readTree("""
+                              {"data": ["redis_up", "avatar_renderer_frames_total",
+                                "avatar_renderer_frame_duration_seconds_bucket"]}\
+                              """));
 
         assertThat(live.found()).isEqualTo(3);
         assertThat(live.problems())

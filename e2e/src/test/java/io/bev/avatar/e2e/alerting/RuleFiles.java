@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.bev.avatar.launcher.PrometheusVersion;
+import io.bev.avatar.testkit.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,15 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The shipped rule files as the tests see them, and the tools that read them. */
+/** The shipped rule files and the tools that check them. */
 final class RuleFiles {
 
-    static final Path ROOT = repository();
-    static final Path FOLDER = ROOT.resolve("alerting-rules");
+    static final Path ROOT = Repository.root();
+    static final Path DIRECTORY = ROOT.resolve("alerting-rules");
     static final YAMLMapper YAML = new YAMLMapper();
 
     private static final Pattern STRING = Pattern.compile("\"[^\"]*\"");
@@ -62,7 +62,7 @@ final class RuleFiles {
 
     static List<Path> files() throws IOException {
         List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(FOLDER, "*.rules.yml")) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(DIRECTORY, "*.rules.yml")) {
             found.forEach(files::add);
         }
         files.sort(null);
@@ -92,7 +92,7 @@ final class RuleFiles {
         return rules().stream().filter(Rule::alert).toList();
     }
 
-    /** Names of the series that an expression reads. */
+    /** Names of the series in an expression. */
     static List<String> series(String expression) {
         String bare = STRING.matcher(expression).replaceAll("");
         for (Pattern noise : List.of(MATCHERS, GROUPING, DURATION)) {
@@ -108,11 +108,11 @@ final class RuleFiles {
         return names;
     }
 
-    /** Skips the test where a process is missing, or where promtool is too old for the rules. */
+    /** Skips the test if a command is missing or promtool is too old for the rules. */
     static void assumeTool(String program) throws Exception {
         assumeTrue(
                 List.of("/usr/bin", "/usr/local/bin").stream()
-                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program))),
+                        .anyMatch(directory -> Files.isExecutable(Path.of(directory, program))),
                 program + " is not installed");
         if (program.equals("promtool")) {
             assumeTrue(
@@ -121,29 +121,21 @@ final class RuleFiles {
         }
     }
 
-    /** Runs a process in {@code directory}; what it prints. */
-    static Output run(Path folder, String... command) throws Exception {
+    /** Runs a process in {@code directory}; returns its output. */
+    static Output run(Path directory, String... command) throws Exception {
         assumeTool(command[0]);
         Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
+                .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Output(process.waitFor(), text);
     }
 
-    /** How a process ended and what it printed. */
+    /** Exit code and output of a process. */
     record Output(int status, String text) {
         void succeeded() {
             assertThat(status).as(text).isZero();
         }
-    }
-
-    private static Path repository() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.isExecutable(folder.resolve("avatar"))) {
-            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
-        }
-        return folder;
     }
 }

@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The example configurations of {@code docs/scale.md}, held against promtool. */
+/** The example configurations of {@code docs/scale.md}, checked with promtool. */
 class ScaleExamplesTest {
 
-    private static final Path EXAMPLES = RuleFiles.FOLDER.resolve("examples");
+    private static final Path EXAMPLES = RuleFiles.DIRECTORY.resolve("examples");
 
     @Test
-    void everyExample_promtool_acceptsIt_andThePageNamesIt() throws Exception {
+    void everyExample_isValid_andDocumented() throws Exception {
         String page = Files.readString(RuleFiles.ROOT.resolve("docs/scale.md"));
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(EXAMPLES, "*.yml")) {

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 class DashboardFilesTest {
 
     @Test
-    void shippedDashboards_areRenderedFromTheirSources() throws IOException {
+    void shippedDashboards_matchSources() throws IOException {
         DashboardJson dashboards = new DashboardJson(Dashboards.GRAFANA.resolve("sources"));
         for (String name : DashboardJson.NAMES) {
-            Path shipped = Dashboards.FOLDER.resolve("avatar-" + name + ".json");
+            Path shipped = Dashboards.DIRECTORY.resolve("avatar-" + name + ".json");
             String rendered = dashboards.render(name);
             if (Boolean.getBoolean("golden.update")) {
                 Files.writeString(shipped, rendered);
@@ -32,30 +32,30 @@ class DashboardFilesTest {
     }
 
     @Test
-    void folders_holdNothingElse() throws IOException {
+    void directories_containNothingElse() throws IOException {
         String[] names = DashboardJson.NAMES.toArray(new String[0]);
-        assertThat(names(Dashboards.FOLDER)).containsExactlyInAnyOrder(each(names, "avatar-", ".json"));
+        assertThat(names(Dashboards.DIRECTORY)).containsExactlyInAnyOrder(each(names, "avatar-", ".json"));
         assertThat(names(Dashboards.GRAFANA.resolve("sources/dashboards")))
                 .containsExactlyInAnyOrder(each(names, "", ".yml"));
     }
 
     @Test
-    void misspeltKey_isRefusedByName(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("x.yml"), """
-                title: X
-                about: Y
-                rows: {R: [{title: A, about: B, unit: none, query: up, legned: x}]}
-                """);
+    void unknownKey_isRejectedByName(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("x.yml"), """
+            title: X
+            about: Y
+            rows: {R: [{title: A, about: B, unit: none, query: up, legned: x}]}
+            """);
         assertThatThrownBy(() -> DashboardSource.read(file)).hasMessageContaining("legned");
     }
 
     @Test
-    void panelWithoutDescription_isRefusedByTitle(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("x.yml"), """
-                title: X
-                about: Y
-                rows: {R: [{title: A, unit: none, query: up}]}
-                """);
+    void panelWithoutDescription_isRejectedByTitle(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("x.yml"), """
+            title: X
+            about: Y
+            rows: {R: [{title: A, unit: none, query: up}]}
+            """);
         assertThatThrownBy(() -> DashboardSource.read(file)).hasMessageContaining("panel A: without `about`");
     }
 
@@ -63,8 +63,8 @@ class DashboardFilesTest {
         return Stream.of(names).map(name -> before + name + after).toArray(String[]::new);
     }
 
-    private static String[] names(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
+    private static String[] names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
             return files.map(file -> String.valueOf(file.getFileName())).toArray(String[]::new);
         }
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Renders {@code grafana/sources} as the dashboards that Grafana loads. Panels flow from left to right and row by row. */
+/** Renders {@code grafana/sources} as Grafana dashboards. Panels are placed from left to right, row by row. */
 final class DashboardJson {
 
     /** All dashboards, in the order of their links. */
@@ -110,7 +110,7 @@ final class DashboardJson {
         int y = 0;
         int row = 0;
         for (Map.Entry<String, List<PanelSource>> entry : source.rows().entrySet()) {
-            row += 100; // a panel's id changes only when its own row does: links to a panel hold
+            row += 100; // a panel's id changes only with its row, so that links to panels stay valid
             if (!entry.getKey().isBlank()) {
                 ObjectNode title = list.addObject().put("id", row).put("type", "row");
                 title.put("title", entry.getKey()).put("collapsed", false);

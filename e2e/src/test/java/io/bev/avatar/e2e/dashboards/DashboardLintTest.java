@@ -20,11 +20,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The dashboards against the rules of Grafana's dashboard-linter. Methods that stand for a rule of the linter bear its name.
+ * Rules of Grafana's dashboard-linter. Methods that implement a rule of the linter have its name.
  */
 class DashboardLintTest {
 
-    /** Of Grafana's units, those that are right for what we measure. */
+    /** Grafana units that fit the metrics. */
     private static final Set<String> UNITS = Set.of(
             "none",
             "short",
@@ -120,9 +120,9 @@ class DashboardLintTest {
         assertThat(titles).isNotEmpty();
     }
 
-    /** promtool parses what Prometheus would: every query becomes a rule. */
+    /** Checks every query with promtool, as a rule. */
     @Test
-    void targetPromqlRule(@TempDir Path folder) throws Exception {
+    void targetPromqlRule(@TempDir Path directory) throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/promtool")), "promtool is not installed");
         ObjectNode file = DashboardSource.YAML.createObjectNode();
         ArrayNode rules =
@@ -139,7 +139,8 @@ class DashboardLintTest {
                 }
             }
         }
-        Path written = Files.writeString(folder.resolve("queries.yml"), DashboardSource.YAML.writeValueAsString(file));
+        Path written =
+                Files.writeString(directory.resolve("queries.yml"), DashboardSource.YAML.writeValueAsString(file));
         Process process = new ProcessBuilder("promtool", "check", "rules", "--lint=none", written.toString())
                 .redirectErrorStream(true)
                 .start();
@@ -148,7 +149,7 @@ class DashboardLintTest {
         assertThat(rules.size()).isGreaterThan(100);
     }
 
-    /** A panel with a fixed time window names it in its title or description. */
+    /** A panel with a fixed time window states it in its title or description. */
     @ParameterizedTest
     @MethodSource("names")
     void targetRateIntervalRule(String name) {
@@ -157,10 +158,10 @@ class DashboardLintTest {
             for (JsonNode target : panel.path("targets")) {
                 Matcher ranges = RANGE.matcher(target.path("expr").asText());
                 while (ranges.find()) {
-                    boolean told = (panel.path("title").asText()
+                    boolean stated = (panel.path("title").asText()
                                     + panel.path("description").asText())
                             .matches(".*(10|15|ten) min.*");
-                    if (!(told && ranges.group(1).matches("1[05]m"))) {
+                    if (!(stated && ranges.group(1).matches("1[05]m"))) {
                         assertThat(ranges.group(1))
                                 .as(panel.path("title").asText())
                                 .isEqualTo("$__rate_interval");
@@ -171,8 +172,8 @@ class DashboardLintTest {
     }
 
     /**
-     * Every series is asked for by the chosen jobs and hosts, but for those that have no such label: recorded ones have no job,
-     * those of a site or the fleet no host, and what watches is chosen by a variable of its own.
+     * Every series is filtered by the selected jobs and hosts, except those without such a label: recorded series have no job, series
+     * of a site or the fleet no host, and monitoring series have their own variable.
      */
     @ParameterizedTest
     @MethodSource("names")
@@ -236,10 +237,10 @@ class DashboardLintTest {
         }
     }
 
-    /** Without a step, the rate interval of readings that a fleet has every 15 s would be too short to hold two of them. */
+    /** Without a step, the rate interval would contain fewer than two samples of a job scraped every 15 s. */
     @ParameterizedTest
     @MethodSource("names")
-    void ratesOfSlowJobs_haveAStep(String name) {
+    void ratesOfSlowJobs_haveStep(String name) {
         JsonNode dashboard = Dashboards.shipped(name);
         for (JsonNode panel : Dashboards.panels(dashboard)) {
             for (JsonNode target : panel.path("targets")) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Requirements of the dashboards beyond the linter's rules: schema, tidy layout, links, and no invented thresholds. */
 class DashboardPromisesTest {
 
-    /** "Near" and "reached": any other value would be a separate threshold. */
+    /** Values for "near" and "reached": any other value would be a separate threshold. */
     private static final Set<Double> STEPS = Set.of(0.8, 1.0);
 
     static List<String> names() {
@@ -32,7 +32,7 @@ class DashboardPromisesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void schema_holds(String name) throws IOException {
+    void dashboard_matchesSchema(String name) throws IOException {
         JsonNode dashboard = Dashboards.shipped(name);
         try (InputStream text = Objects.requireNonNull(getClass().getResourceAsStream("/dashboard.schema.yml"))) {
             Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
@@ -41,14 +41,14 @@ class DashboardPromisesTest {
             ObjectNode wrong = dashboard.deepCopy();
             ((ObjectNode) wrong.withArray("/panels").get(1)).put("titel", "x");
             assertThat(schema.validate(wrong))
-                    .as("the schema refuses a misspelt key")
+                    .as("the schema rejects a misspelt key")
                     .isNotEmpty();
         }
     }
 
     @ParameterizedTest
     @MethodSource("names")
-    void layout_nothingOverlapsAndIdsAreUnique(String name) {
+    void layout_panelsDoNotOverlap_andIdsAreUnique(String name) {
         JsonNode dashboard = Dashboards.shipped(name);
         Set<String> cells = new HashSet<>();
         Set<Integer> ids = new HashSet<>();
@@ -76,7 +76,7 @@ class DashboardPromisesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void links_leadToEveryOtherDashboardWithTimeAndVariables(String name) {
+    void links_reachEveryOtherDashboard_withTimeAndVariables(String name) {
         JsonNode dashboard = Dashboards.shipped(name);
         Set<String> uids = new HashSet<>();
         Dashboards.shipped().forEach(other -> uids.add(other.path("uid").asText()));
@@ -101,10 +101,10 @@ class DashboardPromisesTest {
         }
     }
 
-    /** Absent is not zero, and a gap stays one. */
+    /** Absent values are not shown as zero, gaps are not filled. */
     @ParameterizedTest
     @MethodSource("names")
-    void absence_isNeverDrawnAsANumber(String name) {
+    void absence_isNotShownAsNumber(String name) {
         JsonNode dashboard = Dashboards.shipped(name);
         for (JsonNode panel : Dashboards.panels(dashboard)) {
             JsonNode defaults = panel.path("fieldConfig").path("defaults");
@@ -141,9 +141,9 @@ class DashboardPromisesTest {
         }
     }
 
-    /** Guards the tests of the whole stack: what they wait for. */
+    /** The tests of the stack wait for the queries selected here. */
     @Test
-    void queries_withoutData_areExcusedByListedReasonsAlone() {
+    void queriesWithoutData_areAllowedOnlyForListedReasons() {
         List<Dashboards.Query> queries = Dashboards.queries();
         assertThat(queries.stream().filter(query -> query.mustHaveData(false)))
                 .hasSizeGreaterThan(120)
@@ -153,9 +153,9 @@ class DashboardPromisesTest {
                 .noneMatch(query -> query.expression().contains("nvidia_gpu_xid"));
     }
 
-    /** The first thing that a person sees where GPU readings show. */
+    /** Shown at the top wherever GPU metrics appear. */
     @Test
-    void simulatedGpu_isToldAcrossTheTop() {
+    void simulatedGpu_isShownInBanner() {
         for (JsonNode dashboard : Dashboards.shipped()) {
             if (dashboard.path("uid").asText().matches("avatar-(overview|gpu)")) {
                 JsonNode banner = Dashboards.panels(dashboard).get(0);
@@ -168,7 +168,7 @@ class DashboardPromisesTest {
     }
 
     @Test
-    void provisioning_fitsPrometheusAndTheDashboards() throws IOException {
+    void provisioning_matchesPrometheusAndDashboards() throws IOException {
         JsonNode source = yaml("grafana/provisioning/datasources/prometheus.yml")
                 .path("datasources")
                 .path(0);

@@ -13,10 +13,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One dashboard as a person writes it: {@code grafana/sources/dashboards/NAME.yml}.
+ * Source of a dashboard: {@code grafana/sources/dashboards/NAME.yml}.
  *
  * @param title after "Avatar: "
- * @param variables beside data source, job and host; {@code values} is what Prometheus' {@code label_values} takes
+ * @param variables variables in addition to data source, job and host; {@code values} is the argument of {@code label_values}
  * @param rows panels by the title of their row, from top to bottom
  */
 record DashboardSource(
@@ -27,7 +27,7 @@ record DashboardSource(
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    /** A variable that holds the values of a label. */
+    /** A variable with the values of a label. */
     record Variable(String name, String label, String values) {}
 
     DashboardSource {

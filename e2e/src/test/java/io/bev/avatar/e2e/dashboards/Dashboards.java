@@ -2,28 +2,27 @@ package io.bev.avatar.e2e.dashboards;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.testkit.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
-/** The dashboards that ship, as Grafana reads them. */
+/** The shipped dashboards. */
 public final class Dashboards {
 
-    static final Path GRAFANA = repository().resolve("grafana");
-    static final Path FOLDER = GRAFANA.resolve("dashboards");
+    static final Path GRAFANA = Repository.root().resolve("grafana");
+    static final Path DIRECTORY = GRAFANA.resolve("dashboards");
 
     /** Text of an empty panel; a panel that may be empty on a healthy machine shows the reason instead. */
-    static final String NO_DATA = "no data";
+    static final String NO_DATA = "No data";
 
     /** Text of an empty panel that shows only GPUs. */
     static final String NO_GPU = "no GPU is watched";
 
-    /** Readings that not every healthy machine has, and why not. */
+    /** Metrics that may be absent on a healthy machine, with the reason. */
     private static final Map<String, String> NOT_EVERYWHERE = Map.of(
             "node_pressure_", "a kernel may be built or started without pressure stall information",
             "node_disk_", "a container may see no disk",
@@ -33,11 +32,11 @@ public final class Dashboards {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * A query with its variables filled in as Grafana would, all hosts chosen.
+     * A query with its variables replaced as by Grafana, with all hosts selected.
      *
      * @param panel dashboard and title
      * @param expression PromQL
-     * @param whenEmpty text of the panel when it is empty
+     * @param whenEmpty text of the empty panel
      */
     public record Query(String panel, String expression, String whenEmpty) {
 
@@ -58,7 +57,7 @@ public final class Dashboards {
 
     static JsonNode shipped(String name) {
         try {
-            return JSON.readTree(FOLDER.resolve("avatar-" + name + ".json").toFile());
+            return JSON.readTree(DIRECTORY.resolve("avatar-" + name + ".json").toFile());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -84,7 +83,7 @@ public final class Dashboards {
         return panels;
     }
 
-    /** Every query of every panel. */
+    /** All queries of all panels. */
     public static List<Query> queries() {
         List<Query> queries = new ArrayList<>();
         for (JsonNode dashboard : shipped()) {
@@ -105,20 +104,12 @@ public final class Dashboards {
         return queries;
     }
 
-    /** The expression of a target; a rate interval of ten of its steps, or of ten scrapes where it has none. */
+    /** Expression of a target with a rate interval of ten steps, or ten scrapes without a step. */
     static String filledIn(JsonNode target) {
         boolean slow = target.has("interval");
         return target.path("expr")
                 .asText()
                 .replace("$__rate_interval", slow ? "150s" : "20s")
                 .replaceAll("\\$(job|instance|site|server)\\b", ".+");
-    }
-
-    private static Path repository() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.isExecutable(folder.resolve("avatar"))) {
-            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
-        }
-        return folder;
     }
 }

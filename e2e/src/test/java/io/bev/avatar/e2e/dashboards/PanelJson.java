@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Renders panels as Grafana's JSON. Within queries, {@code $here} stands for the chosen jobs and hosts, {@code $host} for the
- * chosen hosts (recorded series have no job), {@code $any} for the chosen hosts and what belongs to no host.
+ * Renders panels as Grafana's JSON. In queries, {@code $here} means the selected jobs and hosts, {@code $host} the selected
+ * hosts (recorded series have no job), {@code $any} the selected hosts and series without a host.
  */
 final class PanelJson {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    /** Types that show one moment rather than a course. */
+    /** Types that show one instant rather than a time range. */
     private static final Set<String> INSTANT = Set.of("stat", "label", "bargauge", "table");
 
     private static final Set<String> ADDITIONS = Set.of("overrides", "transformations", "links");
@@ -108,7 +108,7 @@ final class PanelJson {
         return targets;
     }
 
-    /** One line a severity however many hosts there are; where their thresholds differ, the lowest and the highest. */
+    /** One line per severity for all hosts; the lowest and the highest threshold if they differ. */
     private static String lines(String thresholds) {
         String lowest = "min by (severity) (" + thresholds + ")";
         String highest = "max by (severity) (" + thresholds + ")";
@@ -194,7 +194,7 @@ final class PanelJson {
         return JSON.objectNode().put("id", id).set("value", value);
     }
 
-    /** One line a host (or the first label of {@code names}), and only the columns that have a name. */
+    /** One line per host (or the first label of {@code names}) with only the named columns. */
     private static ArrayNode columns(PanelSource source) {
         Map<String, String> labels = Objects.requireNonNull(source.names(), source.title() + ": a table needs `names`");
         List<PanelSource.Query> queries = source.allQueries();
@@ -229,7 +229,7 @@ final class PanelJson {
     }
 
     private static ObjectNode link(String dashboard) {
-        // Time and variables stand in the address: the two fields for them work in a dashboard's links alone.
+        // Time and variables are in the URL: the fields for them work only in dashboard links.
         ObjectNode link = JSON.objectNode()
                 .put("type", "link")
                 .put("title", "More: " + dashboard)
@@ -256,7 +256,7 @@ final class PanelJson {
         return parent.has(name) ? (ObjectNode) parent.get(name) : parent.putObject(name);
     }
 
-    /** Lays one object over another: objects are merged, lists of additions grow, everything else is replaced. */
+    /** Merges an object into another: objects are merged, lists are appended, everything else is replaced. */
     private static void lay(ObjectNode under, JsonNode over) {
         over.properties().forEach(entry -> {
             JsonNode below = under.get(entry.getKey());

@@ -7,21 +7,21 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One panel as a person writes it.
+ * Source of a panel.
  *
  * @param title title of the panel
  * @param about description for the reader
- * @param type of {@code looks.yml}; time series when absent
- * @param look of {@code looks.yml}
- * @param unit one of Grafana's units
- * @param size width and height in cells of Grafana's grid of 24 columns, as in {@code 8x8}
+ * @param type type in {@code looks.yml}; default: time series
+ * @param look look in {@code looks.yml}
+ * @param unit Grafana unit
+ * @param size width and height in cells of Grafana's 24-column grid, such as {@code 8x8}
  * @param query PromQL, with the shorthands of {@link PanelJson}; {@code legend}, {@code step}, {@code range} belong to it
- * @param queries where there are several
- * @param limit threshold signal to draw beside it
- * @param quiet why it may be empty on a healthy machine; shown in the empty panel. Others show "no data"
+ * @param queries for several queries
+ * @param limit threshold signal to show with it
+ * @param quiet reason why it may be empty on a healthy machine, shown in the empty panel; default: "No data"
  * @param opens name of the dashboard with details
  * @param names names of the series, or of the columns of a table; in a table they are the only columns, in this order
- * @param json Grafana's own JSON, laid over everything else
+ * @param json Grafana JSON, merged over everything else
  */
 record PanelSource(
         String title,
@@ -43,9 +43,9 @@ record PanelSource(
     /**
      * One query of a panel.
      *
-     * @param step shortest step in Prometheus' notation; needed where the readings come more seldom than most
-     * @param name its column in a table
-     * @param dashed whether it is a line to compare others with
+     * @param step minimum step as a Prometheus duration, for series with a longer scrape interval
+     * @param name column in a table
+     * @param dashed whether it is a reference line
      */
     record Query(
             String query,
@@ -74,7 +74,7 @@ record PanelSource(
         }
     }
 
-    /** All queries, however they are written. */
+    /** All queries: {@code query} or {@code queries}. */
     List<Query> allQueries() {
         return queries != null
                 ? queries

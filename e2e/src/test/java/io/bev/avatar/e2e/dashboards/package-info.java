@@ -1,4 +1,4 @@
-/** The Grafana dashboards: rendered from their sources, held against the linter's rules, a schema and a live Prometheus. */
+/** Grafana dashboards: rendered from their sources; checked against linter rules, a schema and a live Prometheus. */
 @NullMarked
 package io.bev.avatar.e2e.dashboards;
 

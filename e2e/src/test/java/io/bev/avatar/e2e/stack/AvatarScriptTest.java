@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The commands that the entry script runs, in a checkout with empty jars and with stub programs. */
+/** Commands that the avatar script runs, in a checkout with empty jars and stub executables. */
 class AvatarScriptTest {
 
     @TempDir
@@ -27,7 +27,7 @@ class AvatarScriptTest {
     @BeforeEach
     void build() throws IOException {
         Files.copy(Path.of("..", "avatar"), root.resolve("avatar"));
-        for (String module : List.of("common", "renderer", "exporter", "launcher")) {
+        for (String module : List.of("common", "splat", "renderer", "exporter", "cds", "launcher", "bench")) {
             Path target = Files.createDirectories(root.resolve(module).resolve("target"));
             Files.createFile(target.resolve("avatar-" + module + "-1.jar"));
         }
@@ -42,78 +42,78 @@ class AvatarScriptTest {
         program("java", "printf '%s ' \"$@\"; echo");
     }
 
-    private void program(String name, String does) throws IOException {
-        Path file = Files.writeString(bin.resolve(name), "#!/bin/sh\n" + does + "\n");
+    private void program(String name, String script) throws IOException {
+        Path file = Files.writeString(bin.resolve(name), "#!/bin/sh\n" + script + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "bench detect --json,launcher bench detect --root ROOT --json",
-        "bench --json detect,launcher bench detect --root ROOT --json",
-        "bench --json fleet --hosts 2,launcher bench fleet --root ROOT --json --hosts 2",
-        "bench --json detect --only cpu-hog,launcher bench detect --root ROOT --json --only cpu-hog",
-        "bench scrape --rounds 3,launcher bench --root ROOT scrape --rounds 3",
-        "bench --json --rounds 3 observer,launcher bench --root ROOT --json --rounds 3 observer",
+        "bench detect --json,bench bench detect --root ROOT --json",
+        "bench --json detect,bench bench detect --root ROOT --json",
+        "bench --json fleet --hosts 2,bench bench fleet --root ROOT --json --hosts 2",
+        "bench --json detect --only cpu-hog,bench bench detect --root ROOT --json --only cpu-hog",
+        "bench scrape --rounds 3,bench bench --root ROOT scrape --rounds 3",
+        "bench --json --rounds 3 observer,bench bench --root ROOT --json --rounds 3 observer",
         "bench render --json,renderer bench render --json",
         "bench --json render,renderer bench --json render"
     })
-    void bench_flagsBeforeOrAfterTheName_reachTheSameProgram(String arguments, String expected) throws Exception {
+    void bench_optionsBeforeOrAfterName_runSameCommand(String arguments, String expected) throws Exception {
         Run run = run(Map.of(), arguments.split(" ", -1));
 
-        String said = run.said();
-        assertThat(run.code()).as(said).isZero();
-        String called = said.replace(root.toRealPath().toString(), "ROOT").replace(root.toString(), "ROOT");
+        String output = run.output();
+        assertThat(run.code()).as(output).isZero();
+        String called = output.replace(root.toRealPath().toString(), "ROOT").replace(root.toString(), "ROOT");
         String[] parts = expected.split(" ", 2);
         assertThat(called)
                 .endsWith("-jar ROOT/" + parts[0] + "/target/avatar-" + parts[0] + "-1.jar " + parts[1] + " \n");
     }
 
     @Test
-    void anyCommand_withoutALanguage_readsFileNamesAsUtf8() throws Exception {
+    void anyCommand_withoutLocale_usesUtf8() throws Exception {
         program("java", "echo \"language $LC_ALL\"");
 
-        assertThat(run(Map.of("LC_ALL", "C"), "health").said()).contains("language C.UTF-8");
+        assertThat(run(Map.of("LC_ALL", "C"), "health").output()).contains("language C.UTF-8");
     }
 
     @ParameterizedTest
     @CsvSource({"libturbojpeg, libturbojpeg", "libturbojpeg0, libturbojpeg0", "nothing, libturbojpeg0"})
-    void up_withoutALibrary_namesThePackageThatThisSystemHas(String known, String told) throws Exception {
+    void up_missingLibrary_reportsPackageOfThisSystem(String known, String reported) throws Exception {
         program("ldconfig", "");
         program("apt-cache", "[ \"$2\" = " + known + " ]");
 
         Run run = run(Map.of(), "up", "--no-install");
 
         assertThat(run.code()).isEqualTo(69);
-        assertThat(run.said()).contains("missing       " + told + "; ").endsWith(" " + told + "\n");
+        assertThat(run.output()).contains("missing       " + reported + "; ").endsWith(" " + reported + "\n");
     }
 
     @Test
-    void up_javaTooOldToBuildWith_isPassedOver() throws Exception {
+    void up_javaTooOld_isSkipped() throws Exception {
         Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"11.0.2\"\n");
         program("java", "echo too old");
 
-        assertThat(run(Map.of(), "up", "--no-install").said()).doesNotContain("too old");
+        assertThat(run(Map.of(), "up", "--no-install").output()).doesNotContain("too old");
     }
 
     @Test
-    void version_countsCommits_andIsTheBareVersionOutsideAClone() throws Exception {
+    void version_includesCommits_plainVersionOutsideClone() throws Exception {
         Files.createDirectory(root.resolve(".mvn"));
         Files.copy(Path.of("..", ".mvn", "build-version.sh"), root.resolve(".mvn/build-version.sh"));
         Path pom = Files.writeString(root.resolve("pom.xml"), "<revision>1.2.0-SNAPSHOT</revision>\n");
 
-        assertThat(run(Map.of(), "--version").said()).isEqualTo("1.2.0-dev\n");
+        assertThat(run(Map.of(), "--version").output()).isEqualTo("1.2.0-dev\n");
 
         git("init", "--quiet");
         git("add", "pom.xml");
         git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--message=first");
-        assertThat(run(Map.of(), "--version").said()).matches("1\\.2\\.0-dev\\.1\\.g[0-9a-f]{7}\n");
+        assertThat(run(Map.of(), "--version").output()).matches("1\\.2\\.0-dev\\.1\\.g[0-9a-f]{7}\n");
 
         Files.writeString(pom, "<revision>1.2.0-SNAPSHOT</revision><name/>\n");
-        assertThat(run(Map.of(), "--version").said()).matches("1\\.2\\.0-dev\\.1\\.g[0-9a-f]{7}\\.dirty\n");
+        assertThat(run(Map.of(), "--version").output()).matches("1\\.2\\.0-dev\\.1\\.g[0-9a-f]{7}\\.dirty\n");
 
         Files.writeString(pom, "<revision>1.2.0</revision>\n");
-        assertThat(run(Map.of(), "--version").said()).isEqualTo("1.2.0\n");
+        assertThat(run(Map.of(), "--version").output()).isEqualTo("1.2.0\n");
     }
 
     private void git(String... arguments) throws Exception {
@@ -123,7 +123,7 @@ class AvatarScriptTest {
         assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
     }
 
-    private record Run(int code, String said) {}
+    private record Run(int code, String output) {}
 
     private Run run(Map<String, String> environment, String... arguments) throws Exception {
         List<String> command =
@@ -135,7 +135,7 @@ class AvatarScriptTest {
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Run(process.waitFor(), said);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Run(process.waitFor(), output);
     }
 }

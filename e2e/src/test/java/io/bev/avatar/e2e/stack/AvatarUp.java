@@ -3,8 +3,9 @@ package io.bev.avatar.e2e.stack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bev.avatar.bench.StackClient;
+import io.bev.avatar.cds.FreePorts;
 import io.bev.avatar.e2e.dashboards.Dashboards;
-import io.bev.avatar.launcher.FreePorts;
+import io.bev.avatar.testkit.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
@@ -16,11 +17,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** A real {@code ./avatar up} on free ports, in a run directory whose path has a space in it. */
+/** A real {@code ./avatar up} on free ports, in a run directory whose path contains a space. */
 final class AvatarUp {
 
     static final ObjectMapper JSON = StackClient.JSON;
@@ -61,15 +61,6 @@ final class AvatarUp {
         this.process = process;
     }
 
-    /** The repository's root, the nearest directory above that holds the {@code avatar} script. */
-    static Path repository() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.isExecutable(folder.resolve("avatar"))) {
-            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
-        }
-        return folder;
-    }
-
     /** Starts and waits until the address of the page is printed. */
     static AvatarUp start(Path directory, Ports ports, String... arguments) throws IOException, InterruptedException {
         AvatarUp up = launch(directory, ports, arguments);
@@ -77,7 +68,7 @@ final class AvatarUp {
         return up;
     }
 
-    /** Starts with more environment, and waits as the other does. */
+    /** Starts with additional environment variables and waits in the same way. */
     static AvatarUp start(Path directory, Ports ports, Map<String, String> more, String... arguments)
             throws IOException, InterruptedException {
         AvatarUp up = launch(directory, ports, more, arguments);
@@ -92,10 +83,10 @@ final class AvatarUp {
 
     private static AvatarUp launch(Path directory, Ports ports, Map<String, String> more, String... arguments)
             throws IOException {
-        Path root = repository();
-        Path run = Files.createDirectories(directory.resolve("run folder"));
+        Path root = Repository.root();
+        Path run = Files.createDirectories(directory.resolve("run directory"));
         Path output = Files.createTempFile(directory, "up", ".out");
-        // A shell's background jobs ignore SIGINT, and so would their descendants.
+        // Background jobs of a shell and their descendants ignore SIGINT.
         List<String> command = new ArrayList<>(
                 List.of("env", "--default-signal=INT", root.resolve("avatar").toString(), "up", "--no-install"));
         command.addAll(List.of(arguments));
@@ -175,7 +166,7 @@ final class AvatarUp {
 
     /**
      * Waits until each query of the shipped dashboards returns data. Some need two scrapes, or a rule that is evaluated every
-     * half minute. Those that may be empty on a healthy machine must only be answered.
+     * 30 s. Those that may be empty on a healthy machine must only succeed.
      */
     void awaitDashboards(boolean withGpu) throws InterruptedException {
         List<Dashboards.Query> open = new ArrayList<>(Dashboards.queries());
@@ -247,7 +238,7 @@ final class AvatarUp {
         run(List.of("kill", "-" + name, Long.toString(pid)));
     }
 
-    /** Presses Ctrl-C and waits. */
+    /** Sends SIGINT, as Ctrl-C does, and waits. */
     void stop() throws IOException, InterruptedException {
         if (process.isAlive()) {
             signal("INT", process.pid());

@@ -25,7 +25,7 @@ final class Browser implements AutoCloseable {
 
     private final ChromeDriver driver;
 
-    /** Opens a window of the given size; skips the test where there is no Chromium. */
+    /** Opens a window of the given size; skips the test without Chromium. */
     Browser(int width, int height) throws IOException {
         assumeTrue(isInstalled(), "needs chromium and chromium-driver");
         ChromeOptions options = new ChromeOptions();
@@ -52,7 +52,7 @@ final class Browser implements AutoCloseable {
         driver.manage().window().setSize(new Dimension(width, height));
     }
 
-    /** Whether there is a Chromium to open. */
+    /** Whether Chromium is installed. */
     static boolean isInstalled() {
         return Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
     }
@@ -65,7 +65,7 @@ final class Browser implements AutoCloseable {
         return driver.executeScript(text);
     }
 
-    /** Makes pages see this colour scheme. */
+    /** Sets the preferred colour scheme. */
     void colourScheme(String scheme) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
@@ -78,7 +78,7 @@ final class Browser implements AutoCloseable {
         return file;
     }
 
-    /** Errors that the page left in the console. */
+    /** Errors in the console of the page. */
     List<String> errors() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= java.util.logging.Level.SEVERE.intValue())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.testkit.Repository;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
@@ -18,10 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A photographic avatar in the whole stack: rendered, smiling, speaking, and stopped by Ctrl-C. */
+/** A LAM avatar in the complete stack: renders, smiles, speaks, and stops on Ctrl-C. */
 class LamAvatarIT {
 
-    private static final Path PICTURES = Path.of("target", "pictures");
+    private static final Path IMAGES = Path.of("target", "images");
     private static final int SHOTS = 6;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -29,9 +30,9 @@ class LamAvatarIT {
     Path directory;
 
     @Test
-    void lamBundle_smilesWhenHappyAndSpeaksWithTheTrack() throws Exception {
+    void lamBundle_smilesWhenHappy_andSpeaksWithTrack() throws Exception {
         Path assets = assets();
-        Files.createDirectories(PICTURES);
+        Files.createDirectories(IMAGES);
         AvatarUp up = AvatarUp.start(
                 directory,
                 AvatarUp.Ports.free(),
@@ -41,18 +42,18 @@ class LamAvatarIT {
             assertThat(up.json(up.page("/health")).path("model").path("source").asText())
                     .contains("james.zip");
             set(up, Map.of("emotion", "neutral", "intensity", 0.0));
-            double[] calm = lowerFace(up, "calm");
-            double idle = difference(calm, lowerFace(up, "calm-again"));
+            double[] neutral = lowerFace(up, "neutral");
+            double idle = difference(neutral, lowerFace(up, "neutral-again"));
 
             set(up, Map.of("emotion", "happy", "intensity", 1.0));
-            double smile = difference(calm, lowerFace(up, "happy"));
+            double smile = difference(neutral, lowerFace(up, "happy"));
             set(up, Map.of("emotion", "neutral", "intensity", 0.0));
 
             JsonNode track = AvatarUp.JSON.readTree(
                     assets.resolve("arkit-speech-1s.json").toFile());
             Map<String, Double> open = widest(track);
             set(up, Map.of("blendshapes", open));
-            double speech = difference(calm, lowerFace(up, "speech"));
+            double speech = difference(neutral, lowerFace(up, "speech"));
             System.out.printf(
                     "difference of the lower face: idle %.2f, smile %.2f, speech %.2f%n", idle, smile, speech);
             assertThat(smile).as("a smile against idle motion").isGreaterThan(1.5 * idle);
@@ -77,39 +78,39 @@ class LamAvatarIT {
             up.stop();
         }
         assertThat(up.process.waitFor(1, TimeUnit.SECONDS)).isTrue();
-        assertThat(up.processes(line -> true)).as("left behind").isEmpty();
+        assertThat(up.processes(line -> true)).as("remaining processes").isEmpty();
         assertThat(up.text()).doesNotContain("was killed");
     }
 
     private static Path assets() {
         String named = Optional.ofNullable(System.getenv("AVATAR_SHARED"))
-                .orElse(AvatarUp.repository().resolveSibling("shared").toString());
-        Path folder = Path.of(named, "avatars");
+                .orElse(Repository.root().resolveSibling("shared").toString());
+        Path avatars = Path.of(named, "avatars");
         assumeTrue(
-                Files.exists(folder.resolve("james.zip")),
-                "needs real avatars in " + folder + ", which are not part of the project");
-        return folder;
+                Files.exists(avatars.resolve("james.zip")),
+                "no avatars in " + avatars + "; they are not part of the project");
+        return avatars;
     }
 
-    /** Sets a state and gives the face time to get there. */
+    /** Sets a state and waits until the face has reached it. */
     private static void set(AvatarUp up, Map<String, Object> document) throws Exception {
         JsonNode answer = up.post(up.page("/state"), document, "");
         assertThat(answer.path("accepted").asBoolean()).as(answer.toString()).isTrue();
         Thread.sleep(1500);
     }
 
-    /** The middle of the frame with the lower face, averaged over several frames, so that a blink or nod has little effect. */
+    /** Lower face: the centre of the frame, averaged over several frames to reduce the effect of blinks and nods. */
     private static double[] lowerFace(AvatarUp up, String name) throws Exception {
         double[] mean = new double[0];
         for (int shot = 0; shot < SHOTS; shot++) {
             byte[] jpeg = up.get(up.page("/snapshot.jpg")).body();
             if (shot == 0) {
-                Files.write(PICTURES.resolve("james-" + name + ".jpg"), jpeg);
+                Files.write(IMAGES.resolve("james-" + name + ".jpg"), jpeg);
             }
-            BufferedImage picture = ImageIO.read(new ByteArrayInputStream(jpeg));
-            int width = picture.getWidth() / 5;
-            int height = picture.getHeight() * 2 / 5;
-            int[] pixels = picture.getRGB(2 * width, height, width, height, null, 0, width);
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(jpeg));
+            int width = image.getWidth() / 5;
+            int height = image.getHeight() * 2 / 5;
+            int[] pixels = image.getRGB(2 * width, height, width, height, null, 0, width);
             mean = shot == 0 ? new double[3 * pixels.length] : mean;
             for (int i = 0; i < mean.length; i++) {
                 mean[i] += (double) ((pixels[i / 3] >> (8 * (i % 3))) & 255) / SHOTS;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.cds.Installation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,32 +34,32 @@ class RecoveryIT {
     private AvatarUp up;
 
     @SuppressWarnings("NullAway.Init") // as above
-    private String calm;
+    private String shippedScenario;
 
     @Test
-    void faults_areMendedOncePerFiring_unlessSilencedOrSwitchedOff() throws Exception {
+    void recovery_runsOncePerFiring_unlessSilenced() throws Exception {
         for (String program : List.of("gcc", "redis-server", "prometheus", "prometheus-alertmanager")) {
-            assumeTrue(isInstalled(program), program + " is not installed: ./avatar test installs it where it may");
+            assumeTrue(Installation.find(program).isPresent(), program + " is not installed");
         }
         up = AvatarUp.start(directory, AvatarUp.Ports.free(), "--simulate-gpu");
         try {
-            calm = Files.readString(scenario());
-            hurryRules();
-            fullMemory_isTrimmedOnce();
-            heat_lowersTheFrameRateAndGivesItBack();
-            exporterKilledInMidAction_doesNotRepeatIt();
-            silencedAlert_isNotMended();
+            shippedScenario = Files.readString(scenario());
+            shortenRules();
+            highMemory_isTrimmedOnce();
+            highTemperature_reducesFrameRate_thenRestoresIt();
+            exporterKilledDuringAction_doesNotRepeatIt();
+            silencedAlert_startsNoRecovery();
         } finally {
             up.stop();
         }
     }
 
     /** This renderer has no GPU, so the recovery is not applicable. */
-    private void fullMemory_isTrimmedOnce() throws Exception {
-        reads("memory_used = 16000000000"); // 93 %: a warning, not critical
-        awaitEvent("the trimming", event -> recovery(event, MEMORY, "not_applicable"));
-        reads("");
-        awaitEvent("the end", event -> alert(event, MEMORY, "resolved"));
+    private void highMemory_isTrimmedOnce() throws Exception {
+        simulate("memory_used = 16000000000"); // 93 %: a warning, not critical
+        awaitEvent("the recovery", event -> recovery(event, MEMORY, "not_applicable"));
+        simulate("");
+        awaitEvent("the resolved event", event -> alert(event, MEMORY, "resolved"));
 
         assertStartedOncePerFiring(MEMORY);
         assertThat(events(event -> recovery(event, MEMORY, "not_applicable"))
@@ -72,47 +73,51 @@ class RecoveryIT {
                 SOON,
                 () -> up.metrics()
                         .contains(
-                                "avatar_exporter_recovery_total{action=\"trim_gpu_memory\",outcome=\"not_applicable\",} "
+                                "avatar_exporter_recovery_total{action=\"trim_gpu_memory\",outcome=\"not_applicable\",}"
+                                        + " "
                                         + started(MEMORY).size() + ".0"));
     }
 
-    /** A missed scrape on a busy machine ends the alert, and the next one makes it fire again: with another start. */
+    /** A missed scrape on a busy machine ends the alert, which then fires again with another start time. */
     private void assertStartedOncePerFiring(String name) throws IOException, InterruptedException {
         assertThat(started(name)).isNotEmpty().doesNotHaveDuplicates();
     }
 
-    /** Start times of the firings for which recovery started, one for each time that it did. */
+    /** Start times of the firings for which recovery started, one per recovery. */
     private List<String> started(String name) throws IOException, InterruptedException {
         return events(event -> recovery(event, name, "started")).stream()
                 .map(event -> event.path("startsAt").asText())
                 .toList();
     }
 
-    private void heat_lowersTheFrameRateAndGivesItBack() throws Exception {
-        reads("temperature = 95");
+    private void highTemperature_reducesFrameRate_thenRestoresIt() throws Exception {
+        simulate("temperature = 95");
         awaitFps(10);
-        reads("");
+        simulate("");
         awaitFps(30);
 
         assertStartedOncePerFiring(HEAT);
-        up.await("the steps' end", SOON, () -> up.metrics().contains("avatar_exporter_recovery_frame_rate_steps 0.0"));
+        up.await(
+                "the end of the throttling",
+                SOON,
+                () -> up.metrics().contains("avatar_exporter_recovery_frame_rate_steps 0.0"));
     }
 
-    private void exporterKilledInMidAction_doesNotRepeatIt() throws Exception {
+    private void exporterKilledDuringAction_doesNotRepeatIt() throws Exception {
         long renderer = up.renderer().pid();
         ProcessHandle exporter =
                 up.processes(line -> line.contains("avatar-exporter-")).get(0);
         AvatarUp.signal("STOP", renderer);
         try {
-            reads("temperature = 95");
+            simulate("temperature = 95");
             awaitEvent("the action", event -> recovery(event, HEAT, "started") && startsAfterTheFirst(event));
             exporter.destroyForcibly();
             exporter.onExit().join();
         } finally {
             AvatarUp.signal("CONT", renderer);
         }
-        awaitEvent("the word of the next exporter", event -> recovery(event, HEAT, "interrupted"));
-        awaitEvent("what did not help", event -> recovery(event, HEAT, "ineffective"));
+        awaitEvent("the report of the restarted exporter", event -> recovery(event, HEAT, "interrupted"));
+        awaitEvent("the ineffective recovery", event -> recovery(event, HEAT, "ineffective"));
 
         String startsAt = events(event -> recovery(event, HEAT, "interrupted"))
                 .get(0)
@@ -124,14 +129,14 @@ class RecoveryIT {
         int fps = fps();
         // On a slow machine the alert may end before the next exporter runs. It then fires again, and recovery
         // starts again.
-        boolean firedAnew = false;
+        boolean firedAgain = false;
         for (JsonNode event : events(other -> recovery(other, HEAT, "started"))) {
-            firedAnew |= Instant.parse(event.path("startsAt").asText()).isAfter(Instant.parse(startsAt));
+            firedAgain |= Instant.parse(event.path("startsAt").asText()).isAfter(Instant.parse(startsAt));
         }
-        assertThat(fps == 30 || firedAnew).as("frame rate " + fps).isTrue();
-        reads("");
+        assertThat(fps == 30 || firedAgain).as("frame rate " + fps).isTrue();
+        simulate("");
         awaitEvent(
-                "the end",
+                "the resolved event",
                 event -> alert(event, HEAT, "resolved")
                         && event.path("startsAt").asText().equals(startsAt));
     }
@@ -142,7 +147,7 @@ class RecoveryIT {
                 .isAfter(Instant.parse(done.get(0).path("startsAt").asText()));
     }
 
-    private void silencedAlert_isNotMended() throws Exception {
+    private void silencedAlert_startsNoRecovery() throws Exception {
         Instant now = Instant.now();
         up.post(
                 "http://127.0.0.1:" + up.ports.alertmanager() + "/api/v2/silences",
@@ -156,19 +161,19 @@ class RecoveryIT {
                         "createdBy",
                         "operator",
                         "comment",
-                        "at work on it"),
+                        "maintenance"),
                 "");
         int before =
                 events(event -> event.path("alertname").asText().equals(MEMORY)).size();
-        reads("memory_used = 16000000000");
+        simulate("memory_used = 16000000000");
         up.await("the silence", SOON, this::memoryIsSuppressed);
         // A later alert that is not silenced shows that the silenced one would have arrived.
-        int heats = events(event -> alert(event, HEAT, "firing")).size();
-        reads("memory_used = 16000000000", "temperature = 95");
+        int earlier = events(event -> alert(event, HEAT, "firing")).size();
+        simulate("memory_used = 16000000000", "temperature = 95");
         up.await(
-                "the heat",
+                "the temperature alert",
                 SOON,
-                () -> events(event -> alert(event, HEAT, "firing")).size() > heats);
+                () -> events(event -> alert(event, HEAT, "firing")).size() > earlier);
 
         assertThat(events(event -> event.path("alertname").asText().equals(MEMORY)))
                 .hasSize(before);
@@ -184,12 +189,12 @@ class RecoveryIT {
         return false;
     }
 
-    /** The shipped rules with times of seconds; everything else is unchanged. */
-    private void hurryRules() throws IOException, InterruptedException {
+    /** Reduces the times in the shipped rules to seconds. */
+    private void shortenRules() throws IOException, InterruptedException {
         Path rules = up.runDirectory.resolve("prometheus/gpu.rules.yml");
         String shipped = Files.readString(rules);
         String hurried = shipped.replaceAll("(?m)^( *for:) .*$", "$1 2s")
-                .replaceAll("(?m)^( *keep_firing_for:) .*$", "$1 6s") // longer than an exporter is away
+                .replaceAll("(?m)^( *keep_firing_for:) .*$", "$1 6s") // longer than the restart of the exporter
                 .replaceAll("(?m)^( *cooldown:) .*$", "$1 4s");
         assertThat(hurried).isNotEqualTo(shipped);
         Files.writeString(rules, hurried);
@@ -207,10 +212,10 @@ class RecoveryIT {
         return up.runDirectory.resolve("simulated-gpu/scenario.txt");
     }
 
-    /** Has the simulated GPU read so, and as shipped otherwise. */
-    private void reads(String... lines) throws IOException {
+    /** Overrides values of the simulated GPU. */
+    private void simulate(String... lines) throws IOException {
         Path fresh = scenario().resolveSibling("scenario.new");
-        Files.writeString(fresh, calm + "\n" + String.join("\n", lines) + "\n");
+        Files.writeString(fresh, shippedScenario + "\n" + String.join("\n", lines) + "\n");
         Files.move(fresh, scenario(), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -257,7 +262,7 @@ class RecoveryIT {
                 && event.path("status").asText().equals(status);
     }
 
-    /** Heat has a warning beside the critical alert, which alone asks for recovery. */
+    /** Of the temperature alerts, only the critical one requests recovery. */
     private static boolean critical(JsonNode event, String name) {
         return !name.equals(HEAT) || event.path("level").asText().equals("critical");
     }
@@ -270,10 +275,5 @@ class RecoveryIT {
 
     private void awaitFps(int wanted) throws InterruptedException {
         up.await(wanted + " frames per second", SOON, () -> fps() == wanted);
-    }
-
-    private static boolean isInstalled(String program) {
-        return List.of(System.getenv().getOrDefault("PATH", "").split(":", -1)).stream()
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 }

@@ -3,6 +3,7 @@ package io.bev.avatar.e2e.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bev.avatar.cds.Installation;
 import io.bev.avatar.e2e.alerting.LiveMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,8 +18,8 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A stack with a simulated GPU: it is marked wherever its readings appear, and it can be heated until an alert fires. Its exporter
- * uses TLS and requires a password, which every service of {@code up} has to know.
+ * A stack with a simulated GPU: it is marked as simulated wherever its metrics appear, and overheating it raises an alert. Its
+ * exporter uses TLS and requires a password, which every service of {@code up} must use.
  */
 class SimulatedGpuIT {
 
@@ -30,15 +31,15 @@ class SimulatedGpuIT {
     private Path directory;
 
     @Test
-    void simulatedGpu_isToldEverywhere_andItsHeatRaisesTheAlert() throws Exception {
+    void simulatedGpu_isMarkedEverywhere_andOverheatingRaisesAlert() throws Exception {
         for (String program : List.of("gcc", "redis-server", "prometheus", "openssl", "curl")) {
-            assumeTrue(isInstalled(program), program + " is not installed: ./avatar test installs it where it may");
+            assumeTrue(Installation.find(program).isPresent(), program + " is not installed");
         }
         AvatarUp up = AvatarUp.start(directory, AvatarUp.Ports.free(), guarded(), "--simulate-gpu");
         try {
-            assertThat(up.text()).contains("SIMULATED: no reading of it is real");
+            assertThat(up.text()).contains("SIMULATED: no GPU metric is real");
             assertThat(up.text()).contains("https://127.0.0.1:" + up.ports.exporter() + "/metrics");
-            // A source that answers late on a busy machine is there at another scrape.
+            // On a busy machine a source may be missing from one scrape.
             up.await("the simulated GPU's metrics", SOON, () -> {
                 String metrics = metrics(up);
                 return metrics.contains("\nnvidia_gpu_simulated 1.0\n")
@@ -47,15 +48,15 @@ class SimulatedGpuIT {
             });
             heat(up.runDirectory.resolve("simulated-gpu/scenario.txt"));
             up.await(
-                    "the heat",
+                    "the temperature",
                     SOON,
                     () -> !up.query("nvidia_gpu_temperature_celsius == 95").isEmpty());
             assertThat(up.query("nvidia_gpu_simulated == 1")).isNotEmpty();
             up.await(
-                    "health to say so",
+                    "the mark in health",
                     SOON,
                     () -> up.json(up.page("/health")).path("gpuSimulated").asBoolean());
-            pageSaysSo(up);
+            pageShowsMark(up);
             up.await(
                     "the alert",
                     ALERT,
@@ -67,13 +68,13 @@ class SimulatedGpuIT {
                     ALERT,
                     () -> up.redis("LRANGE", "avatar:alerts", "0", "-1").contains("AvatarGpuTemperatureHigh"));
             up.awaitDashboards(true);
-            everythingNamed_isThereAndOfItsType(up);
+            referencedMetrics_exist_withExpectedType(up);
         } finally {
             up.stop();
         }
     }
 
-    /** The environment of an exporter with a certificate for another name, and a user. */
+    /** Environment of an exporter with a certificate for another host name and a user. */
     private Map<String, String> guarded() throws IOException, InterruptedException {
         String[] certify =
                 ("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test"
@@ -87,9 +88,9 @@ class SimulatedGpuIT {
                         .waitFor())
                 .isZero();
         Path web = Files.writeString(directory.resolve("web-config.yml"), """
-                tls_server_config: {cert_file: server.pem, key_file: server.key}
-                basic_auth_users: {prometheus: $2a$05$myH322FqpudF6WA.g2hgtOq2m1j0ZJlmR37Rw6Sbs1NLFFUbR5Icy}
-                """);
+            tls_server_config: {cert_file: server.pem, key_file: server.key}
+            basic_auth_users: {prometheus: $2a$05$myH322FqpudF6WA.g2hgtOq2m1j0ZJlmR37Rw6Sbs1NLFFUbR5Icy}
+            """);
         Path password = Files.writeString(directory.resolve("password"), "right password\n");
         return Map.of(
                 "BEV_EXPORTER_WEB_CONFIG_FILE",
@@ -115,11 +116,11 @@ class SimulatedGpuIT {
                 "https://avatar-host:" + up.ports.exporter() + "/metrics"));
     }
 
-    /** All metrics named in rules, dashboards and runbooks; the heartbeat may arrive only after a minute. */
-    private static void everythingNamed_isThereAndOfItsType(AvatarUp up) throws Exception {
+    /** Checks all metrics used in rules, dashboards and runbooks; the heartbeat may take a minute. */
+    private static void referencedMetrics_exist_withExpectedType(AvatarUp up) throws Exception {
         Set<String> problems = new TreeSet<>();
         try {
-            up.await("what is named to be there", Duration.ofMinutes(3), () -> {
+            up.await("all referenced metrics", Duration.ofMinutes(3), () -> {
                 LiveMetrics live = new LiveMetrics(
                         up.json(up.prometheus("/api/v1/metadata")),
                         up.json(up.prometheus("/api/v1/label/__name__/values")));
@@ -128,21 +129,21 @@ class SimulatedGpuIT {
                 return problems.isEmpty() && live.found() > 100;
             });
         } catch (AssertionError e) {
-            throw new AssertionError("named, but not there or of another type: " + problems, e);
+            throw new AssertionError("referenced metrics that are missing or of another type: " + problems, e);
         }
     }
 
-    /** Edits the scenario in place, as a person would. */
+    /** Edits the scenario in place, as a user would. */
     private static void heat(Path scenario) throws IOException {
         String text = Files.readString(scenario);
         String heated = text.replace("# temperature = 46 95 20", "temperature = 46 95 2");
-        assertThat(heated).as("the scenario has its example of heat").isNotEqualTo(text);
+        assertThat(heated).as("the scenario contains its temperature example").isNotEqualTo(text);
         Files.writeString(scenario, heated);
     }
 
-    private static void pageSaysSo(AvatarUp up) throws Exception {
+    private static void pageShowsMark(AvatarUp up) throws Exception {
         if (!Browser.isInstalled()) {
-            return; // health has shown it, and the tests of the page need the browser as well
+            return; // health shows the mark as well
         }
         try (Browser browser = new Browser(1200, 800)) {
             browser.open(up.page("/"));
@@ -151,12 +152,7 @@ class SimulatedGpuIT {
                     SOON,
                     () -> Boolean.TRUE.equals(
                             browser.script("return document.getElementById('simulated').checkVisibility()")));
-            browser.screenshot(Path.of("target", "pictures", "page-simulated-gpu.png"));
+            browser.screenshot(Path.of("target", "images", "page-simulated-gpu.png"));
         }
-    }
-
-    private static boolean isInstalled(String program) {
-        return List.of(System.getenv().getOrDefault("PATH", "").split(":", -1)).stream()
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.cds.Installation;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
@@ -28,13 +28,13 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One real stack, used, broken and stopped as its users do. */
+/** A real stack: use, faults and shutdown. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StackIT {
 
     private static final Duration SOON = Duration.ofMinutes(3);
-    private static final Path PICTURES = Path.of("target", "pictures");
+    private static final Path IMAGES = Path.of("target", "images");
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     @SuppressWarnings("NullAway.Init") // JUnit sets it
@@ -46,9 +46,9 @@ class StackIT {
     @BeforeAll
     void startStack() throws Exception {
         for (String program : List.of("redis-server", "redis-cli", "prometheus")) {
-            assumeTrue(isInstalled(program), program + " is not installed: ./avatar test installs it where it may");
+            assumeTrue(Installation.find(program).isPresent(), program + " is not installed");
         }
-        Files.createDirectories(PICTURES);
+        Files.createDirectories(IMAGES);
         up = AvatarUp.start(directory, AvatarUp.Ports.free());
     }
 
@@ -61,17 +61,17 @@ class StackIT {
 
     @Test
     @Order(1)
-    void everyListener_afterStart_answers() throws Exception {
+    void everyListener_afterStart_responds() throws Exception {
         assertThat(up.get(up.page("/health")).statusCode()).isEqualTo(200);
-        // Redis may answer only after the renderer has started without it.
+        // Redis may respond only after the renderer has started without it.
         up.await(
                 "health to be ok",
                 SOON,
                 () -> up.json(up.page("/health")).path("status").asText().equals("ok"));
-        BufferedImage picture = snapshot("start");
-        assertThat(share(picture, StackIT::looksLikeSkin)).isGreaterThan(0.03);
+        BufferedImage image = snapshot("start");
+        assertThat(share(image, StackIT::looksLikeSkin)).isGreaterThan(0.03);
 
-        // A source that answers late on a busy machine is there at another scrape.
+        // On a busy machine a source may be missing from one scrape.
         for (String metric : List.of(
                 "\navatar_renderer_fps ",
                 "\nnode_load1 ",
@@ -97,7 +97,7 @@ class StackIT {
 
     @Test
     @Order(2)
-    void secondUp_sameRunDirectory_saysThatItRuns() throws Exception {
+    void secondUp_sameRunDirectory_reportsRunningStack() throws Exception {
         AvatarUp second = AvatarUp.launch(directory, up.ports);
         second.process.waitFor();
         assertThat(second.process.exitValue()).isNotZero();
@@ -106,12 +106,12 @@ class StackIT {
 
     @Test
     @Order(3)
-    void otherUp_takenPort_namesPortHolderAndRemedy() throws Exception {
+    void otherUp_usedPort_reportsOwnerAndRemedy() throws Exception {
         AvatarUp other = AvatarUp.launch(Files.createDirectory(directory.resolve("other")), up.ports);
         other.process.waitFor();
         assertThat(other.process.exitValue()).isNotZero();
         assertThat(other.text())
-                .contains("port " + up.ports.page() + " for the page is taken by java")
+                .contains("port " + up.ports.page() + " for the renderer is used by java")
                 .contains("BEV_AVATAR_PORT");
         assertThat(other.processes(line -> line.contains("-server") || line.contains("avatar-renderer")))
                 .isEmpty();
@@ -119,7 +119,7 @@ class StackIT {
 
     @Test
     @Order(4)
-    void missingModel_isRefusedInOneLine() throws Exception {
+    void missingModel_isRejectedInOneLine() throws Exception {
         AvatarUp other = AvatarUp.launch(
                 Files.createDirectory(directory.resolve("model")), AvatarUp.Ports.free(), "--model", "no such.zip");
         other.process.waitFor();
@@ -129,7 +129,7 @@ class StackIT {
 
     @Test
     @Order(5)
-    void brokenModel_isRefusedAndNothingIsLeft() throws Exception {
+    void invalidModel_isRejected_andNothingKeepsRunning() throws Exception {
         Path broken = Files.writeString(directory.resolve("broken.ply"), "ply\nformat ascii 1.0\nend_header\n");
         AvatarUp other = AvatarUp.launch(
                 Files.createDirectory(directory.resolve("brokenmodel")),
@@ -144,7 +144,7 @@ class StackIT {
 
     @Test
     @Order(6)
-    void page_inABrowser_showsFramesAndSetsTheEmotion() throws Exception {
+    void page_inBrowser_showsFrames_andSetsEmotion() throws Exception {
         try (Browser browser = new Browser(1280, 800)) {
             browser.open(up.page("/"));
             up.await("frames on the canvas", SOON, () -> frames(browser) > 30);
@@ -160,16 +160,16 @@ class StackIT {
             up.await("the emotion", SOON, () -> emotion().equals("happy"));
             Thread.sleep(1000);
             browser.colourScheme("light");
-            browser.screenshot(PICTURES.resolve("page-light.png"));
+            browser.screenshot(IMAGES.resolve("page-light.png"));
             browser.colourScheme("dark");
-            browser.screenshot(PICTURES.resolve("page-dark.png"));
+            browser.screenshot(IMAGES.resolve("page-dark.png"));
             browser.script("const layout = document.getElementById('layout'); window.shownDisconnected = [];"
                     + "new MutationObserver(() => layout.dataset.disconnected === 'true'"
                     + " && window.shownDisconnected.push(document.getElementById('viewers').textContent))"
                     + ".observe(layout, {attributes: true})");
             up.execute("Stream", "disconnectAll");
             up.await(
-                    "the page to lose the renderer and find it again",
+                    "the page to disconnect and reconnect",
                     SOON,
                     () -> (Boolean) browser.script("return window.shownDisconnected.length > 0"
                             + " && document.getElementById('layout').dataset.disconnected === 'false'"));
@@ -180,17 +180,17 @@ class StackIT {
 
     @Test
     @Order(7)
-    void emotion_setByJolokiaAndRedis_isShown() throws Exception {
+    void emotion_setByJolokiaAndRedis_isApplied() throws Exception {
         JsonNode answer = up.execute("Avatar", "setEmotion", "focused");
         assertThat(answer.path("status").asInt()).as(answer.toString()).isEqualTo(200);
-        up.await("the emotion by Jolokia", SOON, () -> emotion().equals("focused"));
+        up.await("the emotion set by Jolokia", SOON, () -> emotion().equals("focused"));
 
         up.redis("XADD", "avatar:state:updates", "*", "json", "{\"emotion\":\"curious\",\"intensity\":0.9}");
-        up.await("the emotion by the stream", SOON, () -> emotion().equals("curious"));
+        up.await("the emotion set by the stream", SOON, () -> emotion().equals("curious"));
 
         long seq = up.state().path("seq").asLong() + 10;
         up.redis("SET", "avatar:state", "{\"schema\":1,\"seq\":" + seq + ",\"emotion\":\"happy\",\"intensity\":1}");
-        up.await("the emotion by the key", SOON, () -> emotion().equals("happy"));
+        up.await("the emotion set by the key", SOON, () -> emotion().equals("happy"));
     }
 
     @Test
@@ -209,7 +209,7 @@ class StackIT {
                 () -> up.redis("GET", "osint:current_investigation").contains("INV-8"));
     }
 
-    /** Where there is no GPU, only what shows GPUs may be empty. */
+    /** Without a GPU, only GPU panels may be empty. */
     @Test
     @Order(9)
     void dashboards_everyQuery_returnsData() throws Exception {
@@ -219,7 +219,7 @@ class StackIT {
     /** The commands of the runbooks. */
     @Test
     @Order(9)
-    void runbooks_everyRequest_isAnswered() throws Exception {
+    void runbooks_everyRequest_succeeds() throws Exception {
         Set<String> commands = RunbookRequests.on(up);
         assertThat(commands).hasSizeGreaterThan(8);
         for (String command : commands) {
@@ -233,17 +233,17 @@ class StackIT {
 
     @Test
     @Order(10)
-    void killedRenderer_isRestartedWithTheEmotionSetBefore() throws Exception {
+    void killedRenderer_isRestarted_andKeepsEmotion() throws Exception {
         up.post(up.page("/state"), Map.of("emotion", "concerned", "intensity", 0.7), "");
         up.await("the emotion", SOON, () -> emotion().equals("concerned"));
         long seq = up.state().path("seq").asLong();
         long pid = up.renderer().pid();
         AvatarUp.signal("KILL", pid);
         up.await(
-                "word of it",
+                "the report",
                 SOON,
                 () -> up.text().contains("renderer") && up.text().contains("signal 9"));
-        up.await("the renderer's return", SOON, () -> up.text().contains("is back after"));
+        up.await("the restart of the renderer", SOON, () -> up.text().contains("ready again after"));
         assertThat(up.renderer().pid()).isNotEqualTo(pid);
         assertThat(emotion()).isEqualTo("concerned");
         assertThat(up.state().path("seq").asLong()).isGreaterThanOrEqualTo(seq);
@@ -251,11 +251,11 @@ class StackIT {
 
     @Test
     @Order(11)
-    void stoppedRedis_pictureGoesOnAlertFiresAndNothingIsLost() throws Exception {
+    void stoppedRedis_renderingContinues_alertFires_andNothingIsLost() throws Exception {
         up.redis("SHUTDOWN");
         up.await("redis_up 0", SOON, () -> up.metrics().contains("\nredis_up 0"));
         up.await(
-                "health to say so",
+                "health to be degraded",
                 SOON,
                 () -> up.json(up.page("/health")).path("status").asText().equals("degraded"));
         up.post(up.page("/state"), Map.of("emotion", "satisfied", "intensity", 0.6), "");
@@ -305,7 +305,7 @@ class StackIT {
         }
     }
 
-    /** Last, while the test's own Redis still takes the final save. */
+    /** Last, while the Redis of the test can still receive the final save. */
     private void stopsInOrder() throws Exception {
         long start = System.nanoTime();
         AvatarUp.signal("INT", up.process.pid());
@@ -337,22 +337,22 @@ class StackIT {
     private BufferedImage snapshot(String name) throws IOException, InterruptedException {
         HttpResponse<byte[]> response = up.get(up.page("/snapshot.jpg"));
         assertThat(response.statusCode()).isEqualTo(200);
-        Files.write(PICTURES.resolve(name + ".jpg"), response.body());
-        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(response.body()));
-        assertThat(picture).as("a JPEG").isNotNull();
-        return picture;
+        Files.write(IMAGES.resolve(name + ".jpg"), response.body());
+        BufferedImage image = ImageIO.read(new ByteArrayInputStream(response.body()));
+        assertThat(image).as("a JPEG").isNotNull();
+        return image;
     }
 
-    private static double share(BufferedImage picture, java.util.function.IntPredicate test) {
+    private static double share(BufferedImage image, java.util.function.IntPredicate test) {
         long hits = 0;
-        for (int y = 0; y < picture.getHeight(); y++) {
-            for (int x = 0; x < picture.getWidth(); x++) {
-                if (test.test(picture.getRGB(x, y))) {
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                if (test.test(image.getRGB(x, y))) {
                     hits++;
                 }
             }
         }
-        return (double) hits / picture.getWidth() / picture.getHeight();
+        return (double) hits / image.getWidth() / image.getHeight();
     }
 
     private static boolean looksLikeSkin(int rgb) {
@@ -360,11 +360,5 @@ class StackIT {
         int green = rgb >> 8 & 255;
         int blue = rgb & 255;
         return red > 90 && red > green && green > blue && red - blue > 20;
-    }
-
-    private static boolean isInstalled(String program) {
-        return Optional.ofNullable(System.getenv("PATH")).stream()
-                .flatMap(path -> java.util.Arrays.stream(path.split(":", -1)))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 }

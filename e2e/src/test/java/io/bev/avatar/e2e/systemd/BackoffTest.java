@@ -2,17 +2,17 @@ package io.bev.avatar.e2e.systemd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bev.avatar.testkit.Repository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The verbs of {@code avatar-backoff}, with a {@code sleep} that only notes how long. */
+/** The commands of {@code avatar-backoff}, with a {@code sleep} that only prints the time. */
 class BackoffTest {
 
     @TempDir
@@ -27,11 +27,11 @@ class BackoffTest {
     }
 
     @Test
-    void delays_doubleUpToHalfAMinute() throws Exception {
+    void delays_doubleUpTo30Seconds() throws Exception {
         StringBuilder delays = new StringBuilder();
         for (int failure = 0; failure < 9; failure++) {
-            String said = call("before-start", "");
-            delays.append(said.isEmpty() ? "0" : said.replaceAll("(?s).*slept ", ""))
+            String output = call("before-start", "");
+            delays.append(output.isEmpty() ? "0" : output.replaceAll("(?s).*slept ", ""))
                     .append(' ');
             call("stopped", "signal");
         }
@@ -39,14 +39,14 @@ class BackoffTest {
     }
 
     @Test
-    void success_startsAnew() throws Exception {
+    void success_resetsCount() throws Exception {
         failures(5);
         call("stopped", "success");
         assertThat(failures()).isEqualTo("0");
     }
 
     @Test
-    void failureAfterAStableRun_isTheFirst() throws Exception {
+    void failureAfterStableRun_countsAsFirst() throws Exception {
         failures(5);
         started(60);
         call("stopped", "watchdog");
@@ -54,7 +54,7 @@ class BackoffTest {
     }
 
     @Test
-    void failureAfterAShortRun_isOneMore() throws Exception {
+    void failureAfterShortRun_increasesCount() throws Exception {
         failures(5);
         started(59);
         call("stopped", "signal");
@@ -62,7 +62,7 @@ class BackoffTest {
     }
 
     @Test
-    void unreadableCount_isNone() throws Exception {
+    void invalidCount_isZero() throws Exception {
         Files.writeString(directory.resolve("failures"), "x; reboot\n");
         assertThat(call("before-start", "")).isEmpty();
         call("stopped", "signal");
@@ -78,7 +78,7 @@ class BackoffTest {
     }
 
     @Test
-    void start_isStampedAfterTheDelay() throws Exception {
+    void start_isRecordedAfterDelay() throws Exception {
         failures(2);
         started(1000);
         assertThat(call("before-start", "")).contains("slept 1");
@@ -87,7 +87,7 @@ class BackoffTest {
     }
 
     @Test
-    void result_isLeftForTheRenderer_butNotForOthers() throws Exception {
+    void result_isStoredForRendererOnly() throws Exception {
         call("stopped", "watchdog");
         assertThat(directory.resolve("service-result")).hasContent("watchdog");
         Files.delete(directory.resolve("service-result"));
@@ -95,7 +95,7 @@ class BackoffTest {
         assertThat(directory.resolve("service-result")).doesNotExist();
     }
 
-    /** Pretends that the service was started so long ago. */
+    /** Sets the time since the start of the service. */
     private void started(long secondsAgo) throws IOException {
         String uptime = Files.readString(Path.of("/proc/uptime")).replaceAll("(?s)\\..*", "");
         Files.writeString(directory.resolve("started"), Long.toString(Long.parseLong(uptime) - secondsAgo));
@@ -106,12 +106,11 @@ class BackoffTest {
     }
 
     private String call(String verb, String result, String stateDirectory) throws IOException, InterruptedException {
-        Path root = Path.of("").toAbsolutePath();
-        while (!Files.isExecutable(root.resolve("avatar"))) {
-            root = Optional.ofNullable(root.getParent()).orElseThrow();
-        }
         ProcessBuilder builder = new ProcessBuilder(
-                        root.resolve("systemd/scripts/avatar-backoff").toString(), verb)
+                        Repository.root()
+                                .resolve("systemd/scripts/avatar-backoff")
+                                .toString(),
+                        verb)
                 .redirectErrorStream(true);
         builder.environment()
                 .putAll(Map.of(

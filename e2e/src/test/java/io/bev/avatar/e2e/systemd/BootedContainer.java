@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bev.avatar.e2e.systemd.Container.Result;
+import io.bev.avatar.testkit.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,9 +27,9 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A booted machine for the tests of one class, with this repository visible in its place, Redis running and nothing of
- * ours installed: {@code @RegisterExtension static final BootedContainer machine = new BootedContainer()}. Skips the class,
- * with the reason, where none can be booted.
+ * A booted machine for the tests of one class, with this repository at its own path, Redis running and the avatar not
+ * installed: {@code @RegisterExtension static final BootedContainer machine = new BootedContainer()}. Skips the class with the
+ * reason if none can be booted.
  */
 final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
 
@@ -36,15 +37,15 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
     static final String EXPORTER = "bev-avatar-exporter.service";
     static final String ARCHIVES = "bev-avatar-archive.service";
 
-    /** The repository's root, the nearest directory above that holds the {@code avatar} script. */
-    static final Path ROOT = repository();
+    /** Root of the repository. */
+    static final Path ROOT = Repository.root();
 
-    /** Everything that an installation may touch, but for what systemd and others write for themselves. */
+    /** Lists the files that an installation may change, without those that systemd and others write. */
     private static final String FILES = "(find /etc /usr /run/bev* /var/lib/bev* /var/log/bev* /var/cache/bev* -xdev;"
             + " find /var/lib /var/log -maxdepth 1) 2>/dev/null | sort -u"
             + " | grep -vE '/__pycache__|^/etc/((passwd|group|g?shadow|sub[ug]id)-|\\.pwd\\.lock|\\.updated)'";
 
-    /** Messages of systemd between a fault and READY, with their time. */
+    /** systemd's messages between a fault and READY, with their time. */
     private static final Pattern STEP = Pattern.compile(
             "^([\\d.]+) .*?(Watchdog timeout|Main process exited" + "|Scheduled restart|Stopping|Starting|Started)");
 
@@ -52,7 +53,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
     private @Nullable Container container;
     private Set<String> before = new TreeSet<>();
 
-    /** Of {@link #before}, those that show through the overlay. */
+    /** The files of {@link #before} that are visible through the overlay. */
     private Set<String> filesOfThisMachine = new TreeSet<>();
 
     @Override
@@ -88,15 +89,15 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
-    /** Boots it again, with the files as they are. */
+    /** Reboots with the current files. */
     void reboot() throws IOException, InterruptedException {
         Optional.ofNullable(container).orElseThrow().reboot();
     }
 
     /**
-     * Has Redis, renderer and exporter of an installation run, whatever a test before left of them, and frames flow.
+     * Starts Redis, renderer and exporter if an earlier test stopped them, and waits until they are ready.
      *
-     * @param page the renderer's address
+     * @param page URL of the renderer
      */
     void healthy(String page) throws IOException, InterruptedException {
         shell("systemctl start redis-server; systemctl reset-failed " + RENDERER + " " + EXPORTER + ";"
@@ -110,29 +111,29 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         return Optional.ofNullable(container).orElseThrow().run(command);
     }
 
-    /** Runs a line of bash inside; answers what it printed. */
+    /** Runs a line of bash inside; returns its output. */
     String shell(String line) throws IOException, InterruptedException {
         return run("bash", "-c", line).output();
     }
 
     /**
-     * Whether the renderer's next starts are watched. They are not unless a test asks for it: on a busy machine the watchdog may
-     * find a hang where there is none.
+     * Enables or disables the watchdog for the next starts of the renderer. Off by default: on a busy machine it may report a hang
+     * falsely.
      */
     void watchdog(boolean on) throws IOException, InterruptedException {
         dropIn(RENDERER, on ? "" : "[Service]\\nWatchdogSec=0\\n");
     }
 
-    /** Whether installations create class archives. Tests of other things leave them out to save time. */
+    /** Enables or disables class archives; most tests disable them to save time. */
     void classArchives(boolean on) throws IOException, InterruptedException {
         dropIn(ARCHIVES, on ? "" : "[Unit]\\nConditionPathExists=/nowhere\\n");
     }
 
-    /** Lets a drop-in of a unit be {@code text}; none where that is empty. */
+    /** Sets the text of a drop-in of a unit; removes the drop-in if it is empty. */
     private void dropIn(String unit, String text) throws IOException, InterruptedException {
-        String folder = "/run/systemd/system/" + unit + ".d";
-        shell("rm -rf " + folder + "; [ -z '" + text + "' ] || { mkdir -p " + folder + "; printf '" + text + "' >"
-                + folder + "/test.conf; }; systemctl daemon-reload");
+        String directory = "/run/systemd/system/" + unit + ".d";
+        shell("rm -rf " + directory + "; [ -z '" + text + "' ] || { mkdir -p " + directory + "; printf '" + text + "' >"
+                + directory + "/test.conf; }; systemctl daemon-reload");
     }
 
     /** Runs the installer. */
@@ -140,7 +141,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         return script("install-avatar-service.sh", options);
     }
 
-    /** Installs, which has to succeed; returns the output of the installer. */
+    /** Runs the installer, which must succeed; returns its output. */
     String installed(String... options) throws IOException, InterruptedException {
         Result result = install(options);
         assertThat(result.exit()).as(result.output()).isZero();
@@ -168,14 +169,14 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         return Arrays.stream(shell(FILES).split("\n", -1)).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The files that came since {@link #filesBefore}. */
+    /** Files created since {@link #filesBefore}. */
     Set<String> filesAdded() throws IOException, InterruptedException {
         return filesAdded(before);
     }
 
     /**
-     * The files that came since {@code earlier}. Those that came on this machine too are not the installation's: another process
-     * created them, and they show through the overlay.
+     * Files created since {@code earlier}, without those that another process created on this machine, which are visible through
+     * the overlay.
      */
     Set<String> filesAdded(Set<String> earlier) throws IOException, InterruptedException {
         Set<String> added = files();
@@ -184,12 +185,12 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         return added;
     }
 
-    /** The files of {@link #filesBefore} that no longer exist. */
+    /** Files of {@link #filesBefore} that no longer exist. */
     Set<String> filesGone() throws IOException, InterruptedException {
         return filesGone(before);
     }
 
-    /** The files of {@code earlier} that no longer exist, other than those that another process removed on this machine. */
+    /** Files of {@code earlier} that no longer exist, without those that another process removed on this machine. */
     Set<String> filesGone(Set<String> earlier) throws IOException, InterruptedException {
         Set<String> gone = new TreeSet<>(earlier);
         gone.removeAll(files());
@@ -208,7 +209,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         return shell("journalctl --sync; journalctl --no-pager -o cat -u " + unit);
     }
 
-    /** The same, since {@link #provoke} of {@code mark}. */
+    /** Journal of a unit since {@link #provoke} of {@code mark}. */
     String journal(String unit, String mark) throws IOException, InterruptedException {
         return shell("journalctl --sync; journalctl --no-pager -o cat -u " + unit + " --since @"
                 + String.format(Locale.ROOT, "%.6f", timeOfMark(mark).orElseThrow()));
@@ -241,7 +242,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         throw new AssertionError("not ready again after " + mark + ":\n" + journal(RENDERER));
     }
 
-    /** Prints the time from {@code mark} to the renderer's READY and the times of systemd's messages between; returns these. */
+    /** Prints the time from {@code mark} to READY of the renderer and systemd's messages between; returns the messages. */
     List<String> reportReady(String what, String mark) throws IOException, InterruptedException {
         double provoked = timeOfMark(mark).orElseThrow();
         double ready = readyAfter(mark).orElseThrow();
@@ -266,7 +267,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
                 "date -d \"$(systemctl show --timestamp=us -P ExecMainStartTimestamp " + RENDERER + ")\" +%s.%6N");
         System.out.printf(
                 Locale.ROOT,
-                "%s: %.2f s%s; process begun at %.2f%n",
+                "%s: %.2f s%s; process started at %.2f%n",
                 what,
                 ready - provoked,
                 text,
@@ -274,7 +275,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         return steps;
     }
 
-    /** Seconds since the epoch of the last journal entry that starts so. */
+    /** Seconds since the epoch of the last journal entry that starts with {@code start}. */
     Optional<Double> timeOf(String filter, String start) throws IOException, InterruptedException {
         List<String> lines = shell("journalctl --sync; journalctl --no-pager -o short-unix " + filter + " | grep -F ': "
                         + start + "' | tail -1")
@@ -293,13 +294,5 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         Optional<Double> provoked = timeOfMark(mark);
         return timeOf("_PID=1 UNIT=" + RENDERER, "Started " + RENDERER)
                 .filter(ready -> provoked.isPresent() && ready > provoked.get());
-    }
-
-    private static Path repository() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.isExecutable(folder.resolve("avatar"))) {
-            folder = Optional.ofNullable(folder.getParent()).orElseThrow();
-        }
-        return folder;
     }
 }

@@ -13,42 +13,42 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A machine of its own with a real systemd: this machine's files under a writable overlay in memory, booted by
- * systemd-nspawn with a network of its own. Its mounts are in a mount namespace that ends with it.
+ * A machine with a real systemd: this machine's files below a writable overlay in memory, booted by systemd-nspawn with its own
+ * network. Its mounts are in a mount namespace that ends with it.
  */
 final class Container {
 
     private static final String BOOT = """
-            set -e
-            mount -t tmpfs tmpfs "$1"
-            mkdir "$1/upper" "$1/work" "$1/root"
-            mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
-            : >"$1/root/etc/machine-id"
-            for unit in prometheus prometheus-alertmanager prometheus-node-exporter prometheus-redis-exporter; do
-              ln -sf /dev/null "$1/root/etc/systemd/system/$unit.service"
-            done
-            # What runs by the clock writes files while a test compares them.
-            for timer in "$1"/root/lib/systemd/system/*.timer; do
-              ln -sf /dev/null "$1/root/etc/systemd/system/${timer##*/}"
-            done
-            # Control groups of its own: machines side by side would else share theirs, and end each other's services.
-            tree=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-            if [ -n "$tree" ] && mkdir -p "$tree/$3" 2>/dev/null; then echo $$ >"$tree/$3/cgroup.procs" || true; fi
-            export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
-            reboot=133
-            while [ "$reboot" = 133 ]; do
-              reboot=0
-              systemd-nspawn -D "$1/root" --bind-ro="$2" --register=no --keep-unit --link-journal=no -M "$3" \\
-                --private-network --capability=all --system-call-filter="bpf @keyring perf_event_open" \\
-                -b --console=read-only systemd.unit=multi-user.target || reboot=$?
-            done
-            if [ -d "$tree/$3" ]; then
-              echo $$ >"$tree/cgroup.procs"
-              find "$tree/$3" -depth -type d -exec rmdir {} +
-            fi
-            """;
+        set -e
+        mount -t tmpfs tmpfs "$1"
+        mkdir "$1/upper" "$1/work" "$1/root"
+        mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
+        : >"$1/root/etc/machine-id"
+        for unit in prometheus prometheus-alertmanager prometheus-node-exporter prometheus-redis-exporter; do
+          ln -sf /dev/null "$1/root/etc/systemd/system/$unit.service"
+        done
+        # Timers write files while a test compares them.
+        for timer in "$1"/root/lib/systemd/system/*.timer; do
+          ln -sf /dev/null "$1/root/etc/systemd/system/${timer##*/}"
+        done
+        # Own control groups: otherwise machines that run in parallel share theirs and stop each other's services.
+        tree=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+        if [ -n "$tree" ] && mkdir -p "$tree/$3" 2>/dev/null; then echo $$ >"$tree/$3/cgroup.procs" || true; fi
+        export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
+        reboot=133
+        while [ "$reboot" = 133 ]; do
+          reboot=0
+          systemd-nspawn -D "$1/root" --bind-ro="$2" --register=no --keep-unit --link-journal=no -M "$3" \\
+            --private-network --capability=all --system-call-filter="bpf @keyring perf_event_open" \\
+            -b --console=read-only systemd.unit=multi-user.target || reboot=$?
+        done
+        if [ -d "$tree/$3" ]; then
+          echo $$ >"$tree/cgroup.procs"
+          find "$tree/$3" -depth -type d -exec rmdir {} +
+        fi
+        """;
 
-    /** Containers of this process so far: several may run side by side. */
+    /** Number of containers booted by this process; several may run in parallel. */
     private static final AtomicInteger BOOTED = new AtomicInteger();
 
     private final Process nspawn;
@@ -62,10 +62,10 @@ final class Container {
     /** Exit code and output of a command inside. */
     record Result(int exit, String output) {}
 
-    /** Why no container can be had here; empty when one can be tried. */
+    /** Reason why containers are unavailable; empty if booting one can be attempted. */
     static Optional<String> obstacle() {
         if (!System.getProperty("user.name").equals("root")) {
-            return Optional.of("booting a systemd needs root");
+            return Optional.of("booting systemd requires root");
         }
         if (!Files.isExecutable(Path.of("/usr/bin/systemd-nspawn"))) {
             return Optional.of("systemd-nspawn is not installed: apt-get install systemd-container");
@@ -77,11 +77,11 @@ final class Container {
     }
 
     /**
-     * Boots.
+     * Boots a machine.
      *
-     * @param directory empty, outside of any mount but the root's
-     * @param visible shown at the same place inside, read-only
-     * @throws IOException when none can be booted on this machine; the message contains its console output
+     * @param directory empty directory on the root file system
+     * @param visible directory visible at the same path inside, read-only
+     * @throws IOException when booting fails; the message contains the console output
      */
     static Container boot(Path directory, Path visible) throws IOException, InterruptedException {
         Path mount = Files.createDirectory(directory.resolve("machine"));
@@ -109,10 +109,10 @@ final class Container {
             return container;
         }
         end(nspawn);
-        throw new IOException("no systemd booted: " + Files.readString(console.toPath(), StandardCharsets.UTF_8));
+        throw new IOException("systemd did not boot: " + Files.readString(console.toPath(), StandardCharsets.UTF_8));
     }
 
-    /** Waits for a systemd other than {@code before}, and that it has started what it should; false when none comes. */
+    /** Waits until a systemd other than {@code before} has finished booting; false if it does not. */
     private boolean booted(long before) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
         while (nspawn.isAlive() && System.nanoTime() - deadline < 0) {
@@ -139,18 +139,18 @@ final class Container {
     }
 
     private static void end(Process nspawn) {
-        // The loop first, so that it starts no other.
+        // The boot loop first, so that it does not boot again.
         List<ProcessHandle> all = nspawn.descendants().toList();
         nspawn.destroyForcibly();
         all.forEach(ProcessHandle::destroyForcibly);
     }
 
-    /** Boots again, with the files as they are. */
+    /** Reboots with the current files. */
     void reboot() throws IOException, InterruptedException {
         long before = init;
         run("systemctl", "reboot", "--no-block");
         if (!booted(before)) {
-            throw new IOException("the machine did not come back");
+            throw new IOException("the machine did not reboot");
         }
     }
 
@@ -167,12 +167,12 @@ final class Container {
         return new Result(process.waitFor(), text.strip());
     }
 
-    /** Runs a line of shell inside; answers what it printed. */
+    /** Runs a line of shell inside; returns its output. */
     String shell(String line) throws IOException, InterruptedException {
         return run("bash", "-c", line).output;
     }
 
-    /** Ends it, and everything in it. */
+    /** Shuts the machine down. */
     void powerOff() throws IOException, InterruptedException {
         if (nspawn.isAlive()) {
             run("systemctl", "poweroff", "--no-block");

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the Prometheus that avatar-stack sets up gets into an exporter behind TLS, certificates and a password. */
+/** Access of the Prometheus configured by avatar-stack to an exporter with TLS, client certificates and a password. */
 class GuardedStackTest {
 
     private static final String METRICS = "nvidia_gpu_count 1\n";
@@ -44,7 +44,7 @@ class GuardedStackTest {
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
-    Path folder;
+    Path directory;
 
     @SuppressWarnings("NullAway.Init") // set before each
     private HttpServer server;
@@ -81,7 +81,7 @@ class GuardedStackTest {
                 });
         https.start();
         server = https;
-        Files.writeString(folder.resolve("password"), PASSWORD + "\n");
+        Files.writeString(directory.resolve("password"), PASSWORD + "\n");
     }
 
     @AfterEach
@@ -92,42 +92,43 @@ class GuardedStackTest {
     }
 
     @Test
-    void prometheus_getsInWithBothJobs() throws Exception {
+    void prometheus_scrapesBothJobs() throws Exception {
         assumeTrue(Installation.find("prometheus").isPresent(), "prometheus is not installed");
         access("""
-                certificate F/server.pem
-                server-name server.example
-                client-certificate F/client.pem
-                client-key F/client.key
-                user prometheus
-                password-file F/password
-                """);
-        String config = said("read_guards && guarded_prometheus " + RULES + "prometheus.yml");
-        assertThat(said("read_guards && guard_credentials password")).isEqualTo("""
-                        LoadCredential=exporter-certificate:F/server.pem
-                        LoadCredential=exporter-client-certificate:F/client.pem
-                        LoadCredential=exporter-client-key:F/client.key
-                        LoadCredential=exporter-password:F/password""".replace("F/", folder + "/"));
-        // In place of systemd, which would put them there.
+            certificate F/server.pem
+            server-name server.example
+            client-certificate F/client.pem
+            client-key F/client.key
+            user prometheus
+            password-file F/password
+            """);
+        String config = output("read_guards && guarded_prometheus " + RULES + "prometheus.yml");
+        assertThat(output("read_guards && guard_credentials password")).isEqualTo("""
+            LoadCredential=exporter-certificate:F/server.pem
+            LoadCredential=exporter-client-certificate:F/client.pem
+            LoadCredential=exporter-client-key:F/client.key
+            LoadCredential=exporter-password:F/password\
+            """.replace("F/", directory + "/"));
+        // Normally provided by systemd.
         Files.writeString(
-                folder.resolve("prometheus.yml"),
-                config.replace("/run/credentials/prometheus.service/exporter-certificate", folder + "/server.pem")
+                directory.resolve("prometheus.yml"),
+                config.replace("/run/credentials/prometheus.service/exporter-certificate", directory + "/server.pem")
                         .replace(
                                 "/run/credentials/prometheus.service/exporter-client-certificate",
-                                folder + "/client.pem")
-                        .replace("/run/credentials/prometheus.service/exporter-client-key", folder + "/client.key")
-                        .replace("/run/credentials/prometheus.service/exporter-password", folder + "/password"));
-        Files.createDirectory(folder.resolve("targets"));
-        Files.writeString(folder.resolve("targets/avatar.yml"), "- targets: ['127.0.0.1:" + port() + "']\n");
+                                directory + "/client.pem")
+                        .replace("/run/credentials/prometheus.service/exporter-client-key", directory + "/client.key")
+                        .replace("/run/credentials/prometheus.service/exporter-password", directory + "/password"));
+        Files.createDirectory(directory.resolve("targets"));
+        Files.writeString(directory.resolve("targets/avatar.yml"), "- targets: ['127.0.0.1:" + port() + "']\n");
 
         Process prometheus = new ProcessBuilder(
                         "prometheus",
                         "--config.file=prometheus.yml",
                         "--storage.tsdb.path=data",
                         "--web.listen-address=127.0.0.1:0")
-                .directory(folder.toFile())
+                .directory(directory.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("said").toFile())
+                .redirectOutput(directory.resolve("output").toFile())
                 .start();
         try {
             Set<String> seen = new TreeSet<>();
@@ -137,7 +138,7 @@ class GuardedStackTest {
                     seen.add(query);
                 }
                 assertThat(prometheus.isAlive())
-                        .as(Files.readString(folder.resolve("said")))
+                        .as(Files.readString(directory.resolve("output")))
                         .isTrue();
             }
             assertThat(seen)
@@ -149,10 +150,10 @@ class GuardedStackTest {
     }
 
     @Test
-    void alertmanager_postsOverTlsToTheExportersPort() throws Exception {
+    void alertmanager_postsOverTlsToExporterPort() throws Exception {
         access("certificate F/server.pem\nserver-name server.example\n");
 
-        String config = said("read_guards && guarded_alertmanager " + RULES + "alertmanager.yml");
+        String config = output("read_guards && guarded_alertmanager " + RULES + "alertmanager.yml");
 
         assertThat(config)
                 .doesNotContain("http://127.0.0.1:9818")
@@ -160,38 +161,39 @@ class GuardedStackTest {
                 .contains("        http_config:\n          tls_config: {ca_file: "
                         + "\"/run/credentials/prometheus-alertmanager.service/exporter-certificate\", server_name: "
                         + "\"server.example\"}");
-        assertThat(said("read_guards && guard_credentials")).doesNotContain("password");
+        assertThat(output("read_guards && guard_credentials")).doesNotContain("password");
         if (Installation.find("amtool").isPresent()) {
-            Files.writeString(folder.resolve("alertmanager.yml"), config);
+            Files.writeString(directory.resolve("alertmanager.yml"), config);
             run("amtool check-config alertmanager.yml");
         }
     }
 
     @Test
-    void withoutGuards_leavesTheConfigurationsAsTheyAre() throws Exception {
-        Files.writeString(folder.resolve("avatar.yaml"), "exporter:\n  port: 9818\n");
+    void withoutGuards_keepsConfigurations() throws Exception {
+        Files.writeString(directory.resolve("avatar.yaml"), "exporter:\n  port: 9818\n");
         for (String program : List.of("prometheus", "alertmanager")) {
             String file = RULES + program + ".yml";
-            assertThat(said("read_guards && guarded_" + program + " " + file))
+            assertThat(output("read_guards && guarded_" + program + " " + file))
                     .isEqualTo(Files.readString(Path.of(file)).strip());
         }
-        assertThat(said("read_guards && guard_credentials password")).isEmpty();
+        assertThat(output("read_guards && guard_credentials password")).isEmpty();
     }
 
     @Test
-    void whatKeepsPrometheusOut_endsIt() throws Exception {
+    void invalidAccess_stopsWithReason() throws Exception {
         access("");
-        assertThat(said("installed_exporter() { echo the reason >&2; return 78; }; (read_guards; echo on) || echo $?"))
+        assertThat(output(
+                        "installed_exporter() { echo the reason >&2; return 78; }; (read_guards; echo on) || echo $?"))
                 .isEqualTo("the reason\n78");
     }
 
     /** Sets the output of the exporter's command {@code access}. */
     private void access(String lines) throws IOException {
-        Files.writeString(folder.resolve("access"), lines.replace("F/", folder + "/"));
-        Files.writeString(folder.resolve("web-config.yml"), "tls_server_config: {cert_file: server.pem}\n");
+        Files.writeString(directory.resolve("access"), lines.replace("F/", directory + "/"));
+        Files.writeString(directory.resolve("web-config.yml"), "tls_server_config: {cert_file: server.pem}\n");
         Files.writeString(
-                folder.resolve("avatar.yaml"),
-                "exporter:\n  port: " + port() + "\n  web-config-file: '" + folder + "/web-config.yml'\n");
+                directory.resolve("avatar.yaml"),
+                "exporter:\n  port: " + port() + "\n  web-config-file: '" + directory + "/web-config.yml'\n");
     }
 
     private int port() {
@@ -210,11 +212,11 @@ class GuardedStackTest {
         SSLContext context = SSLContext.getInstance("TLS");
         KeyStore clients = KeyStore.getInstance("PKCS12");
         clients.load(null, null);
-        clients.setCertificateEntry("client", PinnedCertificate.read(folder.resolve("client.pem")));
+        clients.setCertificateEntry("client", PinnedCertificate.read(directory.resolve("client.pem")));
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(clients);
         context.init(
-                Pem.keyManagers(folder.resolve("server.pem"), folder.resolve("server.key")),
+                Pem.keyManagers(directory.resolve("server.pem"), directory.resolve("server.key")),
                 trust.getTrustManagers(),
                 null);
         return context;
@@ -226,15 +228,15 @@ class GuardedStackTest {
     }
 
     /** Output of a function of the scripts with the configuration in {@link #directory}. */
-    private String said(String call) throws IOException, InterruptedException {
+    private String output(String call) throws IOException, InterruptedException {
         Path scripts = BootedContainer.ROOT.resolve("systemd");
         return run("set -euo pipefail; . '" + scripts + "/operate.sh'; . '" + scripts + "/stack-guards.sh'; settings='"
-                + folder + "'; installed_exporter() { cat access; }; " + call + " || true");
+                + directory + "'; installed_exporter() { cat access; }; " + call + " || true");
     }
 
     private String run(String script) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(List.of("bash", "-c", script))
-                .directory(folder.toFile())
+                .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

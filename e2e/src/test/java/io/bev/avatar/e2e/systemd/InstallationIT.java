@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The parts of an installation beside the two running services, on a real systemd. */
+/** Parts of an installation other than the two services, on a real systemd. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class InstallationIT {
 
@@ -66,7 +66,7 @@ class InstallationIT {
 
     @Test
     @Order(2)
-    void unitsAndManualPages_haveNoFaults() throws Exception {
+    void unitsAndManualPages_areValid() throws Exception {
         assertThat(machine.shell("systemd-analyze verify --man=no " + RENDERER + " " + EXPORTER + " " + GPU
                         + " bev-avatar.target bev-avatar.slice"))
                 .isEmpty();
@@ -80,7 +80,7 @@ class InstallationIT {
 
     @Test
     @Order(3)
-    void completion_knowsWhatTheProgramsKnow() throws Exception {
+    void completion_matchesCommandsAndOptions() throws Exception {
         String complete = ". /usr/share/bash-completion/completions/avatar; COMP_WORDS=(avatar %s '');"
                 + " COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _avatar avatar '' ''; echo \"${COMPREPLY[@]}\"";
         String commands = machine.shell(". /usr/share/bash-completion/completions/avatar; COMP_WORDS=(avatar 'di');"
@@ -105,7 +105,7 @@ class InstallationIT {
 
     @Test
     @Order(4)
-    void reload_changesWhatItCanAndNamesTheRest() throws Exception {
+    void reload_appliesChanges_andListsThoseRequiringRestart() throws Exception {
         String process = machine.property(RENDERER, "MainPID");
         machine.shell("sed -i 's/^  target-fps: .*/  target-fps: 24/; s/^  threads: .*/  threads: 1/'"
                 + " /etc/bev-avatar/avatar.yaml");
@@ -113,38 +113,38 @@ class InstallationIT {
         Result reloaded = machine.run("avatar", "reload");
 
         assertThat(reloaded.exit()).as(reloaded.output()).isZero();
-        assertThat(reloaded.output()).isEqualTo("reload: done; only with a restart: renderer.threads");
+        assertThat(reloaded.output()).isEqualTo("reload: done; restart required for: renderer.threads");
         assertThat(machine.shell("curl -s http://127.0.0.1:8080/health")).contains("\"targetFps\":24");
         assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(process);
         assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("active");
 
         machine.shell("sed -i 's/^  target-fps: .*/  target-fps: nine/' /etc/bev-avatar/avatar.yaml");
-        Result refused = machine.run("avatar", "reload");
+        Result rejected = machine.run("avatar", "reload");
         machine.shell("cp /usr/share/bev-avatar/avatar.yaml.example /etc/bev-avatar/avatar.yaml");
-        assertThat(refused.exit()).isNotZero();
-        assertThat(refused.output()).contains("nothing changed", "renderer.target-fps: found 'nine'");
+        assertThat(rejected.exit()).isNotZero();
+        assertThat(rejected.output()).contains("nothing changed", "renderer.target-fps: found 'nine'");
         assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("active");
         assertThat(machine.shell("curl -s http://127.0.0.1:8080/health")).contains("\"targetFps\":24");
     }
 
     @Test
     @Order(5)
-    void gpu_isSetUpBeforeTheRendererAndPutBackAtStop() throws Exception {
-        assumeTrue(machine.run("gcc", "--version").exit() == 0, "needs gcc to build the simulated NVML");
-        // The unit may execute below /usr alone, and write only where this drop-in allows it.
+    void gpu_isSetUpBeforeRenderer_andRestoredAtStop() throws Exception {
+        assumeTrue(machine.run("gcc", "--version").exit() == 0, "gcc is not installed");
+        // The unit may execute only below /usr and write only where this drop-in allows it.
         Result built = machine.run("bash", "-ec", """
-                mkdir -p %s
-                gcc -shared -fPIC -O1 -pthread -Wl,-soname,libnvidia-ml.so.1 \
-                    -o /usr/lib/avatar-test/libnvidia-ml.so.1 %s/exporter/src/simulator/nvml_simulator.c
-                echo 'nvmlDeviceSetMemoryLockedClocks = error NOT_SUPPORTED' >/var/lib/avatar-test/scenario
-                cat >/etc/systemd/system/bev-avatar-gpu.service.d/test.conf <<END
-                [Service]
-                Environment=BEV_EXPORTER_NVML_LIBRARY=/usr/lib/avatar-test/libnvidia-ml.so.1
-                Environment=NVML_SIMULATOR_SCENARIO=/var/lib/avatar-test/scenario
-                ReadWritePaths=/var/lib/avatar-test
-                END
-                systemctl daemon-reload
-                """.formatted(SIMULATED_GPU, BootedContainer.ROOT));
+            mkdir -p %s
+            gcc -shared -fPIC -O1 -pthread -Wl,-soname,libnvidia-ml.so.1 \
+                -o /usr/lib/avatar-test/libnvidia-ml.so.1 %s/exporter/src/simulator/nvml_simulator.c
+            echo 'nvmlDeviceSetMemoryLockedClocks = error NOT_SUPPORTED' >/var/lib/avatar-test/scenario
+            cat >/etc/systemd/system/bev-avatar-gpu.service.d/test.conf <<END
+            [Service]
+            Environment=BEV_EXPORTER_NVML_LIBRARY=/usr/lib/avatar-test/libnvidia-ml.so.1
+            Environment=NVML_SIMULATOR_SCENARIO=/var/lib/avatar-test/scenario
+            ReadWritePaths=/var/lib/avatar-test
+            END
+            systemctl daemon-reload
+            """.formatted(SIMULATED_GPU, BootedContainer.ROOT));
         assertThat(built.exit()).as(built.output()).isZero();
 
         machine.provoke("gpu", "systemctl restart " + GPU);
@@ -170,7 +170,7 @@ class InstallationIT {
 
     @Test
     @Order(6)
-    void exporterThatHangs_isRestartedByItsWatchdog() throws Exception {
+    void hungExporter_isRestartedByWatchdog() throws Exception {
         machine.shell("mkdir -p /run/systemd/system/" + EXPORTER + ".d; printf '[Service]\\nWatchdogSec=10s\\n' >"
                 + "/run/systemd/system/" + EXPORTER + ".d/test.conf; systemctl daemon-reload; systemctl restart "
                 + EXPORTER);
@@ -190,7 +190,7 @@ class InstallationIT {
 
     @Test
     @Order(7)
-    void logs_areRotatedByHandAndWrittenOn() throws Exception {
+    void logs_areRotated_andWritingContinues() throws Exception {
         assumeTrue(machine.run("logrotate", "--version").exit() == 0, "logrotate is not installed");
         machine.shell("for s in renderer:starlord exporter:bev-avatar-exporter; do d=/var/log/bev-avatar/${s%:*};"
                 + " for f in $d/hs_err_1.log $d/${s%:*}.jsonl; do [ -s $f ] || echo old >$f;"
@@ -219,7 +219,7 @@ class InstallationIT {
 
     @Test
     @Order(8)
-    void docker_isRequiredWhereItIsInstalled() throws Exception {
+    void docker_isRequiredIfInstalled() throws Exception {
         machine.shell("printf '[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/true\\n'"
                 + " >/etc/systemd/system/docker.service; systemctl daemon-reload");
         Result with = machine.install("--no-start");
@@ -236,7 +236,7 @@ class InstallationIT {
 
     @Test
     @Order(9)
-    void withoutRoot_readingWorksAndTheRestSaysWhatItNeeds() throws Exception {
+    void withoutRoot_readingWorks_andOtherCommandsReportRequirement() throws Exception {
         assertThat(machine.shell(AS_NOBODY + "avatar status")).contains("active", "http://127.0.0.1:8080/");
         assertThat(machine.shell(AS_NOBODY + "curl -s http://127.0.0.1:9818/metrics"))
                 .contains("avatar_exporter_build_info");
@@ -244,25 +244,25 @@ class InstallationIT {
                 .contains("avatar.yaml is not readable by nobody", "\"status\"");
         assertThat(machine.shell(AS_NOBODY + "avatar stack status")).contains("prometheus");
         for (String command : new String[] {"start", "stop", "reload", "enable", "stack enable"}) {
-            Result refused = machine.run("bash", "-c", AS_NOBODY + "avatar " + command);
-            assertThat(refused.exit()).as(command).isEqualTo(77);
-            assertThat(refused.output()).contains("requires root: sudo ");
+            Result rejected = machine.run("bash", "-c", AS_NOBODY + "avatar " + command);
+            assertThat(rejected.exit()).as(command).isEqualTo(77);
+            assertThat(rejected.output()).contains("requires root: sudo ");
         }
         for (String script : new String[] {"install-avatar-service.sh", "uninstall-avatar-service.sh"}) {
-            Result refused = machine.run("bash", "-c", AS_NOBODY + BootedContainer.ROOT.resolve("systemd/" + script));
-            assertThat(refused.exit()).as(script).isEqualTo(77);
-            assertThat(refused.output()).contains("requires root: sudo ");
+            Result rejected = machine.run("bash", "-c", AS_NOBODY + BootedContainer.ROOT.resolve("systemd/" + script));
+            assertThat(rejected.exit()).as(script).isEqualTo(77);
+            assertThat(rejected.output()).contains("requires root: sudo ");
         }
         Result gpu = machine.run("bash", "-c", AS_NOBODY + "avatar gpu-setup apply");
         assertThat(gpu.exit()).isEqualTo(73);
-        assertThat(gpu.output()).contains("/run/bev-avatar-gpu", "run it as root");
+        assertThat(gpu.output()).contains("/run/bev-avatar-gpu", "run as root");
         Result credentials = machine.run("bash", "-c", AS_NOBODY + "cat /etc/bev-avatar/credentials/alert-token");
         assertThat(credentials.exit()).isNotZero();
     }
 
     @Test
     @Order(10)
-    void uninstall_leavesDataAndEdits_purgeNothing() throws Exception {
+    void uninstall_keepsDataAndEditedFiles_purgeRemovesEverything() throws Exception {
         machine.shell("echo '# edited' >>/etc/logrotate.d/bev-avatar");
         Result gone = machine.run("/usr/lib/bev-avatar/bin/uninstall-avatar-service.sh");
         assertThat(gone.exit()).as(gone.output()).isZero();

@@ -14,13 +14,13 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Scripts and manual pages as they are shipped. */
+/** Shipped scripts, units and manual pages. */
 class InstalledFilesTest {
 
     private static final Path SYSTEMD = BootedContainer.ROOT.resolve("systemd");
 
     @Test
-    void scripts_haveNoFaultsThatShellcheckKnows() throws Exception {
+    void scripts_passShellcheck() throws Exception {
         assumeTrue(succeeds("shellcheck", "--version"), "shellcheck is not installed");
         List<String> command = new ArrayList<>(List.of("shellcheck", "--external-sources"));
         try (Stream<Path> files = Files.walk(SYSTEMD)) {
@@ -31,7 +31,7 @@ class InstalledFilesTest {
                     .forEach(command::add);
         }
         assertThat(command).contains("systemd/setup.sh", "systemd/deb/postinst", "systemd/bin/avatar");
-        assertThat(said(command.toArray(String[]::new))).isEmpty();
+        assertThat(output(command.toArray(String[]::new))).isEmpty();
     }
 
     @Test
@@ -39,14 +39,14 @@ class InstalledFilesTest {
         assumeTrue(succeeds("man", "--version"), "man is not installed");
         for (String page : List.of("avatar.1", "avatar.yaml.5", "bev-advanced-avatar.service.8")) {
             Path file = SYSTEMD.resolve("man").resolve(page);
-            assertThat(said("sh", "-c", "man --warnings -l " + file + " 2>&1 >/dev/null"))
+            assertThat(output("sh", "-c", "man --warnings -l " + file + " 2>&1 >/dev/null"))
                     .as(page)
                     .isEmpty();
         }
     }
 
     @Test
-    void manualPageOfTheConfiguration_tellsEverySection() throws Exception {
+    void configurationManualPage_documentsEverySection() throws Exception {
         String page = Files.readString(SYSTEMD.resolve("man/avatar.yaml.5"));
         assertThat(Config.SECTIONS).allSatisfy(section -> assertThat(page).contains(".It Sy " + section + "\n"));
     }
@@ -68,19 +68,20 @@ class InstalledFilesTest {
     }
 
     @Test
-    void udevRule_startsTheGpuSetUpWhenTheDriverComes() throws Exception {
+    void udevRule_startsGpuSetupWhenDriverIsLoaded() throws Exception {
         assumeTrue(succeeds("udevadm", "--version"), "udevadm is not installed: apt-get install udev");
-        assumeTrue(succeeds("unshare", "--mount", "true"), "a /run of its own needs root");
-        assumeTrue(succeeds("sh", "-c", "ls /sys/module/*/uevent"), "this kernel shows udev no modules");
-        // Some module of this machine stands in for the driver's: udev asks the kernel for the device.
-        String tried = said("unshare", "--mount", "--propagation", "private", "bash", "-ec", """
-                module=$(cd /sys/module && ls -d */uevent | head -1)
-                module=${module%/uevent}
-                mount -t tmpfs tmpfs /run
-                mkdir -p /run/udev/rules.d
-                sed "s/\"nvidia\"/\"$module\"/" systemd/config/udev.rules >/run/udev/rules.d/70-bev-avatar.rules
-                udevadm test --action=add "/sys/module/$module" 2>&1""");
-        assertThat(tried)
+        assumeTrue(succeeds("unshare", "--mount", "true"), "mounting /run requires root");
+        assumeTrue(succeeds("sh", "-c", "ls /sys/module/*/uevent"), "this kernel has no modules visible to udev");
+        // Any module of this machine replaces the driver's, because udev reads the device from the kernel.
+        String output = output("unshare", "--mount", "--propagation", "private", "bash", "-ec", """
+            module=$(cd /sys/module && ls -d */uevent | head -1)
+            module=${module%/uevent}
+            mount -t tmpfs tmpfs /run
+            mkdir -p /run/udev/rules.d
+            sed "s/\"nvidia\"/\"$module\"/" systemd/config/udev.rules >/run/udev/rules.d/70-bev-avatar.rules
+            udevadm test --action=add "/sys/module/$module" 2>&1\
+            """);
+        assertThat(output)
                 .contains("rules.d/70-bev-avatar.rules", "SYSTEMD_WANTS=bev-avatar-gpu.service")
                 .containsPattern("TAGS=.*:systemd:")
                 .doesNotContain("70-bev-avatar.rules:");
@@ -111,7 +112,7 @@ class InstalledFilesTest {
         }
     }
 
-    private static String said(String... command) throws IOException, InterruptedException {
+    private static String output(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)
                 .directory(BootedContainer.ROOT.toFile())
                 .redirectErrorStream(true)

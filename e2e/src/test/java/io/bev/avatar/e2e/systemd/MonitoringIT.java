@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How an installation has the machine's own Prometheus, Alertmanager and Grafana watch it, on a real systemd. */
+/** Monitoring of an installation by the machine's Prometheus, Alertmanager and Grafana, on a real systemd. */
 class MonitoringIT {
 
     /** Removes TLS and authentication of the exporter. */
@@ -43,10 +43,10 @@ class MonitoringIT {
     }
 
     @Test
-    void withStack_allThreeWatch_untilDisabled() throws Exception {
+    void withStack_allThreeMonitor_untilDisabled() throws Exception {
         String config = machine.shell("sha256sum /etc/prometheus/*.yml");
         String process = machine.property(RENDERER, "MainPID");
-        // Where Grafana keeps what it is given at start; its own package is not needed for that.
+        // Provisioning directory of Grafana; Grafana itself is not needed.
         boolean grafana = machine.run("test", "-e", "/etc/grafana").exit() == 0;
         machine.shell("mkdir -p " + GRAFANA + "dashboards " + GRAFANA + "datasources; echo '# mine' >" + GRAFANA
                 + "datasources/own.yml");
@@ -70,7 +70,7 @@ class MonitoringIT {
                 + " '[{\"labels\":{\"alertname\":\"AvatarTried\",\"severity\":\"info\",\"instance\":\"here\"}}]'");
         machine.await("an alert in Redis", "redis-cli LRANGE avatar:alerts 0 -1 | grep AvatarTried");
         machine.await(
-                "the renderer's readings",
+                "the renderer's metrics",
                 "curl -s '127.0.0.1:9090/api/v1/query?query=avatar_renderer_up' | grep '\"1\"\\]'");
 
         Result again = machine.install("--with-stack");
@@ -90,23 +90,23 @@ class MonitoringIT {
     }
 
     @Test
-    void enable_getsIntoAnExporterBehindTlsAndAPassword() throws Exception {
+    void enable_exporterWithTlsAndPassword_isScraped() throws Exception {
         assumeTrue(machine.run("openssl", "version").exit() == 0, "openssl is not installed");
         Result guarded = machine.run("bash", "-ec", """
-                mkdir /etc/bev-avatar/guard && cd /etc/bev-avatar/guard
-                openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=avatar-host \
-                  -addext subjectAltName=DNS:avatar-host -keyout server.key -out server.pem
-                cat >web-config.yml <<'END'
-                tls_server_config: {cert_file: server.pem, key_file: server.key}
-                basic_auth_users: {prometheus: $2a$05$jDSY.fMYi1DuU1/vIJSiUuluXirLtAedndGrAG2mVqBQ8gZm8/jMq}
-                END
-                chgrp bev-avatar . server.* web-config.yml && chmod 640 server.* web-config.yml && chmod 750 .
-                echo open-sesame >password && chmod 600 password
-                echo BEV_EXPORTER_WEB_CONFIG_FILE=$PWD/web-config.yml >>/etc/bev-avatar/environment
-                echo BEV_STACK_EXPORTER_PASSWORD_FILE=$PWD/password >>/etc/bev-avatar/environment
-                systemctl restart %s
-                avatar stack enable
-                """.formatted(EXPORTER));
+            mkdir /etc/bev-avatar/guard && cd /etc/bev-avatar/guard
+            openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=avatar-host \
+              -addext subjectAltName=DNS:avatar-host -keyout server.key -out server.pem
+            cat >web-config.yml <<'END'
+            tls_server_config: {cert_file: server.pem, key_file: server.key}
+            basic_auth_users: {prometheus: $2a$05$jDSY.fMYi1DuU1/vIJSiUuluXirLtAedndGrAG2mVqBQ8gZm8/jMq}
+            END
+            chgrp bev-avatar . server.* web-config.yml && chmod 640 server.* web-config.yml && chmod 750 .
+            echo open-sesame >password && chmod 600 password
+            echo BEV_EXPORTER_WEB_CONFIG_FILE=$PWD/web-config.yml >>/etc/bev-avatar/environment
+            echo BEV_STACK_EXPORTER_PASSWORD_FILE=$PWD/password >>/etc/bev-avatar/environment
+            systemctl restart %s
+            avatar stack enable
+            """.formatted(EXPORTER));
         assertThat(guarded.exit()).as(guarded.output()).isZero();
         assertThat(machine.run("curl", "-sf", "http://127.0.0.1:9818/metrics").exit())
                 .isNotZero();
@@ -134,7 +134,7 @@ class MonitoringIT {
     }
 
     @Test
-    void enable_configurationOfSomebody_isLeftAndToldWhatToAdd() throws Exception {
+    void enable_foreignConfiguration_isKept_andAdditionsAreListed() throws Exception {
         machine.shell(
                 "echo '# mine' >>/etc/prometheus/prometheus.yml; echo '# mine' >>/etc/prometheus/alertmanager.yml");
 

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Shared parts of manager and scripts: finding the processes and reading the exporter. */
+/** Functions shared by manager and scripts: addresses of the services and reading of the exporter. */
 class OperateScriptTest {
 
     private static final String METRICS = "nvidia_gpu_count 1\n";
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
-    Path folder;
+    Path directory;
 
     @SuppressWarnings("NullAway.Init") // set before each
     private HttpServer server;
@@ -46,78 +46,82 @@ class OperateScriptTest {
     }
 
     @Test
-    void addresses_areTheConfigurationsAndTheEnvironmentsBeforeIt() throws Exception {
-        assertThat(said("renderer_url; exporter_url")).isEqualTo("http://127.0.0.1:8080/http://127.0.0.1:9818");
+    void addresses_areReadFromConfiguration_environmentHasPrecedence() throws Exception {
+        assertThat(output("renderer_url; exporter_url")).isEqualTo("http://127.0.0.1:8080/http://127.0.0.1:9818");
 
         yaml("""
-                # renderer: a comment
-                renderer:
-                    # port: 1
-                    backend: {port: 2}
-                    expressions:
-                        port: 3
-                    port: "8081" # the page
-                    bind: 0.0.0.0
-                exporter:
-                  web-config-file: '%s/web config.yml'
-                  bind: 192.0.2.7
-                """.formatted(folder));
-        Files.writeString(folder.resolve("web config.yml"), "# cert_file: none\n");
-        assertThat(said("renderer_url; exporter_url")).isEqualTo("http://127.0.0.1:8081/http://192.0.2.7:9818");
+            # renderer: a comment
+            renderer:
+                # port: 1
+                backend: {port: 2}
+                expressions:
+                    port: 3
+                port: "8081" # the page
+                bind: 0.0.0.0
+            exporter:
+              web-config-file: '%s/web config.yml'
+              bind: 192.0.2.7
+            """.formatted(directory));
+        Files.writeString(directory.resolve("web config.yml"), "# cert_file: none\n");
+        assertThat(output("renderer_url; exporter_url")).isEqualTo("http://127.0.0.1:8081/http://192.0.2.7:9818");
 
-        Files.writeString(folder.resolve("web config.yml"), "tls_server_config: {cert_file: server.pem}\n");
+        Files.writeString(directory.resolve("web config.yml"), "tls_server_config: {cert_file: server.pem}\n");
         Files.writeString(
-                folder.resolve("environment"),
-                "#BEV_AVATAR_PORT=1\nBEV_AVATAR_PORT=2\nBEV_AVATAR_PORT='8082'\nBEV_EXPORTER_BIND=::\nBEV_RENDERER_BIND=::1\n");
-        assertThat(said("renderer_url; exporter_url")).isEqualTo("http://[::1]:8082/https://127.0.0.1:9818");
+                directory.resolve("environment"),
+                "#BEV_AVATAR_PORT=1\n"
+                        + "BEV_AVATAR_PORT=2\n"
+                        + "BEV_AVATAR_PORT='8082'\n"
+                        + "BEV_EXPORTER_BIND=::\n"
+                        + "BEV_RENDERER_BIND=::1\n");
+        assertThat(output("renderer_url; exporter_url")).isEqualTo("http://[::1]:8082/https://127.0.0.1:9818");
     }
 
     @Test
-    void metrics_areReadOrItIsSaidWhyNot() throws Exception {
+    void metrics_areReturned_orReason() throws Exception {
         exporter("");
-        assertThat(said("exporter_metrics")).isEqualTo(METRICS.strip());
+        assertThat(output("exporter_metrics")).isEqualTo(METRICS.strip());
 
         server.removeContext("/metrics");
-        assertThat(said("exporter_metrics")).isEqualTo("no metrics within 10 s");
+        assertThat(output("exporter_metrics")).isEqualTo("no metrics within 10 s");
 
-        Files.delete(folder.resolve("avatar.yaml"));
-        Files.writeString(folder.resolve("environment"), "BEV_EXPORTER_PORT=" + port() + "\n");
-        assertThat(said("exporter_metrics")).contains("sudo avatar status");
+        Files.delete(directory.resolve("avatar.yaml"));
+        Files.writeString(directory.resolve("environment"), "BEV_EXPORTER_PORT=" + port() + "\n");
+        assertThat(output("exporter_metrics")).contains("sudo avatar status");
 
-        try (Socket nobody = new Socket()) {
-            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            Files.writeString(folder.resolve("environment"), "BEV_EXPORTER_PORT=" + nobody.getLocalPort() + "\n");
-            assertThat(said("exporter_metrics")).isEqualTo("no response");
+        try (Socket unused = new Socket()) {
+            unused.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            Files.writeString(directory.resolve("environment"), "BEV_EXPORTER_PORT=" + unused.getLocalPort() + "\n");
+            assertThat(output("exporter_metrics")).isEqualTo("no response");
         }
     }
 
     @Test
-    void metricsOfAGuardedExporter_areReadByTheProgram() throws Exception {
-        exporter("  web-config-file: " + folder.resolve("web-config.yml") + "\n");
+    void metricsOfGuardedExporter_areReadByExporterCommand() throws Exception {
+        exporter("  web-config-file: " + directory.resolve("web-config.yml") + "\n");
         String program = "mkdir -p p/exporter; program=$PWD/p; printf '#!/bin/sh\\n%s\\n' '";
         String call = "' >p/java; chmod +x p/java; exporter_metrics";
 
-        assertThat(said(program + "echo $BEV_AVATAR_CONFIG \"$@\"" + call))
-                .startsWith(folder.resolve("avatar.yaml") + " ")
+        assertThat(output(program + "echo $BEV_AVATAR_CONFIG \"$@\"" + call))
+                .startsWith(directory.resolve("avatar.yaml") + " ")
                 .endsWith("avatar-exporter.jar metrics");
-        assertThat(said(program + "echo cannot read metrics >&2; exit 69" + call))
+        assertThat(output(program + "echo cannot read metrics >&2; exit 69" + call))
                 .startsWith("cannot read metrics");
-        assertThat(said("program=$PWD/none; exporter_metrics")).contains("none/java is missing");
+        assertThat(output("program=$PWD/none; exporter_metrics")).contains("none/java is missing");
     }
 
     @Test
-    void blankedText_holdsNoSecret() throws Exception {
+    void redactedText_containsNoSecret() throws Exception {
         String password = "s3 \"cret\\#$x";
-        yaml("stack:\n  exporter-password-file: " + folder + "/password\n");
-        Files.writeString(folder.resolve("password"), password + "\n");
-        Files.createDirectory(folder.resolve("credentials"));
-        Files.writeString(folder.resolve("credentials/control-password"), "[a]/b\n");
-        Files.writeString(folder.resolve("credentials/alert-token"), "\nsecond");
-        Files.writeString(folder.resolve("text"), "one " + password + " two [a]/b three\n");
-        // The function alone: the manager's script does something as soon as it is read.
+        yaml("stack:\n  exporter-password-file: " + directory + "/password\n");
+        Files.writeString(directory.resolve("password"), password + "\n");
+        Files.createDirectory(directory.resolve("credentials"));
+        Files.writeString(directory.resolve("credentials/control-password"), "[a]/b\n");
+        Files.writeString(directory.resolve("credentials/alert-token"), "\nsecond");
+        Files.writeString(directory.resolve("text"), "one " + password + " two [a]/b three\n");
+        // Only the function: sourcing the manager script would run it.
         String function = "$(sed -n '/^redact_secrets() {/,/^}/p' '"
                 + BootedContainer.ROOT.resolve("systemd/avatar-service-manager.sh") + "')";
-        assertThat(said("eval \"" + function + "\"; redact_secrets <text")).isEqualTo("one *** two *** three");
+        assertThat(output("eval \"" + function + "\"; redact_secrets <text")).isEqualTo("one *** two *** three");
     }
 
     private void exporter(String more) throws IOException {
@@ -125,7 +129,7 @@ class OperateScriptTest {
     }
 
     private void yaml(String text) throws IOException {
-        Files.writeString(folder.resolve("avatar.yaml"), text);
+        Files.writeString(directory.resolve("avatar.yaml"), text);
     }
 
     private int port() {
@@ -133,11 +137,11 @@ class OperateScriptTest {
     }
 
     /** Output of the scripts' functions with the configuration in {@link #directory}. */
-    private String said(String calls) throws IOException, InterruptedException {
+    private String output(String calls) throws IOException, InterruptedException {
         String script = "set -euo pipefail; . '" + BootedContainer.ROOT.resolve("systemd/operate.sh") + "'; settings='"
-                + folder + "'; " + calls + " || true";
+                + directory + "'; " + calls + " || true";
         ProcessBuilder builder = new ProcessBuilder(List.of("bash", "-c", script))
-                .directory(folder.toFile())
+                .directory(directory.toFile())
                 .redirectErrorStream(true);
         builder.environment().remove("BEV_AVATAR_CONFIG");
         Process process = builder.start();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** An installation under its operator's hands, on a real systemd. */
+/** Operation of an installation with its commands, on a real systemd. */
 class OperationIT {
 
     private static final String PAGE = "http://127.0.0.1:8080";
@@ -52,12 +52,12 @@ class OperationIT {
     }
 
     @Test
-    void start_checksFirstAndWaitsForFrames() throws Exception {
+    void start_runsChecks_andWaitsUntilReady() throws Exception {
         machine.shell("systemctl stop " + RENDERER + "; " + MINIMUMS.formatted(1_000_000));
 
-        Result refused = manager("start");
-        assertThat(refused.exit()).as(refused.output()).isEqualTo(69);
-        assertThat(refused.output()).contains("✗ disk", "--force").doesNotContain("✓ redis", "\033[");
+        Result rejected = manager("start");
+        assertThat(rejected.exit()).as(rejected.output()).isEqualTo(69);
+        assertThat(rejected.output()).contains("✗ disk", "--force").doesNotContain("✓ redis", "\033[");
         assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("inactive");
 
         machine.shell(MINIMUMS.formatted(0));
@@ -68,7 +68,7 @@ class OperationIT {
     }
 
     @Test
-    void status_isOneScreen_forAnybody() throws Exception {
+    void status_fitsOneScreen_forAnyUser() throws Exception {
         machine.await("Redis", "curl -s " + PAGE + "/health | grep '\"connected\":true'");
         Result status = manager("status");
         assertThat(status.exit()).as(status.output()).isZero();
@@ -86,10 +86,10 @@ class OperationIT {
                 .contains("renderer   active", "only root and the group bev-avatar");
         for (String command :
                 List.of("start", "stop", "restart", "recover", "diagnostics", "enable", "disable", "logs roll")) {
-            Result refused =
+            Result rejected =
                     machine.run("bash", "-c", asNobody + BIN + "avatar-service-manager.sh " + command + " 2>&1");
-            assertThat(refused.exit()).as(command).isEqualTo(77);
-            assertThat(refused.output()).containsPattern("requires root: sudo|only root can read: sudo");
+            assertThat(rejected.exit()).as(command).isEqualTo(77);
+            assertThat(rejected.output()).containsPattern("requires root: sudo|only root can read: sudo");
         }
         assertThat(machine.shell(asNobody + BIN + "avatar-service-manager.sh logs 5 2>&1"))
                 .contains("only root and the groups adm and systemd-journal can read the journal");
@@ -111,7 +111,7 @@ class OperationIT {
     }
 
     @Test
-    void health_judgesByTheInstalledThresholds() throws Exception {
+    void health_usesInstalledThresholds() throws Exception {
         Result once = manager("health", "once", "--json");
         // The result depends on this machine; 78 would mean that no thresholds were found.
         assertThat(once.exit()).as(once.output()).isBetween(0, 2);
@@ -120,7 +120,7 @@ class OperationIT {
     }
 
     @Test
-    void journal_hasPrioritiesTracesAndLevelsOnDemand() throws Exception {
+    void journal_hasPrioritiesAndContext_andLevelsCanBeChanged() throws Exception {
         machine.provoke("logs", "systemctl restart " + RENDERER);
         Result level = manager("logs", "level", "io.bev.avatar.renderer", "DEBUG");
         assertThat(level.output()).contains("logger io.bev.avatar.renderer set to DEBUG");
@@ -136,7 +136,7 @@ class OperationIT {
         assertThat(machine.shell("journalctl --no-pager -o cat -p warning -u " + RENDERER))
                 .contains("log file closed on request")
                 .doesNotContain("set to DEBUG");
-        // Of the service's own lines, whichever was last; systemd has lines of its own about the unit.
+        // Only lines of the service itself: systemd also logs about the unit.
         assertThat(machine.shell("journalctl --no-pager -o json _SYSTEMD_UNIT=" + RENDERER
                         + " | grep -F 'log file closed on request' | tail -n 1"
                         + " | grep -o '\"PRIORITY\" *: *\"[^\"]*\"'"))
@@ -156,24 +156,24 @@ class OperationIT {
     }
 
     @Test
-    void diagnostics_holdEverythingButSecrets() throws Exception {
-        // A scrape on a busy machine may miss the renderer; one that reaches it is waited for.
+    void diagnostics_containEverythingExceptSecrets() throws Exception {
+        // A scrape on a busy machine may miss the renderer: wait for one that does not.
         machine.await("the renderer's metrics", "curl -s http://127.0.0.1:9818/metrics | grep '^avatar_renderer_up 1'");
         Result made = manager("diagnostics", "/root/d.tar.gz");
         assertThat(made.exit()).as(made.output()).isZero();
         machine.shell("cd /root && tar xzf d.tar.gz");
-        String folder = "/root/bev-avatar-diagnostics/";
-        assertThat(machine.shell("cat " + folder + "versions"))
+        String directory = "/root/bev-avatar-diagnostics/";
+        assertThat(machine.shell("cat " + directory + "versions"))
                 .contains("avatar-renderer", "avatar-exporter", "systemd");
-        assertThat(machine.shell("cat " + folder + "bev-advanced-avatar.threads"))
+        assertThat(machine.shell("cat " + directory + "bev-advanced-avatar.threads"))
                 .contains("Full thread dump", "\"render\" ");
-        assertThat(machine.shell("cat " + folder + "mbeans.json")).contains("bev.avatar:type=Frames");
-        assertThat(machine.shell("cat " + folder + "metrics")).contains("avatar_renderer_up ");
-        assertThat(machine.shell("cat " + folder + "avatar.yaml")).contains("target-fps");
-        assertThat(machine.shell("cat " + folder + "checks.json")).contains("\"prestart\"");
+        assertThat(machine.shell("cat " + directory + "mbeans.json")).contains("bev.avatar:type=Frames");
+        assertThat(machine.shell("cat " + directory + "metrics")).contains("avatar_renderer_up ");
+        assertThat(machine.shell("cat " + directory + "avatar.yaml")).contains("target-fps");
+        assertThat(machine.shell("cat " + directory + "checks.json")).contains("\"prestart\"");
         assertThat(machine.shell("grep -rlF -e " + REDIS_SECRET
                         + " $(for f in /etc/bev-avatar/credentials/*; do printf -- '-e %s ' \"$(cat $f)\"; done) "
-                        + folder + " /var/log/bev-avatar; journalctl --no-pager -u " + RENDERER + " -u " + EXPORTER
+                        + directory + " /var/log/bev-avatar; journalctl --no-pager -u " + RENDERER + " -u " + EXPORTER
                         + " | grep -F " + REDIS_SECRET))
                 .as("secrets")
                 .isEmpty();
@@ -181,7 +181,7 @@ class OperationIT {
     }
 
     @Test
-    void gpuCleanup_endsWhatAnEarlierRunLeft_andSparesTheRunAtWork() throws Exception {
+    void gpuCleanup_terminatesProcessesOfEarlierRun_andSkipsCurrentRun() throws Exception {
         assumeTrue(
                 machine.run(
                                         "gcc",
@@ -194,17 +194,17 @@ class OperationIT {
                                                 .toString())
                                 .exit()
                         == 0,
-                "needs gcc to build the simulated NVML");
-        String atWork = machine.property(RENDERER, "MainPID");
+                "gcc is not installed");
+        String currentRun = machine.property(RENDERER, "MainPID");
         String[] others = machine.shell("cp /root/libnvidia-ml.so.1 /usr/lib/;"
                         + " INVOCATION_ID=earlier setsid sleep 600 >/dev/null 2>&1 </dev/null & left=$!;"
-                        + " setsid sleep 600 >/dev/null 2>&1 </dev/null & stranger=$!;"
+                        + " setsid sleep 600 >/dev/null 2>&1 </dev/null & other=$!;"
                         + " group=/sys/fs/cgroup$(systemctl show -P ControlGroup " + RENDERER + ");"
                         + " [ -d $group ] || group=/sys/fs/cgroup/systemd$(systemctl show -P ControlGroup " + RENDERER
                         + ");"
                         + " echo $left >$group/cgroup.procs;"
-                        + " printf 'process = %s C 1048576\\n' " + atWork
-                        + " $left $stranger >/usr/lib/libnvidia-ml.so.1.scenario; echo $left $stranger")
+                        + " printf 'process = %s C 1048576\\n' " + currentRun
+                        + " $left $other >/usr/lib/libnvidia-ml.so.1.scenario; echo $left $other")
                 .split(" ", -1);
 
         Result cleaned = machine.run(BIN + "scripts/cleanup-gpu.sh");
@@ -212,23 +212,24 @@ class OperationIT {
         machine.shell("rm -f /usr/lib/libnvidia-ml.so.1*");
         assertThat(cleaned.exit()).as(cleaned.output()).isZero();
         assertThat(cleaned.output())
-                .contains(others[0] + " (sleep), 1 MiB", "terminated", atWork + " (java), 1 MiB", "current run")
+                .contains(others[0] + " (sleep), 1 MiB", "terminated", currentRun + " (java), 1 MiB", "current run")
                 .doesNotContain(others[1] + " (");
-        machine.await("the process's end", "! kill -0 " + others[0]);
+        machine.await("the end of the process", "! kill -0 " + others[0]);
         assertThat(machine.shell("kill " + others[1] + " && echo there")).isEqualTo("there");
-        assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(atWork);
+        assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(currentRun);
     }
 
     @Test
-    void upgradeUnderLoad_isOneRestart_keepsTheState_andViewersComeBack() throws Exception {
-        machine.shell(
-                "systemd-run --quiet --unit viewer --collect -p StandardOutput=file:/root/viewer"
-                        + " /usr/bin/java -cp " + ROOT.resolve("launcher/target/test-classes") + " "
-                        + Viewer.class.getName()
-                        + " ws://127.0.0.1:8080/ws;"
-                        + " systemd-run --quiet --unit updates --collect bash -c 'for ((i = 1; ; i++)); do redis-cli --no-auth-warning"
-                        + " -a " + REDIS_SECRET + " XADD avatar:state:updates \"*\" json"
-                        + " \"{\\\"emotion\\\":\\\"curious\\\",\\\"intensity\\\":0.$((i % 9 + 1))}\" >/dev/null; sleep 0.02; done'");
+    void upgradeUnderLoad_restartsOnce_keepsState_andViewersReconnect() throws Exception {
+        machine.shell("systemd-run --quiet --unit viewer --collect -p StandardOutput=file:/root/viewer"
+                + " /usr/bin/java -cp " + ROOT.resolve("e2e/target/test-classes") + " "
+                + Viewer.class.getName()
+                + " ws://127.0.0.1:8080/ws; systemd-run --quiet --unit updates --collect bash -c 'for ((i = 1;"
+                + " ; i++)); do redis-cli"
+                + " --no-auth-warning"
+                + " -a " + REDIS_SECRET + " XADD avatar:state:updates \"*\" json"
+                + " \"{\\\"emotion\\\":\\\"curious\\\",\\\"intensity\\\":0.$((i % 9 +"
+                + " 1))}\" >/dev/null; sleep 0.02; done'");
         machine.await("frames", "grep '^1 [1-9]' /root/viewer");
         boolean browser = machine.run("test", "-x", "/usr/bin/chromium").exit() == 0;
         if (browser) {
@@ -237,11 +238,11 @@ class OperationIT {
                     + " --disable-component-update --disable-sync --user-data-dir=/root/browser"
                     + " --remote-debugging-port=9222 " + PAGE + "/;"
                     + " systemd-run --quiet --unit page --collect -p StandardOutput=file:/root/page /usr/bin/java -cp "
-                    + ROOT.resolve("launcher/target/test-classes") + " " + PageWatcher.class.getName()
+                    + ROOT.resolve("e2e/target/test-classes") + " " + PageWatcher.class.getName()
                     + " http://127.0.0.1:9222");
             machine.await("the page", "grep '^true 0 [1-9]' /root/page");
         }
-        // Another version, as far as the installer sees.
+        // Appears as another version to the installer.
         machine.shell("echo old >>/usr/lib/bev-avatar/bin/lib.sh");
         String before = machine.shell("grep -c . /root/viewer; tail -1 /root/viewer | cut -d' ' -f2");
         machine.provoke("upgrade", "true");
@@ -250,14 +251,16 @@ class OperationIT {
 
         assertThat(upgraded.exit()).as(upgraded.output()).isZero();
         assertThat(upgraded.output()).contains("~ /usr/lib/bev-avatar");
-        machine.await("the viewer again", "grep '^2 [1-9]' /root/viewer");
+        machine.await("reconnection of the viewer", "grep '^2 [1-9]' /root/viewer");
         if (browser) {
-            machine.await("the page again", "grep '^true [1-9][0-9]* [1-9]' /root/page");
-            long drawnBefore = Long.parseLong(machine.shell("grep '^true 0 ' /root/page | tail -1 | cut -d' ' -f3"));
-            long drawnAfter = Long.parseLong(machine.shell("grep '^true [1-9]' /root/page | tail -1 | cut -d' ' -f3"));
-            assertThat(drawnAfter).as("the page draws on").isGreaterThanOrEqualTo(drawnBefore);
+            machine.await("reconnection of the page", "grep '^true [1-9][0-9]* [1-9]' /root/page");
+            long shownByPageBefore =
+                    Long.parseLong(machine.shell("grep '^true 0 ' /root/page | tail -1 | cut -d' ' -f3"));
+            long shownByPageAfter =
+                    Long.parseLong(machine.shell("grep '^true [1-9]' /root/page | tail -1 | cut -d' ' -f3"));
+            assertThat(shownByPageAfter).as("state shown by the page").isGreaterThanOrEqualTo(shownByPageBefore);
         } else {
-            System.out.println("no chromium here: the page itself is not tried");
+            System.out.println("chromium is not installed: page not tested");
         }
         machine.shell("systemctl stop updates viewer; systemctl stop page browser 2>/dev/null");
         assertThat(machine.journal(RENDERER, "upgrade").split("Started " + RENDERER, -1))
@@ -265,12 +268,12 @@ class OperationIT {
                 .hasSize(2);
         long shownBefore = Long.parseLong(before.split("\n", -1)[1]);
         long shownAfter = Long.parseLong(machine.shell("grep -m 1 '^2 [1-9]' /root/viewer | cut -d' ' -f2"));
-        assertThat(shownAfter).as("the state's sequence goes on").isGreaterThanOrEqualTo(shownBefore);
-        machine.reportReady("upgrade: from the installer's start to READY", "upgrade");
+        assertThat(shownAfter).as("state sequence after the upgrade").isGreaterThanOrEqualTo(shownBefore);
+        machine.reportReady("upgrade: start of the installer to READY", "upgrade");
     }
 
     @Test
-    void plannedRestart_isOffAndTouchesOnlyWhatRuns() throws Exception {
+    void plannedRestart_isDisabledByDefault_andOnlyRestartsActiveService() throws Exception {
         machine.shell("cp " + ROOT.resolve("systemd/units") + "/bev-avatar-restart.* /etc/systemd/system/;"
                 + " systemctl daemon-reload");
         assertThat(machine.shell("systemd-analyze verify bev-avatar-restart.timer bev-avatar-restart.service"))
@@ -286,7 +289,7 @@ class OperationIT {
     }
 
     @Test
-    void recover_endsWhatHangsAndStartsAnew() throws Exception {
+    void recover_killsHungServices_andStartsThemAgain() throws Exception {
         String before = machine.property(RENDERER, "InvocationID");
         machine.shell("systemctl kill -s STOP --kill-who=main " + RENDERER);
         Result recovered = manager("recover");

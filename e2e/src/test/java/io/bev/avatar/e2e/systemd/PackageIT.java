@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The life of the Debian package under dpkg, on a real systemd. */
+/** Life cycle of the Debian package with dpkg, on a real systemd. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PackageIT {
 
@@ -37,14 +37,14 @@ class PackageIT {
         Path built = TARGET;
         try (DirectoryStream<Path> packages = Files.newDirectoryStream(TARGET, "*.deb")) {
             Iterator<Path> found = packages.iterator();
-            assumeTrue(found.hasNext(), "the package is not built: mvn package without -Dquick makes it");
+            assumeTrue(found.hasNext(), "the package is not built; run mvn package without -Dquick");
             built = found.next();
         }
         deb = built.toString();
         machine.classArchives(false);
-        // Images of containers forbid packages to start services.
+        // Container images prevent packages from starting services.
         machine.shell("[ ! -e /usr/sbin/policy-rc.d ] || chmod -x /usr/sbin/policy-rc.d");
-        // systemd knows the target's name already, as after an earlier installation: its parts must start nevertheless.
+        // Loads the name of the target, as after an earlier installation: its parts must still be started.
         machine.property("bev-avatar.target", "Wants");
         Result installed = dpkg("-i", deb);
         assertThat(installed.exit()).as(installed.output()).isZero();
@@ -52,7 +52,7 @@ class PackageIT {
 
     @Test
     @Order(1)
-    void package_holdsTheInstallersTree_withRootsFilesOfOneTime() throws Exception {
+    void package_containsInstallerTree_ownedByRoot_withFixedTimes() throws Exception {
         List<String> listed = machine.shell("dpkg-deb -c " + deb).lines().toList();
 
         assertThat(listed).allMatch(line -> line.contains(" root/root "));
@@ -77,7 +77,7 @@ class PackageIT {
 
     @Test
     @Order(2)
-    void install_startsWhatItBrings() throws Exception {
+    void install_startsServices() throws Exception {
         machine.await("frames", "curl -sf http://127.0.0.1:8080/health/ready");
         machine.await("metrics", "curl -sf http://127.0.0.1:9818/-/ready");
         assertThat(machine.shell("dpkg -V bev-avatar")).isEmpty();
@@ -91,10 +91,10 @@ class PackageIT {
 
     @Test
     @Order(3)
-    void installer_refusesBesideThePackage() throws Exception {
-        Result refused = machine.install();
-        assertThat(refused.exit()).isEqualTo(69);
-        assertThat(refused.output()).contains("the package bev-avatar is installed");
+    void installer_rejectsInstalledPackage() throws Exception {
+        Result rejected = machine.install();
+        assertThat(rejected.exit()).isEqualTo(69);
+        assertThat(rejected.output()).contains("the package bev-avatar is installed");
         Result kept = machine.uninstall();
         assertThat(kept.exit()).isEqualTo(69);
         assertThat(kept.output()).contains("apt-get remove bev-avatar");
@@ -103,20 +103,21 @@ class PackageIT {
     @Test
     @Order(4)
     void package_isUpgradedRemovedInstalledAgainAndPurged() throws Exception {
-        upgrade_restartsOnceAndKeepsStateAndEdits();
-        remove_leavesDataAndConfiguration();
-        installAgain_findsItsState_purgeLeavesNothing();
+        upgrade_restartsOnce_keepsStateAndEdits();
+        remove_keepsDataAndConfiguration();
+        installAgain_restoresState_purgeRemovesEverything();
     }
 
-    private static void upgrade_restartsOnceAndKeepsStateAndEdits() throws Exception {
+    private static void upgrade_restartsOnce_keepsStateAndEdits() throws Exception {
         machine.shell("redis-cli XADD avatar:state:updates '*' json '{\"emotion\":\"curious\",\"intensity\":0.9}'");
         machine.await("the new state", "curl -s http://127.0.0.1:8080/state | grep curious");
         machine.shell("echo '# edited' | tee -a /etc/bev-avatar/avatar.yaml /etc/profile.d/bev-avatar.sh");
         Result newer = machine.run("bash", "-ec", """
-                mkdir -p /root/newer && cd /root/newer && dpkg-deb -R %s x
-                sed -i 's/^Version: .*/Version: 99.0.0/' x/DEBIAN/control
-                echo '# of 99.0.0' >>x/etc/profile.d/bev-avatar.sh
-                dpkg-deb -Znone -b x newer.deb""".formatted(deb));
+            mkdir -p /root/newer && cd /root/newer && dpkg-deb -R %s x
+            sed -i 's/^Version: .*/Version: 99.0.0/' x/DEBIAN/control
+            echo '# of 99.0.0' >>x/etc/profile.d/bev-avatar.sh
+            dpkg-deb -Znone -b x newer.deb\
+            """.formatted(deb));
         assertThat(newer.exit()).as(newer.output()).isZero();
         String process = machine.property(RENDERER, "MainPID");
         machine.classArchives(true);
@@ -129,10 +130,10 @@ class PackageIT {
         machine.reportReady("upgrade of the package to READY", "upgrade");
         assertThat(machine.property(RENDERER, "MainPID")).isNotEqualTo(process);
         if (upgraded.output().contains("no class archives")) {
-            System.out.println("too busy a machine to make class archives in time: " + upgraded.output());
+            System.out.println("class archives not created in time: " + upgraded.output());
         } else {
             assertThat(machine.shell("cat /proc/" + machine.property(RENDERER, "MainPID") + "/maps"))
-                    .as("made before the restart")
+                    .as("created before the restart")
                     .contains("/var/cache/bev-avatar/renderer.jsa");
         }
         machine.classArchives(false);
@@ -144,7 +145,7 @@ class PackageIT {
         assertThat(machine.shell("dpkg-query -W -f '${Version}' bev-avatar")).isEqualTo("99.0.0");
     }
 
-    private static void remove_leavesDataAndConfiguration() throws Exception {
+    private static void remove_keepsDataAndConfiguration() throws Exception {
         Result removed = dpkg("-r", "bev-avatar");
 
         assertThat(removed.exit()).as(removed.output()).isZero();
@@ -153,17 +154,17 @@ class PackageIT {
                 .isNotEmpty()
                 .allMatch(path -> path.matches("(/etc|/var/lib|/var/log)/bev-avatar(/.*)?"
                         + "|/etc/logrotate.d/bev-avatar|/etc/profile.d/bev-avatar.sh(\\.dpkg-dist)?"
-                        // what systemd's helpers keep until the purge
+                        // kept by systemd's helpers until the purge
                         + "|/etc/systemd/system/bev-a[a-z-]*\\.(service|target)"
                         + "|/etc/systemd/system/(multi-user|bev-avatar)\\.target\\.wants(/.*)?"));
         assertThat(machine.shell("systemctl list-units --plain --no-legend 'bev-a*'"))
                 .isEmpty();
     }
 
-    private static void installAgain_findsItsState_purgeLeavesNothing() throws Exception {
+    private static void installAgain_restoresState_purgeRemovesEverything() throws Exception {
         Result again = dpkg("-i", "--force-confold", deb);
         assertThat(again.exit()).as(again.output()).isZero();
-        machine.await("the state of before", "curl -sf http://127.0.0.1:8080/state | grep curious");
+        machine.await("the previous state", "curl -sf http://127.0.0.1:8080/state | grep curious");
         assertThat(machine.shell("tail -1 /etc/bev-avatar/avatar.yaml")).isEqualTo("# edited");
 
         Result purged = dpkg("-P", "bev-avatar");
@@ -179,14 +180,14 @@ class PackageIT {
 
     @Test
     @Order(5)
-    void package_refusesOverAnInstallationByScript() throws Exception {
+    void package_rejectsInstallationByScript() throws Exception {
         dpkg("-P", "bev-avatar");
         machine.shell("mkdir -p /usr/lib/bev-avatar && touch /usr/lib/bev-avatar/installed-files");
 
-        Result refused = dpkg("-i", deb);
+        Result rejected = dpkg("-i", deb);
 
-        assertThat(refused.exit()).isNotZero();
-        assertThat(refused.output()).contains("uninstall-avatar-service.sh first");
+        assertThat(rejected.exit()).isNotZero();
+        assertThat(rejected.output()).contains("uninstall-avatar-service.sh first");
     }
 
     private static Result dpkg(String... arguments) throws IOException, InterruptedException {

@@ -14,16 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the page in a Chromium, run inside a machine: {@code java -cp CLASSES ...PageWatcher http://HOST:DEVTOOLS_PORT}.
- * Prints a line {@code CONNECTED RECONNECTS STATE} of the page's own diagnostics whenever one of these changes. A page that
- * was loaded again would count its reconnections from 0.
+ * Prints a line {@code CONNECTED RECONNECTS STATE} of the page's diagnostics whenever one of them changes. The number of
+ * reconnections of a reloaded page starts at 0.
  */
 final class PageWatcher implements WebSocket.Listener {
 
-    private static final long PACE_MILLIS = 100;
-    private static final String QUESTION = "{\"id\":1,\"method\":\"Runtime.evaluate\",\"params\":{\"expression\":"
-            + "\"window.__avatar ? [__avatar.connected, __avatar.reconnects, __avatar.lastStateSequence].join(' ') : ''\"}}";
+    private static final long INTERVAL_MILLIS = 100;
+    private static final String REQUEST =
+            "{\"id\":1,\"method\":\"Runtime.evaluate\",\"params\":{\"expression\":\"window.__avatar"
+                    + " ? [__avatar.connected, __avatar.reconnects, __avatar.lastStateSequence].join(' ') : ''\"}}";
     private static final Pattern ADDRESS = Pattern.compile("\"webSocketDebuggerUrl\": *\"(ws://[^\"]*/page/[^\"]+)\"");
-    private static final Pattern ANSWER = Pattern.compile("\"value\": *\"([^\"]*)\"");
+    private static final Pattern RESPONSE = Pattern.compile("\"value\": *\"([^\"]*)\"");
 
     private final SynchronousQueue<String> answers = new SynchronousQueue<>();
     private final StringBuilder message = new StringBuilder();
@@ -39,17 +40,17 @@ final class PageWatcher implements WebSocket.Listener {
                 .join();
         String shown = "";
         while (true) {
-            socket.sendText(QUESTION, true).join();
-            Matcher answer = ANSWER.matcher(watcher.answers.take());
+            socket.sendText(REQUEST, true).join();
+            Matcher answer = RESPONSE.matcher(watcher.answers.take());
             if (answer.find() && !answer.group(1).equals(shown)) {
                 shown = answer.group(1);
                 System.out.println(shown);
             }
-            Thread.sleep(PACE_MILLIS);
+            Thread.sleep(INTERVAL_MILLIS);
         }
     }
 
-    /** Waits for the browser; answers where its page takes questions. */
+    /** Waits for the browser; returns the debugger URL of its page. */
     private static String page(HttpClient client, String devTools) throws InterruptedException {
         while (true) {
             try {
@@ -61,9 +62,9 @@ final class PageWatcher implements WebSocket.Listener {
                     return address.group(1);
                 }
             } catch (IOException e) {
-                // Not there yet.
+                // Not started yet.
             }
-            Thread.sleep(PACE_MILLIS);
+            Thread.sleep(INTERVAL_MILLIS);
         }
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The life of an installation on a real systemd, from the first to the last command. */
+/** Life cycle of an installation on a real systemd, from installation to removal. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SystemdIT {
 
@@ -33,7 +33,7 @@ class SystemdIT {
 
     @BeforeAll
     static void install() throws IOException, InterruptedException {
-        // Left by an older Java.
+        // Left by an older Java version.
         machine.shell("mkdir /var/cache/bev-avatar && cd /var/cache/bev-avatar"
                 + " && tee renderer.jsa renderer.made-of exporter.jsa exporter.made-of <<<'another Java'");
         installed = machine.installed("--user", "painter", "--port", "8090");
@@ -48,12 +48,12 @@ class SystemdIT {
 
     @Test
     @Order(1)
-    void install_onFreshMachine_servesOnceFramesFlow() throws Exception {
+    void install_onFreshMachine_isReadyAfterFirstFrame() throws Exception {
         assertThat(installed)
                 .contains("+ system user painter", "+ /usr/lib/bev-avatar", PAGE + "/  and  http://127.0.0.1:9818");
         assertThat(machine.shell("curl -s -o /dev/null -w '%{http_code}' " + PAGE + "/health"))
                 .isEqualTo("200");
-        // A source that answers late on a busy machine is there at another scrape.
+        // On a busy machine a source may be missing from one scrape.
         for (String metric : List.of(
                 "systemd_unit_state{name=\"" + RENDERER + "\",type=\"service\",state=\"active\",} 1.0",
                 "avatar_exporter_collector_success{collector=\"renderer\",} 1.0")) {
@@ -61,7 +61,7 @@ class SystemdIT {
         }
         assertThat(machine.shell("systemctl is-enabled bev-avatar.target " + RENDERER + " " + EXPORTER))
                 .isEqualTo("enabled\nenabled\nenabled");
-        // By the times that renderer and systemd name themselves: the journal may take up their lines in another order.
+        // By the timestamps in the messages: the journal may record them in another order.
         Matcher firstFrame = Pattern.compile("\"timestamp\":\"([^\"]+)\"[^\n]*RUNNING: first frame")
                 .matcher(machine.journal(RENDERER));
         assertThat(firstFrame.find()).isTrue();
@@ -89,7 +89,7 @@ class SystemdIT {
 
     @Test
     @Order(3)
-    void nativeLibraries_comeFromTheInstallation() throws Exception {
+    void nativeLibraries_areLoadedFromInstallation() throws Exception {
         String maps = machine.shell("cat /proc/" + machine.property(RENDERER, "MainPID") + "/maps");
         assertThat(maps)
                 .contains("/usr/lib/bev-avatar/native/libjnidispatch.so")
@@ -98,10 +98,10 @@ class SystemdIT {
 
     @Test
     @Order(4)
-    void classArchives_areMadeAnewAndUsed_andAFaultyOneIsOnlySlower() throws Exception {
+    void classArchives_areRecreatedAndUsed_andFaultyOneIsIgnored() throws Exception {
         String made = "[ -e /var/cache/bev-avatar/exporter.env ]";
         if (machine.run("bash", "-c", made).exit() != 0) {
-            // Too busy a machine while it was installed: that must do no harm either.
+            // The training run may time out during installation on a busy machine.
             machine.await(
                     "the archives",
                     made + " || { systemctl start " + ARCHIVES + "; while systemctl is-active -q " + ARCHIVES
@@ -116,10 +116,10 @@ class SystemdIT {
         assertThat(machine.shell("cat /var/cache/bev-avatar/exporter.made-of"))
                 .contains("/usr/lib/bev-avatar/exporter/avatar-exporter.jar")
                 .doesNotContain("another Java");
-        assertThat(machine.shell("find /var/cache/bev-avatar -name 'workbench-*'"))
+        assertThat(machine.shell("find /var/cache/bev-avatar -name 'sandbox-*'"))
                 .isEmpty();
 
-        // Never written to: what runs has it mapped.
+        // Replaced, not overwritten: running processes have it mapped.
         for (String fault : List.of(
                 "rm exporter.jsa; echo 'of another Java' >exporter.jsa", "rm exporter.jsa", "rm exporter.env")) {
             machine.shell("cd /var/cache/bev-avatar; mkdir /root/kept; cp -a exporter.* /root/kept; " + fault
@@ -137,7 +137,7 @@ class SystemdIT {
 
     @Test
     @Order(5)
-    void installAgain_keepsEditedConfigurationAndRestartsNothing() throws Exception {
+    void installAgain_keepsEditedConfiguration_andRestartsNothing() throws Exception {
         machine.shell("echo '# edited' >>/etc/bev-avatar/avatar.yaml");
         String process = machine.property(RENDERER, "MainPID");
         Result again = machine.install();
@@ -149,7 +149,7 @@ class SystemdIT {
 
     @Test
     @Order(6)
-    void kill_isFollowedByReadyWithTheStateRestored() throws Exception {
+    void kill_restartsWithStateRestored() throws Exception {
         machine.shell("redis-cli XADD avatar:state:updates '*' json '{\"emotion\":\"curious\",\"intensity\":0.9}'");
         machine.await("the new state", "curl -s " + PAGE + "/state | grep curious");
         machine.shell("systemctl stop redis-server");
@@ -158,21 +158,21 @@ class SystemdIT {
         assertThat(machine.shell("curl -s " + PAGE + "/state"))
                 .contains("\"emotion\":\"curious\"", "\"intensity\":0.9");
         machine.shell("systemctl start redis-server");
-        assertThat(machine.reportReady("kill -9 to READY with the state restored, Redis away", "kill"))
+        assertThat(machine.reportReady("kill -9 to READY with the state restored, Redis stopped", "kill"))
                 .containsExactly("Main process exited", "Scheduled restart", "Starting", "Started");
     }
 
     @Test
     @Order(7)
-    void stoppedProcess_isNoticedDumpedAndRestarted() throws Exception {
+    void stoppedProcess_isDetectedDumpedAndRestarted() throws Exception {
         machine.watchdog(true);
         machine.shell("systemctl restart " + RENDERER);
         machine.provoke("hang", "systemctl kill -s STOP --kill-who=main " + RENDERER);
-        machine.watchdog(false); // of the next start: on a busy machine its watchdog might end it too
+        machine.watchdog(false); // for the next start, which may exceed the watchdog timeout on a busy machine
         machine.awaitReady("hang");
         assertThat(machine.journal(RENDERER)).contains("Watchdog timeout", "Full thread dump", "\"render\" ");
         machine.await(
-                "the restart's count",
+                "the restart counter",
                 "curl -s http://127.0.0.1:9818/metrics"
                         + " | grep -F 'avatar_renderer_restarts_total{reason=\"watchdog\",} 1.0'");
         assertThat(machine.reportReady("SIGSTOP to READY", "hang"))
@@ -181,7 +181,7 @@ class SystemdIT {
 
     @Test
     @Order(8)
-    void badConfiguration_staysDownAndNamesTheKey() throws Exception {
+    void invalidConfiguration_staysDown_andReportsKey() throws Exception {
         machine.shell("cp -a /etc/bev-avatar/avatar.yaml /root/avatar.yaml;"
                 + " sed -i 's/^  target-fps: .*/  target-fps: nine/' /etc/bev-avatar/avatar.yaml");
         machine.provoke("bad", "systemctl restart " + RENDERER);
@@ -195,22 +195,23 @@ class SystemdIT {
 
     @Test
     @Order(9)
-    void installThatFails_putsEverythingBack() throws Exception {
-        // These belong to the processes, which may create and remove files there at any time.
+    void failedInstall_revertsAllChanges() throws Exception {
+        // Running services may create and remove files there at any time.
         String changing = "/run/.*|/var/(lib|log)/bev-avatar/(renderer|exporter)/.*";
         Set<String> present = machine.files();
-        Result failed = machine.install("--port", "6379"); // Redis has it
+        present.removeIf(path -> path.matches(changing));
+        Result failed = machine.install("--port", "6379"); // used by Redis
         assertThat(failed.exit()).as(failed.output()).isNotZero();
         assertThat(failed.output()).contains("6379", "reverting all changes");
         Set<String> after = machine.files();
         after.removeIf(path -> path.matches(changing));
         assertThat(after).isEqualTo(present);
-        machine.await("the renderer at its old port", "curl -sf " + PAGE + "/health/ready");
+        machine.await("the renderer on its previous port", "curl -sf " + PAGE + "/health/ready");
     }
 
     @Test
     @Order(10)
-    void uninstall_leavesOnlyData_purgeNothing() throws Exception {
+    void uninstall_keepsOnlyData_purgeRemovesEverything() throws Exception {
         Result gone = machine.uninstall();
         assertThat(gone.exit()).as(gone.output()).isZero();
         Set<String> left = machine.filesAdded();
@@ -234,7 +235,7 @@ class SystemdIT {
         assertThat(machine.shell("getent passwd painter bev-avatar-exporter; getent group bev-avatar"))
                 .isEmpty();
         assertThat(machine.shell("getent passwd keeper && userdel keeper"))
-                .as("it was there before")
+                .as("existed before")
                 .startsWith("keeper:");
     }
 

@@ -9,9 +9,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A viewer at {@code /ws}, run inside a machine: {@code java -cp CLASSES ...Viewer ws://HOST:PORT/ws}. Connects, and again
- * whenever the connection ends. Prints {@code CONNECTION STATE} with each frame that shows another state, and {@code CONNECTION
- * lost}.
+ * A viewer at {@code /ws}, run inside a machine: {@code java -cp CLASSES ...Viewer ws://HOST:PORT/ws}. Reconnects
+ * whenever the connection ends. Prints {@code CONNECTION STATE} for each frame with a new state, and {@code CONNECTION lost}.
  */
 final class Viewer implements WebSocket.Listener {
 
@@ -39,7 +38,7 @@ final class Viewer implements WebSocket.Listener {
                 System.out.println(connection + " lost");
                 connection++;
             } catch (CompletionException e) {
-                // No one there yet.
+                // Not reachable yet.
                 Thread.sleep(RETRY_MILLIS);
             }
         }
@@ -47,7 +46,7 @@ final class Viewer implements WebSocket.Listener {
 
     @Override
     public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-        // The header is in the first part of a message; a JPEG's later parts cannot begin with its magic number.
+        // The header is in the first part of a message; later parts of a JPEG cannot start with its magic number.
         if (data.remaining() > STATE_OFFSET + Long.BYTES && data.getShort(data.position()) == 0x4241) {
             long shown = data.getLong(data.position() + STATE_OFFSET);
             if (shown != state) {

@@ -1,4 +1,4 @@
-/** Installation and life on a real systemd. */
+/** Installation and operation on a real systemd. */
 @NullMarked
 package io.bev.avatar.e2e.systemd;
 

@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.alert;
 
 import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.redis.RedisConnection;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,11 +45,11 @@ public final class AlertReconciler {
 
     private volatile Optional<Boolean> up = Optional.empty();
 
-    /** @param active empty if Redis is disabled; then only the listeners receive the snapshot */
-    AlertReconciler(
-            AlertmanagerClient alertmanager, Optional<RedisActiveAlerts> active, DurableAlertQueue queue, Clock clock) {
+    /** @param link empty if Redis is disabled; then only the listeners receive the snapshot */
+    public AlertReconciler(
+            AlertmanagerClient alertmanager, Optional<RedisConnection> link, DurableAlertQueue queue, Clock clock) {
         this.alertmanager = alertmanager;
-        this.active = active;
+        this.active = link.map(RedisActiveAlerts::new);
         this.queue = queue;
         this.clock = clock;
     }

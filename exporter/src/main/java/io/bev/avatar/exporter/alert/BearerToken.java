@@ -1,8 +1,8 @@
 package io.bev.avatar.exporter.alert;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -25,7 +25,7 @@ final class BearerToken {
      * @throws IOException when the file cannot be read or is empty
      */
     boolean matches(@Nullable String authorization) throws IOException {
-        String expected = Files.readString(file).strip();
+        String expected = BoundedFiles.readString(file).strip();
         if (expected.isEmpty()) {
             throw new IOException(file + " is empty: write the token to it");
         }

@@ -1,11 +1,15 @@
 package io.bev.avatar.exporter.alert;
 
+import io.bev.avatar.common.concurrent.PeriodicTask;
 import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.redis.RedisConnection;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Durable queue of alert events: writes to the store, or to the spool while the store is unreachable. Spooled events
- * are published first, which preserves the order of arrival.
+ * Durable queue of alert events: writes to Redis, or to a local spool while Redis is unreachable. Spooled events are
+ * published first, which preserves the order of arrival. Alerts received from Alertmanager are passed to the listeners
+ * once they are durable.
  *
  * <pre>
  * avatar_exporter_alerts_received_total{status="firing"} 3.0
@@ -23,12 +28,13 @@ import org.slf4j.LoggerFactory;
  * avatar_exporter_alert_spool_pending 2.0
  * </pre>
  */
-final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
+public final class DurableAlertQueue implements AlertPublisher, Consumer<MetricSink>, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DurableAlertQueue.class);
 
-    private static final long DRAIN_INTERVAL_MILLIS = 2000;
+    private static final Duration DRAIN_INTERVAL = Duration.ofSeconds(2);
     private static final int DRAIN_BATCH = 100;
+    private static final int SPOOL_CAPACITY = 10_000;
 
     private final AlertStore store;
     private final AlertSpool spool;
@@ -37,32 +43,46 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
     private final LongAdder resolved = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final AtomicInteger pending = new AtomicInteger();
-    private final ScheduledExecutorService drainer;
+    private final List<Consumer<List<AlertEvent>>> listeners = new CopyOnWriteArrayList<>();
+    private final PeriodicTask drainer;
     private boolean storeUnreachable;
 
     DurableAlertQueue(AlertStore store, AlertSpool spool) {
         this.store = store;
         this.spool = spool;
         this.pending.set(spool.size());
-        this.drainer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "alert-drain");
-            thread.setDaemon(true);
-            return thread;
-        });
-        var unused = drainer.scheduleWithFixedDelay(
-                this::drainSafely, DRAIN_INTERVAL_MILLIS, DRAIN_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        this.drainer = PeriodicTask.start("alert-drain", DRAIN_INTERVAL, this::drain);
     }
 
     /**
-     * Counts the events received from Alertmanager and publishes them as {@link #publish} does.
+     * @param link connection to Redis, where events are published; empty if Redis is disabled
+     * @param spoolFile file in which events are queued while Redis is unreachable
+     * @param activeFor time after which an alert without another notification no longer counts as firing
+     * @throws IOException if an existing spool cannot be read
+     */
+    public static DurableAlertQueue open(
+            Optional<RedisConnection> link, Path spoolFile, Duration activeFor, Clock clock) throws IOException {
+        AlertStore store = link.<AlertStore>map(redis -> new RedisAlertStore(redis, activeFor, clock))
+                .orElse(AlertStore.NOWHERE);
+        return new DurableAlertQueue(store, new AlertSpool(spoolFile, SPOOL_CAPACITY));
+    }
+
+    /** Adds a listener for {@linkplain #receive received} alerts, called on the receiving thread. */
+    public void onReceived(Consumer<List<AlertEvent>> listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * Counts the events received from Alertmanager, {@linkplain #publish publishes} them and calls the listeners.
      *
      * @throws IOException if neither the store nor the spool accepted the events; the sender should retry
      */
-    void accept(List<AlertEvent> events) throws IOException, InterruptedException {
+    void receive(List<AlertEvent> events) throws IOException, InterruptedException {
         for (AlertEvent event : events) {
             (event.status().equals(AlertEvent.FIRING) ? firing : resolved).increment();
         }
         publish(events);
+        listeners.forEach(listener -> listener.accept(events));
     }
 
     /** Whether events are queued on disk, so that Redis is not yet up to date. */
@@ -70,12 +90,9 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
         return pending.get() > 0;
     }
 
-    /**
-     * Returns once the events are durable.
-     *
-     * @throws IOException if neither the store nor the spool accepted the events
-     */
-    void publish(List<AlertEvent> events) throws IOException, InterruptedException {
+    /** Returns once the events are durable. */
+    @Override
+    public void publish(List<AlertEvent> events) throws IOException, InterruptedException {
         if (events.isEmpty()) {
             return;
         }
@@ -91,7 +108,7 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
         }
     }
 
-    /** Publishes queued events until the queue is empty or the store fails. */
+    /** Publishes spooled events until the spool is empty or the store fails. */
     void drain() throws InterruptedException {
         if (pending.get() == 0) {
             return;
@@ -118,16 +135,6 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
             LOG.warn("Cannot remove published events from the alert spool: {}", e.toString());
         }
         pending.set(spool.size());
-    }
-
-    private void drainSafely() {
-        try {
-            drain();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            LOG.error("Draining the alert spool failed", e);
-        }
     }
 
     private boolean tryPublish(List<AlertEvent> events) throws InterruptedException {
@@ -166,6 +173,6 @@ final class DurableAlertQueue implements Consumer<MetricSink>, AutoCloseable {
 
     @Override
     public void close() {
-        drainer.shutdownNow();
+        drainer.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.alert;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.exporter.redis.RedisConnection;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -12,8 +13,6 @@ final class RedisActiveAlerts {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisActiveAlerts.class);
 
-    private static final String KEY = "avatar:alerts:active";
-
     private final RedisConnection link;
 
     RedisActiveAlerts(RedisConnection link) {
@@ -22,13 +21,13 @@ final class RedisActiveAlerts {
 
     /** Alerts by fingerprint; unreadable entries are skipped. */
     Map<String, AlertEvent> read() throws IOException, InterruptedException {
-        Map<String, String> texts = link.call(commands -> commands.hgetall(KEY));
+        Map<String, String> texts = link.call(commands -> commands.hgetall(RedisKeys.ACTIVE_ALERTS));
         Map<String, AlertEvent> events = new LinkedHashMap<>();
         texts.forEach((fingerprint, text) -> {
             try {
                 events.put(fingerprint, AlertEvent.fromJson(text));
             } catch (IllegalArgumentException e) {
-                LOG.debug("Unreadable entry in {} for {}: {}", KEY, fingerprint, e.getMessage());
+                LOG.debug("Unreadable entry in {} for {}: {}", RedisKeys.ACTIVE_ALERTS, fingerprint, e.getMessage());
             }
         });
         return events;

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.alert;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.exporter.redis.RedisConnection;
 import io.lettuce.core.ScriptOutputType;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import java.util.List;
  */
 final class RedisAlertStore implements AlertStore {
 
-    private static final String[] KEYS = {"avatar:alerts", "avatar:alerts:active", "avatar:alerts:seen"};
+    private static final String[] KEYS = {RedisKeys.ALERTS, RedisKeys.ACTIVE_ALERTS, RedisKeys.SEEN_ALERTS};
     private static final int LIST_LENGTH = 100;
     private static final int DEDUPLICATED = 10_000;
 

@@ -1,5 +1,5 @@
 /**
- * Alert webhook: turns Alertmanager notifications into events that are durable in Redis or, while Redis is unreachable,
+ * Durable alert queue: turns Alertmanager notifications into events that are durable in Redis or, while Redis is unreachable,
  * on disk.
  */
 @NullMarked

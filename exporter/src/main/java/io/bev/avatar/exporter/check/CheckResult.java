@@ -1,17 +1,21 @@
 package io.bev.avatar.exporter.check;
 
 import io.bev.avatar.common.text.SecretRedactor;
+import io.bev.avatar.exporter.report.Problem;
+import io.bev.avatar.exporter.report.Result;
+import io.bev.avatar.exporter.report.Status;
+import java.util.List;
 
 /**
- * Result of one check.
+ * Result of one check, which is also its only problem if it is not OK.
  *
  * @param name what was checked, such as {@code gpu-driver}
- * @param status status
+ * @param status OK, WARNING or FAILURE
  * @param found observed state; passwords in URLs are redacted
  * @param expected expected state
  * @param remedy suggested remedy; empty if the status is OK
  */
-public record CheckResult(String name, Status status, String found, String expected, String remedy) {
+public record CheckResult(String name, Status status, String found, String expected, String remedy) implements Result {
 
     public CheckResult {
         found = SecretRedactor.redact(found);
@@ -31,6 +35,21 @@ public record CheckResult(String name, Status status, String found, String expec
 
     static CheckResult of(boolean well, String name, String found, String expected, String remedy) {
         return well ? ok(name, found, expected) : failure(name, found, expected, remedy);
+    }
+
+    @Override
+    public String summary() {
+        return found;
+    }
+
+    @Override
+    public List<Problem> problems() {
+        return status == Status.OK ? List.of() : List.of(comparison());
+    }
+
+    /** Found and expected state, of an OK result as well. */
+    Problem comparison() {
+        return new Problem(status, found, expected, remedy);
     }
 
     /** Returns a failure as a warning with the reason; other results unchanged. */

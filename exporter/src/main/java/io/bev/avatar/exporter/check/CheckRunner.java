@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.check;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,11 +23,7 @@ public final class CheckRunner {
 
     /** Results in the order of the checks. */
     public List<CheckResult> run(List<? extends Check> checks) throws InterruptedException {
-        ExecutorService threads = Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "check");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.factory("check"));
         try {
             long deadline = System.nanoTime() + timeout.toNanos();
             List<Future<List<CheckResult>>> running = new ArrayList<>();

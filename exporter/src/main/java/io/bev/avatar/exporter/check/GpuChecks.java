@@ -141,10 +141,11 @@ public final class GpuChecks implements Check {
                         on == 1
                                 ? CheckResult.ok("gpu-persistence" + suffix, "on", "on")
                                 : CheckResult.warning("gpu-persistence" + suffix, "off", "on", REMEDY_SET_UP)));
-        Optional<Integer> limit = api.powerLimit(device, PowerLimit.ENFORCED).value();
-        Optional<NvmlApi.PowerRange> range = api.powerRange(device).value();
-        if (limit.isPresent() && range.isPresent() && powerLimitWatts.isPresent()) {
-            double wanted = Math.min(powerLimitWatts.getAsInt(), range.get().max() / 1000.0);
+        Optional<Long> limit = api.powerLimit(device, PowerLimit.ENFORCED).value();
+        Optional<Long> max =
+                api.powerRange(device).number(NvmlApi.PowerRange::max).value();
+        if (limit.isPresent() && max.isPresent() && powerLimitWatts.isPresent()) {
+            double wanted = Math.min(powerLimitWatts.getAsInt(), max.get() / 1000.0);
             double watts = limit.get() / 1000.0;
             String found = Math.round(watts) + " W";
             String expected = "at least " + Math.round(wanted) + " W";
@@ -157,8 +158,8 @@ public final class GpuChecks implements Check {
     }
 
     private static Optional<CheckResult> clocks(NvmlApi api, NvmlDevice device, String name) {
-        Optional<Integer> now = api.clock(device, NvmlApi.Clock.GRAPHICS).value();
-        Optional<Integer> max = api.maxClock(device, NvmlApi.Clock.GRAPHICS).value();
+        Optional<Long> now = api.clock(device, NvmlApi.Clock.GRAPHICS).value();
+        Optional<Long> max = api.maxClock(device, NvmlApi.Clock.GRAPHICS).value();
         Optional<Long> reasons = api.clocksEventReasons(device).value();
         if (now.isEmpty() || max.isEmpty() || reasons.isEmpty()) {
             return Optional.empty();

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.check;
 
+import io.bev.avatar.common.process.ListeningSocket;
 import io.bev.avatar.common.tls.PinnedCertificate;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.check;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.exporter.redis.RedisKeyValues;
 import java.io.IOException;
 import java.time.Duration;
@@ -47,7 +48,7 @@ public final class RedisCheck implements Check {
 
     private CheckResult writeReadDelete(RedisKeyValues redis) throws InterruptedException {
         String expected = "Redis accepts connections, writes, reads and deletes";
-        String key = "avatar:check:" + UUID.randomUUID();
+        String key = RedisKeys.writeTest(UUID.randomUUID().toString());
         String step = "connecting and writing";
         try {
             redis.set(Map.of(key, key), TTL);

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.check;
 
+import io.bev.avatar.exporter.report.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.cli;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.common.tls.ExporterClientAuth;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,7 +31,7 @@ public final class AccessCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        QuietLog.errorsOnly();
+        LoggingSystem.ofProcess().errorsOnly();
         try {
             Config config = main.config();
             ExporterClientAuth access = ExporterClientAuth.from(config);

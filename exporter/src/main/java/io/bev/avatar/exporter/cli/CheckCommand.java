@@ -1,13 +1,15 @@
 package io.bev.avatar.exporter.cli;
 
-import io.bev.avatar.exporter.CheckFactory;
-import io.bev.avatar.exporter.CheckSettings;
+import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.exporter.check.Check;
-import io.bev.avatar.exporter.check.CheckReport;
+import io.bev.avatar.exporter.check.CheckFactory;
+import io.bev.avatar.exporter.check.CheckJson;
 import io.bev.avatar.exporter.check.CheckResult;
 import io.bev.avatar.exporter.check.CheckRunner;
+import io.bev.avatar.exporter.check.CheckSettings;
 import io.bev.avatar.exporter.check.CheckTable;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
+import io.bev.avatar.exporter.report.Report;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,13 +58,13 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        QuietLog.errorsOnly();
+        LoggingSystem.ofProcess().errorsOnly();
         CheckSettings settings = CheckSettings.load(main.configFile(), main.environment());
         try (BoundedHttpClient http = new BoundedHttpClient();
                 CheckFactory checks = new CheckFactory(settings, http, System.getProperty("user.name", "?"))) {
-            List<CheckResult> results = run(checks, settings);
-            print(new CheckReport(subject.name().toLowerCase(Locale.ROOT), results), main.out());
-            return new CheckReport("", results).exitCode();
+            Report<CheckResult> report = new Report<>(subject.name().toLowerCase(Locale.ROOT), run(checks, settings));
+            print(report, main.out());
+            return report.status().exitCode();
         }
     }
 
@@ -93,9 +95,9 @@ final class CheckCommand implements Callable<Integer> {
         return result.name().equals("redis") ? result.downgraded("the avatar starts without it") : result;
     }
 
-    private void print(CheckReport report, PrintStream out) {
+    private void print(Report<CheckResult> report, PrintStream out) {
         if (json) {
-            out.println(report.json());
+            out.println(CheckJson.write(report));
         } else {
             new CheckTable(main.terminal()).lines(report).forEach(out::println);
         }

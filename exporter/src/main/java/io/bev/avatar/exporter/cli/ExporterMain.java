@@ -11,13 +11,14 @@ import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.Exporter;
 import io.bev.avatar.exporter.ExporterConfigs;
 import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.report.TerminalFormat;
 import io.bev.avatar.exporter.systemd.WatchdogProbe;
-import io.bev.avatar.exporter.terminal.TerminalFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -55,6 +56,8 @@ import picocli.CommandLine.ScopeType;
 public final class ExporterMain implements Callable<Integer> {
 
     private static final long SHUTDOWN_TIMEOUT_SECONDS = 4;
+    private static final Duration MIN_RESPONSE_TIMEOUT = Duration.ofSeconds(45);
+    private static final Duration SCRAPE_RESPONSE_MARGIN = Duration.ofSeconds(15);
 
     private static final Logger LOG = LoggerFactory.getLogger(ExporterMain.class);
 
@@ -116,6 +119,12 @@ public final class ExporterMain implements Callable<Integer> {
         return serve();
     }
 
+    /** Longer than any scrape. */
+    private static Duration responseTimeout(Duration scrapeTimeout) {
+        Duration timeout = scrapeTimeout.plus(SCRAPE_RESPONSE_MARGIN);
+        return timeout.compareTo(MIN_RESPONSE_TIMEOUT) < 0 ? MIN_RESPONSE_TIMEOUT : timeout;
+    }
+
     /** Serves until the process receives a stop signal. */
     @Command(name = "serve", description = "Serve metrics until stopped (default).")
     int serve() {
@@ -129,7 +138,7 @@ public final class ExporterMain implements Callable<Integer> {
         }
         ExporterConfig config = settings.exporter();
         LoggingSystem.ofProcess().configure(settings.logging(), "exporter", environment);
-        HttpServerTimeouts.apply(config.scrapeTimeout());
+        HttpServerTimeouts.apply(responseTimeout(config.scrapeTimeout()));
         lowerPriority(config.niceness());
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);

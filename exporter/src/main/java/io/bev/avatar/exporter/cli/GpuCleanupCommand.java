@@ -1,15 +1,17 @@
 package io.bev.avatar.exporter.cli;
 
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.log.LoggingSystem;
+import io.bev.avatar.common.systemd.AvatarUnits;
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.exporter.CheckSettings;
+import io.bev.avatar.exporter.check.CheckSettings;
 import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
 import io.bev.avatar.exporter.gpucleanup.CleanupResult;
 import io.bev.avatar.exporter.gpucleanup.GpuCleanup;
 import io.bev.avatar.exporter.nvml.NvmlException;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
-import io.bev.avatar.exporter.terminal.TerminalFormat;
-import io.bev.avatar.exporter.terminal.TerminalFormat.Tone;
+import io.bev.avatar.exporter.report.TerminalFormat;
+import io.bev.avatar.exporter.report.TerminalFormat.Tone;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +57,7 @@ final class GpuCleanupCommand implements Callable<Integer> {
     @Option(
             names = "--unit",
             paramLabel = "NAME",
-            defaultValue = "bev-advanced-avatar.service",
+            defaultValue = AvatarUnits.RENDERER,
             description = "systemd unit; default: ${DEFAULT-VALUE}")
     private String unit = "";
 
@@ -80,7 +82,7 @@ final class GpuCleanupCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--grace: found " + graceSeconds + ", expected 0 to " + MAX_SECONDS + " seconds");
         }
-        QuietLog.errorsOnly();
+        LoggingSystem.ofProcess().errorsOnly();
         CheckSettings settings = CheckSettings.load(main.configFile(), main.environment());
         if (settings.problems().isPresent()) {
             System.err.println(settings.problems().get());

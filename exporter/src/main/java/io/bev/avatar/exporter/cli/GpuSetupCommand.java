@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.cli;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
 import io.bev.avatar.exporter.config.ExporterConfig;
@@ -10,8 +11,8 @@ import io.bev.avatar.exporter.config.GpuSetupConfig;
 import io.bev.avatar.exporter.gpusetup.GpuSetup;
 import io.bev.avatar.exporter.gpusetup.SetupResult;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
-import io.bev.avatar.exporter.terminal.TerminalFormat;
-import io.bev.avatar.exporter.terminal.TerminalFormat.Tone;
+import io.bev.avatar.exporter.report.TerminalFormat;
+import io.bev.avatar.exporter.report.TerminalFormat.Tone;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ final class GpuSetupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        QuietLog.errorsOnly();
+        LoggingSystem.ofProcess().errorsOnly();
         Map<String, String> environment = main.environment();
         Path targetDirectory = directory != null
                 ? directory

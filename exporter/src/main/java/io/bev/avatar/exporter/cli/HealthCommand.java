@@ -1,16 +1,17 @@
 package io.bev.avatar.exporter.cli;
 
 import io.bev.avatar.common.cli.ExitCodes;
-import io.bev.avatar.exporter.CheckSettings;
-import io.bev.avatar.exporter.HealthComponents;
+import io.bev.avatar.common.log.LoggingSystem;
+import io.bev.avatar.exporter.check.CheckSettings;
 import io.bev.avatar.exporter.config.HealthConfig;
+import io.bev.avatar.exporter.health.HealthComponents;
 import io.bev.avatar.exporter.health.HealthFiles;
 import io.bev.avatar.exporter.health.HealthJson;
 import io.bev.avatar.exporter.health.HealthMonitor;
 import io.bev.avatar.exporter.health.HealthReport;
-import io.bev.avatar.exporter.health.HealthStatus;
 import io.bev.avatar.exporter.health.HealthTable;
 import io.bev.avatar.exporter.health.RedisHealthPublisher;
+import io.bev.avatar.exporter.report.Status;
 import io.bev.avatar.exporter.threshold.ThresholdException;
 import io.bev.avatar.exporter.threshold.ThresholdFileLocator;
 import io.bev.avatar.exporter.threshold.Thresholds;
@@ -90,7 +91,7 @@ final class HealthCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--interval: found " + interval.get() + ", expected 1 to 240 seconds");
         }
-        QuietLog.errorsOnly();
+        LoggingSystem.ofProcess().errorsOnly();
         CheckSettings settings = CheckSettings.load(main.configFile(), main.environment());
         if (settings.problems().isPresent()) {
             System.err.println(settings.problems().get());
@@ -129,12 +130,12 @@ final class HealthCommand implements Callable<Integer> {
             last = files.read();
         } catch (IOException e) {
             System.err.println("avatar-exporter: " + e.getMessage());
-            return HealthStatus.CRITICAL.exitCode();
+            return Status.CRITICAL.exitCode();
         }
         if (last.isEmpty()) {
             System.err.println("avatar-exporter: no result yet: no file " + files.summary()
                     + "; run './avatar health once' or './avatar health monitor'");
-            return HealthStatus.CRITICAL.exitCode();
+            return Status.CRITICAL.exitCode();
         }
         HealthReport report = last.get();
         Duration age = Duration.between(report.at(), Instant.now());
@@ -143,7 +144,7 @@ final class HealthCommand implements Callable<Integer> {
         if (!json) {
             main.out().println(table().age(age, stale));
         }
-        return Math.max(report.status().exitCode(), stale ? HealthStatus.WARNING.exitCode() : 0);
+        return Math.max(report.status().exitCode(), stale ? Status.WARNING.exitCode() : 0);
     }
 
     /** Runs until interrupted by the shutdown hook, which then waits until the components are closed. */

@@ -2,6 +2,7 @@ package io.bev.avatar.exporter.cli;
 
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.exporter.client.ExporterClient;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -33,7 +34,7 @@ final class MetricsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        QuietLog.errorsOnly();
+        LoggingSystem.ofProcess().errorsOnly();
         try {
             main.out().print(ExporterClient.from(main.config()).metrics());
             return ExitCode.OK;

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.client;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,11 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** HTTPS client based on the JDK's client, which is large and loaded only if needed. */
 final class HttpsClient implements AutoCloseable {
 
-    private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
-        Thread created = new Thread(task, "tls-source");
-        created.setDaemon(true);
-        return created;
-    });
+    private final ExecutorService executor = Executors.newSingleThreadExecutor(DaemonThreads.factory("tls-source"));
 
     private final HttpClient client;
 

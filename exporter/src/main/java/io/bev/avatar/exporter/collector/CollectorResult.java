@@ -10,10 +10,10 @@ import java.util.Optional;
  * @param collector name of the collector
  * @param durationNanos time from the start until the collection returned or was abandoned
  * @param families collected samples; of a failed collection only those kept by {@link PartialCollectionException}
- * @param error cause of the failure in one line; empty on success
+ * @param error cause of the failure; empty on success
  */
 public record CollectorResult(
-        String collector, long durationNanos, List<MetricFamilySamples> families, Optional<String> error) {
+        String collector, long durationNanos, List<MetricFamilySamples> families, Optional<CollectorError> error) {
 
     public CollectorResult {
         families = List.copyOf(families);
@@ -25,6 +25,6 @@ public record CollectorResult(
     }
 
     static CollectorResult failed(String collector, long durationNanos, String error) {
-        return new CollectorResult(collector, durationNanos, List.of(), Optional.of(error));
+        return new CollectorResult(collector, durationNanos, List.of(), Optional.of(new CollectorError(error, "")));
     }
 }

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.text.SecretRedactor;
 import io.bev.avatar.common.time.Ticker;
 import java.time.Clock;
@@ -27,17 +28,14 @@ final class CollectorWorker implements AutoCloseable {
     private @Nullable CollectionTask inFlight;
     private CollectorStatus status;
     private long consecutiveFailures;
+    private boolean duplicatesReported;
 
     CollectorWorker(Collector collector, Ticker ticker, Clock clock) {
         this.collector = collector;
         this.ticker = ticker;
         this.clock = clock;
         this.status = new CollectorStatus(collector.name(), Optional.empty(), Optional.empty(), Optional.empty(), "");
-        this.thread = Executors.newSingleThreadExecutor(task -> {
-            Thread worker = new Thread(task, "collector-" + collector.name());
-            worker.setDaemon(true);
-            return worker;
-        });
+        this.thread = Executors.newSingleThreadExecutor(DaemonThreads.factory("collector-" + collector.name()));
     }
 
     String name() {
@@ -78,13 +76,14 @@ final class CollectorWorker implements AutoCloseable {
             collector.collect(sink);
             outcome = new CollectorResult(name(), run.elapsedNanos(), sink.families(), Optional.empty());
         } catch (PartialCollectionException e) {
-            outcome = new CollectorResult(name(), run.elapsedNanos(), sink.families(), Optional.of(describe(e)));
+            outcome = new CollectorResult(name(), run.elapsedNanos(), sink.families(), Optional.of(e.error()));
         } catch (Throwable e) {
             // Isolation: a missing native symbol or a bug in one collector must not end the others' scrape.
             String error = SecretRedactor.redact(run.interruption().orElseGet(() -> describe(e)));
             outcome = CollectorResult.failed(name(), run.elapsedNanos(), error);
         }
         run.end();
+        reportDuplicates(sink);
         synchronized (this) {
             inFlight = null;
         }
@@ -96,14 +95,29 @@ final class CollectorWorker implements AutoCloseable {
         }
     }
 
+    private void reportDuplicates(MetricSink sink) {
+        if (!duplicatesReported && !sink.duplicates().isEmpty()) {
+            duplicatesReported = true;
+            LOG.warn(
+                    "Collector {} added {} series twice, the first of each is exported: {}",
+                    name(),
+                    sink.duplicates().size(),
+                    sink.duplicates().get(0));
+        }
+    }
+
     private synchronized void record(CollectorResult result) {
         boolean failedBefore = status.last().isPresent() && !status.last().get().success();
         Optional<Instant> success = result.success() ? Optional.of(clock.instant()) : status.lastSuccess();
-        Optional<String> error = result.success() ? status.lastError() : result.error();
+        Optional<String> error =
+                result.success() ? status.lastError() : result.error().map(CollectorError::text);
         if (result.success() && failedBefore) {
             LOG.info("Collector {} recovered after {} failed collections", name(), consecutiveFailures);
         } else if (!result.success() && !failedBefore) {
-            LOG.warn("Collector {} failed: {}", name(), result.error().orElse(""));
+            LOG.warn(
+                    "Collector {} failed: {}",
+                    name(),
+                    result.error().map(CollectorError::text).orElse(""));
         }
         consecutiveFailures = result.success() ? 0 : consecutiveFailures + 1;
         // The status keeps the outcome without the samples.
@@ -114,7 +128,7 @@ final class CollectorWorker implements AutoCloseable {
     private static String describe(Throwable failure) {
         String message = failure.getMessage();
         String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
-        return text.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse("");
+        return CollectorError.oneLine(text);
     }
 
     @Override

@@ -4,19 +4,66 @@ import io.prometheus.client.Collector.MetricFamilySamples;
 import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import io.prometheus.client.Collector.Type;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Collects the samples of one collection into metric families. A family takes HELP and type from its first sample; a
- * counter has its full exposition name, with {@code _total}.
+ * counter has its full exposition name, with {@code _total}. A series is exported once: of samples with the same name
+ * and labels the first is kept. Control characters in label values are replaced, since tools read the exposition by
+ * line.
  */
 public final class MetricSink {
 
+    private static final char REPLACEMENT = '\uFFFD';
+    private static final char DELETE = 0x7f;
+    private static final char LAST_CONTROL = 0x9f;
+    private static final char LINE_SEPARATOR = 0x2028;
+    private static final char PARAGRAPH_SEPARATOR = 0x2029;
+
     private final Map<String, Family> families = new LinkedHashMap<>();
 
-    private record Family(Type type, String help, List<Sample> samples) {}
+    private final List<String> duplicates = new ArrayList<>();
+
+    private record Family(Type type, String help, List<Sample> samples, Set<Series> series) {
+        Family(Type type, String help) {
+            this(type, help, new ArrayList<>(), new HashSet<>());
+        }
+    }
+
+    private record Series(String name, List<String> labels, List<String> values) {
+        /** The order of labels does not distinguish series. */
+        static Series of(Sample sample) {
+            List<String> labels = sample.labelNames;
+            for (int i = 1; i < labels.size(); i++) {
+                if (labels.get(i - 1).compareTo(labels.get(i)) > 0) {
+                    Map<String, String> sorted = new TreeMap<>();
+                    for (int k = 0; k < labels.size(); k++) {
+                        sorted.put(labels.get(k), sample.labelValues.get(k));
+                    }
+                    return new Series(sample.name, List.copyOf(sorted.keySet()), List.copyOf(sorted.values()));
+                }
+            }
+            return new Series(sample.name, labels, sample.labelValues);
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder(name).append('{');
+            for (int i = 0; i < labels.size(); i++) {
+                text.append(i == 0 ? "" : ",")
+                        .append(labels.get(i))
+                        .append("=\"")
+                        .append(values.get(i))
+                        .append('"');
+            }
+            return text.append('}').toString();
+        }
+    }
 
     /** Adds a gauge; {@code labels} alternate name and value. */
     public void gauge(String name, String help, double value, String... labels) {
@@ -78,6 +125,18 @@ public final class MetricSink {
         add(Type.SUMMARY, name, name + "_sum", help, sum, labels);
     }
 
+    /** Adds all samples of another sink. */
+    public void addAll(MetricSink other) {
+        other.families.forEach(
+                (name, family) -> family.samples.forEach(sample -> add(name, family.type, family.help, sample)));
+        duplicates.addAll(other.duplicates);
+    }
+
+    /** Series that were added more than once, as {@code name{label="value"}}; a defect of the collector. */
+    public List<String> duplicates() {
+        return List.copyOf(duplicates);
+    }
+
     /** All families in order of first appearance. */
     public List<MetricFamilySamples> families() {
         List<MetricFamilySamples> result = new ArrayList<>(families.size());
@@ -94,10 +153,41 @@ public final class MetricSink {
         List<String> values = new ArrayList<>(labels.length / 2);
         for (int i = 0; i < labels.length; i += 2) {
             names.add(labels[i]);
-            values.add(labels[i + 1]);
+            values.add(printable(labels[i + 1]));
         }
-        families.computeIfAbsent(familyName, n -> new Family(type, help, new ArrayList<>()))
-                .samples
-                .add(new Sample(sampleName, names, values, value));
+        add(familyName, type, help, new Sample(sampleName, names, values, value));
+    }
+
+    private void add(String familyName, Type type, String help, Sample sample) {
+        Family family = families.computeIfAbsent(familyName, n -> new Family(type, help));
+        Series series = Series.of(sample);
+        if (family.series.add(series)) {
+            family.samples.add(sample);
+        } else {
+            duplicates.add(series.toString());
+        }
+    }
+
+    private static String printable(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (unprintable(value.charAt(i))) {
+                StringBuilder text = new StringBuilder(value);
+                for (int k = i; k < text.length(); k++) {
+                    if (unprintable(text.charAt(k))) {
+                        text.setCharAt(k, REPLACEMENT);
+                    }
+                }
+                return text.toString();
+            }
+        }
+        return value;
+    }
+
+    /** The exposition format escapes line feeds; a tab separates no lines. */
+    private static boolean unprintable(char c) {
+        return (c < ' ' && c != '\n' && c != '\t')
+                || (c >= DELETE && c <= LAST_CONTROL)
+                || c == LINE_SEPARATOR
+                || c == PARAGRAPH_SEPARATOR;
     }
 }

@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.config;
 
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.systemd.AvatarUnits;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,9 +58,6 @@ public record ExporterConfig(
 
     public static final String DEFAULT_NVML_LIBRARY = "libnvidia-ml.so.1";
 
-    private static final List<String> OWN_UNITS =
-            List.of("bev-advanced-avatar.service", "bev-avatar-exporter.service", "bev-avatar-gpu.service");
-
     public ExporterConfig {
         allowedHosts = List.copyOf(allowedHosts);
         units = List.copyOf(units);
@@ -88,7 +86,7 @@ public record ExporterConfig(
                 config.integer("exporter.niceness", 10, 0, 19),
                 Path.of(config.text("exporter.proc-path", "/proc")),
                 Path.of(config.text("exporter.sys-path", "/sys")),
-                config.texts("exporter.units", OWN_UNITS),
+                config.texts("exporter.units", AvatarUnits.ALL),
                 config.text(NVML_LIBRARY, DEFAULT_NVML_LIBRARY),
                 config.flag("exporter.pcie-throughput", false),
                 config.flag("exporter.dcgm-names", false),

@@ -2,9 +2,9 @@ package io.bev.avatar.exporter.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.json.JsonTrees;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +63,8 @@ public record ThresholdOverride(String signal, String severity, double value) {
     private static void checkAgainst(Config config, String key, Path file, List<ThresholdOverride> overrides) {
         Set<String> known = new TreeSet<>();
         try {
-            for (JsonNode group : JsonTrees.YAML.read(Files.readAllBytes(file)).path("groups")) {
+            for (JsonNode group :
+                    JsonTrees.YAML.read(BoundedFiles.readBytes(file)).path("groups")) {
                 for (JsonNode rule : group.path("rules")) {
                     if (rule.path("record").asText().equals("avatar_threshold:default")) {
                         JsonNode labels = rule.path("labels");

@@ -16,7 +16,7 @@ enum GpuSetting {
     PERSISTENCE(NvmlApi::persistenceMode, NvmlControl::setPersistenceMode, value -> value == 1 ? "on" : "off"),
 
     POWER_LIMIT(
-            (api, device) -> api.powerLimit(device, PowerLimit.REQUESTED),
+            (api, device) -> api.powerLimit(device, PowerLimit.REQUESTED).map(Math::toIntExact),
             NvmlControl::setPowerLimit,
             value -> Math.round(value / 1000.0) + " W"),
 

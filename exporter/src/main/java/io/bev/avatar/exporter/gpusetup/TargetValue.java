@@ -31,13 +31,15 @@ record TargetValue(int value, String remark) {
         config.powerLimitWatts().ifPresent(watts -> targets.put(GpuSetting.POWER_LIMIT, power(watts, api, device)));
         config.memoryClockMhz()
                 .ifPresent(mhz -> clock(
-                                mhz, api.control().supportedMemoryClocks(device), api.maxClock(device, Clock.MEMORY))
+                                mhz,
+                                api.control().supportedMemoryClocks(device),
+                                api.maxClock(device, Clock.MEMORY).map(Math::toIntExact))
                         .ifPresent(target -> targets.put(GpuSetting.MEMORY_CLOCK, target)));
         config.graphicsClockMhz()
                 .ifPresent(mhz -> clock(
                                 mhz,
                                 graphicsClocks(Optional.ofNullable(targets.get(GpuSetting.MEMORY_CLOCK)), api, device),
-                                api.maxClock(device, Clock.GRAPHICS))
+                                api.maxClock(device, Clock.GRAPHICS).map(Math::toIntExact))
                         .ifPresent(target -> targets.put(GpuSetting.GRAPHICS_CLOCK, target)));
         if (config.exclusiveProcess()) {
             targets.put(GpuSetting.COMPUTE_MODE, new TargetValue(EXCLUSIVE_PROCESS, ""));
@@ -47,9 +49,9 @@ record TargetValue(int value, String remark) {
 
     private static TargetValue power(int watts, NvmlApi api, NvmlDevice device) {
         int configured = watts * 1000;
-        Optional<PowerRange> range = api.powerRange(device).value();
-        int allowed =
-                range.map(r -> Math.max(r.min(), Math.min(configured, r.max()))).orElse(configured);
+        NvmlResult<PowerRange> range = api.powerRange(device);
+        int max = bound(range.number(PowerRange::max), Integer.MAX_VALUE);
+        int allowed = Math.max(bound(range.number(PowerRange::min), 0), Math.min(configured, max));
         if (allowed == configured) {
             return new TargetValue(allowed, "");
         }
@@ -57,10 +59,15 @@ record TargetValue(int value, String remark) {
                 allowed, (allowed < configured ? "its maximum" : "its minimum") + "; " + watts + " W configured");
     }
 
+    private static int bound(NvmlResult<Long> limit, int unknown) {
+        return limit.value().map(Math::toIntExact).orElse(unknown);
+    }
+
     private static NvmlResult<List<Integer>> graphicsClocks(
             Optional<TargetValue> memory, NvmlApi api, NvmlDevice device) {
         int memoryMhz = memory.map(TargetValue::value)
-                .or(() -> api.maxClock(device, Clock.MEMORY).value())
+                .or(() ->
+                        api.maxClock(device, Clock.MEMORY).map(Math::toIntExact).value())
                 .orElse(0);
         return api.control().supportedGraphicsClocks(device, memoryMhz);
     }

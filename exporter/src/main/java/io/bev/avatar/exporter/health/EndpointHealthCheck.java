@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.exporter.collector.CollectorError;
 import io.bev.avatar.exporter.threshold.Thresholds;
 import java.util.OptionalDouble;
 
@@ -33,7 +34,9 @@ final class EndpointHealthCheck implements HealthCheck {
         if (!up) {
             result.addSummary("down");
             result.critical(
-                    samples.error("endpoint").orElse("the renderer does not report itself as healthy"),
+                    samples.error("endpoint")
+                            .map(CollectorError::text)
+                            .orElse("the renderer does not report itself as healthy"),
                     "HTTP 200 from /health",
                     "start the renderer: 'systemctl start bev-advanced-avatar' or './avatar up'");
         } else if (!status.equals("ok")) {

@@ -1,7 +1,9 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.exporter.collector.CollectorError;
 import io.bev.avatar.exporter.threshold.Thresholds;
 import io.prometheus.client.Collector.MetricFamilySamples.Sample;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** Checks temperature and memory of every GPU. */
@@ -24,14 +26,15 @@ final class GpuHealthCheck implements HealthCheck {
         HealthResultBuilder result = new HealthResultBuilder(CHECK, thresholds);
         boolean noDriver = samples.all("avatar_exporter_nvml_error").stream()
                 .anyMatch(sample -> SampleLookup.label(sample, "code").equals(NO_DRIVER));
-        String error = samples.error("gpu").orElse("");
+        Optional<CollectorError> error = samples.error("gpu");
         if (noDriver && cpuAllowed) {
-            return HealthResult.skipped(CHECK, error);
+            return HealthResult.skipped(
+                    CHECK, error.map(CollectorError::problem).orElse(""));
         }
-        if (!error.isEmpty()) {
+        error.ifPresent(failure -> {
             result.addSummary("unreadable");
-            result.critical(error, "a responding GPU", "see './avatar check gpu' and the kernel log");
-        }
+            result.critical(failure.text(), "a responding GPU", "see './avatar check gpu' and the kernel log");
+        });
         if (samples.value("nvidia_gpu_simulated").orElse(0) == 1) {
             result.addSummary("SIMULATED");
         }

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.CollectorResult;
 import io.bev.avatar.exporter.collector.ScrapeRunner;
@@ -39,7 +40,6 @@ public final class HealthEvaluator {
     }
 
     private static final Duration CPU_SPAN = Duration.ofSeconds(1);
-    private static final String STATE = "avatar:state";
 
     private final Subject subject;
     private final ScrapeRunner sources;
@@ -128,7 +128,7 @@ public final class HealthEvaluator {
         }
         long start = ticker.nanos();
         try {
-            Optional<String> document = redis.get(STATE);
+            Optional<String> document = redis.get(RedisKeys.STATE);
             return new RedisHealthCheck.State(document, (ticker.nanos() - start) * 1e-9, Optional.empty());
         } catch (IOException e) {
             return new RedisHealthCheck.State(Optional.empty(), 0, Optional.of(String.valueOf(e.getMessage())));

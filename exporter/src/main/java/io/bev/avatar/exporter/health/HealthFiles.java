@@ -34,7 +34,7 @@ public final class HealthFiles {
         try {
             Files.createDirectories(directory);
             for (HealthResult result : report.results()) {
-                replace(file(result.check()), HealthJson.write(report, result));
+                replace(file(result.name()), HealthJson.write(report, result));
             }
             replace(summary(), HealthJson.write(report));
         } catch (IOException e) {

@@ -1,18 +1,17 @@
 package io.bev.avatar.exporter.health;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bev.avatar.exporter.health.HealthResult.Problem;
+import io.bev.avatar.exporter.report.Problem;
+import io.bev.avatar.exporter.report.ReportJson;
+import io.bev.avatar.exporter.report.Status;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -28,39 +27,38 @@ import java.util.Map;
  */
 public final class HealthJson {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    /** Schema version of the document. */
+    private static final int SCHEMA = 1;
 
     private HealthJson() {}
 
     /** A report as one line of JSON. */
     public static String write(HealthReport report) {
         ObjectNode document = header(report);
-        ObjectNode counts = document.putObject("counts");
-        for (HealthStatus status : HealthStatus.values()) {
-            counts.put(status.word(), report.count(status));
-        }
+        ReportJson.putCounts(
+                document.putObject("counts"),
+                report.report(),
+                Status.OK,
+                Status.SKIPPED,
+                Status.WARNING,
+                Status.CRITICAL);
         ArrayNode results = document.putArray("results");
         report.results().forEach(result -> fill(results.addObject(), result));
-        return text(document);
+        return ReportJson.text(document);
     }
 
     /** One result of a report as one line of JSON. */
     static String write(HealthReport report, HealthResult result) {
         ObjectNode document = header(report);
         fill(document, result);
-        return text(document);
+        return ReportJson.text(document);
     }
 
     /** @throws IOException if the text is not a report of this schema version */
     static HealthReport read(String text) throws IOException {
-        JsonNode document;
-        try {
-            document = JSON.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new IOException("not JSON: " + e.getOriginalMessage(), e);
-        }
-        if (document.path("schema").asInt() != HealthReport.SCHEMA) {
-            throw new IOException("schema: found " + document.path("schema") + ", expected " + HealthReport.SCHEMA);
+        JsonNode document = ReportJson.read(text);
+        if (document.path("schema").asInt() != SCHEMA) {
+            throw new IOException("schema: found " + document.path("schema") + ", expected " + SCHEMA);
         }
         try {
             List<HealthResult> results = new ArrayList<>();
@@ -75,22 +73,18 @@ public final class HealthJson {
     }
 
     private static ObjectNode header(HealthReport report) {
-        return JSON.createObjectNode()
-                .put("schema", HealthReport.SCHEMA)
+        return ReportJson.document()
+                .put("schema", SCHEMA)
                 .put("at", report.at().toString())
                 .put("host", report.host())
                 .put("status", report.status().word());
     }
 
     private static void fill(ObjectNode node, HealthResult result) {
-        node.put("check", result.check()).put("status", result.status().word()).put("summary", result.summary());
+        node.put("check", result.name()).put("status", result.status().word()).put("summary", result.summary());
         ArrayNode problems = node.putArray("problems");
         for (Problem problem : result.problems()) {
-            problems.addObject()
-                    .put("status", problem.status().word())
-                    .put("found", problem.found())
-                    .put("expected", problem.expected())
-                    .put("remedy", problem.remedy());
+            ReportJson.put(problems.addObject(), problem);
         }
         ObjectNode values = node.putObject("values");
         result.values().forEach(values::put);
@@ -113,15 +107,7 @@ public final class HealthJson {
                 node.path("check").asText(), status(node), node.path("summary").asText(), problems, values);
     }
 
-    private static HealthStatus status(JsonNode node) {
-        return HealthStatus.valueOf(node.path("status").asText().toUpperCase(Locale.ROOT));
-    }
-
-    private static String text(ObjectNode document) {
-        try {
-            return JSON.writeValueAsString(document);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("cannot serialise a tree of strings and numbers", e);
-        }
+    private static Status status(JsonNode node) {
+        return Status.of(node.path("status").asText());
     }
 }

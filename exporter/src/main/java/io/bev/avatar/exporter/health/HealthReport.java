@@ -1,5 +1,7 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.exporter.report.Report;
+import io.bev.avatar.exporter.report.Status;
 import java.time.Instant;
 import java.util.List;
 
@@ -7,30 +9,25 @@ import java.util.List;
  * Results of one health evaluation.
  *
  * @param at time of evaluation
- * @param host name of the evaluated host
- * @param status worst status of the results
- * @param results one per check
+ * @param report one result per check; the subject is the name of the evaluated host
  */
-public record HealthReport(Instant at, String host, HealthStatus status, List<HealthResult> results) {
-
-    /** Schema version of the JSON document. */
-    static final int SCHEMA = 1;
-
-    public HealthReport {
-        results = List.copyOf(results);
-    }
+public record HealthReport(Instant at, Report<HealthResult> report) {
 
     static HealthReport of(Instant at, String host, List<HealthResult> results) {
-        HealthStatus worst = HealthStatus.OK;
-        for (HealthResult result : results) {
-            worst = result.status().exitCode() > worst.exitCode() ? result.status() : worst;
-        }
-        return new HealthReport(at, host, worst, results);
+        return new HealthReport(at, new Report<>(host, results));
     }
 
-    /** Number of results with a status. */
-    int count(HealthStatus status) {
-        return (int)
-                results.stream().filter(result -> result.status() == status).count();
+    /** Name of the evaluated host. */
+    String host() {
+        return report.subject();
+    }
+
+    /** Worst status of the results. */
+    public Status status() {
+        return report.status();
+    }
+
+    List<HealthResult> results() {
+        return report.results();
     }
 }

@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.health;
 
-import io.bev.avatar.exporter.health.HealthResult.Problem;
+import io.bev.avatar.exporter.report.Problem;
+import io.bev.avatar.exporter.report.Status;
 import io.bev.avatar.exporter.threshold.Thresholds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,11 +33,11 @@ final class HealthResultBuilder {
     }
 
     void warning(String found, String expected, String remedy) {
-        problems.add(new Problem(HealthStatus.WARNING, found, expected, remedy));
+        problems.add(new Problem(Status.WARNING, found, expected, remedy));
     }
 
     void critical(String found, String expected, String remedy) {
-        problems.add(new Problem(HealthStatus.CRITICAL, found, expected, remedy));
+        problems.add(new Problem(Status.CRITICAL, found, expected, remedy));
     }
 
     /**
@@ -61,10 +62,7 @@ final class HealthResultBuilder {
     }
 
     HealthResult build() {
-        HealthStatus status = HealthStatus.OK;
-        for (Problem problem : problems) {
-            status = problem.status().exitCode() > status.exitCode() ? problem.status() : status;
-        }
+        Status status = Status.worst(problems.stream().map(Problem::status).toList());
         return new HealthResult(check, status, String.join(", ", summary), problems, values);
     }
 }

@@ -1,7 +1,10 @@
 package io.bev.avatar.exporter.health;
 
-import io.bev.avatar.exporter.terminal.TerminalFormat;
-import io.bev.avatar.exporter.terminal.TerminalFormat.Tone;
+import io.bev.avatar.exporter.report.Report;
+import io.bev.avatar.exporter.report.ReportTable;
+import io.bev.avatar.exporter.report.Status;
+import io.bev.avatar.exporter.report.TerminalFormat;
+import io.bev.avatar.exporter.report.TerminalFormat.Tone;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -15,26 +18,22 @@ public final class HealthTable {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
     private final TerminalFormat terminal;
+    private final ReportTable table;
     private final ZoneId zone;
 
     public HealthTable(TerminalFormat terminal, ZoneId zone) {
         this.terminal = terminal;
+        this.table = new ReportTable(terminal);
         this.zone = zone;
     }
 
     /** The complete report. */
-    public List<String> lines(HealthReport report) {
-        List<String> lines = new ArrayList<>();
-        report.results().forEach(result -> lines.addAll(lines(result)));
-        lines.add("");
-        lines.add("  "
-                + terminal.paint(
-                        tone(report.status()),
-                        report.host() + ": " + report.status().word()) + "  ("
-                + report.count(HealthStatus.OK) + " ok, " + report.count(HealthStatus.WARNING) + " warning, "
-                + report.count(HealthStatus.CRITICAL) + " critical, " + report.count(HealthStatus.SKIPPED)
-                + " skipped)");
-        return lines;
+    public List<String> lines(HealthReport health) {
+        Report<HealthResult> report = health.report();
+        return table.lines(
+                report,
+                report.count(Status.OK) + " ok, " + report.count(Status.WARNING) + " warning, "
+                        + report.count(Status.CRITICAL) + " critical, " + report.count(Status.SKIPPED) + " skipped");
     }
 
     /** Line with the age of a report. */
@@ -51,36 +50,12 @@ public final class HealthTable {
             HealthResult is = now.results().get(i);
             if (was.status() != is.status()) {
                 String time = TIME.format(now.at().atZone(zone));
-                lines.addAll(terminal.entry(
-                        tone(is.status()),
-                        time + " " + is.check(),
+                lines.addAll(table.lines(
+                        is,
+                        time + " " + is.name(),
                         was.status().word() + " -> " + is.status().word() + ": " + is.summary()));
-                problems(is, lines);
             }
         }
         return lines;
-    }
-
-    private List<String> lines(HealthResult result) {
-        List<String> lines = new ArrayList<>(terminal.entry(tone(result.status()), result.check(), result.summary()));
-        problems(result, lines);
-        return lines;
-    }
-
-    private void problems(HealthResult result, List<String> lines) {
-        result.problems().forEach(problem -> {
-            lines.addAll(terminal.detail("found", problem.found()));
-            lines.addAll(terminal.detail("expected", problem.expected()));
-            lines.addAll(terminal.detail("remedy", problem.remedy()));
-        });
-    }
-
-    private static Tone tone(HealthStatus status) {
-        return switch (status) {
-            case OK -> Tone.GOOD;
-            case SKIPPED -> Tone.NONE;
-            case WARNING -> Tone.WARNING;
-            case CRITICAL -> Tone.BAD;
-        };
     }
 }

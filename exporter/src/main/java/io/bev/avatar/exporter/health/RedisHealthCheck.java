@@ -1,5 +1,7 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.common.redis.RedisKeys;
+import io.bev.avatar.exporter.collector.CollectorError;
 import io.bev.avatar.exporter.threshold.Thresholds;
 import java.util.List;
 import java.util.Locale;
@@ -36,22 +38,23 @@ final class RedisHealthCheck implements HealthCheck {
         if (!up) {
             result.addSummary("down");
             result.critical(
-                    samples.error("redis").orElse("Redis does not respond"),
+                    samples.error("redis").map(CollectorError::text).orElse("Redis does not respond"),
                     "a responding Redis",
                     "start it: 'systemctl start redis-server'; meanwhile the avatar uses its local journal");
             return result.build();
         }
         result.addSummary("up");
-        samples.error("redis").ifPresent(error -> result.warning(error, "all values of INFO", "see the Redis log"));
+        samples.error("redis")
+                .ifPresent(error -> result.warning(error.text(), "all values of INFO", "see the Redis log"));
         samples.value("redis_connected_clients").ifPresent(clients -> {
             result.value("connected_clients", clients);
             result.addSummary(Math.round(clients) + " clients");
         });
         if (state.error().isPresent()) {
             result.critical(
-                    "cannot read avatar:state: " + state.error().get(),
-                    "a string at avatar:state",
-                    "check the type of the key with 'redis-cli type avatar:state'");
+                    "cannot read " + RedisKeys.STATE + ": " + state.error().get(),
+                    "a string at " + RedisKeys.STATE,
+                    "check the type of the key with 'redis-cli type " + RedisKeys.STATE + "'");
             return result.build();
         }
         result.value("response_seconds", state.seconds());
@@ -70,7 +73,7 @@ final class RedisHealthCheck implements HealthCheck {
         result.value("state_problems", problems.size());
         for (String problem : problems) {
             result.warning(
-                    "avatar:state: " + problem,
+                    RedisKeys.STATE + ": " + problem,
                     "a state that the renderer accepts",
                     "fix the client that writes it, or overwrite it with the renderer's state: operation save of"
                             + " bev.avatar:type=State");

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.exporter.redis.RedisKeyValues;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,8 +26,8 @@ public final class RedisHealthPublisher {
     public void write(HealthReport report) throws IOException, InterruptedException {
         Map<String, String> texts = new LinkedHashMap<>();
         report.results()
-                .forEach(result -> texts.put("avatar:health:" + result.check(), HealthJson.write(report, result)));
-        texts.put("avatar:health_summary", HealthJson.write(report));
+                .forEach(result -> texts.put(RedisKeys.health(result.name()), HealthJson.write(report, result)));
+        texts.put(RedisKeys.HEALTH_SUMMARY, HealthJson.write(report));
         redis.set(texts, TTL);
     }
 }

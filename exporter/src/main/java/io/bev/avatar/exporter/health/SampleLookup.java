@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.exporter.collector.CollectorError;
 import io.bev.avatar.exporter.collector.CollectorResult;
 import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.function.Predicate;
 final class SampleLookup {
 
     private final Map<String, List<Sample>> samples = new LinkedHashMap<>();
-    private final Map<String, String> errors = new LinkedHashMap<>();
+    private final Map<String, CollectorError> errors = new LinkedHashMap<>();
 
     SampleLookup(List<CollectorResult> results) {
         for (CollectorResult result : results) {
@@ -27,7 +28,7 @@ final class SampleLookup {
     }
 
     /** Why a collector failed; empty when it succeeded. */
-    Optional<String> error(String collector) {
+    Optional<CollectorError> error(String collector) {
         return Optional.ofNullable(errors.get(collector));
     }
 

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.exporter.collector.CollectorError;
 import io.bev.avatar.exporter.threshold.Thresholds;
 import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.time.Clock;
@@ -29,9 +30,9 @@ final class ServiceHealthCheck implements HealthCheck {
 
     @Override
     public HealthResult check(SampleLookup samples, Thresholds thresholds) {
-        Optional<String> error = samples.error("service");
+        Optional<CollectorError> error = samples.error("service");
         if (error.isPresent()) {
-            return HealthResult.skipped(CHECK, error.get());
+            return HealthResult.skipped(CHECK, error.get().problem());
         }
         HealthResultBuilder result = new HealthResultBuilder(CHECK, thresholds);
         boolean any = false;

@@ -25,7 +25,8 @@ final class SystemHealthCheck implements HealthCheck {
     @Override
     public HealthResult check(SampleLookup samples, Thresholds thresholds) {
         HealthResultBuilder result = new HealthResultBuilder(CHECK, thresholds);
-        samples.error("host").ifPresent(error -> result.warning(error, "host metrics", "check exporter.proc-path"));
+        samples.error("host")
+                .ifPresent(error -> result.warning(error.text(), "host metrics", "check exporter.proc-path"));
         if (cpu.isPresent()) {
             ratio(result, Signal.HOST_CPU, "cpu", cpu.getAsDouble(), "list the top consumers with 'top'");
         }

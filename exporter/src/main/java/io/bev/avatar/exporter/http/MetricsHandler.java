@@ -13,6 +13,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.zip.Deflater;
@@ -41,7 +42,7 @@ final class MetricsHandler implements HttpHandler {
         }
         Duration scrapeTimeout = ScrapeTimeout.of(exchange.getRequestHeaders().getFirst(ScrapeTimeout.HEADER), timeout);
         String contentType =
-                TextFormat.chooseContentType(exchange.getRequestHeaders().getFirst("Accept"));
+                ExpositionFormat.choose(exchange.getRequestHeaders().getOrDefault("Accept", List.of()));
         boolean gzip = acceptsGzip(exchange.getRequestHeaders().getFirst("Accept-Encoding"));
         ByteArrayOutputStream body = new ByteArrayOutputStream(64 * 1024);
         // TextFormat writes label values char by char; unbuffered, the encoder allocates two objects per char.

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * The NVML functions that read values. A function missing in the library yields {@link NvmlCode#FUNCTION_NOT_FOUND}.
- * Units are those of NVML. Confined to one thread, except that another thread may use the {@link NvmlEvents} part.
+ * Units are those of NVML. NVML marks a number that it does not have by setting all bits; a call for such a number
+ * yields {@link NvmlCode#NOT_SUPPORTED}, and in a record it is negative: read it through {@link NvmlResult#number}. Confined to one thread, except that another thread may use the {@link NvmlEvents} part.
  */
 public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
 
@@ -48,7 +49,7 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     record PciInfo(String busId) {}
 
     /** {@code nvmlUtilization_t}, percent: busy with kernels, busy with memory transfers. */
-    record Utilization(int gpu, int memory) {}
+    record Utilization(long gpu, long memory) {}
 
     /** {@code nvmlMemory_v2_t}, bytes; used excludes reserved. */
     record DeviceMemory(long total, long reserved, long free, long used) {}
@@ -57,10 +58,10 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     record Bar1Memory(long total, long free, long used) {}
 
     /** Range of configurable power limits, milliwatts. */
-    record PowerRange(int min, int max) {}
+    record PowerRange(long min, long max) {}
 
     /** {@code nvmlDeviceGetEncoderStats}: sessions, average frames per second, average latency in microseconds. */
-    record EncoderStats(int sessions, int averageFps, int averageLatencyMicros) {}
+    record EncoderStats(long sessions, long averageFps, long averageLatencyMicros) {}
 
     /** {@code nvmlProcessInfo_v2_t}: memory in bytes, all bits set when unknown. */
     record GpuProcess(int pid, long usedBytes) {
@@ -71,7 +72,7 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     }
 
     /**
-     * {@code nvmlProcessUtilizationSample_t}, percent.
+     * {@code nvmlProcessUtilizationSample_t}, percent; negative when NVML has no value.
      *
      * @param timestampMicros time of the sample
      */
@@ -114,23 +115,23 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     NvmlResult<Utilization> utilization(NvmlDevice device);
 
     /** Percent. */
-    NvmlResult<Integer> engineUtilization(NvmlDevice device, Engine engine);
+    NvmlResult<Long> engineUtilization(NvmlDevice device, Engine engine);
 
     NvmlResult<DeviceMemory> memory(NvmlDevice device);
 
     NvmlResult<Bar1Memory> bar1Memory(NvmlDevice device);
 
     /** Degrees Celsius of the GPU. */
-    NvmlResult<Integer> temperature(NvmlDevice device);
+    NvmlResult<Long> temperature(NvmlDevice device);
 
     /** Degrees Celsius. */
-    NvmlResult<Integer> temperatureThreshold(NvmlDevice device, Threshold threshold);
+    NvmlResult<Long> temperatureThreshold(NvmlDevice device, Threshold threshold);
 
     /** Milliwatts. */
-    NvmlResult<Integer> powerUsage(NvmlDevice device);
+    NvmlResult<Long> powerUsage(NvmlDevice device);
 
     /** Milliwatts. */
-    NvmlResult<Integer> powerLimit(NvmlDevice device, PowerLimit limit);
+    NvmlResult<Long> powerLimit(NvmlDevice device, PowerLimit limit);
 
     NvmlResult<PowerRange> powerRange(NvmlDevice device);
 
@@ -138,10 +139,10 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     NvmlResult<Long> totalEnergy(NvmlDevice device);
 
     /** Megahertz. */
-    NvmlResult<Integer> clock(NvmlDevice device, Clock clock);
+    NvmlResult<Long> clock(NvmlDevice device, Clock clock);
 
     /** Megahertz. */
-    NvmlResult<Integer> maxClock(NvmlDevice device, Clock clock);
+    NvmlResult<Long> maxClock(NvmlDevice device, Clock clock);
 
     /** Bits of {@code nvmlClocksEventReason*}. */
     NvmlResult<Long> clocksEventReasons(NvmlDevice device);
@@ -149,7 +150,7 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     NvmlResult<Integer> fanCount(NvmlDevice device);
 
     /** Intended speed in percent of full speed; can exceed 100. */
-    NvmlResult<Integer> fanSpeed(NvmlDevice device, int fan);
+    NvmlResult<Long> fanSpeed(NvmlDevice device, int fan);
 
     /** 0 (fastest) to 15; 32 when unknown. */
     NvmlResult<Integer> performanceState(NvmlDevice device);
@@ -163,20 +164,20 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     /** 0 or 1. */
     NvmlResult<Integer> displayActive(NvmlDevice device);
 
-    NvmlResult<Integer> pcieGeneration(NvmlDevice device);
+    NvmlResult<Long> pcieGeneration(NvmlDevice device);
 
-    NvmlResult<Integer> pcieMaxGeneration(NvmlDevice device);
-
-    /** Lanes. */
-    NvmlResult<Integer> pcieWidth(NvmlDevice device);
+    NvmlResult<Long> pcieMaxGeneration(NvmlDevice device);
 
     /** Lanes. */
-    NvmlResult<Integer> pcieMaxWidth(NvmlDevice device);
+    NvmlResult<Long> pcieWidth(NvmlDevice device);
 
-    NvmlResult<Integer> pcieReplays(NvmlDevice device);
+    /** Lanes. */
+    NvmlResult<Long> pcieMaxWidth(NvmlDevice device);
+
+    NvmlResult<Long> pcieReplays(NvmlDevice device);
 
     /** Kilobytes (1000 bytes) per second over 20 ms; the call blocks for that time. */
-    NvmlResult<Integer> pcieThroughput(NvmlDevice device, PcieDirection direction);
+    NvmlResult<Long> pcieThroughput(NvmlDevice device, PcieDirection direction);
 
     NvmlResult<EncoderStats> encoderStats(NvmlDevice device);
 

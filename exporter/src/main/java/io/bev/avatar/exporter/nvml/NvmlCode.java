@@ -29,7 +29,7 @@ public final class NvmlCode {
             Set.of(UNINITIALIZED, DRIVER_NOT_LOADED, GPU_IS_LOST, LIB_RM_VERSION_MISMATCH, GPU_NOT_FOUND);
 
     private static final Set<Integer> UNSUPPORTED =
-            Set.of(NOT_SUPPORTED, NO_PERMISSION, FUNCTION_NOT_FOUND, ARGUMENT_VERSION_MISMATCH, DEPRECATED);
+            Set.of(NOT_SUPPORTED, FUNCTION_NOT_FOUND, ARGUMENT_VERSION_MISMATCH, DEPRECATED);
 
     private static final Map<Integer, String> NAMES = Map.ofEntries(
             Map.entry(SUCCESS, "SUCCESS"),
@@ -110,6 +110,7 @@ public final class NvmlCode {
             case GPU_IS_LOST -> Optional.of("see 'dmesg | grep -i xid' and reset or reboot the machine");
             case LIB_RM_VERSION_MISMATCH -> Optional.of("reboot");
             case GPU_NOT_FOUND -> Optional.of("see 'lspci | grep -i nvidia'");
+            case UNKNOWN -> Optional.of("see 'dmesg | grep -i nvrm'; if it lasts, reset the GPU or reboot the machine");
             default -> Optional.empty();
         };
     }

@@ -17,13 +17,13 @@ public interface NvmlMemoryHealth {
      * @param pending 1 if a row remapping is pending until the next GPU reset, otherwise 0
      * @param failed 1 if a row remapping has failed, otherwise 0
      */
-    record RemappedRows(int corrected, int uncorrected, int pending, int failed) {}
+    record RemappedRows(long corrected, long uncorrected, long pending, long failed) {}
 
     /** ECC errors since the driver was loaded; not supported while ECC is off. */
     NvmlResult<Long> eccErrors(NvmlDevice device, EccError type);
 
     /** Degrees Celsius of the memory. */
-    NvmlResult<Integer> memoryTemperature(NvmlDevice device);
+    NvmlResult<Long> memoryTemperature(NvmlDevice device);
 
     NvmlResult<RemappedRows> remappedRows(NvmlDevice device);
 }

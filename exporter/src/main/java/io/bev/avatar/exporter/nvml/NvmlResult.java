@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.nvml;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,19 @@ public record NvmlResult<T>(String call, int code, @Nullable T orNull) {
     /** The same result with the value converted. */
     public <R> NvmlResult<R> map(Function<? super T, R> conversion) {
         return orNull == null ? failed(call, code) : of(call, conversion.apply(orNull));
+    }
+
+    /**
+     * A number of the value; {@link NvmlCode#NOT_SUPPORTED} when NVML has none, which it marks by setting all bits.
+     *
+     * @param part the number, negative if absent
+     */
+    public NvmlResult<Long> number(ToLongFunction<? super T> part) {
+        if (orNull == null) {
+            return failed(call, code);
+        }
+        long number = part.applyAsLong(orNull);
+        return number < 0 ? failed(call, NvmlCode.NOT_SUPPORTED) : of(call, number);
     }
 
     /** The value of a call known to have succeeded. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * <p>NVML counts initialisations, so each successful one is matched by exactly one {@code nvmlShutdown}. An invalid
  * session is closed and its library unloaded, because a driver upgrade replaces the file. A failed initialisation is
  * retried after {@code retryInterval}: loading scans directories and initialising may start {@code nvidia-modprobe}. A
- * session with a lost GPU continues for the others for {@code retryInterval}. Used by one thread.
+ * session with a failed GPU continues for the others for {@code retryInterval}. Used by one thread.
  */
 public final class NvmlSession implements AutoCloseable {
 
@@ -44,8 +45,8 @@ public final class NvmlSession implements AutoCloseable {
     private @Nullable Open open;
     private @Nullable NvmlException failure;
     private long failedAt;
-    private int invalidatedBy = NvmlCode.SUCCESS;
-    private long invalidatedAt;
+    private OptionalLong reopenAt = OptionalLong.empty();
+    private int loggedCode = NvmlCode.SUCCESS;
     private long sessions;
     private volatile @Nullable Boolean simulated;
 
@@ -62,8 +63,7 @@ public final class NvmlSession implements AutoCloseable {
      * @throws NvmlException when opening fails, or failed less than {@code retryInterval} ago
      */
     public Open open() throws NvmlException {
-        if (invalidatedBy != NvmlCode.SUCCESS
-                && (!affectsOneGpu(invalidatedBy) || ticker.nanos() - invalidatedAt >= retryNanos)) {
+        if (reopenAt.isPresent() && ticker.nanos() - reopenAt.getAsLong() >= 0) {
             end();
         }
         if (open != null) {
@@ -82,7 +82,9 @@ public final class NvmlSession implements AutoCloseable {
             failedAt = ticker.nanos();
             throw e;
         }
-        LOG.info("NVML session opened with {} GPU(s)", open.slots().size());
+        if (loggedCode == NvmlCode.SUCCESS) {
+            LOG.info("NVML session opened with {} GPU(s)", open.slots().size());
+        }
         failure = null;
         return open;
     }
@@ -92,12 +94,48 @@ public final class NvmlSession implements AutoCloseable {
      * later.
      */
     public void report(int code) {
-        if (open == null || !NvmlCode.endsSession(code) || (invalidatedBy != NvmlCode.SUCCESS && affectsOneGpu(code))) {
+        if (!NvmlCode.endsSession(code)) {
             return;
         }
-        LOG.warn("GPU metrics incomplete: {}", NvmlCode.describe(code));
-        invalidatedBy = code;
-        invalidatedAt = ticker.nanos();
+        if (code == NvmlCode.GPU_IS_LOST || code == NvmlCode.GPU_NOT_FOUND) {
+            reportFailedGpu(code);
+        } else if (open != null) {
+            log(code);
+            reopenAt = OptionalLong.of(ticker.nanos());
+        }
+    }
+
+    /**
+     * Reports that a GPU cannot be read, whatever the code: {@link #open} opens another session after
+     * {@code retryInterval}.
+     */
+    public void reportFailedGpu(int code) {
+        log(code);
+        if (open != null && reopenAt.isEmpty()) {
+            reopenAt = OptionalLong.of(ticker.nanos() + retryNanos);
+        }
+    }
+
+    /** Reports that all GPUs were read, which ends a failure for the log. */
+    public void reportWorking() {
+        loggedCode = NvmlCode.SUCCESS;
+    }
+
+    /**
+     * Closes the session and opens another.
+     *
+     * @throws NvmlException as {@link #open}
+     */
+    public Open reopen() throws NvmlException {
+        end();
+        return open();
+    }
+
+    private void log(int code) {
+        if (code != loggedCode) {
+            LOG.warn("GPU metrics incomplete: {}", NvmlCode.describe(code));
+            loggedCode = code;
+        }
     }
 
     /**
@@ -124,7 +162,7 @@ public final class NvmlSession implements AutoCloseable {
     private void end() {
         Open ended = open;
         open = null;
-        invalidatedBy = NvmlCode.SUCCESS;
+        reopenAt = OptionalLong.empty();
         boolean free = true;
         for (BooleanSupplier release : attached) {
             free &= release.getAsBoolean();
@@ -183,9 +221,5 @@ public final class NvmlSession implements AutoCloseable {
             slots.add(new Slot(i, api.device(i)));
         }
         return List.copyOf(slots);
-    }
-
-    private static boolean affectsOneGpu(int code) {
-        return code == NvmlCode.GPU_IS_LOST || code == NvmlCode.GPU_NOT_FOUND;
     }
 }

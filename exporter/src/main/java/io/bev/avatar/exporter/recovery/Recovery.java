@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.recovery;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.exporter.alert.AlertPublisher;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
 import io.bev.avatar.exporter.config.RecoveryConfig;
@@ -37,7 +38,9 @@ public final class Recovery {
                 new RecoveryToggle(
                         config,
                         () -> strings.isPresent()
-                                && strings.get().get(RecoveryToggle.KEY).isPresent()),
+                                && strings.get()
+                                        .get(RedisKeys.RECOVERY_DISABLED)
+                                        .isPresent()),
                 new JolokiaRendererClient(jolokia, config.controlPasswordFile().orElse(Path.of("/dev/null")), http),
                 new RecoveryStateStore(new RecoveryStateFile(directory.resolve("recovery.json"))),
                 new RecoveryReporter(publisher),

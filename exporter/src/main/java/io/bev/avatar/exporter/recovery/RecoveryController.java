@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.recovery;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.exporter.alert.AlertEvent;
 import io.bev.avatar.exporter.alert.AlertmanagerSnapshot;
 import io.bev.avatar.exporter.collector.MetricSink;
@@ -28,7 +29,7 @@ public final class RecoveryController {
 
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryController.class);
 
-    /** Minimum time between the end of one action and the next, so that the renderer can settle. */
+    /** Minimum time between the end of one action and the next, so that the renderer can stabilise. */
     static final Duration SPACING = Duration.ofSeconds(10);
 
     /** An alert unknown to Alertmanager for this long counts as resolved. */
@@ -222,7 +223,7 @@ public final class RecoveryController {
         } else if (muted.contains(request.fingerprint())) {
             end(attempt, Outcome.DISABLED, "the alert is silenced or inhibited", now);
         } else if (state.switchedOff()) {
-            end(attempt, Outcome.DISABLED, RecoveryToggle.KEY + " is set in Redis", now);
+            end(attempt, Outcome.DISABLED, RedisKeys.RECOVERY_DISABLED + " is set in Redis", now);
         } else if (last.isEmpty() || !now.isBefore(last.get().plus(request.cooldown()))) {
             long recent = state.runs().stream()
                     .filter(run -> run.action() == request.action() && run.at().isAfter(now.minus(HOUR)))

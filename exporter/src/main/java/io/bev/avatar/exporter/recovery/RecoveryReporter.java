@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.recovery;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.exporter.alert.AlertPublisher;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.config.RecoveryAction;
@@ -131,7 +132,7 @@ final class RecoveryReporter {
         }
         out.gauge(
                 "avatar_exporter_recovery_switched_off",
-                "1 while avatar:recovery:disabled is set in Redis.",
+                "1 while " + RedisKeys.RECOVERY_DISABLED + " is set in Redis.",
                 state.switchedOff() ? 1 : 0);
         out.gauge(
                 "avatar_exporter_recovery_frame_rate_steps",

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.recovery;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.exporter.config.RecoveryAction;
 import io.bev.avatar.exporter.config.RecoveryConfig;
 import java.io.IOException;
@@ -7,10 +8,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Switches that disable recovery: the configuration, and at runtime the key {@value #KEY} in Redis. */
+/** Switches that disable recovery: the configuration, and at runtime the key {@code avatar:recovery:disabled} in Redis. */
 final class RecoveryToggle {
-
-    static final String KEY = "avatar:recovery:disabled";
 
     private static final Logger LOG = LoggerFactory.getLogger(RecoveryToggle.class);
 
@@ -50,7 +49,7 @@ final class RecoveryToggle {
             return Optional.of(off);
         } catch (IOException e) {
             if (!unreadable) {
-                LOG.warn("Cannot read {}, using the last known value: {}", KEY, e.getMessage());
+                LOG.warn("Cannot read {}, using the last known value: {}", RedisKeys.RECOVERY_DISABLED, e.getMessage());
             }
             unreadable = true;
             return Optional.empty();

@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.redis;
 
 import io.bev.avatar.common.redis.RedisAddress;
-import io.bev.avatar.exporter.config.RedisConfig;
+import io.bev.avatar.common.redis.RedisConfig;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
@@ -11,8 +11,11 @@ import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
 import io.netty.resolver.DefaultAddressResolverGroup;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,9 +51,19 @@ public final class RedisClients implements AutoCloseable {
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
                 // Host names are resolved by Java; Netty's own resolver loads a hundred more classes.
                 .addressResolverGroup(DefaultAddressResolverGroup.INSTANCE)
+                .nettyCustomizer(new NettyCustomizer() {
+                    @Override
+                    public void afterChannelInitialized(Channel channel) {
+                        String commands =
+                                channel.pipeline().context(CommandHandler.class).name();
+                        channel.pipeline().addBefore(commands, "bounded-replies", new BoundedReplies());
+                    }
+                })
                 .build();
         options = address.secure(ClientOptions.builder()
                         .autoReconnect(false)
+                        // While Redis loads its data it replies to INFO, but not to PING.
+                        .pingBeforeActivateConnection(false)
                         .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                         .protocolVersion(ProtocolVersion.RESP2)

@@ -1,7 +1,9 @@
 package io.bev.avatar.exporter.redis;
 
-import io.bev.avatar.exporter.config.RedisConfig;
+import io.bev.avatar.common.redis.RedisConfig;
+import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisLoadingException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
@@ -62,13 +64,6 @@ public final class RedisConnection implements AutoCloseable {
         return node == null ? this : node;
     }
 
-    /** Number of connections opened so far; callers detect a reconnect by a change. */
-    private long opened;
-
-    public synchronized long opened() {
-        return opened;
-    }
-
     /**
      * Sends commands and waits for all replies.
      *
@@ -106,7 +101,6 @@ public final class RedisConnection implements AutoCloseable {
         try {
             Open newConnection = await(opening);
             connection = newConnection;
-            opened++;
             return newConnection;
         } catch (ExecutionException | TimeoutException e) {
             closeOnceOpened(opening);
@@ -142,7 +136,7 @@ public final class RedisConnection implements AutoCloseable {
             why = "no response within " + config.timeout().toMillis() + " ms";
         } else if (cause instanceof RedisCommandExecutionException) {
             why = "error reply " + cause.getMessage();
-            remedy = "fix this on the server or in redis.url";
+            remedy = remedy(cause);
         } else if (cause instanceof ClosedChannelException) {
             why = "connection closed";
         } else {
@@ -154,6 +148,16 @@ public final class RedisConnection implements AutoCloseable {
         }
         return new IOException(
                 "Redis at " + config.address() + ": " + config.address().withoutPassword(why) + "; " + remedy);
+    }
+
+    private static String remedy(Throwable error) {
+        if (error instanceof RedisLoadingException) {
+            return "wait until Redis has loaded its data";
+        }
+        if (error instanceof RedisBusyException) {
+            return "wait for the script, or end it with SCRIPT KILL or FUNCTION KILL";
+        }
+        return "fix this on the server or in redis.url";
     }
 
     private static Throwable root(Throwable failure) {

@@ -154,7 +154,8 @@ public final class SystemBus implements AutoCloseable {
             throw new BusException(
                     "no D-Bus at " + address
                             + ": this host does not run the system bus, or this user has no access (" + reason(e)
-                            + "); start dbus or exclude the collector",
+                            + ")",
+                    "start dbus or exclude the collector",
                     e);
         }
     }

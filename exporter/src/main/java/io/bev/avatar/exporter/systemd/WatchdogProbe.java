@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.systemd;
 
+import io.bev.avatar.common.concurrent.PeriodicTask;
 import io.bev.avatar.common.systemd.SystemdNotifier;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,9 +10,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +32,7 @@ public final class WatchdogProbe implements AutoCloseable {
     private final InetSocketAddress address;
     private final boolean tls;
     private final Duration timeout;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread = new Thread(this::run, "watchdog-probe");
+    private Optional<PeriodicTask> task = Optional.empty();
     private boolean responding = true;
 
     /**
@@ -53,18 +52,7 @@ public final class WatchdogProbe implements AutoCloseable {
     /** Starts probing; call once the exporter is serving. */
     public void start() {
         if (!timeout.isZero()) {
-            thread.setDaemon(true);
-            thread.start();
-        }
-    }
-
-    private void run() {
-        try {
-            do {
-                probe();
-            } while (!closed.await(timeout.toNanos() / 3, TimeUnit.NANOSECONDS));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            task = Optional.of(PeriodicTask.startNow("watchdog-probe", timeout.dividedBy(3), this::probe));
         }
     }
 
@@ -116,6 +104,6 @@ public final class WatchdogProbe implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
+        task.ifPresent(PeriodicTask::close);
     }
 }

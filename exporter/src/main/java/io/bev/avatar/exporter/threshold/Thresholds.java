@@ -3,9 +3,9 @@ package io.bev.avatar.exporter.threshold;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.exporter.config.ThresholdOverride;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -37,7 +37,7 @@ public final class Thresholds {
     public static Thresholds read(Path file) throws ThresholdException {
         JsonNode tree;
         try {
-            tree = YAML.readTree(Files.readString(file));
+            tree = YAML.readTree(BoundedFiles.readString(file));
         } catch (JacksonException e) {
             throw new ThresholdException(file + ": not YAML (" + e.getOriginalMessage() + "); fix the file", e);
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.config.ConfigProblem;
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.exporter.web.WebConfig.ClientAuth;
 import io.bev.avatar.exporter.web.WebConfig.Tls;
@@ -64,7 +65,7 @@ final class WebConfigFile {
     private WebConfig parse() {
         JsonNode root = MissingNode.getInstance();
         try {
-            root = JsonTrees.YAML.read(Files.readString(file));
+            root = JsonTrees.YAML.read(BoundedFiles.readString(file));
         } catch (JsonProcessingException e) {
             // The parser's message can quote the file, which contains hashes.
             String found = e.getOriginalMessage().startsWith("Duplicate field") ? "a duplicate key" : "invalid YAML";

@@ -2,15 +2,16 @@ package io.bev.avatar.exporter.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
-import io.bev.avatar.exporter.client.StubHttpServer;
-import io.bev.avatar.exporter.client.StubHttpServer.Answer;
 import io.bev.avatar.exporter.collector.MetricSink;
-import io.bev.avatar.exporter.config.RedisConfig;
 import io.bev.avatar.exporter.redis.RedisClients;
 import io.bev.avatar.exporter.redis.RedisConnection;
-import io.bev.avatar.exporter.redis.RedisServer;
+import io.bev.avatar.testkit.ManualClock;
+import io.bev.avatar.testkit.RedisServer;
+import io.bev.avatar.testkit.StubHttpServer;
+import io.bev.avatar.testkit.StubHttpServer.Answer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,10 +51,7 @@ class AlertReconcilerTest {
                 new RedisAlertStore(link, Duration.ofHours(12), clock),
                 new AlertSpool(directory.resolve("spool"), 100));
         reconciliation = new AlertReconciler(
-                new AlertmanagerClient(alertmanager.address("/"), http, clock),
-                Optional.of(new RedisActiveAlerts(link)),
-                queue,
-                clock);
+                new AlertmanagerClient(alertmanager.address("/"), http, clock), Optional.of(link), queue, clock);
         reconciliation.onSnapshot(known::add);
     }
 
@@ -81,10 +79,11 @@ class AlertReconcilerTest {
 
     private static String alert(String fingerprint, String state, String silencedBy) {
         return """
-                {"annotations":{"summary":"s"},"endsAt":"2026-01-01T00:05:00Z","fingerprint":"%s",
-                 "receivers":[{"name":"avatar-exporter"}],"startsAt":"2026-01-01T01:00:00+01:00",
-                 "status":{"inhibitedBy":[],"silencedBy":[%s],"state":"%s"},"updatedAt":"2026-01-01T00:00:00Z",
-                 "generatorURL":"","labels":{"alertname":"AvatarTest","severity":"critical"}}""".formatted(fingerprint, silencedBy, state);
+            {"annotations":{"summary":"s"},"endsAt":"2026-01-01T00:05:00Z","fingerprint":"%s",
+             "receivers":[{"name":"avatar-exporter"}],"startsAt":"2026-01-01T01:00:00+01:00",
+             "status":{"inhibitedBy":[],"silencedBy":[%s],"state":"%s"},"updatedAt":"2026-01-01T00:00:00Z",
+             "generatorURL":"","labels":{"alertname":"AvatarTest","severity":"critical"}}\
+            """.formatted(fingerprint, silencedBy, state);
     }
 
     private void answers(String... alerts) {
@@ -187,7 +186,7 @@ class AlertReconcilerTest {
 
     @Test
     void redisUnreachableAndEventsQueued_nothingIsClosed() throws Exception {
-        redis.stop();
+        redis.kill();
         queue.publish(List.of(event("a", "firing")));
         reconciliation.reconcile();
         clock.pass(Duration.ofMinutes(5));

@@ -7,18 +7,22 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.bev.avatar.common.http.BoundedHttpServer;
 import io.bev.avatar.common.http.RequestGuard;
+import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.collector.MetricSink;
-import io.bev.avatar.exporter.config.RedisConfig;
 import io.bev.avatar.exporter.redis.RedisClients;
 import io.bev.avatar.exporter.redis.RedisConnection;
-import io.bev.avatar.exporter.redis.RedisServer;
+import io.bev.avatar.testkit.RedisServer;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -44,6 +48,7 @@ class AlertWebhookTest {
     private final HttpClient client = HttpClient.newHttpClient();
     private RedisServer redis;
     private RedisClients access;
+    private DurableAlertQueue queue;
     private AlertWebhook webhook;
     private HttpServer http;
 
@@ -65,13 +70,10 @@ class AlertWebhookTest {
     }
 
     private void open(Path spool, Optional<RedisConnection> link) throws Exception {
-        webhook = AlertWebhook.over(
-                link,
-                RequestGuard.allowing(List.of()),
-                Optional.of(directory.resolve("token")),
-                spool,
-                Duration.ofHours(12),
-                Clock.systemUTC());
+        Clock clock = Clock.systemUTC();
+        queue = DurableAlertQueue.open(link, spool, Duration.ofHours(12), clock);
+        webhook = new AlertWebhook(
+                RequestGuard.allowing(List.of()), Optional.of(directory.resolve("token")), queue, clock);
         http = BoundedHttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "test", 4);
         http.createContext("/alerts", webhook);
         http.start();
@@ -79,7 +81,7 @@ class AlertWebhookTest {
 
     private void shut() {
         http.stop(0);
-        webhook.close();
+        queue.close();
         access.close();
     }
 
@@ -92,15 +94,17 @@ class AlertWebhookTest {
     private static String alert(String fingerprint, String status, String startsAt) {
         String end = status.equals("firing") ? "0001-01-01T00:00:00Z" : "2026-01-01T00:20:00+00:00";
         return """
-                {"status":"%s","labels":{"alertname":"AvatarGpuTemperatureHigh","severity":"warning","instance":"gpu-07"},
-                 "annotations":{"summary":"GPU hot","description":"81 of 80 degrees","runbook_url":"x"},
-                 "startsAt":"%s","endsAt":"%s","generatorURL":"","fingerprint":"%s","newField":1}""".formatted(status, startsAt, end, fingerprint);
+            {"status":"%s","labels":{"alertname":"AvatarGpuTemperatureHigh","severity":"warning","instance":"gpu-07"},
+             "annotations":{"summary":"GPU hot","description":"81 of 80 degrees","runbook_url":"x"},
+             "startsAt":"%s","endsAt":"%s","generatorURL":"","fingerprint":"%s","newField":1}\
+            """.formatted(status, startsAt, end, fingerprint);
     }
 
     private static String message(String... alerts) {
         return """
-                {"version":"4","groupKey":"{}","truncatedAlerts":0,"status":"firing","receiver":"avatar","newField":{},
-                 "groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"","alerts":[%s]}""".formatted(String.join(",", alerts));
+            {"version":"4","groupKey":"{}","truncatedAlerts":0,"status":"firing","receiver":"avatar","newField":{},
+             "groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"","alerts":[%s]}\
+            """.formatted(String.join(",", alerts));
     }
 
     private int post(String body, String... headers) throws Exception {
@@ -125,6 +129,7 @@ class AlertWebhookTest {
 
     private String metrics() {
         MetricSink out = new MetricSink();
+        queue.accept(out);
         webhook.accept(out);
         return Expositions.text(out);
     }
@@ -134,7 +139,7 @@ class AlertWebhookTest {
         shut();
         open(directory.resolve("spool/alerts.jsonl"), Optional.empty());
         List<AlertEvent> heard = new ArrayList<>();
-        webhook.onAlerts(heard::addAll);
+        queue.onReceived(heard::addAll);
 
         assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
 
@@ -221,7 +226,7 @@ class AlertWebhookTest {
 
     @Test
     void post_redisDownThenUp_queuesOnDiskAndPublishesOnceInOrder() throws Exception {
-        redis.stop();
+        redis.kill();
         assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
         assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
         assertThat(send(alert("a1", "resolved", T1))).isEqualTo(200);
@@ -240,7 +245,7 @@ class AlertWebhookTest {
 
     @Test
     void post_redisDownAndProcessRestarted_publishesQueuedEvents() throws Exception {
-        redis.stop();
+        redis.kill();
         assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
         shut();
         redis.restart();
@@ -259,7 +264,7 @@ class AlertWebhookTest {
         // A file in place of the spool directory: even root cannot write below it.
         Files.writeString(directory.resolve("blocked"), "");
         reopen(directory.resolve("blocked/alerts.jsonl"));
-        redis.stop();
+        redis.kill();
 
         assertThat(send(alert("a1", "firing", T1))).isEqualTo(503);
 
@@ -286,7 +291,7 @@ class AlertWebhookTest {
 
     @Test
     void unwritableSpool_doesNotBlockPublishing() throws Exception {
-        redis.stop();
+        redis.kill();
         String[] events = new String[150];
         for (int i = 0; i < events.length; i++) {
             events[i] = alert("f" + i, "firing", T1);
@@ -336,6 +341,26 @@ class AlertWebhookTest {
                 "http://evil.example");
 
         assertThat(status).isEqualTo(403);
+    }
+
+    @Test
+    void post_tooLarge_is413AndCounted() throws Exception {
+        for (String token : List.of("open-sesame", "guessed")) {
+            try (Socket socket = new Socket(
+                    InetAddress.getLoopbackAddress(), http.getAddress().getPort())) {
+                String head = "POST /alerts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                        + "Authorization: Bearer " + token + "\r\nContent-Length: 2000000\r\n\r\n";
+                socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                String status = new BufferedReader(
+                                new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                        .readLine();
+                assertThat(status).startsWith(token.equals("guessed") ? "HTTP/1.1 401" : "HTTP/1.1 413");
+            }
+        }
+
+        assertThat(metrics())
+                .contains("avatar_exporter_alert_notifications_rejected_total{code=\"413\",} 1.0")
+                .contains("avatar_exporter_alert_notifications_rejected_total{code=\"401\",} 1.0");
     }
 
     @Test

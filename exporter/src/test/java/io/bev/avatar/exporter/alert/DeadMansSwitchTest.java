@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.testkit.ManualClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +39,7 @@ class DeadMansSwitchTest {
     @BeforeEach
     void start() {
         deadMan = new DeadMansSwitch(
-                TIMEOUT, "host-1", directory.resolve("state/silent-since"), this::publish, clock, clock.ticker());
+                TIMEOUT, "host-1", directory.resolve("state/silent-since"), this::publish, clock, clock::nanos);
         journal.start();
         critical.addAppender(journal);
     }

@@ -2,13 +2,13 @@ package io.bev.avatar.exporter.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
-import io.bev.avatar.exporter.config.RedisConfig;
 import io.bev.avatar.exporter.redis.RedisClients;
 import io.bev.avatar.exporter.redis.RedisKeyValues;
-import io.bev.avatar.exporter.redis.RedisServer;
+import io.bev.avatar.testkit.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class DocumentedRedisUserTest {
         return block.substring(0, block.indexOf("```"))
                 .replace(">PASSWORD", ">open-sesame")
                 .strip()
-                .split("\\s+");
+                .split("\\s+", -1);
     }
 
     @Test

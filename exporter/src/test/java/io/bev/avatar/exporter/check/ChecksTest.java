@@ -4,18 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bev.avatar.cds.Installation;
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
-import io.bev.avatar.exporter.client.StubHttpServer;
-import io.bev.avatar.exporter.client.StubHttpServer.Answer;
 import io.bev.avatar.exporter.config.CheckConfig;
-import io.bev.avatar.exporter.config.RedisConfig;
 import io.bev.avatar.exporter.config.Requirement;
 import io.bev.avatar.exporter.mcp.McpProbe;
 import io.bev.avatar.exporter.redis.RedisClients;
 import io.bev.avatar.exporter.redis.RedisKeyValues;
-import io.bev.avatar.exporter.redis.RedisServer;
-import java.io.File;
+import io.bev.avatar.exporter.report.Status;
+import io.bev.avatar.testkit.RedisServer;
+import io.bev.avatar.testkit.StubHttpServer;
+import io.bev.avatar.testkit.StubHttpServer.Answer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -34,7 +35,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -230,10 +230,7 @@ class ChecksTest {
 
     @Test
     void docker_realCompatibleEngine_responds() throws Exception {
-        assumeTrue(
-                Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                        .anyMatch(path -> Files.isExecutable(Path.of(path, "podman"))),
-                "podman is not installed");
+        assumeTrue(Installation.find("podman").isPresent(), "podman is not installed");
         Path socket = directory.resolve("podman.sock");
         Process engine = new ProcessBuilder("podman", "system", "service", "--time=0", "unix://" + socket)
                 .redirectErrorStream(true)
@@ -271,7 +268,7 @@ class ChecksTest {
             });
 
             server.stop();
-            assertThat(check.run().get(0).found()).contains("Connection");
+            assertThat(check.run().get(0).found()).containsIgnoringCase("connection");
         }
     }
 
@@ -290,8 +287,9 @@ class ChecksTest {
     @Test
     void mcp_responding_isNamed() throws Exception {
         String result = """
-                {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},\
-                "serverInfo":{"name":"everything","version":"1.0.0"}}}""";
+            {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},\
+            "serverInfo":{"name":"everything","version":"1.0.0"}}}\
+            """;
         try (StubHttpServer server = new StubHttpServer(
                 asked -> asked.body().contains("\"initialize\"") ? Answer.json(result) : Answer.status(202, ""))) {
             McpProbe probe = new McpProbe(server.address("/mcp"), "1", LONG, http);
@@ -330,7 +328,7 @@ class ChecksTest {
         int number;
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             number = taken.getLocalPort();
-            CheckResult result = port(Path.of("/proc"), number, "ours");
+            CheckResult result = port(Path.of("/proc"), number, "avatar");
 
             assertThat(result.status()).isEqualTo(Status.FAILURE);
             assertThat(result.found())
@@ -339,7 +337,7 @@ class ChecksTest {
                             "pid " + ProcessHandle.current().pid());
             assertThat(result.remedy()).contains("renderer.port");
         }
-        assertThat(port(Path.of("/proc"), number, "ours").found()).isEqualTo(number + " is free");
+        assertThat(port(Path.of("/proc"), number, "avatar").found()).isEqualTo(number + " is free");
     }
 
     private Path holder(String cgroup, String command) throws Exception {

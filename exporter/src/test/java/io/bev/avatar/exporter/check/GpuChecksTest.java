@@ -11,6 +11,7 @@ import io.bev.avatar.exporter.nvml.NvmlApi;
 import io.bev.avatar.exporter.nvml.NvmlCode;
 import io.bev.avatar.exporter.nvml.SimulatedNvml;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
+import io.bev.avatar.exporter.report.Status;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;

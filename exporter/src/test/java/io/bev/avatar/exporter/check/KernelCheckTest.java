@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.NativeLibrary;
+import io.bev.avatar.cds.Installation;
 import io.bev.avatar.exporter.check.cuda.jna.JnaCuda;
-import java.io.File;
+import io.bev.avatar.exporter.report.Status;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,10 +19,7 @@ class KernelCheckTest {
     Path directory;
 
     private Path driver(String kind) throws Exception {
-        assumeTrue(
-                Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                        .anyMatch(path -> Files.isExecutable(Path.of(path, "gcc"))),
-                "needs gcc to build the simulated CUDA driver");
+        assumeTrue(Installation.find("gcc").isPresent(), "needs gcc to build the simulated CUDA driver");
         Path library = directory.resolve("libcuda-" + kind + ".so.1");
         Process gcc = new ProcessBuilder(
                         "gcc",

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.bev.avatar.exporter.client.StubHttpServer;
-import io.bev.avatar.exporter.client.StubHttpServer.Answer;
-import io.bev.avatar.exporter.redis.RedisServer;
+import io.bev.avatar.testkit.RedisServer;
+import io.bev.avatar.testkit.StubHttpServer;
+import io.bev.avatar.testkit.StubHttpServer.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -85,7 +85,7 @@ class ExporterMainTest {
                 "BEV_EXPORTER_RENDERER_URL", "http://user:open-sesame@127.0.0.1:1");
         for (String format : List.of("", "--json")) {
             Ended ended =
-                    run(environment, ("check dependencies " + format).strip().split(" "));
+                    run(environment, ("check dependencies " + format).strip().split(" ", -1));
 
             assertThat(ended.output()).contains("redis", "mcp");
             assertThat(ended.errors() + ended.output()).doesNotContain("open-sesame");

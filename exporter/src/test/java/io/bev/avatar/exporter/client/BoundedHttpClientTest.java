@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BoundedHttpClientTest {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
     private static final int MAX_BYTES = 1000;
 
     private final BoundedHttpClient source = new BoundedHttpClient();
@@ -109,7 +109,7 @@ class BoundedHttpClientTest {
                                 .header("X-One", "1")
                                 .POST(HttpRequest.BodyPublishers.ofString("{\"\"}"))
                                 .build(),
-                        PATIENCE,
+                        TIMEOUT,
                         MAX_BYTES)
                 .statusCode();
         echo.join();
@@ -165,7 +165,7 @@ class BoundedHttpClientTest {
         CountDownLatch ended = new CountDownLatch(1);
         Thread asking = new Thread(() -> {
             try {
-                source.exchange(request(), PATIENCE, MAX_BYTES);
+                source.exchange(request(), TIMEOUT, MAX_BYTES);
             } catch (InterruptedException e) {
                 ended.countDown();
             } catch (IOException e) {
@@ -194,7 +194,7 @@ class BoundedHttpClientTest {
         });
         stream.start();
 
-        String body = source.exchange(request(), PATIENCE, MAX_BYTES, text -> text.endsWith("\n\n"))
+        String body = source.exchange(request(), TIMEOUT, MAX_BYTES, text -> text.endsWith("\n\n"))
                 .body();
 
         assertThat(body).isEqualTo("data: 1\n\n");
@@ -203,7 +203,7 @@ class BoundedHttpClientTest {
     }
 
     private HttpResponse<String> get() throws IOException, InterruptedException {
-        return source.exchange(request(), PATIENCE, MAX_BYTES);
+        return source.exchange(request(), TIMEOUT, MAX_BYTES);
     }
 
     private HttpRequest request() {

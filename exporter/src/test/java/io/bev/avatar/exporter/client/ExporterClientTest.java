@@ -8,8 +8,9 @@ import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.tls.ExporterClientAuth;
 import io.bev.avatar.exporter.Exporter;
 import io.bev.avatar.exporter.ExporterConfigs;
-import io.bev.avatar.exporter.TestCertificates;
 import io.bev.avatar.exporter.cli.AccessCommand;
+import io.bev.avatar.testkit.StubHttpServer;
+import io.bev.avatar.testkit.TestCertificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -33,20 +34,20 @@ class ExporterClientTest {
                 "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=elsewhere -addext subjectAltName=DNS:elsewhere.example -keyout named.key -out named.pem"
                         .split(" ", -1));
         web = """
-                tls_server_config: {cert_file: named.pem, key_file: named.key}
-                basic_auth_users: {prometheus: "%s"}
-                """.formatted(BCrypt.withDefaults().hashToString(4, PASSWORD.toCharArray()));
+            tls_server_config: {cert_file: named.pem, key_file: named.key}
+            basic_auth_users: {prometheus: "%s"}
+            """.formatted(BCrypt.withDefaults().hashToString(4, PASSWORD.toCharArray()));
         Files.writeString(directory.resolve("web-config.yml"), web);
         Files.writeString(directory.resolve("password"), PASSWORD + "\n");
     }
 
     private String yaml(int port, String stack) {
         return """
-                exporter: {bind: 0.0.0.0, port: %d, state-directory: %s, nvml-library: libno-such-nvml.so,
-                  web-config-file: %s}
-                redis: {url: "redis://127.0.0.1:1"}
-                stack: {%s}
-                """.formatted(port, directory, directory.resolve("web-config.yml"), stack);
+            exporter: {bind: 0.0.0.0, port: %d, state-directory: %s, nvml-library: libno-such-nvml.so,
+              web-config-file: %s}
+            redis: {url: "redis://127.0.0.1:1"}
+            stack: {%s}
+            """.formatted(port, directory, directory.resolve("web-config.yml"), stack);
     }
 
     private String read(int port, String stack) throws Exception {
@@ -117,12 +118,12 @@ class ExporterClientTest {
 
         assertThat(AccessCommand.lines(ExporterClientAuth.from(config)).replace(directory + "/", "F/"))
                 .isEqualTo("""
-                certificate F/named.pem
-                server-name elsewhere.example
-                client-certificate F/server.pem
-                client-key F/server.key
-                user prometheus
-                password-file F/password
-                """);
+                    certificate F/named.pem
+                    server-name elsewhere.example
+                    client-certificate F/server.pem
+                    client-key F/server.key
+                    user prometheus
+                    password-file F/password
+                    """);
     }
 }

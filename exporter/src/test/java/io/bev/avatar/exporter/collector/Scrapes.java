@@ -2,7 +2,7 @@ package io.bev.avatar.exporter.collector;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bev.avatar.exporter.Golden;
+import io.bev.avatar.testkit.Golden;
 import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.redis.RedisConfig;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

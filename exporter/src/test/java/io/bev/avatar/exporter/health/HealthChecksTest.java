@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.bev.avatar.exporter.collector.CollectorError;
 import io.bev.avatar.exporter.collector.CollectorResult;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.config.ThresholdOverride;
+import io.bev.avatar.exporter.report.Problem;
+import io.bev.avatar.exporter.report.Status;
 import io.bev.avatar.exporter.threshold.ShippedRules;
 import io.bev.avatar.exporter.threshold.Thresholds;
 import java.nio.file.Files;
@@ -47,7 +50,8 @@ class HealthChecksTest {
         return new SampleLookup(List.of(new CollectorResult("any", 1, out.families(), Optional.empty())));
     }
 
-    private SampleLookup failed(String collector, String error) {
+    private SampleLookup failed(String collector, String problem, String remedy) {
+        CollectorError error = new CollectorError(problem, remedy);
         return new SampleLookup(List.of(new CollectorResult(collector, 1, out.families(), Optional.of(error))));
     }
 
@@ -73,14 +77,14 @@ class HealthChecksTest {
     void gpu_thresholdChangedInTheFile_changesTheStatus() throws Exception {
         gpu(78, 0.2);
         assertThat(new GpuHealthCheck(true).check(samples(), thresholds).status())
-                .isEqualTo(HealthStatus.OK);
+                .isEqualTo(Status.OK);
 
         Path changed = Files.writeString(
                 directory.resolve("thresholds.rules.yml"),
                 Files.readString(ShippedRules.file()).replace("vector(80)", "vector(75)"));
         HealthResult judged = new GpuHealthCheck(true).check(samples(), Thresholds.read(changed));
 
-        assertThat(judged.status()).isEqualTo(HealthStatus.WARNING);
+        assertThat(judged.status()).isEqualTo(Status.WARNING);
         assertThat(judged.problems()).singleElement().satisfies(problem -> {
             assertThat(problem.found()).isEqualTo("temperature of GPU 0 is 78 °C");
             assertThat(problem.expected()).isEqualTo("at most 75 °C");
@@ -97,7 +101,7 @@ class HealthChecksTest {
                         samples(),
                         thresholds.with(List.of(new ThresholdOverride("gpu_temperature_celsius", "critical", 77))));
 
-        assertThat(judged.status()).isEqualTo(HealthStatus.CRITICAL);
+        assertThat(judged.status()).isEqualTo(Status.CRITICAL);
     }
 
     @Test
@@ -107,7 +111,7 @@ class HealthChecksTest {
         HealthResult judged = new GpuHealthCheck(true).check(samples(), thresholds);
 
         assertThat(judged.problems()).singleElement().satisfies(problem -> {
-            assertThat(problem.status()).isEqualTo(HealthStatus.CRITICAL);
+            assertThat(problem.status()).isEqualTo(Status.CRITICAL);
             assertThat(problem.found()).contains("memory in use of GPU 0 is 98.0 %");
         });
     }
@@ -115,19 +119,21 @@ class HealthChecksTest {
     @Test
     void gpu_withoutADriver_isSkippedOnlyIfCpuIsAllowed() {
         out.gauge("avatar_exporter_nvml_error", "", 1, "code", "12", "error", "LIBRARY_NOT_FOUND");
-        SampleLookup none = failed("gpu", "libnvidia-ml.so.1 not found");
+        SampleLookup none = failed("gpu", "libnvidia-ml.so.1 not found", "install the driver");
 
-        assertThat(new GpuHealthCheck(true).check(none, thresholds).status()).isEqualTo(HealthStatus.SKIPPED);
-        assertThat(new GpuHealthCheck(false).check(none, thresholds).status()).isEqualTo(HealthStatus.CRITICAL);
+        HealthResult skipped = new GpuHealthCheck(true).check(none, thresholds);
+        assertThat(skipped.status()).isEqualTo(Status.SKIPPED);
+        assertThat(skipped.summary()).isEqualTo("skipped: libnvidia-ml.so.1 not found");
+        assertThat(new GpuHealthCheck(false).check(none, thresholds).status()).isEqualTo(Status.CRITICAL);
     }
 
     @Test
     void gpu_lost_isCriticalEvenIfCpuIsAllowed() {
         out.gauge("avatar_exporter_nvml_error", "", 1, "gpu", "0", "code", "15", "error", "GPU_IS_LOST");
 
-        HealthResult judged = new GpuHealthCheck(true).check(failed("gpu", "GPU 0: GPU_IS_LOST (15)"), thresholds);
+        HealthResult judged = new GpuHealthCheck(true).check(failed("gpu", "GPU 0: GPU_IS_LOST (15)", ""), thresholds);
 
-        assertThat(judged.status()).isEqualTo(HealthStatus.CRITICAL);
+        assertThat(judged.status()).isEqualTo(Status.CRITICAL);
         assertThat(judged.problems().get(0).found()).contains("GPU_IS_LOST");
     }
 
@@ -149,7 +155,7 @@ class HealthChecksTest {
                         "critical available memory is 954 MiB",
                         "critical use of / is 96.0 %",
                         "warning use of /data is 91.0 %");
-        assertThat(judged.status()).isEqualTo(HealthStatus.CRITICAL);
+        assertThat(judged.status()).isEqualTo(Status.CRITICAL);
         assertThat(judged.summary()).contains("disk / 96.0 %");
     }
 
@@ -175,17 +181,17 @@ class HealthChecksTest {
         out.gauge("avatar_endpoint_info", "", 1, "status", "degraded", "code", "200");
         HealthResult slow = new EndpointHealthCheck().check(samples(), thresholds);
 
-        assertThat(slow.status()).isEqualTo(HealthStatus.WARNING);
+        assertThat(slow.status()).isEqualTo(Status.WARNING);
         assertThat(slow.problems())
-                .extracting(HealthResult.Problem::found)
+                .extracting(Problem::found)
                 .containsExactly("response time is 6.000 s", "the renderer reports status 'degraded'");
 
         HealthResult down = new EndpointHealthCheck()
                 .check(
-                        new SampleLookup(List.of(
-                                new CollectorResult("endpoint", 1, List.of(), Optional.of("connection refused")))),
+                        new SampleLookup(List.of(new CollectorResult(
+                                "endpoint", 1, List.of(), Optional.of(new CollectorError("connection refused", ""))))),
                         thresholds);
-        assertThat(down.status()).isEqualTo(HealthStatus.CRITICAL);
+        assertThat(down.status()).isEqualTo(Status.CRITICAL);
         assertThat(down.problems().get(0).found()).isEqualTo("connection refused");
     }
 
@@ -206,7 +212,7 @@ class HealthChecksTest {
 
         HealthResult judged = service().check(samples(), thresholds);
 
-        assertThat(judged.status()).isEqualTo(HealthStatus.OK);
+        assertThat(judged.status()).isEqualTo(Status.OK);
         assertThat(judged.summary()).isEqualTo(RENDERER + " active for 1 h 1 min");
         assertThat(judged.values()).containsEntry("uptime_seconds:" + RENDERER, 3_700.0);
     }
@@ -215,23 +221,22 @@ class HealthChecksTest {
     void service_rendererStopped_isCritical_andOtherUnitIsAWarning() {
         unit(RENDERER, "active");
         unit("bev-avatar-gpu.service", "inactive");
-        assertThat(service().check(samples(), thresholds).status()).isEqualTo(HealthStatus.WARNING);
+        assertThat(service().check(samples(), thresholds).status()).isEqualTo(Status.WARNING);
 
         unit("bev-avatar-exporter.service", "failed");
         ServiceHealthCheck alone =
                 new ServiceHealthCheck(List.of("bev-avatar-exporter.service"), RENDERER, Clock.systemUTC());
-        assertThat(alone.check(samples(), thresholds).status()).isEqualTo(HealthStatus.CRITICAL);
+        assertThat(alone.check(samples(), thresholds).status()).isEqualTo(Status.CRITICAL);
     }
 
     @Test
     void service_withoutSystemdOrUnits_isSkippedWithTheReason() {
-        HealthResult noBus = service()
-                .check(failed("service", "no D-Bus at unix:path=/x; start dbus or exclude the collector"), thresholds);
+        HealthResult noBus = service().check(failed("service", "no D-Bus at unix:path=/x", "start dbus"), thresholds);
         HealthResult noUnits = service().check(samples(), thresholds);
 
-        assertThat(noBus.status()).isEqualTo(HealthStatus.SKIPPED);
+        assertThat(noBus.status()).isEqualTo(Status.SKIPPED);
         assertThat(noBus.summary()).isEqualTo("skipped: no D-Bus at unix:path=/x");
-        assertThat(noUnits.status()).isEqualTo(HealthStatus.SKIPPED);
+        assertThat(noUnits.status()).isEqualTo(Status.SKIPPED);
         assertThat(noUnits.summary()).contains("has none of the units", RENDERER);
     }
 
@@ -256,9 +261,9 @@ class HealthChecksTest {
         HealthResult bad = redis("""
                 {"schema":2,"seq":-1,"emotion":"angry","intensity":1.5,"updatedAt":"yesterday"}""");
 
-        assertThat(bad.status()).isEqualTo(HealthStatus.WARNING);
+        assertThat(bad.status()).isEqualTo(Status.WARNING);
         assertThat(bad.problems())
-                .extracting(HealthResult.Problem::found)
+                .extracting(Problem::found)
                 .containsExactly(
                         "avatar:state: schema: found 2, expected 1",
                         "avatar:state: seq: found -1, expected an integer from 0",
@@ -275,8 +280,8 @@ class HealthChecksTest {
         RedisHealthCheck judge =
                 new RedisHealthCheck(new RedisHealthCheck.State(Optional.empty(), 0, Optional.empty()));
 
-        assertThat(judge.check(failed("redis", "Connection refused"), thresholds)
+        assertThat(judge.check(failed("redis", "Connection refused", ""), thresholds)
                         .status())
-                .isEqualTo(HealthStatus.CRITICAL);
+                .isEqualTo(Status.CRITICAL);
     }
 }

@@ -3,12 +3,13 @@ package io.bev.avatar.exporter.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bev.avatar.exporter.config.RedisConfig;
-import io.bev.avatar.exporter.health.HealthResult.Problem;
+import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.exporter.redis.RedisClients;
 import io.bev.avatar.exporter.redis.RedisKeyValues;
-import io.bev.avatar.exporter.redis.RedisServer;
-import io.bev.avatar.exporter.terminal.TerminalFormat;
+import io.bev.avatar.exporter.report.Problem;
+import io.bev.avatar.exporter.report.Status;
+import io.bev.avatar.exporter.report.TerminalFormat;
+import io.bev.avatar.testkit.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +32,8 @@ class HealthMonitorTest {
     @TempDir
     Path directory;
 
-    private static HealthReport report(HealthStatus gpu) {
-        List<Problem> problems = gpu == HealthStatus.OK
+    private static HealthReport report(Status gpu) {
+        List<Problem> problems = gpu == Status.OK
                 ? List.of()
                 : List.of(new Problem(gpu, "temperature is 83 °C", "at most 80 °C", "cool it"));
         return HealthReport.of(
@@ -44,7 +45,7 @@ class HealthMonitorTest {
     }
 
     /** Listener that records calls. */
-    private static final class Diary implements HealthMonitor.Listener {
+    private static final class RecordingListener implements HealthMonitor.Listener {
         private final List<String> entries = new ArrayList<>();
         private final HealthTable table = new HealthTable(new TerminalFormat(80, false), ZoneOffset.UTC);
 
@@ -67,24 +68,25 @@ class HealthMonitorTest {
     @Test
     void run_showsTheFirstReportThenChanges_andContinuesWithoutRedis() {
         Iterator<HealthReport> reports = List.of(
-                        report(HealthStatus.OK),
-                        report(HealthStatus.OK),
-                        report(HealthStatus.WARNING),
-                        report(HealthStatus.WARNING),
-                        report(HealthStatus.OK))
+                        report(Status.OK),
+                        report(Status.OK),
+                        report(Status.WARNING),
+                        report(Status.WARNING),
+                        report(Status.OK))
                 .iterator();
-        Iterator<Boolean> redisAway = List.of(false, true, true, false, false).iterator();
-        Diary diary = new Diary();
+        Iterator<Boolean> redisUnreachable =
+                List.of(false, true, true, false, false).iterator();
+        RecordingListener recorded = new RecordingListener();
         List<HealthReport> filed = new ArrayList<>();
         HealthMonitor monitor = new HealthMonitor(
                 reports::next,
                 filed::add,
                 report -> {
-                    if (redisAway.next()) {
+                    if (redisUnreachable.next()) {
                         throw new IOException("Connection refused");
                     }
                 },
-                diary);
+                recorded);
 
         assertThatThrownBy(() -> monitor.run(Duration.ofSeconds(30), interval -> {
                     assertThat(interval).isEqualTo(Duration.ofSeconds(30));
@@ -95,7 +97,7 @@ class HealthMonitorTest {
                 .isInstanceOf(InterruptedException.class);
 
         assertThat(filed).hasSize(5);
-        assertThat(diary.entries)
+        assertThat(recorded.entries)
                 .containsExactly(
                         "first ok",
                         "Redis: Connection refused",
@@ -113,10 +115,10 @@ class HealthMonitorTest {
         HealthFiles files = new HealthFiles(directory);
         assertThat(files.read()).isEmpty();
 
-        files.write(report(HealthStatus.OK));
-        files.write(report(HealthStatus.WARNING));
+        files.write(report(Status.OK));
+        files.write(report(Status.WARNING));
 
-        assertThat(files.read()).contains(report(HealthStatus.WARNING));
+        assertThat(files.read()).contains(report(Status.WARNING));
         try (Stream<Path> left = Files.list(directory)) {
             assertThat(left.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("gpu.json", "service.json", "summary.json");
@@ -138,10 +140,9 @@ class HealthMonitorTest {
     void keys_areInRedisForFiveMinutes() throws Exception {
         try (RedisServer server = RedisServer.start(directory);
                 RedisClients access = new RedisClients(new RedisConfig(server.url(), Duration.ofSeconds(5)))) {
-            new RedisHealthPublisher(new RedisKeyValues(access.link("test"))).write(report(HealthStatus.WARNING));
+            new RedisHealthPublisher(new RedisKeyValues(access.link("test"))).write(report(Status.WARNING));
 
-            assertThat(server.bulk("GET", "avatar:health_summary"))
-                    .isEqualTo(HealthJson.write(report(HealthStatus.WARNING)));
+            assertThat(server.bulk("GET", "avatar:health_summary")).isEqualTo(HealthJson.write(report(Status.WARNING)));
             assertThat(server.bulk("GET", "avatar:health:gpu")).contains("\"check\":\"gpu\"");
             for (String key : List.of("avatar:health_summary", "avatar:health:gpu", "avatar:health:service")) {
                 int seconds = Integer.parseInt(server.command("TTL", key).substring(1));

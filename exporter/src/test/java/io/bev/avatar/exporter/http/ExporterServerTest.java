@@ -191,7 +191,7 @@ class ExporterServerTest {
     }
 
     @Test
-    void metrics_hangingCollector_answers200AndSaysSo() throws Exception {
+    void metrics_hangingCollector_answers200AndReportsIt() throws Exception {
         HttpResponse<byte[]> response = get("/metrics", "X-Prometheus-Scrape-Timeout-Seconds", "3");
 
         assertThat(response.statusCode()).isEqualTo(200);
@@ -279,13 +279,13 @@ class ExporterServerTest {
     @Test
     void health_otherMethods_is405WithTheAllowedMethods() throws Exception {
         for (String path : List.of("/-/healthy", "/-/ready")) {
-            HttpResponse<Void> refused = client.send(
+            HttpResponse<Void> rejected = client.send(
                     HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
                             .DELETE()
                             .build(),
                     HttpResponse.BodyHandlers.discarding());
-            assertThat(refused.statusCode()).as(path).isEqualTo(405);
-            assertThat(refused.headers().firstValue("Allow")).contains("GET, HEAD");
+            assertThat(rejected.statusCode()).as(path).isEqualTo(405);
+            assertThat(rejected.headers().firstValue("Allow")).contains("GET, HEAD");
         }
     }
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.jna.NativeLibrary;
+import io.bev.avatar.cds.Installation;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ public final class SimulatedNvml {
 
     /** Builds the library, without the symbols in {@code hidden}; skips the test without a C compiler. */
     public static SimulatedNvml build(Path directory, String... hidden) throws Exception {
-        assumeTrue(compiler(), "needs gcc to build the simulated NVML");
+        assumeTrue(Installation.find("gcc").isPresent(), "needs gcc to build the simulated NVML");
         Path library = Files.createTempDirectory(directory, "nvml").resolve("libnvidia-ml.so.1");
         Path map = directory.resolve("hidden.map");
         String locals = Stream.of(hidden).map(name -> name + ";").collect(Collectors.joining(" "));
@@ -41,11 +41,6 @@ public final class SimulatedNvml {
         String output = new String(gcc.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertThat(gcc.waitFor()).as(output).isZero();
         return new SimulatedNvml(library);
-    }
-
-    private static boolean compiler() {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "gcc")));
     }
 
     /** A copy of the library with its own scenario. */

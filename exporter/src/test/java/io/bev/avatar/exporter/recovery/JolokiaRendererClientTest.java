@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
-import io.bev.avatar.exporter.client.StubHttpServer;
-import io.bev.avatar.exporter.client.StubHttpServer.Answer;
+import io.bev.avatar.testkit.StubHttpServer;
+import io.bev.avatar.testkit.StubHttpServer.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +21,10 @@ class JolokiaRendererClientTest {
 
     private static final String NO_GPU = "{\"status\":404,\"error\":\"No MBean with pattern\"}";
     private static final String GPUS = """
-            {"status":200,"value":{
-              "bev.avatar:device=0,type=Gpu":{"Uuid":"GPU-0","ContextState":"none"},
-              "bev.avatar:device=1,type=Gpu":{"Uuid":"GPU-1","ContextState":"active"}}}""";
+        {"status":200,"value":{
+          "bev.avatar:device=0,type=Gpu":{"Uuid":"GPU-0","ContextState":"none"},
+          "bev.avatar:device=1,type=Gpu":{"Uuid":"GPU-1","ContextState":"active"}}}\
+        """;
 
     @TempDir
     Path directory;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.alert.AlertEvent;
 import io.bev.avatar.exporter.alert.AlertmanagerSnapshot;
-import io.bev.avatar.exporter.alert.ManualClock;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.config.RecoveryAction;
 import io.bev.avatar.exporter.config.RecoveryConfig;
+import io.bev.avatar.testkit.ManualClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ class RecoveryControllerTest {
     private final FakeRenderer renderer = new FakeRenderer();
     private final List<AlertEvent> published = new ArrayList<>();
     private boolean disabledInRedis;
-    private boolean redisAway;
+    private boolean redisUnreachable;
     private boolean enabled = true;
     private List<RecoveryAction> actions = List.of(RecoveryAction.values());
     private RecoveryController recovery;
@@ -105,8 +105,8 @@ class RecoveryControllerTest {
         RecoveryConfig config =
                 new RecoveryConfig(enabled, actions, Optional.of(directory.resolve("password")), Optional.empty());
         RecoveryToggle switches = new RecoveryToggle(config, () -> {
-            if (redisAway) {
-                throw new IOException("Redis is away");
+            if (redisUnreachable) {
+                throw new IOException("Redis is unreachable");
             }
             return disabledInRedis;
         });
@@ -310,7 +310,7 @@ class RecoveryControllerTest {
     void disabledThenRedisUnreachable_staysDisabledInTheNextProcess() throws Exception {
         disabledInRedis = true;
         recovery.reconcile();
-        redisAway = true;
+        redisUnreachable = true;
         start();
         fire("a", "restart_renderer");
         recovery.reconcile();

@@ -3,13 +3,15 @@ package io.bev.avatar.exporter.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bev.avatar.cds.FreePorts;
 import io.bev.avatar.common.redis.RedisAddress;
+import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.exporter.Expositions;
-import io.bev.avatar.exporter.TestCertificates;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
-import io.bev.avatar.exporter.config.RedisConfig;
+import io.bev.avatar.testkit.RedisServer;
+import io.bev.avatar.testkit.TestCertificates;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -71,7 +73,7 @@ class RedisRoutesTest {
     void tls_customCaAndClientCertificate_works_andFailsWithoutThem() throws Exception {
         TestCertificates certificates = TestCertificates.make(directory.resolve("tls"));
         certificates.issue("exporter", "-newkey rsa:2048");
-        int port = RedisServer.freePort();
+        int port = FreePorts.take(1)[0];
         try (RedisServer server = RedisServer.start(
                 directory,
                 "--tls-port",
@@ -125,7 +127,7 @@ class RedisRoutesTest {
             assertThat(failure(RedisAddress.of("redis-socket://meter:x" + ENCODED + "@" + socket)))
                     .contains("WRONGPASS")
                     .doesNotContain(SECRET, ENCODED);
-            server.stop();
+            server.kill();
             assertThat(failure(RedisAddress.of("redis-socket://meter:" + ENCODED + "@" + socket)))
                     .contains("redis-socket://" + socket)
                     .doesNotContain(SECRET, ENCODED);
@@ -195,7 +197,7 @@ class RedisRoutesTest {
 
     private static RedisServer node(Path place) throws IOException {
         return RedisServer.start(
-                place, "--cluster-enabled", "yes", "--cluster-port", Integer.toString(RedisServer.freePort()));
+                place, "--cluster-enabled", "yes", "--cluster-port", Integer.toString(FreePorts.take(1)[0]));
     }
 
     /** Assigns a third of the slots to each node and waits until all nodes know all slots. */

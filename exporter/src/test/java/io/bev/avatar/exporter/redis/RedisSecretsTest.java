@@ -3,9 +3,10 @@ package io.bev.avatar.exporter.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
-import io.bev.avatar.exporter.config.RedisConfig;
+import io.bev.avatar.testkit.RedisServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WatchdogProbeTest {
 
-    private static final int PATIENCE = 20_000;
+    private static final int TIMEOUT_MILLIS = 20_000;
 
     /** Accepts one connection and sends {@code answer} once it has read something. */
     private static ServerSocket server(String answer) throws IOException {
@@ -43,7 +43,7 @@ class WatchdogProbeTest {
     @ValueSource(strings = {"HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 401 Unauthorized\r\n\r\n"})
     void health_or401_isAResponse(String answer) throws Exception {
         try (ServerSocket server = server(answer)) {
-            assertThatCode(() -> WatchdogProbe.request(address(server), false, PATIENCE))
+            assertThatCode(() -> WatchdogProbe.request(address(server), false, TIMEOUT_MILLIS))
                     .doesNotThrowAnyException();
         }
     }
@@ -51,7 +51,7 @@ class WatchdogProbeTest {
     @Test
     void errorStatus_isNotAResponse() throws Exception {
         try (ServerSocket server = server("HTTP/1.1 500 Internal Server Error\r\n\r\n")) {
-            assertThatThrownBy(() -> WatchdogProbe.request(address(server), false, PATIENCE))
+            assertThatThrownBy(() -> WatchdogProbe.request(address(server), false, TIMEOUT_MILLIS))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("500");
         }
@@ -59,9 +59,9 @@ class WatchdogProbeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "x"})
-    void tls_rejectionIsAResponse(String refusal) throws Exception {
-        try (ServerSocket server = server(refusal)) {
-            assertThatCode(() -> WatchdogProbe.request(address(server), true, PATIENCE))
+    void tls_rejectionIsAResponse(String response) throws Exception {
+        try (ServerSocket server = server(response)) {
+            assertThatCode(() -> WatchdogProbe.request(address(server), true, TIMEOUT_MILLIS))
                     .doesNotThrowAnyException();
         }
     }
@@ -81,6 +81,7 @@ class WatchdogProbeTest {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             gone = address(server);
         }
-        assertThatThrownBy(() -> WatchdogProbe.request(gone, true, PATIENCE)).isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> WatchdogProbe.request(gone, true, TIMEOUT_MILLIS))
+                .isInstanceOf(ConnectException.class);
     }
 }

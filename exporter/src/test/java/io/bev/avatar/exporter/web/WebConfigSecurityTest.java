@@ -9,12 +9,12 @@ import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.common.tls.Pem;
-import io.bev.avatar.exporter.TestCertificates;
 import io.bev.avatar.exporter.collector.Exposition;
 import io.bev.avatar.exporter.collector.ScrapeRunner;
 import io.bev.avatar.exporter.http.ExporterServer;
 import io.bev.avatar.exporter.http.LandingPage;
 import io.bev.avatar.exporter.http.Responses;
+import io.bev.avatar.testkit.TestCertificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -144,9 +144,9 @@ class WebConfigSecurityTest {
             assertThat(status(path, "nobody", "right")).as(path).isEqualTo(401);
         }
         assertThat(status("/alerts", "", "")).isEqualTo(200);
-        HttpResponse<Void> refused = HttpClient.newHttpClient()
+        HttpResponse<Void> rejected = HttpClient.newHttpClient()
                 .send(request("http", "/metrics", "", ""), HttpResponse.BodyHandlers.discarding());
-        assertThat(refused.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Basic realm=");
+        assertThat(rejected.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Basic realm=");
     }
 
     @Test

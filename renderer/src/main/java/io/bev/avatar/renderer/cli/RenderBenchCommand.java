@@ -1,13 +1,12 @@
 package io.bev.avatar.renderer.cli;
 
 import io.bev.avatar.common.bench.HostDescription;
-import io.bev.avatar.common.bench.Measurement;
+import io.bev.avatar.common.bench.MeasurementPrinter;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.renderer.bench.BackendBenchmark;
 import io.bev.avatar.renderer.bench.BenchOptions;
 import io.bev.avatar.splat.raster.cuda.CudaException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -82,25 +81,26 @@ public final class RenderBenchCommand implements Callable<Integer> {
     public Integer call() {
         List<BackendBenchmark> chosen = chosen();
         BenchOptions options = options();
-        print(HostDescription.describe());
+        MeasurementPrinter printer = new MeasurementPrinter(
+                spec().commandLine().getOut(), spec().commandLine().getErr(), asJson);
+        printer.print(HostDescription.describe());
         for (BackendBenchmark benchmark : chosen) {
             try {
-                benchmark.run(options, this::progress, this::print);
+                benchmark.run(options, printer::measuring, printer::print);
             } catch (IOException e) {
-                return fail(ExitCodes.NO_INPUT, e);
+                return fail(printer, ExitCodes.NO_INPUT, e);
             } catch (CudaException | IllegalStateException e) {
                 if (!benchmark.backend().equals("cuda")) {
                     throw e;
                 }
-                return fail(ExitCodes.UNAVAILABLE, e);
+                return fail(printer, ExitCodes.UNAVAILABLE, e);
             }
         }
         return ExitCodes.OK;
     }
 
-    private int fail(int code, Exception e) {
-        err().println("bench: " + e.getMessage());
-        err().flush();
+    private static int fail(MeasurementPrinter printer, int code, Exception e) {
+        printer.message("bench: " + e.getMessage());
         return code;
     }
 
@@ -133,23 +133,8 @@ public final class RenderBenchCommand implements Callable<Integer> {
         return new BenchOptions(Optional.ofNullable(model), threads, Duration.ofNanos((long) (seconds * 1e9)));
     }
 
-    private void progress(String line) {
-        err().println("measuring " + line + " ...");
-        err().flush();
-    }
-
-    private void print(Measurement result) {
-        PrintWriter out = spec().commandLine().getOut();
-        out.println(asJson ? result.json() : result.text());
-        out.flush();
-    }
-
     private CommandSpec spec() {
         return Objects.requireNonNull(spec, "set by the parser");
-    }
-
-    private PrintWriter err() {
-        return spec().commandLine().getErr();
     }
 
     private ParameterException usage(String message) {

@@ -3,6 +3,7 @@ package io.bev.avatar.renderer.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.http.HttpServerTimeouts;
 import io.bev.avatar.renderer.DefaultRendererComponents;
 import io.bev.avatar.renderer.bench.BenchEncoder;
 import io.bev.avatar.renderer.bench.CudaBenchmark;
@@ -11,6 +12,7 @@ import io.bev.avatar.splat.pose.Posers;
 import io.bev.avatar.splat.raster.cpu.CpuRasterizer;
 import io.bev.avatar.splat.raster.cpu.TileKernels;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -30,10 +32,13 @@ public final class RendererMain implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RendererMain.class);
 
+    /** For responses of Jolokia. */
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(15);
+
     private RendererMain() {}
 
     public static void main(String[] arguments) {
-        limitSlowClients();
+        HttpServerTimeouts.apply(RESPONSE_TIMEOUT);
         Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> {
             // A process with dead threads must not keep running; halt skips the shutdown hooks, which could block.
             LOG.error("thread {} died, exiting", thread.getName(), fault);
@@ -44,18 +49,6 @@ public final class RendererMain implements Runnable {
                 new PrintWriter(System.out, true, UTF_8),
                 new PrintWriter(System.err, true, UTF_8),
                 arguments));
-    }
-
-    /** Limits of the JDK's HTTP server, read once before the first server is created: seconds, and TCP_NODELAY. */
-    private static void limitSlowClients() {
-        Map<String, String> limits =
-                Map.of("maxReqTime", "5", "maxRspTime", "15", "idleInterval", "10", "nodelay", "true");
-        limits.forEach((name, value) -> {
-            String key = "sun.net.httpserver." + name;
-            if (System.getProperty(key) == null) {
-                System.setProperty(key, value);
-            }
-        });
     }
 
     /** Runs one command line and returns the exit code. */

@@ -34,7 +34,7 @@ public final class ScenesCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Parameters(paramLabel = "FOLDER", description = "Output directory; created if missing.")
+    @Parameters(paramLabel = "DIRECTORY", description = "Output directory; created if missing.")
     private @Nullable Path directory;
 
     @Option(names = "--model", paramLabel = "FILE", description = "Export this avatar at rest instead, as model.ply.")

@@ -3,7 +3,10 @@ package io.bev.avatar.renderer.state;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.redis.RedisAddress;
+import io.bev.avatar.common.redis.RedisConfig;
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.common.time.Ticker;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -30,8 +34,6 @@ public final class AlertFeed implements ActiveAlert.Source {
 
     private static final Logger LOG = LoggerFactory.getLogger(AlertFeed.class);
 
-    private static final String CHANNEL = "avatar:alerts";
-    private static final String ACTIVE = "avatar:alerts:active";
     private static final String CLIENT_NAME = "bev-avatar-alerts";
 
     /** Gives start-up up to the first frame priority. */
@@ -61,15 +63,13 @@ public final class AlertFeed implements ActiveAlert.Source {
         this.address = address;
         this.timeout = timeout;
         this.ticker = ticker;
-        this.thread = new Thread(this::run, "avatar-alerts");
-        this.thread.setDaemon(true);
+        this.thread = DaemonThreads.create("avatar-alerts", this::run);
         this.thread.start();
     }
 
     /** The alerts in the configured Redis; {@link ActiveAlert#none} if there is none. */
-    public static ActiveAlert.Source of(RedisConfig redis, Ticker ticker) {
-        return redis.redis()
-                .<ActiveAlert.Source>map(address -> new AlertFeed(address, redis.timeout(), ticker))
+    public static ActiveAlert.Source of(Optional<RedisConfig> redis, Ticker ticker) {
+        return redis.<ActiveAlert.Source>map(config -> new AlertFeed(config.address(), config.timeout(), ticker))
                 .orElseGet(ActiveAlert::none);
     }
 
@@ -113,7 +113,7 @@ public final class AlertFeed implements ActiveAlert.Source {
                         signals.release();
                     }
                 });
-                RedisSession.await(channel, channel.async().subscribe(CHANNEL));
+                RedisSession.await(channel, channel.async().subscribe(RedisKeys.ALERTS));
                 if (disconnected) {
                     LOG.info("alert feed reconnected to Redis");
                 }
@@ -135,7 +135,7 @@ public final class AlertFeed implements ActiveAlert.Source {
             StatefulRedisConnection<String, String> commands, StatefulRedisPubSubConnection<String, String> channel)
             throws InterruptedException {
         while (!closed && commands.isOpen() && channel.isOpen()) {
-            update(RedisSession.await(commands, commands.async().hgetall(ACTIVE))
+            update(RedisSession.await(commands, commands.async().hgetall(RedisKeys.ACTIVE_ALERTS))
                     .values());
             await(POLL_INTERVAL);
         }
@@ -163,7 +163,7 @@ public final class AlertFeed implements ActiveAlert.Source {
                             text(alert, "startsAt")));
                 }
             } catch (JsonProcessingException e) {
-                LOG.debug("{}: entry is not a valid alert, ignored: {}", ACTIVE, e.getMessage());
+                LOG.debug("{}: entry is not a valid alert, ignored: {}", RedisKeys.ACTIVE_ALERTS, e.getMessage());
             }
         }
         found.sort(Comparator.comparing(ActiveAlert::since).thenComparing(ActiveAlert::name));

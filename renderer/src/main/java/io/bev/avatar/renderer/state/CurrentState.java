@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -14,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The current state and its persistence: a change is written to the journal before it becomes current. Changes are
- * applied, and listeners called, under one lock; {@link #current} needs no lock. Thread-safe.
+ * The current state and its journal: a change is written to the journal before it becomes current. Changes are applied,
+ * and listeners called, under one lock; {@link #current} needs no lock. Knows nothing of Redis, whose side calls this
+ * class. Thread-safe.
  */
 final class CurrentState {
 
@@ -56,6 +59,20 @@ final class CurrentState {
         }
     }
 
+    /** Result of storing a candidate state. */
+    enum Stored {
+        YES,
+        /** Another state was stored in the meantime and is now current: try again on top of it. */
+        AGAIN,
+        NO
+    }
+
+    /** Stores a candidate durably before it becomes current; called under the lock of the current state. */
+    @FunctionalInterface
+    interface Storage {
+        Stored store(AvatarState candidate);
+    }
+
     /**
      * Applies all changes and writes the result to the journal as one record.
      *
@@ -63,34 +80,21 @@ final class CurrentState {
      * @return an outcome for each change; empty if the journal could not store them, in which case nothing has changed
      */
     Optional<List<Outcome>> submit(List<StateChange> changes, Map<String, String> read) {
-        lock.lock();
-        try {
-            Attempt attempt = attempt(changes);
-            if (!attempt.changes() || append(attempt.after(), read)) {
-                return Optional.of(accept(attempt, read));
-            }
-            deduplicator.rollback();
-            return Optional.empty();
-        } finally {
-            lock.unlock();
-        }
+        return submit(changes, read, candidate -> append(candidate, read) ? Stored.YES : Stored.NO);
     }
 
-    /**
-     * Like {@link #submit}, but stores the result in Redis; must be called within {@link RedisStateCas#exclusively}.
-     */
-    Optional<List<Outcome>> submitThrough(RedisStateSync link, List<StateChange> changes, Map<String, String> read) {
+    /** Like {@link #submit(List, Map)}, but stores the result in {@code storage} in place of the journal. */
+    Optional<List<Outcome>> submit(List<StateChange> changes, Map<String, String> read, Storage storage) {
         lock.lock();
         try {
             for (int round = 0; round < MAX_ROUNDS; round++) {
                 Attempt attempt = attempt(changes);
-                RedisStateCas.Stored stored =
-                        attempt.changes() ? link.store(attempt.after()) : RedisStateCas.Stored.YES;
-                if (stored == RedisStateCas.Stored.YES) {
+                Stored stored = attempt.changes() ? storage.store(attempt.after()) : Stored.YES;
+                if (stored == Stored.YES) {
                     return Optional.of(accept(attempt, read));
                 }
                 deduplicator.rollback();
-                if (stored == RedisStateCas.Stored.NO) {
+                if (stored == Stored.NO) {
                     break;
                 }
             }
@@ -98,6 +102,11 @@ final class CurrentState {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether this thread holds the lock of the current state, under which it must not wait for Redis. */
+    boolean isHeldByCurrentThread() {
+        return lock.isHeldByCurrentThread();
     }
 
     private Attempt attempt(List<StateChange> changes) {
@@ -153,11 +162,53 @@ final class CurrentState {
     }
 
     /**
+     * Adopts what is new in a state document that Redis holds and this renderer did not write.
+     *
+     * @param first whether this is the first read of a session, when an old value is normal
+     * @return the sequence number of the current state if the value equals it completely; empty if the current state
+     *     must be written to Redis
+     */
+    OptionalLong merge(byte[] value, boolean first) {
+        long before = current.seq();
+        try {
+            JsonFields fields = new JsonFields(StateDocument.parse(value), false);
+            OptionalLong seq = fields.integer("seq", 0, Long.MAX_VALUE);
+            if (first && seq.isPresent() && seq.getAsLong() < before) {
+                return OptionalLong.empty();
+            }
+            AvatarState next = adopt(state -> StateDocument.apply(fields, state, clock.instant()));
+            if (first && next.seq() > before) {
+                counters.restored(clock.instant());
+            }
+            boolean identical = seq.isPresent()
+                    && StateDocument.read(value, clock.instant()).equals(next);
+            return identical ? OptionalLong.of(next.seq()) : OptionalLong.empty();
+        } catch (RejectedUpdateException e) {
+            rejected(e.reason(), RedisKeys.STATE + ": " + e.detail());
+            advanceSequence(value);
+            return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * Increments the sequence number of the current state if a rejected value has the same one, so that the current
+     * state is newer.
+     */
+    private void advanceSequence(byte[] value) {
+        try {
+            long rejectedSeq = StateDocument.read(value, clock.instant()).seq();
+            adopt(state -> state.seq() == rejectedSeq ? state.withSeq(rejectedSeq + 1) : state);
+        } catch (RejectedUpdateException e) {
+            LOG.debug("{}: not a state document, no sequence number to advance", RedisKeys.STATE, e);
+        }
+    }
+
+    /**
      * Applies {@code change} even if the journal cannot store it, because Redis already has the result.
      *
      * @return the new state
      */
-    AvatarState adopt(StateChange change) throws RejectedUpdateException {
+    private AvatarState adopt(StateChange change) throws RejectedUpdateException {
         lock.lock();
         try {
             AvatarState next = change.apply(current);
@@ -169,6 +220,19 @@ final class CurrentState {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Records that Redis holds the state with this sequence number; {@code written} if this renderer just stored it. */
+    void saved(long seq, boolean written) {
+        journal.saved(seq);
+        if (written) {
+            counters.saved(clock.instant());
+        }
+    }
+
+    /** Counts a state that could not be saved in Redis. */
+    void saveFailed() {
+        counters.saveFailed();
     }
 
     /** Id of the last applied entry of the stream; empty if there is none. */

@@ -1,5 +1,7 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.common.concurrent.PeriodicTask;
+import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.state.OsintDeduplicator.Channel;
 import java.time.Clock;
@@ -28,25 +30,27 @@ public final class DurableStateStore implements StateStore {
 
     private static final Duration FIRST_SYNC_TIMEOUT = Duration.ofMillis(400);
     private static final Duration JOURNAL_RETRY_INTERVAL = Duration.ofSeconds(5);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(500);
 
     private final StateConfig config;
     private final StateJournal journal;
     private final UpdateCounters counters = new UpdateCounters();
-    private final CurrentState ledger;
+    private final CurrentState state;
     private final StateChanges changes;
     private final Optional<RedisStateSync> redis;
-    private final Housekeeping housekeeping = new Housekeeping();
+    private final List<PeriodicTask> tasks = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    public DurableStateStore(StateConfig config, RedisConfig redis, OsintConfig osint, Clock clock, Ticker ticker) {
+    public DurableStateStore(
+            StateConfig config, Optional<RedisConfig> redis, OsintConfig osint, Clock clock, Ticker ticker) {
         this.config = config;
         this.journal = new StateJournal(config.directory());
         OsintDeduplicator deduplicator = new OsintDeduplicator(ticker);
-        this.ledger = new CurrentState(journal, deduplicator, counters, clock);
+        this.state = new CurrentState(journal, deduplicator, counters, clock);
         this.changes = new StateChanges(osint, deduplicator, clock);
-        RedisSide side = new RedisSide(ledger, journal, changes, counters, clock, this::submitAll);
-        this.redis = redis.redis().map(address -> new RedisStateSync(redis, address, side, ticker));
-        this.redis.ifPresent(link -> ledger.onChange(state -> link.changed()));
+        UpdateSubmitter submitter = new FromRedis();
+        this.redis = redis.map(configured -> new RedisStateSync(configured, state, submitter, ticker));
+        this.redis.ifPresent(link -> state.onChange(changed -> link.changed()));
     }
 
     /**
@@ -57,20 +61,20 @@ public final class DurableStateStore implements StateStore {
      */
     public void start() {
         journal.open();
-        boolean restored = ledger.restoreFromJournal();
+        boolean restored = state.restoreFromJournal();
         redis.ifPresent(RedisStateSync::start);
         if (!restored) {
             redis.ifPresent(DurableStateStore::awaitFirstSync);
         }
-        housekeeping.every(config.saveInterval(), () -> redis.ifPresent(RedisStateSync::save));
-        housekeeping.every(JOURNAL_RETRY_INTERVAL, ledger::retryJournal);
-        AvatarState state = current();
+        redis.ifPresent(link -> tasks.add(PeriodicTask.start("avatar-state-save", config.saveInterval(), link::save)));
+        tasks.add(PeriodicTask.start("avatar-state-retry", JOURNAL_RETRY_INTERVAL, state::retryJournal));
+        AvatarState started = current();
         LOG.info(
                 "state restored: seq {}, {} {}, source {}; journal {}",
-                state.seq(),
-                state.emotion().label(),
-                state.intensity(),
-                restored ? "the journal" : state.seq() > 0 ? "Redis" : "default",
+                started.seq(),
+                started.emotion().label(),
+                started.intensity(),
+                restored ? "the journal" : started.seq() > 0 ? "Redis" : "default",
                 journal.status());
     }
 
@@ -84,7 +88,7 @@ public final class DurableStateStore implements StateStore {
 
     @Override
     public AvatarState current() {
-        return ledger.current();
+        return state.current();
     }
 
     @Override
@@ -107,9 +111,34 @@ public final class DurableStateStore implements StateStore {
     }
 
     private List<Outcome> submitAll(List<StateChange> all, Map<String, String> read) {
-        return ledger.submit(all, read)
-                .or(() -> redis.flatMap(link -> link.exclusively(() -> ledger.submitThrough(link, all, read))))
+        return state.submit(all, read)
+                .or(() -> redis.flatMap(link -> link.submit(all, read)))
                 .orElseGet(() -> rejectAll(all.size()));
+    }
+
+    /** Applies what Redis delivers. */
+    private final class FromRedis implements UpdateSubmitter {
+
+        @Override
+        public boolean submit(String stream, List<StreamEntry> entries) {
+            if (entries.isEmpty()) {
+                return true;
+            }
+            List<StateChange> all =
+                    entries.stream().map(entry -> changes.entry(stream, entry)).toList();
+            String last = entries.get(entries.size() - 1).id();
+            return submitAll(all, Map.of(stream, last)).stream()
+                    .noneMatch(outcome -> outcome.reason().equals(RejectionReason.NOT_DURABLE.label()));
+        }
+
+        @Override
+        public void submitMessages(List<byte[]> messages) {
+            submitAll(
+                    messages.stream()
+                            .map(message -> changes.event(message, Channel.PUBSUB))
+                            .toList(),
+                    Map.of());
+        }
     }
 
     private List<Outcome> rejectAll(int count) {
@@ -117,7 +146,7 @@ public final class DurableStateStore implements StateStore {
                 + statistics().redisDetail() + ")";
         List<Outcome> outcomes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ledger.rejected(RejectionReason.NOT_DURABLE, detail);
+            state.rejected(RejectionReason.NOT_DURABLE, detail);
             outcomes.add(new Outcome(
                     false,
                     RejectionReason.NOT_DURABLE.label(),
@@ -135,14 +164,14 @@ public final class DurableStateStore implements StateStore {
     @Override
     public boolean restore() {
         long before = current().seq();
-        ledger.restoreFromJournal();
+        state.restoreFromJournal();
         redis.ifPresent(RedisStateSync::reread);
         return current().seq() > before;
     }
 
     @Override
     public void onChange(Consumer<AvatarState> listener) {
-        ledger.onChange(listener);
+        state.onChange(listener);
     }
 
     @Override
@@ -164,7 +193,7 @@ public final class DurableStateStore implements StateStore {
         if (closed.getAndSet(true)) {
             return;
         }
-        housekeeping.close();
+        tasks.forEach(task -> task.close(CLOSE_TIMEOUT));
         redis.ifPresent(RedisStateSync::close);
         journal.close();
     }

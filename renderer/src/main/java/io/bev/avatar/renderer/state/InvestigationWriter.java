@@ -1,11 +1,15 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.renderer.state.AvatarState.Investigation;
 import io.lettuce.core.RedisCommandExecutionException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Writes the state's investigation to {@code osint:current_investigation}, with a TTL from its last change. */
 final class InvestigationWriter {
+
+    private static final Duration TTL = Duration.ofHours(1);
 
     private record Content(Optional<Investigation> investigation, Optional<Activity> activity) {}
 
@@ -29,7 +33,7 @@ final class InvestigationWriter {
         try {
             Optional<byte[]> document = StateDocument.investigation(state);
             if (document.isPresent()) {
-                session.set(RedisKeys.CURRENT_INVESTIGATION, document.get(), RedisKeys.INVESTIGATION_TTL);
+                session.set(RedisKeys.CURRENT_INVESTIGATION, document.get(), TTL);
             } else {
                 session.delete(RedisKeys.CURRENT_INVESTIGATION);
             }

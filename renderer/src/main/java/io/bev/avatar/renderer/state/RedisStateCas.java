@@ -1,10 +1,15 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.renderer.state.CurrentState.Stored;
 import io.bev.avatar.renderer.state.RedisSession.Exchange;
 import io.bev.avatar.renderer.state.RedisSession.Found;
+import io.bev.avatar.renderer.state.StateStore.Outcome;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -12,8 +17,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Synchronises {@code avatar:state} with the owner's state: reads the value, passes foreign values to the owner, and
- * overwrites only values the owner has seen. One exchange at a time; lock order: this lock before the owner's.
+ * Synchronises {@code avatar:state} with the current state by compare-and-set: reads the value, merges foreign values into
+ * the current state, and overwrites only values that were merged. One exchange at a time. Its lock is acquired before
+ * that of the current state; the other order throws an exception.
  */
 final class RedisStateCas {
 
@@ -28,7 +34,7 @@ final class RedisStateCas {
     private static final long NONE = -1;
     private static final int MAX_ROUNDS = 8;
 
-    private final RedisStateListener owner;
+    private final CurrentState state;
     private final RedisStatus status;
     private final Ticker ticker;
     private final ReentrantLock lock = new ReentrantLock();
@@ -37,15 +43,14 @@ final class RedisStateCas {
     private long savedSeq = NONE;
     private long nextSaveNanos;
 
-    RedisStateCas(RedisStateListener owner, RedisStatus status, Ticker ticker) {
-        this.owner = owner;
+    RedisStateCas(CurrentState state, RedisStatus status, Ticker ticker) {
+        this.state = state;
         this.status = status;
         this.ticker = ticker;
     }
 
-    /** Runs {@code task} with exclusive access to the state in Redis, so that it may call {@link #store}. */
-    <T> T exclusively(Supplier<T> task) {
-        lock.lock();
+    private <T> T exclusively(Supplier<T> task) {
+        acquire();
         try {
             return task.get();
         } finally {
@@ -53,9 +58,22 @@ final class RedisStateCas {
         }
     }
 
+    /** Acquires the lock, unless that could deadlock with a thread that waits for the lock of the current state. */
+    private void acquire() {
+        requireOrder();
+        lock.lock();
+    }
+
+    private void requireOrder() {
+        if (state.isHeldByCurrentThread() && !lock.isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "Redis was used while a state change was in progress: a state listener must not save, restore or submit");
+        }
+    }
+
     /** Starts a new session: the value in Redis is unknown. */
     void begin() {
-        lock.lock();
+        acquire();
         try {
             known = UNKNOWN;
             firstSync = true;
@@ -68,9 +86,9 @@ final class RedisStateCas {
 
     /** Nanoseconds until the next save, negative if overdue; empty if there is nothing to save. */
     OptionalLong nanosToSave() {
-        lock.lock();
+        acquire();
         try {
-            return owner.current().seq() == savedSeq
+            return state.current().seq() == savedSeq
                     ? OptionalLong.empty()
                     : OptionalLong.of(nextSaveNanos - ticker.nanos());
         } finally {
@@ -78,7 +96,7 @@ final class RedisStateCas {
         }
     }
 
-    /** Synchronises both states, writing only if {@code write}; returns whether Redis has the owner's state. */
+    /** Synchronises both states, writing only if {@code write}; returns whether Redis has the current state. */
     boolean sync(RedisSession session, boolean write) {
         return exclusively(() -> {
             try {
@@ -90,7 +108,7 @@ final class RedisStateCas {
         });
     }
 
-    /** Writes the owner's state even if Redis already has it. */
+    /** Writes the current state even if Redis already has it. */
     boolean save(RedisSession session) {
         return exclusively(() -> {
             savedSeq = NONE;
@@ -108,6 +126,7 @@ final class RedisStateCas {
 
     /** Synchronises a last time, unless another exchange holds the lock for too long. */
     void syncOnShutdown(RedisSession session, Duration timeout) throws InterruptedException {
+        requireOrder();
         if (lock.tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             try {
                 sync(session, true);
@@ -117,16 +136,16 @@ final class RedisStateCas {
         }
     }
 
-    /** Result of {@link #store}. */
-    enum Stored {
-        YES,
-        /** The value in Redis had changed and was handled: retry with the current state. */
-        AGAIN,
-        NO
+    /**
+     * Applies changes and stores the result in Redis before it becomes current.
+     *
+     * @return an outcome for each change; empty if Redis could not store them, in which case nothing has changed
+     */
+    Optional<List<Outcome>> submit(RedisSession session, List<StateChange> changes, Map<String, String> read) {
+        return exclusively(() -> state.submit(changes, read, candidate -> store(session, candidate)));
     }
 
-    /** Stores a state that is not yet current; only within {@link #exclusively}. */
-    Stored store(RedisSession session, AvatarState candidate) {
+    private Stored store(RedisSession session, AvatarState candidate) {
         try {
             Exchange done = session.exchange(RedisKeys.STATE, known, Optional.of(StateDocument.write(candidate)));
             handleResult(done, candidate.seq());
@@ -139,16 +158,16 @@ final class RedisStateCas {
 
     private boolean syncUntilStable(RedisSession session, boolean write) {
         for (int round = 0; round < MAX_ROUNDS; round++) {
-            AvatarState state = owner.current();
-            boolean saveDue = write && state.seq() != savedSeq;
+            AvatarState now = state.current();
+            boolean saveDue = write && now.seq() != savedSeq;
             Exchange done = session.exchange(
-                    RedisKeys.STATE, known, saveDue ? Optional.of(StateDocument.write(state)) : Optional.empty());
-            handleResult(done, state.seq());
+                    RedisKeys.STATE, known, saveDue ? Optional.of(StateDocument.write(now)) : Optional.empty());
+            handleResult(done, now.seq());
             if (done.found() != Found.CHANGED) {
-                if (saveDue || state.seq() == savedSeq) {
+                if (saveDue || now.seq() == savedSeq) {
                     status.cleared(RedisKeys.STATE);
                 }
-                return savedSeq == state.seq();
+                return savedSeq == now.seq();
             }
         }
         return false;
@@ -160,13 +179,13 @@ final class RedisStateCas {
                 known = done.identity();
                 savedSeq = seq;
                 nextSaveNanos = ticker.nanos() + SAVE_INTERVAL.toNanos();
-                owner.saved(seq, true);
+                state.saved(seq, true);
             }
             case CHANGED -> {
                 known = done.identity();
                 OptionalLong matching = handleRemoteValue(done);
                 savedSeq = matching.orElse(NONE);
-                matching.ifPresent(saved -> owner.saved(saved, false));
+                matching.ifPresent(saved -> state.saved(saved, false));
             }
             case SAME -> {}
         }
@@ -178,20 +197,20 @@ final class RedisStateCas {
             return OptionalLong.empty();
         }
         if (done.identity().startsWith("size:")) {
-            owner.rejected(
+            state.rejected(
                     RejectionReason.TOO_LARGE,
                     RedisKeys.STATE + ": found " + done.identity().substring(5) + " bytes, expected at most "
                             + StateDocument.MAX_BYTES);
             return OptionalLong.empty();
         }
-        return owner.onRemoteState(done.value(), firstSync);
+        return state.merge(done.value(), firstSync);
     }
 
     /** An error reply keeps the session open; any other failure closes it. */
     private void failed(RedisSession session, RedisException e, boolean writing) {
         RedisError fault = RedisError.of(e);
         if (writing) {
-            owner.saveFailed();
+            state.saveFailed();
         }
         nextSaveNanos = ticker.nanos() + RETRY_DELAY.toNanos();
         if (fault.kind() == RedisError.Kind.UNREACHABLE) {

@@ -1,7 +1,11 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.redis.RedisAddress;
+import io.bev.avatar.common.redis.RedisConfig;
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.renderer.state.StateStore.Outcome;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
@@ -10,23 +14,24 @@ import io.lettuce.core.resource.ClientResources;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Synchronises a store with Redis: one thread connects, with exponential backoff, polls {@code avatar:state} four
- * times per second, and saves changes. Nothing is queued while Redis is unreachable: a save always writes the owner's
+ * Synchronises the current state with Redis: one thread connects, with exponential backoff, polls {@code avatar:state} four
+ * times per second, and saves changes. Nothing is queued while Redis is unreachable: a save always writes the
  * current state.
  */
 final class RedisStateSync implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisStateSync.class);
 
+    private static final String CLIENT_NAME = "bev-avatar-renderer";
     private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
     private static final Duration MIN_BACKOFF = Duration.ofMillis(100);
     private static final Duration MAX_BACKOFF = Duration.ofSeconds(2);
@@ -34,7 +39,8 @@ final class RedisStateSync implements Closeable {
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofMillis(500);
 
     private final Duration timeout;
-    private final RedisStateListener owner;
+    private final CurrentState state;
+    private final UpdateSubmitter submitter;
     private final Ticker ticker;
     private final RedisStatus status;
     private final RedisAddress address;
@@ -48,17 +54,17 @@ final class RedisStateSync implements Closeable {
     private volatile @Nullable RedisSession session;
     private volatile boolean closed;
 
-    RedisStateSync(RedisConfig config, RedisAddress address, RedisStateListener owner, Ticker ticker) {
-        this.address = address;
-        this.uri = config.uri().orElseThrow();
+    RedisStateSync(RedisConfig config, CurrentState state, UpdateSubmitter submitter, Ticker ticker) {
+        this.address = config.address();
         this.timeout = config.timeout();
-        this.owner = owner;
+        this.uri = address.uris(timeout, CLIENT_NAME).get(0);
+        this.state = state;
+        this.submitter = submitter;
         this.ticker = ticker;
-        this.status = new RedisStatus(config.address());
-        this.exchange = new RedisStateCas(owner, status, ticker);
+        this.status = new RedisStatus(address.toString().replaceFirst("^redis://", ""));
+        this.exchange = new RedisStateCas(state, status, ticker);
         this.investigation = new InvestigationWriter(status);
-        this.thread = new Thread(this::run, "avatar-redis");
-        this.thread.setDaemon(true);
+        this.thread = DaemonThreads.create("avatar-redis", this::run);
     }
 
     RedisStatus status() {
@@ -66,7 +72,7 @@ final class RedisStateSync implements Closeable {
     }
 
     void start() {
-        investigation.start(owner.current());
+        investigation.start(state.current());
         thread.start();
     }
 
@@ -77,26 +83,21 @@ final class RedisStateSync implements Closeable {
         }
     }
 
-    /** Signals that the owner's state has changed. */
+    /** Signals that the current state has changed. */
     void changed() {
         inbox.wake();
     }
 
-    /** Runs {@code task} with exclusive access to the state in Redis, so that it may call {@link #store}. */
-    <T> T exclusively(Supplier<T> task) {
-        return exchange.exclusively(task);
-    }
-
-    /** Stores a state that is not yet current; only within {@link #exclusively}. */
-    RedisStateCas.Stored store(AvatarState candidate) {
-        return open().map(open -> exchange.store(open, candidate)).orElse(RedisStateCas.Stored.NO);
+    /** Applies changes as {@link RedisStateCas#submit} does; empty if Redis is unreachable. */
+    Optional<List<Outcome>> submit(List<StateChange> changes, Map<String, String> read) {
+        return open().flatMap(open -> exchange.submit(open, changes, read));
     }
 
     /** Saves the current state now; returns whether Redis stored it. */
     boolean save() {
         Optional<RedisSession> open = open();
         if (open.isEmpty()) {
-            owner.saveFailed();
+            state.saveFailed();
         }
         return open.map(exchange::save).orElse(false);
     }
@@ -169,8 +170,8 @@ final class RedisStateSync implements Closeable {
     /** Serves one session until it ends; returns whether a synchronisation succeeded. */
     private boolean serve(RedisSession open) throws InterruptedException {
         exchange.begin();
-        Thread streams = new Thread(new UpdateStreams(open, owner, status, timeout), "avatar-redis-streams");
-        streams.setDaemon(true);
+        Thread streams = DaemonThreads.create(
+                "avatar-redis-streams", new UpdateStreams(open, state, submitter, status, timeout));
         boolean synced = false;
         try {
             long nextPoll = ticker.nanos();
@@ -187,11 +188,11 @@ final class RedisStateSync implements Closeable {
                         streams.start();
                     }
                     firstSyncDone.countDown();
-                    investigation.write(open, owner.current());
+                    investigation.write(open, state.current());
                 }
                 List<byte[]> messages = inbox.await(untilNext(nextPoll));
                 if (!messages.isEmpty()) {
-                    owner.applyMessages(messages);
+                    submitter.submitMessages(messages);
                 }
             }
             if (!closed && status.isConnected()) {
@@ -209,7 +210,7 @@ final class RedisStateSync implements Closeable {
         try {
             open.subscribe(RedisKeys.OSINT_UPDATES, message -> {
                 if (!inbox.offer(message)) {
-                    owner.rejected(
+                    state.rejected(
                             RejectionReason.OVERLOADED,
                             "channel " + RedisKeys.OSINT_UPDATES + ": too many queued messages");
                 }

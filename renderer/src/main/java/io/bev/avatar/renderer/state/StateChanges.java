@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.renderer.state.OsintDeduplicator.Channel;
 import java.time.Clock;
 

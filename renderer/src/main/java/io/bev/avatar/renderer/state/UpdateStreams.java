@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
@@ -13,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the two update streams of a session in a consumer group and acknowledges entries once the owner has made them
- * durable. Entries delivered but not acknowledged before a crash are processed first. Each stream fails and recovers
+ * Reads the two update streams of a session in a consumer group and acknowledges entries once they are durable or
+ * rejected. Entries delivered but not acknowledged before a crash are processed first. Each stream fails and recovers
  * independently.
  */
 final class UpdateStreams implements Runnable {
@@ -27,14 +28,17 @@ final class UpdateStreams implements Runnable {
     private static final Consumer<String> CONSUMER = Consumer.from(RedisKeys.GROUP, RedisKeys.CONSUMER);
 
     private final RedisSession session;
-    private final RedisStateListener owner;
+    private final CurrentState state;
+    private final UpdateSubmitter submitter;
     private final RedisStatus status;
     private final Duration block;
     private final Set<String> ready = new TreeSet<>();
 
-    UpdateStreams(RedisSession session, RedisStateListener owner, RedisStatus status, Duration timeout) {
+    UpdateStreams(
+            RedisSession session, CurrentState state, UpdateSubmitter submitter, RedisStatus status, Duration timeout) {
         this.session = session;
-        this.owner = owner;
+        this.state = state;
+        this.submitter = submitter;
         this.status = status;
         Duration half = timeout.dividedBy(2);
         this.block = half.compareTo(RETRY_INTERVAL) < 0 ? half : RETRY_INTERVAL;
@@ -95,7 +99,7 @@ final class UpdateStreams implements Runnable {
      */
     private String start(String stream) {
         String newest = session.newestId(stream).orElse("0-0");
-        String cursor = owner.cursor(stream);
+        String cursor = state.cursor(stream);
         if (!cursor.isEmpty()) {
             return StreamEntry.isUpTo(cursor, newest) ? cursor : "0-0";
         }
@@ -141,6 +145,14 @@ final class UpdateStreams implements Runnable {
         }
     }
 
+    /** The entries after the last one that was applied before a crash. */
+    private List<StreamEntry> notApplied(String stream, List<StreamEntry> entries) {
+        String last = state.cursor(stream);
+        return entries.stream()
+                .filter(entry -> last.isEmpty() || !StreamEntry.isUpTo(entry.id(), last))
+                .toList();
+    }
+
     private boolean apply(String stream, List<StreamMessage<String, byte[]>> messages, boolean redelivered) {
         List<StreamEntry> entries = new ArrayList<>();
         List<String> ids = new ArrayList<>();
@@ -150,7 +162,7 @@ final class UpdateStreams implements Runnable {
                 entries.add(new StreamEntry(message.getId(), message.getBody()));
             }
         }
-        if (!owner.apply(stream, entries, redelivered)) {
+        if (!submitter.submit(stream, redelivered ? notApplied(stream, entries) : entries)) {
             return false;
         }
         try {

@@ -3,8 +3,10 @@ package io.bev.avatar.renderer.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.testkit.Await;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,12 +20,12 @@ class AlertFeedTest {
     private Path directory;
 
     private final AtomicLong extraNanos = new AtomicLong();
-    private RedisServer redis;
+    private TestRedis redis;
     private ActiveAlert.Source feed;
 
     @BeforeEach
     void start() {
-        redis = RedisServer.start(directory);
+        redis = TestRedis.start(directory);
         Ticker ticker = () -> System.nanoTime() + extraNanos.get();
         feed = AlertFeed.of(redis.config(), ticker);
     }
@@ -37,8 +39,9 @@ class AlertFeedTest {
     private void fire(String fingerprint, String level, String summary) {
         redis.commands()
                 .hset("avatar:alerts:active", fingerprint, """
-                {"schema":1,"kind":"alert","fingerprint":"%s","status":"firing","level":"%s","alertname":"Avatar%s",
-                 "instance":"host-1","summary":"%s","description":"97%% used","startsAt":"2026-01-01T00:00:00Z"}""".formatted(fingerprint, level, fingerprint, summary));
+                    {"schema":1,"kind":"alert","fingerprint":"%s","status":"firing","level":"%s","alertname":"Avatar%s",
+                     "instance":"host-1","summary":"%s","description":"97%% used","startsAt":"2026-01-01T00:00:00Z"}\
+                    """.formatted(fingerprint, level, fingerprint, summary));
     }
 
     @Test
@@ -76,8 +79,7 @@ class AlertFeedTest {
 
     @Test
     void noRedisConfigured_noAlerts() {
-        try (ActiveAlert.Source none =
-                AlertFeed.of(new RedisConfig(java.util.Optional.empty(), Duration.ofSeconds(1)), Ticker.system())) {
+        try (ActiveAlert.Source none = AlertFeed.of(Optional.empty(), Ticker.system())) {
             assertThat(none.active()).isEmpty();
         }
     }

@@ -2,8 +2,10 @@ package io.bev.avatar.renderer.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.renderer.state.StateStore.Origin;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
+import io.bev.avatar.testkit.Await;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ class InterleavingTest {
     @ValueSource(longs = {11, 12, 13})
     void everyAcceptedUpdate_survives(long seed) {
         Random random = new Random(seed);
-        try (RedisServer redis = RedisServer.start(redisDirectory)) {
+        try (TestRedis redis = TestRedis.start(redisDirectory)) {
             DurableStateStore store = Stores.open(directory, redis.config());
             boolean up = true;
             double mouth = 0;
@@ -81,7 +83,7 @@ class InterleavingTest {
                 if (!up) {
                     redis.start();
                 }
-                settle(store, redis, seed, mouth, gaze, investigation);
+                awaitSync(store, redis, seed, mouth, gaze, investigation);
                 assertThat(seqs)
                         .as("listeners see changes in order, seed %d", seed)
                         .isSorted();
@@ -91,8 +93,8 @@ class InterleavingTest {
         }
     }
 
-    private static void settle(
-            DurableStateStore store, RedisServer redis, long seed, double mouth, double gaze, String investigation) {
+    private static void awaitSync(
+            DurableStateStore store, TestRedis redis, long seed, double mouth, double gaze, String investigation) {
         Await.until("stream read, seed " + seed, () -> store.current().gaze().x() == gaze);
         Await.until(
                 "saved, seed " + seed,

@@ -2,6 +2,9 @@ package io.bev.avatar.renderer.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bev.avatar.common.redis.RedisConfig;
+import io.bev.avatar.common.redis.RedisKeys;
+import io.bev.avatar.testkit.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -10,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +35,7 @@ class KillTest {
         private Acknowledger() {}
 
         public static void main(String[] arguments) {
-            RedisConfig redis = arguments.length > 1 ? RedisServer.config(arguments[1]) : Stores.NO_REDIS;
+            Optional<RedisConfig> redis = arguments.length > 1 ? TestRedis.config(arguments[1]) : Stores.NO_REDIS;
             DurableStateStore store = Stores.open(Path.of(arguments[0]), redis);
             System.out.println(store.current().seq());
             for (int i = 0; i < MAX_UPDATES; i++) {
@@ -98,7 +102,7 @@ class KillTest {
 
     @Test
     void killedWithRedis_losesNoAcknowledgedUpdateNorEntry() throws Exception {
-        try (RedisServer redis = RedisServer.start(redisDirectory)) {
+        try (TestRedis redis = TestRedis.start(redisDirectory)) {
             Random random = new Random(8);
             long acknowledged = 0;
             String url = "redis://127.0.0.1:" + redis.port();

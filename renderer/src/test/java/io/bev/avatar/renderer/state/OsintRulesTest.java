@@ -130,9 +130,9 @@ class OsintRulesTest {
                 "{'hello':'world'}                                 | missing_field",
             })
     void invalidEvents_areRejected(String event, String reason) {
-        RejectedUpdateException refusal = catchThrowableOfType(RejectedUpdateException.class, () -> after(event));
-        assertThat(refusal).isNotNull();
-        assertThat(refusal.reason().label()).isEqualTo(reason);
+        RejectedUpdateException rejection = catchThrowableOfType(RejectedUpdateException.class, () -> after(event));
+        assertThat(rejection).isNotNull();
+        assertThat(rejection.reason().label()).isEqualTo(reason);
     }
 
     @Test

@@ -5,17 +5,23 @@ import static io.bev.avatar.renderer.state.Stores.open;
 import static io.bev.avatar.renderer.state.Stores.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bev.avatar.cds.FreePorts;
+import io.bev.avatar.common.redis.RedisConfig;
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
+import io.bev.avatar.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The store with a real, failing Redis. */
@@ -27,11 +33,11 @@ class RedisErrorTest {
     @TempDir
     Path directory;
 
-    private RedisServer redis;
+    private TestRedis redis;
 
     @BeforeEach
     void start() {
-        redis = RedisServer.start(redisDirectory);
+        redis = TestRedis.start(redisDirectory);
     }
 
     @AfterEach
@@ -103,11 +109,11 @@ class RedisErrorTest {
 
     @Test
     void redisUnreachable_journalKeepsState() throws IOException {
-        RedisConfig unreachable = RedisServer.config("redis://127.0.0.1:" + RedisServer.freePort());
+        Optional<RedisConfig> unreachable = TestRedis.config("redis://127.0.0.1:" + FreePorts.take(1)[0]);
         try (DurableStateStore store = open(directory, unreachable)) {
             submit(store, "{'emotion':'happy'}");
             assertThat(store.statistics().redisConnected()).isFalse();
-            Await.until("refused", () -> detail(store).contains("away"));
+            Await.until("refused", () -> detail(store).contains("unreachable"));
         }
         try (DurableStateStore store = open(directory, unreachable)) {
             assertThat(emotion(store)).isEqualTo(Emotion.HAPPY);
@@ -122,7 +128,7 @@ class RedisErrorTest {
         }
         try (ServerSocket mute = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
                 DurableStateStore store =
-                        open(directory, RedisServer.config("redis://127.0.0.1:" + mute.getLocalPort()))) {
+                        open(directory, TestRedis.config("redis://127.0.0.1:" + mute.getLocalPort()))) {
             assertThat(emotion(store)).isEqualTo(Emotion.HAPPY);
             assertThat(store.statistics().redisConnected()).isFalse();
             Await.until("timeout reported", () -> detail(store).contains("unreachable (no response in time)"));
@@ -152,11 +158,11 @@ class RedisErrorTest {
     }
 
     @Test
-    void readOnlyReplica_stateStaysInJournalUntilPrimary() {
+    void readOnlyReplica_stateStaysInJournalUntilPrimary() throws IOException {
         try (DurableStateStore store = open(directory, redis.config())) {
             Await.until("connected", () -> store.statistics().redisConnected());
             redis.commands().configSet("replica-serve-stale-data", "yes");
-            redis.commands().replicaof("127.0.0.1", RedisServer.freePort());
+            redis.commands().replicaof("127.0.0.1", FreePorts.take(1)[0]);
             assertThat(submit(store, "{'emotion':'happy'}").accepted()).isTrue();
             Await.until("error reported", () -> detail(store).contains("READONLY"));
             assertThat(store.statistics().journalPending()).isPositive();
@@ -206,18 +212,18 @@ class RedisErrorTest {
     void wrongPassword_isReportedWithRemedy_withoutSecret() {
         redis.commands().configSet("requirepass", "right-secret");
         try (DurableStateStore store =
-                open(directory, RedisServer.config("redis://:wrong-secret@127.0.0.1:" + redis.port()))) {
+                open(directory, TestRedis.config("redis://:wrong-secret@127.0.0.1:" + redis.port()))) {
             Await.until("error reported", () -> detail(store).contains("WRONGPASS"));
             assertThat(detail(store))
                     .contains("set the user and password in redis.url")
                     .doesNotContain("secret");
             assertThat(submit(store, "{'emotion':'happy'}").accepted()).isTrue();
         }
-        try (DurableStateStore store = open(directory, RedisServer.config("redis://127.0.0.1:" + redis.port()))) {
+        try (DurableStateStore store = open(directory, TestRedis.config("redis://127.0.0.1:" + redis.port()))) {
             Await.until("error reported", () -> detail(store).contains("NOAUTH"));
         }
         try (DurableStateStore store =
-                open(directory, RedisServer.config("redis://:right-secret@127.0.0.1:" + redis.port()))) {
+                open(directory, TestRedis.config("redis://:right-secret@127.0.0.1:" + redis.port()))) {
             Await.until("saved", () -> saved().contains("happy"));
             assertThat(detail(store)).doesNotContain("secret");
         }
@@ -255,5 +261,23 @@ class RedisErrorTest {
                             == 0);
             assertThat(saved()).contains("curious");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ERR invalid password | NEEDS_OPERATOR",
+                "WRONGPASS invalid username-password pair or user is disabled. | NEEDS_OPERATOR",
+                "NOAUTH Authentication required. | NEEDS_OPERATOR",
+                "NOPERM this user has no permissions | NEEDS_OPERATOR",
+                "READONLY You can't write against a read only replica. | TEMPORARY",
+                "ERR Error running script (call to f_1): @user_script:3: -MISCONF Redis is configured | TEMPORARY",
+                "LOADING Redis is loading the dataset in memory | TEMPORARY",
+                "BUSY Redis is busy running a script. | TEMPORARY",
+                "ERR max number of clients reached | TEMPORARY",
+            })
+    void errorReplies_areClassified(String answer, RedisError.Kind kind) {
+        assertThat(RedisError.ofReply(answer).kind()).isEqualTo(kind);
     }
 }

@@ -4,7 +4,11 @@ import static io.bev.avatar.renderer.state.Stores.open;
 import static io.bev.avatar.renderer.state.Stores.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bev.avatar.cds.FreePorts;
 import io.bev.avatar.common.redis.RedisAddress;
+import io.bev.avatar.common.redis.RedisConfig;
+import io.bev.avatar.common.redis.RedisKeys;
+import io.bev.avatar.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +36,8 @@ class RedisRoutesTest {
         data = Files.createDirectories(directory.resolve("data"));
     }
 
-    private void savesThrough(RedisAddress address, RedisServer redis, int database) throws IOException {
-        RedisConfig config = new RedisConfig(Optional.of(address), TIMEOUT);
+    private void savesThrough(RedisAddress address, TestRedis redis, int database) throws IOException {
+        Optional<RedisConfig> config = Optional.of(new RedisConfig(address, TIMEOUT));
         try (DurableStateStore store = open(journal, config)) {
             submit(store, "{'emotion':'happy'}");
             Await.until("saved", () -> saved(redis, database).contains("happy"));
@@ -44,7 +48,7 @@ class RedisRoutesTest {
         assertThat(config.toString()).doesNotContain("open-sesame", "renderer");
     }
 
-    private static String saved(RedisServer redis, int database) {
+    private static String saved(TestRedis redis, int database) {
         redis.commands().select(database);
         String text = redis.commands().get(RedisKeys.STATE);
         return text == null ? "" : text;
@@ -55,8 +59,8 @@ class RedisRoutesTest {
         Path key = directory.resolve("server.key");
         Path certificate = directory.resolve("server.pem");
         certify(key, certificate);
-        int port = RedisServer.freePort();
-        try (RedisServer redis = RedisServer.start(
+        int port = FreePorts.take(1)[0];
+        try (TestRedis redis = TestRedis.start(
                 data,
                 "--tls-port",
                 Integer.toString(port),
@@ -101,7 +105,7 @@ class RedisRoutesTest {
         // The path of a socket is limited to 107 bytes, which a test directory can exceed.
         Path place = Files.createTempDirectory(Path.of("/tmp"), "redis");
         Path socket = place.resolve("s");
-        try (RedisServer redis = RedisServer.start(data, "--unixsocket", socket.toString())) {
+        try (TestRedis redis = TestRedis.start(data, "--unixsocket", socket.toString())) {
             savesThrough(RedisAddress.of("redis-socket://" + socket + "?database=2"), redis, 2);
         } finally {
             Files.deleteIfExists(socket);

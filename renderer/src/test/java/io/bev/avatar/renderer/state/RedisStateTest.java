@@ -6,7 +6,9 @@ import static io.bev.avatar.renderer.state.Stores.open;
 import static io.bev.avatar.renderer.state.Stores.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.renderer.state.StateStore.Origin;
+import io.bev.avatar.testkit.Await;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +30,11 @@ class RedisStateTest {
     @TempDir
     Path otherDirectory;
 
-    private RedisServer redis;
+    private TestRedis redis;
 
     @BeforeEach
     void start() {
-        redis = RedisServer.start(redisDirectory);
+        redis = TestRedis.start(redisDirectory);
     }
 
     @AfterEach

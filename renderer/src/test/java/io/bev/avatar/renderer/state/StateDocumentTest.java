@@ -11,12 +11,13 @@ import io.bev.avatar.splat.scene.ArkitBlendshapes;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StateDocumentTest {
@@ -114,44 +115,7 @@ class StateDocumentTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{'seq':10,'emotion':'alert'}          | stale              | seq",
-                "{'seq':9}                             | stale              | seq",
-                "{'seq':-1}                            | out_of_range       | seq",
-                "{'seq':9007199254740993}              | out_of_range       | seq",
-                "{'seq':1e400}                         | out_of_range       | seq",
-                "{'seq':11.5}                          | wrong_type         | seq",
-                "{'seq':'11'}                          | wrong_type         | seq",
-                "{'seq':null}                          | wrong_type         | seq",
-                "{'schema':2}                          | unsupported_schema | schema",
-                "{'schema':'1'}                        | wrong_type         | schema",
-                "{'emotion':'angry'}                   | unknown_emotion    | emotion",
-                "{'emotion':'HAPPY'}                   | unknown_emotion    | emotion",
-                "{'emotion':3}                         | wrong_type         | emotion",
-                "{'activity':'gardening'}              | unknown_activity   | activity",
-                "{'intensity':1.01}                    | out_of_range       | intensity",
-                "{'intensity':-0.01}                   | out_of_range       | intensity",
-                "{'intensity':true}                    | wrong_type         | intensity",
-                "{'mouth':[]}                          | wrong_type         | mouth",
-                "{'head':{'yaw':1.6}}                  | out_of_range       | head.yaw",
-                "{'head':[0,0,0]}                      | wrong_type         | head",
-                "{'gaze':{'y':-1.1}}                   | out_of_range       | gaze.y",
-                "{'blendshapes':{'jawopen':0.1}}       | unknown_blendshape | blendshapes.jawopen",
-                "{'blendshapes':{'jawOpen':2}}         | out_of_range       | blendshapes.jawOpen",
-                "{'blendshapes':[1]}                   | wrong_type         | blendshapes",
-                "{'investigation':{'id':''}}           | missing_field      | investigation.id",
-                "{'investigation':{'findings':-1}}     | out_of_range       | investigation.findings",
-                "{'investigation':{'threatLevel':2}}   | out_of_range       | investigation.threatLevel",
-                "{'updatedAt':'yesterday'}             | out_of_range       | updatedAt",
-                "{'emotion':'happy','emotion':'alert'} | malformed          | document",
-                "{'emotion':'happy'} {}                | malformed          | document",
-                "[]                                    | malformed          | document",
-                "null                                  | malformed          | document",
-                "{'intensity':NaN}                     | malformed          | document",
-                "{'emotion':                           | malformed          | document",
-            })
+    @CsvFileSource(resources = "/state-documents/rejected.csv", delimiter = '|', quoteCharacter = '`')
     void invalidDocument_isRejectedWithReasonAndField(String document, String reason, String field) {
         RejectedUpdateException rejection = rejected(json(document));
         assertThat(rejection).isNotNull();
@@ -167,14 +131,19 @@ class StateDocumentTest {
         assertThat(rejected(new byte[0]).reason()).isEqualTo(RejectionReason.MALFORMED);
     }
 
-    @Test
-    void hugeDocuments_areRejectedEarly() {
+    /** Documents beyond the limits of depth, tokens, text, number and size. */
+    static List<String> hugeDocuments() {
         String deep = "{\"a\":".repeat(2000) + "1" + "}".repeat(2000);
         String wide = "{\"unknown\":[" + "1,".repeat(20_000) + "1]}";
         String longText = "{\"unknown\":\"" + "x".repeat(20_000) + "\"}";
         String longNumber = "{\"mouth\":" + "1".repeat(1000) + "}";
         String large = "{\"unknown\":\"" + "x".repeat(StateDocument.MAX_BYTES) + "\"}";
-        for (String document : new String[] {deep, wide, longText, longNumber, large}) {
+        return List.of(deep, wide, longText, longNumber, large);
+    }
+
+    @Test
+    void hugeDocuments_areRejectedEarly() {
+        for (String document : hugeDocuments()) {
             RejectedUpdateException rejection = rejected(document.getBytes(StandardCharsets.UTF_8));
             assertThat(rejection).as(document.substring(0, 20)).isNotNull();
             assertThat(rejection.reason()).isEqualTo(RejectionReason.TOO_LARGE);

@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer.state;
 
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.common.time.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import java.util.Optional;
 /** Stores and documents for tests. */
 final class Stores {
 
-    static final RedisConfig NO_REDIS = new RedisConfig(Optional.empty(), Duration.ofSeconds(1));
+    static final Optional<RedisConfig> NO_REDIS = Optional.empty();
 
     private Stores() {}
 
@@ -20,7 +21,7 @@ final class Stores {
         return OsintConfig.from(Config.of("", "test", Map.of()));
     }
 
-    static DurableStateStore open(Path directory, RedisConfig redis) {
+    static DurableStateStore open(Path directory, Optional<RedisConfig> redis) {
         DurableStateStore store = new DurableStateStore(
                 new StateConfig(directory, Duration.ofHours(1)), redis, osint(), Clock.systemUTC(), Ticker.system());
         store.start();

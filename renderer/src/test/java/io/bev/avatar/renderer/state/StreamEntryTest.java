@@ -98,10 +98,10 @@ class StreamEntryTest {
         "head, 1, wrong_type",
     })
     void invalidFields_areRejected(String name, String value, String reason) {
-        RejectedUpdateException refusal =
+        RejectedUpdateException rejection =
                 catchThrowableOfType(RejectedUpdateException.class, () -> apply(name, value == null ? "" : value));
-        assertThat(refusal).isNotNull();
-        assertThat(refusal.reason().label()).isEqualTo(reason);
+        assertThat(rejection).isNotNull();
+        assertThat(rejection.reason().label()).isEqualTo(reason);
     }
 
     @Test

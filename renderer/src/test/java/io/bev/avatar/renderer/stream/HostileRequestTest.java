@@ -182,7 +182,7 @@ class HostileRequestTest {
             StreamFixture.await("a free connection", () -> {
                 try (Socket next = live()) {
                     return next.isConnected();
-                } catch (IOException refused) {
+                } catch (IOException rejected) {
                     return false;
                 }
             });

@@ -217,7 +217,7 @@ class StreamServerTest {
     }
 
     @Test
-    void snapshot_nothingDrawn_is503() throws Exception {
+    void snapshot_withoutAFrame_is503() throws Exception {
         HttpResponse<byte[]> answer = fixture.get("/snapshot.jpg");
 
         assertThat(answer.statusCode()).isEqualTo(503);

@@ -1,7 +1,7 @@
 package io.bev.avatar.splat.scene;
 
 /**
- * Gaussians at rest, as a structure of arrays. All arrays hold {@code count} entries unless said otherwise and are owned by
+ * Gaussians at rest, as a structure of arrays. All arrays hold {@code count} entries unless stated otherwise and are owned by
  * the cloud; readers must not change them.
  *
  * <p>Lengths are in the file's own units; axes are the file's own.

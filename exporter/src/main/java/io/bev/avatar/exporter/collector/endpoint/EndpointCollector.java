@@ -2,6 +2,7 @@ package io.bev.avatar.exporter.collector.endpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
@@ -50,11 +51,7 @@ public final class EndpointCollector implements Collector {
     private final Duration timeout;
     private final BoundedHttpClient http;
     private final Ticker ticker;
-    private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "health-probe");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService executor = Executors.newSingleThreadExecutor(DaemonThreads.factory("health-probe"));
 
     private Optional<Probe> pending = Optional.empty();
     private Optional<ProbeResult> last = Optional.empty();

@@ -52,13 +52,13 @@ final class BoardMetrics {
                         "name",
                         name.get(),
                         "pci_bus_id",
-                        api.pciInfo(device).value().map(PciInfo::busId).orElse(""),
+                        out.label(api.pciInfo(device).map(PciInfo::busId)),
                         "vbios_version",
-                        api.vbiosVersion(device).value().orElse(""),
+                        out.label(api.vbiosVersion(device)),
                         "driver_version",
-                        api.driverVersion().value().orElse(""),
+                        out.label(api.driverVersion()),
                         "cuda_version",
-                        api.cudaDriverVersion().value().map(BoardMetrics::cuda).orElse(""));
+                        out.label(api.cudaDriverVersion().map(BoardMetrics::cuda)));
             }
         });
     }
@@ -104,8 +104,8 @@ final class BoardMetrics {
                 out.gauge(name, help, api.powerLimit(device, limit), MILLI, "type", lower(limit));
             }
             NvmlResult<PowerRange> range = api.powerRange(device);
-            out.gauge(name, help, range.map(PowerRange::min), MILLI, "type", "min");
-            out.gauge(name, help, range.map(PowerRange::max), MILLI, "type", "max");
+            out.gauge(name, help, range.number(PowerRange::min), MILLI, "type", "min");
+            out.gauge(name, help, range.number(PowerRange::max), MILLI, "type", "max");
         });
     }
 
@@ -195,9 +195,12 @@ final class BoardMetrics {
     private static GpuMetric bar1() {
         return GpuMetric.of("bar1_memory", Tier.SLOW, (api, device, out) -> {
             NvmlResult<Bar1Memory> memory = api.bar1Memory(device);
-            out.gauge("bar1_memory_total_bytes", "Size of the BAR1 window", memory.map(Bar1Memory::total), 1);
+            out.gauge("bar1_memory_total_bytes", "Size of the BAR1 window", memory.number(Bar1Memory::total), 1);
             out.gauge(
-                    "bar1_memory_used_bytes", "Used (mapped) part of the BAR1 window", memory.map(Bar1Memory::used), 1);
+                    "bar1_memory_used_bytes",
+                    "Used (mapped) part of the BAR1 window",
+                    memory.number(Bar1Memory::used),
+                    1);
         });
     }
 
@@ -208,7 +211,7 @@ final class BoardMetrics {
                 (api, device, out) -> out.gauge(
                         "encoder_sessions",
                         "Active video encoder sessions",
-                        api.encoderStats(device).map(EncoderStats::sessions),
+                        api.encoderStats(device).number(EncoderStats::sessions),
                         1));
     }
 

@@ -47,12 +47,12 @@ final class CoreMetrics {
             out.gauge(
                     "utilization_ratio",
                     "Share of time in which a kernel was running on the GPU",
-                    use.map(Utilization::gpu),
+                    use.number(Utilization::gpu),
                     PERCENT);
             out.gauge(
                     "memory_utilization_ratio",
                     "Share of time in which GPU memory was read or written; not its fill level",
-                    use.map(Utilization::memory),
+                    use.number(Utilization::memory),
                     PERCENT);
         });
     }
@@ -73,17 +73,17 @@ final class CoreMetrics {
     private static GpuMetric memory() {
         return GpuMetric.of("memory", Tier.ALARM, (api, device, out) -> {
             NvmlResult<DeviceMemory> memory = api.memory(device);
-            out.gauge("memory_total_bytes", "Total GPU memory", memory.map(DeviceMemory::total), 1);
+            out.gauge("memory_total_bytes", "Total GPU memory", memory.number(DeviceMemory::total), 1);
             out.gauge(
                     "memory_used_bytes",
                     "Used GPU memory, excluding reserved memory",
-                    memory.map(DeviceMemory::used),
+                    memory.number(DeviceMemory::used),
                     1);
-            out.gauge("memory_free_bytes", "Free GPU memory", memory.map(DeviceMemory::free), 1);
+            out.gauge("memory_free_bytes", "Free GPU memory", memory.number(DeviceMemory::free), 1);
             out.gauge(
                     "memory_reserved_bytes",
                     "GPU memory reserved by driver and firmware",
-                    memory.map(DeviceMemory::reserved),
+                    memory.number(DeviceMemory::reserved),
                     1);
         });
     }

@@ -9,8 +9,9 @@ import io.bev.avatar.exporter.nvml.NvmlException;
 import io.bev.avatar.exporter.nvml.NvmlLoader;
 import io.bev.avatar.exporter.nvml.NvmlSession;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Collector {@code gpu}: NVIDIA GPUs through NVML.
@@ -27,8 +28,9 @@ import java.util.stream.Collectors;
  * <p>Every scrape reads the fast tier on the NVML thread. Values that cost the driver more, or that rarely change, are
  * at most {@link GpuSettings#slowAge} old; values that cannot change in a session are read once. While driver calls are
  * slow or frames are late, slow values are at most {@link GpuSettings#backoffAge} old, fast ones
- * {@link GpuSettings#slowAge}, and those that alerts depend on 1.5 s. No value outlives its session or a lost GPU: its
- * series are then absent and the NVML code is reported.
+ * {@link GpuSettings#slowAge}, and those that alerts depend on 1.5 s. No value outlives its session or a failed GPU: its
+ * series are then absent and the NVML code is reported. A metric group that fails for another reason than "not supported"
+ * fails the collection; the other groups are kept.
  */
 public final class GpuCollector implements Collector {
 
@@ -72,10 +74,12 @@ public final class GpuCollector implements Collector {
             snapshot.get().samples().forEach(sample -> sample.emit(out));
             backOff(out, "slow_calls", snapshot.get().slowed());
             backOff(out, "late_frames", snapshot.get().framesLate());
-            reportLostDevices(snapshot.get(), out);
+            reportFailures(snapshot.get(), out);
         } catch (NvmlException e) {
             error(out, e.code());
-            throw new PartialCollectionException(e.getMessage(), e);
+            throw e.remedy().isPresent()
+                    ? new PartialCollectionException(e.problem(), e.remedy().get(), e)
+                    : new PartialCollectionException(e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PartialCollectionException("the NVIDIA driver did not respond in time: " + currentCall(), e);
@@ -112,15 +116,16 @@ public final class GpuCollector implements Collector {
                 reason);
     }
 
-    private static void reportLostDevices(GpuReader.Snapshot snapshot, MetricSink out)
-            throws PartialCollectionException {
-        if (snapshot.lost().isEmpty()) {
-            return;
+    private static void reportFailures(GpuReader.Snapshot snapshot, MetricSink out) throws PartialCollectionException {
+        List<String> problems = new ArrayList<>();
+        snapshot.failed().forEach((gpu, failure) -> {
+            error(out, failure.code(), "gpu", String.valueOf(gpu));
+            problems.add("GPU " + gpu + ": " + NvmlCode.describe(failure.code()) + " (since " + failure.since() + ")");
+        });
+        problems.addAll(snapshot.problems());
+        if (!problems.isEmpty()) {
+            throw new PartialCollectionException(String.join("; ", problems));
         }
-        snapshot.lost().forEach((gpu, code) -> error(out, code, "gpu", String.valueOf(gpu)));
-        throw new PartialCollectionException(snapshot.lost().entrySet().stream()
-                .map(lost -> "GPU " + lost.getKey() + ": " + NvmlCode.describe(lost.getValue()))
-                .collect(Collectors.joining("; ")));
     }
 
     private static void error(MetricSink out, int code, String... gpu) {

@@ -4,10 +4,13 @@ import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.nvml.NvmlApi;
 import io.bev.avatar.exporter.nvml.NvmlCode;
 import io.bev.avatar.exporter.nvml.NvmlDevice;
+import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,20 +35,47 @@ final class GpuDevice {
     /** Minimum age for the fast tier while frames are late: half of the scrapes then make no driver call. */
     private static final long FAST_AGE_LATE_FRAMES_NANOS = 3_000_000_000L;
 
-    private record Cached(List<GpuSample> samples, boolean supported, long atNanos, long costNanos) {}
+    private record Cached(
+            List<GpuSample> samples,
+            Optional<Boolean> supported,
+            boolean succeeded,
+            Optional<NvmlResult<?>> error,
+            long atNanos,
+            long costNanos) {
+
+        /** Whether no call returned a value, and one failed. */
+        private boolean failed() {
+            return !succeeded && error.isPresent();
+        }
+
+        private boolean unsupported() {
+            return error.isEmpty() && !supported.orElse(true);
+        }
+    }
 
     private final NvmlDevice handle;
+    private final XidWatcher.Labels device;
     private final List<String> labels;
     private final List<GpuMetric> readings;
     private final GpuSettings settings;
     private final Ticker ticker;
     private final Map<String, Cached> cache = new HashMap<>();
-    private int lostCode = NvmlCode.SUCCESS;
+    private final ReadingErrors errors;
+    private boolean lost;
+    private int failedCode = NvmlCode.SUCCESS;
     private boolean lateFrames;
 
-    GpuDevice(NvmlDevice handle, List<String> labels, List<GpuMetric> readings, GpuSettings settings, Ticker ticker) {
+    GpuDevice(
+            NvmlDevice handle,
+            XidWatcher.Labels device,
+            List<GpuMetric> readings,
+            GpuSettings settings,
+            ReadingErrors errors,
+            Ticker ticker) {
         this.handle = handle;
-        this.labels = List.copyOf(labels);
+        this.device = device;
+        this.labels = List.of("uuid", device.uuid(), "gpu", device.gpu());
+        this.errors = errors;
         this.readings = List.copyOf(readings);
         this.settings = settings;
         this.ticker = ticker;
@@ -55,9 +85,14 @@ final class GpuDevice {
         return handle;
     }
 
-    /** The code after which the device is no longer read in this session, otherwise {@link NvmlCode#SUCCESS}. */
-    int lostCode() {
-        return lostCode;
+    /** The code for which the device as a whole could not be read, otherwise {@link NvmlCode#SUCCESS}. */
+    int failedCode() {
+        return failedCode;
+    }
+
+    /** One sentence on the metric groups that cannot be read; empty when all are read. */
+    Optional<String> problem() {
+        return errors.describe(device.uuid()).map(problem -> "GPU " + device.gpu() + ": " + problem);
     }
 
     /** Whether a metric group is read less often because its calls are slow. */
@@ -69,26 +104,55 @@ final class GpuDevice {
     }
 
     /**
-     * The samples of the device; empty when it is lost, in this read or before.
+     * The samples of the device; empty when it is lost, in this read or before, or when all groups that alerts depend on
+     * fail: what is cached of the other groups would hide that.
      *
      * @param xid whether its XID events are watched
      * @param framesLate whether to reduce reads to the minimum
      */
-    List<GpuSample> read(NvmlApi api, boolean xid, boolean framesLate) {
+    List<GpuSample> read(NvmlApi api, NvmlResult<?> xid, boolean framesLate) {
         lateFrames = framesLate;
-        List<GpuSample> samples = new ArrayList<>();
-        List<GpuSample> support = new ArrayList<>();
+        Map<GpuMetric, Cached> read = new LinkedHashMap<>();
         for (GpuMetric reading : readings) {
-            Cached current = lostCode == NvmlCode.SUCCESS ? current(reading, api) : null;
+            Cached current = lost ? null : current(reading, api);
             if (current == null) {
                 return List.of();
             }
-            samples.addAll(current.samples());
-            support.add(support(reading.name(), current.supported()));
+            read.put(reading, current);
         }
+        failedCode = failure(read);
+        if (failedCode != NvmlCode.SUCCESS) {
+            return List.of();
+        }
+        List<GpuSample> samples = new ArrayList<>();
+        List<GpuSample> support = new ArrayList<>();
+        read.forEach((reading, current) -> {
+            samples.addAll(current.samples());
+            current.supported().ifPresent(supported -> support.add(support(reading.name(), supported)));
+            errors.update(device.uuid(), device.gpu(), reading.name(), current.error());
+        });
         samples.addAll(support);
-        samples.add(support("xid", xid));
+        samples.addAll(xid(xid));
+        samples.addAll(errors.samples(device.uuid(), labels));
         return samples;
+    }
+
+    /** The code of the first group that alerts depend on, if all of these fail that are not unsupported. */
+    private static int failure(Map<GpuMetric, Cached> read) {
+        List<Cached> alarms = read.entrySet().stream()
+                .filter(entry -> entry.getKey().tier() == Tier.ALARM)
+                .map(Map.Entry::getValue)
+                .filter(current -> !current.unsupported())
+                .toList();
+        return !alarms.isEmpty() && alarms.stream().allMatch(Cached::failed)
+                ? alarms.get(0).error().orElseThrow().code()
+                : NvmlCode.SUCCESS;
+    }
+
+    private List<GpuSample> xid(NvmlResult<?> status) {
+        boolean answered = status.code() == NvmlCode.SUCCESS || NvmlCode.isUnsupported(status.code());
+        errors.update(device.uuid(), device.gpu(), "xid", answered ? Optional.empty() : Optional.of(status));
+        return answered ? List.of(support("xid", status.code() == NvmlCode.SUCCESS)) : List.of();
     }
 
     private @Nullable Cached current(GpuMetric reading, NvmlApi api) {
@@ -100,11 +164,13 @@ final class GpuDevice {
         long start = ticker.nanos();
         reading.read(api, handle, readout);
         if (readout.fatalCode() != NvmlCode.SUCCESS) {
-            lostCode = readout.fatalCode();
+            lost = true;
+            failedCode = readout.fatalCode();
             return null;
         }
         long end = ticker.nanos();
-        Cached fresh = new Cached(readout.samples(), readout.supported(), end, end - start);
+        Optional<Boolean> supported = readout.supported().or(() -> old == null ? Optional.empty() : old.supported());
+        Cached fresh = new Cached(readout.samples(), supported, readout.succeeded(), readout.error(), end, end - start);
         cache.put(reading.name(), fresh);
         return fresh;
     }
@@ -116,10 +182,10 @@ final class GpuDevice {
         boolean slow = age >= slowAgeNanos(old.costNanos());
         return switch (reading.tier()) {
             case ALARM ->
-                old.supported() ? age >= Math.min(ALARM_AGE_NANOS, costAgeNanos(Tier.ALARM, old.costNanos())) : slow;
-            case FAST -> old.supported() ? age >= fastAgeNanos(old.costNanos()) : slow;
+                !old.unsupported() ? age >= Math.min(ALARM_AGE_NANOS, costAgeNanos(Tier.ALARM, old.costNanos())) : slow;
+            case FAST -> !old.unsupported() ? age >= fastAgeNanos(old.costNanos()) : slow;
             case SLOW -> slow;
-            case STATIC -> !answered && slow;
+            case STATIC -> (!answered || old.error().isPresent()) && slow;
         };
     }
 

@@ -5,6 +5,8 @@ import io.bev.avatar.exporter.nvml.NvmlCode;
 import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the results of one metric group of one device: samples, and the return codes of failed calls. */
 final class GpuMetricSink {
@@ -15,6 +17,7 @@ final class GpuMetricSink {
     private final List<GpuSample> samples = new ArrayList<>();
     private boolean succeeded;
     private boolean unsupported;
+    private @Nullable NvmlResult<?> error;
     private int fatalCode = NvmlCode.SUCCESS;
 
     /** @param deviceLabels names and values of the leading labels of every sample */
@@ -30,10 +33,25 @@ final class GpuMetricSink {
         }
         if (NvmlCode.isUnsupported(result.code())) {
             unsupported = true;
-        } else if (NvmlCode.endsSession(result.code())) {
+            return false;
+        }
+        if (error == null) {
+            error = result;
+        }
+        if (NvmlCode.endsSession(result.code())) {
             fatalCode = result.code();
         }
         return false;
+    }
+
+    /** Records that the group is supported and has no values now. */
+    void nothing() {
+        succeeded = true;
+    }
+
+    /** Records the result of a call for a label; empty without a value. */
+    String label(NvmlResult<String> result) {
+        return record(result) ? result.get() : "";
     }
 
     /** A gauge of {@code scale} times the result, if any; {@code name} without the prefix {@code nvidia_gpu_}. */
@@ -59,9 +77,19 @@ final class GpuMetricSink {
         return List.copyOf(samples);
     }
 
-    /** Whether the device supports the group: a call succeeded, or none returned "not supported". */
-    boolean supported() {
-        return succeeded || !unsupported;
+    /** Whether the device supports the group; empty when no call gave a definite answer. */
+    Optional<Boolean> supported() {
+        return succeeded || unsupported ? Optional.of(succeeded) : Optional.empty();
+    }
+
+    /** Whether a call returned a value. */
+    boolean succeeded() {
+        return succeeded;
+    }
+
+    /** The first call that failed with a code other than "not supported"; empty when there was none. */
+    Optional<NvmlResult<?>> error() {
+        return Optional.ofNullable(error);
     }
 
     /** The code that invalidated the session, otherwise {@link NvmlCode#SUCCESS}. */

@@ -7,12 +7,14 @@ import io.bev.avatar.exporter.nvml.NvmlException;
 import io.bev.avatar.exporter.nvml.NvmlResult;
 import io.bev.avatar.exporter.nvml.NvmlSession;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Reads all GPUs of the current session; used only by the NVML thread. */
 final class GpuReader {
@@ -21,11 +23,20 @@ final class GpuReader {
      * Result of one read.
      *
      * @param samples samples of the readable GPUs
-     * @param lost NVML index and return code of the lost GPUs
+     * @param failed NVML index of the GPUs that cannot be read, with return code and the time of the first failure
+     * @param problems sentences on metric groups that cannot be read, of the other GPUs
      * @param framesLate whether reads were reduced because frames are late
      * @param slowed whether reads are reduced because their calls are slow
      */
-    record Snapshot(List<GpuSample> samples, Map<Integer, Integer> lost, boolean framesLate, boolean slowed) {}
+    record Snapshot(
+            List<GpuSample> samples,
+            Map<Integer, Failure> failed,
+            List<String> problems,
+            boolean framesLate,
+            boolean slowed) {}
+
+    /** A GPU that cannot be read. */
+    record Failure(int code, Instant since) {}
 
     private final NvmlSession session;
     private final GpuSettings settings;
@@ -35,8 +46,11 @@ final class GpuReader {
     private final Clock clock;
     private final Map<Integer, GpuDevice> devices = new TreeMap<>();
     private final Map<Integer, Integer> withoutHandle = new TreeMap<>();
+    private final Map<Integer, Instant> failedSince = new HashMap<>();
+    private final ReadingErrors errors;
     private long sessionNumber;
-    private Optional<XidWatcher> watcher = Optional.empty();
+    private long retriedAt;
+    private @Nullable XidWatcher watcher;
 
     GpuReader(
             NvmlSession session,
@@ -51,31 +65,83 @@ final class GpuReader {
         this.pressure = pressure;
         this.ticker = ticker;
         this.clock = clock;
+        this.errors = new ReadingErrors(clock);
     }
 
     Snapshot read() throws NvmlException {
-        watcher.ifPresent(w -> session.report(w.endCode()));
+        if (watcher != null) {
+            session.report(watcher.endCode());
+        }
         NvmlSession.Open open = session.open();
+        if (open.number() == sessionNumber) {
+            open = retry(open);
+        }
         if (open.number() != sessionNumber) {
             openDevices(open);
         }
         boolean framesLate = pressure.framesLate();
         boolean slowed = false;
         List<GpuSample> samples = new ArrayList<>();
-        Map<Integer, Integer> lost = new TreeMap<>(withoutHandle);
+        List<String> problems = new ArrayList<>();
+        Map<Integer, Integer> codes = new TreeMap<>(withoutHandle);
         for (Map.Entry<Integer, GpuDevice> entry : devices.entrySet()) {
             GpuDevice device = entry.getValue();
-            boolean xid = watcher.map(w -> w.watches(device.handle())).orElse(false);
-            List<GpuSample> own = device.read(open.api(), xid, framesLate);
+            List<GpuSample> own = device.read(open.api(), xidStatus(device), framesLate);
             samples.addAll(own);
             settings.dcgmHost().ifPresent(host -> samples.addAll(DcgmMetricMapper.of(own, host, xids)));
             slowed |= device.slowed();
-            if (device.lostCode() != NvmlCode.SUCCESS) {
-                lost.put(entry.getKey(), device.lostCode());
+            if (device.failedCode() == NvmlCode.SUCCESS) {
+                device.problem().ifPresent(problems::add);
+            } else {
+                codes.put(entry.getKey(), device.failedCode());
             }
         }
-        lost.values().forEach(session::report);
-        return new Snapshot(samples, lost, framesLate, slowed);
+        codes.forEach(this::report);
+        if (codes.isEmpty()) {
+            session.reportWorking();
+        }
+        return new Snapshot(samples, failures(codes), problems, framesLate, slowed);
+    }
+
+    /** Has the session opened again, except for {@link #retry} of a GPU without permission. */
+    private void report(int index, int code) {
+        if (NvmlCode.endsSession(code)) {
+            session.report(code);
+        } else if (code != NvmlCode.NO_PERMISSION || !withoutHandle.containsKey(index)) {
+            session.reportFailedGpu(code);
+        }
+    }
+
+    private Map<Integer, Failure> failures(Map<Integer, Integer> codes) {
+        failedSince.keySet().retainAll(codes.keySet());
+        Map<Integer, Failure> failures = new TreeMap<>();
+        codes.forEach((index, code) ->
+                failures.put(index, new Failure(code, failedSince.computeIfAbsent(index, i -> clock.instant()))));
+        return failures;
+    }
+
+    private NvmlResult<?> xidStatus(GpuDevice device) {
+        return watcher == null
+                ? NvmlResult.failed("nvmlEventSetCreate", NvmlCode.NOT_SUPPORTED)
+                : watcher.status(device.handle());
+    }
+
+    /**
+     * Retries, at intervals, what failed when the session was opened. A GPU to which permission was denied is asked for
+     * alone, because a host may deny a container its other GPUs for good; once it answers, a new session reads it.
+     */
+    private NvmlSession.Open retry(NvmlSession.Open open) throws NvmlException {
+        if (ticker.nanos() - retriedAt < settings.retryInterval().toNanos()) {
+            return open;
+        }
+        retriedAt = ticker.nanos();
+        if (watcher != null) {
+            watcher.retry();
+        }
+        boolean answers = withoutHandle.keySet().stream()
+                .map(index -> open.api().device(index).orNull())
+                .anyMatch(handle -> handle != null && open.api().uuid(handle).orNull() != null);
+        return answers ? session.reopen() : open;
     }
 
     /** Whether the library is the simulator; empty before it is loaded. Thread-safe. */
@@ -100,15 +166,17 @@ final class GpuReader {
                 withoutHandle.put(slot.index(), uuid.code());
             } else {
                 String index = String.valueOf(slot.index());
-                List<String> labels = List.of("uuid", uuid.get(), "gpu", index);
-                devices.put(slot.index(), new GpuDevice(handle, labels, readings(), settings, ticker));
-                watched.put(handle, new XidWatcher.Labels(uuid.get(), index));
+                XidWatcher.Labels labels = new XidWatcher.Labels(uuid.get(), index);
+                devices.put(slot.index(), new GpuDevice(handle, labels, readings(), settings, errors, ticker));
+                watched.put(handle, labels);
             }
         }
-        watcher = XidWatcher.start(
+        XidWatcher started = XidWatcher.start(
                 open.api(), watched, xids, clock, (int) settings.eventWait().toMillis());
-        watcher.ifPresent(w -> session.attach(w::stop));
+        session.attach(started::stop);
+        watcher = started;
         sessionNumber = open.number();
+        retriedAt = ticker.nanos();
     }
 
     private List<GpuMetric> readings() {

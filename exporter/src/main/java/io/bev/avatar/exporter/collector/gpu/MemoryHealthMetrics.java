@@ -46,14 +46,14 @@ final class MemoryHealthMetrics {
         String help = "Memory rows remapped to spare rows over the lifetime of the device, by error type";
         return GpuMetric.of("remapped_rows", Tier.SLOW, (api, device, out) -> {
             NvmlResult<RemappedRows> rows = api.remappedRows(device);
-            out.counter(name, help, rows.map(RemappedRows::corrected), 1, "type", "corrected");
-            out.counter(name, help, rows.map(RemappedRows::uncorrected), 1, "type", "uncorrected");
+            out.counter(name, help, rows.number(RemappedRows::corrected), 1, "type", "corrected");
+            out.counter(name, help, rows.number(RemappedRows::uncorrected), 1, "type", "uncorrected");
             out.gauge(
                     "row_remap_pending",
                     "1 if a row remapping is pending until the next GPU reset",
-                    rows.map(RemappedRows::pending),
+                    rows.number(RemappedRows::pending),
                     1);
-            out.gauge("row_remap_failed", "1 if a row remapping has failed", rows.map(RemappedRows::failed), 1);
+            out.gauge("row_remap_failed", "1 if a row remapping has failed", rows.number(RemappedRows::failed), 1);
         });
     }
 }

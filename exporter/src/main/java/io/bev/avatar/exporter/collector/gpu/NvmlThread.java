@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector.gpu;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -69,8 +70,7 @@ final class NvmlThread implements AutoCloseable {
     }
 
     private Thread thread(Runnable work) {
-        Thread created = new Thread(work, "nvml");
-        created.setDaemon(true);
+        Thread created = DaemonThreads.create("nvml", work);
         thread = created;
         return created;
     }

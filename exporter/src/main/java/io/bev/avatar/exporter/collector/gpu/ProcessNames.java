@@ -1,7 +1,8 @@
 package io.bev.avatar.exporter.collector.gpu;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** Looks up names and systemd units of processes in procfs. */
@@ -43,7 +44,9 @@ final class ProcessNames {
 
     private String read(int pid, String file) {
         try {
-            return Files.readString(proc.resolve(Integer.toUnsignedString(pid)).resolve(file));
+            byte[] bytes = BoundedFiles.readBytes(
+                    proc.resolve(Integer.toUnsignedString(pid)).resolve(file));
+            return new String(bytes, StandardCharsets.UTF_8);
         } catch (IOException gone) {
             return "";
         }

@@ -41,7 +41,11 @@ final class ProcessUtilization implements GpuMetric {
     public void read(NvmlApi api, NvmlDevice device, GpuMetricSink out) {
         long since = TimeUnit.MILLISECONDS.toMicros(clock.millis() - horizon.toMillis());
         NvmlResult<List<ProcessSample>> samples = api.processUtilization(device, Math.max(lastSeenMicros, since));
-        if (samples.code() == NvmlCode.NOT_FOUND || !out.record(samples)) {
+        if (samples.code() == NvmlCode.NOT_FOUND) {
+            out.nothing();
+            return;
+        }
+        if (!out.record(samples)) {
             return;
         }
         Map<Integer, ProcessSample> newest = new TreeMap<>(Integer::compareUnsigned);
@@ -60,6 +64,9 @@ final class ProcessUtilization implements GpuMetric {
     }
 
     private static void emit(GpuMetricSink out, ProcessSample sample, String engine, int percent) {
+        if (percent < 0) {
+            return;
+        }
         out.gauge(
                 "process_utilization_ratio",
                 "Share of time in which the process used the engine",

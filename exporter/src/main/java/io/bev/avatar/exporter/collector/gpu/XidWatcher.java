@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector.gpu;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.exporter.nvml.NvmlCode;
 import io.bev.avatar.exporter.nvml.NvmlDevice;
 import io.bev.avatar.exporter.nvml.NvmlEvents;
@@ -9,7 +10,8 @@ import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for XID events of one session on a dedicated thread, because the wait blocks. */
 final class XidWatcher {
@@ -20,58 +22,51 @@ final class XidWatcher {
     record Labels(String uuid, String gpu) {}
 
     private final NvmlEvents events;
-    private final EventSet set;
     private final Map<NvmlDevice, Labels> devices;
     private final XidCounts counts;
     private final Clock clock;
     private final int waitMillis;
-    private final Thread thread;
+    private final Map<NvmlDevice, NvmlResult<?>> registrations = new HashMap<>();
+    private final Map<NvmlDevice, Labels> watched = new ConcurrentHashMap<>();
+    private @Nullable EventSet set;
+    private @Nullable Thread thread;
     private volatile boolean stopping;
     private volatile int endCode = NvmlCode.SUCCESS;
+    private volatile @Nullable NvmlResult<?> failedWait;
 
     private XidWatcher(
-            NvmlEvents events,
-            EventSet set,
-            Map<NvmlDevice, Labels> devices,
-            XidCounts counts,
-            Clock clock,
-            int waitMillis) {
+            NvmlEvents events, Map<NvmlDevice, Labels> devices, XidCounts counts, Clock clock, int waitMillis) {
         this.events = events;
-        this.set = set;
-        this.devices = devices;
+        this.devices = Map.copyOf(devices);
         this.counts = counts;
         this.clock = clock;
         this.waitMillis = waitMillis;
-        this.thread = new Thread(this::watch, "nvml-xid");
-        thread.setDaemon(true);
     }
 
-    /** Starts watching the devices that support it; empty when none does. */
-    static Optional<XidWatcher> start(
+    /** Starts watching the devices that support it; without any, no thread is started. */
+    static XidWatcher start(
             NvmlEvents events, Map<NvmlDevice, Labels> devices, XidCounts counts, Clock clock, int waitMillis) {
-        NvmlResult<EventSet> created = events.createEventSet();
-        EventSet set = created.orNull();
-        if (set == null) {
-            return Optional.empty();
-        }
-        Map<NvmlDevice, Labels> watched = new HashMap<>();
-        devices.forEach((device, labels) -> {
-            if (events.registerEvents(device, NvmlEvents.XID, set) == NvmlCode.SUCCESS) {
-                watched.put(device, labels);
-            }
-        });
-        if (watched.isEmpty()) {
-            events.freeEventSet(set);
-            return Optional.empty();
-        }
-        XidWatcher watcher = new XidWatcher(events, set, Map.copyOf(watched), counts, clock, waitMillis);
-        watcher.thread.start();
-        return Optional.of(watcher);
+        XidWatcher watcher = new XidWatcher(events, devices, counts, clock, waitMillis);
+        watcher.register();
+        return watcher;
     }
 
-    /** Whether XID events of {@code device} are watched. */
-    boolean watches(NvmlDevice device) {
-        return endCode == NvmlCode.SUCCESS && devices.containsKey(device);
+    /** Registers again the devices whose registration failed. */
+    void retry() {
+        if (registrations.values().stream()
+                .anyMatch(r -> r.code() != NvmlCode.SUCCESS && !NvmlCode.isUnsupported(r.code()))) {
+            register();
+        }
+    }
+
+    /** The latest registration of {@code device}, or the latest wait if it failed. */
+    NvmlResult<?> status(NvmlDevice device) {
+        NvmlResult<?> registration = registrations.get(device);
+        NvmlResult<?> wait = failedWait;
+        if (registration == null) {
+            return NvmlResult.failed("nvmlDeviceRegisterEvents", NvmlCode.NOT_SUPPORTED);
+        }
+        return registration.code() == NvmlCode.SUCCESS && wait != null ? wait : registration;
     }
 
     /** The code of the failure that ended the watch, otherwise {@link NvmlCode#SUCCESS}. */
@@ -82,34 +77,87 @@ final class XidWatcher {
     /** Ends the thread and frees the event set; returns false when the thread is still inside the library. */
     boolean stop() {
         stopping = true;
-        try {
-            thread.join(STOP_TIMEOUT_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        Thread waiting = thread;
+        if (waiting != null) {
+            try {
+                waiting.join(STOP_TIMEOUT_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            if (waiting.isAlive()) {
+                return false;
+            }
         }
-        if (thread.isAlive()) {
-            return false;
-        }
-        events.freeEventSet(set);
+        free();
         return true;
     }
 
-    private void watch() {
-        while (!stopping) {
-            NvmlResult<Event> next = events.awaitEvent(set, waitMillis);
-            Event event = next.orNull();
-            if (event != null) {
-                Labels labels = devices.get(event.device());
-                if (labels != null && (event.type() & NvmlEvents.XID) != 0) {
-                    counts.add(labels.uuid(), labels.gpu(), event.data(), clock.instant());
+    private void register() {
+        EventSet current = eventSet();
+        if (current == null) {
+            return;
+        }
+        devices.forEach((device, labels) -> {
+            if (!watched.containsKey(device)) {
+                int code = events.registerEvents(device, NvmlEvents.XID, current);
+                String call = "nvmlDeviceRegisterEvents";
+                if (code == NvmlCode.SUCCESS) {
+                    registrations.put(device, NvmlResult.of(call, code));
+                    watched.put(device, labels);
+                } else {
+                    registrations.put(device, NvmlResult.failed(call, code));
                 }
-            } else if (next.code() == NvmlCode.UNKNOWN) {
-                // NVML returns UNKNOWN for transient failures, too: keep watching after a pause.
-                pause();
-            } else if (next.code() != NvmlCode.TIMEOUT) {
-                endCode = next.code();
-                return;
             }
+        });
+        if (watched.isEmpty()) {
+            free();
+        } else if (thread == null) {
+            thread = DaemonThreads.start("nvml-xid", () -> watch(current));
+        }
+    }
+
+    private @Nullable EventSet eventSet() {
+        if (set == null) {
+            NvmlResult<EventSet> created = events.createEventSet();
+            set = created.orNull();
+            if (set == null) {
+                devices.keySet().forEach(device -> registrations.put(device, created));
+            }
+        }
+        return set;
+    }
+
+    private void free() {
+        EventSet unused = set;
+        set = null;
+        if (unused != null) {
+            events.freeEventSet(unused);
+        }
+    }
+
+    private void watch(EventSet current) {
+        while (!stopping) {
+            NvmlResult<Event> next = events.awaitEvent(current, waitMillis);
+            Event event = next.orNull();
+            if (event != null || next.code() == NvmlCode.TIMEOUT) {
+                failedWait = null;
+                count(event);
+            } else {
+                failedWait = next;
+                if (NvmlCode.endsSession(next.code())) {
+                    endCode = next.code();
+                    return;
+                }
+                // NVML returns errors for transient failures, too: keep watching after a pause.
+                pause();
+            }
+        }
+    }
+
+    private void count(@Nullable Event event) {
+        Labels labels = event == null ? null : watched.get(event.device());
+        if (event != null && labels != null && (event.type() & NvmlEvents.XID) != 0) {
+            counts.add(labels.uuid(), labels.gpu(), event.data(), clock.instant());
         }
     }
 

@@ -21,9 +21,11 @@ final class DiskStatsCollector implements HostSubcollector {
 
     private static final List<Column> COUNTERS = List.of(
             new Column(3, "reads_completed_total", "The total number of reads completed successfully.", 1),
+            new Column(4, "reads_merged_total", "The total number of reads merged.", 1),
             new Column(5, "read_bytes_total", "The total number of bytes read successfully.", SECTOR_BYTES),
             new Column(6, "read_time_seconds_total", "The total number of seconds spent by all reads.", MILLISECOND),
             new Column(7, "writes_completed_total", "The total number of writes completed successfully.", 1),
+            new Column(8, "writes_merged_total", "The number of writes merged.", 1),
             new Column(9, "written_bytes_total", "The total number of bytes written successfully.", SECTOR_BYTES),
             new Column(
                     10,
@@ -32,34 +34,57 @@ final class DiskStatsCollector implements HostSubcollector {
                     MILLISECOND),
             new Column(12, "io_time_seconds_total", "Total seconds spent doing I/Os.", MILLISECOND),
             new Column(
-                    13, "io_time_weighted_seconds_total", "The weighted # of seconds spent doing I/Os.", MILLISECOND));
+                    13, "io_time_weighted_seconds_total", "The weighted # of seconds spent doing I/Os.", MILLISECOND),
+            new Column(14, "discards_completed_total", "The total number of discards completed successfully.", 1),
+            new Column(15, "discards_merged_total", "The total number of discards merged.", 1),
+            new Column(16, "discarded_sectors_total", "The total number of sectors discarded successfully.", 1),
+            new Column(
+                    17,
+                    "discard_time_seconds_total",
+                    "This is the total number of seconds spent by all discards.",
+                    MILLISECOND),
+            new Column(18, "flush_requests_total", "The total number of flush requests completed successfully", 1),
+            new Column(
+                    19,
+                    "flush_requests_time_seconds_total",
+                    "This is the total number of seconds spent by all flush requests.",
+                    MILLISECOND));
 
     private static final int IN_PROGRESS = 11;
-    private static final int COLUMNS = 14;
+    private static final int MIN_COLUMNS = 14;
 
     @Override
     public void read(HostFiles files, MetricSink out) throws IOException {
-        parse(files.proc("diskstats"), out);
+        files.eachLine(files.proc("diskstats"), line -> parse(line, out));
     }
 
-    static void parse(String diskstats, MetricSink out) {
-        List<String[]> disks = diskstats
-                .lines()
-                .map(Fields::split)
-                .filter(fields ->
-                        fields.length >= COLUMNS && !EXCLUDED.matcher(fields[2]).matches())
-                .toList();
-        for (String[] disk : disks) {
-            for (Column column : COUNTERS) {
-                double value = Fields.number(disk, column.index) * column.factor;
-                out.counter("node_disk_" + column.name, column.help, value, "device", disk[2]);
-            }
-            out.gauge(
-                    "node_disk_io_now",
-                    "The number of I/Os currently in progress.",
-                    Fields.number(disk, IN_PROGRESS),
-                    "device",
-                    disk[2]);
+    private static void parse(String line, MetricSink out) {
+        String[] disk = Fields.split(line);
+        if (disk.length < MIN_COLUMNS) {
+            throw new IllegalArgumentException("found '" + line + "', expected at least " + MIN_COLUMNS + " columns");
         }
+        if (EXCLUDED.matcher(disk[2]).matches()) {
+            return;
+        }
+        double[] values = new double[disk.length];
+        for (int i = 3; i < disk.length; i++) {
+            values[i] = Fields.number(disk, i);
+        }
+        for (Column column : COUNTERS) {
+            if (column.index < disk.length) {
+                out.counter(
+                        "node_disk_" + column.name,
+                        column.help,
+                        values[column.index] * column.factor,
+                        "device",
+                        disk[2]);
+            }
+        }
+        out.gauge(
+                "node_disk_io_now",
+                "The number of I/Os currently in progress.",
+                values[IN_PROGRESS],
+                "device",
+                disk[2]);
     }
 }

@@ -12,7 +12,7 @@ final class Fields {
         List<String> fields = new ArrayList<>(16);
         int start = -1;
         for (int i = 0; i <= line.length(); i++) {
-            boolean blank = i == line.length() || Character.isWhitespace(line.charAt(i));
+            boolean blank = i == line.length() || separator(line.charAt(i));
             if (blank && start >= 0) {
                 fields.add(line.substring(start, i));
                 start = -1;
@@ -21,6 +21,11 @@ final class Fields {
             }
         }
         return fields.isEmpty() ? new String[] {""} : fields.toArray(new String[0]);
+    }
+
+    /** Only what the kernel writes between fields: other white space belongs to names. */
+    private static boolean separator(char c) {
+        return c == ' ' || c == '\t' || c == '\n';
     }
 
     /** @throws IllegalArgumentException when the field is missing or not a number; the message contains the line */

@@ -1,104 +1,68 @@
 package io.bev.avatar.exporter.collector.host;
 
+import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * {@code node_filesystem_*} of the mounted file systems. A file system that does not respond, such as one whose server
- * is unreachable, yields {@code node_filesystem_device_error 1}, blocks one thread, and is not queried again until that
- * returns.
+ * is unreachable, yields {@code node_filesystem_device_error 1}.
  */
 final class FileSystemCollector implements HostSubcollector, AutoCloseable {
 
-    /** Timeout of a query. A local file system responds in microseconds; an unresponsive one costs this once. */
-    private static final long QUERY_TIMEOUT_MILLIS = 500;
+    private final MountQueries queries;
 
-    private final FileSystemProbe probe;
-    private final ExecutorService threads;
-    private final Map<String, Future<FileSystemProbe.Usage>> stuck = new ConcurrentHashMap<>();
-
-    FileSystemCollector(FileSystemProbe probe) {
-        this.probe = probe;
-        this.threads = Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "collector-host-mounts");
-            thread.setDaemon(true);
-            return thread;
-        });
+    FileSystemCollector(FileSystemProbe probe, Ticker ticker) {
+        this.queries = new MountQueries(probe, ticker);
     }
 
     @Override
     public void read(HostFiles files, MetricSink out) throws IOException, InterruptedException {
-        // Process 1 sees the host's mounts even when this process has its own mount namespace.
-        Optional<String> mounts = readableMounts(files, "1/mounts");
-        List<Mount> reported = Mount.parse(mounts.isPresent() ? mounts.get() : files.proc("self/mounts"));
+        List<Mount> reported = Mount.parse(mounts(files), files);
+        Map<Mount, MountQueries.Answer> answers = queries.query(reported);
         for (Mount mount : reported) {
-            String error = "";
-            Optional<FileSystemProbe.Usage> usage = Optional.empty();
-            try {
-                usage = Optional.of(query(mount.mountPoint()));
-            } catch (IOException e) {
-                error = String.valueOf(e.getMessage());
+            MountQueries.Answer answer = answers.get(mount);
+            if (answer != null) {
+                write(mount, answer, out);
             }
-            write(mount, usage, error, out);
         }
     }
 
-    private static Optional<String> readableMounts(HostFiles files, String path) {
+    /**
+     * Mounts of process 1, which are the host's even when this process has its own mount namespace; those of this
+     * process where process 1 is hidden.
+     */
+    private static byte[] mounts(HostFiles files) throws IOException {
         try {
-            return files.optionalProc(path);
-        } catch (IOException e) {
-            // Not readable by this user: fall back to self/mounts, as node_exporter does.
-            return Optional.empty();
+            return files.procBytes("1/mounts");
+        } catch (IOException hidden) {
+            return files.procBytes("self/mounts");
         }
     }
 
-    private FileSystemProbe.Usage query(String mountPoint) throws IOException, InterruptedException {
-        Future<FileSystemProbe.Usage> pending = stuck.get(mountPoint);
-        if (pending != null && !pending.isDone()) {
-            throw new IOException("mountpoint timeout");
-        }
-        stuck.remove(mountPoint);
-        Future<FileSystemProbe.Usage> pendingUsage = threads.submit(() -> probe.usage(mountPoint));
-        try {
-            return pendingUsage.get(QUERY_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            stuck.put(mountPoint, pendingUsage);
-            throw new IOException("mountpoint timeout", e);
-        } catch (InterruptedException e) {
-            stuck.put(mountPoint, pendingUsage);
-            throw e;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            throw new IOException("statvfs of " + mountPoint + " failed", e.getCause());
-        }
-    }
-
-    private static void write(Mount mount, Optional<FileSystemProbe.Usage> result, String error, MetricSink out) {
+    private static void write(Mount mount, MountQueries.Answer answer, MetricSink out) {
         String[] labels = {
-            "device", mount.device(), "mountpoint", mount.mountPoint(), "fstype", mount.fsType(), "device_error", error
+            "device",
+            mount.device(),
+            "mountpoint",
+            mount.mountPoint(),
+            "fstype",
+            mount.fsType(),
+            "device_error",
+            answer.error()
         };
         out.gauge(
                 "node_filesystem_device_error",
                 "Whether an error occurred while getting statistics for the given device.",
-                result.isPresent() ? 0 : 1,
+                answer.usage().isPresent() ? 0 : 1,
                 labels);
         out.gauge("node_filesystem_readonly", "Filesystem read-only status.", mount.readOnly() ? 1 : 0, labels);
-        if (result.isEmpty()) {
-            return;
-        }
-        FileSystemProbe.Usage usage = result.get();
+        answer.usage().ifPresent(usage -> write(usage, labels, out));
+    }
+
+    private static void write(FileSystemProbe.Usage usage, String[] labels, MetricSink out) {
         double block = usage.blockBytes();
         out.gauge("node_filesystem_size_bytes", "Filesystem size in bytes.", usage.blocks() * block, labels);
         out.gauge("node_filesystem_free_bytes", "Filesystem free space in bytes.", usage.freeBlocks() * block, labels);
@@ -113,6 +77,6 @@ final class FileSystemCollector implements HostSubcollector, AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        queries.close();
     }
 }

@@ -18,6 +18,9 @@ public interface FileSystemProbe {
      */
     record Usage(long blockBytes, long blocks, long freeBlocks, long availableBlocks, long files, long freeFiles) {}
 
-    /** @throws IOException when the file system cannot be read */
-    Usage usage(String mountPoint) throws IOException;
+    /**
+     * @param mountPoint path in the bytes of the kernel, which have no charset
+     * @throws IOException when the file system cannot be read
+     */
+    Usage usage(byte[] mountPoint) throws IOException;
 }

@@ -1,6 +1,5 @@
 package io.bev.avatar.exporter.collector.host;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -9,14 +8,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * One line of {@code /proc/mounts}.
+ * One line of {@code /proc/mounts}. A mount point is a sequence of bytes without a charset.
  *
  * @param device mounted device
- * @param mountPoint mount point
+ * @param rawMountPoint mount point, one char for each byte
  * @param fsType file system type
  * @param readOnly whether it is mounted read-only
  */
-record Mount(String device, String mountPoint, String fsType, boolean readOnly) {
+record Mount(String device, String rawMountPoint, String fsType, boolean readOnly) {
 
     /** node_exporter's defaults: mounts of the kernel or a container engine, which hold no user files. */
     private static final Pattern EXCLUDED_MOUNT_POINTS =
@@ -49,51 +48,71 @@ record Mount(String device, String mountPoint, String fsType, boolean readOnly) 
             "tracefs");
 
     /** Parses the reported mounts; each combination of device, mount point and type once. */
-    static List<Mount> parse(String mounts) {
+    static List<Mount> parse(byte[] mounts, HostFiles files) {
         Set<List<String>> seen = new LinkedHashSet<>();
         List<Mount> reported = new ArrayList<>();
-        mounts.lines().forEach(line -> {
-            String[] fields = Fields.split(line);
+        files.eachLine(new String(mounts, StandardCharsets.ISO_8859_1), line -> {
+            String[] fields = line.split(" ", -1);
             if (fields.length < 4) {
                 throw new IllegalArgumentException(
                         "found '" + line + "', expected device, mount point, type and options");
             }
             Mount mount = new Mount(
-                    unescape(fields[0]),
+                    text(unescape(fields[0])),
                     unescape(fields[1]),
-                    fields[2],
+                    text(fields[2]),
                     List.of(fields[3].split(",", -1)).contains("ro"));
             boolean excluded = EXCLUDED_FS_TYPES.contains(mount.fsType)
-                    || EXCLUDED_MOUNT_POINTS.matcher(mount.mountPoint).find();
-            if (!excluded && seen.add(List.of(mount.device, mount.mountPoint, mount.fsType))) {
+                    || EXCLUDED_MOUNT_POINTS.matcher(mount.mountPoint()).find();
+            if (!excluded && seen.add(List.of(mount.device, mount.rawMountPoint, mount.fsType))) {
                 reported.add(mount);
             }
         });
         return reported;
     }
 
-    /**
-     * Decodes blanks, tabs, line breaks and backslashes, which are escaped as a backslash and three octal digits per
-     * byte.
-     */
+    /** Mount point as a label. */
+    String mountPoint() {
+        return text(rawMountPoint);
+    }
+
+    /** Mount point as the kernel knows it. */
+    byte[] path() {
+        return rawMountPoint.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whether the file system is on a local disk or in memory, so that a query hardly ever blocks. */
+    boolean local() {
+        return device.startsWith("/dev/") || fsType.equals("tmpfs") || fsType.equals("ramfs");
+    }
+
+    private static String text(String raw) {
+        return new String(raw.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+
+    /** Decodes blanks, tabs, line feeds, backslashes and {@code #}, which the kernel escapes as three octal digits. */
     private static String unescape(String field) {
         if (field.indexOf('\\') < 0) {
             return field;
         }
-        byte[] raw = field.getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream plain = new ByteArrayOutputStream(raw.length);
-        for (int i = 0; i < raw.length; i++) {
-            if (raw[i] == '\\' && i + 3 < raw.length && octal(raw[i + 1]) && octal(raw[i + 2]) && octal(raw[i + 3])) {
-                plain.write((raw[i + 1] - '0') << 6 | (raw[i + 2] - '0') << 3 | (raw[i + 3] - '0'));
+        StringBuilder plain = new StringBuilder(field.length());
+        for (int i = 0; i < field.length(); i++) {
+            char c = field.charAt(i);
+            if (c == '\\'
+                    && i + 3 < field.length()
+                    && octal(field.charAt(i + 1))
+                    && octal(field.charAt(i + 2))
+                    && octal(field.charAt(i + 3))) {
+                plain.append((char) (Integer.parseInt(field, i + 1, i + 4, 8) & 0xff));
                 i += 3;
             } else {
-                plain.write(raw[i]);
+                plain.append(c);
             }
         }
-        return plain.toString(StandardCharsets.UTF_8);
+        return plain.toString();
     }
 
-    private static boolean octal(byte digit) {
+    private static boolean octal(char digit) {
         return digit >= '0' && digit <= '7';
     }
 }

@@ -2,46 +2,51 @@ package io.bev.avatar.exporter.collector.host;
 
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Optional;
 
-/**
- * {@code node_network_*} of every interface: counters from {@code /proc/net/dev}, state from {@code /sys/class/net}.
- */
+/** {@code node_network_*_total}: traffic counters of every interface from {@code /proc/net/dev}. */
 final class NetDevCollector implements HostSubcollector {
 
-    /** Reported columns of one direction; receive columns start at 0, transmit columns at 8. */
-    private static final String[] COUNTERS = {"bytes", "packets", "errs", "drop"};
-
-    private static final int HALF = 8;
+    private static final String[] RECEIVE = {
+        "bytes", "packets", "errs", "drop", "fifo", "frame", "compressed", "multicast"
+    };
+    private static final String[] TRANSMIT = {
+        "bytes", "packets", "errs", "drop", "fifo", "colls", "carrier", "compressed"
+    };
 
     @Override
     public void read(HostFiles files, MetricSink out) throws IOException {
-        parse(files.proc("net/dev"), out);
-        for (Path device : HostFiles.entries(files.sys().resolve("class/net"))) {
-            Optional<String> state = HostFiles.optional(device.resolve("operstate"));
-            state.ifPresent(text -> out.gauge(
-                    "node_network_up",
-                    "Value is 1 if operstate is 'up', 0 otherwise.",
-                    text.strip().equals("up") ? 1 : 0,
-                    "device",
-                    device.getFileName().toString()));
-        }
+        files.eachLine(files.filledProc("net/dev"), line -> parse(line, files, out));
     }
 
-    static void parse(String netDev, MetricSink out) {
-        netDev.lines().skip(2).forEach(line -> {
-            int colon = line.lastIndexOf(':');
-            if (colon < 0) {
-                throw new IllegalArgumentException("found '" + line + "', expected 'device: counters'");
-            }
-            String device = line.substring(0, colon).strip();
-            String[] fields = Fields.split(line.substring(colon + 1));
-            for (int i = 0; i < COUNTERS.length; i++) {
-                counter("receive_" + COUNTERS[i], Fields.number(fields, i), device, out);
-                counter("transmit_" + COUNTERS[i], Fields.number(fields, HALF + i), device, out);
-            }
-        });
+    private static void parse(String line, HostFiles files, MetricSink out) {
+        if (line.indexOf('|') >= 0) {
+            return;
+        }
+        int colon = line.lastIndexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("found '" + line + "', expected 'device: counters'");
+        }
+        String device = line.substring(0, colon).strip();
+        String[] fields = Fields.split(line.substring(colon + 1));
+        double[] values = new double[RECEIVE.length + TRANSMIT.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Fields.number(fields, i);
+        }
+        for (int i = 0; i < RECEIVE.length; i++) {
+            counter("receive_" + RECEIVE[i], values[i], device, out);
+        }
+        for (int i = 0; i < TRANSMIT.length; i++) {
+            counter("transmit_" + TRANSMIT[i], values[RECEIVE.length + i], device, out);
+        }
+        withoutHandler(device, files, out);
+    }
+
+    /** Packets without a handler, which {@code /proc/net/dev} lacks. */
+    private static void withoutHandler(String device, HostFiles files, MetricSink out) {
+        if (device.chars().allMatch(c -> c < 0x80)) {
+            HostFiles.number(files.sys().resolve("class/net/" + device + "/statistics/rx_nohandler"))
+                    .ifPresent(packets -> counter("receive_nohandler", packets, device, out));
+        }
     }
 
     private static void counter(String field, double value, String device, MetricSink out) {

@@ -2,7 +2,6 @@ package io.bev.avatar.exporter.collector.host;
 
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,19 +12,30 @@ final class PressureCollector implements HostSubcollector {
 
     @Override
     public void read(HostFiles files, MetricSink out) throws IOException {
-        if (!Files.isDirectory(files.proc().resolve("pressure"))) {
-            return;
+        for (String resource : new String[] {"cpu", "io", "memory"}) {
+            parse(resource, pressure(files, resource), out);
         }
-        String cpu = files.proc("pressure/cpu");
-        String io = files.proc("pressure/io");
-        String memory = files.proc("pressure/memory");
-        parse("cpu", cpu, out);
-        parse("io", io, out);
-        parse("memory", memory, out);
     }
 
-    static void parse(String resource, String text, MetricSink out) {
+    /** Kernels without PSI have no file; those started without {@code psi=1} may reject the read. */
+    private static String pressure(HostFiles files, String resource) throws IOException {
+        try {
+            return files.requireProc("pressure/" + resource);
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("not supported")) {
+                throw new SourceAbsentException("/proc/pressure/" + resource);
+            }
+            throw e;
+        }
+    }
+
+    private static void parse(String resource, String text, MetricSink out) {
         Matcher line = TOTAL.matcher(text);
+        if (!line.find()) {
+            throw new IllegalArgumentException(
+                    "/proc/pressure/" + resource + ": found '" + text + "', expected 'some ... total=NUMBER'");
+        }
+        line.reset();
         while (line.find()) {
             double seconds = Long.parseLong(line.group(2)) / 1e6;
             if (line.group(1).equals("some")) {

@@ -1,24 +1,68 @@
 package io.bev.avatar.exporter.collector.host;
 
 import io.bev.avatar.exporter.collector.MetricSink;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.TimeZone;
 
-/** {@code node_time_seconds}: the host's clock. */
+/** {@code node_time_*}: the host's clock, time zone and clock sources. */
 final class TimeCollector implements HostSubcollector {
 
-    private final Clock clock;
+    private static final String SOURCE = "clocksource";
 
-    TimeCollector(Clock clock) {
+    private final Clock clock;
+    private final TimeZone zone;
+
+    TimeCollector(Clock clock, TimeZone zone) {
         this.clock = clock;
+        this.zone = zone;
     }
 
     @Override
-    public void read(HostFiles files, MetricSink out) {
+    public void read(HostFiles files, MetricSink out) throws IOException {
         Instant now = clock.instant();
         out.gauge(
                 "node_time_seconds",
                 "System time in seconds since epoch (1970).",
                 now.getEpochSecond() + now.getNano() / 1e9);
+        out.gauge(
+                "node_time_zone_offset_seconds",
+                "System time zone offset in seconds.",
+                zone.getOffset(now.toEpochMilli()) / 1e3,
+                "time_zone",
+                zone.getDisplayName(zone.toZoneId().getRules().isDaylightSavings(now), TimeZone.SHORT, Locale.ROOT));
+        for (Path device : HostFiles.entries(files.sys().resolve("devices/system/clocksource"))) {
+            String name = HostFiles.name(device);
+            if (name.startsWith(SOURCE)) {
+                sources(device, name.substring(SOURCE.length()), out);
+            }
+        }
+    }
+
+    private static void sources(Path device, String number, MetricSink out) {
+        HostFiles.attribute(device.resolve("available_clocksource")).ifPresent(names -> {
+            for (String name : Fields.split(names)) {
+                out.gauge(
+                        "node_time_clocksource_available_info",
+                        "Available clocksources read from '/sys/devices/system/clocksource'.",
+                        1,
+                        "device",
+                        number,
+                        SOURCE,
+                        name);
+            }
+        });
+        HostFiles.attribute(device.resolve("current_clocksource"))
+                .ifPresent(name -> out.gauge(
+                        "node_time_clocksource_current_info",
+                        "Current clocksource read from '/sys/devices/system/clocksource'.",
+                        1,
+                        "device",
+                        number,
+                        SOURCE,
+                        name));
     }
 }

@@ -2,28 +2,26 @@ package io.bev.avatar.exporter.collector.host;
 
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
-import java.util.Set;
+import java.util.regex.Pattern;
 
 /** {@code node_vmstat_*} from {@code /proc/vmstat}: OOM kills and paging. Untyped, as in node_exporter. */
 final class VmstatCollector implements HostSubcollector {
 
-    private static final Set<String> REPORTED =
-            Set.of("oom_kill", "pgfault", "pgmajfault", "pgpgin", "pgpgout", "pswpin", "pswpout");
+    /** node_exporter's default. */
+    private static final Pattern REPORTED = Pattern.compile("^(oom_kill|pgpg|pswp|pg.*fault)");
 
     @Override
     public void read(HostFiles files, MetricSink out) throws IOException {
-        parse(files.proc("vmstat"), out);
+        files.eachLine(files.filledProc("vmstat"), line -> parse(line, out));
     }
 
-    static void parse(String vmstat, MetricSink out) {
-        vmstat.lines().forEach(line -> {
-            String[] fields = Fields.split(line);
-            if (REPORTED.contains(fields[0])) {
-                out.untyped(
-                        "node_vmstat_" + fields[0],
-                        "/proc/vmstat information field " + fields[0] + ".",
-                        Fields.number(fields, 1));
-            }
-        });
+    private static void parse(String line, MetricSink out) {
+        String[] fields = Fields.split(line);
+        if (REPORTED.matcher(fields[0]).find()) {
+            out.untyped(
+                    "node_vmstat_" + fields[0],
+                    "/proc/vmstat information field " + fields[0] + ".",
+                    Fields.number(fields, 1));
+        }
     }
 }

@@ -11,6 +11,7 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +31,18 @@ final class LettuceRedisReader implements RedisReader {
     /** A command without a Lettuce method. */
     private static final ProtocolKeyword LATENCY = () -> "LATENCY".getBytes(StandardCharsets.US_ASCII);
 
+    /** Databases of a server that does not permit {@code CONFIG}, as redis_exporter assumes. */
+    private static final int DEFAULT_DATABASES = 16;
+
     private final RedisConnection link;
     private final StreamReader streams;
-    private final DeniedCommands denied = new DeniedCommands();
+    private final DeniedCommands denied;
     private OptionalInt databases = OptionalInt.empty();
-    private long connectionsSeen;
+    private int databasesSeen = DEFAULT_DATABASES;
 
-    LettuceRedisReader(RedisConnection link, List<String> streamNames) {
+    LettuceRedisReader(RedisConnection link, List<String> streamNames, Clock clock) {
         this.link = link;
+        this.denied = new DeniedCommands(clock);
         this.streams = new StreamReader(link, streamNames, denied);
     }
 
@@ -53,30 +58,32 @@ final class LettuceRedisReader implements RedisReader {
 
     @Override
     public RedisSnapshot read() throws IOException, InterruptedException {
+        denied.startRead();
         RedisConnection node = link.node();
         FirstRound first = node == link
                 ? link.call(commands -> server(commands).thenCombine(streams.types(commands), FirstRound::new))
                 : new FirstRound(node.call(this::server), link.call(streams::types));
-        if (link.opened() + node.opened() != connectionsSeen) {
-            connectionsSeen = link.opened() + node.opened();
-            denied.clear();
-        }
         Server server = first.server();
         server.config().map(c -> c.get("databases")).ifPresent(n -> databases = OptionalInt.of(Integer.parseInt(n)));
         List<StreamState> states = streams.read(first.types());
-        String cluster =
-                RedisInfo.parse(server.info()).number("cluster_enabled").orElse(0) > 0
-                        ? node.call(commands -> denied.optional("CLUSTER INFO", commands::clusterInfo))
-                                .orElse("")
-                        : "";
+        RedisInfo info = RedisInfo.parse(server.info());
+        boolean clustered = info.number("cluster_enabled").orElse(0) > 0;
+        String cluster = clustered
+                ? node.call(commands -> denied.optional("CLUSTER INFO", commands::clusterInfo))
+                        .orElse("")
+                : "";
+        databasesSeen = Math.max(databasesSeen, info.highestDatabase() + 1);
+        List<String> problems = denied.problems();
         return new RedisSnapshot(
-                server.info(),
-                databases,
+                info,
+                databases.orElse(clustered ? 1 : databasesSeen),
                 server.slowlogLength().map(OptionalLong::of).orElse(OptionalLong.empty()),
                 server.slowlog().map(LettuceRedisReader::newest).orElse(new SlowEntry(0, 0)),
                 server.latency().map(LettuceRedisReader::events).orElse(List.of()),
                 cluster,
-                states);
+                states,
+                // A server that loads its data replies to INFO alone.
+                info.number("loading").orElse(0) > 0 ? List.of() : problems);
     }
 
     private CompletionStage<Server> server(RedisClusterAsyncCommands<String, String> commands) {

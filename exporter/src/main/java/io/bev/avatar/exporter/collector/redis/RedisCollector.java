@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 
-/** Collector {@code redis}. An unreachable or late Redis yields {@code redis_up 0} and a failed collection. */
+/**
+ * Collector {@code redis}. An unreachable or late Redis yields {@code redis_up 0} and a failed collection.
+ * An error reply to one command costs the metrics of that command.
+ */
 public final class RedisCollector implements Collector {
 
     private final RedisReader reader;
@@ -21,7 +24,7 @@ public final class RedisCollector implements Collector {
 
     /** @param streams names of the streams to report length and consumer groups of */
     public static RedisCollector over(RedisConnection link, List<String> streams, Clock clock) {
-        return new RedisCollector(new LettuceRedisReader(link, streams), clock);
+        return new RedisCollector(new LettuceRedisReader(link, streams, clock), clock);
     }
 
     @Override
@@ -43,6 +46,10 @@ public final class RedisCollector implements Collector {
         }
         up(out, 1);
         metrics.write(snapshot, out);
+        if (!snapshot.problems().isEmpty()) {
+            throw new PartialCollectionException("Redis returned errors: " + String.join("; ", snapshot.problems())
+                    + "; other metrics are complete");
+        }
     }
 
     private static PartialCollectionException down(MetricSink out, String message, Exception cause) {

@@ -1,13 +1,19 @@
 package io.bev.avatar.exporter.collector.redis;
 
+import io.bev.avatar.exporter.redis.InfoExcerpt;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 
-/** The reply to {@code INFO}: lines of {@code name:value} under {@code # Section} headings. */
+/**
+ * The reply to {@code INFO}: lines of {@code name:value} under {@code # Section} headings, limited by {@link InfoExcerpt}.
+ */
 final class RedisInfo {
+
+    private static final Pattern DATABASE = Pattern.compile("db\\d{1,5}");
 
     private final Map<String, String> fields = new LinkedHashMap<>();
 
@@ -15,7 +21,9 @@ final class RedisInfo {
 
     static RedisInfo parse(String text) {
         RedisInfo info = new RedisInfo();
-        text.lines().forEach(line -> {
+        InfoExcerpt excerpt = new InfoExcerpt();
+        text.lines().forEach(excerpt::add);
+        excerpt.lines().forEach(line -> {
             // Values may contain colons, such as addresses; names contain none except error types.
             int colon = line.startsWith("errorstat_") ? line.lastIndexOf(":count=") : line.indexOf(':');
             if (!line.startsWith("#") && colon > 0) {
@@ -24,6 +32,20 @@ final class RedisInfo {
             }
         });
         return info;
+    }
+
+    /** Number of items that were left out, {@code errorstats}, {@code cmdstats} or other {@code lines}. */
+    double dropped(String kind) {
+        return number(InfoExcerpt.DROPPED + kind).orElse(0);
+    }
+
+    /** The highest number of a database with keys; -1 without any. */
+    int highestDatabase() {
+        return fields.keySet().stream()
+                .filter(name -> DATABASE.matcher(name).matches())
+                .mapToInt(name -> Integer.parseInt(name.substring(2)))
+                .max()
+                .orElse(-1);
     }
 
     Optional<String> text(String name) {

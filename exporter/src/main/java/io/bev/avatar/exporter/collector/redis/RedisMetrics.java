@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.collector.redis;
 
 import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.redis.RedisSnapshot.StreamState;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -109,7 +110,7 @@ final class RedisMetrics {
     }
 
     void write(RedisSnapshot snapshot, MetricSink out) {
-        RedisInfo info = RedisInfo.parse(snapshot.info());
+        RedisInfo info = snapshot.info();
         for (Field field : FIELDS) {
             info.number(field.info()).ifPresent(value -> {
                 if (field.kind() == Kind.COUNTER) {
@@ -131,6 +132,24 @@ final class RedisMetrics {
         latency(info, snapshot, out);
         cluster(RedisInfo.parse(snapshot.cluster()), out);
         StreamMetrics.write(snapshot.streams(), out);
+        dropped(info, snapshot.streams(), out);
+    }
+
+    private static void dropped(RedisInfo info, List<StreamState> streams, MetricSink out) {
+        dropped("errors", info.dropped("errorstats"), out);
+        dropped("commands", info.dropped("cmdstats"), out);
+        dropped("lines", info.dropped("lines"), out);
+        dropped("groups", StreamMetrics.droppedGroups(streams), out);
+        dropped("consumers", StreamMetrics.droppedConsumers(streams), out);
+    }
+
+    private static void dropped(String kind, double count, MetricSink out) {
+        out.gauge(
+                "avatar_exporter_redis_dropped_items",
+                "Items in the replies of Redis that are not exported because there are too many of them, by kind.",
+                count,
+                "kind",
+                kind);
     }
 
     private static void instance(RedisInfo info, MetricSink out) {
@@ -204,7 +223,7 @@ final class RedisMetrics {
             }
         });
         // INFO omits empty databases; an emptied one must report 0 rather than disappear.
-        for (int i = 0; i < snapshot.databases().orElse(0); i++) {
+        for (int i = 0; i < snapshot.databases(); i++) {
             if (info.text("db" + i).isEmpty()) {
                 database("db" + i, Map.of("keys", 0.0, "expires", 0.0), out);
             }

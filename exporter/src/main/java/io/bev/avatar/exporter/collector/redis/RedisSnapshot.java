@@ -2,28 +2,29 @@ package io.bev.avatar.exporter.collector.redis;
 
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
  * Data of one read of Redis.
  *
  * @param info reply to {@code INFO all}
- * @param databases number of databases of the server; empty when unknown
+ * @param databases number of databases of the server
  * @param slowlogLength entries in the slow log; empty without permission
  * @param lastSlow newest entry of the slow log
  * @param latency latest event of each kind recorded by the latency monitor, which is off by default
  * @param cluster reply to {@code CLUSTER INFO}; empty without a Cluster
  * @param streams existing streams
+ * @param problems error replies, each with its command
  */
 record RedisSnapshot(
-        String info,
-        OptionalInt databases,
+        RedisInfo info,
+        int databases,
         OptionalLong slowlogLength,
         SlowEntry lastSlow,
         List<LatencyEvent> latency,
         String cluster,
-        List<StreamState> streams) {
+        List<StreamState> streams,
+        List<String> problems) {
 
     /**
      * An entry of the slow log.

@@ -33,6 +33,19 @@ final class StreamMetrics {
         }
     }
 
+    static long droppedGroups(List<StreamState> streams) {
+        return streams.stream()
+                .mapToLong(stream -> Math.max(0, stream.groupCount() - StreamReader.MAX_GROUPS))
+                .sum();
+    }
+
+    static long droppedConsumers(List<StreamState> streams) {
+        return streams.stream()
+                .flatMap(stream -> stream.groups().stream())
+                .mapToLong(group -> Math.max(0, group.consumerCount() - StreamReader.MAX_CONSUMERS))
+                .sum();
+    }
+
     private static void group(StreamState stream, Group group, MetricSink out) {
         String[] labels = {"db", stream.database(), "stream", stream.name(), "group", group.name()};
         out.gauge("redis_stream_group_consumers", "Consumers of a group.", group.consumerCount(), labels);

@@ -7,6 +7,7 @@ import io.bev.avatar.exporter.redis.RedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,13 @@ final class StreamReader {
     /**
      * Limit of reported consumers per group: a client that creates a consumer per process must not flood the scrape.
      */
-    private static final int MAX_CONSUMERS = 64;
+    static final int MAX_CONSUMERS = 64;
+
+    /** Limit of reported consumer groups per stream; those with the most pending entries are reported. */
+    static final int MAX_GROUPS = 64;
+
+    /** Limit of groups or consumers that are read: of more, none are. */
+    private static final int MAX_READ = 1000;
 
     private final RedisConnection link;
     private final List<String> names;
@@ -34,12 +41,12 @@ final class StreamReader {
         this.denied = denied;
     }
 
-    private record Described(String name, Optional<List<Object>> stream, Optional<List<Object>> groups) {}
+    private record Described(String name, Map<String, Object> stream, List<Map<String, Object>> groups) {}
 
     /** Types of the keys, in the order of the names. */
     CompletionStage<List<Optional<String>>> types(RedisClusterAsyncCommands<String, String> commands) {
         return all(names.stream()
-                .map(name -> denied.optional("TYPE", () -> commands.type(name)))
+                .map(name -> denied.optional("TYPE " + name, () -> commands.type(name)))
                 .toList());
     }
 
@@ -54,34 +61,59 @@ final class StreamReader {
         if (existing.isEmpty()) {
             return List.of();
         }
-        List<Described> described = link.call(commands ->
-                all(existing.stream().map(name -> describe(commands, name)).toList()));
-        List<Described> known =
-                described.stream().filter(d -> d.stream().isPresent()).toList();
-        return known.isEmpty()
+        List<Described> streams = new ArrayList<>();
+        List<Optional<List<Object>>> answers = link.call(commands -> all(existing.stream()
+                .map(name -> denied.optional("XINFO STREAM " + name, () -> commands.xinfoStream(name)))
+                .toList()));
+        for (int i = 0; i < existing.size(); i++) {
+            String name = existing.get(i);
+            answers.get(i).ifPresent(answer -> streams.add(new Described(name, fields(answer), List.of())));
+        }
+        List<Described> described = streams.isEmpty()
                 ? List.of()
                 : link.call(commands ->
-                        all(known.stream().map(one -> state(commands, one)).toList()));
+                        all(streams.stream().map(one -> groups(commands, one)).toList()));
+        return described.isEmpty()
+                ? List.of()
+                : link.call(commands ->
+                        all(described.stream().map(one -> state(commands, one)).toList()));
     }
 
-    private CompletableFuture<Described> describe(RedisClusterAsyncCommands<String, String> commands, String name) {
-        return denied.optional("XINFO STREAM", () -> commands.xinfoStream(name))
-                .thenCombine(
-                        denied.optional("XINFO GROUPS", () -> commands.xinfoGroups(name)),
-                        (stream, groups) -> new Described(name, stream, groups));
+    private CompletableFuture<Described> groups(
+            RedisClusterAsyncCommands<String, String> commands, Described described) {
+        long count = number(described.stream(), "groups");
+        if (count == 0 || count > MAX_READ) {
+            return CompletableFuture.completedFuture(described);
+        }
+        String name = described.name();
+        return denied.optional("XINFO GROUPS " + name, () -> commands.xinfoGroups(name))
+                .thenApply(groups -> new Described(name, described.stream(), mostPending(groups.orElse(List.of()))));
+    }
+
+    private static List<Map<String, Object>> mostPending(List<Object> groups) {
+        return groups.stream()
+                .filter(List.class::isInstance)
+                .map(item -> fields((List<?>) item))
+                .sorted(Comparator.comparingLong((Map<String, Object> group) -> number(group, "pending"))
+                        .reversed())
+                .limit(MAX_GROUPS)
+                .toList();
     }
 
     private CompletableFuture<StreamState> state(
             RedisClusterAsyncCommands<String, String> commands, Described described) {
-        Map<String, Object> stream = fields(described.stream().orElseThrow());
+        Map<String, Object> stream = described.stream();
         List<CompletableFuture<Group>> groups = new ArrayList<>();
-        for (Object item : described.groups().orElse(List.of())) {
-            if (item instanceof List<?> flat) {
-                Map<String, Object> group = fields(flat);
-                String name = String.valueOf(group.get("name"));
-                groups.add(denied.optional("XINFO CONSUMERS", () -> commands.xinfoConsumers(described.name(), name))
-                        .thenApply(consumers -> group(name, group, consumers.orElse(List.of()))));
-            }
+        for (Map<String, Object> group : described.groups()) {
+            String name = String.valueOf(group.get("name"));
+            long consumers = number(group, "consumers");
+            groups.add(
+                    consumers == 0 || consumers > MAX_READ
+                            ? CompletableFuture.completedFuture(group(name, group, List.of()))
+                            : denied.optional(
+                                            "XINFO CONSUMERS " + described.name() + " " + name,
+                                            () -> commands.xinfoConsumers(described.name(), name))
+                                    .thenApply(read -> group(name, group, read.orElse(List.of()))));
         }
         return all(groups)
                 .thenApply(done -> new StreamState(

@@ -1,8 +1,10 @@
 package io.bev.avatar.exporter.collector.systemd;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.PartialCollectionException;
 import io.bev.avatar.exporter.systemd.BusException;
 import io.bev.avatar.exporter.systemd.SystemBus;
 import io.bev.avatar.exporter.systemd.SystemdManagerClient;
@@ -39,11 +41,7 @@ public final class SystemdCollector implements Collector {
     private final Duration timeout;
     private final SystemBus bus;
     private final SystemdManagerClient systemd;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread created = new Thread(task, "systemd-bus");
-        created.setDaemon(true);
-        return created;
-    });
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(DaemonThreads.factory("systemd-bus"));
 
     /**
      * @param units full names, such as {@code redis-server.service}
@@ -75,11 +73,16 @@ public final class SystemdCollector implements Collector {
         try {
             answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS).forEach(unit -> emit(unit, out));
         } catch (TimeoutException e) {
-            throw new BusException(
+            throw new PartialCollectionException(
                     "D-Bus at " + address + " did not respond within " + timeout.toMillis()
                             + " ms; see 'systemctl status dbus'",
                     e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof BusException bus) {
+                throw bus.remedy().isEmpty()
+                        ? new PartialCollectionException(bus.problem(), bus)
+                        : new PartialCollectionException(bus.problem(), bus.remedy(), bus);
+            }
             throw e.getCause() instanceof Exception cause ? cause : e;
         } finally {
             answer.cancel(true);

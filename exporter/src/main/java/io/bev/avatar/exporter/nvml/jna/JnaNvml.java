@@ -136,11 +136,11 @@ public final class JnaNvml implements NvmlApi {
 
     @Override
     public NvmlResult<Utilization> utilization(NvmlDevice device) {
-        return read("nvmlDeviceGetUtilizationRates", device, m -> new Utilization(m.getInt(0), m.getInt(4)));
+        return read("nvmlDeviceGetUtilizationRates", device, m -> new Utilization(unsigned(m, 0), unsigned(m, 4)));
     }
 
     @Override
-    public NvmlResult<Integer> engineUtilization(NvmlDevice device, Engine engine) {
+    public NvmlResult<Long> engineUtilization(NvmlDevice device, Engine engine) {
         String name = switch (engine) {
             case ENCODER -> "nvmlDeviceGetEncoderUtilization";
             case DECODER -> "nvmlDeviceGetDecoderUtilization";
@@ -148,7 +148,7 @@ public final class JnaNvml implements NvmlApi {
             case OFA -> "nvmlDeviceGetOfaUtilization";
         };
         int code = calls.call(name, pointer(device), scratch, second);
-        return result(name, code, m -> m.getInt(0));
+        return result(name, code, m -> unsigned(m, 0)).number(v -> v);
     }
 
     @Override
@@ -171,12 +171,12 @@ public final class JnaNvml implements NvmlApi {
     }
 
     @Override
-    public NvmlResult<Integer> temperature(NvmlDevice device) {
+    public NvmlResult<Long> temperature(NvmlDevice device) {
         return number("nvmlDeviceGetTemperature", device, TEMPERATURE_GPU);
     }
 
     @Override
-    public NvmlResult<Integer> temperatureThreshold(NvmlDevice device, Threshold threshold) {
+    public NvmlResult<Long> temperatureThreshold(NvmlDevice device, Threshold threshold) {
         int number = switch (threshold) {
             case SHUTDOWN -> THRESHOLD_SHUTDOWN;
             case SLOWDOWN -> THRESHOLD_SLOWDOWN;
@@ -186,12 +186,12 @@ public final class JnaNvml implements NvmlApi {
     }
 
     @Override
-    public NvmlResult<Integer> powerUsage(NvmlDevice device) {
+    public NvmlResult<Long> powerUsage(NvmlDevice device) {
         return number("nvmlDeviceGetPowerUsage", device);
     }
 
     @Override
-    public NvmlResult<Integer> powerLimit(NvmlDevice device, PowerLimit limit) {
+    public NvmlResult<Long> powerLimit(NvmlDevice device, PowerLimit limit) {
         return number(
                 switch (limit) {
                     case REQUESTED -> "nvmlDeviceGetPowerManagementLimit";
@@ -205,87 +205,88 @@ public final class JnaNvml implements NvmlApi {
     public NvmlResult<PowerRange> powerRange(NvmlDevice device) {
         String name = "nvmlDeviceGetPowerManagementLimitConstraints";
         int code = calls.call(name, pointer(device), scratch, second);
-        return result(name, code, m -> new PowerRange(m.getInt(0), m.getInt(SECOND)));
+        return result(name, code, m -> new PowerRange(unsigned(m, 0), unsigned(m, SECOND)));
     }
 
     @Override
     public NvmlResult<Long> totalEnergy(NvmlDevice device) {
-        return read("nvmlDeviceGetTotalEnergyConsumption", device, m -> m.getLong(0));
+        return read("nvmlDeviceGetTotalEnergyConsumption", device, m -> m.getLong(0))
+                .number(v -> v);
     }
 
     @Override
-    public NvmlResult<Integer> clock(NvmlDevice device, Clock clock) {
+    public NvmlResult<Long> clock(NvmlDevice device, Clock clock) {
         return number("nvmlDeviceGetClockInfo", device, number(clock));
     }
 
     @Override
-    public NvmlResult<Integer> maxClock(NvmlDevice device, Clock clock) {
+    public NvmlResult<Long> maxClock(NvmlDevice device, Clock clock) {
         return number("nvmlDeviceGetMaxClockInfo", device, number(clock));
     }
 
     @Override
     public NvmlResult<Long> clocksEventReasons(NvmlDevice device) {
         String name = newest("nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetCurrentClocksThrottleReasons");
-        return read(name, device, m -> m.getLong(0));
+        return read(name, device, m -> m.getLong(0)).number(v -> v);
     }
 
     @Override
     public NvmlResult<Integer> fanCount(NvmlDevice device) {
-        return number("nvmlDeviceGetNumFans", device);
+        return number("nvmlDeviceGetNumFans", device).map(Long::intValue);
     }
 
     @Override
-    public NvmlResult<Integer> fanSpeed(NvmlDevice device, int fan) {
+    public NvmlResult<Long> fanSpeed(NvmlDevice device, int fan) {
         return number("nvmlDeviceGetFanSpeed_v2", device, fan);
     }
 
     @Override
     public NvmlResult<Integer> performanceState(NvmlDevice device) {
-        return number("nvmlDeviceGetPerformanceState", device);
+        return number("nvmlDeviceGetPerformanceState", device).map(Long::intValue);
     }
 
     @Override
     public NvmlResult<Integer> computeMode(NvmlDevice device) {
-        return number("nvmlDeviceGetComputeMode", device);
+        return number("nvmlDeviceGetComputeMode", device).map(Long::intValue);
     }
 
     @Override
     public NvmlResult<Integer> persistenceMode(NvmlDevice device) {
-        return number("nvmlDeviceGetPersistenceMode", device);
+        return number("nvmlDeviceGetPersistenceMode", device).map(Long::intValue);
     }
 
     @Override
     public NvmlResult<Integer> displayActive(NvmlDevice device) {
-        return number("nvmlDeviceGetDisplayActive", device);
+        return number("nvmlDeviceGetDisplayActive", device).map(Long::intValue);
     }
 
     @Override
-    public NvmlResult<Integer> pcieGeneration(NvmlDevice device) {
+    public NvmlResult<Long> pcieGeneration(NvmlDevice device) {
         return number("nvmlDeviceGetCurrPcieLinkGeneration", device);
     }
 
     @Override
-    public NvmlResult<Integer> pcieMaxGeneration(NvmlDevice device) {
+    public NvmlResult<Long> pcieMaxGeneration(NvmlDevice device) {
         return number("nvmlDeviceGetMaxPcieLinkGeneration", device);
     }
 
     @Override
-    public NvmlResult<Integer> pcieWidth(NvmlDevice device) {
+    public NvmlResult<Long> pcieWidth(NvmlDevice device) {
         return number("nvmlDeviceGetCurrPcieLinkWidth", device);
     }
 
     @Override
-    public NvmlResult<Integer> pcieMaxWidth(NvmlDevice device) {
+    public NvmlResult<Long> pcieMaxWidth(NvmlDevice device) {
         return number("nvmlDeviceGetMaxPcieLinkWidth", device);
     }
 
     @Override
-    public NvmlResult<Integer> pcieReplays(NvmlDevice device) {
+    public NvmlResult<Long> pcieReplays(NvmlDevice device) {
         return number("nvmlDeviceGetPcieReplayCounter", device);
     }
 
     @Override
-    public NvmlResult<Integer> pcieThroughput(NvmlDevice device, PcieDirection direction) {
+    public NvmlResult<Long> pcieThroughput(NvmlDevice device, PcieDirection direction) {
         int number = switch (direction) {
             case TRANSMIT -> PCIE_TRANSMIT;
             case RECEIVE -> PCIE_RECEIVE;
@@ -297,7 +298,7 @@ public final class JnaNvml implements NvmlApi {
     public NvmlResult<EncoderStats> encoderStats(NvmlDevice device) {
         String name = "nvmlDeviceGetEncoderStats";
         int code = calls.call(name, pointer(device), scratch, second, third);
-        return result(name, code, m -> new EncoderStats(m.getInt(0), m.getInt(SECOND), m.getInt(THIRD)));
+        return result(name, code, m -> new EncoderStats(unsigned(m, 0), unsigned(m, SECOND), unsigned(m, THIRD)));
     }
 
     @Override
@@ -337,7 +338,7 @@ public final class JnaNvml implements NvmlApi {
     }
 
     @Override
-    public NvmlResult<Integer> memoryTemperature(NvmlDevice device) {
+    public NvmlResult<Long> memoryTemperature(NvmlDevice device) {
         return memoryHealth.memoryTemperature(device);
     }
 
@@ -383,12 +384,19 @@ public final class JnaNvml implements NvmlApi {
         return result(name, calls.call(name, pointer(device), scratch, length), m -> m.getString(0));
     }
 
-    private NvmlResult<Integer> number(String name, NvmlDevice device) {
-        return read(name, device, m -> m.getInt(0));
+    private NvmlResult<Long> number(String name, NvmlDevice device) {
+        return read(name, device, m -> unsigned(m, 0)).number(v -> v);
     }
 
-    private NvmlResult<Integer> number(String name, NvmlDevice device, int selector) {
-        return result(name, calls.call(name, pointer(device), selector, scratch), m -> m.getInt(0));
+    private NvmlResult<Long> number(String name, NvmlDevice device, int selector) {
+        int code = calls.call(name, pointer(device), selector, scratch);
+        return result(name, code, m -> unsigned(m, 0)).number(v -> v);
+    }
+
+    /** An {@code unsigned int}; -1 if all bits are set. */
+    static long unsigned(Pointer memory, long offset) {
+        int bits = memory.getInt(offset);
+        return bits == -1 ? -1 : Integer.toUnsignedLong(bits);
     }
 
     private <T> NvmlResult<T> read(String name, NvmlDevice device, Function<Pointer, T> reader) {

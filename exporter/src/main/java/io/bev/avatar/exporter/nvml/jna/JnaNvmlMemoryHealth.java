@@ -29,21 +29,23 @@ final class JnaNvmlMemoryHealth implements NvmlMemoryHealth {
             case UNCORRECTED -> ECC_UNCORRECTED;
         };
         int code = calls.call(name, new Pointer(device.handle()), number, ECC_SINCE_DRIVER_LOAD, scratch);
-        return code == NvmlCode.SUCCESS ? NvmlResult.of(name, scratch.getLong(0)) : NvmlResult.failed(name, code);
+        return code == NvmlCode.SUCCESS
+                ? NvmlResult.of(name, scratch.getLong(0)).number(v -> v)
+                : NvmlResult.failed(name, code);
     }
 
     /**
      * The call succeeds even when the field fails: the field has its own code, and its value is undefined on failure.
      */
     @Override
-    public NvmlResult<Integer> memoryTemperature(NvmlDevice device) {
+    public NvmlResult<Long> memoryTemperature(NvmlDevice device) {
         String name = "nvmlDeviceGetFieldValues";
         scratch.clear(FIELD_SIZE);
         scratch.setInt(0, FIELD_MEMORY_TEMPERATURE);
         int code = calls.call(name, new Pointer(device.handle()), 1, scratch);
         int own = code == NvmlCode.SUCCESS ? scratch.getInt(FIELD_CODE) : code;
         return own == NvmlCode.SUCCESS
-                ? NvmlResult.of(name, scratch.getInt(FIELD_VALUE))
+                ? NvmlResult.of(name, JnaNvml.unsigned(scratch, FIELD_VALUE)).number(v -> v)
                 : NvmlResult.failed(name, own);
     }
 
@@ -55,7 +57,11 @@ final class JnaNvmlMemoryHealth implements NvmlMemoryHealth {
         return code == NvmlCode.SUCCESS
                 ? NvmlResult.of(
                         name,
-                        new RemappedRows(scratch.getInt(0), scratch.getInt(4), scratch.getInt(8), scratch.getInt(12)))
+                        new RemappedRows(
+                                JnaNvml.unsigned(scratch, 0),
+                                JnaNvml.unsigned(scratch, 4),
+                                JnaNvml.unsigned(scratch, 8),
+                                JnaNvml.unsigned(scratch, 12)))
                 : NvmlResult.failed(name, code);
     }
 }

@@ -5,8 +5,8 @@ import static io.bev.avatar.exporter.collector.Scrapes.scrape;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bev.avatar.exporter.client.BoundedHttpClient;
-import io.bev.avatar.exporter.client.StubHttpServer;
-import io.bev.avatar.exporter.client.StubHttpServer.Answer;
+import io.bev.avatar.testkit.StubHttpServer;
+import io.bev.avatar.testkit.StubHttpServer.Answer;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -49,16 +49,16 @@ class EndpointCollectorTest {
     @Test
     void healthy_exactExposition() throws Exception {
         assertThat(scrape(collector(renderer.address(""), LONG))).isEqualTo("""
-                # HELP avatar_endpoint_up 1 if the renderer's health endpoint returns HTTP 200
-                # TYPE avatar_endpoint_up gauge
-                avatar_endpoint_up 1.0
-                # HELP avatar_endpoint_response_seconds Response time of the health endpoint, or the time elapsed so far if longer
-                # TYPE avatar_endpoint_response_seconds gauge
-                avatar_endpoint_response_seconds 0.25
-                # HELP avatar_endpoint_info Always 1; labels give the status in the health response and its HTTP status code
-                # TYPE avatar_endpoint_info gauge
-                avatar_endpoint_info{status="ok",code="200",} 1.0
-                """);
+            # HELP avatar_endpoint_up 1 if the renderer's health endpoint returns HTTP 200
+            # TYPE avatar_endpoint_up gauge
+            avatar_endpoint_up 1.0
+            # HELP avatar_endpoint_response_seconds Response time of the health endpoint, or the time elapsed so far if longer
+            # TYPE avatar_endpoint_response_seconds gauge
+            avatar_endpoint_response_seconds 0.25
+            # HELP avatar_endpoint_info Always 1; labels give the status in the health response and its HTTP status code
+            # TYPE avatar_endpoint_info gauge
+            avatar_endpoint_info{status="ok",code="200",} 1.0
+            """);
     }
 
     @Test

@@ -5,8 +5,8 @@ import static io.bev.avatar.exporter.collector.Scrapes.scrape;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bev.avatar.exporter.client.BoundedHttpClient;
-import io.bev.avatar.exporter.client.StubHttpServer;
-import io.bev.avatar.exporter.client.StubHttpServer.Answer;
+import io.bev.avatar.testkit.StubHttpServer;
+import io.bev.avatar.testkit.StubHttpServer.Answer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

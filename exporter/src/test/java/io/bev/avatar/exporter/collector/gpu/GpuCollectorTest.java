@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The collector against the simulated NVML: real symbols, real struct layouts. */
 @Timeout(60)
@@ -234,11 +236,107 @@ class GpuCollectorTest {
     void failingCall_countedAndItsSeriesAbsent_othersPresent() throws Exception {
         nvml.scenario("nvmlDeviceGetPowerUsage = error 999");
 
-        assertThat(scrape())
+        assertThat(failedScrape("GPU 0: cannot read power since 2026-06-26T10:00:00Z: UNKNOWN (999)"))
                 .contains(
                         "avatar_exporter_nvml_call_errors_total{call=\"nvmlDeviceGetPowerUsage\",code=\"UNKNOWN\",} 1.0")
-                .contains(supported("power", 1), "nvidia_gpu_temperature_celsius{")
-                .doesNotContain("nvidia_gpu_power_watts{");
+                .contains(errorSince("power", 999, "UNKNOWN"), "nvidia_gpu_temperature_celsius{")
+                .doesNotContain("nvidia_gpu_power_watts{", "reading=\"power\",} ", "avatar_exporter_nvml_error{");
+
+        nvml.scenario();
+        assertThat(scrape())
+                .contains("nvidia_gpu_power_watts{", supported("power", 1))
+                .doesNotContain("nvidia_gpu_reading_error_since_timestamp_seconds");
+    }
+
+    private static String errorSince(String reading, int code, String name) {
+        return "nvidia_gpu_reading_error_since_timestamp_seconds"
+                + GPU0.replace(
+                        "}", "reading=\"" + reading + "\",code=\"" + code + "\",error=\"" + name + "\",} 1.782468E9");
+    }
+
+    @Test
+    void failingCall_supportIsWhatWasKnownBefore() throws Exception {
+        nvml.scenario("nvmlDeviceGetTotalEnergyConsumption = error NOT_SUPPORTED");
+        scrape();
+        nvml.scenario(
+                "nvmlDeviceGetTotalEnergyConsumption = error UNKNOWN",
+                "nvmlDeviceGetPowerUsage = error UNKNOWN",
+                "nvmlDeviceGetNumFans = error OPERATING_SYSTEM",
+                "nvmlDeviceGetVbiosVersion = error TIMEOUT");
+        pass(30);
+
+        assertThat(failedScrape("OPERATING_SYSTEM (17)", "UNKNOWN (999)", "energy, power"))
+                .contains(supported("energy", 0), supported("power", 1), supported("fan_speed", 1))
+                .contains(errorSince("energy", 999, "UNKNOWN"), errorSince("fan_speed", 17, "OPERATING_SYSTEM"))
+                .doesNotContain("nvidia_gpu_fan_speed_ratio{");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UNKNOWN", "TIMEOUT", "IRQ_ISSUE", "RESET_REQUIRED", "OPERATING_SYSTEM", "NO_PERMISSION"})
+    void failingGpu_nothingStaleAndCodeReported_recovers(String error) throws Exception {
+        nvml.scenario("nvmlDeviceGetTotalEnergyConsumption = error NOT_SUPPORTED");
+        scrape();
+        nvml.scenario("nvmlDeviceGet* = error " + error);
+        pass(2);
+
+        for (int seconds : new int[] {0, 2, 10, 10}) {
+            pass(seconds);
+            assertThat(failedScrape(error))
+                    .containsPattern(
+                            "avatar_exporter_nvml_error\\{(gpu=\"0\",)?code=\"\\d+\",error=\"" + error + "\",} 1.0")
+                    .doesNotContain("nvidia_gpu_temperature", "nvidia_gpu_info", "nvidia_gpu_reading_supported");
+        }
+        nvml.scenario();
+        pass(10);
+        assertThat(scrape())
+                .contains("nvidia_gpu_temperature_celsius{", supported("energy", 1))
+                .doesNotContain("avatar_exporter_nvml_error{");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nvmlDeviceGetHandleByIndex* = error NO_PERMISSION",
+                "nvmlDeviceGetHandleByIndex* = error UNKNOWN",
+                "nvmlDeviceGetHandleByIndex* = error IRQ_ISSUE",
+                "nvmlDeviceGetUUID = error NO_PERMISSION",
+                "nvmlDeviceGetUUID = error UNKNOWN",
+                "nvmlDeviceGetCount_v2 = error UNKNOWN",
+                "nvmlDeviceRegisterEvents = error NO_PERMISSION",
+                "nvmlEventSetCreate = error UNKNOWN",
+                "nvmlEventSetWait_v2 = error OPERATING_SYSTEM"
+            })
+    void failureWhenTheSessionOpens_isRetried(String line) throws Exception {
+        nvml.scenario(line);
+        String error = line.substring(line.lastIndexOf(' ') + 1);
+        while (!someScrape().contains("error=\"" + error + "\"")) {
+            Thread.sleep(5); // the wait for events runs on its own thread
+        }
+        nvml.scenario();
+        pass(10);
+
+        assertThat(eventually()).contains("nvidia_gpu_temperature_celsius{", supported("xid", 1));
+    }
+
+    private String someScrape() throws Exception {
+        try {
+            return scrape();
+        } catch (PartialCollectionException e) {
+            return failedScrape("(");
+        }
+    }
+
+    @Test
+    void deniedGpu_doesNotDisturbTheOther() throws Exception {
+        nvml.scenario("gpus = 2", "gpu1.nvmlDeviceGetHandleByIndex* = error NO_PERMISSION");
+        for (int i = 0; i < 5; i++) {
+            assertThat(failedScrape("GPU 1: NO_PERMISSION (4)"))
+                    .contains("nvidia_gpu_temperature_celsius" + GPU0)
+                    .contains("avatar_exporter_nvml_call_seconds_count{call=\"nvmlInit_v2\",} 1.0");
+            pass(10);
+        }
+        nvml.scenario("gpus = 2");
+        assertThat(scrape()).contains("gpu=\"1\"");
     }
 
     @Test
@@ -578,13 +676,13 @@ class GpuCollectorTest {
     void xid_countedAfterATransientFailure() throws Exception {
         nvml.scenario("nvmlEventSetWait_v2 = error UNKNOWN");
         String failing = "avatar_exporter_nvml_call_errors_total{call=\"nvmlEventSetWait_v2\",code=\"UNKNOWN\",}";
-        while (!scrape().contains(failing)) {
+        while (!someScrape().contains(failing)) {
             Thread.sleep(5);
         }
 
         nvml.scenario("xid = 79");
 
-        while (!scrape().contains("xid_errors_total")) {
+        while (!someScrape().contains("xid_errors_total")) {
             Thread.sleep(5);
         }
     }
@@ -693,5 +791,53 @@ class GpuCollectorTest {
         assertThat(scrape()).contains("celsius" + GPU0 + " 46.0");
         pass(1);
         assertThat(scrape()).contains("celsius" + GPU0 + " 80.0");
+    }
+
+    @Test
+    void unsignedValues_areNotNegative() throws Exception {
+        nvml.scenario(
+                "pcie_replays = 3000000000",
+                "power = 4000000000",
+                "encoder_sessions = 2147483648",
+                "clock_max_memory = 4294967294");
+
+        assertThat(scrape())
+                .contains("nvidia_gpu_pcie_replays_total" + GPU0 + " 3.0E9")
+                .contains("nvidia_gpu_power_watts" + GPU0 + " 4000000.0")
+                .contains("nvidia_gpu_encoder_sessions" + GPU0 + " 2.147483648E9")
+                .contains("nvidia_gpu_clock_max_hertz" + GPU0.replace("}", "clock=\"memory\",} 4.294967294E15"));
+    }
+
+    @Test
+    void allBitsSet_isNoValue() throws Exception {
+        String none = "4294967295";
+        nvml.scenario(
+                "temperature = " + none,
+                "utilization = " + none,
+                "encoder_utilization = " + none,
+                "power = " + none,
+                "power_limit_max = " + none,
+                "clock_sm = " + none,
+                "fan_speed = " + none,
+                "pcie_replays = " + none,
+                "pcie_width = " + none,
+                "compute_mode = " + none,
+                "encoder_sessions = " + none,
+                "memory_temperature = " + none,
+                "ecc_corrected = 18446744073709551615",
+                "remapped_rows_corrected = " + none,
+                "remapped_rows_uncorrected = 4");
+
+        assertThat(scrape())
+                .contains(supported("temperature", 0), supported("pcie_replays", 0), supported("clock", 1))
+                .contains("nvidia_gpu_memory_utilization_ratio{", "nvidia_gpu_pcie_link_generation{")
+                .contains("nvidia_gpu_remapped_rows_total" + GPU0.replace("}", "type=\"uncorrected\",} 4.0"))
+                .doesNotContain("type=\"corrected\"", "type=\"max\"", "clock=\"sm\",} 4", "engine=\"encoder\",} 4")
+                .doesNotContain("nvidia_gpu_temperature_celsius{", "nvidia_gpu_utilization_ratio{")
+                .doesNotContain(
+                        "nvidia_gpu_power_watts{", "nvidia_gpu_fan_speed_ratio{", "nvidia_gpu_pcie_replays_total{")
+                .doesNotContain(
+                        "nvidia_gpu_pcie_link_width{", "nvidia_gpu_compute_mode{", "nvidia_gpu_encoder_sessions{")
+                .doesNotContain("nvidia_gpu_memory_temperature_celsius{", "4.2949", "-1.0", "-0.01", "-1000000.0");
     }
 }

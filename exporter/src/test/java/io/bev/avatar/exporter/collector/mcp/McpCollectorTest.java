@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
-import io.bev.avatar.exporter.client.StubHttpServer;
-import io.bev.avatar.exporter.client.StubHttpServer.Answer;
-import io.bev.avatar.exporter.client.StubHttpServer.Asked;
 import io.bev.avatar.exporter.mcp.McpProbe;
+import io.bev.avatar.testkit.StubHttpServer;
+import io.bev.avatar.testkit.StubHttpServer.Answer;
+import io.bev.avatar.testkit.StubHttpServer.Asked;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -31,8 +31,9 @@ class McpCollectorTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String RESULT = """
-            {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},\
-            "serverInfo":{"name":"everything","version":"1.0.0"}}}""";
+        {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},\
+        "serverInfo":{"name":"everything","version":"1.0.0"}}}\
+        """;
 
     private final BoundedHttpClient http = new BoundedHttpClient();
     private StubHttpServer server;
@@ -79,16 +80,16 @@ class McpCollectorTest {
     @Test
     void jsonResponse_exactExposition() throws Exception {
         assertThat(scrape(collector())).isEqualTo("""
-                # HELP avatar_mcp_up 1 if the MCP handshake succeeds
-                # TYPE avatar_mcp_up gauge
-                avatar_mcp_up 1.0
-                # HELP avatar_mcp_response_seconds Duration of the MCP handshake
-                # TYPE avatar_mcp_response_seconds gauge
-                avatar_mcp_response_seconds 0.0
-                # HELP avatar_mcp_info Always 1; labels describe the MCP server
-                # TYPE avatar_mcp_info gauge
-                avatar_mcp_info{name="everything",version="1.0.0",protocol="2025-06-18",} 1.0
-                """);
+            # HELP avatar_mcp_up 1 if the MCP handshake succeeds
+            # TYPE avatar_mcp_up gauge
+            avatar_mcp_up 1.0
+            # HELP avatar_mcp_response_seconds Duration of the MCP handshake
+            # TYPE avatar_mcp_response_seconds gauge
+            avatar_mcp_response_seconds 0.0
+            # HELP avatar_mcp_info Always 1; labels describe the MCP server
+            # TYPE avatar_mcp_info gauge
+            avatar_mcp_info{name="everything",version="1.0.0",protocol="2025-06-18",} 1.0
+            """);
     }
 
     @Test
@@ -178,10 +179,9 @@ class McpCollectorTest {
 
     @Test
     void rejected_downWithServerError_sessionDeleted() throws Exception {
-        server.answer(
-                answering(
-                        request -> json(
-                                "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,\"message\":\"Unsupported protocol version\"}}")));
+        server.answer(answering(
+                request -> json("{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32602,\"message\":\"Unsupported"
+                        + " protocol version\"}}")));
 
         assertThat(failedScrape(collector(), "the server rejected initialize: Unsupported protocol version"))
                 .contains("avatar_mcp_up 0.0")

@@ -2,14 +2,13 @@ package io.bev.avatar.exporter.collector.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bev.avatar.cds.FreePorts;
 import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
 import io.bev.avatar.exporter.mcp.McpProbe;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,12 +78,6 @@ class RealMcpServerTest {
         return builder.start();
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
     private static String collect(McpCollector collector) throws Exception {
         MetricSink sink = new MetricSink();
         try {
@@ -98,7 +91,7 @@ class RealMcpServerTest {
     @Test
     void realServer_handshakeSucceeds_andFailsOnceStopped() throws Exception {
         Path program = installed();
-        int port = freePort();
+        int port = FreePorts.take(1)[0];
         Process server = start(program, port);
         try (BoundedHttpClient http = new BoundedHttpClient()) {
             McpCollector collector = new McpCollector(

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** The Redis collector with recorded replies. */
@@ -22,8 +21,8 @@ public final class RedisFixture {
     public static void collect(Path info, Clock clock, MetricSink out) throws Exception {
         String text = Files.readString(info);
         RedisReader recorded = () -> new RedisSnapshot(
-                text,
-                OptionalInt.of(2),
+                RedisInfo.parse(text),
+                2,
                 OptionalLong.of(1),
                 new SlowEntry(41, 0.0125),
                 List.of(new LatencyEvent("command", 1_767_225_600, 0.02)),
@@ -44,7 +43,8 @@ public final class RedisFixture {
                                         OptionalLong.of(1_767_225_599_000L),
                                         OptionalDouble.of(2),
                                         List.of(new Consumer("renderer", 3, 0.25))),
-                                new Group("archive", 0, 0, OptionalLong.of(0), OptionalDouble.empty(), List.of())))));
+                                new Group("archive", 0, 0, OptionalLong.of(0), OptionalDouble.empty(), List.of())))),
+                List.of());
         new RedisCollector(recorded, clock).collect(out);
     }
 }

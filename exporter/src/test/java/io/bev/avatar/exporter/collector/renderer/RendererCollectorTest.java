@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
-import io.bev.avatar.exporter.client.StubHttpServer;
-import io.bev.avatar.exporter.client.StubHttpServer.Answer;
 import io.bev.avatar.exporter.collector.Scrapes;
+import io.bev.avatar.testkit.StubHttpServer;
+import io.bev.avatar.testkit.StubHttpServer.Answer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -92,11 +92,11 @@ class RendererCollectorTest {
 
     @Test
     void nothingListening_downAndFailed() throws Exception {
-        URI nobody = StubHttpServer.unreachable("/jolokia/");
+        URI unused = StubHttpServer.unreachable("/jolokia/");
 
         assertThat(failedScrape(
-                        new RendererCollector(nobody, LONG, http, deadlines),
-                        "unreachable through Jolokia at " + nobody + ": connection refused",
+                        new RendererCollector(unused, LONG, http, deadlines),
+                        "unreachable through Jolokia at " + unused + ": connection refused",
                         "systemctl status"))
                 .contains("avatar_renderer_up 0.0\n")
                 .doesNotContain("avatar_renderer_fps");
@@ -139,11 +139,11 @@ class RendererCollectorTest {
 
     @Test
     void rendererBeanDenied_down() throws Exception {
-        String refused = changed(tree -> ((ObjectNode) tree.get(0))
+        String rejected = changed(tree -> ((ObjectNode) tree.get(0))
                 .put("status", 403)
                 .put("error", "denied")
                 .remove("value"));
-        jolokia.answer(request -> Answer.json(refused));
+        jolokia.answer(request -> Answer.json(rejected));
 
         assertThat(failedScrape(collector, "bev.avatar:type=Renderer: status 403, denied"))
                 .contains("avatar_renderer_up 0.0\n")
@@ -152,11 +152,11 @@ class RendererCollectorTest {
 
     @Test
     void oneBeanUnreadable_othersPresentAndFailed() throws Exception {
-        String refused = changed(tree -> ((ObjectNode) tree.get(FRAMES))
+        String rejected = changed(tree -> ((ObjectNode) tree.get(FRAMES))
                 .put("status", 404)
                 .put("error", "not found")
                 .remove("value"));
-        jolokia.answer(request -> Answer.json(refused));
+        jolokia.answer(request -> Answer.json(rejected));
 
         assertThat(failedScrape(collector, "cannot read bev.avatar:type=Frames: status 404, not found"))
                 .contains("avatar_renderer_up 1.0\n", "avatar_renderer_viewers 3.0")

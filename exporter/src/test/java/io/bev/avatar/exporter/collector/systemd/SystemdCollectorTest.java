@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.exporter.systemd.BusException;
-import io.bev.avatar.exporter.systemd.TestDBus;
+import io.bev.avatar.exporter.collector.PartialCollectionException;
+import io.bev.avatar.testkit.TestDBus;
 import java.math.BigInteger;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -69,44 +69,44 @@ class SystemdCollectorTest {
             systemd.add("c.timer", "active", Map.of("ActiveEnterTimestamp", new UInt64(1_000_000)));
 
             assertThat(scrape(collector)).isEqualTo("""
-                    # HELP systemd_unit_state 1 for the current state of the systemd unit, 0 for the others
-                    # TYPE systemd_unit_state gauge
-                    systemd_unit_state{name="a.service",type="service",state="activating",} 0.0
-                    systemd_unit_state{name="a.service",type="service",state="active",} 1.0
-                    systemd_unit_state{name="a.service",type="service",state="deactivating",} 0.0
-                    systemd_unit_state{name="a.service",type="service",state="failed",} 0.0
-                    systemd_unit_state{name="a.service",type="service",state="inactive",} 0.0
-                    systemd_unit_state{name="b.service",type="service",state="activating",} 0.0
-                    systemd_unit_state{name="b.service",type="service",state="active",} 0.0
-                    systemd_unit_state{name="b.service",type="service",state="deactivating",} 0.0
-                    systemd_unit_state{name="b.service",type="service",state="failed",} 1.0
-                    systemd_unit_state{name="b.service",type="service",state="inactive",} 0.0
-                    systemd_unit_state{name="c.timer",type="timer",state="activating",} 0.0
-                    systemd_unit_state{name="c.timer",type="timer",state="active",} 1.0
-                    systemd_unit_state{name="c.timer",type="timer",state="deactivating",} 0.0
-                    systemd_unit_state{name="c.timer",type="timer",state="failed",} 0.0
-                    systemd_unit_state{name="c.timer",type="timer",state="inactive",} 0.0
-                    # HELP systemd_unit_start_time_seconds Start time of the unit since unix epoch in seconds.
-                    # TYPE systemd_unit_start_time_seconds gauge
-                    systemd_unit_start_time_seconds{name="a.service",type="service",} 1.7824680005E9
-                    systemd_unit_start_time_seconds{name="c.timer",type="timer",} 1.0
-                    # HELP systemd_service_restart_total Automatic restarts of the service
-                    # TYPE systemd_service_restart_total counter
-                    systemd_service_restart_total{name="a.service",} 3.0
-                    systemd_service_restart_total{name="b.service",} 0.0
-                    # HELP systemd_unit_tasks_current Current number of tasks of the unit
-                    # TYPE systemd_unit_tasks_current gauge
-                    systemd_unit_tasks_current{name="a.service",} 17.0
-                    # HELP systemd_unit_tasks_max Task limit of the unit
-                    # TYPE systemd_unit_tasks_max gauge
-                    systemd_unit_tasks_max{name="a.service",} 4915.0
-                    # HELP systemd_unit_memory_current_bytes Current memory usage of the unit's control group
-                    # TYPE systemd_unit_memory_current_bytes gauge
-                    systemd_unit_memory_current_bytes{name="a.service",} 5.24288E7
-                    # HELP systemd_service_watchdog_timestamp_seconds Unix time of the service's last watchdog ping
-                    # TYPE systemd_service_watchdog_timestamp_seconds gauge
-                    systemd_service_watchdog_timestamp_seconds{name="a.service",} 1.78246806E9
-                    """);
+                # HELP systemd_unit_state 1 for the current state of the systemd unit, 0 for the others
+                # TYPE systemd_unit_state gauge
+                systemd_unit_state{name="a.service",type="service",state="activating",} 0.0
+                systemd_unit_state{name="a.service",type="service",state="active",} 1.0
+                systemd_unit_state{name="a.service",type="service",state="deactivating",} 0.0
+                systemd_unit_state{name="a.service",type="service",state="failed",} 0.0
+                systemd_unit_state{name="a.service",type="service",state="inactive",} 0.0
+                systemd_unit_state{name="b.service",type="service",state="activating",} 0.0
+                systemd_unit_state{name="b.service",type="service",state="active",} 0.0
+                systemd_unit_state{name="b.service",type="service",state="deactivating",} 0.0
+                systemd_unit_state{name="b.service",type="service",state="failed",} 1.0
+                systemd_unit_state{name="b.service",type="service",state="inactive",} 0.0
+                systemd_unit_state{name="c.timer",type="timer",state="activating",} 0.0
+                systemd_unit_state{name="c.timer",type="timer",state="active",} 1.0
+                systemd_unit_state{name="c.timer",type="timer",state="deactivating",} 0.0
+                systemd_unit_state{name="c.timer",type="timer",state="failed",} 0.0
+                systemd_unit_state{name="c.timer",type="timer",state="inactive",} 0.0
+                # HELP systemd_unit_start_time_seconds Start time of the unit since unix epoch in seconds.
+                # TYPE systemd_unit_start_time_seconds gauge
+                systemd_unit_start_time_seconds{name="a.service",type="service",} 1.7824680005E9
+                systemd_unit_start_time_seconds{name="c.timer",type="timer",} 1.0
+                # HELP systemd_service_restart_total Automatic restarts of the service
+                # TYPE systemd_service_restart_total counter
+                systemd_service_restart_total{name="a.service",} 3.0
+                systemd_service_restart_total{name="b.service",} 0.0
+                # HELP systemd_unit_tasks_current Current number of tasks of the unit
+                # TYPE systemd_unit_tasks_current gauge
+                systemd_unit_tasks_current{name="a.service",} 17.0
+                # HELP systemd_unit_tasks_max Task limit of the unit
+                # TYPE systemd_unit_tasks_max gauge
+                systemd_unit_tasks_max{name="a.service",} 4915.0
+                # HELP systemd_unit_memory_current_bytes Current memory usage of the unit's control group
+                # TYPE systemd_unit_memory_current_bytes gauge
+                systemd_unit_memory_current_bytes{name="a.service",} 5.24288E7
+                # HELP systemd_service_watchdog_timestamp_seconds Unix time of the service's last watchdog ping
+                # TYPE systemd_service_watchdog_timestamp_seconds gauge
+                systemd_service_watchdog_timestamp_seconds{name="a.service",} 1.78246806E9
+                """);
         }
     }
 
@@ -120,7 +120,7 @@ class SystemdCollectorTest {
                 assertThat(scrape(collector)).contains("a.service");
             }
             first.stop();
-            assertThatThrownBy(() -> scrape(collector)).isInstanceOf(BusException.class);
+            assertThatThrownBy(() -> scrape(collector)).isInstanceOf(PartialCollectionException.class);
 
             try (TestDBus second = TestDBus.start(directory);
                     FakeSystemd systemd = new FakeSystemd(second.address())) {
@@ -135,7 +135,7 @@ class SystemdCollectorTest {
         try (TestDBus bus = TestDBus.start(directory);
                 SystemdCollector collector = collector(bus.address(), LONG, "a.service")) {
             assertThatThrownBy(() -> scrape(collector))
-                    .isInstanceOf(BusException.class)
+                    .isInstanceOf(PartialCollectionException.class)
                     .hasMessageContaining("systemd does not list its units")
                     .hasMessageContaining("exclude the collector");
         }
@@ -146,7 +146,7 @@ class SystemdCollectorTest {
         String address = "unix:path=" + directory.resolve("none");
         try (SystemdCollector collector = collector(address, LONG, "a.service")) {
             assertThatThrownBy(() -> scrape(collector))
-                    .isInstanceOf(BusException.class)
+                    .isInstanceOf(PartialCollectionException.class)
                     .hasMessageContaining("no D-Bus at " + address)
                     .hasMessageContaining("start dbus or exclude the collector");
         }
@@ -160,7 +160,7 @@ class SystemdCollectorTest {
             assertThat(silent.isOpen()).isTrue();
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> scrape(collector))
-                        .isInstanceOf(BusException.class)
+                        .isInstanceOf(PartialCollectionException.class)
                         .hasMessageContaining("did not respond within 200 ms");
             }
         }

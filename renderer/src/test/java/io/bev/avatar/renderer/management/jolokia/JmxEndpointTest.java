@@ -3,6 +3,7 @@ package io.bev.avatar.renderer.management.jolokia;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bev.avatar.cds.FreePorts;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -83,12 +84,6 @@ class JmxEndpointTest {
         mbeans.unregisterMBean(other);
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     @SuppressWarnings("BanJNDI") // same connection as jconsole, to a local server
     private static JMXConnector connect(int port, String... credentials) throws IOException {
         JMXServiceURL url = new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi");
@@ -98,7 +93,7 @@ class JmxEndpointTest {
 
     @Test
     void withoutCredentials_accessIsReadOnly() throws Exception {
-        int port = freePort();
+        int port = FreePorts.take(1)[0];
         try (JmxEndpoint endpoint = new JmxEndpoint(port, ControlPassword.of("opensesame"));
                 JMXConnector connector = connect(port)) {
             assertThat(endpoint).isNotNull();
@@ -126,7 +121,7 @@ class JmxEndpointTest {
 
     @Test
     void withPassword_operationsAreLimitedToAvatarDomain() throws Exception {
-        int port = freePort();
+        int port = FreePorts.take(1)[0];
         try (JmxEndpoint endpoint = new JmxEndpoint(port, ControlPassword.of("opensesame"));
                 JMXConnector connector = connect(port, "avatar", "opensesame")) {
             assertThat(endpoint).isNotNull();
@@ -152,14 +147,14 @@ class JmxEndpointTest {
 
     @Test
     void wrongPassword_isRejected_asIsAnyWithoutFile() throws Exception {
-        int port = freePort();
+        int port = FreePorts.take(1)[0];
         try (JmxEndpoint endpoint = new JmxEndpoint(port, ControlPassword.of("opensesame"))) {
             assertThat(endpoint).isNotNull();
             assertThatThrownBy(() -> connect(port, "avatar", "guess").close())
                     .isInstanceOf(SecurityException.class)
                     .hasMessageContaining("wrong user or password");
         }
-        int second = freePort();
+        int second = FreePorts.take(1)[0];
         try (JmxEndpoint endpoint = new JmxEndpoint(second, ControlPassword.none())) {
             assertThat(endpoint).isNotNull();
             assertThatThrownBy(() -> connect(second, "avatar", "").close())
@@ -179,7 +174,7 @@ class JmxEndpointTest {
 
     @Test
     void closed_rejectsConnections() throws Exception {
-        int port = freePort();
+        int port = FreePorts.take(1)[0];
         new JmxEndpoint(port, ControlPassword.none()).close();
         assertThatThrownBy(() -> connect(port).close()).isInstanceOf(IOException.class);
     }

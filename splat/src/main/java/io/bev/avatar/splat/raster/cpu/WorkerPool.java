@@ -1,5 +1,6 @@
 package io.bev.avatar.splat.raster.cpu;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -41,9 +42,7 @@ final class WorkerPool implements AutoCloseable {
         helpers = new Thread[threads - 1];
         for (int h = 0; h < helpers.length; h++) {
             int worker = h + 1;
-            helpers[h] = new Thread(() -> help(worker), "raster-" + worker);
-            helpers[h].setDaemon(true);
-            helpers[h].start();
+            helpers[h] = DaemonThreads.start("raster-" + worker, () -> help(worker));
         }
     }
 

@@ -104,7 +104,7 @@ public final class CudaBackend {
         }
         List<KernelCache.Image> candidates = images.forDevice(
                 capability(device), device.cudaVersion(), device.driverVersion().orElse(device.cudaVersion()));
-        CudaException refusal = new CudaException("kernels", 209, "there is neither NVRTC nor packaged PTX");
+        CudaException failure = new CudaException("kernels", 209, "there is neither NVRTC nor packaged PTX");
         for (KernelCache.Image candidate : candidates) {
             CudaContext context = driver.open(device.index());
             try {
@@ -118,10 +118,10 @@ public final class CudaBackend {
                 }
                 LOG.warn("{} rejected the kernels from {}: {}", device.name(), candidate.origin(), e.getMessage());
                 images.discard(candidate);
-                refusal = e;
+                failure = e;
             }
         }
-        throw refusal;
+        throw failure;
     }
 
     private static void end(CudaContext context) {

@@ -202,7 +202,7 @@ public final class CudaRasterizer implements Rasterizer {
     public void close() {
         try {
             context.enter();
-            giveBack();
+            releaseAll();
         } catch (CudaException e) {
             if (!e.hung()) {
                 abandon();
@@ -212,7 +212,7 @@ public final class CudaRasterizer implements Rasterizer {
         context.close();
     }
 
-    private void giveBack() {
+    private void releaseAll() {
         frames.discardInFlight();
         frames.release();
         DeviceModel loaded = model;

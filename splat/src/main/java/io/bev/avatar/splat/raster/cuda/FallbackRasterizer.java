@@ -38,9 +38,9 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
     private volatile long freeBytes = -1;
     private long freeReadAt;
     /** The frame that does not fit on the device; not tried again until another one is requested. */
-    private volatile @Nullable Refusal rejection;
+    private volatile @Nullable Rejection rejection;
 
-    private record Refusal(PosedGaussians splats, Camera camera) {
+    private record Rejection(PosedGaussians splats, Camera camera) {
 
         /** Compares by identity: another model or view uses other objects. */
         @SuppressWarnings("ReferenceEquality")
@@ -95,7 +95,7 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
     public void render(PosedGaussians splats, Camera camera, Framebuffer target, StageTimes times) {
         recovery.advance();
         CudaRasterizer device = gpu;
-        Refusal rejected = rejection;
+        Rejection rejected = rejection;
         if (device != null && (rejected == null || !rejected.matches(splats, camera))) {
             try {
                 device.render(splats, camera, target, times);
@@ -126,7 +126,7 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
         if (!device.hasModel(splats) && device.hasModel()) {
             throw fault;
         }
-        rejection = new Refusal(splats, camera);
+        rejection = new Rejection(splats, camera);
         if (problem == null) {
             fallbacks.incrementAndGet();
             LOG.warn("rendered on the CPU: {}", fault.getMessage());

@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** Source of the kernels: constants, structures, then one file per stage, as one program. */
+/** Source of the kernels: constants, structures, then one file per stage, as one translation unit. */
 public final class KernelSource {
 
     /** The files, ordered so that each follows the files that it uses. */
@@ -48,7 +48,7 @@ public final class KernelSource {
 
     private KernelSource() {}
 
-    /** The program text, for NVRTC, nvcc or any C++17 compiler with CUDA's constructs. */
+    /** The source text, for NVRTC, nvcc or any C++17 compiler with CUDA's constructs. */
     public static String program() {
         StringBuilder text = new StringBuilder("#line 1 \"rules\"\n").append(KernelConstants.text());
         append(text, "frame.h");
@@ -64,7 +64,7 @@ public final class KernelSource {
     static String read(String file) {
         try (InputStream in = KernelSource.class.getResourceAsStream(RESOURCE_DIRECTORY + file)) {
             if (in == null) {
-                throw new IllegalStateException(RESOURCE_DIRECTORY + file + " is not in the program's jar");
+                throw new IllegalStateException(RESOURCE_DIRECTORY + file + " is not in the jar");
             }
             return new String(in.readAllBytes(), UTF_8);
         } catch (IOException e) {

@@ -70,7 +70,7 @@ class CudaBackendTest {
     @ExtendWith(NeedsCompiler.class)
     void imageThatIsRejected_isReplacedByTheNext() {
         EmulatedDriver emulated = new EmulatedDriver(1);
-        FaultyDriver driver = new FaultyDriver(emulated);
+        FaultInjectingDriver driver = new FaultInjectingDriver(emulated);
         CudaBackend backend = new CudaBackend(
                 driver,
                 device(0, "8.9", "12.6", "550.54.14"),

@@ -66,10 +66,11 @@ class DeviceLockTest {
                         device.uuid())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        BufferedReader said = new BufferedReader(new InputStreamReader(other.getInputStream(), StandardCharsets.UTF_8));
-        String line = said.readLine();
+        BufferedReader printed =
+                new BufferedReader(new InputStreamReader(other.getInputStream(), StandardCharsets.UTF_8));
+        String line = printed.readLine();
         while (line != null && !line.equals("taken")) {
-            line = said.readLine();
+            line = printed.readLine();
         }
         assertThat(line).isEqualTo("taken");
         return other;

@@ -33,7 +33,7 @@ public class EmulatedDriver implements CudaDriver {
 
     private static final String[] FAULTS = {
         "none",
-        "deadlock: threads wait for each other",
+        "deadlock of emulated threads",
         "threads meet at different barriers or intrinsics",
         "the mask of an intrinsic lacks a lane",
         "guard broken",

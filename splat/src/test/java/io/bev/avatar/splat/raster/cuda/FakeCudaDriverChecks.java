@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class FakeCudaDriverChecks {
 
-    private static final Path FOLDER = Path.of("target", "gpu");
+    private static final Path DIRECTORY = Path.of("target", "gpu");
     private static final Camera VIEW = view(48, 32);
     private static final long HALF_AN_HOUR = 1_800_000_000_000L;
 
@@ -86,10 +86,10 @@ final class FakeCudaDriverChecks {
     }
 
     private static CudaBackend backend(int index, Ticker ticker) {
-        CudaDevices found = CudaDiscovery.ofMachine(System.getenv(), FOLDER).find();
+        CudaDevices found = CudaDiscovery.ofMachine(System.getenv(), DIRECTORY).find();
         assertThat(found.problem()).isEmpty();
         return new CudaBackend(
-                CudaDiscovery.driver(), found.devices().get(index), new KernelCache(FOLDER), 0.6, 1 << 20, ticker);
+                CudaDiscovery.driver(), found.devices().get(index), new KernelCache(DIRECTORY), 0.6, 1 << 20, ticker);
     }
 
     private CudaRasterizer open() {
@@ -285,7 +285,7 @@ final class FakeCudaDriverChecks {
     @Test
     void devices_areDescribedAndChosen() {
         List<CudaDevice> devices =
-                CudaDiscovery.ofMachine(System.getenv(), FOLDER).find().devices();
+                CudaDiscovery.ofMachine(System.getenv(), DIRECTORY).find().devices();
         assertThat(devices)
                 .hasSize(3)
                 .element(1)

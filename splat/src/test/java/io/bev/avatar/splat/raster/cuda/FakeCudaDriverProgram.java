@@ -28,7 +28,7 @@ public final class FakeCudaDriverProgram {
 
     static final long TOTAL_BYTES = 2L << 30;
 
-    private static final int MOST_FRAMES = 30;
+    private static final int MAX_FRAMES = 30;
 
     private static final List<String> FILES =
             List.of("base.h", "devices.cpp", "engine.cpp", "contexts.cpp", "memory.cpp", "launches.cpp");
@@ -129,7 +129,7 @@ public final class FakeCudaDriverProgram {
                                 .build(),
                         listener);
         listener.getSummary().printTo(out);
-        listener.getSummary().printFailuresTo(out, MOST_FRAMES);
+        listener.getSummary().printFailuresTo(out, MAX_FRAMES);
         System.exit(listener.getSummary().getTestsFailedCount() > 0 ? 1 : 0);
     }
 }

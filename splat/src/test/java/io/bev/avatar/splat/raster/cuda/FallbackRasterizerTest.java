@@ -30,7 +30,7 @@ class FallbackRasterizerTest {
     private static final long DEADLINE = 3_000_000_000L;
 
     private final EmulatedDriver emulated = new EmulatedDriver(7);
-    private final FaultyDriver driver = new FaultyDriver(emulated);
+    private final FaultInjectingDriver driver = new FaultInjectingDriver(emulated);
     private final Deque<Runnable> background = new ArrayDeque<>();
     private final List<String> ends = new ArrayList<>();
     private final PosedGaussians splats = new PosedGaussians(RandomClouds.cube(3, 60, 1, 0.1, 3));

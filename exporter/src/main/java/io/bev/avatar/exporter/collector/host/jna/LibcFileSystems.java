@@ -7,6 +7,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import io.bev.avatar.exporter.collector.host.FileSystemProbe;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** {@code statvfs(3)} on 64-bit Linux, where each field read here has eight bytes. */
@@ -14,7 +15,7 @@ public final class LibcFileSystems implements FileSystemProbe {
 
     /** Native function of {@code sys/statvfs.h}. */
     interface LibC extends Library {
-        int statvfs(String path, Pointer buffer) throws LastErrorException;
+        int statvfs(byte[] path, Pointer buffer) throws LastErrorException;
     }
 
     /** Size of {@code struct statvfs}, 112 bytes, plus a reserve for future fields. */
@@ -30,9 +31,9 @@ public final class LibcFileSystems implements FileSystemProbe {
     private @Nullable LibC libc;
 
     @Override
-    public Usage usage(String mountPoint) throws IOException {
+    public Usage usage(byte[] mountPoint) throws IOException {
         try (Memory buffer = new Memory(BYTES)) {
-            libc().statvfs(mountPoint, buffer);
+            libc().statvfs(Arrays.copyOf(mountPoint, mountPoint.length + 1), buffer);
             return new Usage(
                     buffer.getLong(F_FRSIZE),
                     buffer.getLong(F_BLOCKS),

@@ -1,0 +1,5 @@
+/** Reading of files. */
+@NullMarked
+package io.bev.avatar.common.io;
+
+import org.jspecify.annotations.NullMarked;
