@@ -1,5 +1,6 @@
 package io.bev.avatar.bench;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -113,9 +114,7 @@ final class DelayProxy implements Closeable {
     }
 
     private static void start(Runnable work) {
-        Thread thread = new Thread(work, "delay-proxy");
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.start("delay-proxy", work);
     }
 
     @Override

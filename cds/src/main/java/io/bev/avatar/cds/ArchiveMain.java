@@ -42,15 +42,15 @@ public final class ArchiveMain {
             return USAGE;
         }
         try {
-            Installation programs = Installation.installed(Path.of(arguments[0]), Path.of(arguments[1]));
-            TrainingRun training = new TrainingRun(programs);
+            Installation installation = Installation.installed(Path.of(arguments[0]), Path.of(arguments[1]));
+            TrainingRun training = new TrainingRun(installation);
             boolean fresh = training.isFresh();
             if (!fresh) {
-                Sandbox.removeLeftOvers(Files.createDirectories(programs.archives()));
+                Sandbox.removeLeftOvers(Files.createDirectories(installation.archives()));
                 training.run();
             }
-            for (Installation.Jar program : programs.all()) {
-                writeEnvironmentFile(programs, program);
+            for (Installation.Jar application : installation.all()) {
+                writeEnvironmentFile(installation, application);
             }
             out.println(fresh ? "Class archives are up to date" : "Class archives created");
             return 0;
@@ -60,14 +60,15 @@ public final class ArchiveMain {
         }
     }
 
-    private static void writeEnvironmentFile(Installation programs, Installation.Jar program) throws IOException {
-        String line =
-                VARIABLE + "=" + String.join(" ", programs.archive(program).options()) + "\n";
-        Path file = programs.archives().resolve(program.name() + ".env");
+    private static void writeEnvironmentFile(Installation installation, Installation.Jar application)
+            throws IOException {
+        String line = VARIABLE + "="
+                + String.join(" ", installation.archive(application).options()) + "\n";
+        Path file = installation.archives().resolve(application.name() + ".env");
         if (Files.exists(file) && Files.readString(file).equals(line)) {
             return;
         }
-        Path temporary = Files.writeString(programs.archives().resolve(program.name() + ".env.new"), line);
+        Path temporary = Files.writeString(installation.archives().resolve(application.name() + ".env.new"), line);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 }

@@ -24,21 +24,21 @@ public final class ClassArchive {
             System.getProperty("java.vm.vendor") + " " + System.getProperty("java.vm.version");
 
     private final Path directory;
-    private final Installation.Jar program;
+    private final Installation.Jar application;
 
-    ClassArchive(Path directory, Installation.Jar program) {
+    ClassArchive(Path directory, Installation.Jar application) {
         this.directory = directory;
-        this.program = program;
+        this.application = application;
     }
 
     /** Path of the archive. */
     public Path file() {
-        return directory.resolve(program.name() + ".jsa");
+        return directory.resolve(application.name() + ".jsa");
     }
 
     /** Path of the file that records the inputs of the archive. */
     private Path inputsFile() {
-        return directory.resolve(program.name() + ".made-of");
+        return directory.resolve(application.name() + ".inputs");
     }
 
     /** Whether the archive was made from the current jars by the current Java. */
@@ -53,8 +53,8 @@ public final class ClassArchive {
      * because packages of different versions use the same time for all files.
      */
     String inputs() throws IOException {
-        List<Path> jars = new ArrayList<>(List.of(program.file()));
-        Path libraries = program.file().resolveSibling("lib");
+        List<Path> jars = new ArrayList<>(List.of(application.file()));
+        Path libraries = application.file().resolveSibling("lib");
         if (Files.isDirectory(libraries)) {
             try (Stream<Path> all = Files.list(libraries)) {
                 all.sorted().forEach(jars::add);

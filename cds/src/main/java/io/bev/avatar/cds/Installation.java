@@ -78,23 +78,23 @@ public record Installation(Jar renderer, Jar exporter, Path archives) {
     }
 
     /** The class archive of an application, which may not exist. */
-    public ClassArchive archive(Jar program) {
-        return new ClassArchive(archives, program);
+    public ClassArchive archive(Jar application) {
+        return new ClassArchive(archives, application);
     }
 
     /** The command without application arguments, with the class archive if it exists. */
-    public List<String> command(Jar program) {
-        return command(program, archive(program).options());
+    public List<String> command(Jar application) {
+        return command(application, archive(application).options());
     }
 
     /** The command without application arguments, with additional JVM flags. */
-    public List<String> command(Jar program, List<String> extraFlags) {
+    public List<String> command(Jar application, List<String> extraFlags) {
         List<String> command = new ArrayList<>();
         command.add(java());
-        command.add("@" + program.flags());
-        command.addAll(program.natives());
+        command.add("@" + application.flags());
+        command.addAll(application.natives());
         command.addAll(extraFlags);
-        command.addAll(List.of("-jar", program.file().toString()));
+        command.addAll(List.of("-jar", application.file().toString()));
         return command;
     }
 

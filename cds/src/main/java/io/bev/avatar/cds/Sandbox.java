@@ -23,7 +23,7 @@ public final class Sandbox implements AutoCloseable {
     private static final String PREFIX = "sandbox-";
     private static final Duration READY_TIMEOUT = Duration.ofMinutes(2);
 
-    private final Installation programs;
+    private final Installation installation;
     private final Path directory;
     private final HttpProbe web = new HttpProbe();
     private final FreePorts ports = new FreePorts();
@@ -36,8 +36,8 @@ public final class Sandbox implements AutoCloseable {
     /**
      * @param parent existing directory in which the temporary one is created
      */
-    public Sandbox(Installation programs, Path parent) throws IOException {
-        this.programs = programs;
+    public Sandbox(Installation installation, Path parent) throws IOException {
+        this.installation = installation;
         this.directory = Files.createTempDirectory(parent, PREFIX);
         redisPort = ports.next();
         pagePort = ports.next();
@@ -102,7 +102,7 @@ public final class Sandbox implements AutoCloseable {
                 "BEV_JOLOKIA_PORT", Integer.toString(jolokiaPort),
                 "BEV_REDIS_URL", redisUrl()));
         all.putAll(environment);
-        List<String> command = programs.command(programs.renderer(), flags);
+        List<String> command = installation.command(installation.renderer(), flags);
         command.add("serve");
         ChildProcess renderer = start("renderer", command, all);
         awaitReady("renderer", renderer, () -> web.answers(pageUrl() + "health/ready"));
@@ -111,7 +111,7 @@ public final class Sandbox implements AutoCloseable {
 
     /** Starts the renderer as {@link #renderer(List, Map)} does, with its class archive. */
     public ChildProcess renderer() throws IOException, InterruptedException {
-        return renderer(programs.archive(programs.renderer()).options(), Map.of());
+        return renderer(installation.archive(installation.renderer()).options(), Map.of());
     }
 
     /**
@@ -134,22 +134,22 @@ public final class Sandbox implements AutoCloseable {
                 "BEV_EXPORTER_STATE_DIR",
                 Files.createDirectories(directory.resolve("exporter")).toString()));
         all.putAll(environment);
-        List<String> command = programs.command(programs.exporter(), flags);
+        List<String> command = installation.command(installation.exporter(), flags);
         command.add("serve");
         return start("exporter", command, all);
     }
 
     /** Starts any other process. */
     public ChildProcess start(String name, List<String> command, Map<String, String> environment) throws IOException {
-        ChildProcess program = ChildProcess.start(name, command, environment, directory);
-        running.add(program);
-        return program;
+        ChildProcess application = ChildProcess.start(name, command, environment, directory);
+        running.add(application);
+        return application;
     }
 
-    /** Waits until {@code program} is ready; returns the nanoseconds since its start. */
-    public long awaitReady(String name, ChildProcess program, ChildProcess.Readiness ready)
+    /** Waits until {@code application} is ready; returns the nanoseconds since its start. */
+    public long awaitReady(String name, ChildProcess application, ChildProcess.Readiness ready)
             throws IOException, InterruptedException {
-        long nanos = program.awaitReady(ready, READY_TIMEOUT);
+        long nanos = application.awaitReady(ready, READY_TIMEOUT);
         readyNanos.put(name, nanos);
         return nanos;
     }

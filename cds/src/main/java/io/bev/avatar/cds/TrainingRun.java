@@ -21,16 +21,16 @@ public final class TrainingRun {
     private static final int SCRAPES = 3;
     private static final int FRAMES = 3;
 
-    private final Installation programs;
+    private final Installation installation;
 
-    public TrainingRun(Installation programs) {
-        this.programs = programs;
+    public TrainingRun(Installation installation) {
+        this.installation = installation;
     }
 
     /** Whether every archive exists and matches this build. */
     public boolean isFresh() throws IOException {
-        for (Installation.Jar program : programs.all()) {
-            if (!programs.archive(program).isFresh()) {
+        for (Installation.Jar application : installation.all()) {
+            if (!installation.archive(application).isFresh()) {
                 return false;
             }
         }
@@ -43,10 +43,12 @@ public final class TrainingRun {
      * @throws IOException when an application fails to run; the archives are then unchanged
      */
     public void run() throws IOException, InterruptedException {
-        Path archives = Files.createDirectories(programs.archives());
-        try (Sandbox sandbox = new Sandbox(programs, archives)) {
-            String rendererInputs = programs.archive(programs.renderer()).inputs();
-            String exporterInputs = programs.archive(programs.exporter()).inputs();
+        Path archives = Files.createDirectories(installation.archives());
+        try (Sandbox sandbox = new Sandbox(installation, archives)) {
+            String rendererInputs =
+                    installation.archive(installation.renderer()).inputs();
+            String exporterInputs =
+                    installation.archive(installation.exporter()).inputs();
             Path rendererArchive = sandbox.directory().resolve("renderer.jsa");
             Path exporterArchive = sandbox.directory().resolve("exporter.jsa");
             sandbox.redis();
@@ -56,8 +58,8 @@ public final class TrainingRun {
             String metrics = "http://127.0.0.1:" + port + "/metrics";
             sandbox.awaitReady("exporter", exporter, () -> sandbox.web().answers(metrics));
             exercise(sandbox, metrics);
-            finish(programs.exporter(), exporter, exporterArchive, exporterInputs);
-            finish(programs.renderer(), renderer, rendererArchive, rendererInputs);
+            finish(installation.exporter(), exporter, exporterArchive, exporterInputs);
+            finish(installation.renderer(), renderer, rendererArchive, rendererInputs);
         }
     }
 
@@ -91,20 +93,20 @@ public final class TrainingRun {
         }
     }
 
-    private void finish(Installation.Jar program, ChildProcess process, Path newArchive, String inputs)
+    private void finish(Installation.Jar application, ChildProcess process, Path newArchive, String inputs)
             throws IOException, InterruptedException {
         process.stop();
         if (!Files.exists(newArchive)) {
             throw new IOException(
-                    "the JVM wrote no class archive for the " + program.name() + ": " + process.logTail());
+                    "the JVM wrote no class archive for the " + application.name() + ": " + process.logTail());
         }
-        verify(program, newArchive);
-        programs.archive(program).install(newArchive, inputs);
+        verify(application, newArchive);
+        installation.archive(application).install(newArchive, inputs);
     }
 
     /** Verifies that the JVM starts with the archive, so that a broken one is never installed. */
-    private void verify(Installation.Jar program, Path newArchive) throws IOException, InterruptedException {
-        List<String> command = programs.command(program, List.of("-XX:SharedArchiveFile=" + newArchive));
+    private void verify(Installation.Jar application, Path newArchive) throws IOException, InterruptedException {
+        List<String> command = installation.command(application, List.of("-XX:SharedArchiveFile=" + newArchive));
         command.add("--version");
         int status = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -112,8 +114,8 @@ public final class TrainingRun {
                 .start()
                 .waitFor();
         if (status != 0) {
-            throw new IOException("the JVM does not start with the class archive of the " + program.name() + " (exit "
-                    + status + ")");
+            throw new IOException("the JVM does not start with the class archive of the " + application.name()
+                    + " (exit " + status + ")");
         }
     }
 }

@@ -20,11 +20,11 @@ class ArchiveMainTest {
     @Test
     void freshArchives_writtenToEnvironmentFiles_withoutTrainingRun() throws Exception {
         Path archives = directory.resolve("archives");
-        Installation programs = Installation.installed(directory, archives);
-        for (Installation.Jar program : programs.all()) {
-            Files.createDirectories(program.file().getParent());
-            Files.writeString(program.file(), "not a jar, cannot run");
-            ClassArchive archive = programs.archive(program);
+        Installation installation = Installation.installed(directory, archives);
+        for (Installation.Jar application : installation.all()) {
+            Files.createDirectories(application.file().getParent());
+            Files.writeString(application.file(), "not a jar, cannot run");
+            ClassArchive archive = installation.archive(application);
             archive.install(Files.writeString(directory.resolve("made"), "classes"), archive.inputs());
         }
 
@@ -37,7 +37,7 @@ class ArchiveMainTest {
     }
 
     @Test
-    void missingPrograms_reported_andLeftoversOfKilledTrainingRunRemoved() throws Exception {
+    void missingApplications_reported_andLeftoversOfKilledTrainingRunRemoved() throws Exception {
         Path leftover = Files.createDirectories(directory.resolve("archives/sandbox-1/state"));
 
         assertThat(run(

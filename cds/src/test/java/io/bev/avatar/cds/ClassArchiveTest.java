@@ -65,7 +65,7 @@ class ClassArchiveTest {
 
     @Test
     void archiveOfDifferentJava_isStale() throws Exception {
-        Path inputsFile = directory.resolve("archives/exporter.made-of");
+        Path inputsFile = directory.resolve("archives/exporter.inputs");
         Files.writeString(inputsFile, Files.readString(inputsFile).replaceFirst(".*", "Another VM 99"));
 
         assertThat(archive.isFresh()).isFalse();

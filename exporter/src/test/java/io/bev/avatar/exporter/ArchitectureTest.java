@@ -62,4 +62,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CYCLES =
             slices().matching("io.bev.avatar.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule DAEMON_THREADS_COME_FROM_ONE_FACTORY = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.bev.avatar.common.concurrent.DaemonThreads")
+            .should()
+            .callMethod(Thread.class, "setDaemon", boolean.class);
 }

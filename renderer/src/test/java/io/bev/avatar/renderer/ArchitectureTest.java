@@ -78,4 +78,11 @@ class ArchitectureTest {
             .callMethod(System.class, "exit", int.class)
             .orShould()
             .callMethod(Runtime.class, "halt", int.class);
+
+    @ArchTest
+    static final ArchRule DAEMON_THREADS_COME_FROM_ONE_FACTORY = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.bev.avatar.common.concurrent.DaemonThreads")
+            .should()
+            .callMethod(Thread.class, "setDaemon", boolean.class);
 }

@@ -43,4 +43,11 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                     "io.bev.avatar.common.config..", "io.bev.avatar.common.log..", "io.lettuce..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule DAEMON_THREADS_COME_FROM_ONE_FACTORY = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.bev.avatar.common.concurrent.DaemonThreads")
+            .should()
+            .callMethod(Thread.class, "setDaemon", boolean.class);
 }

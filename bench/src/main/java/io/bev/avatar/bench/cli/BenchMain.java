@@ -33,6 +33,14 @@ public final class BenchMain {
                     System.err.println(e.getMessage() + "; ./" + command + " --help lists the options");
                     return ExitCodes.USAGE;
                 });
+        String version = BenchMain.class.getPackage().getImplementationVersion();
+        String[] lines = {"avatar-bench " + (version == null ? "development" : version)};
+        setVersion(commands, () -> lines);
         System.exit(commands.execute(arguments));
+    }
+
+    private static void setVersion(CommandLine command, CommandLine.IVersionProvider version) {
+        command.getCommandSpec().versionProvider(version);
+        command.getSubcommands().values().forEach(subcommand -> setVersion(subcommand, version));
     }
 }

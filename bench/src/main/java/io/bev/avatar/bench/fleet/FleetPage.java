@@ -37,10 +37,13 @@ final class FleetPage {
                 measured.querySeconds(0.5),
                 measured.querySeconds(0.9),
                 measured.querySeconds(1)));
-        page.append("\n"
-                + "Longest evaluation of each rule group, in the second half of that time:\n\n"
-                + "| group | s | interval, s |\n"
-                + "|---|---:|---:|\n");
+        page.append("""
+
+                Longest evaluation of each rule group, in the second half of that time:
+
+                | group | s | interval, s |
+                |---|---:|---:|
+                """);
         for (GroupTime group : measured.groups()) {
             page.append(String.format(
                     Locale.ROOT,

@@ -35,7 +35,7 @@ class SystemdIT {
     static void install() throws IOException, InterruptedException {
         // Left by an older Java version.
         machine.shell("mkdir /var/cache/bev-avatar && cd /var/cache/bev-avatar"
-                + " && tee renderer.jsa renderer.made-of exporter.jsa exporter.made-of <<<'another Java'");
+                + " && tee renderer.jsa renderer.inputs exporter.jsa exporter.inputs <<<'another Java'");
         installed = machine.installed("--user", "painter", "--port", "8090");
     }
 
@@ -113,7 +113,7 @@ class SystemdIT {
         for (String unit : List.of(RENDERER, EXPORTER)) {
             assertThat(mapped(unit)).as(unit).containsPattern("/var/cache/bev-avatar/(renderer|exporter)\\.jsa");
         }
-        assertThat(machine.shell("cat /var/cache/bev-avatar/exporter.made-of"))
+        assertThat(machine.shell("cat /var/cache/bev-avatar/exporter.inputs"))
                 .contains("/usr/lib/bev-avatar/exporter/avatar-exporter.jar")
                 .doesNotContain("another Java");
         assertThat(machine.shell("find /var/cache/bev-avatar -name 'sandbox-*'"))

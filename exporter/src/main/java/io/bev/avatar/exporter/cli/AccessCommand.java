@@ -21,6 +21,7 @@ import picocli.CommandLine.ParentCommand;
             "Prints nothing if the exporter is unprotected and uses plain HTTP."
         },
         mixinStandardHelpOptions = true,
+        versionProvider = ExporterMain.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:printed", "2:invalid command line", "78:invalid configuration; all problems are listed"})
 public final class AccessCommand implements Callable<Integer> {

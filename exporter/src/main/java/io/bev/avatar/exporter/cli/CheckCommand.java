@@ -32,6 +32,7 @@ import picocli.CommandLine.ParentCommand;
             "Minimum values are configured in section exporter.check."
         },
         mixinStandardHelpOptions = true,
+        versionProvider = ExporterMain.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all checks passed", "1:warnings only", "2:at least one check failed, or invalid command line"
         })

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
                     + " does not belong to the current run. SIGTERM first, then SIGKILL; every process is reported."
         },
         mixinStandardHelpOptions = true,
+        versionProvider = ExporterMain.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:no leftover process remains, or there is no GPU",

@@ -36,6 +36,7 @@ import picocli.CommandLine.ParentCommand;
                     + " rejects is a warning; a machine without a GPU is not an error.",
         },
         mixinStandardHelpOptions = true,
+        versionProvider = ExporterMain.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; rejected settings are reported as warnings",

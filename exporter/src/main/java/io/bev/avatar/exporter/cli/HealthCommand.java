@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
             "Every result is written to exporter.health.directory and to Redis."
         },
         mixinStandardHelpOptions = true,
+        versionProvider = ExporterMain.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:healthy",

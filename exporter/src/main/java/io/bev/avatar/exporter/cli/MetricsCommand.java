@@ -19,6 +19,7 @@ import picocli.CommandLine.ParentCommand;
                     + " password is read from stack.exporter-password-file."
         },
         mixinStandardHelpOptions = true,
+        versionProvider = ExporterMain.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:printed",

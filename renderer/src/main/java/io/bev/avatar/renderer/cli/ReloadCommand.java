@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
                     + " changes nothing."
         },
         mixinStandardHelpOptions = true,
+        versionProvider = RendererMain.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:done",

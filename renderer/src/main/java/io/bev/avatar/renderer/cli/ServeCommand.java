@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
         name = "serve",
         description = "Renders the avatar and serves it to browsers until stopped.",
         mixinStandardHelpOptions = true,
+        versionProvider = RendererMain.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:stopped by the shutdown operation",

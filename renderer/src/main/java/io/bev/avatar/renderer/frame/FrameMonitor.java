@@ -22,7 +22,7 @@ public final class FrameMonitor implements FrameEvents {
     private final Lifecycle lifecycle;
     private final SystemdNotifier service;
     private final ErrorStatus faults;
-    private final RestartCounter ledger;
+    private final RestartCounter restarts;
     private final CompletableFuture<Integer> exit;
     private final CompletableFuture<Long> firstFrame = new CompletableFuture<>();
 
@@ -30,12 +30,12 @@ public final class FrameMonitor implements FrameEvents {
             Lifecycle lifecycle,
             SystemdNotifier service,
             ErrorStatus faults,
-            RestartCounter ledger,
+            RestartCounter restarts,
             CompletableFuture<Integer> exit) {
         this.lifecycle = lifecycle;
         this.service = service;
         this.faults = faults;
-        this.ledger = ledger;
+        this.restarts = restarts;
         this.exit = exit;
     }
 
@@ -66,7 +66,7 @@ public final class FrameMonitor implements FrameEvents {
             return true;
         }
         String reason = consecutive + " consecutive frames failed: " + fault;
-        ledger.restarting(RestartCounter.FAILURE);
+        restarts.restarting(RestartCounter.FAILURE);
         lifecycle.end(LifecycleState.FAILED, reason);
         service.failed(5, reason);
         exit.complete(ExitCodes.SOFTWARE);

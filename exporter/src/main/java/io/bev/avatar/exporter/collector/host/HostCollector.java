@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector.host;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
@@ -124,11 +125,7 @@ public final class HostCollector implements Collector {
         kernel.put("time", new TimeCollector(clock, zone));
         kernel.put("os", new OsCollector(osRelease));
         devices = deviceCollectors();
-        deviceThread = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "collector-host-devices");
-            thread.setDaemon(true);
-            return thread;
-        });
+        deviceThread = Executors.newSingleThreadExecutor(DaemonThreads.factory("collector-host-devices"));
     }
 
     /** AT_PAGESZ of this process's auxiliary vector, pairs of longs; 4096 where that is not readable. */

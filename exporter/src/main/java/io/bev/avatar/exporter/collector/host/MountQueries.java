@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector.host;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -69,11 +70,13 @@ final class MountQueries implements AutoCloseable {
     MountQueries(FileSystemProbe probe, Ticker ticker) {
         this.probe = probe;
         this.ticker = ticker;
-        threads = new ThreadPoolExecutor(0, MAX_THREADS, 1, TimeUnit.MINUTES, new SynchronousQueue<>(), task -> {
-            Thread thread = new Thread(task, "collector-host-mounts");
-            thread.setDaemon(true);
-            return thread;
-        });
+        threads = new ThreadPoolExecutor(
+                0,
+                MAX_THREADS,
+                1,
+                TimeUnit.MINUTES,
+                new SynchronousQueue<>(),
+                DaemonThreads.factory("collector-host-mounts"));
     }
 
     /** Queries the mounts; returns within the timeout. */
