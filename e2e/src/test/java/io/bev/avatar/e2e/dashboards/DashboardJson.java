@@ -28,7 +28,7 @@ final class DashboardJson {
     DashboardJson(Path sources) throws IOException {
         this.sources = sources;
         frame = DashboardSource.readTree(sources.resolve("frame.yml"));
-        panels = new PanelJson(DashboardSource.readTree(sources.resolve("looks.yml")));
+        panels = new PanelJson(DashboardSource.readTree(sources.resolve("styles.yml")));
     }
 
     DashboardSource source(String name) throws IOException {

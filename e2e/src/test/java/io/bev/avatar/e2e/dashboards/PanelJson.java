@@ -26,10 +26,10 @@ final class PanelJson {
     private static final String USED = "instance:avatar_threshold_used:ratio";
     private static final String EFFECTIVE = "instance:avatar_threshold:effective";
 
-    private final JsonNode looks;
+    private final JsonNode styles;
 
-    PanelJson(JsonNode looks) {
-        this.looks = looks;
+    PanelJson(JsonNode styles) {
+        this.styles = styles;
     }
 
     static String expand(String query) {
@@ -55,8 +55,8 @@ final class PanelJson {
                 .put("h", source.height());
         panel.set("targets", targets(source));
         lay(panel, preset("types", type));
-        if (source.look() != null) {
-            lay(panel, preset("looks", source.look()));
+        if (source.style() != null) {
+            lay(panel, preset("styles", source.style()));
         }
         ObjectNode defaults = object(object(panel, "fieldConfig"), "defaults");
         defaults.put("unit", source.unit());
@@ -78,8 +78,8 @@ final class PanelJson {
     }
 
     private static String whenEmpty(PanelSource source) {
-        if (source.quiet() != null) {
-            return source.quiet();
+        if (source.noValue() != null) {
+            return source.noValue();
         }
         boolean gpu = source.allQueries().stream()
                 .allMatch(query -> GPU.matcher(query.query()).find());
@@ -141,7 +141,7 @@ final class PanelJson {
         ArrayNode overrides = JSON.arrayNode();
         if (type.equals("table")) {
             for (PanelSource.Query query : source.allQueries()) {
-                if (query.name() != null && (query.unit() != null || query.look() != null)) {
+                if (query.name() != null && (query.unit() != null || query.style() != null)) {
                     overrides.add(column(query.name(), query));
                 }
             }
@@ -156,7 +156,7 @@ final class PanelJson {
                 overrides
                         .addObject()
                         .<ObjectNode>set("matcher", matcher("byFrameRefID", String.valueOf(ref)))
-                        .set("properties", looks.path("dashed").deepCopy());
+                        .set("properties", styles.path("dashed").deepCopy());
             }
             ref++;
         }
@@ -169,9 +169,9 @@ final class PanelJson {
         if (query.unit() != null) {
             properties.add(property("unit", JSON.textNode(query.unit())));
         }
-        if (query.look() != null) {
+        if (query.style() != null) {
             JsonNode defaults =
-                    preset("looks", query.look()).path("fieldConfig").path("defaults");
+                    preset("styles", query.style()).path("fieldConfig").path("defaults");
             defaults.properties().forEach(entry -> properties.add(property(entry.getKey(), entry.getValue())));
             properties.add(property(
                     "custom.cellOptions",
@@ -245,9 +245,9 @@ final class PanelJson {
     }
 
     private JsonNode preset(String kind, String name) {
-        JsonNode found = looks.path(kind).path(name);
+        JsonNode found = styles.path(kind).path(name);
         if (found.isMissingNode()) {
-            throw new IllegalArgumentException("looks.yml has no " + name + " among its " + kind);
+            throw new IllegalArgumentException("styles.yml has no " + name + " among its " + kind);
         }
         return found;
     }

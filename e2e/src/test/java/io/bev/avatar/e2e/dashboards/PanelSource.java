@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param title title of the panel
  * @param about description for the reader
- * @param type type in {@code looks.yml}; default: time series
- * @param look look in {@code looks.yml}
+ * @param type type in {@code styles.yml}; default: time series
+ * @param style style in {@code styles.yml}
  * @param unit Grafana unit
  * @param size width and height in cells of Grafana's 24-column grid, such as {@code 8x8}
  * @param query PromQL, with the shorthands of {@link PanelJson}; {@code legend}, {@code step}, {@code range} belong to it
  * @param queries for several queries
  * @param limit threshold signal to show with it
- * @param quiet reason why it may be empty on a healthy machine, shown in the empty panel; default: "No data"
+ * @param noValue reason why it may be empty on a healthy machine, shown in the empty panel; default: "No data"
  * @param opens name of the dashboard with details
  * @param names names of the series, or of the columns of a table; in a table they are the only columns, in this order
  * @param json Grafana JSON, merged over everything else
@@ -27,7 +27,7 @@ record PanelSource(
         String title,
         String about,
         @Nullable String type,
-        @Nullable String look,
+        @Nullable String style,
         String unit,
         @Nullable String size,
         @Nullable String query,
@@ -35,7 +35,7 @@ record PanelSource(
         @Nullable String step,
         @Nullable List<Query> queries,
         @Nullable String limit,
-        @Nullable String quiet,
+        @Nullable String noValue,
         @Nullable String opens,
         @Nullable Map<String, String> names,
         @Nullable ObjectNode json) {
@@ -53,7 +53,7 @@ record PanelSource(
             @Nullable String step,
             @Nullable String name,
             @Nullable String unit,
-            @Nullable String look,
+            @Nullable String style,
             boolean dashed) {
 
         Query {
