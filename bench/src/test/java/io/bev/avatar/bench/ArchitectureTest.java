@@ -1,24 +1,14 @@
 package io.bev.avatar.bench;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.junit.ArchTests;
+import io.bev.avatar.testkit.ArchitectureRules;
 
 @AnalyzeClasses(packages = "io.bev.avatar.bench", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
-            slices().matching("io.bev.avatar.(**)").should().beFreeOfCycles();
-
-    @ArchTest
-    static final ArchRule DAEMON_THREADS_COME_FROM_ONE_FACTORY = noClasses()
-            .that()
-            .doNotHaveFullyQualifiedName("io.bev.avatar.common.concurrent.DaemonThreads")
-            .should()
-            .callMethod(Thread.class, "setDaemon", boolean.class);
+    static final ArchTests SHARED = ArchTests.in(ArchitectureRules.class);
 }

@@ -1,13 +1,14 @@
 package io.bev.avatar.exporter;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
+import io.bev.avatar.testkit.ArchitectureRules;
 
 /** Dependency rules of the exporter's packages. */
 @AnalyzeClasses(packages = "io.bev.avatar.exporter", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -60,13 +61,5 @@ class ArchitectureTest {
             .resideInAnyPackage("..exporter.http..", "..exporter.alert..", "com.sun.net.httpserver..");
 
     @ArchTest
-    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
-            slices().matching("io.bev.avatar.(**)").should().beFreeOfCycles();
-
-    @ArchTest
-    static final ArchRule DAEMON_THREADS_COME_FROM_ONE_FACTORY = noClasses()
-            .that()
-            .doNotHaveFullyQualifiedName("io.bev.avatar.common.concurrent.DaemonThreads")
-            .should()
-            .callMethod(Thread.class, "setDaemon", boolean.class);
+    static final ArchTests SHARED = ArchTests.in(ArchitectureRules.class);
 }

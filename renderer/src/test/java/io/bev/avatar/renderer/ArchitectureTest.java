@@ -2,12 +2,13 @@ package io.bev.avatar.renderer;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
+import io.bev.avatar.testkit.ArchitectureRules;
 
 @AnalyzeClasses(packages = ArchitectureTest.RENDERER, importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -15,8 +16,7 @@ class ArchitectureTest {
     static final String RENDERER = "io.bev.avatar.renderer";
 
     @ArchTest
-    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
-            slices().matching("io.bev.avatar.(**)").should().beFreeOfCycles();
+    static final ArchTests SHARED = ArchTests.in(ArchitectureRules.class);
 
     @ArchTest
     static final ArchRule JNA_IS_FENCED = noClasses()
@@ -78,11 +78,4 @@ class ArchitectureTest {
             .callMethod(System.class, "exit", int.class)
             .orShould()
             .callMethod(Runtime.class, "halt", int.class);
-
-    @ArchTest
-    static final ArchRule DAEMON_THREADS_COME_FROM_ONE_FACTORY = noClasses()
-            .that()
-            .doNotHaveFullyQualifiedName("io.bev.avatar.common.concurrent.DaemonThreads")
-            .should()
-            .callMethod(Thread.class, "setDaemon", boolean.class);
 }

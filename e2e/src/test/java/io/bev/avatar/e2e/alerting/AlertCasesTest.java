@@ -238,10 +238,12 @@ class AlertCasesTest {
         }
         return test.append("evaluation_interval: 15s\ntests:\n  - name: ")
                 .append(name)
-                .append("\n"
-                        + "    interval: 15s\n"
-                        + "    external_labels: {runbooks: runbooks.test, dashboards: dashboards.test}\n")
-                .append("    input_series:\n")
+                .append("""
+
+                            interval: 15s
+                            external_labels: {runbooks: runbooks.test, dashboards: dashboards.test}
+                            input_series:
+                        """)
                 .append(series);
     }
 

@@ -66,13 +66,13 @@ class OperateScriptTest {
         assertThat(output("renderer_url; exporter_url")).isEqualTo("http://127.0.0.1:8081/http://192.0.2.7:9818");
 
         Files.writeString(directory.resolve("web config.yml"), "tls_server_config: {cert_file: server.pem}\n");
-        Files.writeString(
-                directory.resolve("environment"),
-                "#BEV_AVATAR_PORT=1\n"
-                        + "BEV_AVATAR_PORT=2\n"
-                        + "BEV_AVATAR_PORT='8082'\n"
-                        + "BEV_EXPORTER_BIND=::\n"
-                        + "BEV_RENDERER_BIND=::1\n");
+        Files.writeString(directory.resolve("environment"), """
+                #BEV_AVATAR_PORT=1
+                BEV_AVATAR_PORT=2
+                BEV_AVATAR_PORT='8082'
+                BEV_EXPORTER_BIND=::
+                BEV_RENDERER_BIND=::1
+                """);
         assertThat(output("renderer_url; exporter_url")).isEqualTo("http://[::1]:8082/https://127.0.0.1:9818");
     }
 
