@@ -2,6 +2,7 @@ package io.bev.avatar.exporter;
 
 import io.bev.avatar.common.process.HostName;
 import io.bev.avatar.common.redis.RedisKeys;
+import io.bev.avatar.common.systemd.AvatarUnits;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
 import io.bev.avatar.exporter.collector.Collector;
@@ -17,6 +18,7 @@ import io.bev.avatar.exporter.collector.mcp.McpCollector;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
 import io.bev.avatar.exporter.collector.renderer.FrameDeadlines;
 import io.bev.avatar.exporter.collector.renderer.RendererCollector;
+import io.bev.avatar.exporter.collector.renderer.RendererProcessCollector;
 import io.bev.avatar.exporter.collector.systemd.SystemdCollector;
 import io.bev.avatar.exporter.mcp.McpProbe;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
@@ -81,8 +83,20 @@ final class CollectorFactory {
                         ticker,
                         clock)));
         redis.ifPresent(link -> collectors.add(RedisCollector.over(link, STREAMS, clock)));
+        SystemdCollector systemd = new SystemdCollector(
+                exporter.units(),
+                settings.systemBus(),
+                TIMEOUT,
+                exporter.sysPath(),
+                exporter.nodeSystemdNames(),
+                ticker);
         collectors.addAll(List.of(
-                new SystemdCollector(exporter.units(), settings.systemBus(), TIMEOUT, ticker),
+                systemd,
+                new RendererProcessCollector(
+                        exporter.procPath(),
+                        () -> systemd.mainPid(AvatarUnits.RENDERER),
+                        RendererProcessCollector.localPort(exporter.rendererUrl()),
+                        ticker),
                 new RendererCollector(exporter.jolokiaUrl(), TIMEOUT, http, deadlines),
                 new LivenessCollector(exporter.rendererUrl(), SHORT_TIMEOUT, http),
                 new EndpointCollector(exporter.rendererUrl(), PAGE_TIMEOUT, http, ticker),

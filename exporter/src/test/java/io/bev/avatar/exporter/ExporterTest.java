@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ExporterTest {
 
     private static final List<String> ALL =
-            List.of("gpu", "host", "redis", "service", "renderer", "live", "endpoint", "mcp");
+            List.of("gpu", "host", "redis", "service", "process", "renderer", "live", "endpoint", "mcp");
 
     @TempDir
     Path directory;

@@ -44,7 +44,7 @@ class WholeScrapeGoldenTest {
 
     /** Series whose values vary between runs: live Redis, times, file systems of the fixture's mount points. */
     private static final Pattern LIVE = Pattern.compile(
-            "(redis_(?!up$|stream_(?!last_)|db_keys$|cluster_enabled$)|process_|jvm_|node_filesystem_(?!readonly|device_error)"
+            "(redis_(?!up$|stream_(?!last_)|db_keys$|cluster_enabled$)|process_|avatar_renderer_process_open_fds|jvm_|node_filesystem_(?!readonly|device_error)"
                     + "|node_time_|node_timex_|node_scrape_collector_duration|avatar_exporter_nvml_(call_|backoff$)|avatar_exporter_collector_(duration|last_)"
                     + "|.*_response_seconds).*");
 
@@ -106,13 +106,24 @@ class WholeScrapeGoldenTest {
         systemd.add(
                 "bev-advanced-avatar.service",
                 "active",
-                Map.of(
-                        "ActiveEnterTimestamp", new UInt64(1_782_468_000_500_000L),
-                        "NRestarts", new UInt32(3),
-                        "TasksCurrent", new UInt64(17),
-                        "TasksMax", new UInt64(4915),
-                        "MemoryCurrent", new UInt64(52_428_800),
-                        "WatchdogTimestamp", new UInt64(1_782_468_060_000_000L)));
+                Map.ofEntries(
+                        Map.entry("ActiveEnterTimestamp", new UInt64(1_782_468_000_500_000L)),
+                        Map.entry("NRestarts", new UInt32(3)),
+                        Map.entry("MainPID", new UInt32(4321)),
+                        Map.entry("ControlGroup", "/bev.slice/bev-avatar.slice/bev-advanced-avatar.service"),
+                        Map.entry("TasksCurrent", new UInt64(17)),
+                        Map.entry("TasksMax", new UInt64(4915)),
+                        Map.entry("MemoryCurrent", new UInt64(52_428_800)),
+                        Map.entry("CPUUsageNSec", new UInt64(864_500_000_000L)),
+                        Map.entry("IOReadBytes", new UInt64(8_388_608)),
+                        Map.entry("IOReadOperations", new UInt64(512)),
+                        Map.entry("IOWriteBytes", new UInt64(4_194_304)),
+                        Map.entry("IOWriteOperations", new UInt64(128)),
+                        Map.entry("IPIngressBytes", new UInt64(1_000_000)),
+                        Map.entry("IPIngressPackets", new UInt64(2000)),
+                        Map.entry("IPEgressBytes", new UInt64(50_000_000)),
+                        Map.entry("IPEgressPackets", new UInt64(40_000)),
+                        Map.entry("WatchdogTimestamp", new UInt64(1_782_468_060_000_000L))));
     }
 
     @Test
@@ -131,8 +142,8 @@ class WholeScrapeGoldenTest {
             redis.command("XGROUP", "CREATE", "osint:updates", "renderer", "0");
             try (Exporter exporter = new Exporter(settings(nvml, page, redis, bus), "1.2.3")) {
                 exporter.start();
-                // The commands of this scrape appear in the Redis values of the next one.
-                scrape(exporter, "?collect[]=redis");
+                // The commands of this scrape appear in the Redis values of the next one, and so does the renderer's process.
+                scrape(exporter, "?collect[]=redis&collect[]=service");
 
                 String text = scrape(exporter, "");
 

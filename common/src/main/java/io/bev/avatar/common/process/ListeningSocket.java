@@ -1,6 +1,8 @@
 package io.bev.avatar.common.process;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +31,10 @@ public record ListeningSocket(int port, long uid, long inode) {
         for (String table : List.of("net/tcp", "net/tcp6")) {
             Path file = proc.resolve(table);
             if (Files.exists(file)) {
-                for (ListeningSocket socket : parse(Files.readAllLines(file))) {
-                    if (socket.port() == port) {
-                        found.add(socket);
+                // By line: the table has one for each of the host's connections.
+                try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.US_ASCII)) {
+                    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                        parse(line).filter(socket -> socket.port() == port).ifPresent(found::add);
                     }
                 }
             }
@@ -39,19 +42,17 @@ public record ListeningSocket(int port, long uid, long inode) {
         return found;
     }
 
-    static List<ListeningSocket> parse(List<String> lines) {
-        List<ListeningSocket> sockets = new ArrayList<>();
-        for (String line : lines) {
-            String[] fields = line.strip().split("\\s+", -1);
-            if (fields.length > FIELD_INODE && fields[FIELD_STATE].equals(LISTEN)) {
-                String local = fields[FIELD_LOCAL];
-                sockets.add(new ListeningSocket(
-                        Integer.parseInt(local.substring(local.lastIndexOf(':') + 1), 16),
-                        Long.parseLong(fields[FIELD_UID]),
-                        Long.parseLong(fields[FIELD_INODE])));
-            }
+    /** The socket of a line; empty for other states and the header. */
+    static Optional<ListeningSocket> parse(String line) {
+        String[] fields = line.strip().split("\\s+", -1);
+        if (fields.length <= FIELD_INODE || !fields[FIELD_STATE].equals(LISTEN)) {
+            return Optional.empty();
         }
-        return sockets;
+        String local = fields[FIELD_LOCAL];
+        return Optional.of(new ListeningSocket(
+                Integer.parseInt(local.substring(local.lastIndexOf(':') + 1), 16),
+                Long.parseLong(fields[FIELD_UID]),
+                Long.parseLong(fields[FIELD_INODE])));
     }
 
     /** The process that owns the socket; empty if this user may not read that process's file descriptors. */

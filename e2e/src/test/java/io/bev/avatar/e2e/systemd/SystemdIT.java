@@ -83,7 +83,7 @@ class SystemdIT {
                         + " bev-avatar.target"))
                 .isEmpty();
         assertThat(exposure(RENDERER)).isLessThanOrEqualTo(1.3);
-        assertThat(exposure(EXPORTER)).isLessThanOrEqualTo(1.0);
+        assertThat(exposure(EXPORTER)).isLessThanOrEqualTo(1.9);
         assertThat(exposure(ARCHIVES)).isLessThanOrEqualTo(1.3);
     }
 

@@ -6,6 +6,7 @@ import io.bev.avatar.exporter.nvml.NvmlDevice;
 import io.bev.avatar.exporter.nvml.NvmlException;
 import io.bev.avatar.exporter.nvml.NvmlResult;
 import io.bev.avatar.exporter.nvml.NvmlSession;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +38,8 @@ final class GpuReader {
 
     /** A GPU that cannot be read. */
     record Failure(int code, Instant since) {}
+
+    private static final Path PASSWD = Path.of("/etc/passwd");
 
     private final NvmlSession session;
     private final GpuSettings settings;
@@ -183,8 +186,9 @@ final class GpuReader {
         List<GpuMetric> all = new ArrayList<>(BoardMetrics.all(settings.pcieThroughput()));
         all.addAll(MemoryHealthMetrics.all());
         all.addAll(CoreMetrics.all());
-        all.add(new ProcessMemory(new ProcessNames(settings.procPath())));
-        all.add(new ProcessUtilization(clock, settings.backoffAge()));
+        ProcessLabels processes = new ProcessLabels(settings.procPath(), PASSWD);
+        all.add(new ProcessMemory(processes));
+        all.add(new ProcessUtilization(processes, clock, settings.backoffAge()));
         return all;
     }
 }

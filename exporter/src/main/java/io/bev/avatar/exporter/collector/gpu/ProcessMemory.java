@@ -14,7 +14,7 @@ import java.util.TreeMap;
  */
 final class ProcessMemory implements GpuMetric {
 
-    private final ProcessNames names;
+    private final ProcessLabels labels;
 
     private record Entry(String type, GpuProcess process) {
         Entry and(Entry other) {
@@ -23,8 +23,8 @@ final class ProcessMemory implements GpuMetric {
         }
     }
 
-    ProcessMemory(ProcessNames names) {
-        this.names = names;
+    ProcessMemory(ProcessLabels labels) {
+        this.labels = labels;
     }
 
     @Override
@@ -48,14 +48,7 @@ final class ProcessMemory implements GpuMetric {
                         "process_memory_bytes",
                         "GPU memory of a process, by type: compute (C), graphics (G) or both (C+G)",
                         entry.process.usedBytes(),
-                        "pid",
-                        Integer.toUnsignedString(pid),
-                        "name",
-                        names.name(pid),
-                        "type",
-                        entry.type,
-                        "unit",
-                        names.unit(pid));
+                        labels.of(pid, "type", entry.type));
             }
         });
     }

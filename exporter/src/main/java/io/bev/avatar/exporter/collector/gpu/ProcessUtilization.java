@@ -7,6 +7,7 @@ import io.bev.avatar.exporter.nvml.NvmlDevice;
 import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,12 +18,14 @@ final class ProcessUtilization implements GpuMetric {
 
     private static final double PERCENT = 100;
 
+    private final ProcessLabels labels;
     private final Clock clock;
     private final Duration horizon;
     private long lastSeenMicros;
 
     /** @param horizon maximum age of the driver's buffered samples */
-    ProcessUtilization(Clock clock, Duration horizon) {
+    ProcessUtilization(ProcessLabels labels, Clock clock, Duration horizon) {
+        this.labels = labels;
         this.clock = clock;
         this.horizon = horizon;
     }
@@ -56,24 +59,25 @@ final class ProcessUtilization implements GpuMetric {
             }
         }
         newest.values().forEach(sample -> {
-            emit(out, sample, "sm", sample.sm());
-            emit(out, sample, "memory", sample.memory());
-            emit(out, sample, "encoder", sample.encoder());
-            emit(out, sample, "decoder", sample.decoder());
+            String[] process = labels.of(sample.pid());
+            emit(out, process, "sm", sample.sm());
+            emit(out, process, "memory", sample.memory());
+            emit(out, process, "encoder", sample.encoder());
+            emit(out, process, "decoder", sample.decoder());
         });
     }
 
-    private static void emit(GpuMetricSink out, ProcessSample sample, String engine, int percent) {
+    private static void emit(GpuMetricSink out, String[] process, String engine, int percent) {
         if (percent < 0) {
             return;
         }
+        String[] all = Arrays.copyOf(process, process.length + 2);
+        all[process.length] = "engine";
+        all[process.length + 1] = engine;
         out.gauge(
                 "process_utilization_ratio",
                 "Share of time in which the process used the engine",
                 percent / PERCENT,
-                "pid",
-                Integer.toUnsignedString(sample.pid()),
-                "engine",
-                engine);
+                all);
     }
 }

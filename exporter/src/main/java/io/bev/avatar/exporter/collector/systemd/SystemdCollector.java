@@ -8,17 +8,22 @@ import io.bev.avatar.exporter.collector.PartialCollectionException;
 import io.bev.avatar.exporter.systemd.BusException;
 import io.bev.avatar.exporter.systemd.SystemBus;
 import io.bev.avatar.exporter.systemd.SystemdManagerClient;
+import io.bev.avatar.exporter.systemd.UnitProperty;
 import io.bev.avatar.exporter.systemd.UnitStatus;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * Collector {@code service}: systemd units over D-Bus, with the metric names of systemd_exporter.
@@ -27,33 +32,50 @@ import java.util.concurrent.TimeoutException;
  * systemd_unit_state{name="redis-server.service",type="service",state="active"} 1
  * systemd_unit_start_time_seconds{name="redis-server.service",type="service"} 1.7824680000E9
  * systemd_service_restart_total{name="redis-server.service"} 0
+ * systemd_unit_cpu_seconds_total{name="redis-server.service"} 12.5
  * </pre>
  *
- * <p>A unit unknown to systemd is absent, and so is the start time of an inactive unit. The bus is used by a dedicated
+ * <p>A unit unknown to systemd is absent, and so is the start time of an inactive unit and what systemd does not account
+ * for. The bus is used by a dedicated
  * thread, so that an unresponsive bus costs at most {@code timeout}.
  */
 public final class SystemdCollector implements Collector {
 
     private static final String DEFAULT_ADDRESS = "unix:path=/run/dbus/system_bus_socket";
 
+    private static final double MICRO = 1e-6;
+
     private final List<String> units;
     private final String address;
     private final Duration timeout;
     private final SystemBus bus;
     private final SystemdManagerClient systemd;
+    private final UnitWorkloadMetrics workload;
+    private final boolean nodeNames;
+    private volatile Map<String, Integer> mainPids = Map.of();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(DaemonThreads.factory("systemd-bus"));
+
+    /** As the other constructor, without node_exporter's names. */
+    public SystemdCollector(List<String> units, String address, Duration timeout, Ticker ticker) {
+        this(units, address, timeout, Path.of("/sys"), false, ticker);
+    }
 
     /**
      * @param units full names, such as {@code redis-server.service}
      * @param address D-Bus address of the system bus; see {@link #systemBus}
      * @param timeout total timeout for connecting and all calls
+     * @param sys path of sysfs, for the units' control groups
+     * @param nodeNames whether to also report all units of the host under node_exporter's names
      */
-    public SystemdCollector(List<String> units, String address, Duration timeout, Ticker ticker) {
+    public SystemdCollector(
+            List<String> units, String address, Duration timeout, Path sys, boolean nodeNames, Ticker ticker) {
         this.units = List.copyOf(units);
         this.address = address;
         this.timeout = timeout;
         this.bus = new SystemBus(address, SystemdManagerClient.NAME, ticker);
         this.systemd = new SystemdManagerClient(bus, timeout);
+        this.workload = new UnitWorkloadMetrics(new UnitCgroup(sys));
+        this.nodeNames = nodeNames;
     }
 
     /** Address of the system bus: {@code DBUS_SYSTEM_BUS_ADDRESS}, or the standard socket. */
@@ -67,11 +89,30 @@ public final class SystemdCollector implements Collector {
         return "service";
     }
 
+    /** PID of the main process of a configured unit at the last collection; empty without one. Thread-safe. */
+    public OptionalInt mainPid(String unit) {
+        Integer pid = mainPids.get(unit);
+        return pid == null ? OptionalInt.empty() : OptionalInt.of(pid);
+    }
+
+    private record Answer(List<UnitStatus> units, Optional<SystemdManagerClient.Overview> overview) {}
+
+    private Answer read() throws BusException, InterruptedException {
+        List<UnitStatus> status = systemd.units(units);
+        mainPids = status.stream()
+                .filter(unit -> unit.value(UnitProperty.MAIN_PID).orElse(0) > 0)
+                .collect(Collectors.toMap(UnitStatus::name, unit ->
+                        (int) unit.value(UnitProperty.MAIN_PID).orElseThrow()));
+        return new Answer(status, nodeNames ? Optional.of(systemd.overview()) : Optional.empty());
+    }
+
     @Override
     public void collect(MetricSink out) throws Exception {
-        Future<List<UnitStatus>> answer = thread.submit(() -> systemd.units(units));
+        Future<Answer> answer = thread.submit(this::read);
         try {
-            answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS).forEach(unit -> emit(unit, out));
+            Answer read = answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            read.units().forEach(unit -> emit(unit, out));
+            read.overview().ifPresent(overview -> NodeSystemdMetrics.emit(overview, out));
         } catch (TimeoutException e) {
             throw new PartialCollectionException(
                     "D-Bus at " + address + " did not respond within " + timeout.toMillis()
@@ -95,7 +136,7 @@ public final class SystemdCollector implements Collector {
         bus.close();
     }
 
-    private static void emit(UnitStatus unit, MetricSink out) {
+    private void emit(UnitStatus unit, MetricSink out) {
         for (String state : UnitStatus.STATES) {
             out.gauge(
                     "systemd_unit_state",
@@ -109,44 +150,30 @@ public final class SystemdCollector implements Collector {
                     state);
         }
         if (unit.active()) {
-            gauge(
-                    out,
-                    "systemd_unit_start_time_seconds",
-                    "Start time of the unit since unix epoch in seconds.",
-                    unit.activeEnterSeconds(),
-                    "name",
-                    unit.name(),
-                    "type",
-                    unit.type());
+            time(unit.value(UnitProperty.ACTIVE_ENTER))
+                    .ifPresent(seconds -> out.gauge(
+                            "systemd_unit_start_time_seconds",
+                            "Start time of the unit since unix epoch in seconds.",
+                            seconds,
+                            "name",
+                            unit.name(),
+                            "type",
+                            unit.type()));
         }
-        unit.restarts()
-                .ifPresent(n -> out.counter(
-                        "systemd_service_restart_total", "Automatic restarts of the service", n, "name", unit.name()));
-        gauge(
-                out,
-                "systemd_unit_tasks_current",
-                "Current number of tasks of the unit",
-                unit.tasks(),
-                "name",
-                unit.name());
-        gauge(out, "systemd_unit_tasks_max", "Task limit of the unit", unit.tasksMax(), "name", unit.name());
-        gauge(
-                out,
-                "systemd_unit_memory_current_bytes",
-                "Current memory usage of the unit's control group",
-                unit.memoryBytes(),
-                "name",
-                unit.name());
-        gauge(
-                out,
-                "systemd_service_watchdog_timestamp_seconds",
-                "Unix time of the service's last watchdog ping",
-                unit.watchdogSeconds(),
-                "name",
-                unit.name());
+        workload.emit(unit, out);
+        time(unit.value(UnitProperty.WATCHDOG))
+                .ifPresent(seconds -> out.gauge(
+                        "systemd_service_watchdog_timestamp_seconds",
+                        "Unix time of the service's last watchdog ping",
+                        seconds,
+                        "name",
+                        unit.name()));
     }
 
-    private static void gauge(MetricSink out, String name, String help, OptionalDouble value, String... labels) {
-        value.ifPresent(v -> out.gauge(name, help, v, labels));
+    /** Converts a time in microseconds to seconds; 0 means never. */
+    private static OptionalDouble time(OptionalDouble micros) {
+        return micros.isPresent() && micros.getAsDouble() > 0
+                ? OptionalDouble.of(micros.getAsDouble() * MICRO)
+                : OptionalDouble.empty();
     }
 }

@@ -187,15 +187,16 @@ class GpuCollectorTest {
         assertThat(scrape().lines().filter(line -> line.startsWith("nvidia_gpu_process_memory_bytes{")))
                 .map(line -> line.substring(line.indexOf("pid=")))
                 .containsExactly(
-                        "pid=\"77\",name=\"both\",type=\"C+G\",unit=\"bev-advanced-avatar.service\",} 2000.0",
-                        "pid=\"78\",name=\"\",type=\"C\",unit=\"\",} 1000.0");
+                        "pid=\"77\",name=\"both\",user=\"\",unit=\"bev-advanced-avatar.service\",container_id=\"\",pod_uid=\"\","
+                                + "type=\"C+G\",} 2000.0",
+                        "pid=\"78\",name=\"\",user=\"\",unit=\"\",container_id=\"\",pod_uid=\"\",type=\"C\",} 1000.0");
     }
 
     @Test
     void unknownMemoryOfAProcess_noSeries() throws Exception {
         nvml.scenario("process = 5021 C unknown", "process = 5022 C 1000");
 
-        assertThat(scrape()).contains("pid=\"5022\"").doesNotContain("pid=\"5021\",name");
+        assertThat(scrape()).contains("pid=\"5022\"").doesNotContain("process_memory_bytes" + GPU0.replace("}", "pid=\"5021\""));
     }
 
     @Test

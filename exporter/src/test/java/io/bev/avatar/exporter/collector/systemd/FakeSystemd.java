@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.freedesktop.dbus.DBusPath;
 import org.freedesktop.dbus.Struct;
 import org.freedesktop.dbus.annotations.DBusInterfaceName;
@@ -62,14 +63,18 @@ public final class FakeSystemd implements AutoCloseable {
     @DBusInterfaceName("org.freedesktop.systemd1.Manager")
     public interface Manager extends DBusInterface {
         List<UnitEntry> ListUnitsByNames(List<String> names);
+
+        List<UnitEntry> ListUnits();
     }
 
-    private record Unit(String path, String activeState, Map<String, Object> properties) implements Properties {
+    private abstract static class ReadOnlyProperties implements Properties {
+        abstract Map<String, Object> properties();
+
         @Override
         // The signature is defined by dbus-java; the caller is remote and accepts any value in a variant.
         @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
         public <A> A Get(String face, String property) {
-            Object value = properties.get(property);
+            Object value = properties().get(property);
             if (value == null) {
                 throw new DBusExecutionException("Unknown property " + property);
             }
@@ -84,6 +89,23 @@ public final class FakeSystemd implements AutoCloseable {
         @Override
         public Map<String, Variant<?>> GetAll(String face) {
             throw new DBusExecutionException("not supported");
+        }
+    }
+
+    private static final class Unit extends ReadOnlyProperties {
+        private final String path;
+        private final String activeState;
+        private final Map<String, Object> properties;
+
+        Unit(String path, String activeState, Map<String, Object> properties) {
+            this.path = path;
+            this.activeState = activeState;
+            this.properties = Map.copyOf(properties);
+        }
+
+        @Override
+        Map<String, Object> properties() {
+            return properties;
         }
 
         @Override
@@ -101,7 +123,22 @@ public final class FakeSystemd implements AutoCloseable {
         connection.requestBusName("org.freedesktop.systemd1");
     }
 
-    private final class FakeManager implements Manager {
+    private final class FakeManager extends ReadOnlyProperties implements Manager {
+        @Override
+        Map<String, Object> properties() {
+            return Map.of("Version", "252.39-1~deb12u2", "SystemState", "degraded");
+        }
+
+        @Override
+        public List<UnitEntry> ListUnits() {
+            List<UnitEntry> entries = new ArrayList<>(
+                    List.of(new UnitEntry("gone.service", "not-found", "inactive", new DBusPath("/none"))));
+            new TreeMap<>(units)
+                    .forEach((name, unit) -> entries.add(
+                            new UnitEntry(name, "loaded", unit.activeState, new DBusPath(unit.path))));
+            return entries;
+        }
+
         @Override
         public List<UnitEntry> ListUnitsByNames(List<String> names) {
             List<UnitEntry> entries = new ArrayList<>();
@@ -110,7 +147,7 @@ public final class FakeSystemd implements AutoCloseable {
                 entries.add(
                         unit == null
                                 ? new UnitEntry(name, "not-found", "inactive", new DBusPath("/none"))
-                                : new UnitEntry(name, "loaded", unit.activeState(), new DBusPath(unit.path())));
+                                : new UnitEntry(name, "loaded", unit.activeState, new DBusPath(unit.path)));
             }
             return entries;
         }
@@ -121,11 +158,13 @@ public final class FakeSystemd implements AutoCloseable {
         }
     }
 
-    /** Adds a unit with properties of systemd's types. */
+    /** Adds or replaces a unit with properties of systemd's types. */
     public void add(String name, String activeState, Map<String, Object> properties) throws Exception {
         String path = "/org/freedesktop/systemd1/unit/" + name.replaceAll("[^a-z]", "_");
-        Unit unit = new Unit(path, activeState, Map.copyOf(properties));
-        units.put(name, unit);
+        Unit unit = new Unit(path, activeState, properties);
+        if (units.put(name, unit) != null) {
+            connection.unExportObject(path);
+        }
         connection.exportObject(path, unit);
     }
 

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
+import io.bev.avatar.exporter.systemd.UnitProperty;
 import io.bev.avatar.testkit.TestDBus;
 import java.math.BigInteger;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.freedesktop.dbus.types.UInt32;
@@ -107,6 +110,125 @@ class SystemdCollectorTest {
                 # TYPE systemd_service_watchdog_timestamp_seconds gauge
                 systemd_service_watchdog_timestamp_seconds{name="a.service",} 1.78246806E9
                 """);
+        }
+    }
+
+    @Test
+    void workload_fromSystemdAndControlGroup() throws Exception {
+        Path cgroup = Files.createDirectories(directory.resolve("sys/fs/cgroup/a.slice/a.service"));
+        Files.writeString(directory.resolve("sys/fs/cgroup/cgroup.controllers"), "cpu io memory pids\n");
+        Files.writeString(cgroup.resolve("cpu.pressure"), "some avg10=0.00 avg60=0.00 avg300=0.00 total=1500000\n");
+        Files.writeString(cgroup.resolve("memory.pressure"), """
+                some avg10=0.00 avg60=0.00 avg300=0.00 total=250000
+                full avg10=0.00 avg60=0.00 avg300=0.00 total=125000
+                """);
+        Files.writeString(cgroup.resolve("memory.peak"), "73400320\n");
+        try (TestDBus bus = TestDBus.start(directory);
+                FakeSystemd systemd = new FakeSystemd(bus.address());
+                SystemdCollector collector = new SystemdCollector(
+                        List.of("a.service"), bus.address(), LONG, directory.resolve("sys"), false, Ticker.system())) {
+            systemd.add(
+                    "a.service",
+                    "active",
+                    Map.ofEntries(
+                            Map.entry("ControlGroup", "/a.slice/a.service"),
+                            Map.entry("MainPID", new UInt32(4321)),
+                            Map.entry("MemoryCurrent", new UInt64(52_428_800)),
+                            Map.entry("CPUUsageNSec", new UInt64(12_500_000_000L)),
+                            Map.entry("IOReadBytes", new UInt64(8192)),
+                            Map.entry("IOReadOperations", new UInt64(2)),
+                            Map.entry("IOWriteBytes", new UInt64(4096)),
+                            Map.entry("IOWriteOperations", new UInt64(1)),
+                            Map.entry("IPIngressBytes", new UInt64(1000)),
+                            Map.entry("IPIngressPackets", new UInt64(10)),
+                            Map.entry("IPEgressBytes", new UInt64(2000)),
+                            Map.entry("IPEgressPackets", new UInt64(20))));
+
+            assertThat(scrape(collector).lines().filter(line -> !line.startsWith("#") && !line.contains("unit_state")))
+                    .containsExactly(
+                            "systemd_unit_memory_current_bytes{name=\"a.service\",} 5.24288E7",
+                            "systemd_unit_cpu_seconds_total{name=\"a.service\",} 12.5",
+                            "systemd_unit_io_read_bytes_total{name=\"a.service\",} 8192.0",
+                            "systemd_unit_io_written_bytes_total{name=\"a.service\",} 4096.0",
+                            "systemd_unit_io_reads_total{name=\"a.service\",} 2.0",
+                            "systemd_unit_io_writes_total{name=\"a.service\",} 1.0",
+                            "systemd_unit_ip_ingress_bytes_total{name=\"a.service\",} 1000.0",
+                            "systemd_unit_ip_egress_bytes_total{name=\"a.service\",} 2000.0",
+                            "systemd_unit_ip_ingress_packets_total{name=\"a.service\",} 10.0",
+                            "systemd_unit_ip_egress_packets_total{name=\"a.service\",} 20.0",
+                            "systemd_unit_memory_peak_bytes{name=\"a.service\",} 7.340032E7",
+                            "systemd_unit_pressure_waiting_seconds_total{name=\"a.service\",resource=\"cpu\",} 1.5",
+                            "systemd_unit_pressure_waiting_seconds_total{name=\"a.service\",resource=\"memory\",} 0.25",
+                            "systemd_unit_pressure_stalled_seconds_total{name=\"a.service\",resource=\"memory\",}"
+                                    + " 0.125");
+            assertThat(collector.mainPid("a.service")).hasValue(4321);
+            assertThat(collector.mainPid("b.service")).isEmpty();
+
+            // systemd's own value, where it has one, is that of systemctl show.
+            systemd.add(
+                    "a.service",
+                    "active",
+                    Map.of("MemoryPeak", new UInt64(1 << 20), "ControlGroup", "/a.slice/a.service"));
+            assertThat(scrape(collector)).contains("systemd_unit_memory_peak_bytes{name=\"a.service\",} 1048576.0");
+        }
+    }
+
+    @Test
+    void withoutAccounting_absentAndNeverTheLargestNumber() throws Exception {
+        try (TestDBus bus = TestDBus.start(directory);
+                FakeSystemd systemd = new FakeSystemd(bus.address());
+                SystemdCollector collector = new SystemdCollector(
+                        List.of("a.service", "b.slice", "c.timer"),
+                        bus.address(),
+                        LONG,
+                        directory.resolve("sys"),
+                        false,
+                        Ticker.system())) {
+            Map<String, Object> unset = new HashMap<>();
+            for (UnitProperty property : UnitProperty.values()) {
+                unset.put(property.dbusName(), UNSET);
+            }
+            unset.put("MainPID", new UInt32(0));
+            unset.put("ControlGroup", "");
+            systemd.add("a.service", "inactive", unset);
+            systemd.add("b.slice", "active", unset);
+            systemd.add("c.timer", "active", unset);
+
+            assertThat(scrape(collector).lines().filter(line -> !line.startsWith("#")))
+                    .hasSize(15)
+                    .allMatch(line -> line.startsWith("systemd_unit_state"));
+            assertThat(collector.mainPid("a.service")).isEmpty();
+
+            systemd.add("b.slice", "active", Map.of("CPUUsageNSec", new UInt64(1_000_000_000), "NRestarts", UNSET));
+            assertThat(scrape(collector)).contains("systemd_unit_cpu_seconds_total{name=\"b.slice\",} 1.0");
+        }
+    }
+
+    @Test
+    void nodeNames_likeNodeExporter() throws Exception {
+        try (TestDBus bus = TestDBus.start(directory);
+                FakeSystemd systemd = new FakeSystemd(bus.address());
+                SystemdCollector collector = new SystemdCollector(
+                        List.of(), bus.address(), LONG, directory.resolve("sys"), true, Ticker.system())) {
+            systemd.add("a.service", "active", Map.of("Type", "notify"));
+            systemd.add("b.socket", "active", Map.of("NAccepted", new UInt32(5), "NConnections", new UInt32(2)));
+            systemd.add("c.timer", "failed", Map.of("LastTriggerUSec", new UInt64(1_500_000)));
+            systemd.add("d.mount", "active", Map.of());
+            systemd.add("e.slice", "active", Map.of());
+
+            assertThat(scrape(collector).lines().filter(line -> !line.startsWith("#") && !line.endsWith("} 0.0")))
+                    .containsExactly(
+                            "node_systemd_version{version=\"252.39-1~deb12u2\",} 252.39",
+                            "node_systemd_system_running 0.0",
+                            "node_systemd_units{state=\"active\",} 4.0",
+                            "node_systemd_units{state=\"failed\",} 1.0",
+                            "node_systemd_units{state=\"inactive\",} 1.0",
+                            "node_systemd_unit_state{name=\"a.service\",state=\"active\",type=\"notify\",} 1.0",
+                            "node_systemd_unit_state{name=\"b.socket\",state=\"active\",type=\"\",} 1.0",
+                            "node_systemd_unit_state{name=\"c.timer\",state=\"failed\",type=\"\",} 1.0",
+                            "node_systemd_socket_accepted_connections_total{name=\"b.socket\",} 5.0",
+                            "node_systemd_socket_current_connections{name=\"b.socket\",} 2.0",
+                            "node_systemd_timer_last_trigger_seconds{name=\"c.timer\",} 1.5");
         }
     }
 

@@ -57,7 +57,11 @@ public final class AvatarLoader {
 
     private static void check(Path file, String source) throws IOException {
         if (!Files.exists(file)) {
-            throw new AvatarFormatException(source, "an avatar file", "no such file", "check the path of the model");
+            throw new AvatarFormatException(
+                    source,
+                    "an avatar file",
+                    "no such file",
+                    "check the path of the model; the installed service does not see files below /home, /root and /tmp");
         }
         if (Files.isDirectory(file)) {
             throw new AvatarFormatException(

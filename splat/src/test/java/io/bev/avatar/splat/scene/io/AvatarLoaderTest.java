@@ -96,7 +96,8 @@ class AvatarLoaderTest {
         assertThatThrownBy(() -> AvatarLoader.load(directory.resolve("none.zip")))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageEndingWith(
-                        "none.zip: expected an avatar file, found no such file; check the path of the model");
+                        "none.zip: expected an avatar file, found no such file; check the path of the model; the"
+                                + " installed service does not see files below /home, /root and /tmp");
     }
 
     @Test
