@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -48,6 +49,10 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
     private @Nullable HttpRequest head;
     private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
     private boolean discarding;
+    private boolean inputEnded;
+    /** From the end of a request to the end of its response. */
+    private boolean responding;
+
     private int discardedBytes;
 
     ExchangeHandler(BoundedHttpServer server, ConnectionGuard guard) {
@@ -77,8 +82,21 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
         close(ctx);
     }
 
+    /** A client may end its side after the last request and still read the response. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded = true;
+            if (!responding) {
+                close(ctx);
+            }
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
     private void nextRequest(ChannelHandlerContext ctx) {
         head = null;
+        responding = false;
         guard.idle();
         ctx.read();
     }
@@ -151,6 +169,7 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void dispatch(ChannelHandlerContext ctx, HttpRequest request, byte[] complete) {
+        responding = true;
         guard.serving();
         BufferedExchange exchange;
         try {
@@ -221,6 +240,7 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
             headers.set(HttpHeaderNames.CONTENT_LENGTH, content.length);
         }
         byte[] sent = bodiless ? new byte[0] : content;
+        responding = true;
         guard.hold(sent.length);
         guard.sending();
         write(ctx, response);
@@ -246,10 +266,11 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
     }
 
     private void finish(ChannelHandlerContext ctx, boolean closing) {
-        if (discarding && head != null && !head.decoderResult().isFailure()) {
+        responding = false;
+        if (discarding && !inputEnded && head != null && !head.decoderResult().isFailure()) {
             guard.receivingBody();
             ctx.read(); // a client that still sends would get a reset in place of the response
-        } else if (closing) {
+        } else if (closing || inputEnded) {
             close(ctx);
         } else {
             nextRequest(ctx);

@@ -230,7 +230,7 @@ class RendererMBeansTest {
                         "bev.avatar:type=Frames",
                         "bev.avatar:type=Avatar",
                         "bev.avatar:type=Model",
-                        "bev.avatar:type=Connections,listener=page",
+                        "bev.avatar:listener=page,type=Connections",
                         "bev.avatar:type=State",
                         "bev.avatar:type=Logging",
                         "bev.avatar:type=Stream",
