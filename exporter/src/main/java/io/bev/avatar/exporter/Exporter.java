@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter;
 
+import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.alert.AlertWebhook;
@@ -9,6 +10,7 @@ import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.Exposition;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.ScrapeRunner;
+import io.bev.avatar.exporter.collector.self.ConnectionMetrics;
 import io.bev.avatar.exporter.collector.self.ExporterInfoMetrics;
 import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.http.ExporterServer;
@@ -80,11 +82,17 @@ public final class Exporter implements AutoCloseable {
             alertPipeline = register(
                     created, new AlertPipeline(settings, alerts, link("avatar-exporter-recovery"), http, clock));
             AlertWebhook webhook = new AlertWebhook(guard, config.alertTokenFile(), alerts, clock);
-            List<Consumer<MetricSink>> own =
-                    List.of(new ExporterInfoMetrics(version, config.thresholds()), alerts, webhook, alertPipeline);
+            ConnectionTable connections = ExporterServer.connections();
+            List<Consumer<MetricSink>> own = List.of(
+                    new ExporterInfoMetrics(version, config.thresholds()),
+                    new ConnectionMetrics(connections),
+                    alerts,
+                    webhook,
+                    alertPipeline);
             Exposition exposition = new Exposition(runner, CollectorFactory.disabled(settings), own, processMetrics());
             server = new ExporterServer(
                     address,
+                    connections,
                     access,
                     guard,
                     exposition,

@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.config.BackendChoice;
 import io.bev.avatar.renderer.config.RendererConfig;
@@ -153,6 +154,11 @@ public final class DefaultRendererComponents implements RendererComponents {
         @Override
         public int port() {
             return server.port();
+        }
+
+        @Override
+        public ConnectionTable connections() {
+            return server.connections();
         }
 
         @Override

@@ -31,6 +31,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -138,6 +139,7 @@ public final class Renderer implements AutoCloseable {
                         runtime.stats(),
                         store,
                         viewers.hub(),
+                        Map.of("page", viewers.connections(), "jolokia", result(jolokia).connections()),
                         result(devices).devices(),
                         settings.gpu().memoryFraction(),
                         drawing.gpu().map(gpu -> gpuInUse(gpu, runtime.commands())),

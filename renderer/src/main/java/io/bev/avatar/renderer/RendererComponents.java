@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.renderer.config.BackendChoice;
 import io.bev.avatar.renderer.frame.ExpressionSource;
 import io.bev.avatar.renderer.state.ActiveAlert;
@@ -93,6 +94,9 @@ public interface RendererComponents {
 
         /** Listening port. */
         int port();
+
+        /** Connections of the page's listener. */
+        ConnectionTable connections();
 
         /** Notifies viewers that the avatar's state or the renderer's health has changed. */
         void changed();

@@ -2,6 +2,8 @@ package io.bev.avatar.renderer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.http.ConnectionLimits;
+import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.renderer.config.BackendChoice;
 import io.bev.avatar.renderer.frame.ExpressionSource;
 import io.bev.avatar.renderer.state.AvatarState;
@@ -155,6 +157,11 @@ public final class FakeRendererComponents implements RendererComponents {
             @Override
             public int port() {
                 return 8080;
+            }
+
+            @Override
+            public ConnectionTable connections() {
+                return new ConnectionTable("page", ConnectionLimits.of(8, 1 << 20, 1 << 20));
             }
 
             @Override

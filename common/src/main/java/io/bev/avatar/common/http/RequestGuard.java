@@ -40,6 +40,32 @@ public final class RequestGuard {
     }
 
     /**
+     * Form of the request head, for requests of any method: a path as target, one Host, and no Transfer-Encoding, which
+     * servers and proxies interpret differently.
+     *
+     * @param headers returns all values of a header by name
+     */
+    public static Optional<Rejection> checkForm(String target, Function<String, List<String>> headers) {
+        if (!target.startsWith("/")) {
+            return Optional.of(new Rejection(400, "the request target must begin with /"));
+        }
+        if (headers.apply("Host").size() > 1) {
+            return Optional.of(new Rejection(400, "more than one Host header"));
+        }
+        List<String> codings = headers.apply("Transfer-Encoding");
+        if (!codings.isEmpty()) {
+            boolean chunked = codings.size() == 1 && codings.get(0).strip().equalsIgnoreCase("chunked");
+            return Optional.of(
+                    chunked && headers.apply("Content-Length").isEmpty()
+                            ? new Rejection(411, "Content-Length required")
+                            : new Rejection(400, "unsupported Transfer-Encoding: send a Content-Length instead"));
+        }
+        return headers.apply("Content-Length").size() > 1
+                ? Optional.of(new Rejection(400, "more than one Content-Length header"))
+                : Optional.empty();
+    }
+
+    /**
      * Host, Origin and Sec-Fetch-Site, for requests of any method.
      *
      * @param header returns a header by name, null when absent
@@ -99,9 +125,10 @@ public final class RequestGuard {
         return "cross-site".equals(site) || "same-site".equals(site);
     }
 
+    /** The name before the port, or the whole text if what follows the colon is not a port. */
     private static String hostName(String host) {
         String name = host.strip().toLowerCase(Locale.ROOT);
         int port = name.startsWith("[") ? name.indexOf("]:") + 1 : name.indexOf(':');
-        return port > 0 ? name.substring(0, port) : name;
+        return port > 0 && name.substring(port + 1).matches("\\d{0,5}") ? name.substring(0, port) : name;
     }
 }

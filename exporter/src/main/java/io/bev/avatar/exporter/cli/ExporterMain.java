@@ -3,7 +3,6 @@ package io.bev.avatar.exporter.cli;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
-import io.bev.avatar.common.http.HttpServerTimeouts;
 import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.common.process.SchedulingPriority;
 import io.bev.avatar.common.systemd.SystemdNotifier;
@@ -18,7 +17,6 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -56,8 +54,6 @@ import picocli.CommandLine.ScopeType;
 public final class ExporterMain implements Callable<Integer> {
 
     private static final long SHUTDOWN_TIMEOUT_SECONDS = 4;
-    private static final Duration MIN_RESPONSE_TIMEOUT = Duration.ofSeconds(45);
-    private static final Duration SCRAPE_RESPONSE_MARGIN = Duration.ofSeconds(15);
 
     private static final Logger LOG = LoggerFactory.getLogger(ExporterMain.class);
 
@@ -119,12 +115,6 @@ public final class ExporterMain implements Callable<Integer> {
         return serve();
     }
 
-    /** Longer than any scrape. */
-    private static Duration responseTimeout(Duration scrapeTimeout) {
-        Duration timeout = scrapeTimeout.plus(SCRAPE_RESPONSE_MARGIN);
-        return timeout.compareTo(MIN_RESPONSE_TIMEOUT) < 0 ? MIN_RESPONSE_TIMEOUT : timeout;
-    }
-
     /** Serves until the process receives a stop signal. */
     @Command(name = "serve", description = "Serve metrics until stopped (default).")
     int serve() {
@@ -138,7 +128,6 @@ public final class ExporterMain implements Callable<Integer> {
         }
         ExporterConfig config = settings.exporter();
         LoggingSystem.ofProcess().configure(settings.logging(), "exporter", environment);
-        HttpServerTimeouts.apply(responseTimeout(config.scrapeTimeout()));
         lowerPriority(config.niceness());
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);

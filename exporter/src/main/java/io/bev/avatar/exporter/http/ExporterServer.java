@@ -2,9 +2,10 @@ package io.bev.avatar.exporter.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
 import io.bev.avatar.common.http.BoundedExecutors;
 import io.bev.avatar.common.http.BoundedHttpServer;
+import io.bev.avatar.common.http.ConnectionLimits;
+import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.exporter.collector.Exposition;
 import java.io.IOException;
@@ -19,21 +20,29 @@ import java.util.function.Function;
 /**
  * HTTP server of the exporter: {@code /metrics}, {@code /}, {@code /-/healthy}, {@code /-/ready} and {@code /alerts}.
  *
- * <p>Server threads read requests and answer health checks; scrapes and alerts each have their own pool, so that none
- * of the three can starve the others. On a loopback address every path except health requires a known Host name, as
+ * <p>Server threads authenticate and answer health checks; scrapes and alerts each have their own pool, so that none of
+ * the three can starve the others. On a loopback address every path except health requires a known Host name, as
  * protection against DNS rebinding; on other addresses only the webhook does, which checks it itself.
  */
 public final class ExporterServer implements AutoCloseable {
 
-    /** More than the expected number of slow clients; each occupies a thread until its timeout. */
-    private static final int SERVER_THREADS = 128;
+    private static final int CONNECTIONS = 256;
+    /** Several times the size of a scrape without compression. */
+    private static final long BYTES_PER_CONNECTION = 4L << 20;
 
-    private static final int SCRAPE_THREADS = 32;
+    /** A quarter of the heap. */
+    private static final long BYTES = 8L << 20;
+
+    private static final int MAX_BODY_BYTES = 1 << 20;
+    private static final int SERVER_THREADS = 4;
+    /** Bounds the memory of scrapes in progress; each takes up to a megabyte. */
+    private static final int SCRAPE_THREADS = 8;
+
     private static final int ALERT_THREADS = 4;
     private static final int QUEUE_CAPACITY = 96;
     private static final Set<String> READ_METHODS = Set.of("GET", "HEAD");
 
-    private final HttpServer server;
+    private final BoundedHttpServer server;
     private final ExecutorService serverThreads;
     private final ExecutorService scrapes = BoundedExecutors.create("scrape", SCRAPE_THREADS, QUEUE_CAPACITY);
     private final ExecutorService alerts = BoundedExecutors.create("alert", ALERT_THREADS, QUEUE_CAPACITY);
@@ -43,6 +52,7 @@ public final class ExporterServer implements AutoCloseable {
     /**
      * Binds the address; {@link #start} starts serving.
      *
+     * @param connections from {@link #connections()}
      * @param access TLS and authentication; the webhook has its own authentication
      * @param guard Host and Origin rules
      * @param scrapeTimeout timeout of scrapes whose client sends none
@@ -51,6 +61,7 @@ public final class ExporterServer implements AutoCloseable {
      */
     public ExporterServer(
             InetSocketAddress address,
+            ConnectionTable connections,
             ListenerSecurity access,
             RequestGuard guard,
             Exposition exposition,
@@ -58,7 +69,13 @@ public final class ExporterServer implements AutoCloseable {
             LandingPage landingPage,
             HttpHandler alertHandler)
             throws IOException {
-        this.server = BoundedHttpServer.create(address, "http", SERVER_THREADS, access.tls());
+        this.server = BoundedHttpServer.at(address, "http")
+                .connections(connections)
+                .threads(SERVER_THREADS)
+                .maxBodyBytes(MAX_BODY_BYTES)
+                .tls(access.tls())
+                .monitoring(path -> path.equals("/metrics") || path.startsWith("/-/"))
+                .bind();
         this.serverThreads = (ExecutorService) server.getExecutor();
         this.readGuard = address.getAddress().isLoopbackAddress() ? Optional.of(guard) : Optional.empty();
         HttpHandler metrics = new MetricsHandler(exposition, scrapeTimeout);
@@ -71,6 +88,11 @@ public final class ExporterServer implements AutoCloseable {
         serve("/alerts", path -> access.unguarded(exactPath(path, new OffloadingHandler(alertHandler, alerts))));
         serve("/-/healthy", path -> access.guard(readOnly(path, healthy)));
         serve("/-/ready", path -> access.guard(readOnly(path, this::answerReady)));
+    }
+
+    /** Connections of the exporter's listener, with its limits. */
+    public static ConnectionTable connections() {
+        return new ConnectionTable("exporter", ConnectionLimits.of(CONNECTIONS, BYTES_PER_CONNECTION, BYTES));
     }
 
     /** Listening address with the actual port. */

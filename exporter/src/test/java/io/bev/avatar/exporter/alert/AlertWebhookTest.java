@@ -74,7 +74,8 @@ class AlertWebhookTest {
         queue = DurableAlertQueue.open(link, spool, Duration.ofHours(12), clock);
         webhook = new AlertWebhook(
                 RequestGuard.allowing(List.of()), Optional.of(directory.resolve("token")), queue, clock);
-        http = BoundedHttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "test", 4);
+        http = BoundedHttpServer.at(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), "test")
+                .bind();
         http.createContext("/alerts", webhook);
         http.start();
     }

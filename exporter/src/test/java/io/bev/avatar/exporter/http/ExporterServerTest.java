@@ -93,6 +93,7 @@ class ExporterServerTest {
         Exposition exposition = new Exposition(runner, Map.of("cache", "cache.url is <empty>"), List.of(), List.of());
         server = new ExporterServer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                ExporterServer.connections(),
                 ListenerSecurity.OPEN,
                 RequestGuard.allowing(List.of()),
                 exposition,

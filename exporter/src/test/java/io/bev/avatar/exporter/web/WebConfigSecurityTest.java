@@ -93,6 +93,7 @@ class WebConfigSecurityTest {
         Exposition exposition = new Exposition(runner, Map.of(), List.of(), List.of());
         server = new ExporterServer(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                ExporterServer.connections(),
                 access,
                 RequestGuard.allowing(List.of()),
                 exposition,

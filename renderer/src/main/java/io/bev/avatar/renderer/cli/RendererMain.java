@@ -3,7 +3,6 @@ package io.bev.avatar.renderer.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bev.avatar.common.cli.ExitCodes;
-import io.bev.avatar.common.http.HttpServerTimeouts;
 import io.bev.avatar.renderer.DefaultRendererComponents;
 import io.bev.avatar.renderer.bench.BenchEncoder;
 import io.bev.avatar.renderer.bench.CudaBenchmark;
@@ -12,7 +11,6 @@ import io.bev.avatar.splat.pose.Posers;
 import io.bev.avatar.splat.raster.cpu.CpuRasterizer;
 import io.bev.avatar.splat.raster.cpu.TileKernels;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -32,13 +30,9 @@ public final class RendererMain implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RendererMain.class);
 
-    /** For responses of Jolokia. */
-    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(15);
-
     private RendererMain() {}
 
     public static void main(String[] arguments) {
-        HttpServerTimeouts.apply(RESPONSE_TIMEOUT);
         Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> {
             // A process with dead threads must not keep running; halt skips the shutdown hooks, which could block.
             LOG.error("thread {} died, exiting", thread.getName(), fault);

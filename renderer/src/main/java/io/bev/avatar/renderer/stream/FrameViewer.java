@@ -118,6 +118,9 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (inFlight == 0) {
+            progressNanos = System.nanoTime();
+        }
         drain();
         ctx.fireChannelWritabilityChanged();
     }
@@ -204,7 +207,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
     }
 
     private void closeIfStalled(ChannelHandlerContext ctx) {
-        if (inFlight > 0 && System.nanoTime() - progressNanos > stallNanos) {
+        if ((inFlight > 0 || !channel.isWritable()) && System.nanoTime() - progressNanos > stallNanos) {
             LOG.info(
                     "viewer {} disconnected: no data accepted for {} s",
                     channel.remoteAddress(),

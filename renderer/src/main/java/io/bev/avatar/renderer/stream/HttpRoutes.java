@@ -64,10 +64,7 @@ final class HttpRoutes {
     }
 
     /** The error response if no endpoint serves the request. */
-    Optional<Reply> routingError(HttpMethod method, String target, String path) {
-        if (!target.startsWith("/")) {
-            return Optional.of(Reply.error(400, "the request target must begin with /"));
-        }
+    Optional<Reply> routingError(HttpMethod method, String path) {
         Endpoint endpoint = byPath.get(path);
         if (endpoint == null) {
             ObjectNode error = Reply.errorDocument(404, "no such path");
@@ -81,6 +78,11 @@ final class HttpRoutes {
                     Reply.error(405, "method not allowed, expected " + allowed).with("Allow", allowed));
         }
         return Optional.empty();
+    }
+
+    /** Whether the path is served on connections reserved for monitoring. */
+    boolean isMonitoring(String path) {
+        return path.equals("/health") || path.startsWith("/health/");
     }
 
     /** Serves a request that is not {@link #routingError}. */

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.stream;
 
+import io.bev.avatar.common.http.ConnectionGuard;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.common.http.RequestGuard.Rejection;
 import io.netty.buffer.ByteBufUtil;
@@ -29,10 +30,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.handler.flow.FlowControlHandler;
-import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.util.Optional;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,18 +52,17 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
 
     private final RequestGuard guard;
     private final HttpRoutes endpoints;
-    private final long timeoutNanos;
+    private final ConnectionGuard connection;
 
     private @Nullable HttpRequest request;
     private @Nullable CompositeByteBuf body;
-    private @Nullable ScheduledFuture<?> deadline;
     private boolean discarding;
     private int discardedBytes;
 
-    RequestHandler(RequestGuard guard, HttpRoutes endpoints, long timeoutNanos) {
+    RequestHandler(RequestGuard guard, HttpRoutes endpoints, ConnectionGuard connection) {
         this.guard = guard;
         this.endpoints = endpoints;
-        this.timeoutNanos = timeoutNanos;
+        this.connection = connection;
     }
 
     @Override
@@ -75,7 +72,6 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        cancelDeadline();
         releaseBody();
         ctx.fireChannelInactive();
     }
@@ -105,6 +101,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
             return;
         }
         body = ctx.alloc().compositeBuffer(64);
+        connection.receivingBody();
         if (rejection.isEmpty() && HttpUtil.is100ContinueExpected(head)) {
             NettyChannels.write(ctx, new DefaultFullHttpResponse(head.protocolVersion(), HttpResponseStatus.CONTINUE));
             ctx.flush();
@@ -127,12 +124,13 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
             rejectEarly(ctx, Reply.error(400, "malformed body"));
             return;
         }
+        connection.hold(content.content().readableBytes());
         collected.addComponent(true, content.content().retain());
         if (!(content instanceof LastHttpContent)) {
             ctx.read();
             return;
         }
-        cancelDeadline();
+        connection.serving();
         byte[] bytes = ByteBufUtil.getBytes(collected);
         releaseBody();
         HttpExchangeContext exchange = new HttpExchangeContext(ctx, head, bytes, this);
@@ -158,8 +156,14 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         if (head.decoderResult().isFailure()) {
             return Optional.of(malformed(head.decoderResult().cause()));
         }
-        if (head.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
-            return Optional.of(Reply.error(400, "more than one Host header"));
+        Optional<Rejection> formRejection =
+                RequestGuard.checkForm(head.uri(), name -> head.headers().getAll(name));
+        if (formRejection.isPresent()) {
+            return formRejection.map(RequestHandler::reply);
+        }
+        if (connection.isReserved() && !endpoints.isMonitoring(HttpExchangeContext.path(head))) {
+            return Optional.of(
+                    Reply.error(503, "too many connections: retry later").with("Retry-After", "1"));
         }
         Optional<Rejection> sourceRejection =
                 guard.checkSource(name -> head.headers().get(name));
@@ -167,7 +171,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
             return sourceRejection.map(RequestHandler::reply);
         }
         Optional<Reply> routingError =
-                endpoints.routingError(head.method(), head.uri(), HttpExchangeContext.path(head));
+                endpoints.routingError(head.method(), HttpExchangeContext.path(head));
         if (routingError.isPresent() || !head.method().equals(HttpMethod.POST)) {
             return routingError;
         }
@@ -197,10 +201,12 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         discarding = true;
         FullHttpResponse response = reply.toResponse(head);
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        connection.sending();
         ctx.writeAndFlush(response).addListener(written -> {
             if (broken || !written.isSuccess()) {
                 NettyChannels.close(ctx);
             } else {
+                connection.receivingBody();
                 ctx.read();
             }
         });
@@ -223,6 +229,8 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         boolean keepAlive = HttpUtil.isKeepAlive(exchange.request());
         FullHttpResponse response = reply.toResponse(exchange.isHead());
         HttpUtil.setKeepAlive(response, keepAlive);
+        connection.release(exchange.body().length);
+        connection.sending();
         ctx.writeAndFlush(response).addListener(written -> {
             if (keepAlive && written.isSuccess()) {
                 nextRequest(ctx);
@@ -278,9 +286,8 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
     }
 
     private void installViewer(ChannelHandlerContext ctx, FrameViewer viewer) {
-        cancelDeadline();
+        connection.streaming();
         ChannelPipeline pipeline = ctx.pipeline();
-        pipeline.remove(WriteTimeoutHandler.class);
         ctx.channel().config().setAutoRead(true);
         pipeline.replace(this, "viewer", viewer);
         pipeline.remove(FlowControlHandler.class);
@@ -289,21 +296,8 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
 
     private void nextRequest(ChannelHandlerContext ctx) {
         request = null;
-        cancelDeadline();
-        deadline = ctx.executor().schedule(() -> onTimeout(ctx), timeoutNanos, TimeUnit.NANOSECONDS);
+        connection.idle();
         ctx.read();
-    }
-
-    private static void onTimeout(ChannelHandlerContext ctx) {
-        NettyChannels.close(ctx);
-    }
-
-    private void cancelDeadline() {
-        ScheduledFuture<?> armed = deadline;
-        if (armed != null) {
-            armed.cancel(false);
-            deadline = null;
-        }
     }
 
     private void releaseBody() {

@@ -1,5 +1,7 @@
 package io.bev.avatar.renderer.stream;
 
+import io.bev.avatar.common.http.ConnectionGuard;
+import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.http.RequestGuard;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -8,19 +10,16 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
-import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +41,7 @@ public final class StreamServer implements AutoCloseable {
     private static final int EVENT_LOOPS = 2;
     private static final int BACKLOG = 128;
     private static final int MAX_QUEUED_UPDATES = 64;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(200);
     /**
      * Limits the data buffered by the kernel for a viewer that has stopped reading, and so the age of its next frame.
      */
@@ -54,13 +54,14 @@ public final class StreamServer implements AutoCloseable {
     private final ThreadPoolExecutor updates;
     private final StateBroadcaster announcer;
     private final HttpRoutes endpoints;
-    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ConnectionTable connections;
     private @Nullable Channel listener;
 
     /** @param hub not closed by the server */
     public StreamServer(StreamSettings settings, LatestFrameHub hub, PageBackend model) {
         this.settings = settings;
         this.hub = hub;
+        this.connections = new ConnectionTable("page", settings.limits());
         this.guard = RequestGuard.allowing(settings.allowedHosts());
         this.loops = new MultiThreadIoEventLoopGroup(
                 EVENT_LOOPS, new DefaultThreadFactory("stream", true), NioIoHandler.newFactory());
@@ -138,24 +139,25 @@ public final class StreamServer implements AutoCloseable {
         announcer.stop();
         hub.disconnectAll("the renderer is stopping");
         updates.shutdown();
-        connections.newCloseFuture().awaitUninterruptibly(200);
-        connections.close().awaitUninterruptibly(500);
+        connections.closeAll(CLOSE_TIMEOUT);
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
     }
 
+    /** Open connections, held bytes and closed connections. */
+    public ConnectionTable connections() {
+        return connections;
+    }
+
     private void connect(SocketChannel channel) {
-        if (connections.size() >= settings.maxConnections()) {
-            NettyChannels.close(channel);
+        ConnectionGuard connection = ConnectionGuard.install(connections, channel);
+        if (connection == null) {
             return;
         }
-        connections.add(channel);
-        long timeoutNanos = settings.requestTimeout().toNanos();
         channel.pipeline()
                 .addLast(new HttpServerCodec(new HttpDecoderConfig()
                         .setMaxInitialLineLength(MAX_LINE_BYTES)
                         .setMaxHeaderSize(MAX_HEADER_BYTES)))
-                .addLast(new WriteTimeoutHandler(timeoutNanos, TimeUnit.NANOSECONDS))
                 .addLast(new FlowControlHandler())
-                .addLast(new RequestHandler(guard, endpoints, timeoutNanos));
+                .addLast(new RequestHandler(guard, endpoints, connection));
     }
 }

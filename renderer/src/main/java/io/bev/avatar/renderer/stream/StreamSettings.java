@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.stream;
 
+import io.bev.avatar.common.http.ConnectionLimits;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,33 +10,31 @@ import java.util.List;
  * @param bind address or host name to listen on
  * @param port TCP port; 0 selects a free one
  * @param allowedHosts accepted Host names in addition to loopback
- * @param maxConnections maximum number of connections, including viewers
- * @param requestTimeout maximum time for receiving a request, and for sending a response
+ * @param limits limits of the listener; viewers count as connections
  * @param stallTimeout maximum time without progress before a viewer is disconnected
  */
 public record StreamSettings(
-        String bind,
-        int port,
-        List<String> allowedHosts,
-        int maxConnections,
-        Duration requestTimeout,
-        Duration stallTimeout) {
+        String bind, int port, List<String> allowedHosts, ConnectionLimits limits, Duration stallTimeout) {
 
-    /** Connections reserved for probes, scrapes and page loads. */
+    /** Connections in addition to viewers, for probes, scrapes and page loads. */
     private static final int OTHER_CONNECTIONS = 192;
+
+    /** Larger than two frames in 4K. */
+    private static final long BYTES_PER_CONNECTION = 16L << 20;
+
+    private static final long BYTES = 256L << 20;
 
     public StreamSettings {
         allowedHosts = List.copyOf(allowedHosts);
     }
 
-    /** Settings with default timeouts, for {@code maxViewers} viewers. */
+    /** Settings with default limits, for {@code maxViewers} viewers. */
     public static StreamSettings of(String bind, int port, List<String> allowedHosts, int maxViewers) {
         return new StreamSettings(
                 bind,
                 port,
                 allowedHosts,
-                maxViewers + OTHER_CONNECTIONS,
-                Duration.ofSeconds(15),
+                ConnectionLimits.of(maxViewers + OTHER_CONNECTIONS, BYTES_PER_CONNECTION, BYTES),
                 Duration.ofSeconds(30));
     }
 }

@@ -17,6 +17,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A viewer on a WebSocket: binary messages are frames (format: {@link EncodedFrame}), text messages are JSON,
@@ -42,6 +43,10 @@ final class WebSocketViewer extends FrameViewer {
     private final boolean acknowledges;
     private final ArrayDeque<Long> unacknowledged = new ArrayDeque<>(WINDOW);
     private final Map<Topic, byte[]> texts = new EnumMap<>(Topic.class);
+    /** Content of the last unanswered ping: earlier ones need no answer (RFC 6455, section 5.5.3). */
+    private @Nullable ByteBuf pong;
+
+    private boolean pingDue;
     private boolean ending;
 
     WebSocketViewer(LatestFrameHub hub, Channel channel, long stallNanos, boolean acknowledges) {
@@ -57,15 +62,18 @@ final class WebSocketViewer extends FrameViewer {
         });
     }
 
-    /** Sends a ping. */
+    /** Sends a ping once the connection can accept it. */
     void ping() {
-        inEventLoop(() -> context().ifPresent(ctx -> write(ctx, new PingWebSocketFrame())));
+        inEventLoop(() -> {
+            pingDue = true;
+            drain();
+        });
     }
 
     @Override
     void drain() {
         if (!ending) {
-            context().ifPresent(this::drainTexts);
+            context().ifPresent(this::drainMessages);
             super.drain();
         }
     }
@@ -87,7 +95,8 @@ final class WebSocketViewer extends FrameViewer {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         try {
             if (message instanceof PingWebSocketFrame ping) {
-                write(ctx, new PongWebSocketFrame(ping.content().retain()));
+                setPong(ping.content().retain());
+                drain();
             } else if (message instanceof CloseWebSocketFrame close) {
                 close(ctx, new CloseWebSocketFrame(replyStatus(close)));
             } else if (message instanceof BinaryWebSocketFrame ack && acknowledges && isAcknowledgement(ack)) {
@@ -109,7 +118,28 @@ final class WebSocketViewer extends FrameViewer {
         close(ctx, new CloseWebSocketFrame(OPERATOR, reason));
     }
 
-    private void drainTexts(ChannelHandlerContext ctx) {
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        setPong(null);
+    }
+
+    private void setPong(@Nullable ByteBuf content) {
+        if (pong != null) {
+            pong.release();
+        }
+        pong = content;
+    }
+
+    private void drainMessages(ChannelHandlerContext ctx) {
+        ByteBuf content = pong;
+        if (content != null && ctx.channel().isWritable()) {
+            pong = null;
+            write(ctx, new PongWebSocketFrame(content));
+        }
+        if (pingDue && ctx.channel().isWritable()) {
+            pingDue = false;
+            write(ctx, new PingWebSocketFrame());
+        }
         while (!texts.isEmpty() && ctx.channel().isWritable()) {
             var next = texts.entrySet().iterator();
             byte[] json = next.next().getValue();

@@ -168,28 +168,79 @@ class HostileRequestTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost:evil.example", "localhost:", "localhost:80evil", "localhost:80:80", "[::1]:x"})
+    void hostWithInvalidPort_isRejectedOrHasNone(String host) throws Exception {
+        assertThat(fixture.raw("GET /state HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+                        .status())
+                .isEqualTo(host.endsWith(":") ? 200 : 421);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"xchunked", "chunked, identity", "identity", "chunked\r\nTransfer-Encoding: chunked"})
+    void unknownTransferEncoding_is400(String coding) throws Exception {
+        assertThat(fixture.raw("GET /state HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: " + coding + "\r\n\r\n")
+                        .status())
+                .isEqualTo(400);
+    }
+
     @Test
-    void connections_aboveLimit_areClosed_andAcceptedAgainLater() throws Exception {
-        List<Socket> sockets = new ArrayList<>();
+    void idleConnections_giveWayToNewOnes() throws Exception {
+        List<Socket> idle = new ArrayList<>();
         try {
-            for (int i = 0; i < 20; i++) {
-                sockets.add(live());
+            for (int i = 0; i < 3 * StreamFixture.MAX_CONNECTIONS; i++) {
+                idle.add(i % 2 == 0 ? live() : fixture.socket());
             }
-            try (Socket tooMany = fixture.socket()) {
-                assertThat(tooMany.getInputStream().read()).isEqualTo(-1);
-            }
-            sockets.remove(0).close();
-            StreamFixture.await("a free connection", () -> {
-                try (Socket next = live()) {
-                    return next.isConnected();
-                } catch (IOException rejected) {
-                    return false;
-                }
-            });
+
+            assertThat(fixture.get("/state").statusCode()).isEqualTo(200);
+            assertThat(fixture.server.connections().open()).isLessThanOrEqualTo(StreamFixture.MAX_CONNECTIONS);
+            assertThat(fixture.server.connections().closedByReason().get("evicted")).isPositive();
         } finally {
-            for (Socket socket : sockets) {
-                socket.close();
+            close(idle);
+        }
+    }
+
+    @Test
+    void slowHeads_giveWayToNewOnes() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 300; i++) {
+                Socket socket = fixture.socket();
+                StreamFixture.write(socket.getOutputStream(), "GET /state HTTP/1.1\r\nHo");
+                slow.add(socket);
             }
+
+            assertThat(fixture.get("/health").statusCode()).isEqualTo(200);
+        } finally {
+            close(slow);
+        }
+    }
+
+    @Test
+    void busyConnections_leaveSomeForHealth() throws Exception {
+        List<Socket> busy = new ArrayList<>();
+        try {
+            for (int i = 0; i < StreamFixture.MAX_CONNECTIONS; i++) {
+                Socket socket = fixture.socket();
+                StreamFixture.write(
+                        socket.getOutputStream(), "GET /snapshot.jpg HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                busy.add(socket);
+            }
+
+            assertThat(fixture.raw("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                            .status())
+                    .isEqualTo(200);
+            Answer other = fixture.raw("GET /state HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(other.status()).isEqualTo(503);
+            assertThat(other.headers()).containsKey("retry-after");
+        } finally {
+            close(busy);
+        }
+    }
+
+    private static void close(List<Socket> sockets) throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
         }
     }
 

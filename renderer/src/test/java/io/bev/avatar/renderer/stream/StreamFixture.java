@@ -2,6 +2,7 @@ package io.bev.avatar.renderer.stream;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.http.ConnectionLimits;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
 import io.bev.avatar.splat.raster.Framebuffer;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.function.BooleanSupplier;
 final class StreamFixture implements AutoCloseable {
 
     static final int MAX_VIEWERS = 3;
+    static final int MAX_CONNECTIONS = 20;
     private static final long TIMEOUT_NANOS = 20_000_000_000L;
 
     final FakeModel model = new FakeModel();
@@ -87,10 +89,15 @@ final class StreamFixture implements AutoCloseable {
     StreamFixture(Duration requestTimeout, Duration stallTimeout) throws IOException {
         hub = new LatestFrameHub(new ImageIoJpegEncoder(85), MAX_VIEWERS);
         server = new StreamServer(
-                new StreamSettings("127.0.0.1", 0, List.of("avatar.example"), 20, requestTimeout, stallTimeout),
+                new StreamSettings("127.0.0.1", 0, List.of("avatar.example"), limits(requestTimeout), stallTimeout),
                 hub,
                 model);
         server.start();
+    }
+
+    private static ConnectionLimits limits(Duration timeout) {
+        return new ConnectionLimits(
+                MAX_CONNECTIONS, MAX_CONNECTIONS, 2, 1 << 20, 8 << 20, timeout, timeout, timeout, timeout);
     }
 
     /** Publishes a frame every few milliseconds while one is wanted. */

@@ -264,7 +264,7 @@ class StreamServerTest {
         fixture.server.close();
 
         StreamSettings again =
-                new StreamSettings("127.0.0.1", port, List.of(), 10, Duration.ofSeconds(5), Duration.ofSeconds(5));
+                StreamSettings.of("127.0.0.1", port, List.of(), 10);
         try (StreamServer server = new StreamServer(again, fixture.hub, fixture.model)) {
             server.start();
             assertThat(server.port()).isEqualTo(port);

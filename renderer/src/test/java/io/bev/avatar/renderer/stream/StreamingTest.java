@@ -346,6 +346,41 @@ class StreamingTest {
     }
 
     @Test
+    void viewerThatPingsAndNeverReads_isBoundedAndDisconnected() throws Exception {
+        try (StreamFixture shortTimeout = new StreamFixture(Duration.ofSeconds(15), Duration.ofMillis(800));
+                Socket socket = shortTimeout.socket()) {
+            socket.setReceiveBufferSize(4096);
+            StreamFixture.write(
+                    socket.getOutputStream(),
+                    StreamFixture.request(
+                            "GET /ws HTTP/1.1",
+                            "Host: localhost",
+                            "Upgrade: websocket",
+                            "Connection: Upgrade",
+                            "Sec-WebSocket-Version: 13",
+                            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
+            StreamFixture.await("the viewer", () -> shortTimeout.hub.viewers() == 1);
+            byte[] pings = new byte[64 * 131];
+            for (int at = 0; at < pings.length; at += 131) {
+                pings[at] = (byte) 0x89; // final fragment, ping
+                pings[at + 1] = (byte) (0x80 | 125); // masked with 0, 125 bytes
+            }
+            long held = 0;
+            try {
+                for (int i = 0; i < 4000; i++) {
+                    socket.getOutputStream().write(pings);
+                    held = Math.max(held, shortTimeout.server.connections().heldBytes());
+                }
+            } catch (IOException disconnected) {
+                assertThat(disconnected).isNotNull();
+            }
+
+            assertThat(held).isLessThan(256 << 10);
+            StreamFixture.await("the disconnection", () -> shortTimeout.hub.viewers() == 0);
+        }
+    }
+
+    @Test
     void idleViewer_withoutFrames_isKept() throws Exception {
         try (StreamFixture shortTimeout = new StreamFixture(Duration.ofSeconds(2), Duration.ofSeconds(2))) {
             Client client = new Client();

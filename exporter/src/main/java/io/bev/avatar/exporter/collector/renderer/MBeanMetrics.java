@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -73,11 +74,14 @@ final class MBeanMetrics {
         });
     }
 
-    /** A counter for each entry of a map, with its key as {@code label}. */
-    void counters(String attribute, String name, String help, String label) {
+    /** A counter for each entry of a map, with its key as {@code label} beside the given labels. */
+    void counters(String attribute, String name, String help, String label, String... more) {
+        String[] labels = Arrays.copyOf(more, more.length + 2);
+        labels[more.length] = label;
         bean.path(attribute).properties().forEach(entry -> {
             if (entry.getValue().isNumber()) {
-                out.counter(PREFIX + name, help, entry.getValue().asDouble(), label, entry.getKey());
+                labels[more.length + 1] = entry.getKey();
+                out.counter(PREFIX + name, help, entry.getValue().asDouble(), labels);
             }
         });
     }

@@ -46,6 +46,7 @@ public final class RendererCollector implements Collector {
             new Source(allAttributes("bev.avatar:type=Avatar"), RendererMetrics::avatar),
             new Source(allAttributes("bev.avatar:type=State"), RendererMetrics::state),
             new Source(allAttributes("bev.avatar:type=Stream"), RendererMetrics::stream),
+            new Source(allAttributes("bev.avatar:type=Connections,*"), RendererMetrics::connections),
             new Source(allAttributes("bev.avatar:type=Gpu,*"), RendererMetrics::gpus),
             new Source(
                     attributes("java.lang:type=Memory", "HeapMemoryUsage", "NonHeapMemoryUsage"), JvmMetrics::memory),

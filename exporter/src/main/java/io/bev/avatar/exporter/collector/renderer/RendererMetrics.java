@@ -12,6 +12,7 @@ final class RendererMetrics {
     private static final List<String> STATES =
             List.of("CREATED", "INITIALIZING", "RUNNING", "PAUSED", "DEGRADED", "DRAINING", "STOPPED", "FAILED");
 
+    private static final Pattern LISTENER = Pattern.compile("[:,]listener=([^,]+)");
     private static final Pattern DEVICE = Pattern.compile("[:,]device=([^,]+)");
 
     private RendererMetrics() {}
@@ -109,6 +110,29 @@ final class RendererMetrics {
         a.counter("FramesSent", "stream_frames_sent_total", "Frames sent to viewers");
         a.counter("FramesDropped", "stream_frames_dropped_total", "Frames dropped because a viewer was too slow");
         a.counter("BytesSent", "stream_bytes_total", "Bytes sent to viewers");
+    }
+
+    /** @param beans MBeans by object name */
+    static void connections(JsonNode beans, MetricSink out) {
+        beans.properties().forEach(entry -> {
+            MBeanMetrics a = new MBeanMetrics(entry.getValue(), out);
+            Matcher name = LISTENER.matcher(entry.getKey());
+            String listener = name.find() ? name.group(1) : "";
+            a.gauge("Open", "http_connections", "Open connections to the renderer", "listener", listener);
+            a.gauge(
+                    "HeldBytes",
+                    "http_held_bytes",
+                    "Bytes held for clients: request bodies and unsent responses",
+                    "listener",
+                    listener);
+            a.counters(
+                    "ClosedByReason",
+                    "http_connections_closed_total",
+                    "Connections refused or closed by the renderer because of a limit or timeout, by reason",
+                    "reason",
+                    "listener",
+                    listener);
+        });
     }
 
     /** @param beans MBeans by object name; none on a host without a GPU */

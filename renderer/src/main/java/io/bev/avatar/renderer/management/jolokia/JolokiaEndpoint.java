@@ -1,7 +1,8 @@
 package io.bev.avatar.renderer.management.jolokia;
 
-import com.sun.net.httpserver.HttpServer;
 import io.bev.avatar.common.http.BoundedHttpServer;
+import io.bev.avatar.common.http.ConnectionLimits;
+import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.common.process.SchedulingPriority;
 import java.io.IOException;
@@ -19,13 +20,16 @@ public final class JolokiaEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JolokiaEndpoint.class);
 
     private static final int THREADS = 8;
+    private static final int CONNECTIONS = 64;
+    private static final long BYTES_PER_CONNECTION = 8L << 20;
+    private static final long BYTES = 32L << 20;
     /** Keeps rendering responsive: at this niceness a thread gets about a tenth of a contended core. */
     private static final int NICENESS = 10;
 
     private static final long CLOSE_TIMEOUT_NANOS = 1_000_000_000L;
     private static final long POLL_NANOS = 5_000_000L;
 
-    private final HttpServer server;
+    private final BoundedHttpServer server;
     private final JolokiaBackend backend;
     private final JolokiaHandler handler;
 
@@ -39,7 +43,13 @@ public final class JolokiaEndpoint implements AutoCloseable {
             InetSocketAddress address, List<String> allowedHosts, Optional<Path> policyFile, ControlPassword password)
             throws IOException {
         AccessPolicy policy = AccessPolicy.load(policyFile);
-        server = BoundedHttpServer.create(address, "jolokia", THREADS, JolokiaEndpoint::lowerPriority);
+        server = BoundedHttpServer.at(address, "jolokia")
+                .connections(new ConnectionTable(
+                        "jolokia", ConnectionLimits.of(CONNECTIONS, BYTES_PER_CONNECTION, BYTES)))
+                .threads(THREADS)
+                .firstOnThread(JolokiaEndpoint::lowerPriority)
+                .maxBodyBytes(JolokiaHandler.MAX_BODY_BYTES)
+                .bind();
         backend = new JolokiaBackend(policy);
         handler = new JolokiaHandler(RequestGuard.allowing(allowedHosts), password, policy, backend);
         server.createContext("/", handler);
@@ -58,10 +68,14 @@ public final class JolokiaEndpoint implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
+    /** Open connections, held bytes and closed connections. */
+    public ConnectionTable connections() {
+        return server.connections();
+    }
+
     @Override
     public void close() {
-        // Lets running requests finish (such as the shutdown request itself); HttpServer.stop(n) always waits n
-        // seconds.
+        // Lets running requests finish (such as the shutdown request itself).
         long deadline = System.nanoTime() + CLOSE_TIMEOUT_NANOS;
         while (handler.serving() > 0 && System.nanoTime() < deadline) {
             LockSupport.parkNanos(POLL_NANOS);

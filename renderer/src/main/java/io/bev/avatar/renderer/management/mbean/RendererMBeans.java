@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.management.mbean;
 
+import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.renderer.frame.FrameStats;
 import io.bev.avatar.renderer.state.StateStore;
@@ -8,6 +9,7 @@ import io.bev.avatar.splat.raster.cuda.CudaDevice;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
@@ -39,6 +41,12 @@ public final class RendererMBeans implements AutoCloseable {
             add(name("type=State"), new StateBean(parts.store()), StateMXBean.class);
             add(name("type=Logging"), new LoggingBean(LoggingSystem.ofProcess()), LoggingMXBean.class);
             add(name("type=Stream"), new StreamBean(parts.hub()), StreamMXBean.class);
+            for (Map.Entry<String, ConnectionTable> listener : parts.listeners().entrySet()) {
+                add(
+                        name("type=Connections,listener=" + listener.getKey()),
+                        new ConnectionsBean(listener.getValue()),
+                        ConnectionsMXBean.class);
+            }
             for (CudaDevice device : parts.devices()) {
                 add(
                         name("type=Gpu,device=" + device.index()),
@@ -54,17 +62,23 @@ public final class RendererMBeans implements AutoCloseable {
         }
     }
 
-    /** Components exposed by the MBeans. */
+    /**
+     * Components exposed by the MBeans.
+     *
+     * @param listeners connections by name of the listener
+     */
     public record Parts(
             RendererControl renderer,
             FrameStats stats,
             StateStore store,
             FrameHub hub,
+            Map<String, ConnectionTable> listeners,
             List<CudaDevice> devices,
             double gpuMemoryFraction,
             Optional<GpuInUse> gpu,
             Clock clock) {
         public Parts {
+            listeners = Map.copyOf(listeners);
             devices = List.copyOf(devices);
         }
     }

@@ -3,6 +3,8 @@ package io.bev.avatar.renderer.management.mbean;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bev.avatar.common.http.ConnectionLimits;
+import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.FakeHub;
 import io.bev.avatar.renderer.FakeStateStore;
@@ -56,6 +58,7 @@ class RendererMBeansTest {
                     stats,
                     store,
                     hub,
+                    Map.of("page", new ConnectionTable("page", ConnectionLimits.of(8, 1 << 20, 1 << 20))),
                     List.of(new CudaDevice(
                             0,
                             "Test GPU",
@@ -227,6 +230,7 @@ class RendererMBeansTest {
                         "bev.avatar:type=Frames",
                         "bev.avatar:type=Avatar",
                         "bev.avatar:type=Model",
+                        "bev.avatar:listener=page,type=Connections",
                         "bev.avatar:type=State",
                         "bev.avatar:type=Logging",
                         "bev.avatar:type=Stream",
@@ -433,7 +437,7 @@ class RendererMBeansTest {
     void secondRegistration_isRejected_andKeepsFirst() throws Exception {
         assertThatThrownBy(() -> new RendererMBeans(
                         server,
-                        new RendererMBeans.Parts(control, stats, store, hub, List.of(), 0.5, Optional.empty(), CLOCK)))
+                        new RendererMBeans.Parts(control, stats, store, hub, Map.of(), List.of(), 0.5, Optional.empty(), CLOCK)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("type=Renderer");
         assertThat(server.isRegistered(new ObjectName("bev.avatar:type=Renderer")))
