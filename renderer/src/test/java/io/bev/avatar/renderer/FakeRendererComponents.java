@@ -20,6 +20,7 @@ import io.bev.avatar.splat.raster.cuda.GpuControl;
 import io.bev.avatar.splat.scene.Avatar;
 import io.bev.avatar.splat.scene.Framing;
 import io.bev.avatar.splat.scene.GaussianCloud;
+import io.bev.avatar.splat.scene.ModelMemory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -115,8 +116,8 @@ public final class FakeRendererComponents implements RendererComponents {
 
     /** Files named {@code N.ply} have N Gaussians; other files do not exist. */
     @Override
-    public Avatar avatar(Optional<Path> model) throws IOException {
-        String name = model.map(Path::toString).orElse("built-in");
+    public Avatar avatar(Optional<Path> model, ModelMemory memory) throws IOException {
+        String name = model.map(path -> path.getFileName().toString()).orElse("built-in");
         if (model.isPresent() && !name.matches("\\d+\\.ply")) {
             throw new NoSuchFileException(name);
         }

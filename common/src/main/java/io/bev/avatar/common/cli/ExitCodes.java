@@ -5,6 +5,8 @@ public final class ExitCodes {
 
     /** Ended on request, or all is well. */
     public static final int OK = 0;
+    /** The Java heap is exhausted; the code of {@code -XX:+ExitOnOutOfMemoryError}. */
+    public static final int OUT_OF_MEMORY = 3;
     /** EX_USAGE: the command line is wrong. */
     public static final int USAGE = 64;
     /** EX_NOINPUT: an input file is missing or unusable. */

@@ -1,5 +1,6 @@
 package io.bev.avatar.splat.raster;
 
+import io.bev.avatar.splat.scene.CoefficientFormat;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -131,7 +132,7 @@ final class DoubleOracle {
         int k = (s.shDegree + 1) * (s.shDegree + 1) - 1;
         for (int c = 0; c < 3; c++) {
             for (int j = 0; j < k; j++) {
-                rgb[c] += basis[j] * s.sh[(i * 3 + c) * k + j];
+                rgb[c] += basis[j] * CoefficientFormat.unpack(s.sh[(i * 3 + c) * k + j]);
             }
             rgb[c] = Math.max(0, rgb[c]);
         }
