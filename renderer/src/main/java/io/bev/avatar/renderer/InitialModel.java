@@ -28,11 +28,11 @@ record InitialModel(Optional<Path> path, RenderableAvatar avatar, List<String> n
         }
         Optional<Path> path = choice.get().path();
         String problem;
-        if (choice.get().interrupted()) {
-            problem = "the process ended while it was loaded";
+        if (choice.get().endsTheProcess()) {
+            problem = "the process ended repeatedly while it was loaded";
         } else {
             try {
-                saved.saveLoading(path, configured);
+                saved.starting(choice.get(), configured);
                 return new InitialModel(path, avatars.load(path, ModelMemory.ofHeap()), List.of());
             } catch (IOException e) {
                 problem = String.valueOf(e.getMessage());

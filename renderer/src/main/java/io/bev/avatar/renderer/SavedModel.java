@@ -24,7 +24,9 @@ final class SavedModel {
     private static final String BUILT_IN = "built-in";
     private static final String MODEL = "model";
     private static final String CONFIGURED = "configured";
-    private static final String LOADING = "loading";
+    private static final String ATTEMPTS = "attempts";
+    /** Starts that may end while they load the model, for example because the machine is switched off. */
+    private static final int MAX_ATTEMPTS = 2;
 
     private final Path file;
     private volatile Optional<Pending> pending = Optional.empty();
@@ -40,9 +42,14 @@ final class SavedModel {
      * A saved model.
      *
      * @param path its file; empty for the built-in avatar
-     * @param interrupted whether the process ended while it loaded this model at its start
+     * @param attempts consecutive starts that ended while they loaded it
      */
-    record Saved(Optional<Path> path, boolean interrupted) {}
+    record Saved(Optional<Path> path, int attempts) {
+
+        boolean endsTheProcess() {
+            return attempts >= MAX_ATTEMPTS;
+        }
+    }
 
     /** The model to show instead of the configured one. */
     Optional<Saved> read(Optional<Path> configured) {
@@ -61,32 +68,32 @@ final class SavedModel {
         }
         return Optional.of(new Saved(
                 model.equals(BUILT_IN) ? Optional.empty() : Optional.of(Path.of(model)),
-                Boolean.parseBoolean(properties.getProperty(LOADING, "false"))));
+                properties.getProperty(ATTEMPTS, "0").matches("[1-9]") ? Integer.parseInt(properties.getProperty(ATTEMPTS)) : 0));
     }
 
     /** Saves that {@code model} is shown. */
     void save(Optional<Path> model, Optional<Path> configured) {
         pending = Optional.empty();
-        write(model, configured, false);
+        write(model, configured, 0);
     }
 
-    /** Saves that {@code model} is being loaded at the start: if that ends the process, the next start must not try again. */
-    void saveLoading(Optional<Path> model, Optional<Path> configured) {
-        pending = Optional.of(new Pending(model, configured));
-        write(model, configured, true);
+    /** Saves that a start loads the model: if that ends the process repeatedly, later starts must not try again. */
+    void starting(Saved saved, Optional<Path> configured) {
+        pending = Optional.of(new Pending(saved.path(), configured));
+        write(saved.path(), configured, saved.attempts() + 1);
     }
 
-    /** Records that the model which was being loaded at the start is shown. */
+    /** Records that the start has shown the model. */
     void loaded() {
-        pending.ifPresent(start -> write(start.model, start.configured, false));
+        pending.ifPresent(start -> write(start.model, start.configured, 0));
         pending = Optional.empty();
     }
 
-    private void write(Optional<Path> model, Optional<Path> configured, boolean loading) {
+    private void write(Optional<Path> model, Optional<Path> configured, int attempts) {
         Properties properties = new Properties();
         properties.setProperty(MODEL, text(model));
         properties.setProperty(CONFIGURED, text(configured));
-        properties.setProperty(LOADING, Boolean.toString(loading));
+        properties.setProperty(ATTEMPTS, Integer.toString(attempts));
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
@@ -101,6 +108,7 @@ final class SavedModel {
 
     /** Forgets the model: the configured one is shown. */
     void clear() {
+        pending = Optional.empty();
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {

@@ -68,7 +68,9 @@ final class DoubleOracle {
         int[] tiles = {tile(x - 0.5 - radius), tile(y - 0.5 - radius), tile(x + 14.5 + radius), tile(y + 14.5 + radius)
         };
         double[][] conic = {{c / det, -b / det}, {-b / det, a / det}};
-        spots.add(new Spot(x, y, p[2], conic, tiles, s.opacity[i], colour(s, i, eye)));
+        double before = flat[0][0] * flat[1][1] - b * b;
+        double opacity = s.opacity[i] * (s.antialiased ? Math.sqrt(Math.max(0, before / det)) : 1);
+        spots.add(new Spot(x, y, p[2], conic, tiles, opacity, colour(s, i, eye)));
     }
 
     private static int tile(double pixel) {

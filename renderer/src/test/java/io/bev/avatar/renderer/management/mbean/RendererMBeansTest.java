@@ -281,7 +281,7 @@ class RendererMBeansTest {
                 "Renderer", "[drain, pause, reload, restart, resume, shutdown]",
                 "Frames", "[setResolution, setTargetFps]",
                 "Avatar", "[reset, setBlendshape, setEmotion, setIntensity]",
-                "Model", "[load]",
+                "Model", "[load, replace]",
                 "State", "[restore, save]",
                 "Stream", "[disconnectAll]",
                 "Gpu,device=0", "[rebuildContext, trimMemory]");

@@ -156,6 +156,7 @@ final class DeviceModel implements AutoCloseable {
         layout.pointer(frame, "joint_weight", jointWeight);
         layout.number(frame, "count", splats.count);
         layout.number(frame, "sh_degree", splats.shDegree);
+        layout.number(frame, "antialiased", splats.antialiased ? 1 : 0);
         layout.number(frame, "targets", rig == null ? 0 : rig.targets());
         layout.number(frame, "joints", rig == null ? 0 : rig.joints());
         layout.number(frame, "displacements", rig == null ? 0 : rig.morphTargets().length);
