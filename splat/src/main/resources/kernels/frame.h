@@ -55,6 +55,7 @@ struct Frame {
   unsigned* bgr;                // [ceil(w * h / 4) * 3] three bytes per pixel, no padding
   int count;                    // n
   int sh_degree;                // 0..3
+  int antialiased;              // 1: opacities are compensated for the dilation
   int targets;
   int joints;
   int displacements;

@@ -24,7 +24,7 @@ static __device__ void add_harmonics(const Frame& f, int i, float x, float y, fl
   }
 }
 
-// Projected covariance of Gaussian i at (x, y, z) in camera space: xx, xy, yy in square pixels, dilated.
+// Projected covariance of Gaussian i at (x, y, z) in camera space: xx, xy, yy in square pixels, not dilated.
 static __device__ float3 project_covariance(const Frame& f, const View& v, int i, float slope_x, float slope_y,
                                             float inverse_z) {
   float j0 = v.focal * inverse_z;
@@ -45,8 +45,7 @@ static __device__ float3 project_covariance(const Frame& f, const View& v, int i
   float sw0 = xx * w0 + xy * w1 + xz * w2;
   float sw1 = xy * w0 + yy * w1 + yz * w2;
   float sw2 = xz * w0 + yz * w1 + zz * w2;
-  return make_float3(u0 * su0 + u1 * su1 + u2 * su2 + DILATION, w0 * su0 + w1 * su1 + w2 * su2,
-                     w0 * sw0 + w1 * sw1 + w2 * sw2 + DILATION);
+  return make_float3(u0 * su0 + u1 * su1 + u2 * su2, w0 * su0 + w1 * su1 + w2 * su2, w0 * sw0 + w1 * sw1 + w2 * sw2);
 }
 
 // Tiles on which the Gaussian may be visible: those of its visible box, clipped to the published extent of whole tiles.
@@ -91,9 +90,18 @@ static __device__ unsigned project_one(const Frame& f, const View& v, int i, uns
   float slope_x = (v.m00 * mx + v.m01 * my + v.m02 * mz + v.m03) * inverse_z;
   float slope_y = (v.m10 * mx + v.m11 * my + v.m12 * mz + v.m13) * inverse_z;
   float3 covariance = project_covariance(f, v, i, slope_x, slope_y, inverse_z);
+  float thin = covariance.x * covariance.z - covariance.y * covariance.y;
+  covariance.x += DILATION;
+  covariance.z += DILATION;
   float determinant = covariance.x * covariance.z - covariance.y * covariance.y;
   if (!(determinant > 0.0f) || !(determinant <= MAX_FLOAT)) {
     return 0;
+  }
+  if (f.antialiased) {
+    opacity *= sqrtf(fmaxf(0.0f, thin / determinant));
+    if (!(opacity >= MIN_ALPHA)) {
+      return 0;
+    }
   }
   float x = v.focal * slope_x + v.centre_x;
   float y = v.focal * slope_y + v.centre_y;

@@ -6,6 +6,7 @@ import io.bev.avatar.common.tls.ExporterClientAuth;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,9 @@ final class StackServices {
 
     ServiceSpec renderer(Optional<Path> model) throws IOException {
         Installation programs = Installation.of(root);
-        List<String> command = programs.command(programs.renderer());
+        List<String> flags = new ArrayList<>(programs.archive(programs.renderer()).options());
+        flags.addAll(javaOptions(System.getenv()));
+        List<String> command = programs.command(programs.renderer(), flags);
         command.add("serve");
         Map<String, String> environment = new HashMap<>();
         environment.put("BEV_AVATAR_STATE_DIR", files.directory("state").toString());
@@ -92,6 +95,12 @@ final class StackServices {
                 files.log("renderer"),
                 START_TIMEOUT,
                 Duration.ofMillis(200));
+    }
+
+    /** Additional JVM options of the renderer, as in the installed service. */
+    static List<String> javaOptions(Map<String, String> environment) {
+        String options = environment.getOrDefault("BEV_AVATAR_JAVA_OPTIONS", "").strip();
+        return options.isEmpty() ? List.of() : List.of(options.split("\\s+"));
     }
 
     ServiceSpec exporter() throws IOException {

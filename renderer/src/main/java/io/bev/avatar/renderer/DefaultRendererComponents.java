@@ -30,6 +30,7 @@ import io.bev.avatar.splat.raster.cuda.CudaDiscovery;
 import io.bev.avatar.splat.raster.cuda.DeviceLock;
 import io.bev.avatar.splat.raster.cuda.KernelCache;
 import io.bev.avatar.splat.scene.Avatar;
+import io.bev.avatar.splat.scene.ModelMemory;
 import io.bev.avatar.splat.scene.builtin.BuiltInAvatar;
 import io.bev.avatar.splat.scene.io.AvatarLoader;
 import java.io.IOException;
@@ -97,11 +98,11 @@ public final class DefaultRendererComponents implements RendererComponents {
     }
 
     @Override
-    public Avatar avatar(Optional<Path> model) throws IOException {
-        return load(model);
+    public Avatar avatar(Optional<Path> model, ModelMemory memory) throws IOException {
+        return model.isPresent() ? AvatarLoader.load(model.get(), memory) : BuiltInAvatar.load();
     }
 
-    /** See {@link #avatar}. */
+    /** Like {@link #avatar}, with the whole heap for the model. */
     public static Avatar load(Optional<Path> model) throws IOException {
         return model.isPresent() ? AvatarLoader.load(model.get()) : BuiltInAvatar.load();
     }

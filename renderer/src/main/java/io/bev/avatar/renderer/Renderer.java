@@ -95,8 +95,11 @@ public final class Renderer implements AutoCloseable {
         lifecycle.change("start", EnumSet.of(LifecycleState.CREATED), LifecycleState.INITIALIZING, "");
 
         // Slow steps run in parallel.
-        RenderableAvatarLoader avatars = new RenderableAvatarLoader(components, context.ticker());
-        CompletableFuture<RenderableAvatar> avatar = startAsync("load-avatar", () -> avatars.load(config.model()));
+        RenderableAvatarLoader avatars =
+                new RenderableAvatarLoader(components, config.antialiased(), context.ticker());
+        SavedModel savedModel = new SavedModel(settings.state().directory());
+        CompletableFuture<InitialModel> model =
+                startAsync("load-avatar", () -> InitialModel.load(avatars, savedModel, config.model()));
         CompletableFuture<CudaDevices> devices = startAsync("find-gpu", components::devices);
         CompletableFuture<StateStore> storeOpening = startAsync("open-state", components::stateStore);
         shutdown.push("state", () -> closeIfOpened(storeOpening, StateStore::close));
@@ -124,14 +127,15 @@ public final class Renderer implements AutoCloseable {
         shutdown.push("GPU watch", () -> gpuLossHandling.cancel(false));
         FrameMonitor monitor = new FrameMonitor(lifecycle, context.service(), errors, restarts, exit);
         RendererRuntime runtime =
-                runtime(result(avatar), store, viewers.hub(), drawing, restarts, alerts, avatars, monitor);
+                runtime(result(model).avatar(), store, viewers.hub(), drawing, restarts, alerts, avatars, monitor);
         BackendSelector.requireCapacity(
                 config.backend(),
                 drawing.gpu(),
-                result(avatar).splats(),
+                result(model).avatar().splats(),
                 runtime.frames().target());
         HealthMonitor health = new HealthMonitor(runtime, settings.redis().isPresent());
-        RendererOperations operations = new RendererOperations(runtime, settings, health::reasons, exit);
+        RendererOperations operations = new RendererOperations(
+                runtime, settings, health::reasons, savedModel, result(model), exit);
         RendererMBeans mbeans = new RendererMBeans(
                 context.mbeans(),
                 new RendererMBeans.Parts(
@@ -150,6 +154,8 @@ public final class Renderer implements AutoCloseable {
         lifecycle.onChange(change -> viewers.changed());
 
         startFrames(runtime, monitor, new StatusReporter(health, runtime));
+        RendererOperations.report(result(model).avatar());
+        savedModel.loaded();
         port = viewers.port();
         jolokiaPort = result(jolokia).port();
         logStarted(operations);
@@ -275,7 +281,7 @@ public final class Renderer implements AutoCloseable {
         DaemonThreads.start(name, () -> {
             try {
                 done.complete(work.run());
-            } catch (IOException | RuntimeException | LinkageError e) {
+            } catch (IOException | RuntimeException | Error e) {
                 done.completeExceptionally(e);
             }
         });
@@ -292,6 +298,9 @@ public final class Renderer implements AutoCloseable {
             return work.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException fault) {
+                throw fault;
+            }
+            if (e.getCause() instanceof OutOfMemoryError fault) {
                 throw fault;
             }
             throw new IllegalStateException(e.getCause());

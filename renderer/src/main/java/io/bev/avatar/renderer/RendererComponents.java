@@ -14,6 +14,7 @@ import io.bev.avatar.splat.raster.Rasterizer;
 import io.bev.avatar.splat.raster.cuda.CudaDevices;
 import io.bev.avatar.splat.raster.cuda.GpuControl;
 import io.bev.avatar.splat.scene.Avatar;
+import io.bev.avatar.splat.scene.ModelMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -68,9 +69,10 @@ public interface RendererComponents {
     /**
      * Reads a model file, or creates the built-in avatar.
      *
+     * @param memory for the model of a file
      * @throws IOException when the file is unusable; the message states the cause and the remedy
      */
-    Avatar avatar(Optional<Path> model) throws IOException;
+    Avatar avatar(Optional<Path> model, ModelMemory memory) throws IOException;
 
     Poser poser(Avatar avatar);
 

@@ -7,11 +7,15 @@ import io.bev.avatar.renderer.frame.RenderableAvatar;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
 import io.bev.avatar.renderer.lifecycle.LifecycleState;
 import io.bev.avatar.renderer.management.mbean.RendererControl;
+import io.bev.avatar.splat.raster.PosedGaussians;
 import io.bev.avatar.splat.raster.cuda.MemoryBudgetException;
-import io.bev.avatar.splat.scene.Avatar;
+import io.bev.avatar.splat.scene.Findings;
+import io.bev.avatar.splat.scene.ModelMemory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -36,22 +40,34 @@ final class RendererOperations implements RendererControl {
     private final Supplier<List<String>> reasons;
     private final CompletableFuture<Integer> exit;
     private final ReentrantLock changing = new ReentrantLock();
+    private final SavedModel saved;
     private RendererSettings settings;
+    /** Guarded by {@link #changing}. */
+    private Optional<Path> current;
+
+    private volatile List<String> startNotes;
     private volatile boolean restartRequested;
 
     /**
      * @param settings as started with
      * @param reasons current problems
+     * @param saved where a model loaded at run time is stored
+     * @param initial the model shown at start
      * @param exit completed with the exit code to end the process
      */
     RendererOperations(
             RendererRuntime runtime,
             RendererSettings settings,
             Supplier<List<String>> reasons,
+            SavedModel saved,
+            InitialModel initial,
             CompletableFuture<Integer> exit) {
         this.runtime = runtime;
         this.settings = settings;
         this.reasons = reasons;
+        this.saved = saved;
+        this.current = initial.path();
+        this.startNotes = initial.notes();
         this.exit = exit;
     }
 
@@ -176,7 +192,8 @@ final class RendererOperations implements RendererControl {
 
     private void apply(RendererSettings fresh) {
         RendererConfig config = fresh.renderer();
-        swap("reload", config.model());
+        swap("reload", config.model(), heldMemory());
+        saved.clear();
         runtime.commands().call("reload", () -> {
             runtime.frames().setResolution(config.width(), config.height());
             runtime.loop().setPace(config.targetFps(), config.idleFps());
@@ -224,33 +241,102 @@ final class RendererOperations implements RendererControl {
     @Override
     public Model model() {
         RenderableAvatar loaded = runtime.frames().avatar();
-        Avatar avatar = loaded.avatar();
+        Findings findings = loaded.findings();
         return new Model(
-                avatar.source(),
-                avatar.cloud().count(),
-                avatar.cloud().shDegree(),
-                avatar.rig().map(rig -> rig.targets().size()).orElse(0),
-                loaded.loadMillis());
+                loaded.source(),
+                loaded.splats().count - findings.invalidGaussians(),
+                loaded.splats().shDegree,
+                loaded.blendshapes(),
+                loaded.loadMillis(),
+                findings.invalidGaussians(),
+                findings.notes());
+    }
+
+    @Override
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>(startNotes);
+        Model model = model();
+        if (model.invalidGaussians() > 0) {
+            notes.add("model: " + model.invalidGaussians() + " Gaussians have invalid values and are not rendered");
+        }
+        model.notes().forEach(note -> notes.add("model: " + note));
+        return notes;
     }
 
     @Override
     public Model loadModel(Optional<String> path) {
         requireUp("load");
         return exclusively("load", () -> {
-            swap("load", path.map(Path::of));
+            Optional<Path> model = path.map(Path::of);
+            swap("load", model, heldMemory());
+            saved.save(model, settings.renderer().model());
             return model();
         });
     }
 
-    /** Loads and test-renders the new model before the current one is released. */
-    private void swap(String operation, Optional<Path> model) {
-        try {
-            RenderableAvatar fresh = runtime.avatars().load(model);
-            runtime.commands().call(operation, () -> {
-                runtime.frames().setAvatar(fresh);
-                return fresh;
+    @Override
+    public Model replaceModel(Optional<String> path) {
+        requireUp("replace");
+        return exclusively("replace", () -> {
+            Optional<Path> model = path.map(Path::of);
+            Optional<Path> before = current;
+            requireReadable(model);
+            runtime.commands().call("replace", () -> {
+                runtime.frames().suspend();
+                return before;
             });
-            LOG.info("avatar {} loaded in {} ms", fresh.avatar().source(), fresh.loadMillis());
+            try {
+                swap("replace", model, ModelMemory.ofHeap());
+            } catch (IllegalArgumentException | IllegalStateException e) {
+                restore(before);
+                throw new IllegalStateException(
+                        "replace: " + model().source() + " is shown again; " + e.getMessage(), e);
+            }
+            saved.save(model, settings.renderer().model());
+            return model();
+        });
+    }
+
+    private static void requireReadable(Optional<Path> model) {
+        if (model.isPresent() && !Files.isReadable(model.get())) {
+            throw new IllegalArgumentException("replace: the current model is kept; " + model.get()
+                    + ": expected a readable file, found none; check the path of the model");
+        }
+    }
+
+    /** Shows the model again that a failed replacement released, or the built-in one if it is unusable by now. */
+    private void restore(Optional<Path> before) {
+        try {
+            swap("replace", before, ModelMemory.ofHeap());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            LOG.error("the previous model cannot be loaded again, showing the built-in one: {}", e.getMessage());
+            swap("replace", Optional.empty(), ModelMemory.ofHeap());
+        }
+    }
+
+    private ModelMemory heldMemory() {
+        PosedGaussians shown = runtime.frames().avatar().splats();
+        return ModelMemory.ofHeap().beside(shown.count, shown.shDegree);
+    }
+
+    /** Loads and test-renders the new model before the current one is released. */
+    private void swap(String operation, Optional<Path> model, ModelMemory memory) {
+        try {
+            RenderableAvatar fresh = runtime.avatars().load(model, memory);
+            try {
+                runtime.commands().call(operation, () -> {
+                    runtime.frames().setAvatar(fresh);
+                    return fresh;
+                });
+            } catch (IllegalStateException e) {
+                if (e.getCause() instanceof OutOfMemoryError exhausted) {
+                    throw memory.exhausted(fresh.source(), exhausted);
+                }
+                throw e;
+            }
+            current = model;
+            startNotes = List.of();
+            report(fresh);
         } catch (IOException e) {
             runtime.errors().record(operation, e);
             throw new IllegalArgumentException(operation + ": the current model is kept; " + e.getMessage(), e);
@@ -258,6 +344,20 @@ final class RendererOperations implements RendererControl {
             runtime.errors().record(operation, e);
             throw new IllegalStateException(operation + ": the current model is kept; " + e.getMessage(), e);
         }
+    }
+
+    /** Logs that a model was loaded, and the findings of its reader. */
+    static void report(RenderableAvatar avatar) {
+        LOG.info("avatar {} loaded in {} ms", avatar.source(), avatar.loadMillis());
+        Findings findings = avatar.findings();
+        if (findings.invalidGaussians() > 0) {
+            LOG.warn(
+                    "avatar {}: {} of {} Gaussians have invalid values and are not rendered",
+                    avatar.source(),
+                    findings.invalidGaussians(),
+                    avatar.splats().count);
+        }
+        findings.notes().forEach(note -> LOG.info("avatar {}: {}", avatar.source(), note));
     }
 
     private <T> T exclusively(String operation, Supplier<T> work) {

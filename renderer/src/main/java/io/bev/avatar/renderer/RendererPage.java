@@ -76,6 +76,8 @@ final class RendererPage implements PageBackend {
         document.putObject("model")
                 .put("source", renderer.model().source())
                 .put("gaussians", renderer.model().gaussians());
+        ArrayNode notes = document.putArray("notes");
+        v.renderer().notes().forEach(notes::add);
         ArrayNode alerts = document.putArray("alerts");
         v.runtime()
                 .alerts()

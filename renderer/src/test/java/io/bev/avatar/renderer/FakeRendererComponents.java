@@ -22,6 +22,7 @@ import io.bev.avatar.splat.raster.cuda.GpuControl;
 import io.bev.avatar.splat.scene.Avatar;
 import io.bev.avatar.splat.scene.Framing;
 import io.bev.avatar.splat.scene.GaussianCloud;
+import io.bev.avatar.splat.scene.ModelMemory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -115,12 +116,18 @@ public final class FakeRendererComponents implements RendererComponents {
         };
     }
 
+    /** A file whose load runs out of memory. */
+    String exhausting = "";
+
     /** Files named {@code N.ply} have N Gaussians; other files do not exist. */
     @Override
-    public Avatar avatar(Optional<Path> model) throws IOException {
-        String name = model.map(Path::toString).orElse("built-in");
+    public Avatar avatar(Optional<Path> model, ModelMemory memory) throws IOException {
+        String name = model.map(path -> path.getFileName().toString()).orElse("built-in");
         if (model.isPresent() && !name.matches("\\d+\\.ply")) {
             throw new NoSuchFileException(name);
+        }
+        if (name.equals(exhausting)) {
+            throw new OutOfMemoryError("Java heap space");
         }
         int count = model.isPresent() ? Integer.parseInt(name.replace(".ply", "")) : 1;
         return new Avatar(

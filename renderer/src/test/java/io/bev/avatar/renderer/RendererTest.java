@@ -216,6 +216,65 @@ class RendererTest {
     }
 
     @Test
+    void outOfMemoryDuringALoad_isRejected_andCurrentModelIsKept() throws Exception {
+        try (Renderer renderer = start()) {
+            assertThat(renderer).isNotNull();
+            call("Model", "load", "5.ply");
+            assembly.exhausting = "7.ply";
+
+            assertThatThrownBy(() -> call("Model", "load", "7.ply"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("load: the current model is kept; 7.ply")
+                    .hasMessageContaining("BEV_AVATAR_JAVA_OPTIONS=-Xmx");
+            assertThatThrownBy(() -> call("Model", "replace", "7.ply")).isInstanceOf(RuntimeException.class);
+            assertThat(read("Model", "Source")).isEqualTo("5.ply");
+            assertThat(read("Frames", "FramesFailed")).isEqualTo(0L);
+        }
+    }
+
+    @Test
+    void replace_releasesTheCurrentModel_andShowsItAgainIfTheNewOneIsUnusable() throws Exception {
+        Path usable = Files.createFile(directory.resolve("6.ply"));
+        Path failing = Files.createFile(directory.resolve("8.ply"));
+        try (Renderer renderer = start()) {
+            assertThat(renderer).isNotNull();
+            assertThat(call("Model", "replace", usable.toString())).isEqualTo("6.ply");
+            assertThat(read("Model", "Gaussians")).isEqualTo(6);
+            assembly.exhausting = "8.ply";
+
+            assertThatThrownBy(() -> call("Model", "replace", failing.toString()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("replace: 6.ply is shown again");
+
+            assertThat(read("Model", "Gaussians")).isEqualTo(6);
+            until("frames", () -> Objects.requireNonNull(assembly.hub.last).bgr[0] == 6);
+        }
+    }
+
+    @Test
+    void modelLoadedAtRunTime_isShownAfterARestart_unlessItIsGone() throws Exception {
+        try (Renderer renderer = start()) {
+            assertThat(renderer).isNotNull();
+            call("Model", "load", "5.ply");
+        }
+        try (Renderer renderer = start()) {
+            assertThat(renderer).isNotNull();
+            assertThat(read("Model", "Source")).isEqualTo("5.ply");
+            assembly.exhausting = "5.ply";
+        }
+        try (Renderer renderer = start()) {
+            assertThat(renderer).isNotNull();
+            assertThat(read("Model", "Source")).isEqualTo("built-in");
+            assertThat(health().path("notes").path(0).asText())
+                    .contains("the model loaded at run time", "5.ply", "is unusable, showing the configured one");
+        }
+        try (Renderer renderer = start()) {
+            assertThat(renderer).isNotNull();
+            assertThat(health().path("notes")).isEmpty();
+        }
+    }
+
+    @Test
     void frameRateAndResolution_changeWithinRanges() throws Exception {
         try (Renderer renderer = start()) {
             assertThat(renderer).isNotNull();

@@ -5,6 +5,8 @@ public final class ExitCodes {
 
     /** Success, or stopped on request. */
     public static final int OK = 0;
+    /** The Java heap is exhausted; the code of {@code -XX:+ExitOnOutOfMemoryError}. */
+    public static final int OUT_OF_MEMORY = 3;
     /** EX_USAGE: invalid command line. */
     public static final int USAGE = 64;
     /** EX_NOINPUT: an input file is missing or unusable. */

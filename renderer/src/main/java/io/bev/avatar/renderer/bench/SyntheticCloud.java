@@ -41,7 +41,7 @@ final class SyntheticCloud {
             cloud.blue[i] = (float) (0.5 + 0.4 * n[2]);
         }
         for (int i = 0; i < cloud.sh.length; i++) {
-            cloud.sh[i] = (float) (0.05 * random.nextGaussian());
+            cloud.setHarmonic(i, (float) (0.05 * random.nextGaussian()));
         }
         Framing framing = new Framing(0, 0, 2.2f, 0, 0, 0, 0, 1, 0, 28, 0.01f);
         return new Avatar("synthetic", cloud, Optional.empty(), framing);

@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer.cli;
 
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.renderer.config.Antialiasing;
 import io.bev.avatar.splat.pose.ExpressionFrame;
 import io.bev.avatar.splat.pose.Poser;
 import io.bev.avatar.splat.raster.Camera;
@@ -15,6 +16,7 @@ import io.bev.avatar.splat.raster.cuda.CudaException;
 import io.bev.avatar.splat.raster.cuda.MemoryBudgetException;
 import io.bev.avatar.splat.scene.Avatar;
 import io.bev.avatar.splat.scene.Framing;
+import io.bev.avatar.splat.scene.ModelMemory;
 import io.bev.avatar.splat.scene.io.AvatarSource;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,10 +30,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code render}: writes one image of an avatar at rest to a file. */
 @Command(
@@ -42,6 +46,7 @@ import picocli.CommandLine.Spec;
             "",
             "Without camera options the framing is that of the web page. Coordinates are in the",
             "file's own axes and units (LAM bundle: its mesh, centred on the mean of the Gaussians).",
+            "A heap other than half of the memory: BEV_AVATAR_JAVA_OPTIONS=-Xmx4g.",
             "",
             "Exit codes: 0 success, 64 usage error, 66 model unusable, 69 backend unavailable,",
             "70 internal error, 73 output not writable."
@@ -121,6 +126,17 @@ public final class RenderCommand implements Callable<Integer> {
             description = "Weight of an ARKit blendshape, 0 to 1; may be repeated.")
     private Map<String, Float> blendshapes = new LinkedHashMap<>();
 
+    @Option(
+            names = "--antialiased",
+            paramLabel = "MODE",
+            converter = AntialiasingConverter.class,
+            arity = "0..1",
+            fallbackValue = "on",
+            defaultValue = "auto",
+            description = "Opacity compensation of thin Gaussians: on, off or auto, as the file declares"
+                    + " (default: ${DEFAULT-VALUE}; without MODE: on).")
+    private Antialiasing antialiased = Antialiasing.AUTO;
+
     @Option(names = "--output", paramLabel = "FILE", required = true, description = "PNG file to write.")
     private @Nullable Path output;
 
@@ -150,14 +166,23 @@ public final class RenderCommand implements Callable<Integer> {
             avatar = avatars.load(Optional.ofNullable(model));
         } catch (IOException e) {
             return fail(ExitCodes.NO_INPUT, String.valueOf(e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            return fail(
+                    ExitCodes.NO_INPUT,
+                    ModelMemory.ofHeap().exhausted(String.valueOf(model), e).getMessage());
         }
         warnAboutMissing(avatar);
+        reportFindings(avatar);
         Camera view = view(avatar);
         Framebuffer image;
         try {
             image = draw(avatar, expression, view);
         } catch (BackendException e) {
             return fail(ExitCodes.UNAVAILABLE, e.getMessage() + "; use --backend cpu or reference");
+        } catch (OutOfMemoryError e) {
+            return fail(
+                    ExitCodes.NO_INPUT,
+                    ModelMemory.ofHeap().exhausted(avatar.source(), e).getMessage());
         }
         Path file = Objects.requireNonNull(output, "required by the parser");
         try {
@@ -203,12 +228,22 @@ public final class RenderCommand implements Callable<Integer> {
         }
     }
 
+    private void reportFindings(Avatar avatar) {
+        if (avatar.findings().invalidGaussians() > 0) {
+            err().println("render: warning: " + avatar.findings().invalidGaussians() + " of "
+                    + avatar.cloud().count() + " Gaussians have invalid values and are not rendered");
+        }
+        avatar.findings().notes().forEach(note -> err().println("render: " + avatar.source() + ": " + note));
+        err().flush();
+    }
+
     private Camera view(Avatar avatar) {
         Framing f = avatar.framing();
         boolean placed = camera != null || lookAt != null || up != null || fov != null;
         float framedNear = !placed ? f.near() : avatar.rig().isPresent() ? AVATAR_NEAR : SCENE_NEAR;
-        Triple eye = camera != null ? camera : new Triple(f.eyeX(), f.eyeY(), f.eyeZ());
-        Triple target = lookAt != null ? lookAt : new Triple(f.targetX(), f.targetY(), f.targetZ());
+        Triple eye = camera != null ? camera.minus(avatar.origin()) : new Triple(f.eyeX(), f.eyeY(), f.eyeZ());
+        Triple target =
+                lookAt != null ? lookAt.minus(avatar.origin()) : new Triple(f.targetX(), f.targetY(), f.targetZ());
         Triple upward = up != null ? up : new Triple(f.upX(), f.upY(), f.upZ());
         float distance = near != null ? near : framedNear;
         if (!(distance > 0)) {
@@ -229,10 +264,13 @@ public final class RenderCommand implements Callable<Integer> {
     }
 
     private Framebuffer draw(Avatar avatar, ExpressionFrame expression, Camera view) {
-        PosedGaussians splats = new PosedGaussians(avatar.cloud());
+        PosedGaussians splats = avatar.rig().isPresent()
+                ? new PosedGaussians(avatar.cloud())
+                : PosedGaussians.sharingCentres(avatar.cloud());
+        splats.antialiased = antialiased.applies(avatar.cloud().antialiased);
         Poser poser = posers.apply(avatar);
-        Framebuffer image =
-                new Framebuffer(view.width(), view.height(), background.x(), background.y(), background.z());
+        float[] behind = background.toArray();
+        Framebuffer image = new Framebuffer(view.width(), view.height(), behind[0], behind[1], behind[2]);
         try (Rasterizer rasterizer = rasterizer()) {
             if (rasterizer.posesItself()) {
                 poser.prepare(expression, splats);
@@ -268,6 +306,19 @@ public final class RenderCommand implements Callable<Integer> {
 
         BackendException(RuntimeException cause) {
             super("CUDA backend unavailable: " + cause.getMessage(), cause);
+        }
+    }
+
+    /** Accepts lower-case names. */
+    static final class AntialiasingConverter implements ITypeConverter<Antialiasing> {
+        @Override
+        public Antialiasing convert(String text) {
+            for (Antialiasing mode : Antialiasing.values()) {
+                if (mode.name().equalsIgnoreCase(text)) {
+                    return mode;
+                }
+            }
+            throw new TypeConversionException("'" + text + "': expected on, off or auto");
         }
     }
 

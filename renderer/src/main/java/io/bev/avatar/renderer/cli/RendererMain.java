@@ -35,8 +35,12 @@ public final class RendererMain implements Runnable {
     public static void main(String[] arguments) {
         Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> {
             // A process with dead threads must not keep running; halt skips the shutdown hooks, which could block.
-            LOG.error("thread {} died, exiting", thread.getName(), fault);
-            Runtime.getRuntime().halt(ExitCodes.SOFTWARE);
+            try {
+                LOG.error("thread {} died, exiting", thread.getName(), fault);
+            } finally {
+                Runtime.getRuntime()
+                        .halt(fault instanceof OutOfMemoryError ? ExitCodes.OUT_OF_MEMORY : ExitCodes.SOFTWARE);
+            }
         });
         System.exit(execute(
                 System.getenv(),

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             " 0:stopped by the shutdown operation",
+            " 3:out of Java heap",
             "64:invalid command line",
             "70:internal error; see the log",
             "75:stopped by the restart operation; start it again",
@@ -55,7 +56,7 @@ final class ServeCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "FILE",
             description =
-                    "Avatar model: a LAM bundle (.zip) or a Gaussian splatting .ply; default: the built-in avatar")
+                    "Avatar model: a LAM bundle (.zip) or a Gaussian splatting file; default: the built-in avatar")
     private @Nullable Path model;
 
     @Option(names = "--config", paramLabel = "FILE", description = "Configuration file; default: BEV_AVATAR_CONFIG")

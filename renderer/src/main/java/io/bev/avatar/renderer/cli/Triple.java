@@ -1,13 +1,19 @@
 package io.bev.avatar.renderer.cli;
 
+import io.bev.avatar.splat.scene.Origin;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Three numbers as written on a command line, {@code X,Y,Z}. */
-record Triple(float x, float y, float z) {
+record Triple(double x, double y, double z) {
 
     float[] toArray() {
-        return new float[] {x, y, z};
+        return new float[] {(float) x, (float) y, (float) z};
+    }
+
+    /** This point of the file in the coordinates of a cloud with {@code origin}. */
+    Triple minus(Origin origin) {
+        return new Triple(x - origin.x(), y - origin.y(), z - origin.z());
     }
 
     /** Reads {@code X,Y,Z}. */
@@ -23,10 +29,10 @@ record Triple(float x, float y, float z) {
             return new Triple(number(parts[0], text), number(parts[1], text), number(parts[2], text));
         }
 
-        private static float number(String part, String text) {
+        private static double number(String part, String text) {
             try {
-                float value = Float.parseFloat(part.strip());
-                if (Float.isFinite(value)) {
+                double value = Double.parseDouble(part.strip());
+                if (Float.isFinite((float) value)) {
                     return value;
                 }
             } catch (NumberFormatException e) {

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param controlPasswordFile file with the control password in its first line; empty disables control operations
  * @param jolokiaPolicyFile Jolokia access policy; empty for the built-in one, which allows domain bev.avatar
  * @param background colour behind the avatar
+ * @param antialiased whether opacities are compensated for the dilation of thin Gaussians
  * @param gpuSimulated whether the exporter on this host reports a simulated GPU, which the page indicates
  */
 public record RendererConfig(
@@ -41,6 +42,7 @@ public record RendererConfig(
         Optional<Path> controlPasswordFile,
         Optional<Path> jolokiaPolicyFile,
         Colour background,
+        Antialiasing antialiased,
         boolean gpuSimulated) {
 
     public static final int MAX_PORT = 65_535;
@@ -70,6 +72,7 @@ public record RendererConfig(
                 path(c, "renderer.control-password-file"),
                 path(c, "renderer.jolokia-policy-file"),
                 colour(c),
+                c.choice("renderer.antialiased", Antialiasing.class, Antialiasing.AUTO),
                 c.flag("renderer.gpu-simulated", false));
         if (config.idleFps > config.targetFps) {
             c.problem(

@@ -7,12 +7,12 @@ public interface FrameEvents {
     void presented(long sequence);
 
     /**
-     * Rendering a frame threw an exception.
+     * Rendering a frame threw an exception, or ran out of memory.
      *
      * @param consecutive number of consecutive failures, including this one
      * @return whether to continue
      */
-    boolean failed(RuntimeException fault, int consecutive);
+    boolean failed(Throwable fault, int consecutive);
 
     /** A frame was rendered after {@code failures} consecutive failures. */
     void recovered(int failures);

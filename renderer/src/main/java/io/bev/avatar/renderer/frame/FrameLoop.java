@@ -147,7 +147,8 @@ public final class FrameLoop {
                     failures = 0;
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // A load that fails returns its memory before the next frames.
             stats.failed();
             failures++;
             if (!events.failed(e, failures)) {

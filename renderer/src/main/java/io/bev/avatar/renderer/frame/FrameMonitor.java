@@ -55,7 +55,7 @@ public final class FrameMonitor implements FrameEvents {
     }
 
     @Override
-    public boolean failed(RuntimeException fault, int consecutive) {
+    public boolean failed(Throwable fault, int consecutive) {
         faults.record("frame", fault);
         faults.setFailing(true);
         if (consecutive == 1) {
@@ -69,7 +69,7 @@ public final class FrameMonitor implements FrameEvents {
         restarts.restarting(RestartCounter.FAILURE);
         lifecycle.end(LifecycleState.FAILED, reason);
         service.failed(5, reason);
-        exit.complete(ExitCodes.SOFTWARE);
+        exit.complete(fault instanceof OutOfMemoryError ? ExitCodes.OUT_OF_MEMORY : ExitCodes.SOFTWARE);
         return false;
     }
 

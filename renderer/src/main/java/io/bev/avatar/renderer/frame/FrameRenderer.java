@@ -2,14 +2,17 @@ package io.bev.avatar.renderer.frame;
 
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.config.Colour;
+import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
 import io.bev.avatar.splat.pose.ExpressionFrame;
 import io.bev.avatar.splat.raster.Camera;
 import io.bev.avatar.splat.raster.Framebuffer;
+import io.bev.avatar.splat.raster.PosedGaussians;
 import io.bev.avatar.splat.raster.Rasterizer;
 import io.bev.avatar.splat.raster.StageTimes;
+import io.bev.avatar.splat.scene.GaussianCloud;
 
 /** Renders a frame: state, expression, pose, image, viewers. Confined to the render thread, except for the getters. */
 public final class FrameRenderer implements FrameSource {
@@ -25,6 +28,7 @@ public final class FrameRenderer implements FrameSource {
     private volatile RenderableAvatar loaded;
     private volatile Framebuffer target;
     private Camera camera;
+    private boolean suspended;
     private long lastRenderNanos;
     private long lastStateSequence;
 
@@ -46,7 +50,7 @@ public final class FrameRenderer implements FrameSource {
         this.ticker = ticker;
         this.loaded = loaded;
         this.target = createTarget(width, height);
-        this.camera = Camera.of(loaded.avatar().framing(), width, height);
+        this.camera = Camera.of(loaded.framing(), width, height);
     }
 
     private Framebuffer createTarget(int width, int height) {
@@ -61,6 +65,10 @@ public final class FrameRenderer implements FrameSource {
 
     @Override
     public void present(long sequence, StageTimes times) {
+        if (suspended) {
+            presentAgain(sequence);
+            return;
+        }
         AvatarState state = store.current();
         long started = ticker.nanos();
         render(state, started, times);
@@ -107,10 +115,32 @@ public final class FrameRenderer implements FrameSource {
     /** Switches to another avatar after a successful test render; the current one is kept on failure. */
     public void setAvatar(RenderableAvatar fresh) {
         switchTo(fresh, target);
+        suspended = false;
+    }
+
+    /** Releases the avatar and the rasteriser's buffers, and repeats the last frame until {@link #setAvatar}. */
+    public void suspend() {
+        RenderableAvatar before = loaded;
+        PosedGaussians none = new PosedGaussians(new GaussianCloud(0, 0));
+        suspended = true;
+        loaded = new RenderableAvatar(
+                before.source(),
+                before.blendshapes(),
+                before.framing(),
+                before.findings(),
+                (expression, out) -> {},
+                none,
+                before.loadMillis());
+        Framebuffer scratch = createTarget(RendererConfig.MIN_SIDE, RendererConfig.MIN_SIDE);
+        rasterizer.render(
+                none, Camera.of(before.framing(), scratch.width, scratch.height), scratch, new StageTimes());
     }
 
     /** Changes the resolution; the current one is kept on failure. */
     public void setResolution(int width, int height) {
+        if (suspended) {
+            throw new IllegalStateException("setResolution: a model is being loaded; try again in a moment");
+        }
         if (width != target.width || height != target.height) {
             switchTo(loaded, createTarget(width, height));
         }
@@ -123,9 +153,9 @@ public final class FrameRenderer implements FrameSource {
         try {
             loaded = avatar;
             target = newTarget;
-            camera = Camera.of(avatar.avatar().framing(), newTarget.width, newTarget.height);
+            camera = Camera.of(avatar.framing(), newTarget.width, newTarget.height);
             render(store.current(), ticker.nanos(), new StageTimes());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             loaded = previousAvatar;
             target = previousTarget;
             camera = previousCamera;

@@ -39,6 +39,7 @@ class RendererConfigTest {
                         Optional.empty(),
                         Optional.empty(),
                         Colour.DEFAULT,
+                        Antialiasing.AUTO,
                         false));
     }
 
@@ -80,6 +81,7 @@ class RendererConfigTest {
                         Optional.of(Path.of("secret")),
                         Optional.of(Path.of("policy.xml")),
                         new Colour(10, 11, 12),
+                        Antialiasing.AUTO,
                         true));
     }
 

@@ -65,7 +65,7 @@ class FrameLoopTest {
         }
 
         @Override
-        public boolean failed(RuntimeException fault, int consecutive) {
+        public boolean failed(Throwable fault, int consecutive) {
             failures.set(consecutive);
             if (consecutive >= limit) {
                 stopped.countDown();

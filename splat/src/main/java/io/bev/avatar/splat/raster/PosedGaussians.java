@@ -29,7 +29,7 @@ public final class PosedGaussians {
     public final float[] green;
     public final float[] blue;
     /** See {@link GaussianCloud#sh}. */
-    public final float[] sh;
+    public final short[] sh;
     /**
      * Rigid transform from model to world, [3, 4] row-major; initially identity. It applies the head pose to a static
      * cloud, so that view-dependent colour stays correct.
@@ -42,14 +42,26 @@ public final class PosedGaussians {
     public @Nullable SplatRig rig;
     /** Changes whenever a poser rewrites centres and covariances. */
     public int revision;
+    /** Whether opacities are compensated for the dilation; see {@link SplatConstants#compensation}. */
+    public boolean antialiased;
 
-    /** The cloud at rest. */
+    /** The cloud at rest, with centres of its own for a poser to rewrite. */
     public PosedGaussians(GaussianCloud cloud) {
+        this(cloud, cloud.x.clone(), cloud.y.clone(), cloud.z.clone());
+    }
+
+    /** The cloud at rest, with the cloud's own centres: for a poser that does not rewrite them. */
+    public static PosedGaussians sharingCentres(GaussianCloud cloud) {
+        return new PosedGaussians(cloud, cloud.x, cloud.y, cloud.z);
+    }
+
+    private PosedGaussians(GaussianCloud cloud, float[] x, float[] y, float[] z) {
         count = cloud.count();
         shDegree = cloud.shDegree();
-        x = cloud.x.clone();
-        y = cloud.y.clone();
-        z = cloud.z.clone();
+        antialiased = cloud.antialiased;
+        this.x = x;
+        this.y = y;
+        this.z = z;
         covXx = new float[count];
         covXy = new float[count];
         covXz = new float[count];

@@ -16,6 +16,9 @@ public final class Projection {
     /** Gaussians per chunk. */
     public static final int CHUNK = 1024;
 
+    /** Buffers up to four times this size are not released. */
+    private static final int MIN_CHUNKS = 64;
+
     /** Floats per record. */
     public static final int STRIDE = 16;
 
@@ -66,16 +69,30 @@ public final class Projection {
     public int[] chunkHighest = new int[0];
     public int chunks;
 
-    /** Ensures capacity for {@code count} Gaussians. */
-    public void reserve(int count) {
+    /**
+     * Ensures capacity for {@code count} Gaussians; releases it where it is more than four times as large.
+     *
+     * @return whether the buffers were replaced
+     */
+    public boolean reserve(int count) {
         chunks = (count + CHUNK - 1) / CHUNK;
-        if (chunkCounts.length < chunks) {
-            records = new float[Math.multiplyExact(chunks * CHUNK, STRIDE)];
-            tiles = new long[chunks * CHUNK];
-            depthBits = new int[chunks * CHUNK];
-            chunkCounts = new int[chunks];
-            chunkLowest = new int[chunks];
-            chunkHighest = new int[chunks];
+        int capacity = chunkCounts.length;
+        if (capacity >= chunks && capacity / 4 <= Math.max(chunks, MIN_CHUNKS)) {
+            return false;
         }
+        // The old buffers first: both would not fit. Without any, the next call after an OutOfMemoryError allocates.
+        chunkCounts = new int[0];
+        records = new float[0];
+        tiles = new long[0];
+        depthBits = new int[0];
+        chunkLowest = new int[0];
+        chunkHighest = new int[0];
+        records = new float[Math.multiplyExact(chunks * CHUNK, STRIDE)];
+        tiles = new long[chunks * CHUNK];
+        depthBits = new int[chunks * CHUNK];
+        chunkLowest = new int[chunks];
+        chunkHighest = new int[chunks];
+        chunkCounts = new int[chunks];
+        return true;
     }
 }

@@ -1,5 +1,7 @@
 package io.bev.avatar.splat.raster;
 
+import io.bev.avatar.splat.scene.CoefficientFormat;
+
 /** Real spherical harmonics of degree 1 to 3: the view-dependent part of a Gaussian's colour. */
 public final class SphericalHarmonics {
 
@@ -52,11 +54,15 @@ public final class SphericalHarmonics {
         basis[14] = -C3_0 * x * (xx - 3 * yy);
     }
 
-    /** Sum of {@code count} coefficients of {@code sh} from {@code offset} on, weighted by the basis. */
-    public static float dot(float[] sh, int offset, float[] basis, int count) {
+    /**
+     * Sum of {@code count} coefficients of {@code sh} from {@code offset} on, weighted by the basis.
+     *
+     * @param sh in the {@link CoefficientFormat}
+     */
+    public static float dot(short[] sh, int offset, float[] basis, int count) {
         float sum = 0;
         for (int k = 0; k < count; k++) {
-            sum += sh[offset + k] * basis[k];
+            sum += CoefficientFormat.unpack(sh[offset + k]) * basis[k];
         }
         return sum;
     }

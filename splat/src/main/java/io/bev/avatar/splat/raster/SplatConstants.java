@@ -32,4 +32,15 @@ public final class SplatConstants {
     public static final float MIN_DISCRIMINANT = 0.1f;
 
     private SplatConstants() {}
+
+    /**
+     * The factor by which the opacity of an antialiased Gaussian decreases where dilation enlarges it, 0..1:
+     * {@code sqrt(det S / det (S + DILATION I))}, as in gsplat and Mip-Splatting (Yu and others, 2024).
+     *
+     * @param xx projected covariance in square pixels, not dilated
+     */
+    public static float compensation(float xx, float xy, float yy) {
+        float dilated = (xx + DILATION) * (yy + DILATION) - xy * xy;
+        return (float) Math.sqrt(Math.max(0, (xx * yy - xy * xy) / dilated));
+    }
 }

@@ -54,11 +54,9 @@ public final class Framings {
         double[] half = new double[3];
         float[][] axes = {cloud.x, cloud.y, cloud.z};
         for (int a = 0; a < 3; a++) {
-            float[] values = visible(cloud, axes[a]);
-            double low = quantile(values, 0.03);
-            double high = quantile(values, 0.97);
-            middle[a] = (low + high) / 2;
-            half[a] = Math.max((high - low) / 2, 1e-4) * 1.1;
+            Range range = range(cloud, axes[a]);
+            middle[a] = range.middle();
+            half[a] = range.half() * 1.1;
         }
         double extent = Math.max(half[1], half[0] / ASPECT);
         double distance = extent / Math.tan(Math.toRadians(SCENE_FOV / 2)) + half[2];
@@ -74,6 +72,16 @@ public final class Framings {
                 0,
                 SCENE_FOV,
                 (float) Math.min(SCENE_NEAR, distance / 10));
+    }
+
+    /** Where the bulk of the visible Gaussians is along an axis. */
+    record Range(double middle, double half) {}
+
+    static Range range(GaussianCloud cloud, float[] axis) {
+        float[] values = visible(cloud, axis);
+        double low = quantile(values, 0.03);
+        double high = quantile(values, 0.97);
+        return new Range((low + high) / 2, Math.max((high - low) / 2, 1e-4));
     }
 
     /** The sorted coordinates of the visible Gaussians, or of all if none is visible. */

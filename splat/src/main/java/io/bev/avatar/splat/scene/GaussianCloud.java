@@ -37,10 +37,12 @@ public final class GaussianCloud {
     public final float[] green;
     public final float[] blue;
     /**
-     * View-dependent coefficients, {@code [count][3][K]} with {@code K = (shDegree + 1)^2 - 1}, channel-major; empty at
-     * degree 0.
+     * View-dependent coefficients in the {@link CoefficientFormat}, {@code [count][3][K]} with
+     * {@code K = (shDegree + 1)^2 - 1}, channel-major; empty at degree 0.
      */
-    public final float[] sh;
+    public final short[] sh;
+    /** Whether the Gaussians were trained with opacity compensation: what is thinner than a pixel becomes fainter. */
+    public boolean antialiased;
 
     /**
      * A cloud of zeros, filled by its reader.
@@ -69,7 +71,7 @@ public final class GaussianCloud {
         red = new float[count];
         green = new float[count];
         blue = new float[count];
-        sh = new float[Math.multiplyExact(count, 3 * coefficients(shDegree))];
+        sh = new short[Math.multiplyExact(count, 3 * coefficients(shDegree))];
     }
 
     public int count() {
@@ -78,6 +80,16 @@ public final class GaussianCloud {
 
     public int shDegree() {
         return shDegree;
+    }
+
+    /** Coefficient {@code index} of {@link #sh}. */
+    public float harmonic(int index) {
+        return CoefficientFormat.unpack(sh[index]);
+    }
+
+    /** Stores coefficient {@code index} of {@link #sh}; see {@link CoefficientFormat} for its precision. */
+    public void setHarmonic(int index, float value) {
+        sh[index] = CoefficientFormat.pack(value);
     }
 
     /** Coefficients per channel beyond the constant one: 0, 3, 8, 15. */

@@ -1,5 +1,6 @@
 package io.bev.avatar.splat.raster;
 
+import io.bev.avatar.splat.scene.CoefficientFormat;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -67,7 +68,9 @@ final class DoubleOracle {
         int[] tiles = {tile(x - 0.5 - radius), tile(y - 0.5 - radius), tile(x + 14.5 + radius), tile(y + 14.5 + radius)
         };
         double[][] conic = {{c / det, -b / det}, {-b / det, a / det}};
-        spots.add(new Spot(x, y, p[2], conic, tiles, s.opacity[i], colour(s, i, eye)));
+        double before = flat[0][0] * flat[1][1] - b * b;
+        double opacity = s.opacity[i] * (s.antialiased ? Math.sqrt(Math.max(0, before / det)) : 1);
+        spots.add(new Spot(x, y, p[2], conic, tiles, opacity, colour(s, i, eye)));
     }
 
     private static int tile(double pixel) {
@@ -131,7 +134,7 @@ final class DoubleOracle {
         int k = (s.shDegree + 1) * (s.shDegree + 1) - 1;
         for (int c = 0; c < 3; c++) {
             for (int j = 0; j < k; j++) {
-                rgb[c] += basis[j] * s.sh[(i * 3 + c) * k + j];
+                rgb[c] += basis[j] * CoefficientFormat.unpack(s.sh[(i * 3 + c) * k + j]);
             }
             rgb[c] = Math.max(0, rgb[c]);
         }

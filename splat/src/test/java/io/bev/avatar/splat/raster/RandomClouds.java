@@ -26,7 +26,7 @@ public final class RandomClouds {
             cloud.blue[i] = random.nextFloat();
         }
         for (int i = 0; i < cloud.sh.length; i++) {
-            cloud.sh[i] = (float) (0.2 * random.nextGaussian());
+            cloud.setHarmonic(i, (float) (0.2 * random.nextGaussian()));
         }
         return cloud;
     }

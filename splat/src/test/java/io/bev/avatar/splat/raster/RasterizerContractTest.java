@@ -60,6 +60,20 @@ public abstract class RasterizerContractTest {
         check(RandomClouds.cube(SEED + 3, 3000, 0, 1e-4, 10), view(160, 120));
     }
 
+    @ParameterizedTest
+    @CsvSource({"1e-4, 10", "5e-3, 3", "0.08, 3", "0.05, 60"})
+    void antialiased_renderAsExpected(double size, double stretch) {
+        GaussianCloud cloud = RandomClouds.cube(SEED + 16, 3000, 0, size, stretch);
+        cloud.antialiased = true;
+        if (size < 1e-3) {
+            // Subpixel Gaussians are fainter than a step of 8 bits, except for large ones.
+            Arrays.fill(cloud.opacity, 1);
+            Arrays.fill(cloud.scaleX, 2e-3f);
+        }
+
+        check(cloud, view(160, 120));
+    }
+
     @Test
     void cameraInsideTheCloud_doesNotRenderBehindTheNearPlane() {
         GaussianCloud cloud = RandomClouds.cube(SEED + 4, 500, 2, 0.1, 3);

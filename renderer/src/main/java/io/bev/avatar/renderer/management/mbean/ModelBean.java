@@ -33,8 +33,26 @@ record ModelBean(RendererControl renderer) implements ModelMXBean {
     }
 
     @Override
+    public int getInvalidGaussians() {
+        return renderer.model().invalidGaussians();
+    }
+
+    @Override
+    public String[] getNotes() {
+        return renderer.model().notes().toArray(String[]::new);
+    }
+
+    @Override
     public String load(String path) {
-        Optional<String> file = Optional.of(path.strip()).filter(name -> !name.isEmpty() && !name.equals(BUILT_IN));
-        return renderer.loadModel(file).source();
+        return renderer.loadModel(file(path)).source();
+    }
+
+    @Override
+    public String replace(String path) {
+        return renderer.replaceModel(file(path)).source();
+    }
+
+    private static Optional<String> file(String path) {
+        return Optional.of(path.strip()).filter(name -> !name.isEmpty() && !name.equals(BUILT_IN));
     }
 }

@@ -24,11 +24,23 @@ public interface ModelMXBean {
     @Unit(Unit.MILLISECONDS)
     long getLoadMillis();
 
-    @Description("Loads another model. An unusable file is rejected and the current model is kept."
-            + " Returns the source of the new model")
+    @Description("Number of Gaussians of the file that are not rendered because of invalid values")
+    @Unit(Unit.COUNT)
+    int getInvalidGaussians();
+
+    @Description("Features of the file that are ignored or converted")
+    @Unit(Unit.TEXT)
+    String[] getNotes();
+
+    @Description("Loads another model. An unusable file, or one that does not fit into memory beside the current model,"
+            + " is rejected and the current model is kept. Returns the source of the new model")
     @Unit(Unit.TEXT)
     String load(
-            @Description("LAM bundle (.zip), .ply, .splat or .spz file on the renderer's machine; empty or built-in"
-                            + " for the built-in avatar")
-                    String path);
+            @Description("Model file on the renderer's machine; empty or built-in for the built-in avatar") String path);
+
+    @Description("Loads another model after releasing the current one, whose last frame is repeated meanwhile. If it is"
+            + " unusable, the previous model is loaded again. Returns the source of the new model")
+    @Unit(Unit.TEXT)
+    String replace(
+            @Description("Model file on the renderer's machine; empty or built-in for the built-in avatar") String path);
 }

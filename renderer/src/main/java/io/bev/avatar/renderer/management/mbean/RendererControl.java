@@ -64,11 +64,26 @@ public interface RendererControl {
      * @param shDegree spherical harmonics degree, 0..3
      * @param blendshapes number of blendshapes
      * @param loadMillis load time in milliseconds
+     * @param invalidGaussians number of Gaussians of the file that are not rendered because of invalid values
+     * @param notes one line each: features of the file that are ignored or converted
      */
-    record Model(String source, int gaussians, int shDegree, int blendshapes, long loadMillis) {}
+    record Model(
+            String source,
+            int gaussians,
+            int shDegree,
+            int blendshapes,
+            long loadMillis,
+            int invalidGaussians,
+            List<String> notes) {}
 
     Model model();
 
-    /** Loads a model, or the built-in one if {@code path} is empty. */
+    /** Remarks that are not problems, one line each. */
+    List<String> notes();
+
+    /** Loads a model, or the built-in one if {@code path} is empty; the current one is kept until it is shown. */
     Model loadModel(Optional<String> path);
+
+    /** Like {@link #loadModel}, but releases the current model first and repeats its last frame meanwhile. */
+    Model replaceModel(Optional<String> path);
 }

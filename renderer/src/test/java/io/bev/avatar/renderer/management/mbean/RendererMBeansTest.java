@@ -186,13 +186,23 @@ class RendererMBeansTest {
 
         @Override
         public Model model() {
-            return new Model("built-in", 7, 0, 52, 12);
+            return new Model("built-in", 7, 0, 52, 12, 0, List.of());
+        }
+
+        @Override
+        public Model replaceModel(Optional<String> path) {
+            return loadModel(path);
+        }
+
+        @Override
+        public List<String> notes() {
+            return List.of();
         }
 
         @Override
         public Model loadModel(Optional<String> path) {
             asked.add("load " + path.orElse("nothing"));
-            return new Model(path.orElse("built-in"), 7, 0, 52, 12);
+            return new Model(path.orElse("built-in"), 7, 0, 52, 12, 0, List.of());
         }
     }
 
@@ -275,7 +285,7 @@ class RendererMBeansTest {
                 "Renderer", "[drain, pause, reload, restart, resume, shutdown]",
                 "Frames", "[setResolution, setTargetFps]",
                 "Avatar", "[reset, setBlendshape, setEmotion, setIntensity]",
-                "Model", "[load]",
+                "Model", "[load, replace]",
                 "State", "[restore, save]",
                 "Stream", "[disconnectAll]",
                 "Gpu,device=0", "[rebuildContext, trimMemory]");

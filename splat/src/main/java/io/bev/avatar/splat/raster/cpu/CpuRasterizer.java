@@ -91,7 +91,10 @@ public final class CpuRasterizer implements Rasterizer {
         this.target = target;
         long start = System.nanoTime();
         view.set(camera, splats.modelToWorld);
-        projection.reserve(splats.count);
+        if (projection.reserve(splats.count)) {
+            sort.release();
+            binner.release();
+        }
         pool.run(projectJob, projection.chunks);
         long projected = System.nanoTime();
 

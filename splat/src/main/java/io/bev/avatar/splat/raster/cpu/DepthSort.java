@@ -84,12 +84,21 @@ final class DepthSort {
     }
 
     private void reserve(int count) {
-        if (order.length < count) {
+        if (keys.length < count) {
+            release();
             int room = count + count / 4;
             order = new int[room];
             otherOrder = new int[room];
-            keys = new int[room];
             otherKeys = new int[room];
+            keys = new int[room];
         }
+    }
+
+    /** Releases the buffers; {@link #sort} allocates them again. */
+    void release() {
+        keys = new int[0];
+        order = keys;
+        otherOrder = keys;
+        otherKeys = keys;
     }
 }

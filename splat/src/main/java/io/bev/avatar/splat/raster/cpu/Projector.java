@@ -5,6 +5,7 @@ import io.bev.avatar.splat.raster.PosedGaussians;
 import io.bev.avatar.splat.raster.Projection;
 import io.bev.avatar.splat.raster.SphericalHarmonics;
 import io.bev.avatar.splat.raster.SplatConstants;
+import io.bev.avatar.splat.scene.CoefficientFormat;
 import io.bev.avatar.splat.scene.GaussianCloud;
 
 /** Projects a chunk of Gaussians and retains the visible ones. One per thread. */
@@ -91,9 +92,17 @@ final class Projector {
         float sv0 = cxx * v0 + cxy * v1 + cxz * v2;
         float sv1 = cxy * v0 + cyy * v1 + cyz * v2;
         float sv2 = cxz * v0 + cyz * v1 + czz * v2;
-        float xx = u0 * su0 + u1 * su1 + u2 * su2 + SplatConstants.DILATION;
+        float xx = u0 * su0 + u1 * su1 + u2 * su2;
         float xy = v0 * su0 + v1 * su1 + v2 * su2;
-        float yy = v0 * sv0 + v1 * sv1 + v2 * sv2 + SplatConstants.DILATION;
+        float yy = v0 * sv0 + v1 * sv1 + v2 * sv2;
+        if (s.antialiased) {
+            opacity *= SplatConstants.compensation(xx, xy, yy);
+            if (!(opacity >= SplatConstants.MIN_ALPHA)) {
+                return 0;
+            }
+        }
+        xx += SplatConstants.DILATION;
+        yy += SplatConstants.DILATION;
         float px = view.focal * slopeX + view.centreX;
         float py = view.focal * slopeY + view.centreY;
         if (!place(px, py, xx, xy, yy, opacity, view, record, at)) {
@@ -201,13 +210,13 @@ final class Projector {
             SphericalHarmonics.basis(s.shDegree, dx * inverse, dy * inverse, dz * inverse, basis);
             int k = GaussianCloud.coefficients(s.shDegree);
             // All three at once: three independent sums.
-            float[] sh = s.sh;
+            short[] sh = s.sh;
             int first = 3 * i * k;
             for (int j = 0; j < k; j++) {
                 float weight = basis[j];
-                red += sh[first + j] * weight;
-                green += sh[first + k + j] * weight;
-                blue += sh[first + 2 * k + j] * weight;
+                red += CoefficientFormat.unpack(sh[first + j]) * weight;
+                green += CoefficientFormat.unpack(sh[first + k + j]) * weight;
+                blue += CoefficientFormat.unpack(sh[first + 2 * k + j]) * weight;
             }
         }
         record[at + Projection.RED] = red > 0 ? red : 0;

@@ -88,6 +88,12 @@ public final class ReferenceRasterizer implements Rasterizer {
             return;
         }
         float[] cov = projectCovariance(s, i, view, x, y, z);
+        if (s.antialiased) {
+            opacity *= SplatConstants.compensation(cov[0], cov[1], cov[2]);
+            if (!(opacity >= SplatConstants.MIN_ALPHA)) {
+                return;
+            }
+        }
         float xx = cov[0] + SplatConstants.DILATION;
         float xy = cov[1];
         float yy = cov[2] + SplatConstants.DILATION;

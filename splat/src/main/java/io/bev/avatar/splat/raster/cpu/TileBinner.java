@@ -61,8 +61,14 @@ final class TileBinner {
         }
         starts[tiles] = at;
         if (list.length < at) {
+            release();
             list = new int[at + at / 4];
         }
+    }
+
+    /** Releases the lists; {@link #layOut} allocates them again. */
+    void release() {
+        list = new int[0];
     }
 
     /** Writes a segment's records into the lists. */

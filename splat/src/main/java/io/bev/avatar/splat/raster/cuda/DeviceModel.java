@@ -2,6 +2,7 @@ package io.bev.avatar.splat.raster.cuda;
 
 import io.bev.avatar.splat.raster.PosedGaussians;
 import io.bev.avatar.splat.raster.SplatRig;
+import io.bev.avatar.splat.scene.CoefficientFormat;
 import io.bev.avatar.splat.scene.GaussianCloud;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -93,11 +94,11 @@ final class DeviceModel implements AutoCloseable {
             uploader.floats(splats.red, colour);
             uploader.floats(splats.green, colour + 4L * n);
             uploader.floats(splats.blue, colour + 8L * n);
-            float[] values = splats.sh;
+            short[] values = splats.sh;
             for (int row = 0; row < coefficients; row++) {
                 int offset = row;
                 // Transposes [n][3 * k] to [3 * k][n], so that neighbouring threads read neighbouring words.
-                uploader.floats(n, i -> values[coefficients * i + offset], sh + 4L * n * row);
+                uploader.floats(n, i -> CoefficientFormat.unpack(values[coefficients * i + offset]), sh + 4L * n * row);
             }
             if (rig != null) {
                 uploader.ints(rig.morphStarts(), morphStart);
@@ -155,6 +156,7 @@ final class DeviceModel implements AutoCloseable {
         layout.pointer(frame, "joint_weight", jointWeight);
         layout.number(frame, "count", splats.count);
         layout.number(frame, "sh_degree", splats.shDegree);
+        layout.number(frame, "antialiased", splats.antialiased ? 1 : 0);
         layout.number(frame, "targets", rig == null ? 0 : rig.targets());
         layout.number(frame, "joints", rig == null ? 0 : rig.joints());
         layout.number(frame, "displacements", rig == null ? 0 : rig.morphTargets().length);

@@ -2,20 +2,12 @@ package io.bev.avatar.splat.scene.io;
 
 import io.bev.avatar.splat.scene.Avatar;
 import io.bev.avatar.splat.scene.AvatarFormatException;
-import io.bev.avatar.splat.scene.Framings;
-import io.bev.avatar.splat.scene.GaussianCloud;
-import java.io.BufferedInputStream;
+import io.bev.avatar.splat.scene.ModelMemory;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Optional;
 
-/**
- * Loads an avatar from a file of any supported format. The format is detected by the magic bytes; {@code .splat}, which
- * has none, by file name.
- */
+/** Loads an avatar from a file of any supported format. */
 public final class AvatarLoader {
 
     /** The supported formats, for messages. */
@@ -24,35 +16,30 @@ public final class AvatarLoader {
     private AvatarLoader() {}
 
     /**
-     * Reads {@code file}.
+     * Reads {@code file} with the whole heap for it.
      *
      * @throws AvatarFormatException with a one-line message for the user, for any fault of the file
      */
     public static Avatar load(Path file) throws IOException {
+        return load(file, ModelMemory.ofHeap());
+    }
+
+    /**
+     * Reads {@code file}.
+     *
+     * @param memory for the avatar
+     * @throws AvatarFormatException with a one-line message for the user, for any fault of the file, and if it does not fit
+     *     into memory
+     */
+    public static Avatar load(Path file, ModelMemory memory) throws IOException {
         String source = file.toString();
         check(file, source);
-        byte[] start = new byte[4];
-        int read;
-        try (InputStream in = Files.newInputStream(file)) {
-            read = in.readNBytes(start, 0, start.length);
+        Reading reading = new Reading(source, memory);
+        byte[] start = ByteSource.of(file, Files.size(file)).start(4);
+        if (CloudFormat.isZip(start)) {
+            return ZipReader.read(reading, file);
         }
-        if (startsWith(start, read, 'P', 'K')) {
-            return LamBundleReader.read(file);
-        }
-        if (startsWith(start, read, 'p', 'l', 'y')) {
-            return staticAvatar(file, (in, size) -> PlyReader.read(source, in, size, PlyReader.Colour.HARMONIC));
-        }
-        if (startsWith(start, read, 0x1f, 0x8b)) {
-            return staticAvatar(file, (in, size) -> SpzReader.read(source, in, size));
-        }
-        if (startsWith(start, read, 'N', 'G', 'S', 'P')) {
-            throw SpzReader.unsupportedVersionFour(source);
-        }
-        if (source.toLowerCase(Locale.ROOT).endsWith(".splat")) {
-            return staticAvatar(file, (in, size) -> SplatReader.read(source, in, size));
-        }
-        throw new AvatarFormatException(
-                source, FORMATS, "an unknown format", "set the model to a file in one of these formats");
+        return CloudFormat.staticAvatar(reading, ByteSource.of(file, Files.size(file)));
     }
 
     private static void check(Path file, String source) throws IOException {
@@ -73,26 +60,6 @@ public final class AvatarLoader {
         }
         if (Files.size(file) == 0) {
             throw new AvatarFormatException(source, FORMATS, "an empty file", "copy or download it again");
-        }
-    }
-
-    private static boolean startsWith(byte[] start, int read, int... expected) {
-        for (int i = 0; i < expected.length; i++) {
-            if (i >= read || (start[i] & 0xFF) != expected[i]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private interface CloudReader {
-        GaussianCloud read(InputStream in, long size) throws IOException;
-    }
-
-    private static Avatar staticAvatar(Path file, CloudReader reader) throws IOException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            GaussianCloud cloud = reader.read(in, Files.size(file));
-            return new Avatar(file.toString(), cloud, Optional.empty(), Framings.scene(cloud));
         }
     }
 }

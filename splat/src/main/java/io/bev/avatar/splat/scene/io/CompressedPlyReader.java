@@ -35,15 +35,17 @@ final class CompressedPlyReader {
     /** Coefficients are stored as bytes that span -4..4. */
     private static final float COEFFICIENT_RANGE = 8;
 
+    private final Reading reading;
     private final String source;
     private final PlyHeader header;
     private final GaussianFields fields;
     private final InputStream in;
 
-    private CompressedPlyReader(String source, PlyHeader header, InputStream in) {
-        this.source = source;
+    private CompressedPlyReader(Reading reading, PlyHeader header, InputStream in) {
+        this.reading = reading;
+        this.source = reading.source();
         this.header = header;
-        this.fields = new GaussianFields(source);
+        this.fields = new GaussianFields(reading);
         this.in = in;
     }
 
@@ -56,13 +58,12 @@ final class CompressedPlyReader {
     }
 
     /** Reads the data after {@code header}. */
-    static GaussianCloud read(String source, PlyHeader header, InputStream in, long size) throws IOException {
-        return new CompressedPlyReader(source, header, in).read(size);
+    static GaussianCloud read(Reading reading, PlyHeader header, InputStream in, long size) throws IOException {
+        return new CompressedPlyReader(reading, header, in).read(size);
     }
 
     private GaussianCloud read(long size) throws IOException {
-        List<String> order =
-                header.elements().stream().map(PlyHeader.Element::name).toList();
+        List<String> order = header.elements().stream().map(PlyHeader.Element::name).toList();
         if (!order.equals(List.of("chunk", "vertex")) && !order.equals(List.of("chunk", "vertex", "sh"))) {
             throw PlyHeader.bad(source, "elements chunk, vertex and optionally sh", String.join(", ", order));
         }
@@ -88,6 +89,9 @@ final class CompressedPlyReader {
         if (degree > 0) {
             coefficients(cloud, header.elements().get(2));
         }
+        reading.requireEnd(in, 1);
+        cloud.antialiased = header.antialiased();
+        fields.finish(cloud);
         return cloud;
     }
 
@@ -114,7 +118,7 @@ final class CompressedPlyReader {
             int at = records.next();
             for (int k = 0; k < columns.size(); k++) {
                 PlyHeader.Property column = columns.get(k);
-                ranges[18 * c + k] = fields.finite(CHUNK * c, column.name(), column.real(records.buffer(), at));
+                ranges[18 * c + k] = column.real(records.buffer(), at);
             }
         }
         return ranges;
@@ -217,7 +221,7 @@ final class CompressedPlyReader {
                 int stored = records.buffer().get(at + offsets[k]) & 0xFF;
                 // The ends of the range are exact; other values are at the middle of their step.
                 float share = stored == 0 ? 0 : stored == 255 ? 1 : (stored + 0.5f) / 256;
-                cloud.sh[i * width + k] = (share - 0.5f) * COEFFICIENT_RANGE;
+                fields.harmonic(cloud, i, k, (share - 0.5f) * COEFFICIENT_RANGE);
             }
         }
     }

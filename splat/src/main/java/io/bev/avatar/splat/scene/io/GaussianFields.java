@@ -1,11 +1,13 @@
 package io.bev.avatar.splat.scene.io;
 
 import io.bev.avatar.splat.scene.AvatarFormatException;
+import io.bev.avatar.splat.scene.CoefficientFormat;
 import io.bev.avatar.splat.scene.GaussianCloud;
+import java.util.BitSet;
 
 /**
- * Converts stored fields into those of a cloud and rejects values that are invalid for a Gaussian; one instance per
- * file.
+ * Converts stored fields into those of a cloud; one instance per file. A Gaussian with an invalid value becomes
+ * invisible; a file with more than one of a hundred is rejected.
  */
 final class GaussianFields {
 
@@ -15,18 +17,21 @@ final class GaussianFields {
      */
     static final int MAX_GAUSSIANS = 20_000_000;
 
-    /** Floats per Gaussian of a cloud and of its posed copy, apart from view-dependent coefficients. */
-    private static final int BYTES_PER_GAUSSIAN = 4 * (14 + 9);
-
     /** Larger finite standard deviations come only from damaged exponents. */
     private static final float MAX_SCALE = 1e6f;
 
     private static final float MIN_SCALE = 1e-12f;
+    private static final double MAX_POSITION = 1e9;
+    /** One of this many Gaussians may be invalid. */
+    private static final int TOLERATED_SHARE = 100;
 
-    private final String source;
+    private final Reading reading;
+    private final BitSet invalid = new BitSet();
+    private int tolerated;
+    private int found;
 
-    GaussianFields(String source) {
-        this.source = source;
+    GaussianFields(Reading reading) {
+        this.reading = reading;
     }
 
     /**
@@ -36,28 +41,36 @@ final class GaussianFields {
      */
     GaussianCloud allocate(long count, int shDegree) throws AvatarFormatException {
         if (count < 1 || count > MAX_GAUSSIANS) {
-            throw new AvatarFormatException(
-                    source,
+            throw reading.bad(
                     "1 to " + MAX_GAUSSIANS + " Gaussians",
                     count + " declared",
                     "export the avatar again with a plausible number of Gaussians");
         }
-        long bytes = count * (BYTES_PER_GAUSSIAN + 12L * GaussianCloud.coefficients(shDegree));
-        long heap = Runtime.getRuntime().maxMemory();
-        if (bytes > heap - heap / 5) {
-            throw new AvatarFormatException(
-                    source,
-                    "a model that fits into " + (heap >> 20) + " MiB of Java heap",
-                    count + " Gaussians of degree " + shDegree + ", which need " + (bytes >> 20) + " MiB",
-                    "increase -Xmx or use a smaller model");
-        }
+        reading.memory().require(reading.source(), count, shDegree);
+        tolerated = (int) count / TOLERATED_SHARE;
         return new GaussianCloud((int) count, shDegree);
     }
 
-    void position(GaussianCloud cloud, int i, float x, float y, float z) throws AvatarFormatException {
-        cloud.x[i] = finite(i, "x", x);
-        cloud.y[i] = finite(i, "y", y);
-        cloud.z[i] = finite(i, "z", z);
+    /** Hides the invalid Gaussians and reports their number; called when all fields are set. */
+    void finish(GaussianCloud cloud) {
+        for (int i = invalid.nextSetBit(0); i >= 0; i = invalid.nextSetBit(i + 1)) {
+            cloud.opacity[i] = 0;
+        }
+        reading.invalidGaussians(found);
+    }
+
+    void position(GaussianCloud cloud, int i, double x, double y, double z) throws AvatarFormatException {
+        cloud.x[i] = coordinate(i, "x", x);
+        cloud.y[i] = coordinate(i, "y", y);
+        cloud.z[i] = coordinate(i, "z", z);
+    }
+
+    private float coordinate(int i, String name, double value) throws AvatarFormatException {
+        if (!(Math.abs(value) <= MAX_POSITION)) {
+            invalid(i, name, value, "a coordinate of at most " + MAX_POSITION);
+            return 0;
+        }
+        return (float) value;
     }
 
     /** Standard deviations given by their natural logarithms. */
@@ -73,7 +86,8 @@ final class GaussianFields {
 
     private float scale(int i, String name, float value) throws AvatarFormatException {
         if (!(value >= 0 && value <= MAX_SCALE)) {
-            throw invalid(i, name, value, "a standard deviation from 0 to " + MAX_SCALE);
+            invalid(i, name, value, "a standard deviation from 0 to " + MAX_SCALE);
+            return MIN_SCALE;
         }
         return Math.max(value, MIN_SCALE);
     }
@@ -85,7 +99,7 @@ final class GaussianFields {
         finite(i, "rot_2", y);
         finite(i, "rot_3", z);
         double length = Math.sqrt((double) w * w + (double) x * x + (double) y * y + (double) z * z);
-        if (length < 1e-12) {
+        if (!(length >= 1e-12 && length < Double.POSITIVE_INFINITY)) {
             cloud.rotationW[i] = 1;
             return;
         }
@@ -98,9 +112,14 @@ final class GaussianFields {
     /** Opacity given as a logit; some writers store 0 and 1 as infinite logits. */
     void logitOpacity(GaussianCloud cloud, int i, float value) throws AvatarFormatException {
         if (Float.isNaN(value)) {
-            throw invalid(i, "opacity", value, "a number");
+            invalid(i, "opacity", value, "a number");
         }
         cloud.opacity[i] = (float) (1 / (1 + Math.exp(-value)));
+    }
+
+    /** Opacity from 0 to 1; values beyond are limited. */
+    void linearOpacity(GaussianCloud cloud, int i, float value) throws AvatarFormatException {
+        cloud.opacity[i] = Math.max(0, Math.min(1, finite(i, "opacity", value)));
     }
 
     void colour(GaussianCloud cloud, int i, float red, float green, float blue) throws AvatarFormatException {
@@ -109,18 +128,36 @@ final class GaussianFields {
         cloud.blue[i] = finite(i, "f_dc_2", blue);
     }
 
-    float finite(int i, String name, float value) throws AvatarFormatException {
+    /** Coefficient {@code k} of the [3][K] coefficients of Gaussian {@code i}. */
+    void harmonic(GaussianCloud cloud, int i, int k, float value) throws AvatarFormatException {
+        int each = 3 * GaussianCloud.coefficients(cloud.shDegree());
+        if (!(Math.abs(value) <= CoefficientFormat.MAX)) {
+            invalid(i, "f_rest_" + k, value, "a coefficient of at most " + CoefficientFormat.MAX);
+            return;
+        }
+        cloud.setHarmonic(i * each + k, value);
+    }
+
+    private float finite(int i, String name, float value) throws AvatarFormatException {
         if (!Float.isFinite(value)) {
-            throw invalid(i, name, value, "a finite number");
+            invalid(i, name, value, "a finite number");
+            return 0;
         }
         return value;
     }
 
-    private AvatarFormatException invalid(int i, String name, float value, String expected) {
-        return new AvatarFormatException(
-                source,
-                expected + " as " + name,
-                value + " in Gaussian " + i,
-                "the training diverged or the file is damaged: export the avatar again");
+    private void invalid(int i, String name, double value, String expected) throws AvatarFormatException {
+        if (invalid.get(i)) {
+            return;
+        }
+        invalid.set(i);
+        found++;
+        if (found > tolerated) {
+            throw reading.bad(
+                    expected + " as " + name,
+                    value + " in Gaussian " + i
+                            + (tolerated == 0 ? "" : ", after " + tolerated + " other invalid Gaussians"),
+                    "the training diverged or the file is damaged: export the avatar again");
+        }
     }
 }

@@ -11,15 +11,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The header of a binary .ply file.
+ * The header of a .ply file.
  *
- * @param order byte order of the data
+ * @param ascii whether the data is text
+ * @param order byte order of binary data
  * @param elements in file order
  * @param bytes length of the header itself
+ * @param antialiased whether a comment declares opacity compensation
  */
-record PlyHeader(ByteOrder order, List<Element> elements, int bytes) {
+record PlyHeader(boolean ascii, ByteOrder order, List<Element> elements, int bytes, boolean antialiased) {
+
+    /** {@code comment antialiased}, optionally with a value. */
+    private static final Pattern ANTIALIASED = Pattern.compile(
+            "\\b(?:anti[-_ ]?alias(?:ed|ing)?|mip[-_ ]?splatting)\\b\\s*[:=]?\\s*(\\w*)", Pattern.CASE_INSENSITIVE);
+
+    private static final List<String> FALSE = List.of("0", "false", "no", "off");
 
     private static final int MAX_LINE = 4096;
     private static final int MAX_BYTES = 1 << 20;
@@ -70,9 +81,19 @@ record PlyHeader(ByteOrder order, List<Element> elements, int bytes) {
             return type == Type.FLOAT32 || type == Type.FLOAT64;
         }
 
-        /** The value of the record that starts at {@code at}. */
+        /** The value of the record that starts at {@code at}; floats, doubles and unsigned bytes only. */
         float real(ByteBuffer buffer, int at) {
-            return type == Type.FLOAT32 ? buffer.getFloat(at + offset) : (float) buffer.getDouble(at + offset);
+            return type == Type.FLOAT32 ? buffer.getFloat(at + offset) : (float) number(buffer, at);
+        }
+
+        /** Like {@link #real}, in the precision of the file. */
+        double number(ByteBuffer buffer, int at) {
+            return switch (type) {
+                case FLOAT32 -> buffer.getFloat(at + offset);
+                case FLOAT64 -> buffer.getDouble(at + offset);
+                case UINT8 -> buffer.get(at + offset) & 0xFF;
+                default -> throw new IllegalStateException(name + " is " + type);
+            };
         }
     }
 
@@ -104,12 +125,27 @@ record PlyHeader(ByteOrder order, List<Element> elements, int bytes) {
             if (earlier.name().equals(element.name())) {
                 break;
             }
+            if (earlier.count() == 0) {
+                continue;
+            }
             if (earlier.bytes() == 0) {
                 throw bad(source, "records of fixed size before " + element.name(), "lists in " + earlier.name());
             }
             offset += earlier.count() * earlier.bytes();
         }
         return offset;
+    }
+
+    /** Bytes of binary data after {@code element}; empty if unknown because of lists or text. */
+    OptionalLong dataAfter(Element element) {
+        long bytes = 0;
+        for (Element later : elements.subList(elements.indexOf(element) + 1, elements.size())) {
+            if (later.count() > 0 && later.bytes() == 0) {
+                return OptionalLong.empty();
+            }
+            bytes += later.count() * later.bytes();
+        }
+        return ascii ? OptionalLong.empty() : OptionalLong.of(bytes);
     }
 
     /** Reads the header and positions {@code in} at the first byte of data. */
@@ -119,7 +155,7 @@ record PlyHeader(ByteOrder order, List<Element> elements, int bytes) {
 
     static AvatarFormatException bad(String source, String expected, String found) {
         return new AvatarFormatException(
-                source, expected, found, "export the avatar as a binary 3D Gaussian splatting .ply");
+                source, expected, found, "export the avatar as a 3D Gaussian splatting .ply");
     }
 
     private static final class Parser {
@@ -143,29 +179,40 @@ record PlyHeader(ByteOrder order, List<Element> elements, int bytes) {
                 throw bad(source, "a header that starts with 'ply'", "other data");
             }
             ByteOrder order = ByteOrder.LITTLE_ENDIAN;
+            boolean ascii = false;
+            boolean antialiased = false;
             while (true) {
                 String line = line();
                 String[] words = line.strip().split("\\s+", -1);
                 switch (words[0].toLowerCase(Locale.ROOT)) {
-                    case "format" -> order = order(line, words);
+                    case "format" -> {
+                        order = order(line, words);
+                        ascii = words[1].equals("ascii");
+                    }
                     case "element" -> startElement(line, words);
                     case "property" -> addProperty(line, words);
                     case "end_header" -> {
                         endElement();
-                        return new PlyHeader(order, elements, headerBytes);
+                        return new PlyHeader(ascii, order, elements, headerBytes, antialiased);
                     }
-                    case "comment", "obj_info", "" -> {}
+                    case "comment" -> antialiased |= declaresAntialiasing(line);
+                    case "obj_info", "" -> {}
                     default -> throw bad(source, "format, element, property or comment lines", quoted(line));
                 }
             }
         }
 
+        private static boolean declaresAntialiasing(String line) {
+            Matcher found = ANTIALIASED.matcher(line);
+            return found.find() && !FALSE.contains(found.group(1).toLowerCase(Locale.ROOT));
+        }
+
         private ByteOrder order(String line, String[] words) throws AvatarFormatException {
             String format = words.length > 1 ? words[1] : "";
             return switch (format) {
-                case "binary_little_endian" -> ByteOrder.LITTLE_ENDIAN;
+                case "binary_little_endian", "ascii" -> ByteOrder.LITTLE_ENDIAN;
                 case "binary_big_endian" -> ByteOrder.BIG_ENDIAN;
-                default -> throw bad(source, "format binary_little_endian", quoted(line));
+                default -> throw bad(source, "format binary_little_endian, binary_big_endian or ascii", quoted(line));
             };
         }
 

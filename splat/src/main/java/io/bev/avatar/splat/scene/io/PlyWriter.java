@@ -53,7 +53,7 @@ public final class PlyWriter {
         out.putFloat(0).putFloat(0).putFloat(0);
         out.putFloat(harmonic(c.red[i])).putFloat(harmonic(c.green[i])).putFloat(harmonic(c.blue[i]));
         for (int k = 0; k < rest; k++) {
-            out.putFloat(c.sh[i * rest + k]);
+            out.putFloat(c.harmonic(i * rest + k));
         }
         double opacity = Math.min(1 - MIN_OPACITY, Math.max(MIN_OPACITY, c.opacity[i]));
         out.putFloat((float) Math.log(opacity / (1 - opacity)));

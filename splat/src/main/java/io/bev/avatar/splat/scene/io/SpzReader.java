@@ -2,14 +2,10 @@ package io.bev.avatar.splat.scene.io;
 
 import io.bev.avatar.splat.scene.AvatarFormatException;
 import io.bev.avatar.splat.scene.GaussianCloud;
-import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 
 /**
  * Reads {@code .spz} of versions 1 to 3: one gzip stream with a header of 16 bytes, then positions, opacities, colours,
@@ -17,7 +13,7 @@ import java.util.zip.ZipException;
  *
  * <p>The file's axes are right, up, back; those of the cloud are right, down, forward, as in a trained .ply.
  */
-public final class SpzReader {
+final class SpzReader {
 
     static final int MAGIC = 0x5053474e;
 
@@ -31,33 +27,28 @@ public final class SpzReader {
     /** Sign of each coefficient when y and z are negated. */
     private static final int[] FLIP = {-1, -1, 1, -1, 1, 1, -1, 1, -1, 1, -1, -1, 1, -1, 1};
 
+    private static final int ANTIALIASED = 1;
+    private static final int EXTENDED = 2;
+
+    private final Reading reading;
     private final String source;
     private final GaussianFields fields;
     private final InputStream in;
 
-    private SpzReader(String source, InputStream in) {
-        this.source = source;
-        this.fields = new GaussianFields(source);
+    private SpzReader(Reading reading, InputStream in) {
+        this.reading = reading;
+        this.source = reading.source();
+        this.fields = new GaussianFields(reading);
         this.in = in;
     }
 
     /**
-     * @param source the file's name in messages
      * @param file the compressed file from its first byte; not closed
      * @param size its length in bytes
      * @throws AvatarFormatException if the file is not in this format
      */
-    public static GaussianCloud read(String source, InputStream file, long size) throws IOException {
-        try {
-            return new SpzReader(source, new BufferedInputStream(new GZIPInputStream(file), 1 << 16)).read(size);
-        } catch (ZipException | EOFException e) {
-            throw new AvatarFormatException(
-                    source,
-                    "an intact gzip stream",
-                    String.valueOf(e.getMessage()),
-                    "the file is damaged or truncated: copy or download it again",
-                    e);
-        }
+    static GaussianCloud read(Reading reading, InputStream file, long size) throws IOException {
+        return Gzip.read(reading, file, in -> new SpzReader(reading, in).read(size));
     }
 
     /** The error for version 4, which is not gzip and starts with the header itself. */
@@ -74,6 +65,7 @@ public final class SpzReader {
         long count = Integer.toUnsignedLong(b.getInt(at + 8));
         int degree = b.get(at + 12) & 0xFF;
         int fractionalBits = b.get(at + 13) & 0xFF;
+        int flags = b.get(at + 14) & 0xFF;
         if (b.getInt(at) != MAGIC) {
             throw bad("a gzip stream that holds .spz", "other data");
         }
@@ -96,6 +88,11 @@ public final class SpzReader {
         scales(cloud);
         rotations(cloud, version);
         coefficients(cloud);
+        if ((flags & EXTENDED) == 0) {
+            reading.requireEnd(in, 0);
+        }
+        cloud.antialiased = (flags & ANTIALIASED) != 0;
+        fields.finish(cloud);
         return cloud;
     }
 
@@ -220,7 +217,7 @@ public final class SpzReader {
             for (int j = 0; j < k; j++) {
                 for (int channel = 0; channel < 3; channel++) {
                     float value = ((b.get(at + 3 * j + channel) & 0xFF) - 128) / 128f;
-                    cloud.sh[(3 * i + channel) * k + j] = FLIP[j] * value;
+                    fields.harmonic(cloud, i, channel * k + j, FLIP[j] * value);
                 }
             }
         }

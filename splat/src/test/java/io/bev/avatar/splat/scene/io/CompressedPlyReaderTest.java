@@ -48,9 +48,9 @@ class CompressedPlyReaderTest {
         GaussianCloud cloud = read(file(2, 9, true));
 
         assertThat(cloud.shDegree()).isEqualTo(1);
-        assertThat(cloud.sh[9]).isEqualTo(-4);
-        assertThat(cloud.sh[10]).isCloseTo(4, within(1e-6f));
-        assertThat(cloud.sh[11]).isCloseTo(0, within(0.02f));
+        assertThat(cloud.harmonic(9)).isEqualTo(-4);
+        assertThat(cloud.harmonic(10)).isCloseTo(4, within(1e-6f));
+        assertThat(cloud.harmonic(11)).isCloseTo(0, within(0.02f));
     }
 
     @Test
@@ -73,7 +73,7 @@ class CompressedPlyReaderTest {
     }
 
     private static GaussianCloud read(byte[] file) throws IOException {
-        return PlyReader.read("a.ply", new ByteArrayInputStream(file), file.length, PlyReader.Colour.HARMONIC);
+        return PlyReader.read(Reading.of("a.ply"), new ByteArrayInputStream(file), file.length, PlyReader.Colour.HARMONIC);
     }
 
     private static byte[] file(int count, int coefficients, boolean coloured) {

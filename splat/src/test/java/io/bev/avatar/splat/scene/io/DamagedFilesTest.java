@@ -14,7 +14,7 @@ class DamagedFilesTest {
     private static final long SEED = 20_260_101;
     private static final int ROUNDS = 4000;
 
-    private interface Reading {
+    private interface Attempt {
         void read(byte[] file) throws IOException;
     }
 
@@ -32,10 +32,10 @@ class DamagedFilesTest {
         damage(
                 PlyFile.ofDegree(1).vertex("x", 1).vertex().bytes(),
                 file -> PlyReader.read(
-                        "a.ply", new ByteArrayInputStream(file), file.length, PlyReader.Colour.HARMONIC));
+                        Reading.of("a.ply"), new ByteArrayInputStream(file), file.length, PlyReader.Colour.HARMONIC));
     }
 
-    private static void damage(byte[] whole, Reading reading) {
+    private static void damage(byte[] whole, Attempt attempt) {
         Random random = new Random(SEED);
         for (int round = 0; round < ROUNDS; round++) {
             byte[] file = whole.clone();
@@ -43,7 +43,7 @@ class DamagedFilesTest {
                 file[random.nextInt(file.length)] = randomByte(random);
             }
             try {
-                reading.read(file);
+                attempt.read(file);
             } catch (AvatarFormatException expected) {
                 // Rejected with a message.
             } catch (IOException | RuntimeException e) {

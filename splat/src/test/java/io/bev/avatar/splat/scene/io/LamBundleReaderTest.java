@@ -41,7 +41,7 @@ class LamBundleReaderTest {
 
     @Test
     void read_offsetsAndVertices_sumUpAndAreCentred() throws IOException {
-        GaussianCloud cloud = LamBundleReader.read(zip(parts(new GlbFile()))).cloud();
+        GaussianCloud cloud = AvatarLoader.load(zip(parts(new GlbFile()))).cloud();
 
         assertThat(cloud.x).containsExactly(0.5f, -0.5f);
         assertThat(cloud.y).containsExactly(-0.5f, 0.5f);
@@ -50,7 +50,7 @@ class LamBundleReaderTest {
 
     @Test
     void read_rig_hasKnownTargetsAndNeededJointsAtRest() throws IOException {
-        Rig rig = LamBundleReader.read(zip(parts(new GlbFile()))).rig().orElseThrow();
+        Rig rig = AvatarLoader.load(zip(parts(new GlbFile()))).rig().orElseThrow();
 
         assertThat(rig.targets()).extracting(MorphTarget::name).containsExactly("jawOpen", "mouthSmileLeft");
         assertThat(rig.targets().get(1).indices()).containsExactly(0, 1);
@@ -77,7 +77,7 @@ class LamBundleReaderTest {
         ArrayNode targets = (ArrayNode) glb.json.at("/meshes/0/primitives/0/targets");
         ((ObjectNode) targets.get(0)).put("POSITION", 0);
 
-        Rig rig = LamBundleReader.read(zip(parts(glb))).rig().orElseThrow();
+        Rig rig = AvatarLoader.load(zip(parts(glb))).rig().orElseThrow();
 
         assertThat(rig.targets().get(0).indices()).containsExactly(0, 1);
         assertThat(rig.targets().get(0).deltas()).containsExactly(0, 1, 0, 0, 2, 0);
@@ -90,13 +90,13 @@ class LamBundleReaderTest {
         parts.put("__MACOSX/avatar/offset.ply", new byte[] {1});
         parts.put("avatar/._skin.glb", new byte[] {1});
 
-        assertThat(LamBundleReader.read(zip(parts)).cloud().count()).isEqualTo(2);
+        assertThat(AvatarLoader.load(zip(parts)).cloud().count()).isEqualTo(2);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"james.zip", "p2-1.zip"})
     void read_realBundle_isComplete(String name) throws IOException {
-        Avatar avatar = LamBundleReader.read(SharedAvatars.require(name));
+        Avatar avatar = AvatarLoader.load(SharedAvatars.require(name));
 
         GaussianCloud cloud = avatar.cloud();
         assertThat(cloud.count()).isEqualTo(20_018);
@@ -173,7 +173,7 @@ class LamBundleReaderTest {
         how.accept(glb);
         Path file = zip(parts(glb));
 
-        assertThatThrownBy(() -> LamBundleReader.read(file))
+        assertThatThrownBy(() -> AvatarLoader.load(file))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining("avatar.zip!avatar/skin.glb: expected ")
                 .hasMessageContaining(message)
@@ -197,7 +197,7 @@ class LamBundleReaderTest {
         parts.remove("avatar/skin.glb");
         Path file = zip(parts);
 
-        assertThatThrownBy(() -> LamBundleReader.read(file))
+        assertThatThrownBy(() -> AvatarLoader.load(file))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining("one skin.glb")
                 .hasMessageContaining("found none");
@@ -209,7 +209,7 @@ class LamBundleReaderTest {
         parts.put("other/offset.ply", new byte[] {1});
         Path file = zip(parts);
 
-        assertThatThrownBy(() -> LamBundleReader.read(file))
+        assertThatThrownBy(() -> AvatarLoader.load(file))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining("2 of them");
     }
@@ -220,7 +220,7 @@ class LamBundleReaderTest {
         parts.put("avatar/offset.ply", new byte[8 << 20]);
         Path file = zip(parts);
 
-        assertThatThrownBy(() -> LamBundleReader.read(file))
+        assertThatThrownBy(() -> AvatarLoader.load(file))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining("compressed bytes");
     }
@@ -230,7 +230,7 @@ class LamBundleReaderTest {
         byte[] whole = Files.readAllBytes(zip(parts(new GlbFile())));
         Path file = Files.write(directory.resolve("cut.zip"), Arrays.copyOf(whole, whole.length / 2));
 
-        assertThatThrownBy(() -> LamBundleReader.read(file))
+        assertThatThrownBy(() -> AvatarLoader.load(file))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining("cut.zip: expected a readable zip file");
     }
@@ -241,7 +241,7 @@ class LamBundleReaderTest {
         Arrays.fill(whole, 60, 120, (byte) 0x55);
         Path file = Files.write(directory.resolve("bad.zip"), whole);
 
-        assertThatThrownBy(() -> LamBundleReader.read(file)).isInstanceOf(AvatarFormatException.class);
+        assertThatThrownBy(() -> AvatarLoader.load(file)).isInstanceOf(AvatarFormatException.class);
     }
 
     @Test
@@ -250,7 +250,7 @@ class LamBundleReaderTest {
         parts.put("avatar/offset.ply", PlyFile.ofDegree(0).vertex().bytes());
         Path file = zip(parts);
 
-        assertThatThrownBy(() -> LamBundleReader.read(file))
+        assertThatThrownBy(() -> AvatarLoader.load(file))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining("1 elements in accessors[0], found 2");
     }

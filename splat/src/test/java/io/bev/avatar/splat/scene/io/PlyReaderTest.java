@@ -80,7 +80,7 @@ class PlyReaderTest {
         GaussianCloud cloud = read(file.vertex(values).bytes());
 
         assertThat(cloud.shDegree()).isEqualTo(degree);
-        assertThat(cloud.sh).containsExactly(expected);
+        assertThat(Harmonics.of(cloud)).containsExactly(expected);
     }
 
     @Test
@@ -88,7 +88,7 @@ class PlyReaderTest {
         byte[] file = PlyFile.ofDegree(0).vertex("f_dc_0", 0.25).bytes();
 
         GaussianCloud cloud =
-                PlyReader.read("a.ply", new ByteArrayInputStream(file), file.length, PlyReader.Colour.DIRECT);
+                PlyReader.read(Reading.of("a.ply"), new ByteArrayInputStream(file), file.length, PlyReader.Colour.DIRECT);
 
         assertThat(cloud.red[0]).isEqualTo(0.25f);
     }
@@ -179,7 +179,7 @@ class PlyReaderTest {
         byte[] cut = Arrays.copyOf(file, file.length - 1);
 
         assertThatThrownBy(() ->
-                        PlyReader.read("a.ply", new ByteArrayInputStream(cut), file.length, PlyReader.Colour.HARMONIC))
+                        PlyReader.read(Reading.of("a.ply"), new ByteArrayInputStream(cut), file.length, PlyReader.Colour.HARMONIC))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining("found the end of the file after 1 vertices");
     }
@@ -234,7 +234,7 @@ class PlyReaderTest {
 
         assertThatThrownBy(() -> read(file))
                 .isInstanceOf(AvatarFormatException.class)
-                .hasMessageContaining("0, 9, 24 or 45")
+                .hasMessageContaining("0, 9, 24, 45 or 72")
                 .hasMessageContaining("8 of them");
     }
 
@@ -244,13 +244,13 @@ class PlyReaderTest {
         byte[] file = PlyFile.ofDegree(0).declaring(count).vertex().bytes();
 
         assertThatThrownBy(() -> PlyReader.read(
-                        "a.ply", new ByteArrayInputStream(file), Long.MAX_VALUE, PlyReader.Colour.HARMONIC))
+                        Reading.of("a.ply"), new ByteArrayInputStream(file), Long.MAX_VALUE, PlyReader.Colour.HARMONIC))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining(count + " declared");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ascii", "binary_middle_endian"})
+    @ValueSource(strings = {"text", "binary_middle_endian"})
     void read_unknownFormat_isRejected(String format) {
         byte[] file = PlyFile.ofDegree(0).format(format).vertex().bytes();
 
@@ -272,6 +272,6 @@ class PlyReaderTest {
     }
 
     private static GaussianCloud read(byte[] file) throws IOException {
-        return PlyReader.read("a.ply", new ByteArrayInputStream(file), file.length, PlyReader.Colour.HARMONIC);
+        return PlyReader.read(Reading.of("a.ply"), new ByteArrayInputStream(file), file.length, PlyReader.Colour.HARMONIC);
     }
 }

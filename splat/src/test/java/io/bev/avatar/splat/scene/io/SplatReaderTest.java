@@ -47,7 +47,7 @@ class SplatReaderTest {
     }
 
     private static GaussianCloud read(byte[] file) throws IOException {
-        return SplatReader.read("a.splat", new ByteArrayInputStream(file), file.length);
+        return SplatReader.read(Reading.of("a.splat"), new ByteArrayInputStream(file), file.length);
     }
 
     private static byte[] record(float x, float scale, int red, int w) {

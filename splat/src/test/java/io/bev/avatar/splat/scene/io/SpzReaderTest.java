@@ -49,7 +49,7 @@ class SpzReaderTest {
         GaussianCloud cloud = read(gzip(file));
 
         assertThat(cloud.shDegree()).isEqualTo(1);
-        assertThat(cloud.sh).containsExactly(-0.5f, -0.25f, 0.9921875f, 0.25f, 1, -1, 0.5f, 1, -1);
+        assertThat(Harmonics.of(cloud)).containsExactly(-0.5f, -0.25f, 0.9921875f, 0.25f, 1, -1, 0.5f, 1, -1);
     }
 
     @Test
@@ -100,7 +100,7 @@ class SpzReaderTest {
     }
 
     private static GaussianCloud read(byte[] file) throws IOException {
-        return SpzReader.read("a.spz", new ByteArrayInputStream(file), file.length);
+        return SpzReader.read(Reading.of("a.spz"), new ByteArrayInputStream(file), file.length);
     }
 
     private static byte[] gzip(byte[] content) throws IOException {
