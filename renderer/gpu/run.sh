@@ -4,7 +4,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-java=("$here/java/bin/java" -Xmx2g -Djava.awt.headless=true "-Djna.library.path=$here/native" -cp "$here/lib/*")
+java=("$here/java/bin/java" --enable-native-access=ALL-UNNAMED -Xmx2g -Djava.awt.headless=true "-Djna.library.path=$here/native" -cp "$here/lib/*")
 checks=io.bev.avatar.splat.raster.cuda.GpuTestMain
 main=io.bev.avatar.renderer.cli.RendererMain
 

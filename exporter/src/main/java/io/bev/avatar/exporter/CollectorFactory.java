@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter;
 
+import io.bev.avatar.common.hardware.OshiHardware;
 import io.bev.avatar.common.process.HostName;
 import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.common.systemd.AvatarUnits;
@@ -11,6 +12,7 @@ import io.bev.avatar.exporter.collector.endpoint.LivenessCollector;
 import io.bev.avatar.exporter.collector.gpu.GpuCollector;
 import io.bev.avatar.exporter.collector.gpu.GpuSettings;
 import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
+import io.bev.avatar.exporter.collector.hardware.HardwareCollector;
 import io.bev.avatar.exporter.collector.host.HostCollector;
 import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
 import io.bev.avatar.exporter.collector.host.jna.LibcKernelClock;
@@ -20,6 +22,8 @@ import io.bev.avatar.exporter.collector.renderer.FrameDeadlines;
 import io.bev.avatar.exporter.collector.renderer.RendererCollector;
 import io.bev.avatar.exporter.collector.renderer.RendererProcessCollector;
 import io.bev.avatar.exporter.collector.systemd.SystemdCollector;
+import io.bev.avatar.exporter.config.ExporterConfig;
+import io.bev.avatar.exporter.config.HostSource;
 import io.bev.avatar.exporter.mcp.McpProbe;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
 import io.bev.avatar.exporter.redis.RedisConnection;
@@ -29,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Creates the collectors in the order of a scrape. */
 final class CollectorFactory {
@@ -75,13 +80,10 @@ final class CollectorFactory {
                         deadlines::late,
                         ticker,
                         clock),
-                new HostCollector(
-                        exporter.procPath(),
-                        exporter.sysPath(),
-                        new LibcFileSystems(),
-                        new LibcKernelClock(),
-                        ticker,
-                        clock)));
+                host(exporter, ticker, clock)));
+        if (exporter.hardware()) {
+            collectors.add(new HardwareCollector(OshiHardware::read, ticker));
+        }
         redis.ifPresent(link -> collectors.add(RedisCollector.over(link, STREAMS, clock)));
         SystemdCollector systemd = new SystemdCollector(
                 exporter.units(),
@@ -104,8 +106,27 @@ final class CollectorFactory {
         return collectors;
     }
 
+    private static Collector host(ExporterConfig exporter, Ticker ticker, Clock clock) {
+        return exporter.hostSource().on(System.getProperty("os.name", "")) == HostSource.OSHI
+                ? HostCollector.overOshi(ticker, clock)
+                : new HostCollector(
+                        exporter.procPath(),
+                        exporter.sysPath(),
+                        new LibcFileSystems(),
+                        new LibcKernelClock(),
+                        ticker,
+                        clock);
+    }
+
     /** Collectors disabled by the configuration, with the reason. */
     static Map<String, String> disabled(ExporterConfigs settings) {
-        return settings.redis().isPresent() ? Map.of() : Map.of("redis", "redis.url is empty");
+        Map<String, String> disabled = new TreeMap<>();
+        if (settings.redis().isEmpty()) {
+            disabled.put("redis", "redis.url is empty");
+        }
+        if (!settings.exporter().hardware()) {
+            disabled.put("hardware", "exporter.hardware is false");
+        }
+        return disabled;
     }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ExporterTest {
 
     private static final List<String> ALL =
-            List.of("gpu", "host", "redis", "service", "process", "renderer", "live", "endpoint", "mcp");
+            List.of("gpu", "host", "hardware", "redis", "service", "process", "renderer", "live", "endpoint", "mcp");
 
     @TempDir
     Path directory;
@@ -82,6 +82,26 @@ class ExporterTest {
                             "avatar_exporter_threshold{signal=\"gpu_temperature_celsius\",severity=\"warning\",} 75.0")
                     .contains("process_resident_memory_bytes ", "jvm_memory_bytes_used");
             assertThat(ALL).allMatch(name -> text.contains("collector_success{collector=\"" + name + "\""));
+        }
+    }
+
+    @Test
+    void scrape_withoutProcfs_hasTheHostsBasicMetrics() throws Exception {
+        Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=" + directory.resolve("no-bus"));
+        String yaml = """
+                exporter: {port: 0, state-directory: %s, host-source: oshi, proc-path: /nowhere, sys-path: /nowhere}
+                redis: {url: ''}
+                """.formatted(directory);
+        Config config = Config.of(yaml, "test.yaml", environment);
+        try (Exporter exporter = new Exporter(ExporterConfigs.from(config, environment), "1.2.3")) {
+            exporter.start();
+
+            assertThat(scrape(exporter, "X-Prometheus-Scrape-Timeout-Seconds", "60"))
+                    .contains(success("host", 1))
+                    .contains("node_cpu_seconds_total{cpu=\"0\",mode=\"idle\",}", "node_memory_MemAvailable_bytes ")
+                    .contains("node_network_receive_bytes_total{device=\"lo\",}", "node_filesystem_avail_bytes{")
+                    .contains("node_load1 ", "node_boot_time_seconds ")
+                    .doesNotContain("node_vmstat_", "node_scrape_collector_success{collector=\"cpu\",} 0.0");
         }
     }
 

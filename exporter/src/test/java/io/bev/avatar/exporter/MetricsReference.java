@@ -29,6 +29,7 @@ final class MetricsReference {
         Map<String, String> sections = new LinkedHashMap<>();
         sections.put("nvidia_", "GPU");
         sections.put("avatar_exporter_", "Exporter");
+        sections.put("avatar_hardware_", "Hardware");
         sections.put("avatar_", "Avatar: renderer, endpoint, MCP server, alerts and recovery");
         sections.put("node_", "Host");
         sections.put("redis_", "Redis");

@@ -87,6 +87,7 @@ class WholeScrapeGoldenTest {
               units: [bev-advanced-avatar.service, bev-avatar-exporter.service]
               scrape-timeout: 60s
               thresholds: {gpu_temperature_celsius: {warning: 75}}
+              hardware: false
             mcp: {url: "%s"}
             redis: {url: "%s", timeout: 20s}
             """.formatted(
@@ -151,7 +152,8 @@ class WholeScrapeGoldenTest {
                 Golden.check(RESOURCES.resolve("golden/scrape.prom"), normalised(text));
                 String other = Files.readString(RESOURCES.resolve("golden/redis.prom"))
                         + Files.readString(RESOURCES.resolve("golden/gpu-dcgm.prom"));
-                Golden.check(REFERENCE, MetricsReference.page(text, other));
+                String hardware = Files.readString(RESOURCES.resolve("golden/hardware.prom"));
+                Golden.check(REFERENCE, MetricsReference.page(text + hardware, other));
             }
         }
     }

@@ -1,35 +1,60 @@
 package io.bev.avatar.common.bench;
 
+import io.bev.avatar.common.hardware.Hardware;
+import io.bev.avatar.common.hardware.OshiHardware;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Description of the machine that a measurement ran on. */
 public final class HostDescription {
 
-    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-    private static final Path MEMORY_INFO = Path.of("/proc/meminfo");
-    private static final Path LOAD = Path.of("/proc/loadavg");
+    private static final Logger LOG = LoggerFactory.getLogger(HostDescription.class);
+
+    private static final long TIMEOUT_MILLIS = 15_000;
     private static final String UNKNOWN = "unknown";
 
     private HostDescription() {}
 
     /**
-     * Result {@code machine}: the cores that Java may use; beside them processor, memory, operating system, Java, and how many
-     * threads were ready to run in the last minute, which is what a reader must know of before believing a wall time.
+     * Result {@code machine}: the cores that Java may use; beside them processor, memory, board, firmware, graphics cards,
+     * operating system, Java, and how many threads were ready to run in the last minute, which is what a reader must know of
+     * before believing a wall time. Facts that the machine does not give are left out.
      */
     public static Measurement describe() {
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("cpu", value(text(CPU_INFO), "model name").orElse(UNKNOWN));
-        details.put("memory", memory(text(MEMORY_INFO)));
+        Optional<Hardware> hardware = hardware();
+        details.put(
+                "cpu",
+                hardware.map(h -> h.processor().model())
+                        .filter(model -> !model.isEmpty())
+                        .orElse(UNKNOWN));
+        details.put("memory", hardware.map(h -> memory(h.memoryBytes())).orElse("unknown memory"));
+        hardware.ifPresent(h -> {
+            put(details, "board", h.board().toString());
+            put(details, "firmware", h.firmware().toString());
+            put(
+                    details,
+                    "graphics",
+                    h.graphicsCards().stream()
+                            .map(Hardware.GraphicsCard::toString)
+                            .collect(Collectors.joining(", ")));
+        });
         details.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         details.put("arch", System.getProperty("os.arch"));
         details.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-        details.put("load", text(LOAD).split(" ", 2)[0].strip());
+        details.put(
+                "load",
+                String.format(
+                        Locale.ROOT,
+                        "%.2f",
+                        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()));
         return new Measurement("machine", Runtime.getRuntime().availableProcessors(), "cores", details);
     }
 
@@ -46,27 +71,25 @@ public final class HostDescription {
                 machine.details().get("java"));
     }
 
-    /** Total memory from {@code /proc/meminfo}. */
-    static String memory(String memoryInfo) {
-        String digits = value(memoryInfo, "MemTotal").orElse("").replaceAll("\\D", "");
-        return digits.isEmpty()
-                ? "unknown memory"
-                : String.format(Locale.ROOT, "%.1f GiB", Long.parseLong(digits) / (1024.0 * 1024));
-    }
-
-    /** Value after the colon of the first line that begins with {@code name}. */
-    static Optional<String> value(String lines, String name) {
-        return lines.lines()
-                .filter(line -> line.startsWith(name))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .findFirst();
-    }
-
-    private static String text(Path file) {
+    private static Optional<Hardware> hardware() {
         try {
-            return Files.readString(file);
+            return Optional.of(OshiHardware.read(TIMEOUT_MILLIS));
         } catch (IOException e) {
-            return UNKNOWN;
+            LOG.warn("Machine without hardware facts: {}", e.getMessage());
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
         }
+    }
+
+    private static void put(Map<String, Object> details, String name, String fact) {
+        if (!fact.isEmpty()) {
+            details.put(name, fact);
+        }
+    }
+
+    private static String memory(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GiB", bytes / (double) (1 << 30));
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -20,31 +21,50 @@ import java.util.Map;
 /**
  * Reads JSON or YAML into trees and writes trees as JSON: what an {@code ObjectMapper} does with {@link JsonNode}, without its
  * data binding, whose classes would cost a small process five megabytes. A text without any value is a missing node; of a key
- * that is there twice, the last counts, unless that is an error; what follows the first value is not read. Safe for threads.
+ * that is there twice, the last counts, unless that is an error; what follows the first value is not read. Depth and size are
+ * limited. Safe for threads.
  */
 public final class JsonTrees {
 
+    /** Values within each other; each takes a stack frame, and the exporter's threads have 256 KiB. */
+    public static final int MAX_DEPTH = 64;
+
+    /** Characters of a text or name. */
+    public static final int MAX_TEXT_LENGTH = 1 << 20;
+
+    /** Bytes or characters of a document. */
+    public static final int MAX_DOCUMENT_LENGTH = 16 << 20;
+
+    private static final int MAX_NUMBER_LENGTH = 1000;
+
+    private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
+            .maxNestingDepth(MAX_DEPTH)
+            .maxStringLength(MAX_TEXT_LENGTH)
+            .maxNameLength(MAX_TEXT_LENGTH)
+            .maxNumberLength(MAX_NUMBER_LENGTH)
+            .build();
+
     /** JSON as it comes. */
-    public static final JsonTrees JSON = new JsonTrees(new JsonFactory());
+    public static final JsonTrees JSON =
+            new JsonTrees(JsonFactory.builder().streamReadConstraints(LIMITS).build());
 
     /** YAML in which no key may be there twice. */
-    public static final JsonTrees YAML =
-            new JsonTrees(new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION));
+    public static final JsonTrees YAML = new JsonTrees(yaml());
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final JsonFactory factory;
 
-    private JsonTrees(JsonFactory factory) {
-        this.factory = factory;
+    /** Not by its builder, which reads an empty value as a text rather than as null. */
+    private static YAMLFactory yaml() {
+        YAMLFactory factory = new YAMLFactory();
+        factory.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+        factory.setStreamReadConstraints(LIMITS);
+        return factory;
     }
 
-    /** JSON of at most {@code depth} values within each other. */
-    public static JsonTrees ofDepth(int depth) {
-        return new JsonTrees(JsonFactory.builder()
-                .streamReadConstraints(
-                        StreamReadConstraints.builder().maxNestingDepth(depth).build())
-                .build());
+    private JsonTrees(JsonFactory factory) {
+        this.factory = factory;
     }
 
     /** An object to fill. */
@@ -57,8 +77,9 @@ public final class JsonTrees {
         return NODES.arrayNode();
     }
 
-    /** @throws JsonProcessingException when it cannot be read */
+    /** @throws JsonProcessingException when it is malformed or exceeds a limit */
     public JsonNode read(String text) throws JsonProcessingException {
+        checkLength(text.length());
         try (JsonParser parser = factory.createParser(text)) {
             return document(parser);
         } catch (JsonProcessingException e) {
@@ -68,15 +89,33 @@ public final class JsonTrees {
         }
     }
 
-    /** @throws IOException when it cannot be read, or is no text */
+    /** @throws IOException when it is malformed, exceeds a limit, or is no text */
     public JsonNode read(byte[] text) throws IOException {
+        checkLength(text.length);
         try (JsonParser parser = factory.createParser(text)) {
             return document(parser);
         }
     }
 
+    private static void checkLength(int length) throws StreamConstraintsException {
+        if (length > MAX_DOCUMENT_LENGTH) {
+            throw tooLarge();
+        }
+    }
+
+    /** In place of the library's text, which names Java methods. */
+    private static StreamConstraintsException tooLarge() {
+        return new StreamConstraintsException("larger than expected: at most " + MAX_DEPTH + " nested levels, texts of "
+                + MAX_TEXT_LENGTH + " characters, numbers of " + MAX_NUMBER_LENGTH + " digits, " + MAX_DOCUMENT_LENGTH
+                + " bytes in all");
+    }
+
     private static JsonNode document(JsonParser parser) throws IOException {
-        return parser.nextToken() == null ? NODES.missingNode() : value(parser);
+        try {
+            return parser.nextToken() == null ? NODES.missingNode() : value(parser);
+        } catch (StreamConstraintsException e) {
+            throw tooLarge();
+        }
     }
 
     /** The value whose first token is the current one; ends at its last. */

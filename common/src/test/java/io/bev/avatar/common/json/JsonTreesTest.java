@@ -10,6 +10,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,12 +81,61 @@ class JsonTreesTest {
                 });
     }
 
-    @Test
-    void json_deeperThanAllowed_isRejected() throws IOException {
-        JsonTrees shallow = JsonTrees.ofDepth(3);
+    @ParameterizedTest
+    @ValueSource(strings = {"json", "yaml"})
+    void document_nestedDeeperThanTheLimit_isRejectedWithTheLimits(String form) throws IOException {
+        JsonTrees trees = form.equals("json") ? JsonTrees.JSON : JsonTrees.YAML;
 
-        assertThat(shallow.read("[[[1]]]").toString()).isEqualTo("[[[1]]]");
-        assertThatThrownBy(() -> shallow.read("[[[[1]]]]")).isInstanceOf(JsonProcessingException.class);
+        assertThat(JsonTrees.write(trees.read(nested(JsonTrees.MAX_DEPTH)))).isEqualTo(nested(JsonTrees.MAX_DEPTH));
+        for (int depth : new int[] {JsonTrees.MAX_DEPTH + 1, 100_000}) {
+            assertThatThrownBy(() -> trees.read(nested(depth)))
+                    .isInstanceOfSatisfying(
+                            JsonProcessingException.class,
+                            e -> assertThat(e.getOriginalMessage()).contains("at most 64 nested levels"));
+            assertThatThrownBy(() -> trees.read("{\"a\":".repeat(depth) + "1" + "}".repeat(depth)))
+                    .isInstanceOf(JsonProcessingException.class);
+        }
+    }
+
+    private static String nested(int depth) {
+        return "[".repeat(depth) + "]".repeat(depth);
+    }
+
+    @Test
+    void document_atTheLimitOfDepth_fitsTheStackOfTheExportersThreads() throws Exception {
+        List<Throwable> failures = new ArrayList<>();
+        Thread small = new Thread(
+                null,
+                () -> {
+                    try {
+                        JsonTrees.write(JsonTrees.JSON.read(nested(JsonTrees.MAX_DEPTH)));
+                    } catch (IOException | StackOverflowError e) {
+                        failures.add(e);
+                    }
+                },
+                "small-stack",
+                128 << 10);
+        small.start();
+        small.join();
+
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void document_largerThanALimit_isRejected() {
+        String text = "\"" + "x".repeat(JsonTrees.MAX_TEXT_LENGTH + 1) + "\"";
+        String name = "{" + text + ":1}";
+        String number = "9".repeat(1001);
+        String document = "[" + "\"0123456789\",".repeat(JsonTrees.MAX_DOCUMENT_LENGTH / 13 + 1) + "1]";
+
+        for (String large : List.of(text, name, number, document)) {
+            assertThatThrownBy(() -> JsonTrees.JSON.read(large))
+                    .isInstanceOfSatisfying(
+                            JsonProcessingException.class,
+                            e -> assertThat(e.getOriginalMessage()).startsWith("larger than expected"));
+            assertThatThrownBy(() -> JsonTrees.JSON.read(large.getBytes(StandardCharsets.UTF_8)))
+                    .isInstanceOf(JsonProcessingException.class);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.alert;
 
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bev.avatar.common.json.JsonTrees;
 import java.io.IOException;
@@ -25,6 +26,8 @@ final class WebhookMessage {
         JsonNode message;
         try {
             message = JsonTrees.JSON.read(body);
+        } catch (StreamConstraintsException e) {
+            throw new IllegalArgumentException("the body is " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new IllegalArgumentException("the body is not JSON", e);
         }

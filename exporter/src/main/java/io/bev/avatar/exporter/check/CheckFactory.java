@@ -98,7 +98,7 @@ public final class CheckFactory implements AutoCloseable {
                 .orElse("");
     }
 
-    /** Checks of configuration, user, directories, disk space and ports. */
+    /** Checks of configuration, hardware, user, directories, disk space and ports. */
     public List<Check> machine() {
         var exporter = settings.exporter().exporter();
         Map<String, Path> directories = new LinkedHashMap<>();
@@ -107,6 +107,7 @@ public final class CheckFactory implements AutoCloseable {
         directories.put("health", settings.exporter().health().directory());
         return List.of(
                 configuration(),
+                new HardwareCheck(),
                 new MachineChecks(settings.exporter().check(), exporter.procPath(), user, directories),
                 new PortCheck(
                         exporter.procPath(),

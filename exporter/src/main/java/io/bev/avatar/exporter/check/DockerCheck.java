@@ -2,7 +2,7 @@ package io.bev.avatar.exporter.check;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.exporter.config.Requirement;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +21,6 @@ public final class DockerCheck implements Check {
 
     private static final int OK = 200;
     private static final String EXPECTED = "Docker active and its socket responding";
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path socket;
     private final Requirement requirement;
@@ -66,7 +65,7 @@ public final class DockerCheck implements Check {
             throw new IOException("/version returned HTTP " + version.status());
         }
         try {
-            JsonNode about = JSON.readTree(version.body());
+            JsonNode about = JsonTrees.JSON.read(version.body());
             String number = about.path("Version").asText("");
             if (number.isEmpty()) {
                 throw new IOException("/version returned no version");

@@ -27,6 +27,8 @@ import java.util.Optional;
  * @param niceness CPU niceness of the exporter, 0 to 19
  * @param procPath path of procfs
  * @param sysPath path of sysfs
+ * @param hostSource source of the {@code node_*} metrics
+ * @param hardware whether to report hardware facts
  * @param units systemd units to report
  * @param nvmlLibrary file name of the NVML library
  * @param pcieThroughput whether to read PCIe throughput, which blocks the GPU driver for 40 ms
@@ -48,6 +50,8 @@ public record ExporterConfig(
         int niceness,
         Path procPath,
         Path sysPath,
+        HostSource hostSource,
+        boolean hardware,
         List<String> units,
         String nvmlLibrary,
         boolean pcieThroughput,
@@ -88,6 +92,8 @@ public record ExporterConfig(
                 config.integer("exporter.niceness", 10, 0, 19),
                 Path.of(config.text("exporter.proc-path", "/proc")),
                 Path.of(config.text("exporter.sys-path", "/sys")),
+                config.choice("exporter.host-source", HostSource.class, HostSource.AUTO),
+                config.flag("exporter.hardware", true),
                 config.texts("exporter.units", AvatarUnits.ALL),
                 config.text(NVML_LIBRARY, DEFAULT_NVML_LIBRARY),
                 config.flag("exporter.pcie-throughput", false),

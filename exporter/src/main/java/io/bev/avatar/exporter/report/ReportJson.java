@@ -2,20 +2,18 @@ package io.bev.avatar.exporter.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.json.JsonTrees;
 import java.io.IOException;
 
 /** Parts of the JSON form that all reports share. */
 public final class ReportJson {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
     private ReportJson() {}
 
     /** An empty document. */
     public static ObjectNode document() {
-        return JSON.createObjectNode();
+        return JsonTrees.object();
     }
 
     /** Adds the number of results with each status. */
@@ -35,17 +33,13 @@ public final class ReportJson {
 
     /** The document as one line. */
     public static String text(ObjectNode document) {
-        try {
-            return JSON.writeValueAsString(document);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("cannot serialise a tree of strings and numbers", e);
-        }
+        return JsonTrees.write(document);
     }
 
     /** @throws IOException if the text is not JSON */
     public static JsonNode read(String text) throws IOException {
         try {
-            return JSON.readTree(text);
+            return JsonTrees.JSON.read(text);
         } catch (JsonProcessingException e) {
             throw new IOException("not JSON: " + e.getOriginalMessage(), e);
         }

@@ -2,8 +2,8 @@ package io.bev.avatar.exporter.threshold;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.exporter.config.ThresholdOverride;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +19,6 @@ import java.util.OptionalDouble;
 public final class Thresholds {
 
     private static final String RECORD = "avatar_threshold:default";
-    private static final YAMLMapper YAML = YAMLMapper.builder().build();
 
     private record Key(String signal, String severity) {}
 
@@ -37,7 +36,7 @@ public final class Thresholds {
     public static Thresholds read(Path file) throws ThresholdException {
         JsonNode tree;
         try {
-            tree = YAML.readTree(BoundedFiles.readString(file));
+            tree = JsonTrees.YAML.read(BoundedFiles.readString(file));
         } catch (JacksonException e) {
             throw new ThresholdException(file + ": not YAML (" + e.getOriginalMessage() + "); fix the file", e);
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -167,6 +169,15 @@ class AlertWebhookTest {
         assertThat(event.path("summary").asText()).isEqualTo("GPU hot");
         assertThat(count("HEXISTS", "avatar:alerts:active", "a1")).isEqualTo(":1");
         assertThat(metrics()).contains("avatar_exporter_alerts_received_total{status=\"firing\",} 1.0");
+    }
+
+    @Test
+    void post_deeplyNestedBody_isRejectedWithTheLimit() throws Exception {
+        for (String deep : List.of("[".repeat(100_000), "{\"version\":" + "[".repeat(65) + "]".repeat(65) + "}")) {
+            assertThat(post(deep, "Authorization", "Bearer open-sesame")).isEqualTo(400);
+            assertThatThrownBy(() -> WebhookMessage.parse(deep.getBytes(StandardCharsets.UTF_8), Instant.EPOCH))
+                    .hasMessageContaining("at most 64 nested levels");
+        }
     }
 
     @Test

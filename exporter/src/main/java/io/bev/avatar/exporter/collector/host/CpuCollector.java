@@ -55,9 +55,14 @@ final class CpuCollector implements HostSubcollector {
         if (online.isEmpty()) {
             throw new IOException("/proc/stat has no line of a CPU, expected 'cpu0 ...'");
         }
+        report(online, out);
+        throttles(files, out);
+    }
+
+    /** @param online seconds in each mode by CPU, at least those of {@link #MODES} */
+    void report(Map<String, double[]> online, MetricSink out) {
         reported.keySet().retainAll(online.keySet());
         online.forEach((cpu, seconds) -> write(cpu, reported.merge(cpu, seconds, CpuCollector::latest), out));
-        throttles(files, out);
     }
 
     private static double[] latest(double[] before, double[] now) {

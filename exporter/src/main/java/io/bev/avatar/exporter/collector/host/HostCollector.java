@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TimeZone;
 import java.util.concurrent.ExecutionException;
@@ -53,9 +54,10 @@ public final class HostCollector implements Collector {
     private final Path proc;
     private final Path sys;
     private final Ticker ticker;
-    private final Map<String, HostSubcollector> kernel;
+    private final Map<String, HostSubcollector> kernel = new LinkedHashMap<>();
     private final Map<String, HostSubcollector> devices;
-    private final FileSystemCollector fileSystems;
+    private final Optional<FileSystemCollector> fileSystems;
+    private final String remark;
     private final ExecutorService deviceThread;
     private @Nullable DeviceRun deviceRun;
 
@@ -117,14 +119,34 @@ public final class HostCollector implements Collector {
             Clock clock,
             TimeZone zone,
             List<Path> osRelease) {
+        this(proc, sys, ticker, new FileSystemCollector(probe, ticker), "", deviceCollectors());
+        kernel.putAll(kernelCollectors(kernelClock, pageBytes(proc)));
+        kernel.put("time", new TimeCollector(clock, zone));
+        kernel.put("os", new OsCollector(osRelease));
+    }
+
+    /** Basic metrics of a system without procfs, through OSHI. */
+    public static HostCollector overOshi(Ticker ticker, Clock clock) {
+        Path none = Path.of("");
+        HostCollector host = new HostCollector(none, none, ticker, null, "read through OSHI", Map.of());
+        host.kernel.putAll(OshiHost.collectors());
+        host.kernel.put("time", new TimeCollector(clock, TimeZone.getDefault()));
+        return host;
+    }
+
+    private HostCollector(
+            Path proc,
+            Path sys,
+            Ticker ticker,
+            @Nullable FileSystemCollector fileSystems,
+            String remark,
+            Map<String, HostSubcollector> devices) {
         this.proc = proc;
         this.sys = sys;
         this.ticker = ticker;
-        fileSystems = new FileSystemCollector(probe, ticker);
-        kernel = kernelCollectors(kernelClock, pageBytes(proc));
-        kernel.put("time", new TimeCollector(clock, zone));
-        kernel.put("os", new OsCollector(osRelease));
-        devices = deviceCollectors();
+        this.fileSystems = Optional.ofNullable(fileSystems);
+        this.remark = remark;
+        this.devices = devices;
         deviceThread = Executors.newSingleThreadExecutor(DaemonThreads.factory("collector-host-devices"));
     }
 
@@ -191,6 +213,11 @@ public final class HostCollector implements Collector {
         return "host";
     }
 
+    @Override
+    public String remark() {
+        return remark;
+    }
+
     /**
      * A failed subcollector does not affect the others; the exception names the failed ones. After an interrupt the
      * remaining ones fail at once and the samples so far are kept.
@@ -200,7 +227,7 @@ public final class HostCollector implements Collector {
         DeviceRun run = startDevices();
         List<Part> parts = new ArrayList<>();
         kernel.forEach((name, part) -> parts.add(run(name, part)));
-        parts.add(run("filesystem", fileSystems));
+        fileSystems.ifPresent(part -> parts.add(run("filesystem", part)));
         parts.addAll(awaitDevices(run));
         StringBuilder failed = new StringBuilder();
         Exception first = null;
@@ -306,6 +333,6 @@ public final class HostCollector implements Collector {
     @Override
     public void close() {
         deviceThread.shutdownNow();
-        fileSystems.close();
+        fileSystems.ifPresent(FileSystemCollector::close);
     }
 }

@@ -12,10 +12,8 @@ final class UnameCollector implements HostSubcollector {
 
     @Override
     public void read(HostFiles files, MetricSink out) throws IOException {
-        String javaName = System.getProperty("os.arch");
-        String machine = files.optionalProc("sys/kernel/arch")
-                .map(String::strip)
-                .orElse(MACHINES.getOrDefault(javaName, javaName));
+        String machine =
+                files.optionalProc("sys/kernel/arch").map(String::strip).orElse(machine());
         out.gauge(
                 "node_uname_info",
                 "Labeled system information as provided by the uname system call.",
@@ -32,6 +30,12 @@ final class UnameCollector implements HostSubcollector {
                 kernel(files, "hostname"),
                 "domainname",
                 kernel(files, "domainname"));
+    }
+
+    /** The kernel's name of this process's architecture. */
+    static String machine() {
+        String javaName = System.getProperty("os.arch", "");
+        return MACHINES.getOrDefault(javaName, javaName);
     }
 
     private static String kernel(HostFiles files, String name) throws IOException {

@@ -14,9 +14,6 @@ final class JolokiaBulkRead {
 
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
-    private static final int MAX_DEPTH = 32;
-
-    private static final JsonTrees JSON = JsonTrees.ofDepth(MAX_DEPTH);
 
     /**
      * An MBean to read.
@@ -74,7 +71,7 @@ final class JolokiaBulkRead {
     List<MBeanResult> parse(String body) throws JolokiaException {
         JsonNode tree;
         try {
-            tree = JSON.read(body);
+            tree = JsonTrees.JSON.read(body);
         } catch (JsonProcessingException e) {
             throw new JolokiaException("the response is not JSON: " + e.getOriginalMessage(), e);
         }

@@ -214,7 +214,7 @@ class RendererCollectorTest {
     void deeplyNestedResponse_rejected() throws Exception {
         jolokia.answer(request -> Answer.json("[".repeat(100_000)));
 
-        assertThat(failedScrape(collector, "nesting depth")).contains("avatar_renderer_up 0.0\n");
+        assertThat(failedScrape(collector, "at most 64 nested levels")).contains("avatar_renderer_up 0.0\n");
     }
 
     @Test

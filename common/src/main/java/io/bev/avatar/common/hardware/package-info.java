@@ -1,0 +1,5 @@
+/** Hardware facts through OSHI. */
+@NullMarked
+package io.bev.avatar.common.hardware;
+
+import org.jspecify.annotations.NullMarked;
