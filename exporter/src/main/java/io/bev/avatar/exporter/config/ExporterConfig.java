@@ -31,6 +31,7 @@ import java.util.Optional;
  * @param nvmlLibrary file name of the NVML library
  * @param pcieThroughput whether to read PCIe throughput, which blocks the GPU driver for 40 ms
  * @param dcgmNames whether to also export GPU metrics under the names of the DCGM exporter
+ * @param smiNames whether to also export GPU metrics under the names of nvidia_gpu_exporter
  * @param thresholds threshold overrides of this host
  */
 public record ExporterConfig(
@@ -51,6 +52,7 @@ public record ExporterConfig(
         String nvmlLibrary,
         boolean pcieThroughput,
         boolean dcgmNames,
+        boolean smiNames,
         List<ThresholdOverride> thresholds) {
 
     /** Configuration key of the NVML library file name. */
@@ -90,6 +92,7 @@ public record ExporterConfig(
                 config.text(NVML_LIBRARY, DEFAULT_NVML_LIBRARY),
                 config.flag("exporter.pcie-throughput", false),
                 config.flag("exporter.dcgm-names", false),
+                config.flag("exporter.nvidia-smi-names", false),
                 ThresholdOverride.read(
                         config, "exporter.thresholds", readableFile(config, "exporter.thresholds-file")));
     }
