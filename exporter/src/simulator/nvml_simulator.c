@@ -976,6 +976,8 @@ EXPORT nvmlReturn_t nvmlDeviceGetFieldValues(nvmlDevice_t device, int count, nvm
         field->value.ullVal = 0xdeadbeefdeadbeefull;
         if (error != SUCCESS) {
             field->nvmlReturn = error;
+        } else if (!key) {
+            field->nvmlReturn = INVALID_ARGUMENT;
         } else if (given < 0 || nvlink != allLinks) {
             field->nvmlReturn = NOT_SUPPORTED;
         } else if (nvlink) {

@@ -24,7 +24,7 @@ final class JnaNvmlFields {
 
     /**
      * The integer value of a field. The call succeeds even when the field fails: the field has its own code, and its
-     * value is undefined on failure.
+     * value is undefined on failure. A driver that does not know the field calls it an invalid argument.
      */
     NvmlResult<Long> read(NvmlDevice device, int field, int scope) {
         scratch.clear(FIELD_SIZE);
@@ -32,6 +32,9 @@ final class JnaNvmlFields {
         scratch.setInt(FIELD_SCOPE, scope);
         int code = calls.call(CALL, new Pointer(device.handle()), 1, scratch);
         int own = code == NvmlCode.SUCCESS ? scratch.getInt(FIELD_CODE) : code;
+        if (code == NvmlCode.SUCCESS && own == NvmlCode.INVALID_ARGUMENT) {
+            return NvmlResult.failed(CALL, NvmlCode.NOT_SUPPORTED);
+        }
         return own == NvmlCode.SUCCESS ? NvmlResult.of(CALL, value()).number(v -> v) : NvmlResult.failed(CALL, own);
     }
 

@@ -286,6 +286,15 @@ class GpuCompatibilityTest {
     }
 
     @Test
+    void fieldThatTheDriverDoesNotKnow_isUnsupported() throws Exception {
+        nvml.scenario("nvmlField230 = error INVALID_ARGUMENT");
+
+        assertThat(Scrapes.scrape(collector))
+                .contains("reading=\"recovery_action\",} 0.0")
+                .doesNotContain("nvidia_gpu_recovery_action{");
+    }
+
+    @Test
     void migModeWithoutInstances_isNoError() throws Exception {
         nvml.scenario("mig_devices = 0");
 
