@@ -26,6 +26,7 @@
 
 #define EXPORT __attribute__((visibility("default")))
 #define MAX_GPUS 8
+#define MAX_MIG_DEVICES 7
 #define MAX_ENTRIES 128
 #define MAX_PROCESSES 64
 #define TEXT 128
@@ -45,6 +46,7 @@ enum {
     TIMEOUT = 10,
     MEMORY = 20,
     ARGUMENT_VERSION_MISMATCH = 25,
+    UNKNOWN = 999,
 };
 
 /* Return codes by name, as used in scenarios. */
@@ -52,15 +54,21 @@ static const struct {
     const char *name;
     int code;
 } CODES[] = {
-    {"UNINITIALIZED", 1},      {"INVALID_ARGUMENT", 2},   {"NOT_SUPPORTED", 3},
-    {"NO_PERMISSION", 4},      {"NOT_FOUND", 6},          {"DRIVER_NOT_LOADED", 9},
-    {"TIMEOUT", 10},           {"IRQ_ISSUE", 11},         {"FUNCTION_NOT_FOUND", 13},
-    {"GPU_IS_LOST", 15},       {"RESET_REQUIRED", 16},    {"OPERATING_SYSTEM", 17},
-    {"GPU_NOT_FOUND", 28},     {"UNKNOWN", 999},          {"LIB_RM_VERSION_MISMATCH", 18},
+    {"UNINITIALIZED", 1},      {"INVALID_ARGUMENT", 2},         {"NOT_SUPPORTED", 3},
+    {"NO_PERMISSION", 4},      {"ALREADY_INITIALIZED", 5},      {"NOT_FOUND", 6},
+    {"INSUFFICIENT_SIZE", 7},  {"INSUFFICIENT_POWER", 8},       {"DRIVER_NOT_LOADED", 9},
+    {"TIMEOUT", 10},           {"IRQ_ISSUE", 11},               {"LIBRARY_NOT_FOUND", 12},
+    {"FUNCTION_NOT_FOUND", 13}, {"CORRUPTED_INFOROM", 14},      {"GPU_IS_LOST", 15},
+    {"RESET_REQUIRED", 16},    {"OPERATING_SYSTEM", 17},        {"LIB_RM_VERSION_MISMATCH", 18},
+    {"IN_USE", 19},            {"MEMORY", 20},                  {"NO_DATA", 21},
+    {"VGPU_ECC_NOT_SUPPORTED", 22}, {"INSUFFICIENT_RESOURCES", 23}, {"FREQ_NOT_SUPPORTED", 24},
+    {"ARGUMENT_VERSION_MISMATCH", 25}, {"DEPRECATED", 26},      {"NOT_READY", 27},
+    {"GPU_NOT_FOUND", 28},     {"INVALID_STATE", 29},           {"UNKNOWN", 999},
 };
 
 typedef struct Gpu {
     u32 index;
+    int mig; /* index of the MIG device; -1 for the GPU itself */
 } Gpu;
 typedef Gpu *nvmlDevice_t;
 
@@ -118,6 +126,30 @@ typedef struct {
     } value;
 } nvmlFieldValue_t;
 
+typedef struct {
+    char clusterUuid[16];
+    nvmlReturn_t status;
+    u32 cliqueId;
+    unsigned char state;
+} nvmlGpuFabricInfo_t;
+
+typedef struct {
+    u32 featureCode, featureState;
+    char licenseInfo[128], productName[128];
+    u32 featureEnabled;
+    struct {
+        u32 year;
+        unsigned short month, day, hour, min, sec;
+        unsigned char status;
+    } licenseExpiry;
+} nvmlGridLicensableFeature_t;
+
+typedef struct {
+    int isGridLicenseSupported;
+    u32 licensableFeaturesCount;
+    nvmlGridLicensableFeature_t gridLicensableFeatures[3];
+} nvmlGridLicensableFeatures_t;
+
 /* Sizes and offsets of nvml.h for 64-bit Linux. They must agree with NvmlConstants of the exporter. */
 _Static_assert(sizeof(void *) == 8, "NVML's layouts here are those of 64-bit systems");
 _Static_assert(sizeof(nvmlPciInfo_t) == 68 && offsetof(nvmlPciInfo_t, busId) == 36, "nvmlPciInfo_t");
@@ -136,9 +168,13 @@ _Static_assert(sizeof(nvmlEventData_t) == 32 && offsetof(nvmlEventData_t, eventT
 _Static_assert(sizeof(nvmlFieldValue_t) == 40 && offsetof(nvmlFieldValue_t, timestamp) == 8 &&
                    offsetof(nvmlFieldValue_t, valueType) == 24 && offsetof(nvmlFieldValue_t, nvmlReturn) == 28 &&
                    offsetof(nvmlFieldValue_t, value) == 32, "nvmlFieldValue_t");
+_Static_assert(sizeof(nvmlGpuFabricInfo_t) == 28 && offsetof(nvmlGpuFabricInfo_t, state) == 24, "nvmlGpuFabricInfo_t");
+_Static_assert(sizeof(nvmlGridLicensableFeature_t) == 284 && offsetof(nvmlGridLicensableFeature_t, featureState) == 4 &&
+                   sizeof(nvmlGridLicensableFeatures_t) == 860 &&
+                   offsetof(nvmlGridLicensableFeatures_t, gridLicensableFeatures) == 8, "nvmlGridLicensableFeatures_t");
 
-/* Built-in values. Memory in bytes, power in mW, energy in mJ, clocks in MHz, as in NVML. Negative values of
- * memory health: not supported. */
+/* Built-in values. Memory in bytes, power in mW, energy in mJ, clocks in MHz, NVLink in KiB, as in NVML. Negative values
+ * of memory health, NVLink, licence and recovery action: not supported. */
 #define MIB 1048576.0
 static const struct {
     const char *key;
@@ -202,6 +238,17 @@ static const struct {
     {"remapped_rows_uncorrected", -1},
     {"remapped_rows_pending", 0},
     {"remapped_rows_failed", 0},
+    {"compute_major", 8},
+    {"compute_minor", 9},
+    {"nvlink_transmit", -1},
+    {"nvlink_receive", -1},
+    {"fabric_state", 0},
+    {"recovery_action", 0},
+    {"vgpu_licensed", -1},
+    {"mig_devices", -1},
+    {"mig_memory_total", 4864 * MIB},
+    {"mig_memory_reserved", 0},
+    {"mig_memory_used", 13 * MIB},
 };
 
 typedef struct {
@@ -242,6 +289,7 @@ static struct {
 } sim = {.lock = PTHREAD_MUTEX_INITIALIZER, .processCount = -1};
 
 static Gpu gpus[MAX_GPUS];
+static Gpu migs[MAX_GPUS][MAX_MIG_DEVICES];
 
 /* ---- scenario ------------------------------------------------------------------------------------------------------- */
 
@@ -481,7 +529,8 @@ static int ordered(const char *what) {
             return CODES[i].code;
         }
     }
-    return atoi(name);
+    int number = atoi(name);
+    return number ? number : UNKNOWN; /* a name with a typing error must not look like success */
 }
 
 /* Whether a pattern, which may end in '*', matches the call. */
@@ -543,12 +592,25 @@ static nvmlReturn_t enter(const char *call, int gpu, int needsInit) {
     }
 }
 
-static int indexOf(nvmlDevice_t device) {
-    return device >= gpus && device < gpus + MAX_GPUS ? (int)(device - gpus) : -1;
+static int isMig(nvmlDevice_t device) {
+    return device >= &migs[0][0] && device < &migs[0][0] + MAX_GPUS * MAX_MIG_DEVICES;
 }
 
-/* Start of a call for a device; returns from the function on failure. */
+static int indexOf(nvmlDevice_t device) {
+    return (device >= gpus && device < gpus + MAX_GPUS) || isMig(device) ? (int)device->index : -1;
+}
+
+/* Start of a call for a GPU; returns from the function on failure. */
 #define DEVICE_CALL(device)                                                                                            \
+    ANY_DEVICE_CALL(device);                                                                                           \
+    do {                                                                                                               \
+        if (isMig(device)) {                                                                                           \
+            return NOT_SUPPORTED;                                                                                      \
+        }                                                                                                              \
+    } while (0)
+
+/* Start of a call for a GPU or a MIG device; returns from the function on failure. */
+#define ANY_DEVICE_CALL(device)                                                                                        \
     int gpu = indexOf(device);                                                                                         \
     do {                                                                                                               \
         nvmlReturn_t entered = enter(__func__, gpu, 1);                                                                \
@@ -588,7 +650,10 @@ EXPORT nvmlReturn_t nvmlInit_v2(void) {
     sim.inits++;
     sim.openedGpus = present;
     for (u32 i = 0; i < MAX_GPUS; i++) {
-        gpus[i].index = i;
+        gpus[i] = (Gpu){i, -1};
+        for (int mig = 0; mig < MAX_MIG_DEVICES; mig++) {
+            migs[i][mig] = (Gpu){i, mig};
+        }
     }
     pthread_mutex_unlock(&sim.lock);
     return SUCCESS;
@@ -649,16 +714,39 @@ EXPORT nvmlReturn_t nvmlDeviceGetHandleByIndex_v2(u32 index, nvmlDevice_t *devic
 /* ---- identity ------------------------------------------------------------------------------------------------------- */
 
 EXPORT nvmlReturn_t nvmlDeviceGetName(nvmlDevice_t device, char *name, u32 length) {
-    DEVICE_CALL(device);
-    char model[TEXT];
+    ANY_DEVICE_CALL(device);
+    char model[TEXT], profile[TEXT], own[2 * TEXT + 8];
     text(gpu, "name", "NVIDIA GeForce RTX 4080 SUPER (simulated)", model);
-    return put(name, length, model);
+    text(gpu, "mig_profile", "1g.5gb", profile);
+    snprintf(own, sizeof own, isMig(device) ? "%s MIG %s" : "%s", model, profile);
+    return put(name, length, own);
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetSerial(nvmlDevice_t device, char *serial, u32 length) {
+    DEVICE_CALL(device);
+    char own[TEXT];
+    text(gpu, "serial", "", own);
+    return own[0] ? put(serial, length, own) : NOT_SUPPORTED;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetCudaComputeCapability(nvmlDevice_t device, int *major, int *minor) {
+    DEVICE_CALL(device);
+    *major = (int)value(gpu, "compute_major");
+    *minor = (int)value(gpu, "compute_minor");
+    return SUCCESS;
 }
 
 EXPORT nvmlReturn_t nvmlDeviceGetUUID(nvmlDevice_t device, char *uuid, u32 length) {
-    DEVICE_CALL(device);
+    ANY_DEVICE_CALL(device);
     char own[TEXT];
-    snprintf(own, sizeof own, "GPU-00000000-0000-0000-0000-%012d", gpu);
+    if (isMig(device)) {
+        snprintf(own, sizeof own, "MIG-00000000-0000-0000-%04d-%012d", device->mig, gpu);
+    } else {
+        char digit[TEXT], built[TEXT];
+        snprintf(built, sizeof built, "%d", gpu);
+        text(gpu, "uuid", built, digit);
+        snprintf(own, sizeof own, "GPU-00000000-0000-0000-0000-%012d", atoi(digit));
+    }
     return put(uuid, length, own);
 }
 
@@ -710,13 +798,13 @@ ENGINE(nvmlDeviceGetJpgUtilization, "jpeg_utilization")
 ENGINE(nvmlDeviceGetOfaUtilization, "ofa_utilization")
 
 EXPORT nvmlReturn_t nvmlDeviceGetMemoryInfo_v2(nvmlDevice_t device, nvmlMemory_v2_t *memory) {
-    DEVICE_CALL(device);
+    ANY_DEVICE_CALL(device);
     if (memory->version != (sizeof *memory | 2u << 24)) {
         return ARGUMENT_VERSION_MISMATCH;
     }
-    memory->total = wide(gpu, "memory_total");
-    memory->reserved = wide(gpu, "memory_reserved");
-    memory->used = wide(gpu, "memory_used");
+    memory->total = wide(gpu, isMig(device) ? "mig_memory_total" : "memory_total");
+    memory->reserved = wide(gpu, isMig(device) ? "mig_memory_reserved" : "memory_reserved");
+    memory->used = wide(gpu, isMig(device) ? "mig_memory_used" : "memory_used");
     memory->free = memory->total - memory->reserved - memory->used;
     return SUCCESS;
 }
@@ -842,21 +930,63 @@ EXPORT nvmlReturn_t nvmlDeviceGetTotalEccErrors(nvmlDevice_t device, u32 type, u
     return SUCCESS;
 }
 
+/* Key of a field's value; NULL for an unknown field. */
+static const char *fieldKey(u32 field) {
+    switch (field) {
+    case 82: /* NVML_FI_DEV_MEMORY_TEMP */
+        return "memory_temperature";
+    case 138: /* NVML_FI_DEV_NVLINK_THROUGHPUT_DATA_TX, KiB */
+        return "nvlink_transmit";
+    case 139: /* NVML_FI_DEV_NVLINK_THROUGHPUT_DATA_RX, KiB */
+        return "nvlink_receive";
+    case 230: /* NVML_FI_DEV_GET_GPU_RECOVERY_ACTION */
+        return "recovery_action";
+    default:
+        return NULL;
+    }
+}
+
+/* Directive "nvmlField82 = error CODE" for one field. */
+static int fieldError(int gpu, u32 field) {
+    char name[TEXT];
+    snprintf(name, sizeof name, "nvmlField%u", field);
+    pthread_mutex_lock(&sim.lock);
+    const char *what = order(gpu, name);
+    int code = what ? ordered(what) : SUCCESS;
+    pthread_mutex_unlock(&sim.lock);
+    return code;
+}
+
 /* An unsupported field has an error code and an undefined value; the call succeeds. */
 EXPORT nvmlReturn_t nvmlDeviceGetFieldValues(nvmlDevice_t device, int count, nvmlFieldValue_t *values) {
     DEVICE_CALL(device);
     if (count < 1 || !values) {
         return INVALID_ARGUMENT;
     }
-    double celsius = value(gpu, "memory_temperature");
     for (int i = 0; i < count; i++) {
-        int known = values[i].fieldId == 82; /* NVML_FI_DEV_MEMORY_TEMP */
-        values[i].timestamp = (long long)time(NULL) * 1000000;
-        values[i].latencyUsec = 0;
-        values[i].valueType = 1; /* NVML_VALUE_TYPE_UNSIGNED_INT */
-        values[i].nvmlReturn = known && celsius >= 0 ? SUCCESS : NOT_SUPPORTED;
-        values[i].value.ullVal = 0;
-        values[i].value.uiVal = known && celsius >= 0 ? (u32)celsius : 0;
+        nvmlFieldValue_t *field = &values[i];
+        const char *key = fieldKey(field->fieldId);
+        double given = key ? value(gpu, key) : -1;
+        int nvlink = field->fieldId == 138 || field->fieldId == 139;
+        int allLinks = field->scopeId == ~0u;
+        int error = fieldError(gpu, field->fieldId);
+        field->timestamp = (long long)time(NULL) * 1000000;
+        field->latencyUsec = 0;
+        field->valueType = nvlink ? 3 : 1; /* NVML_VALUE_TYPE_UNSIGNED_LONG_LONG, _UNSIGNED_INT */
+        field->value.ullVal = 0xdeadbeefdeadbeefull;
+        if (error != SUCCESS) {
+            field->nvmlReturn = error;
+        } else if (!key) {
+            field->nvmlReturn = INVALID_ARGUMENT;
+        } else if (given < 0 || nvlink != allLinks) {
+            field->nvmlReturn = NOT_SUPPORTED;
+        } else if (nvlink) {
+            field->nvmlReturn = SUCCESS;
+            field->value.ullVal = wide(gpu, key);
+        } else {
+            field->nvmlReturn = SUCCESS;
+            field->value.uiVal = (u32)given;
+        }
     }
     return SUCCESS;
 }
@@ -873,6 +1003,66 @@ EXPORT nvmlReturn_t nvmlDeviceGetRemappedRows(nvmlDevice_t device, u32 *correcte
     *pending = (u32)value(gpu, "remapped_rows_pending");
     *failed = (u32)value(gpu, "remapped_rows_failed");
     return SUCCESS;
+}
+
+/* ---- data centre GPUs ------------------------------------------------------------------------------------------------- */
+
+EXPORT nvmlReturn_t nvmlDeviceGetGpuFabricInfo(nvmlDevice_t device, nvmlGpuFabricInfo_t *fabric) {
+    DEVICE_CALL(device);
+    memset(fabric, 0, sizeof *fabric);
+    fabric->state = (unsigned char)value(gpu, "fabric_state");
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetGridLicensableFeatures_v4(nvmlDevice_t device, nvmlGridLicensableFeatures_t *features) {
+    DEVICE_CALL(device);
+    double licensed = value(gpu, "vgpu_licensed");
+    memset(features, 0, sizeof *features);
+    if (licensed >= 0) {
+        features->isGridLicenseSupported = 1;
+        features->licensableFeaturesCount = 1;
+        features->gridLicensableFeatures[0].featureCode = 2;
+        features->gridLicensableFeatures[0].featureState = (u32)licensed;
+    }
+    return SUCCESS;
+}
+
+/* MIG mode is on when mig_devices is at least 0. */
+EXPORT nvmlReturn_t nvmlDeviceGetMigMode(nvmlDevice_t device, u32 *current, u32 *pending) {
+    DEVICE_CALL(device);
+    if (value(gpu, "mig_devices") < 0) {
+        return NOT_SUPPORTED;
+    }
+    *current = *pending = 1;
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetMaxMigDeviceCount(nvmlDevice_t device, u32 *count) {
+    DEVICE_CALL(device);
+    *count = value(gpu, "mig_devices") < 0 ? 0 : MAX_MIG_DEVICES;
+    return SUCCESS;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetMigDeviceHandleByIndex(nvmlDevice_t device, u32 index, nvmlDevice_t *mig) {
+    DEVICE_CALL(device);
+    if (index >= MAX_MIG_DEVICES || (double)index >= value(gpu, "mig_devices")) {
+        return NOT_FOUND;
+    }
+    *mig = &migs[gpu][index];
+    return SUCCESS;
+}
+
+/* GPU instances are numbered from 7, as those of a seventh of an A100 are; each has one compute instance. */
+EXPORT nvmlReturn_t nvmlDeviceGetGpuInstanceId(nvmlDevice_t device, u32 *id) {
+    ANY_DEVICE_CALL(device);
+    *id = (u32)(device->mig + 7);
+    return isMig(device) ? SUCCESS : NOT_SUPPORTED;
+}
+
+EXPORT nvmlReturn_t nvmlDeviceGetComputeInstanceId(nvmlDevice_t device, u32 *id) {
+    ANY_DEVICE_CALL(device);
+    *id = 0;
+    return isMig(device) ? SUCCESS : NOT_SUPPORTED;
 }
 
 /* ---- settings ------------------------------------------------------------------------------------------------------- */

@@ -68,6 +68,7 @@ final class CollectorFactory {
         FrameDeadlines deadlines = new FrameDeadlines(ticker);
         GpuSettings gpu = GpuSettings.defaults(exporter.procPath())
                 .withPcieThroughput(exporter.pcieThroughput())
+                .withSmiNames(exporter.smiNames())
                 .withDcgmHost(
                         exporter.dcgmNames()
                                 ? Optional.of(HostName.read(exporter.procPath()).full())

@@ -151,7 +151,7 @@ class WholeScrapeGoldenTest {
                 assertThat(text).doesNotContain("collector_success{collector=\"gpu\",} 0.0");
                 Golden.check(RESOURCES.resolve("golden/scrape.prom"), normalised(text));
                 String other = Files.readString(RESOURCES.resolve("golden/redis.prom"))
-                        + Files.readString(RESOURCES.resolve("golden/gpu-dcgm.prom"));
+                        + Files.readString(RESOURCES.resolve("golden/gpu-data-centre.prom"));
                 String hardware = Files.readString(RESOURCES.resolve("golden/hardware.prom"));
                 Golden.check(REFERENCE, MetricsReference.page(text + hardware, other));
             }

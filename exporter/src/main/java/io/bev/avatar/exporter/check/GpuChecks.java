@@ -10,6 +10,7 @@ import io.bev.avatar.exporter.nvml.NvmlCode;
 import io.bev.avatar.exporter.nvml.NvmlDevice;
 import io.bev.avatar.exporter.nvml.NvmlException;
 import io.bev.avatar.exporter.nvml.NvmlLoader;
+import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,9 +99,11 @@ public final class GpuChecks implements Check {
         int count = api.deviceCount().orThrow();
         results.add(memory(api, count));
         for (int i = 0; i < count; i++) {
-            Optional<NvmlDevice> device = api.device(i).value();
-            if (device.isPresent()) {
+            NvmlResult<NvmlDevice> device = api.device(i);
+            if (device.value().isPresent()) {
                 performance(api, i, device.get(), results);
+            } else {
+                results.add(failing("gpu-" + i, device, "a GPU that responds"));
             }
         }
         return results;
@@ -111,18 +114,17 @@ public final class GpuChecks implements Check {
         double max = -1;
         List<String> found = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Optional<NvmlDevice> device = api.device(i).value();
-            Optional<DeviceMemory> memory = device.flatMap(d -> api.memory(d).value());
-            if (device.isEmpty() || memory.isEmpty()) {
-                found.add("GPU " + i + ": "
-                        + NvmlCode.describe(
-                                device.isEmpty()
-                                        ? api.device(i).code()
-                                        : api.memory(device.get()).code()));
+            NvmlResult<NvmlDevice> device = api.device(i);
+            NvmlResult<DeviceMemory> memory = device.value().isPresent()
+                    ? api.memory(device.get())
+                    : NvmlResult.failed(device.call(), device.code());
+            NvmlResult<Long> free = memory.number(DeviceMemory::free);
+            if (free.value().isEmpty()) {
+                found.add("GPU " + i + ": " + NvmlCode.describe(free.code()));
                 continue;
             }
-            max = Math.max(max, memory.get().free());
-            found.add(gb(memory.get().free()) + " of " + gb(memory.get().total()) + " on GPU " + i + ", "
+            max = Math.max(max, free.get());
+            found.add(gb(free.get()) + " of " + gb(memory.get().total()) + " on GPU " + i + ", "
                     + api.name(device.get()).value().orElse("unnamed"));
         }
         return CheckResult.of(
@@ -135,37 +137,54 @@ public final class GpuChecks implements Check {
 
     private void performance(NvmlApi api, int index, NvmlDevice device, List<CheckResult> results) {
         String suffix = "-" + index;
-        api.persistenceMode(device)
-                .value()
-                .ifPresent(on -> results.add(
-                        on == 1
-                                ? CheckResult.ok("gpu-persistence" + suffix, "on", "on")
-                                : CheckResult.warning("gpu-persistence" + suffix, "off", "on", REMEDY_SET_UP)));
-        Optional<Long> limit = api.powerLimit(device, PowerLimit.ENFORCED).value();
-        Optional<Long> max =
-                api.powerRange(device).number(NvmlApi.PowerRange::max).value();
-        if (limit.isPresent() && max.isPresent() && powerLimitWatts.isPresent()) {
-            double wanted = Math.min(powerLimitWatts.getAsInt(), max.get() / 1000.0);
-            double watts = limit.get() / 1000.0;
-            String found = Math.round(watts) + " W";
-            String expected = "at least " + Math.round(wanted) + " W";
-            results.add(
-                    watts + 0.5 >= wanted
-                            ? CheckResult.ok("gpu-power-limit" + suffix, found, expected)
-                            : CheckResult.warning("gpu-power-limit" + suffix, found, expected, REMEDY_SET_UP));
-        }
+        persistence(api.persistenceMode(device), "gpu-persistence" + suffix).ifPresent(results::add);
+        powerLimit(api, device, "gpu-power-limit" + suffix).ifPresent(results::add);
         clocks(api, device, "gpu-clocks" + suffix).ifPresent(results::add);
     }
 
-    private static Optional<CheckResult> clocks(NvmlApi api, NvmlDevice device, String name) {
-        Optional<Long> now = api.clock(device, NvmlApi.Clock.GRAPHICS).value();
-        Optional<Long> max = api.maxClock(device, NvmlApi.Clock.GRAPHICS).value();
-        Optional<Long> reasons = api.clocksEventReasons(device).value();
-        if (now.isEmpty() || max.isEmpty() || reasons.isEmpty()) {
+    private static Optional<CheckResult> persistence(NvmlResult<Long> mode, String name) {
+        if (mode.value().isEmpty()) {
+            return unlessUnsupported(name, mode, "on");
+        }
+        return Optional.of(
+                mode.get() == 1
+                        ? CheckResult.ok(name, "on", "on")
+                        : CheckResult.warning(name, "off", "on", REMEDY_SET_UP));
+    }
+
+    private Optional<CheckResult> powerLimit(NvmlApi api, NvmlDevice device, String name) {
+        if (powerLimitWatts.isEmpty()) {
             return Optional.empty();
         }
-        String found = now.get() + " of " + max.get() + " MHz";
+        String configured = "at least " + powerLimitWatts.getAsInt() + " W, or the maximum of the GPU";
+        NvmlResult<Long> limit = api.powerLimit(device, PowerLimit.ENFORCED);
+        NvmlResult<Long> max = api.powerRange(device).number(NvmlApi.PowerRange::max);
+        for (NvmlResult<Long> reading : List.of(limit, max)) {
+            if (reading.value().isEmpty()) {
+                return unlessUnsupported(name, reading, configured);
+            }
+        }
+        double wanted = Math.min(powerLimitWatts.getAsInt(), max.get() / 1000.0);
+        double watts = limit.get() / 1000.0;
+        String found = Math.round(watts) + " W";
+        String expected = "at least " + Math.round(wanted) + " W";
+        return Optional.of(
+                watts + 0.5 >= wanted
+                        ? CheckResult.ok(name, found, expected)
+                        : CheckResult.warning(name, found, expected, REMEDY_SET_UP));
+    }
+
+    private static Optional<CheckResult> clocks(NvmlApi api, NvmlDevice device, String name) {
+        NvmlResult<Long> now = api.clock(device, NvmlApi.Clock.GRAPHICS);
+        NvmlResult<Long> max = api.maxClock(device, NvmlApi.Clock.GRAPHICS);
+        NvmlResult<Long> reasons = api.clocksEventReasons(device);
         String expected = "clocks not throttled";
+        for (NvmlResult<Long> reading : List.of(now, max, reasons)) {
+            if (reading.value().isEmpty()) {
+                return unlessUnsupported(name, reading, expected);
+            }
+        }
+        String found = now.get() + " of " + max.get() + " MHz";
         if ((reasons.get() & THROTTLED) != 0) {
             return Optional.of(CheckResult.warning(
                     name,
@@ -175,6 +194,21 @@ public final class GpuChecks implements Check {
         }
         boolean idle = (reasons.get() & IDLE) != 0;
         return Optional.of(CheckResult.ok(name, found + (idle ? ", idle" : ""), expected));
+    }
+
+    /** A warning for a reading that fails; empty for one that the GPU does not support. */
+    private static Optional<CheckResult> unlessUnsupported(String name, NvmlResult<?> reading, String expected) {
+        return NvmlCode.isUnsupported(reading.code())
+                ? Optional.empty()
+                : Optional.of(failing(name, reading, expected));
+    }
+
+    private static CheckResult failing(String name, NvmlResult<?> reading, String expected) {
+        return CheckResult.warning(
+                name,
+                reading.call() + " returned " + NvmlCode.problem(reading.code()),
+                expected,
+                NvmlCode.remedy(reading.code()).orElse("see 'nvidia-smi -q'"));
     }
 
     private String driverExpected() {

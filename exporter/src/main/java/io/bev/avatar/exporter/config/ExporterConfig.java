@@ -34,6 +34,7 @@ import java.util.Optional;
  * @param pcieThroughput whether to read PCIe throughput, which blocks the GPU driver for 40 ms
  * @param dcgmNames whether to also export GPU metrics under the names of the DCGM exporter
  * @param nodeSystemdNames whether to also export all systemd units under node_exporter's names
+ * @param smiNames whether to also export GPU metrics under the names of nvidia_gpu_exporter
  * @param thresholds threshold overrides of this host
  */
 public record ExporterConfig(
@@ -57,6 +58,7 @@ public record ExporterConfig(
         boolean pcieThroughput,
         boolean dcgmNames,
         boolean nodeSystemdNames,
+        boolean smiNames,
         List<ThresholdOverride> thresholds) {
 
     /** Configuration key of the NVML library file name. */
@@ -99,6 +101,7 @@ public record ExporterConfig(
                 config.flag("exporter.pcie-throughput", false),
                 config.flag("exporter.dcgm-names", false),
                 config.flag("exporter.node-systemd-names", false),
+                config.flag("exporter.nvidia-smi-names", false),
                 ThresholdOverride.read(
                         config, "exporter.thresholds", readableFile(config, "exporter.thresholds-file")));
     }

@@ -13,10 +13,11 @@ import java.util.function.IntFunction;
 @SuppressWarnings("ImmutableEnumChecker") // the functions given to the constructor capture nothing that changes
 enum GpuSetting {
     /** First, because without it the driver resets the other settings once no process uses the GPU. */
-    PERSISTENCE(NvmlApi::persistenceMode, NvmlControl::setPersistenceMode, value -> value == 1 ? "on" : "off"),
+    PERSISTENCE(
+            (api, device) -> integer(api.persistenceMode(device)), NvmlControl::setPersistenceMode, value -> value == 1 ? "on" : "off"),
 
     POWER_LIMIT(
-            (api, device) -> api.powerLimit(device, PowerLimit.REQUESTED).map(Math::toIntExact),
+            (api, device) -> integer(api.powerLimit(device, PowerLimit.REQUESTED)),
             NvmlControl::setPowerLimit,
             value -> Math.round(value / 1000.0) + " W"),
 
@@ -24,7 +25,7 @@ enum GpuSetting {
 
     GRAPHICS_CLOCK(NvmlControl::lockGraphicsClock, NvmlControl::resetGraphicsClock),
 
-    COMPUTE_MODE(NvmlApi::computeMode, NvmlControl::setComputeMode, value -> switch (value) {
+    COMPUTE_MODE((api, device) -> integer(api.computeMode(device)), NvmlControl::setComputeMode, value -> switch (value) {
         case 0 -> "shared";
         case 1 -> "exclusive to a thread";
         case 2 -> "prohibited";
@@ -71,6 +72,10 @@ enum GpuSetting {
                         value == 0 ? reset.reset(control, device) : lock.set(control, device, value),
                 value -> value == 0 ? "not locked" : value + " MHz",
                 false);
+    }
+
+    private static NvmlResult<Integer> integer(NvmlResult<Long> number) {
+        return NvmlResult.integer(number, Integer.MAX_VALUE);
     }
 
     /** Current value. */

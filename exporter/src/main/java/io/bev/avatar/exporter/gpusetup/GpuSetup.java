@@ -11,7 +11,9 @@ import io.bev.avatar.exporter.nvml.NvmlLoader;
 import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,8 +47,8 @@ public final class GpuSetup {
     /** Applies {@code config}; undoes settings of an earlier call that {@code config} no longer contains. */
     public void apply(GpuSetupConfig config) throws IOException {
         SavedSettings previous = SavedSettings.load(file);
-        withGpus((api, gpus) -> {
-            Set<String> unmatched = new HashSet<>(config.devices());
+        withGpus(config.devices(), (api, gpus) -> {
+            Set<String> unmatched = new LinkedHashSet<>(config.devices());
             for (int i = 0; i < gpus; i++) {
                 Optional<Gpu> found = gpu(api, i);
                 if (found.isPresent()) {
@@ -73,7 +75,7 @@ public final class GpuSetup {
             report(Outcome.UNCHANGED, "", "", "no saved changes, nothing to undo");
             return;
         }
-        withGpus((api, gpus) -> {
+        withGpus(List.of(), (api, gpus) -> {
             for (int i = 0; i < gpus; i++) {
                 Optional<Gpu> gpu = gpu(api, i);
                 if (gpu.isPresent()) {
@@ -98,7 +100,12 @@ public final class GpuSetup {
 
     private record Gpu(NvmlApi api, NvmlDevice device, String name, String uuid) {}
 
-    private void withGpus(Work work) throws IOException {
+    /**
+     * Does {@code work} if there are GPUs.
+     *
+     * @param required configured devices, without which the absence of GPUs is normal
+     */
+    private void withGpus(Collection<String> required, Work work) throws IOException {
         try {
             NvmlApi api = loader.load();
             try {
@@ -109,7 +116,7 @@ public final class GpuSetup {
                 try {
                     int gpus = api.deviceCount().orThrow();
                     if (gpus == 0) {
-                        report(Outcome.UNCHANGED, "", "", "no NVIDIA GPU found, nothing to set up");
+                        throw new NvmlException("nvmlDeviceGetCount_v2", NvmlCode.GPU_NOT_FOUND);
                     }
                     work.on(api, gpus);
                 } finally {
@@ -119,19 +126,28 @@ public final class GpuSetup {
                 api.close();
             }
         } catch (NvmlException e) {
-            if (NO_GPU.contains(e.code())) {
+            if (!NO_GPU.contains(e.code())) {
+                report(Outcome.WARNING, "", "", "GPU settings unchanged: " + e.getMessage());
+            } else if (required.isEmpty()) {
                 report(Outcome.UNCHANGED, "", "", "no NVIDIA GPU found, nothing to set up");
             } else {
-                report(Outcome.WARNING, "", "", "GPU settings unchanged: " + e.getMessage());
+                report(
+                        Outcome.WARNING,
+                        "",
+                        "",
+                        "gpu-setup.devices names " + String.join(", ", required) + ", but no NVIDIA GPU was found: "
+                                + e.getMessage() + "; or remove the devices from the configuration");
             }
         }
     }
 
     private Optional<Gpu> gpu(NvmlApi api, int index) {
         NvmlResult<NvmlDevice> device = api.device(index);
-        Optional<String> uuid = device.value().flatMap(d -> api.uuid(d).value());
-        if (device.value().isEmpty() || uuid.isEmpty()) {
-            report(Outcome.WARNING, "GPU " + index, "", "does not respond: " + NvmlCode.describe(device.code()));
+        NvmlResult<String> uuid = device.value().isPresent()
+                ? api.uuid(device.get())
+                : NvmlResult.failed(device.call(), device.code());
+        if (uuid.value().isEmpty()) {
+            report(Outcome.WARNING, "GPU " + index, "", "does not respond: " + NvmlCode.describe(uuid.code()));
             return Optional.empty();
         }
         return Optional.of(new Gpu(api, device.get(), "GPU " + index, uuid.get()));

@@ -33,13 +33,13 @@ record TargetValue(int value, String remark) {
                 .ifPresent(mhz -> clock(
                                 mhz,
                                 api.control().supportedMemoryClocks(device),
-                                api.maxClock(device, Clock.MEMORY).map(Math::toIntExact))
+                                integer(api.maxClock(device, Clock.MEMORY)))
                         .ifPresent(target -> targets.put(GpuSetting.MEMORY_CLOCK, target)));
         config.graphicsClockMhz()
                 .ifPresent(mhz -> clock(
                                 mhz,
                                 graphicsClocks(Optional.ofNullable(targets.get(GpuSetting.MEMORY_CLOCK)), api, device),
-                                api.maxClock(device, Clock.GRAPHICS).map(Math::toIntExact))
+                                integer(api.maxClock(device, Clock.GRAPHICS)))
                         .ifPresent(target -> targets.put(GpuSetting.GRAPHICS_CLOCK, target)));
         if (config.exclusiveProcess()) {
             targets.put(GpuSetting.COMPUTE_MODE, new TargetValue(EXCLUSIVE_PROCESS, ""));
@@ -60,14 +60,17 @@ record TargetValue(int value, String remark) {
     }
 
     private static int bound(NvmlResult<Long> limit, int unknown) {
-        return limit.value().map(Math::toIntExact).orElse(unknown);
+        return integer(limit).value().orElse(unknown);
+    }
+
+    private static NvmlResult<Integer> integer(NvmlResult<Long> number) {
+        return NvmlResult.integer(number, Integer.MAX_VALUE);
     }
 
     private static NvmlResult<List<Integer>> graphicsClocks(
             Optional<TargetValue> memory, NvmlApi api, NvmlDevice device) {
         int memoryMhz = memory.map(TargetValue::value)
-                .or(() ->
-                        api.maxClock(device, Clock.MEMORY).map(Math::toIntExact).value())
+                .or(() -> integer(api.maxClock(device, Clock.MEMORY)).value())
                 .orElse(0);
         return api.control().supportedGraphicsClocks(device, memoryMhz);
     }

@@ -9,6 +9,9 @@ import java.util.List;
  */
 public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
 
+    /** Limit of a number of devices or fans; a greater one is an error of the driver. */
+    int MAX_DEVICES = 256;
+
     /** {@code nvmlClockType_t}. */
     enum Clock {
         GRAPHICS,
@@ -45,8 +48,11 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
         RECEIVE
     }
 
-    /** {@code nvmlPciInfo_t}: bus id such as {@code 00000000:01:00.0}. */
-    record PciInfo(String busId) {}
+    /** {@code nvmlPciInfo_t}: bus id such as {@code 00000000:01:00.0}, subsystem id. */
+    record PciInfo(String busId, int subsystemId) {}
+
+    /** CUDA compute capability. */
+    record ComputeCapability(int major, int minor) {}
 
     /** {@code nvmlUtilization_t}, percent: busy with kernels, busy with memory transfers. */
     record Utilization(long gpu, long memory) {}
@@ -67,7 +73,7 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     record GpuProcess(int pid, long usedBytes) {
         /** Whether {@link #usedBytes} is known. */
         public boolean memoryKnown() {
-            return usedBytes != -1;
+            return usedBytes >= 0;
         }
     }
 
@@ -90,6 +96,9 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     /** The functions that change GPU settings. */
     NvmlControl control();
 
+    /** The functions for features of data centre GPUs. */
+    NvmlDataCenter dataCenter();
+
     /** Unloads the library; no other method may be called afterwards. */
     @Override
     void close();
@@ -99,6 +108,7 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     /** 1000 x major + 10 x minor. */
     NvmlResult<Integer> cudaDriverVersion();
 
+    /** At most {@link #MAX_DEVICES}. */
     NvmlResult<Integer> deviceCount();
 
     /** {@code index} from 0. */
@@ -109,6 +119,11 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     NvmlResult<String> uuid(NvmlDevice device);
 
     NvmlResult<String> vbiosVersion(NvmlDevice device);
+
+    /** Serial number of the board; GeForce GPUs have none. */
+    NvmlResult<String> serial(NvmlDevice device);
+
+    NvmlResult<ComputeCapability> computeCapability(NvmlDevice device);
 
     NvmlResult<PciInfo> pciInfo(NvmlDevice device);
 
@@ -147,22 +162,23 @@ public interface NvmlApi extends NvmlEvents, NvmlMemoryHealth, AutoCloseable {
     /** Bits of {@code nvmlClocksEventReason*}. */
     NvmlResult<Long> clocksEventReasons(NvmlDevice device);
 
+    /** At most {@link #MAX_DEVICES}. */
     NvmlResult<Integer> fanCount(NvmlDevice device);
 
     /** Intended speed in percent of full speed; can exceed 100. */
     NvmlResult<Long> fanSpeed(NvmlDevice device, int fan);
 
     /** 0 (fastest) to 15; 32 when unknown. */
-    NvmlResult<Integer> performanceState(NvmlDevice device);
+    NvmlResult<Long> performanceState(NvmlDevice device);
 
     /** 0 default, 1 exclusive thread, 2 prohibited, 3 exclusive process. */
-    NvmlResult<Integer> computeMode(NvmlDevice device);
+    NvmlResult<Long> computeMode(NvmlDevice device);
 
     /** 0 or 1. */
-    NvmlResult<Integer> persistenceMode(NvmlDevice device);
+    NvmlResult<Long> persistenceMode(NvmlDevice device);
 
     /** 0 or 1. */
-    NvmlResult<Integer> displayActive(NvmlDevice device);
+    NvmlResult<Long> displayActive(NvmlDevice device);
 
     NvmlResult<Long> pcieGeneration(NvmlDevice device);
 

@@ -14,12 +14,18 @@ public final class NvmlCode {
     public static final int NO_PERMISSION = 4;
     public static final int NOT_FOUND = 6;
     public static final int INSUFFICIENT_SIZE = 7;
+    public static final int INSUFFICIENT_POWER = 8;
     public static final int DRIVER_NOT_LOADED = 9;
     public static final int TIMEOUT = 10;
+    public static final int IRQ_ISSUE = 11;
     public static final int LIBRARY_NOT_FOUND = 12;
     public static final int FUNCTION_NOT_FOUND = 13;
+    public static final int CORRUPTED_INFOROM = 14;
     public static final int GPU_IS_LOST = 15;
+    public static final int RESET_REQUIRED = 16;
     public static final int LIB_RM_VERSION_MISMATCH = 18;
+    public static final int IN_USE = 19;
+    public static final int MEMORY = 20;
     public static final int ARGUMENT_VERSION_MISMATCH = 25;
     public static final int DEPRECATED = 26;
     public static final int GPU_NOT_FOUND = 28;
@@ -40,25 +46,28 @@ public final class NvmlCode {
             Map.entry(5, "ALREADY_INITIALIZED"),
             Map.entry(NOT_FOUND, "NOT_FOUND"),
             Map.entry(INSUFFICIENT_SIZE, "INSUFFICIENT_SIZE"),
-            Map.entry(8, "INSUFFICIENT_POWER"),
+            Map.entry(INSUFFICIENT_POWER, "INSUFFICIENT_POWER"),
             Map.entry(DRIVER_NOT_LOADED, "DRIVER_NOT_LOADED"),
             Map.entry(TIMEOUT, "TIMEOUT"),
-            Map.entry(11, "IRQ_ISSUE"),
+            Map.entry(IRQ_ISSUE, "IRQ_ISSUE"),
             Map.entry(LIBRARY_NOT_FOUND, "LIBRARY_NOT_FOUND"),
             Map.entry(FUNCTION_NOT_FOUND, "FUNCTION_NOT_FOUND"),
-            Map.entry(14, "CORRUPTED_INFOROM"),
+            Map.entry(CORRUPTED_INFOROM, "CORRUPTED_INFOROM"),
             Map.entry(GPU_IS_LOST, "GPU_IS_LOST"),
-            Map.entry(16, "RESET_REQUIRED"),
+            Map.entry(RESET_REQUIRED, "RESET_REQUIRED"),
             Map.entry(17, "OPERATING_SYSTEM"),
             Map.entry(LIB_RM_VERSION_MISMATCH, "LIB_RM_VERSION_MISMATCH"),
-            Map.entry(19, "IN_USE"),
-            Map.entry(20, "MEMORY"),
+            Map.entry(IN_USE, "IN_USE"),
+            Map.entry(MEMORY, "MEMORY"),
             Map.entry(21, "NO_DATA"),
+            Map.entry(22, "VGPU_ECC_NOT_SUPPORTED"),
             Map.entry(23, "INSUFFICIENT_RESOURCES"),
+            Map.entry(24, "FREQ_NOT_SUPPORTED"),
             Map.entry(ARGUMENT_VERSION_MISMATCH, "ARGUMENT_VERSION_MISMATCH"),
             Map.entry(DEPRECATED, "DEPRECATED"),
             Map.entry(27, "NOT_READY"),
             Map.entry(GPU_NOT_FOUND, "GPU_NOT_FOUND"),
+            Map.entry(29, "INVALID_STATE"),
             Map.entry(UNKNOWN, "UNKNOWN"));
 
     private NvmlCode() {}
@@ -97,11 +106,16 @@ public final class NvmlCode {
             case LIB_RM_VERSION_MISMATCH ->
                 "driver library and loaded kernel module have different versions, as after an upgrade of the driver";
             case GPU_NOT_FOUND -> "no GPU found";
+            case INSUFFICIENT_POWER -> "the external power of the GPU is not connected";
+            case CORRUPTED_INFOROM -> "the infoROM of the GPU is corrupted";
+            case RESET_REQUIRED -> "the GPU must be reset";
+            case IN_USE -> "the GPU is in use by another process";
+            case MEMORY -> "the driver is out of memory";
             default -> "";
         };
     }
 
-    /** The remedy; empty when the code alone does not determine one. */
+    /** The remedy; empty when the code says that the device or the driver does not support a call. */
     public static Optional<String> remedy(int code) {
         return switch (code) {
             case DRIVER_NOT_LOADED -> Optional.of("run 'modprobe nvidia' or reboot");
@@ -110,8 +124,17 @@ public final class NvmlCode {
             case GPU_IS_LOST -> Optional.of("see 'dmesg | grep -i xid' and reset or reboot the machine");
             case LIB_RM_VERSION_MISMATCH -> Optional.of("reboot");
             case GPU_NOT_FOUND -> Optional.of("see 'lspci | grep -i nvidia'");
-            case UNKNOWN -> Optional.of("see 'dmesg | grep -i nvrm'; if it lasts, reset the GPU or reboot the machine");
-            default -> Optional.empty();
+            case INSUFFICIENT_POWER -> Optional.of("check the power cables of the GPU");
+            case CORRUPTED_INFOROM -> Optional.of("see 'nvidia-smi -q' and have the GPU replaced");
+            case RESET_REQUIRED -> Optional.of("run 'nvidia-smi --gpu-reset' or reboot the machine");
+            case IN_USE -> Optional.of("see 'fuser -v /dev/nvidia*' and end the process that holds the GPU");
+            case MEMORY -> Optional.of("free memory of the machine, or reboot it");
+            case SUCCESS, INVALID_ARGUMENT, NOT_FOUND, INSUFFICIENT_SIZE, LIBRARY_NOT_FOUND -> Optional.empty();
+            default ->
+                isUnsupported(code)
+                        ? Optional.empty()
+                        : Optional.of(
+                                "see 'dmesg | grep -i nvrm'; if it lasts, reset the GPU or reboot the machine");
         };
     }
 }

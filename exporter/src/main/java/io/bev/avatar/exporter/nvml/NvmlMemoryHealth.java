@@ -9,6 +9,12 @@ public interface NvmlMemoryHealth {
         UNCORRECTED
     }
 
+    /** {@code nvmlEccCounterType_t}. */
+    enum EccPeriod {
+        SINCE_DRIVER_LOAD,
+        LIFETIME
+    }
+
     /**
      * {@code nvmlDeviceGetRemappedRows}: memory rows remapped to spare rows over the lifetime of the device.
      *
@@ -19,8 +25,8 @@ public interface NvmlMemoryHealth {
      */
     record RemappedRows(long corrected, long uncorrected, long pending, long failed) {}
 
-    /** ECC errors since the driver was loaded; not supported while ECC is off. */
-    NvmlResult<Long> eccErrors(NvmlDevice device, EccError type);
+    /** ECC errors; not supported while ECC is off. */
+    NvmlResult<Long> eccErrors(NvmlDevice device, EccError type, EccPeriod period);
 
     /** Degrees Celsius of the memory. */
     NvmlResult<Long> memoryTemperature(NvmlDevice device);

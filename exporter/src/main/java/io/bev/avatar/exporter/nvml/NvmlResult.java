@@ -60,6 +60,14 @@ public record NvmlResult<T>(String call, int code, @Nullable T orNull) {
         return number < 0 ? failed(call, NvmlCode.NOT_SUPPORTED) : of(call, number);
     }
 
+    /** The number as an int; {@link NvmlCode#UNKNOWN} if it is not between 0 and {@code max}, which no driver means. */
+    public static NvmlResult<Integer> integer(NvmlResult<Long> number, int max) {
+        Long value = number.orNull();
+        return value != null && (value < 0 || value > max)
+                ? failed(number.call(), NvmlCode.UNKNOWN)
+                : number.map(Long::intValue);
+    }
+
     /** The value of a call known to have succeeded. */
     public T get() {
         if (orNull == null) {

@@ -30,6 +30,17 @@ public final class Scrapes {
         return text(sink);
     }
 
+    /** Exposition of a collection, partial if it fails. */
+    public static String anyScrape(Collector collector) throws Exception {
+        MetricSink sink = new MetricSink();
+        try {
+            collector.collect(sink);
+        } catch (PartialCollectionException e) {
+            return text(sink);
+        }
+        return text(sink);
+    }
+
     /** Compares with {@code src/test/resources/golden/NAME}, or writes that file under {@code -Dgolden.update=true}. */
     public static void assertGolden(String found, String name) throws IOException {
         Golden.check(Path.of("src/test/resources/golden", name), found);

@@ -17,6 +17,7 @@ final class BoardMetrics {
 
     private static final double PERCENT = 0.01;
     private static final double MILLI = 1e-3;
+    private static final double MICRO = 1e-6;
     private static final double KILOBYTE = 1e3;
 
     private BoardMetrics() {}
@@ -45,6 +46,7 @@ final class BoardMetrics {
         return GpuMetric.of("info", Tier.STATIC, (api, device, out) -> {
             NvmlResult<String> name = api.name(device);
             if (out.record(name)) {
+                NvmlResult<PciInfo> pci = api.pciInfo(device);
                 out.gauge(
                         "info",
                         "Always 1; labels describe the device and its driver",
@@ -52,7 +54,13 @@ final class BoardMetrics {
                         "name",
                         name.get(),
                         "pci_bus_id",
-                        out.label(api.pciInfo(device).map(PciInfo::busId)),
+                        out.label(pci.map(PciInfo::busId)),
+                        "pci_subsystem_id",
+                        out.label(pci.map(info -> String.format(Locale.ROOT, "0x%08X", info.subsystemId()))),
+                        "serial",
+                        out.label(api.serial(device)),
+                        "compute_capability",
+                        out.label(api.computeCapability(device).map(c -> c.major() + "." + c.minor())),
                         "vbios_version",
                         out.label(api.vbiosVersion(device)),
                         "driver_version",
@@ -205,14 +213,20 @@ final class BoardMetrics {
     }
 
     private static GpuMetric encoderSessions() {
-        return GpuMetric.of(
-                "encoder_sessions",
-                Tier.SLOW,
-                (api, device, out) -> out.gauge(
-                        "encoder_sessions",
-                        "Active video encoder sessions",
-                        api.encoderStats(device).number(EncoderStats::sessions),
-                        1));
+        return GpuMetric.of("encoder_sessions", Tier.SLOW, (api, device, out) -> {
+            NvmlResult<EncoderStats> stats = api.encoderStats(device);
+            out.gauge("encoder_sessions", "Active video encoder sessions", stats.number(EncoderStats::sessions), 1);
+            out.gauge(
+                    "encoder_average_fps",
+                    "Frames per second of the active encoder sessions, on average",
+                    stats.number(EncoderStats::averageFps),
+                    1);
+            out.gauge(
+                    "encoder_average_latency_seconds",
+                    "Encoding latency of the active encoder sessions, on average",
+                    stats.number(EncoderStats::averageLatencyMicros),
+                    MICRO);
+        });
     }
 
     private static String lower(Enum<?> constant) {

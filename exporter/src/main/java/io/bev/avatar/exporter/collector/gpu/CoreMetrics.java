@@ -133,7 +133,7 @@ final class CoreMetrics {
 
     private static GpuMetric pstate() {
         return GpuMetric.of("pstate", Tier.FAST, (api, device, out) -> {
-            NvmlResult<Integer> state = api.performanceState(device);
+            NvmlResult<Long> state = api.performanceState(device);
             if (out.record(state) && state.get() != PSTATE_UNKNOWN) {
                 out.gauge("pstate", "Performance state, 0 (fastest) to 15", state.get());
             }

@@ -38,6 +38,7 @@ public final class GpuCollector implements Collector {
 
     private final NvmlCallMetrics meter;
     private final XidCounts xids = new XidCounts();
+    private final Optional<SmiCollectionMetrics> smi;
     private final GpuReader reader;
     private final NvmlThread thread = new NvmlThread();
 
@@ -54,6 +55,7 @@ public final class GpuCollector implements Collector {
             Ticker ticker,
             Clock clock) {
         this.meter = meter;
+        this.smi = settings.smiNames() ? Optional.of(new SmiCollectionMetrics()) : Optional.empty();
         NvmlSession session = new NvmlSession(loader, ticker, settings.retryInterval());
         this.reader = new GpuReader(session, settings, xids, pressure, ticker, clock);
     }
@@ -65,18 +67,23 @@ public final class GpuCollector implements Collector {
 
     @Override
     public void collect(MetricSink out) throws Exception {
+        int code = NvmlCode.TIMEOUT;
+        boolean processesRead = false;
         try {
             Optional<GpuReader.Snapshot> snapshot = thread.call(reader::read);
             if (snapshot.isEmpty()) {
                 throw new PartialCollectionException("the NVIDIA driver hangs: " + currentCall()
                         + "; see 'dmesg | grep -i nvrm'. GPU metrics resume when the call returns");
             }
+            code = snapshot.get().code();
+            processesRead = snapshot.get().processesRead();
             snapshot.get().samples().forEach(sample -> sample.emit(out));
             backOff(out, "slow_calls", snapshot.get().slowed());
             backOff(out, "late_frames", snapshot.get().framesLate());
             reportFailures(snapshot.get(), out);
         } catch (NvmlException e) {
-            error(out, e.code());
+            code = e.code();
+            error(out, e.code(), List.of());
             throw e.remedy().isPresent()
                     ? new PartialCollectionException(e.problem(), e.remedy().get(), e)
                     : new PartialCollectionException(e.getMessage(), e);
@@ -86,8 +93,16 @@ public final class GpuCollector implements Collector {
         } finally {
             reader.simulated().ifPresent(simulated -> simulated(out, simulated));
             xids.emit(out);
+            emitSmi(out, code, processesRead);
             meter.emit(out);
         }
+    }
+
+    private void emitSmi(MetricSink out, int code, boolean processesRead) {
+        smi.ifPresent(metrics -> {
+            xids.emitSmi(out);
+            metrics.emit(out, code, processesRead);
+        });
     }
 
     @Override
@@ -118,28 +133,35 @@ public final class GpuCollector implements Collector {
 
     private static void reportFailures(GpuReader.Snapshot snapshot, MetricSink out) throws PartialCollectionException {
         List<String> problems = new ArrayList<>();
-        snapshot.failed().forEach((gpu, failure) -> {
-            error(out, failure.code(), "gpu", String.valueOf(gpu));
-            problems.add("GPU " + gpu + ": " + NvmlCode.describe(failure.code()) + " (since " + failure.since() + ")");
-        });
+        for (GpuReader.FailedGpu gpu : snapshot.failed()) {
+            error(out, gpu);
+            String problem = gpu.missingUuid().isPresent()
+                    ? "missing since the driver was reloaded, " + gpu.missingUuid().get() + ": "
+                    : "";
+            problems.add("GPU " + gpu.index() + ": " + problem + NvmlCode.describe(gpu.code()) + " (since "
+                    + gpu.since() + ")");
+        }
         problems.addAll(snapshot.problems());
         if (!problems.isEmpty()) {
             throw new PartialCollectionException(String.join("; ", problems));
         }
     }
 
-    private static void error(MetricSink out, int code, String... gpu) {
-        String[] labels = new String[gpu.length + 4];
-        System.arraycopy(gpu, 0, labels, 0, gpu.length);
-        labels[gpu.length] = "code";
-        labels[gpu.length + 1] = String.valueOf(code);
-        labels[gpu.length + 2] = "error";
-        labels[gpu.length + 3] = NvmlCode.name(code);
+    private static void error(MetricSink out, GpuReader.FailedGpu gpu) {
+        List<String> labels = new ArrayList<>(List.of("gpu", String.valueOf(gpu.index())));
+        gpu.missingUuid().ifPresent(uuid -> labels.addAll(List.of("uuid", uuid)));
+        error(out, gpu.code(), labels);
+    }
+
+    private static void error(MetricSink out, int code, List<String> gpu) {
+        List<String> labels = new ArrayList<>(gpu);
+        labels.addAll(List.of("code", String.valueOf(code), "error", NvmlCode.name(code)));
         out.gauge(
                 "avatar_exporter_nvml_error",
-                "1 while NVML or this GPU cannot be read; labels give the NVML return code",
+                "1 while NVML or this GPU cannot be read; labels give the NVML return code, and the UUID of a GPU that"
+                        + " NVML no longer lists",
                 1,
-                labels);
+                labels.toArray(String[]::new));
     }
 
     private String currentCall() {

@@ -85,6 +85,10 @@ final class GpuDevice {
         return handle;
     }
 
+    String uuid() {
+        return device.uuid();
+    }
+
     /** The code for which the device as a whole could not be read, otherwise {@link NvmlCode#SUCCESS}. */
     int failedCode() {
         return failedCode;
@@ -93,6 +97,16 @@ final class GpuDevice {
     /** One sentence on the metric groups that cannot be read; empty when all are read. */
     Optional<String> problem() {
         return errors.describe(device.uuid()).map(problem -> "GPU " + device.gpu() + ": " + problem);
+    }
+
+    /** The code of a metric group that cannot be read, otherwise {@link NvmlCode#SUCCESS}. */
+    int readingCode() {
+        return errors.code(device.uuid());
+    }
+
+    /** Whether the latest read of a metric group failed. */
+    boolean fails(String reading) {
+        return errors.contains(device.uuid(), reading);
     }
 
     /** Whether a metric group is read less often because its calls are slow. */

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,20 +25,34 @@ final class GpuReader {
      * Result of one read.
      *
      * @param samples samples of the readable GPUs
-     * @param failed NVML index of the GPUs that cannot be read, with return code and the time of the first failure
+     * @param failed GPUs that cannot be read
+     * @param code NVML return code of the first failure, {@link NvmlCode#SUCCESS} if all was read
+     * @param processesRead whether the processes of all GPUs were read
      * @param problems sentences on metric groups that cannot be read, of the other GPUs
      * @param framesLate whether reads were reduced because frames are late
      * @param slowed whether reads are reduced because their calls are slow
      */
     record Snapshot(
             List<GpuSample> samples,
-            Map<Integer, Failure> failed,
+            List<FailedGpu> failed,
+            int code,
+            boolean processesRead,
             List<String> problems,
             boolean framesLate,
             boolean slowed) {}
 
-    /** A GPU that cannot be read. */
-    record Failure(int code, Instant since) {}
+    /**
+     * A GPU that cannot be read.
+     *
+     * @param index its NVML index, or the last one of a GPU that NVML no longer lists
+     * @param missingUuid UUID of a GPU that NVML no longer lists
+     * @param code return code
+     * @param since time of the first failure
+     */
+    record FailedGpu(int index, Optional<String> missingUuid, int code, Instant since) {}
+
+    /** A GPU for the time of its first failure: UUIDs for those that are missing, because their index may be in use. */
+    private record FailureKey(int index, Optional<String> missingUuid) {}
 
     private static final Path PASSWD = Path.of("/etc/passwd");
 
@@ -49,7 +64,10 @@ final class GpuReader {
     private final Clock clock;
     private final Map<Integer, GpuDevice> devices = new TreeMap<>();
     private final Map<Integer, Integer> withoutHandle = new TreeMap<>();
-    private final Map<Integer, Instant> failedSince = new HashMap<>();
+    private final Map<FailureKey, Instant> failedSince = new HashMap<>();
+
+    /** UUID and last index of every GPU that was listed since the exporter started. */
+    private final Map<String, Integer> known = new TreeMap<>();
     private final ReadingErrors errors;
     private long sessionNumber;
     private long retriedAt;
@@ -84,26 +102,40 @@ final class GpuReader {
         }
         boolean framesLate = pressure.framesLate();
         boolean slowed = false;
+        boolean processesRead = true;
+        int firstCode = NvmlCode.SUCCESS;
         List<GpuSample> samples = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        Map<Integer, Integer> codes = new TreeMap<>(withoutHandle);
+        Map<FailureKey, Integer> codes = new LinkedHashMap<>();
+        withoutHandle.forEach((index, code) -> codes.put(new FailureKey(index, Optional.empty()), code));
         for (Map.Entry<Integer, GpuDevice> entry : devices.entrySet()) {
             GpuDevice device = entry.getValue();
             List<GpuSample> own = device.read(open.api(), xidStatus(device), framesLate);
             samples.addAll(own);
             settings.dcgmHost().ifPresent(host -> samples.addAll(DcgmMetricMapper.of(own, host, xids)));
+            if (settings.smiNames()) {
+                samples.addAll(SmiMetricMapper.of(own));
+            }
             slowed |= device.slowed();
             if (device.failedCode() == NvmlCode.SUCCESS) {
                 device.problem().ifPresent(problems::add);
+                firstCode = firstCode == NvmlCode.SUCCESS ? device.readingCode() : firstCode;
+                processesRead &= !device.fails(ProcessMemory.NAME);
             } else {
-                codes.put(entry.getKey(), device.failedCode());
+                codes.put(new FailureKey(entry.getKey(), Optional.empty()), device.failedCode());
             }
         }
-        codes.forEach(this::report);
+        missing().forEach((uuid, index) ->
+                codes.put(new FailureKey(index, Optional.of(uuid)), NvmlCode.GPU_NOT_FOUND));
+        codes.forEach((key, code) -> report(key.index(), code));
         if (codes.isEmpty()) {
             session.reportWorking();
         }
-        return new Snapshot(samples, failures(codes), problems, framesLate, slowed);
+        if (!codes.isEmpty()) {
+            firstCode = codes.values().iterator().next();
+            processesRead = false;
+        }
+        return new Snapshot(samples, failures(codes), firstCode, processesRead, problems, framesLate, slowed);
     }
 
     /** Has the session opened again, except for {@link #retry} of a GPU without permission. */
@@ -115,11 +147,25 @@ final class GpuReader {
         }
     }
 
-    private Map<Integer, Failure> failures(Map<Integer, Integer> codes) {
+    /**
+     * UUID and last index of the GPUs that were listed before and are not now. A GPU without a handle or UUID has kept its
+     * index.
+     */
+    private Map<String, Integer> missing() {
+        Map<String, Integer> missing = new TreeMap<>(known);
+        devices.values().forEach(device -> missing.remove(device.uuid()));
+        missing.values().removeAll(withoutHandle.keySet());
+        return missing;
+    }
+
+    private List<FailedGpu> failures(Map<FailureKey, Integer> codes) {
         failedSince.keySet().retainAll(codes.keySet());
-        Map<Integer, Failure> failures = new TreeMap<>();
-        codes.forEach((index, code) ->
-                failures.put(index, new Failure(code, failedSince.computeIfAbsent(index, i -> clock.instant()))));
+        List<FailedGpu> failures = new ArrayList<>();
+        codes.forEach((key, code) -> failures.add(new FailedGpu(
+                key.index(),
+                key.missingUuid(),
+                code,
+                failedSince.computeIfAbsent(key, k -> clock.instant()))));
         return failures;
     }
 
@@ -172,6 +218,7 @@ final class GpuReader {
                 XidWatcher.Labels labels = new XidWatcher.Labels(uuid.get(), index);
                 devices.put(slot.index(), new GpuDevice(handle, labels, readings(), settings, errors, ticker));
                 watched.put(handle, labels);
+                known.put(uuid.get(), slot.index());
             }
         }
         XidWatcher started = XidWatcher.start(
@@ -186,6 +233,9 @@ final class GpuReader {
         List<GpuMetric> all = new ArrayList<>(BoardMetrics.all(settings.pcieThroughput()));
         all.addAll(MemoryHealthMetrics.all());
         all.addAll(CoreMetrics.all());
+        all.addAll(DataCenterMetrics.all());
+        all.add(new NvLinkTraffic(ticker));
+        all.add(new MigMetrics());
         ProcessLabels processes = new ProcessLabels(settings.procPath(), PASSWD);
         all.add(new ProcessMemory(processes));
         all.add(new ProcessUtilization(processes, clock, settings.backoffAge()));

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param eventWait duration of one wait for an XID event, at most 1 s; closing takes up to this long
  * @param procPath path of procfs, for process names
  * @param dcgmHost value of the label {@code Hostname} of the {@code DCGM_FI_DEV_*} series; empty to omit these series
+ * @param smiNames whether to add series with the names of nvidia_gpu_exporter, {@code nvidia_smi_*}
  */
 public record GpuSettings(
         Duration retryInterval,
@@ -22,7 +23,8 @@ public record GpuSettings(
         boolean pcieThroughput,
         Duration eventWait,
         Path procPath,
-        Optional<String> dcgmHost) {
+        Optional<String> dcgmHost,
+        boolean smiNames) {
 
     public GpuSettings {
         if (backoffAge.compareTo(slowAge) < 0) {
@@ -40,16 +42,24 @@ public record GpuSettings(
                 false,
                 Duration.ofSeconds(1),
                 procPath,
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     /** A copy with PCIe throughput on or off. */
     public GpuSettings withPcieThroughput(boolean wanted) {
-        return new GpuSettings(retryInterval, slowAge, backoffAge, wanted, eventWait, procPath, dcgmHost);
+        return new GpuSettings(retryInterval, slowAge, backoffAge, wanted, eventWait, procPath, dcgmHost, smiNames);
     }
 
     /** A copy with or without additional {@code DCGM_FI_DEV_*} series. */
     public GpuSettings withDcgmHost(Optional<String> host) {
-        return new GpuSettings(retryInterval, slowAge, backoffAge, pcieThroughput, eventWait, procPath, host);
+        return new GpuSettings(
+                retryInterval, slowAge, backoffAge, pcieThroughput, eventWait, procPath, host, smiNames);
+    }
+
+    /** A copy with or without additional {@code nvidia_smi_*} series. */
+    public GpuSettings withSmiNames(boolean wanted) {
+        return new GpuSettings(
+                retryInterval, slowAge, backoffAge, pcieThroughput, eventWait, procPath, dcgmHost, wanted);
     }
 }

@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.collector.gpu;
 
 import io.bev.avatar.exporter.nvml.NvmlMemoryHealth.EccError;
+import io.bev.avatar.exporter.nvml.NvmlMemoryHealth.EccPeriod;
 import io.bev.avatar.exporter.nvml.NvmlMemoryHealth.RemappedRows;
 import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.util.List;
@@ -26,17 +27,22 @@ final class MemoryHealthMetrics {
                         1));
     }
 
-    /** Volatile counts, since the driver was loaded; the remapped rows reflect older errors. */
     private static GpuMetric eccErrors() {
         return GpuMetric.of("ecc_errors", Tier.SLOW, (api, device, out) -> {
             for (EccError type : EccError.values()) {
+                String[] labels = {"type", type.name().toLowerCase(Locale.ROOT)};
                 out.counter(
                         "ecc_errors_total",
                         "ECC errors since the driver was loaded, by type",
-                        api.eccErrors(device, type),
+                        api.eccErrors(device, type, EccPeriod.SINCE_DRIVER_LOAD),
                         1,
-                        "type",
-                        type.name().toLowerCase(Locale.ROOT));
+                        labels);
+                out.counter(
+                        "ecc_lifetime_errors_total",
+                        "ECC errors over the lifetime of the device, by type",
+                        api.eccErrors(device, type, EccPeriod.LIFETIME),
+                        1,
+                        labels);
             }
         });
     }

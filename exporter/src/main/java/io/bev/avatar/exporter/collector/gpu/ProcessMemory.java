@@ -14,6 +14,9 @@ import java.util.TreeMap;
  */
 final class ProcessMemory implements GpuMetric {
 
+    /** Name of the metric group. */
+    static final String NAME = "process_memory";
+
     private final ProcessLabels labels;
 
     private record Entry(String type, GpuProcess process) {
@@ -29,7 +32,7 @@ final class ProcessMemory implements GpuMetric {
 
     @Override
     public String name() {
-        return "process_memory";
+        return NAME;
     }
 
     @Override

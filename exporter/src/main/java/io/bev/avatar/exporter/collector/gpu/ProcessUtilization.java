@@ -42,8 +42,11 @@ final class ProcessUtilization implements GpuMetric {
 
     @Override
     public void read(NvmlApi api, NvmlDevice device, GpuMetricSink out) {
-        long since = TimeUnit.MILLISECONDS.toMicros(clock.millis() - horizon.toMillis());
-        NvmlResult<List<ProcessSample>> samples = api.processUtilization(device, Math.max(lastSeenMicros, since));
+        long now = TimeUnit.MILLISECONDS.toMicros(clock.millis());
+        long since = now - TimeUnit.MILLISECONDS.toMicros(horizon.toMillis());
+        // A sample from the future, before the clock was set back, must not hide the next ones.
+        long last = lastSeenMicros > now ? since : Math.max(lastSeenMicros, since);
+        NvmlResult<List<ProcessSample>> samples = api.processUtilization(device, last);
         if (samples.code() == NvmlCode.NOT_FOUND) {
             out.nothing();
             return;
@@ -55,9 +58,12 @@ final class ProcessUtilization implements GpuMetric {
         for (ProcessSample sample : samples.get()) {
             if (sample.pid() != 0) {
                 newest.merge(sample.pid(), sample, (a, b) -> a.timestampMicros() > b.timestampMicros() ? a : b);
-                lastSeenMicros = Math.max(lastSeenMicros, sample.timestampMicros());
             }
         }
+        lastSeenMicros = newest.values().stream()
+                .mapToLong(ProcessSample::timestampMicros)
+                .max()
+                .orElse(last);
         newest.values().forEach(sample -> {
             String[] process = labels.of(sample.pid());
             emit(out, process, "sm", sample.sm());

@@ -71,6 +71,19 @@ final class ReadingErrors {
         return samples;
     }
 
+    /** The return code of a failing group of a GPU, otherwise {@link NvmlCode#SUCCESS}. */
+    int code(String uuid) {
+        return byUuid.getOrDefault(uuid, Map.of()).values().stream()
+                .map(failure -> failure.result().code())
+                .findFirst()
+                .orElse(NvmlCode.SUCCESS);
+    }
+
+    /** Whether the latest read of a group failed. */
+    boolean contains(String uuid, String reading) {
+        return byUuid.getOrDefault(uuid, Map.of()).containsKey(reading);
+    }
+
     /** One sentence on the failing groups of a GPU; empty when all are read. */
     Optional<String> describe(String uuid) {
         Map<Integer, List<String>> byCode = new TreeMap<>();

@@ -36,6 +36,19 @@ final class XidCounts {
         return lastByUuid.getOrDefault(uuid, 0L);
     }
 
+    /** Adds the metrics under the names of nvidia_gpu_exporter. */
+    void emitSmi(MetricSink out) {
+        counts.forEach((key, seen) -> {
+            String[] labels = {"uuid", SmiMetricMapper.uuid(key.uuid), "xid", key.xid};
+            out.counter("nvidia_smi_xid_errors_total", "Errors reported by the driver, by XID", seen.count, labels);
+            out.gauge(
+                    "nvidia_smi_xid_last_timestamp_seconds",
+                    "Unix time of the driver's latest report of this XID",
+                    seen.last.toEpochMilli() / 1000.0,
+                    labels);
+        });
+    }
+
     void emit(MetricSink out) {
         counts.forEach((key, seen) -> {
             String[] labels = {"uuid", key.uuid, "gpu", key.gpu, "xid", key.xid};

@@ -10,6 +10,7 @@ import io.bev.avatar.exporter.nvml.CallObserver;
 import io.bev.avatar.exporter.nvml.NvmlApi;
 import io.bev.avatar.exporter.nvml.NvmlCode;
 import io.bev.avatar.exporter.nvml.NvmlControl;
+import io.bev.avatar.exporter.nvml.NvmlDataCenter;
 import io.bev.avatar.exporter.nvml.NvmlDevice;
 import io.bev.avatar.exporter.nvml.NvmlException;
 import io.bev.avatar.exporter.nvml.NvmlResult;
@@ -38,12 +39,15 @@ public final class JnaNvml implements NvmlApi {
     private final JnaNvmlEvents events;
     private final JnaNvmlControl control;
     private final JnaNvmlMemoryHealth memoryHealth;
+    private final JnaNvmlDataCenter dataCenter;
 
     private JnaNvml(NativeCalls calls) {
         this.calls = calls;
         this.events = new JnaNvmlEvents(calls);
         this.control = new JnaNvmlControl(calls, scratch);
-        this.memoryHealth = new JnaNvmlMemoryHealth(calls, scratch);
+        JnaNvmlFields fields = new JnaNvmlFields(calls, scratch);
+        this.memoryHealth = new JnaNvmlMemoryHealth(calls, scratch, fields);
+        this.dataCenter = new JnaNvmlDataCenter(calls, scratch, fields);
     }
 
     /**
@@ -63,6 +67,11 @@ public final class JnaNvml implements NvmlApi {
     @Override
     public NvmlControl control() {
         return control;
+    }
+
+    @Override
+    public NvmlDataCenter dataCenter() {
+        return dataCenter;
     }
 
     @Override
@@ -98,12 +107,14 @@ public final class JnaNvml implements NvmlApi {
     @Override
     public NvmlResult<Integer> cudaDriverVersion() {
         String name = newest("nvmlSystemGetCudaDriverVersion_v2", "nvmlSystemGetCudaDriverVersion");
-        return result(name, calls.call(name, scratch), m -> m.getInt(0));
+        NvmlResult<Long> version = result(name, calls.call(name, scratch), m -> unsigned(m, 0));
+        return NvmlResult.integer(version.number(v -> v), Integer.MAX_VALUE);
     }
 
     @Override
     public NvmlResult<Integer> deviceCount() {
-        return result("nvmlDeviceGetCount_v2", calls.call("nvmlDeviceGetCount_v2", scratch), m -> m.getInt(0));
+        String name = "nvmlDeviceGetCount_v2";
+        return NvmlResult.integer(result(name, calls.call(name, scratch), m -> unsigned(m, 0)), MAX_DEVICES);
     }
 
     @Override
@@ -130,8 +141,23 @@ public final class JnaNvml implements NvmlApi {
     }
 
     @Override
+    public NvmlResult<String> serial(NvmlDevice device) {
+        return text("nvmlDeviceGetSerial", device, SERIAL_LENGTH);
+    }
+
+    @Override
+    public NvmlResult<ComputeCapability> computeCapability(NvmlDevice device) {
+        String name = "nvmlDeviceGetCudaComputeCapability";
+        int code = calls.call(name, pointer(device), scratch, second);
+        return result(name, code, m -> new ComputeCapability(m.getInt(0), m.getInt(SECOND)));
+    }
+
+    @Override
     public NvmlResult<PciInfo> pciInfo(NvmlDevice device) {
-        return read("nvmlDeviceGetPciInfo_v3", device, m -> new PciInfo(m.getString(PCI_INFO_BUS_ID)));
+        return read(
+                "nvmlDeviceGetPciInfo_v3",
+                device,
+                m -> new PciInfo(m.getString(PCI_INFO_BUS_ID), m.getInt(PCI_INFO_SUBSYSTEM)));
     }
 
     @Override
@@ -232,7 +258,7 @@ public final class JnaNvml implements NvmlApi {
 
     @Override
     public NvmlResult<Integer> fanCount(NvmlDevice device) {
-        return number("nvmlDeviceGetNumFans", device).map(Long::intValue);
+        return NvmlResult.integer(number("nvmlDeviceGetNumFans", device), MAX_DEVICES);
     }
 
     @Override
@@ -241,23 +267,23 @@ public final class JnaNvml implements NvmlApi {
     }
 
     @Override
-    public NvmlResult<Integer> performanceState(NvmlDevice device) {
-        return number("nvmlDeviceGetPerformanceState", device).map(Long::intValue);
+    public NvmlResult<Long> performanceState(NvmlDevice device) {
+        return number("nvmlDeviceGetPerformanceState", device);
     }
 
     @Override
-    public NvmlResult<Integer> computeMode(NvmlDevice device) {
-        return number("nvmlDeviceGetComputeMode", device).map(Long::intValue);
+    public NvmlResult<Long> computeMode(NvmlDevice device) {
+        return number("nvmlDeviceGetComputeMode", device);
     }
 
     @Override
-    public NvmlResult<Integer> persistenceMode(NvmlDevice device) {
-        return number("nvmlDeviceGetPersistenceMode", device).map(Long::intValue);
+    public NvmlResult<Long> persistenceMode(NvmlDevice device) {
+        return number("nvmlDeviceGetPersistenceMode", device);
     }
 
     @Override
-    public NvmlResult<Integer> displayActive(NvmlDevice device) {
-        return number("nvmlDeviceGetDisplayActive", device).map(Long::intValue);
+    public NvmlResult<Long> displayActive(NvmlDevice device) {
+        return number("nvmlDeviceGetDisplayActive", device);
     }
 
     @Override
@@ -318,7 +344,7 @@ public final class JnaNvml implements NvmlApi {
         int code = calls.call(name, pointer(device), second, scratch, lastSeenMicros);
         return result(name, code, m -> {
             List<ProcessSample> samples = new ArrayList<>();
-            for (int i = 0; i < m.getInt(0); i++) {
+            for (int i = 0; i < Math.min(m.getInt(0), (SCRATCH_BYTES - SECOND) / SAMPLE_SIZE); i++) {
                 Pointer s = m.share(SECOND + (long) i * SAMPLE_SIZE);
                 samples.add(new ProcessSample(
                         s.getInt(0),
@@ -333,8 +359,8 @@ public final class JnaNvml implements NvmlApi {
     }
 
     @Override
-    public NvmlResult<Long> eccErrors(NvmlDevice device, EccError type) {
-        return memoryHealth.eccErrors(device, type);
+    public NvmlResult<Long> eccErrors(NvmlDevice device, EccError type, EccPeriod period) {
+        return memoryHealth.eccErrors(device, type, period);
     }
 
     @Override
@@ -372,7 +398,7 @@ public final class JnaNvml implements NvmlApi {
         int code = calls.call(name, pointer(device), scratch, second);
         return result(name, code, m -> {
             List<GpuProcess> processes = new ArrayList<>();
-            for (int i = 0; i < m.getInt(0); i++) {
+            for (int i = 0; i < Math.min(m.getInt(0), (SCRATCH_BYTES - SECOND) / PROCESS_SIZE); i++) {
                 long at = SECOND + (long) i * PROCESS_SIZE;
                 processes.add(new GpuProcess(m.getInt(at), m.getLong(at + PROCESS_MEMORY)));
             }

@@ -83,7 +83,7 @@ final class JnaNvmlControl implements NvmlControl {
             return NvmlResult.failed(name, code);
         }
         List<Integer> clocks = new ArrayList<>();
-        for (int i = 0; i < scratch.getInt(0); i++) {
+        for (int i = 0; i < Math.min(scratch.getInt(0), capacity()); i++) {
             clocks.add(list.getInt((long) i * Integer.BYTES));
         }
         return NvmlResult.of(name, List.copyOf(clocks));

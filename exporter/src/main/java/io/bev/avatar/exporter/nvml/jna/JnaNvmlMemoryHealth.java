@@ -14,39 +14,35 @@ final class JnaNvmlMemoryHealth implements NvmlMemoryHealth {
 
     private final NativeCalls calls;
     private final Memory scratch;
+    private final JnaNvmlFields fields;
 
-    /** @param scratch memory for results of calls, at least {@link NvmlConstants#FIELD_SIZE} bytes */
-    JnaNvmlMemoryHealth(NativeCalls calls, Memory scratch) {
+    /** @param scratch memory for results of calls, at least 16 bytes */
+    JnaNvmlMemoryHealth(NativeCalls calls, Memory scratch, JnaNvmlFields fields) {
         this.calls = calls;
         this.scratch = scratch;
+        this.fields = fields;
     }
 
     @Override
-    public NvmlResult<Long> eccErrors(NvmlDevice device, EccError type) {
+    public NvmlResult<Long> eccErrors(NvmlDevice device, EccError type, EccPeriod period) {
         String name = "nvmlDeviceGetTotalEccErrors";
         int number = switch (type) {
             case CORRECTED -> ECC_CORRECTED;
             case UNCORRECTED -> ECC_UNCORRECTED;
         };
-        int code = calls.call(name, new Pointer(device.handle()), number, ECC_SINCE_DRIVER_LOAD, scratch);
+        int counter = switch (period) {
+            case SINCE_DRIVER_LOAD -> ECC_SINCE_DRIVER_LOAD;
+            case LIFETIME -> ECC_LIFETIME;
+        };
+        int code = calls.call(name, new Pointer(device.handle()), number, counter, scratch);
         return code == NvmlCode.SUCCESS
                 ? NvmlResult.of(name, scratch.getLong(0)).number(v -> v)
                 : NvmlResult.failed(name, code);
     }
 
-    /**
-     * The call succeeds even when the field fails: the field has its own code, and its value is undefined on failure.
-     */
     @Override
     public NvmlResult<Long> memoryTemperature(NvmlDevice device) {
-        String name = "nvmlDeviceGetFieldValues";
-        scratch.clear(FIELD_SIZE);
-        scratch.setInt(0, FIELD_MEMORY_TEMPERATURE);
-        int code = calls.call(name, new Pointer(device.handle()), 1, scratch);
-        int own = code == NvmlCode.SUCCESS ? scratch.getInt(FIELD_CODE) : code;
-        return own == NvmlCode.SUCCESS
-                ? NvmlResult.of(name, JnaNvml.unsigned(scratch, FIELD_VALUE)).number(v -> v)
-                : NvmlResult.failed(name, own);
+        return fields.read(device, FIELD_MEMORY_TEMPERATURE, 0);
     }
 
     @Override

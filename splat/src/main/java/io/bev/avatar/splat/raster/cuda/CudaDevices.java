@@ -13,9 +13,10 @@ import java.util.Optional;
  */
 public record CudaDevices(List<CudaDevice> devices, Optional<String> problem) {
 
-    private static final String NO_DEVICE = "the NVIDIA driver reports no device; CUDA_VISIBLE_DEVICES may hide it";
+    private static final String NO_DEVICE = "the NVIDIA driver reports no device: run 'modprobe nvidia', give this user"
+            + " access to /dev/nvidia*, and check CUDA_VISIBLE_DEVICES, which may hide it";
 
-    /** CUDA_ERROR_NO_DEVICE; cuInit also returns it when every device is hidden. */
+    /** CUDA_ERROR_NO_DEVICE; cuInit also returns it without the kernel module, and when every device is hidden. */
     private static final int NO_DEVICE_CODE = 100;
 
     public CudaDevices {

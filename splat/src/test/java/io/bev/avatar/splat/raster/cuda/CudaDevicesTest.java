@@ -122,7 +122,8 @@ class CudaDevicesTest {
     @Test
     void driverThatFails_noDevice_andBrokenLibrary_areReasons() throws IOException {
         assertThat(find(true, () -> new FakeDriver(0)).problem())
-                .contains("the NVIDIA driver reports no device; CUDA_VISIBLE_DEVICES may hide it");
+                .contains("the NVIDIA driver reports no device: run 'modprobe nvidia', give this user access to"
+                        + " /dev/nvidia*, and check CUDA_VISIBLE_DEVICES, which may hide it");
         CudaDevices failing = find(true, () -> new FakeDriver(1) {
             @Override
             public void init() {

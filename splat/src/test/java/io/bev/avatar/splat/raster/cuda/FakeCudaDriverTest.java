@@ -118,7 +118,8 @@ class FakeCudaDriverTest {
         assertThat(outcome.output())
                 .contains(
                         devices.isEmpty()
-                                ? "problem the NVIDIA driver reports no device; CUDA_VISIBLE_DEVICES may hide it"
+                                ? "problem the NVIDIA driver reports no device: run 'modprobe nvidia', give this user"
+                                        + " access to /dev/nvidia*, and check CUDA_VISIBLE_DEVICES, which may hide it"
                                 : "problem none");
     }
 }
