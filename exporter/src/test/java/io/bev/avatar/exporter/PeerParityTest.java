@@ -13,9 +13,11 @@ import io.bev.avatar.exporter.collector.redis.RedisCollector;
 import io.bev.avatar.exporter.redis.RedisClients;
 import io.bev.avatar.testkit.RedisServer;
 import io.bev.avatar.testkit.Scrape;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -87,6 +89,7 @@ class PeerParityTest {
                             "prometheus-redis-exporter",
                             "-web.listen-address",
                             "-redis.addr=" + server.url(),
+                            "-include-system-metrics",
                             "-check-single-streams=osint:updates");
                     RedisCollector redis =
                             RedisCollector.over(access.link("test"), List.of("osint:updates"), Clock.systemUTC())) {
@@ -100,6 +103,54 @@ class PeerParityTest {
                                 compared.peer().types().keySet());
                 assertThat(compared.own().values()).hasSizeGreaterThan(60);
             }
+        }
+    }
+
+    @Test
+    void redisMasterAndReplica_comparedToRedisExporter_areEqual() throws Exception {
+        Path second = Files.createDirectory(directory.resolve("replica"));
+        try (RedisServer master = RedisServer.start(directory);
+                RedisServer replica =
+                        RedisServer.start(second, "--replicaof", "127.0.0.1", Integer.toString(master.port()))) {
+            while (!master.command("WAIT", "1", "100").equals(":1")) {
+                Thread.sleep(20);
+            }
+            Scrape ofMaster = compareServer(master);
+            assertThat(ofMaster.types()).containsKeys("redis_connected_slave_offset_bytes");
+            Scrape ofReplica = compareServer(replica);
+            assertThat(ofReplica.types())
+                    .containsKeys("redis_master_last_io_seconds_ago", "redis_slave_repl_offset", "redis_slave_info");
+        }
+    }
+
+    @Test
+    void redisSentinel_comparedToRedisExporter_isEqual() throws Exception {
+        Path second = Files.createDirectory(directory.resolve("sentinel"));
+        try (RedisServer master = RedisServer.start(directory);
+                RedisServer sentinel = RedisServer.sentinel(second, master)) {
+            assertThat(compareServer(sentinel).types())
+                    .containsKeys("redis_sentinel_masters", "redis_sentinel_master_status");
+        }
+    }
+
+    /** This exporter's metrics of a server, all equal to the peer's. */
+    private Scrape compareServer(RedisServer server) throws Exception {
+        try (RedisClients access = new RedisClients(new RedisConfig(server.url(), Duration.ofSeconds(5)));
+                PeerExporter peer = PeerExporter.start(
+                        directory,
+                        "prometheus-redis-exporter",
+                        "-web.listen-address",
+                        "-redis.addr=" + server.url(),
+                        "-include-system-metrics");
+                RedisCollector redis = RedisCollector.over(access.link("test"), List.of(), Clock.systemUTC())) {
+            ours(redis);
+            peer.scrape();
+            Compared compared = compare(peer, redis, series -> !series.startsWith("redis_connected_clients"));
+            ParityList.read("redis_exporter")
+                    .check(
+                            compared.own().types().keySet(),
+                            compared.peer().types().keySet());
+            return compared.own();
         }
     }
 
@@ -132,7 +183,7 @@ class PeerParityTest {
         Map<String, String> lasting = Map.of();
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Scrape before = peer.scrape();
-            Scrape own = ours(collector);
+            Scrape own = withoutLaterLabels(ours(collector), before);
             Scrape after = peer.scrape();
             Map<String, String> found = differences(own, before, after, compared);
             if (round > 0) {
@@ -146,13 +197,23 @@ class PeerParityTest {
         throw new AssertionError("different in each of " + MAX_ROUNDS + " rounds: " + lasting.values());
     }
 
+    /** Without a label that redis_exporter has from 1.51 on, if the peer is older. */
+    private static Scrape withoutLaterLabels(Scrape own, Scrape peer) {
+        if (peer.values().keySet().stream().anyMatch(series -> series.contains("master_replid="))) {
+            return own;
+        }
+        Map<String, Double> values = new LinkedHashMap<>();
+        own.values().forEach((series, value) -> values.put(series.replaceFirst("master_replid=\\w+, ", ""), value));
+        return new Scrape(own.types(), values);
+    }
+
     /** What differs, by series or metric. */
     private static Map<String, String> differences(
             Scrape own, Scrape before, Scrape after, Predicate<String> compared) {
         Map<String, String> found = new TreeMap<>();
         own.types().forEach((name, type) -> {
             String theirs = before.types().get(name);
-            if (theirs != null && !theirs.equals(type)) {
+            if (theirs != null && !theirs.equals(type) && !intended(name, type, theirs)) {
                 found.put(name, name + ": type " + type + ", theirs " + theirs);
             }
         });
@@ -177,6 +238,15 @@ class PeerParityTest {
                 .filter(series -> !own.values().containsKey(series))
                 .forEach(series -> found.put(series, series + ": only theirs"));
         return found;
+    }
+
+    /**
+     * A counter whose name OpenMetrics does not permit is untyped here; one counter is a gauge in redis_exporter before
+     * 1.46.
+     */
+    private static boolean intended(String name, String type, String theirs) {
+        return theirs.equals("counter") && type.equals("untyped") && !name.endsWith("_total")
+                || name.equals("redis_expired_time_cap_reached_total");
     }
 
     /** Latencies of commands sent by the exporters themselves vary with every scrape. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -22,6 +23,7 @@ public final class RedisFixture {
         String text = Files.readString(info);
         RedisReader recorded = () -> new RedisSnapshot(
                 RedisInfo.parse(text),
+                Map.of("maxclients", "10000", "client-output-buffer-limit", "normal 0 0 0 pubsub 32768 8192 60"),
                 2,
                 OptionalLong.of(1),
                 new SlowEntry(41, 0.0125),
