@@ -11,6 +11,7 @@ import io.bev.avatar.exporter.collector.gpu.GpuCollector;
 import io.bev.avatar.exporter.collector.gpu.GpuSettings;
 import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
 import io.bev.avatar.exporter.collector.host.HostCollector;
+import io.bev.avatar.exporter.collector.host.HostOptions;
 import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
 import io.bev.avatar.exporter.collector.host.jna.LibcKernelClock;
 import io.bev.avatar.exporter.collector.mcp.McpCollector;
@@ -74,8 +75,7 @@ final class CollectorFactory {
                         ticker,
                         clock),
                 new HostCollector(
-                        exporter.procPath(),
-                        exporter.sysPath(),
+                        HostOptions.of(exporter),
                         new LibcFileSystems(),
                         new LibcKernelClock(),
                         ticker,

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Section {@code exporter}.
@@ -27,6 +29,8 @@ import java.util.Optional;
  * @param niceness CPU niceness of the exporter, 0 to 19
  * @param procPath path of procfs
  * @param sysPath path of sysfs
+ * @param hostCollectors collectors of {@link #HOST_COLLECTORS} to run
+ * @param textfileDirectory directory of metrics of other processes; empty for Debian's, if it exists
  * @param units systemd units to report
  * @param nvmlLibrary file name of the NVML library
  * @param pcieThroughput whether to read PCIe throughput, which blocks the GPU driver for 40 ms
@@ -47,11 +51,16 @@ public record ExporterConfig(
         int niceness,
         Path procPath,
         Path sysPath,
+        List<String> hostCollectors,
+        Optional<Path> textfileDirectory,
         List<String> units,
         String nvmlLibrary,
         boolean pcieThroughput,
         boolean dcgmNames,
         List<ThresholdOverride> thresholds) {
+
+    /** Collectors of node_exporter that are off unless requested. */
+    public static final Set<String> HOST_COLLECTORS = Set.of("interrupts", "processes");
 
     /** Configuration key of the NVML library file name. */
     public static final String NVML_LIBRARY = "exporter.nvml-library";
@@ -60,6 +69,7 @@ public record ExporterConfig(
 
     public ExporterConfig {
         allowedHosts = List.copyOf(allowedHosts);
+        hostCollectors = List.copyOf(hostCollectors);
         units = List.copyOf(units);
         thresholds = List.copyOf(thresholds);
     }
@@ -86,12 +96,28 @@ public record ExporterConfig(
                 config.integer("exporter.niceness", 10, 0, 19),
                 Path.of(config.text("exporter.proc-path", "/proc")),
                 Path.of(config.text("exporter.sys-path", "/sys")),
+                hostCollectors(config),
+                config.optionalText("exporter.textfile-directory").map(Path::of),
                 config.texts("exporter.units", AvatarUnits.ALL),
                 config.text(NVML_LIBRARY, DEFAULT_NVML_LIBRARY),
                 config.flag("exporter.pcie-throughput", false),
                 config.flag("exporter.dcgm-names", false),
                 ThresholdOverride.read(
                         config, "exporter.thresholds", readableFile(config, "exporter.thresholds-file")));
+    }
+
+    private static List<String> hostCollectors(Config config) {
+        String key = "exporter.host-collectors";
+        List<String> names = config.texts(key, List.of());
+        for (String name : names) {
+            if (!HOST_COLLECTORS.contains(name)) {
+                config.problem(
+                        key,
+                        "'" + name + "'",
+                        "names of " + String.join(", ", new TreeSet<>(HOST_COLLECTORS)) + "; others are on by default");
+            }
+        }
+        return names;
     }
 
     private static Optional<Path> readableFile(Config config, String key) {
