@@ -60,6 +60,7 @@ class PeerParityTest {
                         "--collector.netdev.device-exclude=^$",
                         "--collector.interrupts",
                         "--collector.processes",
+                        "--collector.tcpstat",
                         "--collector.textfile.directory=" + textFiles(),
                         "--collector.filesystem.mount-points-exclude=" + MOUNTS);
                 HostCollector host = new HostCollector(

@@ -60,7 +60,7 @@ public record ExporterConfig(
         List<ThresholdOverride> thresholds) {
 
     /** Collectors of node_exporter that are off unless requested. */
-    public static final Set<String> HOST_COLLECTORS = Set.of("interrupts", "processes");
+    public static final Set<String> HOST_COLLECTORS = Set.of("interrupts", "processes", "tcpstat");
 
     /** Configuration key of the NVML library file name. */
     public static final String NVML_LIBRARY = "exporter.nvml-library";

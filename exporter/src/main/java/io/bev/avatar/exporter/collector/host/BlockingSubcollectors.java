@@ -65,7 +65,7 @@ final class BlockingSubcollectors implements AutoCloseable {
         this.parts = parts;
         this.runner = runner;
         thread = Executors.newSingleThreadExecutor(task -> {
-            Thread created = new Thread(task, "collector-host-" + source);
+            Thread created = new Thread(task, "collector-host-" + source.replace(' ', '-') + "s");
             created.setDaemon(true);
             return created;
         });

@@ -86,6 +86,9 @@ public final class HostCollector implements Collector {
         if (options.onRequest().contains("processes")) {
             kernel.put("processes", new ProcessesCollector());
         }
+        if (options.onRequest().contains("tcpstat")) {
+            kernel.put("tcpstat", new TcpStatCollector());
+        }
         devices = new BlockingSubcollectors("device", deviceCollectors(), this::run);
         textFiles = new BlockingSubcollectors(
                 "text file",

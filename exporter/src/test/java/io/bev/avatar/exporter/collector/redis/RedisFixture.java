@@ -28,7 +28,8 @@ public final class RedisFixture {
                 OptionalLong.of(1),
                 new SlowEntry(41, 0.0125),
                 List.of(new LatencyEvent("command", 1_767_225_600, 0.02)),
-                "cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_stats_messages_sent:7\r\n",
+                "cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_slots_pfail:0\r\ncluster_slots_fail:0\r\n"
+                        + "cluster_stats_messages_sent:7\r\n",
                 List.of(new StreamState(
                         "db0",
                         "osint:updates",
