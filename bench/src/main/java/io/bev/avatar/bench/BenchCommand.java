@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "  start     time from process start to the first frame and to the first scrape",
             "  scrape    duration, CPU time and memory of a scrape, compared with node_exporter and redis_exporter",
             "  observer  frame time with scrapes relative to frame time without",
-            "  soak      10,000 scrapes while Redis, renderer and GPU fail and recover",
+            "  soak      10,000 scrapes while GPU, Redis, renderer and host fail and recover",
             "  detect    time from a fault to its alert; see bench detect --help",
             "  fleet     one Prometheus with many simulated hosts; see bench fleet --help",
             ""
@@ -70,6 +70,13 @@ public final class BenchCommand implements Callable<Integer> {
             defaultValue = "10000",
             description = "Scrapes of soak (default: ${DEFAULT-VALUE}).")
     private int scrapes;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of the order of faults in soak (default: ${DEFAULT-VALUE}).")
+    private long seed;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -125,7 +132,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
         Path directory = Files.createDirectories(root.resolve(".run"));
         return new Benchmark.Options(
-                root, directory, Optional.ofNullable(file).map(Path::toAbsolutePath), rounds, scrapes);
+                root, directory, Optional.ofNullable(file).map(Path::toAbsolutePath), rounds, scrapes, seed);
     }
 
     private ParameterException usage(String message) {

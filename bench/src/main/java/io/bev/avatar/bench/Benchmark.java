@@ -30,6 +30,7 @@ interface Benchmark {
      * @param model avatar file to measure in addition to the built-in avatar
      * @param rounds repetitions, at least 1
      * @param scrapes number of scrapes of a soak run
+     * @param seed seed of the order of a soak run's outages
      */
-    record Options(Path root, Path directory, Optional<Path> model, int rounds, int scrapes) {}
+    record Options(Path root, Path directory, Optional<Path> model, int rounds, int scrapes, long seed) {}
 }

@@ -26,11 +26,19 @@ final class SoakBenchmark implements Benchmark {
         int cycles = Math.max(2, options.scrapes() / SCRAPES_PER_CYCLE);
         try (Sandbox sandbox = new Sandbox(installation, options.directory())) {
             SoakRun.Outcome outcome =
-                    SoakRun.run(sandbox, installation, options.root(), options.scrapes(), cycles, progress);
+                    SoakRun.run(
+                    sandbox,
+                    installation,
+                    options.root(),
+                    options.scrapes(),
+                    cycles,
+                    options.seed(),
+                    progress);
             SoakRun.Resources first = outcome.first();
             SoakRun.Resources last = outcome.last();
             Map<String, Object> run = new LinkedHashMap<>();
             run.put("cycles", outcome.cycles());
+            run.put("seed", options.seed());
             run.put("faultsNoticed", outcome.noticed().toString());
             run.put("scrapeP50Ms", outcome.millis().median());
             run.put("scrapeP99Ms", outcome.millis().percentile(0.99));

@@ -4,23 +4,32 @@ import io.bev.avatar.cds.ChildProcess;
 import io.bev.avatar.cds.Installation;
 import io.bev.avatar.cds.Sandbox;
 import io.bev.avatar.launcher.LaunchException;
-import io.bev.avatar.launcher.SimulatedGpu;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Soak run: scrapes an exporter while its sources fail and recover, in cycles of all outages, so that a leak shows as growth from
- * the end of the first cycle to the end of the last.
+ * Soak run: scrapes an exporter while its sources fail and recover, in cycles of all outages in random order, so that a leak
+ * shows as growth from the end of the first cycle to the end of the last. No scrape may fail, repeat a series, have values of
+ * a failed source, let a counter of CPU time decrease, or show a failure of a source that works.
  */
 final class SoakRun {
 
@@ -47,28 +56,34 @@ final class SoakRun {
      */
     record Outcome(int scrapes, int cycles, Resources first, Resources last, Set<Outage> noticed, Samples millis) {}
 
+    /** Collectors whose failure must not come from another source; those of HTTP may be late on a busy machine. */
+    private static final Set<String> ISOLATED = Set.of("gpu", "host", "redis");
+
+    private static final Pattern SERIES = Pattern.compile("(?m)^([a-zA-Z_:][^ ]*(?:\\{.*})?) \\S+$");
+    private static final Pattern IDLE =
+            Pattern.compile("(?m)^(node_cpu_seconds_total\\{cpu=\"\\d+\",mode=\"idle\",?}) (\\S+)$");
+
     private final Sandbox sandbox;
-    private final SimulatedGpu gpu;
+    private final SoakSources sources;
     private final ChildProcess exporter;
     private final String metrics;
+    private final Random random;
     private final Samples millis = new Samples();
     private final Set<Outage> noticed = EnumSet.noneOf(Outage.class);
+    private final Map<String, Double> idle = new HashMap<>();
     private final Set<String> working;
-    private ChildProcess redis;
-    private ChildProcess renderer;
 
-    private SoakRun(Sandbox sandbox, Installation installation, Path root)
+    private SoakRun(Sandbox sandbox, Installation installation, Path root, long seed)
             throws IOException, InterruptedException, LaunchException {
         this.sandbox = sandbox;
-        redis = freshRedis();
-        gpu = SimulatedGpu.prepare(root, sandbox.directory().resolve("gpu"));
-        renderer = sandbox.renderer();
+        random = new Random(seed);
+        sources = new SoakSources(sandbox, root);
         int port = sandbox.freePort();
         exporter = sandbox.exporter(
-                port, installation.archive(installation.exporter()).options(), gpu.exporterEnvironment());
+                port, installation.archive(installation.exporter()).options(), sources.exporterEnvironment());
         metrics = "http://127.0.0.1:" + port + "/metrics";
         sandbox.awaitReady("exporter", exporter, () -> sandbox.web().answers(metrics));
-        working = collectors("1.0");
+        working = collectors(scrape(), "1.0");
         if (!working.containsAll(Set.of("gpu", "host", "redis", "renderer", "endpoint"))) {
             throw new IOException("only these collectors work before the first outage: " + working);
         }
@@ -77,32 +92,39 @@ final class SoakRun {
     /**
      * Runs the soak test.
      *
-     * @param scrapes number of scrapes, at least 20 per cycle
+     * @param scrapes number of scrapes, at least 40 per cycle
      * @param cycles at least 2
-     * @throws IOException when a scrape fails or a source does not recover
+     * @param seed seed of the order of the outages
+     * @throws IOException when a scrape fails or is wrong, or a source does not recover
      */
     static Outcome run(
-            Sandbox sandbox, Installation installation, Path root, int scrapes, int cycles, Consumer<String> progress)
+            Sandbox sandbox,
+            Installation installation,
+            Path root,
+            int scrapes,
+            int cycles,
+            long seed,
+            Consumer<String> progress)
             throws IOException, InterruptedException, LaunchException {
-        return new SoakRun(sandbox, installation, root).run(scrapes, cycles, progress);
+        return new SoakRun(sandbox, installation, root, seed).run(scrapes, cycles, progress);
     }
 
     private Outcome run(int scrapes, int cycles, Consumer<String> progress) throws IOException, InterruptedException {
         int each = scrapes / cycles / Outage.values().length;
         List<Resources> samples = new ArrayList<>();
         for (int cycle = 1; cycle <= cycles; cycle++) {
-            for (Outage outage : Outage.values()) {
+            List<Outage> order = new ArrayList<>(List.of(Outage.values()));
+            Collections.shuffle(order, random);
+            for (Outage outage : order) {
                 progress.accept("soak, cycle " + cycle + " of " + cycles + ": " + outage);
-                begin(outage);
+                sources.begin(outage);
                 for (int i = 0; i < outage.scrapes(); i++) {
-                    if (collectors("0.0").contains(outage.collector())) {
-                        noticed.add(outage);
-                    }
+                    during(outage, scrape());
                 }
-                end(outage);
+                sources.end(outage);
                 awaitRecovery(outage);
                 for (int i = outage.scrapes(); i < each; i++) {
-                    timed(() -> sandbox.web().scrape(metrics));
+                    scrape();
                 }
             }
             samples.add(samples.isEmpty() ? resources() : settled(samples.get(0)));
@@ -110,51 +132,67 @@ final class SoakRun {
         return new Outcome(millis.count(), cycles, samples.get(0), samples.get(samples.size() - 1), noticed, millis);
     }
 
-    private void begin(Outage outage) throws IOException, InterruptedException {
-        switch (outage) {
-            case GPU_LOST -> Files.writeString(gpu.scenario(), "nvmlDevice* = error GPU_IS_LOST\n");
-            case REDIS_STALLS -> redis.signal("STOP");
-            case REDIS_DIES -> redis.kill();
-            case RENDERER_STALLS -> renderer.signal("STOP");
-            case RENDERER_DIES -> renderer.kill();
+    private void during(Outage outage, String text) throws IOException {
+        if (outage.shownBy(text)) {
+            noticed.add(outage);
+            if (outage.leavesStaleValues(text)) {
+                throw new IOException("old values during " + outage + " in\n" + text);
+            }
         }
-    }
-
-    private void end(Outage outage) throws IOException, InterruptedException {
-        switch (outage) {
-            case GPU_LOST -> Files.writeString(gpu.scenario(), "");
-            case REDIS_STALLS -> redis.signal("CONT");
-            case REDIS_DIES -> redis = freshRedis();
-            case RENDERER_STALLS -> renderer.signal("CONT");
-            case RENDERER_DIES -> renderer = sandbox.renderer();
+        Set<String> failed = collectors(text, "0.0");
+        failed.retainAll(ISOLATED);
+        failed.removeIf(collector -> outage.name().toLowerCase(Locale.ROOT).startsWith(collector));
+        if (!failed.isEmpty()) {
+            throw new IOException("collectors " + failed + " failed during " + outage + "; " + exporter.logTail());
         }
-    }
-
-    private ChildProcess freshRedis() throws IOException, InterruptedException {
-        return sandbox.redis().orElseThrow(() -> new IOException("redis-server is not installed"));
     }
 
     private void awaitRecovery(Outage outage) throws IOException, InterruptedException {
         long end = System.nanoTime() + RECOVERY_NANOS;
-        Set<String> works = collectors("1.0");
-        while (!works.containsAll(working)) {
+        String text = scrape();
+        while (outage.shownBy(text) || !collectors(text, "1.0").containsAll(working)) {
             if (System.nanoTime() - end > 0) {
                 Set<String> lost = new TreeSet<>(working);
-                lost.removeAll(works);
+                lost.removeAll(collectors(text, "1.0"));
                 throw new IOException(
-                        "collectors not recovered after " + outage + ": " + lost + "; " + exporter.logTail());
+                        "not recovered after " + outage + ", failed collectors " + lost + "; " + exporter.logTail());
             }
             Thread.sleep(PAUSE_MILLIS);
-            works = collectors("1.0");
+            text = scrape();
         }
     }
 
-    /** Names of the collectors with that success value in a new scrape. */
-    private Set<String> collectors(String success) throws IOException, InterruptedException {
-        String[] text = {""};
-        timed(() -> text[0] = sandbox.web().get(metrics).body());
+    /** A scrape that is checked for what must never happen. */
+    private String scrape() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        HttpResponse<String> answer = sandbox.web().get(metrics);
+        millis.add((System.nanoTime() - start) * 1e-6);
+        String text = answer.body();
+        if (answer.statusCode() != 200 || !exporter.isAlive()) {
+            throw new IOException("scrape answered with " + answer.statusCode() + "; " + exporter.logTail());
+        }
+        Set<String> all = new HashSet<>();
+        Matcher series = SERIES.matcher(text);
+        while (series.find()) {
+            if (!all.add(series.group(1))) {
+                throw new IOException("series " + series.group(1) + " twice in a scrape");
+            }
+        }
+        Matcher cpu = IDLE.matcher(text);
+        while (cpu.find()) {
+            double now = Double.parseDouble(cpu.group(2));
+            Double before = idle.put(cpu.group(1), now);
+            if (before != null && now < before) {
+                throw new IOException(cpu.group(1) + " decreased from " + before + " to " + now);
+            }
+        }
+        return text;
+    }
+
+    /** Names of the collectors with that success value. */
+    private static Set<String> collectors(String text, String success) {
         Set<String> names = new TreeSet<>();
-        text[0].lines()
+        text.lines()
                 .filter(line -> line.startsWith("avatar_exporter_collector_success{") && line.endsWith(" " + success))
                 .forEach(line -> names.add(line.substring(line.indexOf('"') + 1, line.lastIndexOf('"'))));
         return names;
@@ -205,17 +243,5 @@ final class SoakRun {
                 ? OptionalLong.empty()
                 : OptionalLong.of((long)
                         Double.parseDouble(line.get().substring(line.get().lastIndexOf(' ') + 1)));
-    }
-
-    /** A scrape. */
-    @FunctionalInterface
-    private interface Scrape {
-        void run() throws IOException, InterruptedException;
-    }
-
-    private void timed(Scrape scrape) throws IOException, InterruptedException {
-        long start = System.nanoTime();
-        scrape.run();
-        millis.add((System.nanoTime() - start) * 1e-6);
     }
 }

@@ -26,8 +26,8 @@ class SoakIT {
         Path root = Repository.root();
         Installation installation = Installation.of(root);
         try (Sandbox sandbox = new Sandbox(installation, directory)) {
-            // Returns only when every source has recovered from every outage.
-            SoakRun.Outcome outcome = SoakRun.run(sandbox, installation, root, 200, 2, step -> {});
+            // Returns only when every scrape was right and every source has recovered from every outage.
+            SoakRun.Outcome outcome = SoakRun.run(sandbox, installation, root, 200, 2, 11, step -> {});
 
             assertThat(outcome.noticed()).containsExactly(Outage.values());
             assertThat(outcome.scrapes()).isGreaterThanOrEqualTo(200);

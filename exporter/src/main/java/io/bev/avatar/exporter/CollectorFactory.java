@@ -14,6 +14,7 @@ import io.bev.avatar.exporter.collector.gpu.GpuSettings;
 import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
 import io.bev.avatar.exporter.collector.hardware.HardwareCollector;
 import io.bev.avatar.exporter.collector.host.HostCollector;
+import io.bev.avatar.exporter.collector.host.HostOptions;
 import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
 import io.bev.avatar.exporter.collector.host.jna.LibcKernelClock;
 import io.bev.avatar.exporter.collector.mcp.McpCollector;
@@ -111,12 +112,7 @@ final class CollectorFactory {
         return exporter.hostSource().on(System.getProperty("os.name", "")) == HostSource.OSHI
                 ? HostCollector.overOshi(ticker, clock)
                 : new HostCollector(
-                        exporter.procPath(),
-                        exporter.sysPath(),
-                        new LibcFileSystems(),
-                        new LibcKernelClock(),
-                        ticker,
-                        clock);
+                        HostOptions.of(exporter), new LibcFileSystems(), new LibcKernelClock(), ticker, clock);
     }
 
     /** Collectors disabled by the configuration, with the reason. */

@@ -195,9 +195,18 @@ class ExporterTest {
             assertThat(theirs)
                     .as("lint findings about names of peers, such as those of /proc/meminfo")
                     .anyMatch(complaint -> complaint.startsWith("node_memory_MemTotal_bytes "));
-            // node_exporter has this name from 1.6 on.
-            theirs.add(
-                    "node_netstat_TcpExt_TCPOFOQueue metric names should be written in 'snake_case' not 'camelCase'");
+            // The peers have these names in later versions than Debian's.
+            for (String name : List.of("TCPOFOQueue", "TCPRcvQDrop")) {
+                theirs.add("node_netstat_TcpExt_" + name
+                        + " metric names should be written in 'snake_case' not 'camelCase'");
+            }
+            for (String name : List.of(
+                    "current_eviction_exceeded_time_ms", "eviction_exceeded_time_ms_total", "expire_cycle_cpu_time_ms_total")) {
+                theirs.add("redis_" + name + " metric names should not contain abbreviated units");
+            }
+            for (String name : List.of("memory_used_vm_total", "rdb_saves_total")) {
+                theirs.add("redis_" + name + " non-counter metrics should not have \"_total\" suffix");
+            }
             assertThat(own).isSubsetOf(theirs);
         }
     }

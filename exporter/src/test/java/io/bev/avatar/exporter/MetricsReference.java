@@ -69,8 +69,9 @@ final class MetricsReference {
                 sources; `mvn test -Dtest='*Golden*' -Dgolden.update=true` recreates it, and a test fails when it is out of date.
 
                 A metric whose value is unavailable is absent. [Other configurations](#other-configurations) has the metrics of a Redis cluster or
-                replica, of Redis with errors, latency spikes or consumers, of a data centre GPU with MIG, and of `exporter.dcgm-names`,
-                `exporter.nvidia-smi-names`, `exporter.node-systemd-names` and `exporter.pcie-throughput`; see also [metrics that depend on the
+                replica, of Sentinel, other servers and versions of Redis, of Redis with errors, latency spikes or consumers, of a data centre GPU
+                with MIG, and of `exporter.host-collectors`, `exporter.dcgm-names`, `exporter.nvidia-smi-names`, `exporter.node-systemd-names` and
+                `exporter.pcie-throughput`; see also [metrics that depend on the
                 model](../exporter.md#gpu-metrics-that-depend-on-the-model). For a comparison with node_exporter and
                 redis_exporter see [exporter-parity](../exporter-parity.md). Timestamps are in seconds since 1970; ratios are between 0 and 1
                 unless stated otherwise.

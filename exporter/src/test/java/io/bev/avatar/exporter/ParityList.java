@@ -34,7 +34,8 @@ record ParityList(String peer, List<String> names) {
         return new ParityList(peer, List.copyOf(names));
     }
 
-    private boolean has(String metric) {
+    /** Whether a metric is listed. */
+    boolean has(String metric) {
         return names.stream().anyMatch(name -> metric.matches(name.replace("*", ".*")));
     }
 

@@ -75,6 +75,11 @@ final class PeerExporter implements AutoCloseable {
                 .body();
     }
 
+    /** CPU time of its process. */
+    double cpuSeconds() {
+        return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+    }
+
     @Override
     public void close() {
         process.destroyForcibly().onExit().join();

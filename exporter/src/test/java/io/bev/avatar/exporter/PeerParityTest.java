@@ -8,7 +8,9 @@ import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.collector.host.HostCollector;
+import io.bev.avatar.exporter.collector.host.HostOptions;
 import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
 import io.bev.avatar.exporter.collector.host.jna.LibcKernelClock;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
@@ -16,9 +18,12 @@ import io.bev.avatar.exporter.redis.RedisClients;
 import io.bev.avatar.testkit.RedisServer;
 import io.bev.avatar.testkit.Scrape;
 import io.prometheus.client.hotspot.StandardExports;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,10 +64,18 @@ class PeerParityTest {
                         "prometheus-node-exporter",
                         "--web.listen-address",
                         "--collector.netdev.device-exclude=^$",
+                        "--collector.interrupts",
+                        "--collector.processes",
+                        "--collector.tcpstat",
+                        "--collector.textfile.directory=" + textFiles(),
                         "--collector.filesystem.mount-points-exclude=" + MOUNTS);
                 HostCollector host = new HostCollector(
-                        Path.of("/proc"),
-                        Path.of("/sys"),
+                        new HostOptions(
+                                Path.of("/proc"),
+                                Path.of("/sys"),
+                                directory.resolve("textfile"),
+                                true,
+                                ExporterConfig.HOST_COLLECTORS),
                         new LibcFileSystems(),
                         new LibcKernelClock(),
                         Ticker.system(),
@@ -80,8 +93,7 @@ class PeerParityTest {
     @Test
     void host_comparedToOshi_isEqual() throws Exception {
         try (HostCollector proc = new HostCollector(
-                        Path.of("/proc"),
-                        Path.of("/sys"),
+                        new HostOptions(Path.of("/proc"), Path.of("/sys"), directory, false, Set.of()),
                         new LibcFileSystems(),
                         new LibcKernelClock(),
                         Ticker.system(),
@@ -139,6 +151,24 @@ class PeerParityTest {
         return (process.getUserTime() + process.getKernelTime()) / 1e3;
     }
 
+    /** Text files, one of them incomplete. */
+    private Path textFiles() throws IOException {
+        Path files = Files.createDirectory(directory.resolve("textfile"));
+        Files.writeString(files.resolve("apt.prom"), """
+                # HELP apt_upgrades_pending Packages to upgrade, by origin
+                # TYPE apt_upgrades_pending gauge
+                apt_upgrades_pending{arch="amd64",origin="Debian \\"x\\" \\\\ \\n"} 3
+                job_runs_total 7
+                # TYPE job_seconds histogram
+                job_seconds_bucket{le="1"} 2
+                job_seconds_bucket{le="+Inf"} 3
+                job_seconds_sum 4.5
+                job_seconds_count 3
+                """);
+        Files.writeString(files.resolve("partial.prom"), "partial_value 1");
+        return files;
+    }
+
     @Test
     void redis_comparedToRedisExporter_isEqual() throws Exception {
         try (RedisServer server = RedisServer.start(directory, "--enable-debug-command", "yes");
@@ -156,6 +186,7 @@ class PeerParityTest {
                             "prometheus-redis-exporter",
                             "-web.listen-address",
                             "-redis.addr=" + server.url(),
+                            "-include-system-metrics",
                             "-check-single-streams=osint:updates");
                     RedisCollector redis =
                             RedisCollector.over(access.link("test"), List.of("osint:updates"), Clock.systemUTC())) {
@@ -169,6 +200,54 @@ class PeerParityTest {
                                 compared.peer().types().keySet());
                 assertThat(compared.own().values()).hasSizeGreaterThan(60);
             }
+        }
+    }
+
+    @Test
+    void redisMasterAndReplica_comparedToRedisExporter_areEqual() throws Exception {
+        Path second = Files.createDirectory(directory.resolve("replica"));
+        try (RedisServer master = RedisServer.start(directory);
+                RedisServer replica =
+                        RedisServer.start(second, "--replicaof", "127.0.0.1", Integer.toString(master.port()))) {
+            while (!master.command("WAIT", "1", "100").equals(":1")) {
+                Thread.sleep(20);
+            }
+            Scrape ofMaster = compareServer(master);
+            assertThat(ofMaster.types()).containsKeys("redis_connected_slave_offset_bytes");
+            Scrape ofReplica = compareServer(replica);
+            assertThat(ofReplica.types())
+                    .containsKeys("redis_master_last_io_seconds_ago", "redis_slave_repl_offset", "redis_slave_info");
+        }
+    }
+
+    @Test
+    void redisSentinel_comparedToRedisExporter_isEqual() throws Exception {
+        Path second = Files.createDirectory(directory.resolve("sentinel"));
+        try (RedisServer master = RedisServer.start(directory);
+                RedisServer sentinel = RedisServer.sentinel(second, master)) {
+            assertThat(compareServer(sentinel).types())
+                    .containsKeys("redis_sentinel_masters", "redis_sentinel_master_status");
+        }
+    }
+
+    /** This exporter's metrics of a server, all equal to the peer's. */
+    private Scrape compareServer(RedisServer server) throws Exception {
+        try (RedisClients access = new RedisClients(new RedisConfig(server.url(), Duration.ofSeconds(5)));
+                PeerExporter peer = PeerExporter.start(
+                        directory,
+                        "prometheus-redis-exporter",
+                        "-web.listen-address",
+                        "-redis.addr=" + server.url(),
+                        "-include-system-metrics");
+                RedisCollector redis = RedisCollector.over(access.link("test"), List.of(), Clock.systemUTC())) {
+            ours(redis);
+            peer.scrape();
+            Compared compared = compare(peer, redis, series -> !series.startsWith("redis_connected_clients"));
+            ParityList.read("redis_exporter")
+                    .check(
+                            compared.own().types().keySet(),
+                            compared.peer().types().keySet());
+            return compared.own();
         }
     }
 
@@ -208,7 +287,7 @@ class PeerParityTest {
         Map<String, String> lasting = Map.of();
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Scrape before = peer.call();
-            Scrape own = ours(collector);
+            Scrape own = withoutLaterLabels(ours(collector), before);
             Scrape after = peer.call();
             Map<String, String> found = differences(own, before, after, compared);
             if (!complete) {
@@ -225,13 +304,23 @@ class PeerParityTest {
         throw new AssertionError("different in each of " + MAX_ROUNDS + " rounds: " + lasting.values());
     }
 
+    /** Without a label that redis_exporter has from 1.51 on, if the peer is older. */
+    private static Scrape withoutLaterLabels(Scrape own, Scrape peer) {
+        if (peer.values().keySet().stream().anyMatch(series -> series.contains("master_replid="))) {
+            return own;
+        }
+        Map<String, Double> values = new LinkedHashMap<>();
+        own.values().forEach((series, value) -> values.put(series.replaceFirst("master_replid=\\w+, ", ""), value));
+        return new Scrape(own.types(), values);
+    }
+
     /** What differs, by series or metric. */
     private static Map<String, String> differences(
             Scrape own, Scrape before, Scrape after, Predicate<String> compared) {
         Map<String, String> found = new TreeMap<>();
         own.types().forEach((name, type) -> {
             String theirs = before.types().get(name);
-            if (theirs != null && !theirs.equals(type)) {
+            if (theirs != null && !theirs.equals(type) && !intended(name, type, theirs)) {
                 found.put(name, name + ": type " + type + ", theirs " + theirs);
             }
         });
@@ -258,9 +347,21 @@ class PeerParityTest {
         return found;
     }
 
-    /** Latencies of commands sent by the exporters themselves vary with every scrape. */
+    /**
+     * A counter whose name OpenMetrics does not permit is untyped here; one counter is a gauge in redis_exporter before
+     * 1.46.
+     */
+    private static boolean intended(String name, String type, String theirs) {
+        return theirs.equals("counter") && type.equals("untyped") && !name.endsWith("_total")
+                || name.equals("redis_expired_time_cap_reached_total");
+    }
+
+    /** Latencies of commands and buffers of connections of the exporters themselves vary with every scrape. */
     private static boolean movedByPolling(String series) {
-        return series.startsWith("redis_latency_percentiles_usec{") && !series.contains("cmd=set,");
+        return series.startsWith("redis_latency_percentiles_usec{") && !series.contains("cmd=set,")
+                || series.startsWith("redis_memory_used_dataset_bytes")
+                || series.startsWith("redis_mem_clients_normal")
+                || series.startsWith("redis_client_recent_max_");
     }
 
     /** A counter lies between both scrapes of the peer; a gauge lies near them, since it may vary in between. */

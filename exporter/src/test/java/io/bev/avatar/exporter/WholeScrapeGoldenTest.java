@@ -50,7 +50,7 @@ class WholeScrapeGoldenTest {
 
     /** Labels whose values vary between runs. */
     private static final Pattern LIVE_LABEL =
-            Pattern.compile("\\b(os|process_id|redis_build_id|redis_version|run_id|tcp_port|java_version)=\"[^\"]*\"");
+            Pattern.compile("\\b(master_replid|os|process_id|redis_build_id|redis_version|run_id|tcp_port|java_version)=\"[^\"]*\"");
 
     /** Varying label sets (JVM pools and collectors, NVML calls of the event thread), reduced to one sample each. */
     private static final Pattern ANY_LABEL = Pattern.compile("=\"[^\"]*\"");
@@ -84,6 +84,7 @@ class WholeScrapeGoldenTest {
               jolokia-url: %s
               proc-path: %s
               sys-path: %s
+              textfile-directory: %s
               units: [bev-advanced-avatar.service, bev-avatar-exporter.service]
               scrape-timeout: 60s
               thresholds: {gpu_temperature_celsius: {warning: 75}}
@@ -97,6 +98,7 @@ class WholeScrapeGoldenTest {
                         page.address("/jolokia/"),
                         RESOURCES.resolve("fixtures/proc"),
                         RESOURCES.resolve("fixtures/sys"),
+                        directory.resolve("textfile"),
                         page.address("/mcp"),
                         redis.url());
         Map<String, String> environment = Map.of("DBUS_SYSTEM_BUS_ADDRESS", bus.address());
@@ -139,6 +141,8 @@ class WholeScrapeGoldenTest {
             // Other machines have fewer or more values.
             Assumptions.assumeTrue(
                     RedisServer.version().startsWith("7.0."), "the recorded readings are those of Redis 7.0");
+            Files.createDirectory(directory.resolve("textfile"));
+            Files.writeString(directory.resolve("textfile/empty.prom"), "");
             redis.command("XADD", "osint:updates", "*", "a", "b");
             redis.command("XGROUP", "CREATE", "osint:updates", "renderer", "0");
             try (Exporter exporter = new Exporter(settings(nvml, page, redis, bus), "1.2.3")) {
@@ -151,6 +155,7 @@ class WholeScrapeGoldenTest {
                 assertThat(text).doesNotContain("collector_success{collector=\"gpu\",} 0.0");
                 Golden.check(RESOURCES.resolve("golden/scrape.prom"), normalised(text));
                 String other = Files.readString(RESOURCES.resolve("golden/redis.prom"))
+                        + Files.readString(RESOURCES.resolve("golden/host.prom"))
                         + Files.readString(RESOURCES.resolve("golden/gpu-data-centre.prom"));
                 String hardware = Files.readString(RESOURCES.resolve("golden/hardware.prom"));
                 Golden.check(REFERENCE, MetricsReference.page(text + hardware, other));
@@ -193,6 +198,9 @@ class WholeScrapeGoldenTest {
         boolean live = LIVE.matcher(name).matches();
         if (name.startsWith("jvm_") || name.startsWith("avatar_exporter_nvml_call_")) {
             labels = ANY_LABEL.matcher(labels).replaceAll("=\"*\"");
+        } else if (name.startsWith("node_textfile_mtime")) {
+            labels = ANY_LABEL.matcher(labels).replaceAll("=\"*\"");
+            live = true;
         } else if (name.equals("redis_instance_info") || name.equals("avatar_exporter_build_info")) {
             labels = LIVE_LABEL.matcher(labels).replaceAll("$1=\"*\"");
         }

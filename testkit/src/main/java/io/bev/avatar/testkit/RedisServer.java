@@ -139,6 +139,11 @@ public final class RedisServer implements AutoCloseable {
         return reply.get(0).equals("$-1") ? "nil" : reply.get(1);
     }
 
+    /** Size of the reply to {@code INFO all}. */
+    public long infoBytes() throws IOException {
+        return Long.parseLong(reply("INFO", "all").get(0).substring(1));
+    }
+
     /** The first line of a reply, and the second of a bulk reply. */
     private List<String> reply(String... words) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {

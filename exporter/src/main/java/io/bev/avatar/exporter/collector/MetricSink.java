@@ -14,7 +14,7 @@ import java.util.TreeMap;
 /**
  * Collects the samples of one collection into metric families. A family takes HELP and type from its first sample; a
  * counter has its full exposition name, with {@code _total}. A series is exported once: of samples with the same name
- * and labels the first is kept. Control characters in label values are replaced, since tools read the exposition by
+ * and labels the first is kept, and one whose type is not its family's is left out. Control characters in label values are replaced, since tools read the exposition by
  * line.
  */
 public final class MetricSink {
@@ -125,6 +125,17 @@ public final class MetricSink {
         add(Type.SUMMARY, name, name + "_sum", help, sum, labels);
     }
 
+    /**
+     * Adds a sample of any family. A counter whose name lacks {@code _total} becomes untyped: OpenMetrics would add the
+     * suffix.
+     *
+     * @param name name of the sample, such as {@code FAMILY_bucket}
+     */
+    public void sample(Type type, String family, String help, String name, double value, String... labels) {
+        boolean renamed = type == Type.COUNTER && !name.endsWith("_total");
+        add(renamed ? Type.UNKNOWN : type, family, name, help, value, labels);
+    }
+
     /** Adds all samples of another sink. */
     public void addAll(MetricSink other) {
         other.families.forEach(
@@ -132,7 +143,10 @@ public final class MetricSink {
         duplicates.addAll(other.duplicates);
     }
 
-    /** Series that were added more than once, as {@code name{label="value"}}; a defect of the collector. */
+    /**
+     * Series that were added more than once, or with another type than their family's, as {@code name{label="value"}}; a
+     * defect of the collector.
+     */
     public List<String> duplicates() {
         return List.copyOf(duplicates);
     }
@@ -161,7 +175,7 @@ public final class MetricSink {
     private void add(String familyName, Type type, String help, Sample sample) {
         Family family = families.computeIfAbsent(familyName, n -> new Family(type, help));
         Series series = Series.of(sample);
-        if (family.series.add(series)) {
+        if (family.type == type && family.series.add(series)) {
             family.samples.add(sample);
         } else {
             duplicates.add(series.toString());

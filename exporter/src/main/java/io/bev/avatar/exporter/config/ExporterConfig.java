@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Section {@code exporter}.
@@ -29,6 +31,8 @@ import java.util.Optional;
  * @param sysPath path of sysfs
  * @param hostSource source of the {@code node_*} metrics
  * @param hardware whether to report hardware facts
+ * @param hostCollectors collectors of {@link #HOST_COLLECTORS} to run
+ * @param textfileDirectory directory of metrics of other processes; empty for Debian's, if it exists
  * @param units systemd units to report
  * @param nvmlLibrary file name of the NVML library
  * @param pcieThroughput whether to read PCIe throughput, which blocks the GPU driver for 40 ms
@@ -53,6 +57,8 @@ public record ExporterConfig(
         Path sysPath,
         HostSource hostSource,
         boolean hardware,
+        List<String> hostCollectors,
+        Optional<Path> textfileDirectory,
         List<String> units,
         String nvmlLibrary,
         boolean pcieThroughput,
@@ -61,6 +67,9 @@ public record ExporterConfig(
         boolean smiNames,
         List<ThresholdOverride> thresholds) {
 
+    /** Collectors of node_exporter that are off unless requested. */
+    public static final Set<String> HOST_COLLECTORS = Set.of("interrupts", "processes", "tcpstat");
+
     /** Configuration key of the NVML library file name. */
     public static final String NVML_LIBRARY = "exporter.nvml-library";
 
@@ -68,6 +77,7 @@ public record ExporterConfig(
 
     public ExporterConfig {
         allowedHosts = List.copyOf(allowedHosts);
+        hostCollectors = List.copyOf(hostCollectors);
         units = List.copyOf(units);
         thresholds = List.copyOf(thresholds);
     }
@@ -96,6 +106,8 @@ public record ExporterConfig(
                 Path.of(config.text("exporter.sys-path", "/sys")),
                 config.choice("exporter.host-source", HostSource.class, HostSource.AUTO),
                 config.flag("exporter.hardware", true),
+                hostCollectors(config),
+                config.optionalText("exporter.textfile-directory").map(Path::of),
                 config.texts("exporter.units", AvatarUnits.ALL),
                 config.text(NVML_LIBRARY, DEFAULT_NVML_LIBRARY),
                 config.flag("exporter.pcie-throughput", false),
@@ -104,6 +116,20 @@ public record ExporterConfig(
                 config.flag("exporter.nvidia-smi-names", false),
                 ThresholdOverride.read(
                         config, "exporter.thresholds", readableFile(config, "exporter.thresholds-file")));
+    }
+
+    private static List<String> hostCollectors(Config config) {
+        String key = "exporter.host-collectors";
+        List<String> names = config.texts(key, List.of());
+        for (String name : names) {
+            if (!HOST_COLLECTORS.contains(name)) {
+                config.problem(
+                        key,
+                        "'" + name + "'",
+                        "names of " + String.join(", ", new TreeSet<>(HOST_COLLECTORS)) + "; others are on by default");
+            }
+        }
+        return names;
     }
 
     private static Optional<Path> readableFile(Config config, String key) {

@@ -12,6 +12,7 @@ import io.bev.avatar.exporter.collector.gpu.GpuCollector;
 import io.bev.avatar.exporter.collector.gpu.GpuSettings;
 import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
 import io.bev.avatar.exporter.collector.host.HostCollector;
+import io.bev.avatar.exporter.collector.host.HostOptions;
 import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
 import io.bev.avatar.exporter.collector.host.jna.LibcKernelClock;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
@@ -59,8 +60,7 @@ public final class HealthComponents implements AutoCloseable {
                         ticker,
                         clock),
                 new HostCollector(
-                        exporter.procPath(),
-                        exporter.sysPath(),
+                        HostOptions.of(exporter),
                         new LibcFileSystems(),
                         new LibcKernelClock(),
                         ticker,

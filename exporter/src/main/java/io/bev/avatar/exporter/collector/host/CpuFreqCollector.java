@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** {@code node_cpu_frequency_*} and {@code node_cpu_scaling_*} of each CPU, from sysfs, in kHz there. */
 final class CpuFreqCollector implements HostSubcollector {
@@ -37,10 +39,29 @@ final class CpuFreqCollector implements HostSubcollector {
                     kilohertz.ifPresent(value -> out.gauge(
                             "node_cpu_" + attribute.metric, attribute.help, value * 1e3, "cpu", name.substring(3)));
                 }
+                governors(cpu.resolve("cpufreq"), name.substring(3), out);
             }
         }
         if (!any) {
             throw new SourceAbsentException("/sys/devices/system/cpu/cpu*/cpufreq");
+        }
+    }
+
+    private static void governors(Path directory, String cpu, MetricSink out) {
+        String current = HostFiles.attribute(directory.resolve("scaling_governor")).orElse("");
+        if (!current.isEmpty()) {
+            Set<String> all = new TreeSet<>(List.of(Fields.split(
+                    HostFiles.attribute(directory.resolve("scaling_available_governors")).orElse(""))));
+            all.add(current);
+            all.remove("");
+            all.forEach(governor -> out.gauge(
+                    "node_cpu_scaling_governor",
+                    "Current enabled CPU frequency governor.",
+                    governor.equals(current) ? 1 : 0,
+                    "cpu",
+                    cpu,
+                    "governor",
+                    governor));
         }
     }
 }

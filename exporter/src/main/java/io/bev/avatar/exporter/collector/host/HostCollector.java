@@ -1,6 +1,5 @@
 package io.bev.avatar.exporter.collector.host;
 
-import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
@@ -12,19 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TimeZone;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,66 +31,32 @@ import org.slf4j.LoggerFactory;
  * avatar_exporter_host_skipped_entries{collector="netdev"} 1.0
  * </pre>
  *
- * <p>A subcollector whose source this host lacks has no series. Subcollectors that ask hardware run on a thread of their
- * own, so that a device that does not answer affects only them.
+ * <p>A subcollector whose source this host lacks has no series. Subcollectors that ask hardware, and the one that
+ * reads text files, run on threads of their own, so that a device or file that does not answer affects only them.
  */
 public final class HostCollector implements Collector {
 
     private static final Logger LOG = LoggerFactory.getLogger(HostCollector.class);
 
-    /** Timeout of all subcollectors that ask hardware. */
-    private static final long DEVICE_TIMEOUT_MILLIS = 1000;
-
     private static final long AT_PAGESZ = 6;
     private static final long DEFAULT_PAGE_BYTES = 4096;
 
-    private final Path proc;
-    private final Path sys;
+    private final HostOptions options;
     private final Ticker ticker;
     private final Map<String, HostSubcollector> kernel = new LinkedHashMap<>();
-    private final Map<String, HostSubcollector> devices;
+    private final BlockingSubcollectors devices;
+    private final BlockingSubcollectors textFiles;
     private final Optional<FileSystemCollector> fileSystems;
     private final String remark;
-    private final ExecutorService deviceThread;
-    private @Nullable DeviceRun deviceRun;
 
-    /** Outcome of one subcollector. */
-    private record Part(
-            String name,
-            MetricSink samples,
-            double seconds,
-            @Nullable Exception failure,
-            boolean absent,
-            HostFiles files) {}
+    /** Subcollectors that skipped entries in the previous collection: each is logged once. */
+    private final Set<String> skipping = new HashSet<>();
 
-    /** Subcollectors on the device thread, with those finished so far. */
-    private static final class DeviceRun {
-        private final List<Part> finished = new ArrayList<>();
-        private @Nullable Future<?> future;
-
-        synchronized void add(Part part) {
-            finished.add(part);
-        }
-
-        synchronized List<Part> finished() {
-            return List.copyOf(finished);
-        }
-
-        boolean done() {
-            return future == null || future.isDone();
-        }
-    }
-
-    /**
-     * @param proc path of procfs
-     * @param sys path of sysfs
-     * @param clock clock for {@code node_time_seconds}
-     */
+    /** @param clock clock for {@code node_time_seconds} */
     public HostCollector(
-            Path proc, Path sys, FileSystemProbe probe, KernelClock kernelClock, Ticker ticker, Clock clock) {
+            HostOptions options, FileSystemProbe probe, KernelClock kernelClock, Ticker ticker, Clock clock) {
         this(
-                proc,
-                sys,
+                options,
                 probe,
                 kernelClock,
                 ticker,
@@ -111,43 +70,62 @@ public final class HostCollector implements Collector {
      * @param osRelease candidates of os-release(5), in order of preference
      */
     HostCollector(
-            Path proc,
-            Path sys,
+            HostOptions options,
             FileSystemProbe probe,
             KernelClock kernelClock,
             Ticker ticker,
             Clock clock,
             TimeZone zone,
             List<Path> osRelease) {
-        this(proc, sys, ticker, new FileSystemCollector(probe, ticker), "", deviceCollectors());
-        kernel.putAll(kernelCollectors(kernelClock, pageBytes(proc)));
+        this(
+                options,
+                ticker,
+                new FileSystemCollector(probe, ticker),
+                "",
+                deviceCollectors(),
+                Map.of("textfile", new TextFileCollector(options.textFiles(), options.textFilesRequired())));
+        kernel.putAll(kernelCollectors(kernelClock, pageBytes(options.proc())));
         kernel.put("time", new TimeCollector(clock, zone));
         kernel.put("os", new OsCollector(osRelease));
+        if (options.onRequest().contains("interrupts")) {
+            kernel.put("interrupts", new InterruptsCollector());
+        }
+        if (options.onRequest().contains("processes")) {
+            kernel.put("processes", new ProcessesCollector());
+        }
+        if (options.onRequest().contains("tcpstat")) {
+            kernel.put("tcpstat", new TcpStatCollector());
+        }
     }
 
     /** Basic metrics of a system without procfs, through OSHI. */
     public static HostCollector overOshi(Ticker ticker, Clock clock) {
         Path none = Path.of("");
-        HostCollector host = new HostCollector(none, none, ticker, null, "read through OSHI", Map.of());
+        HostCollector host = new HostCollector(
+                new HostOptions(none, none, none, false, Set.of()),
+                ticker,
+                null,
+                "read through OSHI",
+                Map.of(),
+                Map.of());
         host.kernel.putAll(OshiHost.collectors());
         host.kernel.put("time", new TimeCollector(clock, TimeZone.getDefault()));
         return host;
     }
 
     private HostCollector(
-            Path proc,
-            Path sys,
+            HostOptions options,
             Ticker ticker,
             @Nullable FileSystemCollector fileSystems,
             String remark,
-            Map<String, HostSubcollector> devices) {
-        this.proc = proc;
-        this.sys = sys;
+            Map<String, HostSubcollector> devices,
+            Map<String, HostSubcollector> textFiles) {
+        this.options = options;
         this.ticker = ticker;
         this.fileSystems = Optional.ofNullable(fileSystems);
         this.remark = remark;
-        this.devices = devices;
-        deviceThread = Executors.newSingleThreadExecutor(DaemonThreads.factory("collector-host-devices"));
+        this.devices = new BlockingSubcollectors("device", devices, this::run);
+        this.textFiles = new BlockingSubcollectors("text file", textFiles, this::run);
     }
 
     /** AT_PAGESZ of this process's auxiliary vector, pairs of longs; 4096 where that is not readable. */
@@ -224,21 +202,26 @@ public final class HostCollector implements Collector {
      */
     @Override
     public void collect(MetricSink out) throws PartialCollectionException {
-        DeviceRun run = startDevices();
-        List<Part> parts = new ArrayList<>();
-        kernel.forEach((name, part) -> parts.add(run(name, part)));
-        fileSystems.ifPresent(part -> parts.add(run("filesystem", part)));
-        parts.addAll(awaitDevices(run));
+        BlockingSubcollectors.Run deviceRun = devices.start();
+        BlockingSubcollectors.Run textFileRun = textFiles.start();
+        List<SubcollectorResult> results = new ArrayList<>();
+        kernel.forEach((name, part) -> results.add(run(name, part)));
+        fileSystems.ifPresent(part -> results.add(run("filesystem", part)));
+        results.addAll(devices.await(deviceRun));
+        // Last, so that a series of this exporter precedes one of the same name in a file.
+        results.addAll(textFiles.await(textFileRun));
         StringBuilder failed = new StringBuilder();
         Exception first = null;
-        for (Part part : parts) {
-            write(part, out);
-            if (part.failure != null) {
+        for (SubcollectorResult result : results) {
+            result.write(out);
+            logSkipped(result);
+            Exception failure = result.failure();
+            if (failure != null) {
                 failed.append(failed.isEmpty() ? "" : "; ")
-                        .append(part.name)
+                        .append(result.name())
                         .append(": ")
-                        .append(part.failure);
-                first = first == null ? part.failure : first;
+                        .append(failure);
+                first = first == null ? failure : first;
             }
         }
         if (first != null) {
@@ -246,93 +229,26 @@ public final class HostCollector implements Collector {
         }
     }
 
-    private static void write(Part part, MetricSink out) {
-        if (part.absent) {
-            return;
-        }
-        if (part.failure == null) {
-            out.addAll(part.samples);
-        }
-        out.gauge(
-                "node_scrape_collector_success",
-                "node_exporter: Whether a collector succeeded.",
-                part.failure == null ? 1 : 0,
-                "collector",
-                part.name);
-        out.gauge(
-                "node_scrape_collector_duration_seconds",
-                "node_exporter: Duration of a collector scrape.",
-                part.seconds,
-                "collector",
-                part.name);
-        if (part.files.skipped() > 0) {
-            out.gauge(
-                    "avatar_exporter_host_skipped_entries",
-                    "Entries of the collector's files that could not be read or parsed in this scrape; absent if none.",
-                    part.files.skipped(),
-                    "collector",
-                    part.name);
+    private void logSkipped(SubcollectorResult result) {
+        if (result.skipped() == 0) {
+            skipping.remove(result.name());
+        } else if (skipping.add(result.name())) {
+            LOG.warn(
+                    "Host collector {} skips {} entries, first: {}",
+                    result.name(),
+                    result.skipped(),
+                    result.firstSkipped());
         }
     }
 
-    private DeviceRun startDevices() {
-        DeviceRun before = deviceRun;
-        if (before != null && !before.done()) {
-            // The thread is still blocked: this collection has no results of it.
-            return new DeviceRun();
-        }
-        DeviceRun run = new DeviceRun();
-        run.future = deviceThread.submit(() -> devices.forEach((name, part) -> run.add(run(name, part))));
-        deviceRun = run;
-        return run;
-    }
-
-    /** Results of the device thread; a subcollector that did not finish has failed. */
-    private List<Part> awaitDevices(DeviceRun run) {
-        Future<?> future = run.future;
-        try {
-            if (future != null) {
-                future.get(DEVICE_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-            }
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.debug("Device subcollectors did not finish", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        List<Part> parts = new ArrayList<>(run.finished());
-        Set<String> finished = parts.stream().map(Part::name).collect(Collectors.toSet());
-        for (String name : devices.keySet()) {
-            if (!finished.contains(name)) {
-                IOException late = new IOException("no response: a device blocks the thread that reads them");
-                parts.add(new Part(
-                        name, new MetricSink(), DEVICE_TIMEOUT_MILLIS / 1e3, late, false, new HostFiles(proc, sys)));
-            }
-        }
-        return parts;
-    }
-
-    private Part run(String name, HostSubcollector part) {
-        long start = ticker.nanos();
-        MetricSink samples = new MetricSink();
-        HostFiles files = new HostFiles(proc, sys);
-        Exception failure = null;
-        boolean absent = false;
-        try {
-            part.read(files, samples);
-        } catch (SourceAbsentException e) {
-            absent = true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            failure = e;
-        } catch (Exception e) {
-            failure = e;
-        }
-        return new Part(name, samples, (ticker.nanos() - start) / 1e9, failure, absent, files);
+    private SubcollectorResult run(String name, HostSubcollector part) {
+        return SubcollectorResult.of(name, part, new HostFiles(options.proc(), options.sys()), ticker);
     }
 
     @Override
     public void close() {
-        deviceThread.shutdownNow();
+        devices.close();
+        textFiles.close();
         fileSystems.ifPresent(FileSystemCollector::close);
     }
 }

@@ -267,8 +267,11 @@ final class HostFiles {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** Reads in large chunks: some sysctl files return their content only in the first read, truncated to its size. */
-    private static byte[] read(Path file, int limit) throws IOException {
+    /**
+     * Reads a file up to a limit, in large chunks: some sysctl files return their content only in the first read, truncated
+     * to its size.
+     */
+    static byte[] read(Path file, int limit) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = new byte[BUFFER_BYTES];
             int length = 0;
@@ -276,7 +279,7 @@ final class HostFiles {
                 length += got;
                 if (length > limit) {
                     throw new FileSystemException(
-                            file.toString(), null, "larger than " + (limit >> 10) + " KiB, expected a kernel file");
+                            file.toString(), null, "larger than " + (limit >> 10) + " KiB, the limit");
                 }
                 if (length == bytes.length) {
                     bytes = Arrays.copyOf(bytes, bytes.length * 2);

@@ -2,6 +2,8 @@ package io.bev.avatar.exporter.collector.host;
 
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,6 +17,16 @@ final class PressureCollector implements HostSubcollector {
         for (String resource : new String[] {"cpu", "io", "memory"}) {
             parse(resource, pressure(files, resource), out);
         }
+        // Since Linux 6.1, with accounting of interrupts.
+        Optional<String> irq = irq(files);
+        if (irq.isPresent()) {
+            parse("irq", irq.get(), out);
+        }
+    }
+
+    /** Kernels without accounting of interrupts lack the file or reject the read. */
+    private static Optional<String> irq(HostFiles files) {
+        return HostFiles.attribute(files.proc().resolve("pressure/irq")).filter(text -> !text.isEmpty());
     }
 
     /** Kernels without PSI have no file; those started without {@code psi=1} may reject the read. */
@@ -44,10 +56,14 @@ final class PressureCollector implements HostSubcollector {
                 out.counter(
                         "node_pressure_" + resource + "_stalled_seconds_total",
                         "Total time in seconds no process could make progress due to "
-                                + (resource.equals("io") ? "IO" : resource) + " congestion",
+                                + cause(resource) + " congestion",
                         seconds);
             }
         }
+    }
+
+    private static String cause(String resource) {
+        return resource.equals("memory") ? resource : resource.toUpperCase(Locale.ROOT);
     }
 
     private static String waiting(String resource) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,9 @@ final class LettuceRedisReader implements RedisReader {
 
     /** Databases of a server that does not permit {@code CONFIG}, as redis_exporter assumes. */
     private static final int DEFAULT_DATABASES = 16;
+
+    /** Limit of databases reported as empty. */
+    private static final int MAX_DATABASES = 1024;
 
     private final RedisConnection link;
     private final StreamReader streams;
@@ -64,9 +68,12 @@ final class LettuceRedisReader implements RedisReader {
                 ? link.call(commands -> server(commands).thenCombine(streams.types(commands), FirstRound::new))
                 : new FirstRound(node.call(this::server), link.call(streams::types));
         Server server = first.server();
-        server.config().map(c -> c.get("databases")).ifPresent(n -> databases = OptionalInt.of(Integer.parseInt(n)));
+        server.config()
+                .map(settings -> RedisInfo.finite(settings.getOrDefault("databases", "")))
+                .filter(OptionalDouble::isPresent)
+                .ifPresent(count -> databases = OptionalInt.of((int) Math.min(MAX_DATABASES, count.getAsDouble())));
         List<StreamState> states = streams.read(first.types());
-        RedisInfo info = RedisInfo.parse(server.info());
+        RedisInfo info = withModules(RedisInfo.parse(server.info()), server.info(), node);
         boolean clustered = info.number("cluster_enabled").orElse(0) > 0;
         String cluster = clustered
                 ? node.call(commands -> denied.optional("CLUSTER INFO", commands::clusterInfo))
@@ -76,6 +83,7 @@ final class LettuceRedisReader implements RedisReader {
         List<String> problems = denied.problems();
         return new RedisSnapshot(
                 info,
+                server.config().orElse(Map.of()),
                 databases.orElse(clustered ? 1 : databasesSeen),
                 server.slowlogLength().map(OptionalLong::of).orElse(OptionalLong.empty()),
                 server.slowlog().map(LettuceRedisReader::newest).orElse(new SlowEntry(0, 0)),
@@ -86,11 +94,21 @@ final class LettuceRedisReader implements RedisReader {
                 info.number("loading").orElse(0) > 0 ? List.of() : problems);
     }
 
+    /** Adds the fields of loaded modules, which {@code INFO all} omits. */
+    private RedisInfo withModules(RedisInfo info, String text, RedisConnection node)
+            throws IOException, InterruptedException {
+        if (info.modules().isEmpty()) {
+            return info;
+        }
+        Optional<String> modules =
+                node.call(commands -> denied.optional("INFO modules", () -> commands.info("modules")));
+        return modules.isEmpty() ? info : RedisInfo.parse(text + "\n" + modules.get());
+    }
+
     private CompletionStage<Server> server(RedisClusterAsyncCommands<String, String> commands) {
         CompletableFuture<String> info = commands.info("all").toCompletableFuture();
-        CompletableFuture<Optional<Map<String, String>>> config = databases.isPresent()
-                ? CompletableFuture.completedFuture(Optional.empty())
-                : denied.optional("CONFIG GET", () -> commands.configGet("databases"));
+        CompletableFuture<Optional<Map<String, String>>> config =
+                denied.optional("CONFIG GET", () -> commands.configGet(ConfigMetrics.SETTINGS));
         CompletableFuture<Optional<Long>> length = denied.optional("SLOWLOG LEN", commands::slowlogLen);
         CompletableFuture<Optional<List<Object>>> slowlog =
                 denied.optional("SLOWLOG GET", () -> commands.slowlogGet(1));

@@ -2,9 +2,12 @@ package io.bev.avatar.exporter.collector.redis;
 
 import io.bev.avatar.exporter.redis.InfoExcerpt;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
@@ -15,7 +18,11 @@ final class RedisInfo {
 
     private static final Pattern DATABASE = Pattern.compile("db\\d{1,5}");
 
+    /** Start of a line that describes a module; the only name that a reply repeats. */
+    private static final String MODULE = "module:";
+
     private final Map<String, String> fields = new LinkedHashMap<>();
+    private final Set<String> modules = new LinkedHashSet<>();
 
     private RedisInfo() {}
 
@@ -24,6 +31,10 @@ final class RedisInfo {
         InfoExcerpt excerpt = new InfoExcerpt();
         text.lines().forEach(excerpt::add);
         excerpt.lines().forEach(line -> {
+            if (line.startsWith(MODULE)) {
+                info.modules.add(line.substring(MODULE.length()).strip());
+                return;
+            }
             // Values may contain colons, such as addresses; names contain none except error types.
             int colon = line.startsWith("errorstat_") ? line.lastIndexOf(":count=") : line.indexOf(':');
             if (!line.startsWith("#") && colon > 0) {
@@ -52,19 +63,55 @@ final class RedisInfo {
         return Optional.ofNullable(fields.get(name));
     }
 
-    /** A numeric field; the status words {@code ok} and {@code up} count as 1, {@code err} and {@code down} as 0. */
+    /** Names of the fields that match. */
+    List<String> names(Pattern pattern) {
+        return fields.keySet().stream()
+                .filter(name -> pattern.matcher(name).matches())
+                .toList();
+    }
+
+    /**
+     * A numeric field; the status words {@code ok} and {@code true} count as 1, {@code err}, {@code fail} and
+     * {@code false} as 0.
+     */
     OptionalDouble number(String name) {
-        String value = fields.get(name);
-        if (value == null || value.isEmpty()) {
-            return OptionalDouble.empty();
+        String value = fields.getOrDefault(name, "");
+        return switch (value) {
+            case "ok", "true" -> OptionalDouble.of(1);
+            case "err", "fail", "false" -> OptionalDouble.of(0);
+            default -> finite(value);
+        };
+    }
+
+    /** The loaded modules, each with its {@code name}, {@code ver} and others. */
+    List<Map<String, String>> modules() {
+        return modules.stream().map(RedisInfo::split).toList();
+    }
+
+    /** The texts of a value such as {@code a=1,b=[x,y]}; empty for an absent field. */
+    Map<String, String> texts(String name) {
+        return split(fields.getOrDefault(name, ""));
+    }
+
+    private static Map<String, String> split(String value) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        int start = 0;
+        int depth = 0;
+        for (int i = 0; i <= value.length(); i++) {
+            char c = i < value.length() ? value.charAt(i) : ',';
+            if (c == '[') {
+                depth++;
+            } else if (c == ']') {
+                depth--;
+            } else if (c == ',' && (depth <= 0 || i == value.length())) {
+                int equals = value.indexOf('=', start);
+                if (equals > start && equals < i) {
+                    texts.put(value.substring(start, equals), value.substring(equals + 1, i));
+                }
+                start = i + 1;
+            }
         }
-        if (value.equals("ok") || value.equals("up")) {
-            return OptionalDouble.of(1);
-        }
-        if (value.equals("err") || value.equals("down")) {
-            return OptionalDouble.of(0);
-        }
-        return finite(value);
+        return texts;
     }
 
     /**
@@ -91,7 +138,11 @@ final class RedisInfo {
         return parts;
     }
 
-    private static OptionalDouble finite(String value) {
+    /** The number that a text is; empty for any other text, NaN and infinity. */
+    static OptionalDouble finite(String value) {
+        if (value.isEmpty()) {
+            return OptionalDouble.empty();
+        }
         try {
             double number = Double.parseDouble(value);
             return Double.isFinite(number) ? OptionalDouble.of(number) : OptionalDouble.empty();

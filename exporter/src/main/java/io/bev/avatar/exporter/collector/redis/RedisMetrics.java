@@ -13,84 +13,8 @@ import java.util.regex.Pattern;
 /** Converts a {@link RedisSnapshot} to metrics: the pure part of the collector. */
 final class RedisMetrics {
 
-    private enum Kind {
-        GAUGE,
-        COUNTER
-    }
-
-    /** A field of INFO, its metric, and the conversion factor to the base unit. */
-    private record Field(String info, Kind kind, String metric, String help, double factor) {}
-
-    private static Field gauge(String info, String metric, String help) {
-        return new Field(info, Kind.GAUGE, metric, help, 1);
-    }
-
-    private static Field counter(String info, String metric, String help) {
-        return new Field(info, Kind.COUNTER, metric, help, 1);
-    }
-
-    private static final List<Field> FIELDS = List.of(
-            gauge("uptime_in_seconds", "uptime_in_seconds", "Seconds since the server started."),
-            gauge("connected_clients", "connected_clients", "Client connections, excluding replicas."),
-            gauge("blocked_clients", "blocked_clients", "Clients waiting in a blocking command."),
-            gauge("maxclients", "max_clients", "Maximum number of client connections."),
-            gauge("used_memory", "memory_used_bytes", "Memory allocated by Redis, in bytes."),
-            gauge("used_memory_rss", "memory_used_rss_bytes", "Resident memory of the Redis process, in bytes."),
-            gauge("used_memory_peak", "memory_used_peak_bytes", "Peak memory allocated by Redis, in bytes."),
-            gauge("maxmemory", "memory_max_bytes", "Memory limit (maxmemory) in bytes; 0 means no limit."),
-            gauge("mem_fragmentation_ratio", "mem_fragmentation_ratio", "Ratio of resident to allocated memory."),
-            gauge("loading", "loading_dump_file", "1 while the data set is being loaded."),
-            gauge("rdb_last_bgsave_status", "rdb_last_bgsave_status", "1 if the last RDB snapshot succeeded."),
-            gauge(
-                    "rdb_last_save_time",
-                    "rdb_last_save_timestamp_seconds",
-                    "Unix time of the last successful RDB snapshot."),
-            gauge("rdb_changes_since_last_save", "rdb_changes_since_last_save", "Changes since the last RDB snapshot."),
-            gauge("aof_enabled", "aof_enabled", "1 if the append-only file (AOF) is enabled."),
-            gauge(
-                    "aof_last_write_status",
-                    "aof_last_write_status",
-                    "1 if the last write to the append-only file (AOF) succeeded."),
-            gauge("cluster_enabled", "cluster_enabled", "1 if the server is a node of a Cluster."),
-            gauge("connected_slaves", "connected_slaves", "Connected replicas."),
-            gauge("master_repl_offset", "master_repl_offset", "Offset of the replication stream."),
-            new Field("latest_fork_usec", Kind.GAUGE, "latest_fork_seconds", "Duration of the last fork.", 1e-6),
-            gauge("pubsub_channels", "pubsub_channels", "Pub/Sub channels with at least one subscriber."),
-            counter("total_commands_processed", "commands_processed_total", "Commands processed."),
-            counter("total_connections_received", "connections_received_total", "Connections accepted."),
-            counter(
-                    "rejected_connections",
-                    "rejected_connections_total",
-                    "Connections rejected because of max_clients."),
-            counter("total_net_input_bytes", "net_input_bytes_total", "Bytes read from clients."),
-            counter("total_net_output_bytes", "net_output_bytes_total", "Bytes written to clients."),
-            counter("keyspace_hits", "keyspace_hits_total", "Lookups of existing keys."),
-            counter("keyspace_misses", "keyspace_misses_total", "Lookups of missing keys."),
-            counter("expired_keys", "expired_keys_total", "Expired keys."),
-            counter("evicted_keys", "evicted_keys_total", "Keys evicted because of the memory limit."),
-            counter("used_cpu_sys", "cpu_sys_seconds_total", "System CPU time of the Redis process."),
-            counter("used_cpu_user", "cpu_user_seconds_total", "User CPU time of the Redis process."));
-
-    private static final List<Field> CLUSTER_FIELDS = List.of(
-            gauge("cluster_state", "cluster_state", "1 if the Cluster is in state ok."),
-            gauge("cluster_slots_assigned", "cluster_slots_assigned", "Slots assigned to a node."),
-            gauge("cluster_slots_ok", "cluster_slots_ok", "Slots whose node is in state ok."),
-            gauge(
-                    "cluster_slots_pfail",
-                    "cluster_slots_pfail",
-                    "Slots whose node is in state PFAIL (unreachable from this node)."),
-            gauge("cluster_slots_fail", "cluster_slots_fail", "Slots whose node is in state FAIL."),
-            gauge("cluster_known_nodes", "cluster_known_nodes", "Known nodes of the Cluster."),
-            gauge("cluster_size", "cluster_size", "Master nodes with at least one slot."),
-            gauge("cluster_current_epoch", "cluster_current_epoch", "Current epoch of the Cluster."),
-            gauge("cluster_my_epoch", "cluster_my_epoch", "Configuration epoch of this node."),
-            gauge("cluster_stats_messages_sent", "cluster_messages_sent_total", "Messages sent on the Cluster bus."),
-            gauge(
-                    "cluster_stats_messages_received",
-                    "cluster_messages_received_total",
-                    "Messages received on the Cluster bus."));
-
     private static final List<String> INSTANCE_LABELS = List.of(
+            "master_replid",
             "maxmemory_policy",
             "os",
             "process_id",
@@ -101,9 +25,20 @@ final class RedisMetrics {
             "run_id",
             "tcp_port");
 
+    /** Labels that only some servers have. */
+    private static final List<String> OPTIONAL_LABELS =
+            List.of("valkey_version", "valkey_release_stage", "availability_zone");
+
     private static final Pattern DATABASE = Pattern.compile("\\d+");
+    private static final Pattern CLUSTER = Pattern.compile("cluster_\\w+");
+
+    /** Fields of {@code CLUSTER INFO} whose metric has another name. */
+    private static final Map<String, String> CLUSTER_NAMES = Map.of(
+            "cluster_stats_messages_sent", "redis_cluster_messages_sent_total",
+            "cluster_stats_messages_received", "redis_cluster_messages_received_total");
 
     private final Clock clock;
+    private final InfoMetrics fields = new InfoMetrics();
 
     RedisMetrics(Clock clock) {
         this.clock = clock;
@@ -111,26 +46,21 @@ final class RedisMetrics {
 
     void write(RedisSnapshot snapshot, MetricSink out) {
         RedisInfo info = snapshot.info();
-        for (Field field : FIELDS) {
-            info.number(field.info()).ifPresent(value -> {
-                if (field.kind() == Kind.COUNTER) {
-                    out.counter("redis_" + field.metric(), field.help(), value * field.factor());
-                } else {
-                    out.gauge("redis_" + field.metric(), field.help(), value * field.factor());
-                }
-            });
-        }
+        fields.write(info, out);
         info.number("uptime_in_seconds")
                 .ifPresent(uptime -> out.gauge(
                         "redis_start_time_seconds",
                         "Unix time of the server's start.",
                         clock.instant().getEpochSecond() - uptime));
         instance(info, out);
+        ReplicationMetrics.write(info, out);
+        ComponentMetrics.write(info, out);
+        ConfigMetrics.write(snapshot.config(), out);
         commands(info, out);
         keyspace(info, snapshot, out);
         slowlog(snapshot, out);
         latency(info, snapshot, out);
-        cluster(RedisInfo.parse(snapshot.cluster()), out);
+        cluster(info, RedisInfo.parse(snapshot.cluster()), out);
         StreamMetrics.write(snapshot.streams(), out);
         dropped(info, snapshot.streams(), out);
     }
@@ -156,21 +86,21 @@ final class RedisMetrics {
         List<String> labels = new ArrayList<>();
         for (String name : INSTANCE_LABELS) {
             labels.add(name);
-            labels.add(info.text(name).orElse(""));
+            labels.add(instanceLabel(info, name));
+        }
+        for (String name : OPTIONAL_LABELS) {
+            info.text(name).filter(value -> !value.isEmpty()).ifPresent(value -> {
+                labels.add(name);
+                labels.add(value);
+            });
         }
         out.gauge("redis_instance_info", "Always 1; labels describe the server.", 1, labels.toArray(String[]::new));
-        Optional<String> master = info.text("master_host");
-        if (master.isPresent()) {
-            info.number("master_link_status")
-                    .ifPresent(up -> out.gauge(
-                            "redis_master_link_up",
-                            "1 if the link to the master is up.",
-                            up,
-                            "master_host",
-                            master.get(),
-                            "master_port",
-                            info.text("master_port").orElse("")));
-        }
+    }
+
+    /** Valkey reports its mode under another name unless it is set up to be compatible. */
+    private static String instanceLabel(RedisInfo info, String name) {
+        Optional<String> value = info.text(name);
+        return (value.isEmpty() && name.equals("redis_mode") ? info.text("server_mode") : value).orElse("");
     }
 
     private static void commands(RedisInfo info, MetricSink out) {
@@ -195,6 +125,33 @@ final class RedisMetrics {
                     1,
                     "cmd",
                     command);
+            stat(
+                    out,
+                    "commands_slowlog_total",
+                    "Calls per command in the slow log.",
+                    stat,
+                    "slowlog_count",
+                    1,
+                    "cmd",
+                    command);
+            stat(
+                    out,
+                    "commands_slowlog_duration_seconds_total",
+                    "Time of calls in the slow log, per command.",
+                    stat,
+                    "slowlog_time_ms_sum",
+                    1e-3,
+                    "cmd",
+                    command);
+            Double longest = stat.get("slowlog_time_ms_max");
+            if (longest != null) {
+                out.gauge(
+                        "redis_commands_slowlog_duration_seconds_max",
+                        "Longest call in the slow log, per command.",
+                        longest / 1e3,
+                        "cmd",
+                        command);
+            }
         });
         info.each(
                 "errorstat_",
@@ -238,6 +195,15 @@ final class RedisMetrics {
                 stat.getOrDefault("expires", 0.0),
                 "db",
                 db);
+        Double cached = stat.get("cached_keys");
+        if (cached != null) {
+            out.gauge("redis_db_keys_cached", "Keys cached in memory by KeyDB, per database.", cached, "db", db);
+        }
+        // Redis and Valkey have different names for it.
+        Double partly = stat.getOrDefault("subexpiry", stat.get("keys_with_volatile_items"));
+        if (partly != null) {
+            out.gauge("redis_db_keys_with_expiring_items", "Keys with expiring fields, per database.", partly, "db", db);
+        }
         Double ttlMillis = stat.get("avg_ttl");
         if (ttlMillis != null) {
             out.gauge(
@@ -297,9 +263,14 @@ final class RedisMetrics {
     }
 
     /** All gauges, even the counters: redis_exporter exposes them so. */
-    private static void cluster(RedisInfo cluster, MetricSink out) {
-        for (Field field : CLUSTER_FIELDS) {
-            cluster.number(field.info()).ifPresent(value -> out.gauge("redis_" + field.metric(), field.help(), value));
+    private static void cluster(RedisInfo info, RedisInfo cluster, MetricSink out) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        for (RedisInfo source : List.of(info, cluster)) {
+            for (String name : source.names(CLUSTER)) {
+                source.number(name).ifPresent(value -> values.put(name, value));
+            }
         }
+        values.forEach((name, value) -> out.gauge(
+                CLUSTER_NAMES.getOrDefault(name, "redis_" + name), "Field " + name + " of the Cluster's state.", value));
     }
 }

@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.collector.redis;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -8,6 +9,7 @@ import java.util.OptionalLong;
  * Data of one read of Redis.
  *
  * @param info reply to {@code INFO all}
+ * @param config settings from {@code CONFIG GET}; empty without permission
  * @param databases number of databases of the server
  * @param slowlogLength entries in the slow log; empty without permission
  * @param lastSlow newest entry of the slow log
@@ -18,6 +20,7 @@ import java.util.OptionalLong;
  */
 record RedisSnapshot(
         RedisInfo info,
+        Map<String, String> config,
         int databases,
         OptionalLong slowlogLength,
         SlowEntry lastSlow,

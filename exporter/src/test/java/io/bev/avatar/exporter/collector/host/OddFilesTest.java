@@ -110,7 +110,7 @@ class OddFilesTest {
         MetricSink out = new MetricSink();
         FileSystemProbe probe = mount -> new FileSystemProbe.Usage(4096, 10, 4, 3, 6, 5);
         try (HostCollector collector =
-                HostFixture.of(root.resolve("proc"), root.resolve("sys"), probe, () -> 0, CLOCK)) {
+                HostFixture.withAll(root.resolve("proc"), root.resolve("sys"), probe, () -> 0, CLOCK)) {
             collector.collect(out);
         } catch (PartialCollectionException e) {
             assertThat(e).as(what).hasMessageNotContaining("NullPointer").hasMessageNotContaining("OutOfBounds");

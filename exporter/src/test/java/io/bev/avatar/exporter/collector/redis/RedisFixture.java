@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -22,11 +23,13 @@ public final class RedisFixture {
         String text = Files.readString(info);
         RedisReader recorded = () -> new RedisSnapshot(
                 RedisInfo.parse(text),
+                Map.of("maxclients", "10000", "client-output-buffer-limit", "normal 0 0 0 pubsub 32768 8192 60"),
                 2,
                 OptionalLong.of(1),
                 new SlowEntry(41, 0.0125),
                 List.of(new LatencyEvent("command", 1_767_225_600, 0.02)),
-                "cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_stats_messages_sent:7\r\n",
+                "cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_slots_pfail:0\r\ncluster_slots_fail:0\r\n"
+                        + "cluster_stats_messages_sent:7\r\n",
                 List.of(new StreamState(
                         "db0",
                         "osint:updates",
