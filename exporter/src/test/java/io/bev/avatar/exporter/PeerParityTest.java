@@ -8,12 +8,12 @@ import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
-import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.collector.host.HostCollector;
 import io.bev.avatar.exporter.collector.host.HostOptions;
 import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
 import io.bev.avatar.exporter.collector.host.jna.LibcKernelClock;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
+import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.redis.RedisClients;
 import io.bev.avatar.testkit.RedisServer;
 import io.bev.avatar.testkit.Scrape;
@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -139,8 +140,7 @@ class PeerParityTest {
                 .forEach(family -> family.samples.forEach(sample -> own.put(sample.name, sample.value)));
         OSProcess after = new SystemInfo().getOperatingSystem().getProcess(pid);
 
-        assertThat(own.get("process_cpu_seconds_total"))
-                .isBetween(cpuSeconds(before) - 0.1, cpuSeconds(after) + 0.1);
+        assertThat(own.get("process_cpu_seconds_total")).isBetween(cpuSeconds(before) - 0.1, cpuSeconds(after) + 0.1);
         assertThat(own.get("process_start_time_seconds")).isCloseTo(before.getStartTime() / 1e3, within(1.5));
         assertThat(own.get("process_resident_memory_bytes"))
                 .isCloseTo(before.getResidentMemory(), withinPercentage(20));
@@ -282,8 +282,7 @@ class PeerParityTest {
 
     /** @param complete whether each of the peer's series of a common metric must be here */
     private static Compared compare(
-            Callable<Scrape> peer, Collector collector, Predicate<String> compared, boolean complete)
-            throws Exception {
+            Callable<Scrape> peer, Collector collector, Predicate<String> compared, boolean complete) throws Exception {
         Map<String, String> lasting = Map.of();
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Scrape before = peer.call();

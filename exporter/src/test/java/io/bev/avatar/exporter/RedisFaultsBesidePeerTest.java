@@ -220,7 +220,9 @@ class RedisFaultsBesidePeerTest {
             for (int start = from; start < to; start += 1000) {
                 StringBuilder batch = new StringBuilder();
                 for (int i = start; i < start + 1000; i++) {
-                    batch.append("EVAL \"return redis.error_reply('E").append(i).append("OfTooManyTypes, now')\" 0\r\n");
+                    batch.append("EVAL \"return redis.error_reply('E")
+                            .append(i)
+                            .append("OfTooManyTypes, now')\" 0\r\n");
                 }
                 socket.getOutputStream().write(batch.toString().getBytes(StandardCharsets.US_ASCII));
                 for (int i = 0; i < 1000; i++) {

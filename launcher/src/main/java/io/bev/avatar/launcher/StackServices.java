@@ -75,7 +75,8 @@ final class StackServices {
 
     ServiceSpec renderer(Optional<Path> model) throws IOException {
         Installation programs = Installation.of(root);
-        List<String> flags = new ArrayList<>(programs.archive(programs.renderer()).options());
+        List<String> flags =
+                new ArrayList<>(programs.archive(programs.renderer()).options());
         flags.addAll(javaOptions(System.getenv()));
         List<String> command = programs.command(programs.renderer(), flags);
         command.add("serve");

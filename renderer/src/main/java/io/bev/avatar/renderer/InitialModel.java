@@ -39,8 +39,8 @@ record InitialModel(Optional<Path> path, RenderableAvatar avatar, List<String> n
             }
         }
         saved.clear();
-        String note = "the model loaded at run time, " + path.map(Path::toString).orElse("built-in")
-                + ", is unusable, showing the configured one: " + problem;
+        String note = "the model loaded at run time, "
+                + path.map(Path::toString).orElse("built-in") + ", is unusable, showing the configured one: " + problem;
         LOG.warn("{}", note);
         return new InitialModel(configured, avatars.load(configured, ModelMemory.ofHeap()), List.of(note));
     }

@@ -95,8 +95,7 @@ public final class Renderer implements AutoCloseable {
         lifecycle.change("start", EnumSet.of(LifecycleState.CREATED), LifecycleState.INITIALIZING, "");
 
         // Slow steps run in parallel.
-        RenderableAvatarLoader avatars =
-                new RenderableAvatarLoader(components, config.antialiased(), context.ticker());
+        RenderableAvatarLoader avatars = new RenderableAvatarLoader(components, config.antialiased(), context.ticker());
         SavedModel savedModel = new SavedModel(settings.state().directory());
         CompletableFuture<InitialModel> model =
                 startAsync("load-avatar", () -> InitialModel.load(avatars, savedModel, config.model()));
@@ -134,8 +133,8 @@ public final class Renderer implements AutoCloseable {
                 result(model).avatar().splats(),
                 runtime.frames().target());
         HealthMonitor health = new HealthMonitor(runtime, settings.redis().isPresent());
-        RendererOperations operations = new RendererOperations(
-                runtime, settings, health::reasons, savedModel, result(model), exit);
+        RendererOperations operations =
+                new RendererOperations(runtime, settings, health::reasons, savedModel, result(model), exit);
         RendererMBeans mbeans = new RendererMBeans(
                 context.mbeans(),
                 new RendererMBeans.Parts(
@@ -143,7 +142,11 @@ public final class Renderer implements AutoCloseable {
                         runtime.stats(),
                         store,
                         viewers.hub(),
-                        Map.of("page", viewers.connections(), "jolokia", result(jolokia).connections()),
+                        Map.of(
+                                "page",
+                                viewers.connections(),
+                                "jolokia",
+                                result(jolokia).connections()),
                         result(devices).devices(),
                         settings.gpu().memoryFraction(),
                         drawing.gpu().map(gpu -> gpuInUse(gpu, runtime.commands())),

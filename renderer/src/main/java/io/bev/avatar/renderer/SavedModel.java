@@ -68,7 +68,9 @@ final class SavedModel {
         }
         return Optional.of(new Saved(
                 model.equals(BUILT_IN) ? Optional.empty() : Optional.of(Path.of(model)),
-                properties.getProperty(ATTEMPTS, "0").matches("[1-9]") ? Integer.parseInt(properties.getProperty(ATTEMPTS)) : 0));
+                properties.getProperty(ATTEMPTS, "0").matches("[1-9]")
+                        ? Integer.parseInt(properties.getProperty(ATTEMPTS))
+                        : 0));
     }
 
     /** Saves that {@code model} is shown. */

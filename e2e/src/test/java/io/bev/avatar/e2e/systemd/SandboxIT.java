@@ -35,8 +35,10 @@ class SandboxIT {
         assumeTrue(machine.run("gcc", "--version").exit() == 0, "gcc is not installed");
         machine.classArchives(false);
         machine.installed();
-        // File systems that a sandbox may hide, a process of another user and one in a container, and a unit with traffic.
-        Result prepared = machine.run("bash", "-ec", """
+        // File systems that a sandbox may hide, a process of another user and one in a container, and a unit with
+        // traffic.
+        Result prepared =
+                machine.run("bash", "-ec", """
             mount -t tmpfs -o size=1m home /home
             head -c 2M /dev/zero >/home/full 2>/dev/null || true
             mkdir -p /tmp/below /run/user/1000
@@ -100,7 +102,8 @@ class SandboxIT {
 
     @Test
     void gpuProcesses_haveNameUserUnitAndContainer() throws Exception {
-        String labels = "nvidia_gpu_process_memory_bytes\\{.*name=\"sleep\",user=\"%s\",unit=\"%s\",container_id=\"%s\".*";
+        String labels =
+                "nvidia_gpu_process_memory_bytes\\{.*name=\"sleep\",user=\"%s\",unit=\"%s\",container_id=\"%s\".*";
         String metrics = metrics();
 
         assertThat(metrics).containsPattern(labels.formatted("other", "holder.service", ""));
@@ -172,7 +175,9 @@ class SandboxIT {
         assertThat(unit(metrics, "cpu_seconds_total").orElseThrow()).isPositive();
         String pressure = machine.shell("cat /sys/fs/cgroup/system.slice/quiet.service/cpu.pressure 2>/dev/null");
         if (!pressure.isEmpty()) {
-            assertThat(value(metrics, "systemd_unit_pressure_waiting_seconds_total\\{name=\"quiet.service\",resource=\"cpu\",}"))
+            assertThat(value(
+                            metrics,
+                            "systemd_unit_pressure_waiting_seconds_total\\{name=\"quiet.service\",resource=\"cpu\",}"))
                     .hasValue(Double.parseDouble(pressure.replaceFirst("(?s).*?total=(\\d+).*", "$1")) / 1e6);
         }
     }
@@ -208,7 +213,8 @@ class SandboxIT {
                         Double.parseDouble(machine.shell("date -d \"$(systemctl show --timestamp=us -P"
                                 + " ExecMainStartTimestamp " + RENDERER + ")\" +%s.%N")),
                         within(2.0));
-        assertThat(value(metrics, "avatar_renderer_process_page_faults_total\\{type=\"minor\",}").orElseThrow())
+        assertThat(value(metrics, "avatar_renderer_process_page_faults_total\\{type=\"minor\",}")
+                        .orElseThrow())
                 .isPositive();
     }
 

@@ -132,8 +132,7 @@ public final class FrameRenderer implements FrameSource {
                 none,
                 before.loadMillis());
         Framebuffer scratch = createTarget(RendererConfig.MIN_SIDE, RendererConfig.MIN_SIDE);
-        rasterizer.render(
-                none, Camera.of(before.framing(), scratch.width, scratch.height), scratch, new StageTimes());
+        rasterizer.render(none, Camera.of(before.framing(), scratch.width, scratch.height), scratch, new StageTimes());
     }
 
     /** Changes the resolution; the current one is kept on failure. */

@@ -194,7 +194,8 @@ class HostileRequestTest {
 
             assertThat(fixture.get("/state").statusCode()).isEqualTo(200);
             assertThat(fixture.server.connections().open()).isLessThanOrEqualTo(StreamFixture.MAX_CONNECTIONS);
-            assertThat(fixture.server.connections().closedByReason().get("evicted")).isPositive();
+            assertThat(fixture.server.connections().closedByReason().get("evicted"))
+                    .isPositive();
         } finally {
             close(idle);
         }
@@ -222,8 +223,7 @@ class HostileRequestTest {
         try {
             for (int i = 0; i < StreamFixture.MAX_CONNECTIONS; i++) {
                 Socket socket = fixture.socket();
-                StreamFixture.write(
-                        socket.getOutputStream(), "GET /snapshot.jpg HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                StreamFixture.write(socket.getOutputStream(), "GET /snapshot.jpg HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 busy.add(socket);
             }
 

@@ -35,10 +35,9 @@ public record ModelMemory(long limitBytes, long heapBytes, long heldBytes, long 
         long old = heap;
         for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
             // Arrays of this size are allocated in the old generation, which is smaller than the heap.
-            boolean tenured = pool.getName().contains("Tenured") || pool.getName().contains("Old");
-            if (pool.getType() == MemoryType.HEAP
-                    && tenured
-                    && pool.getUsage().getMax() > 0) {
+            boolean tenured =
+                    pool.getName().contains("Tenured") || pool.getName().contains("Old");
+            if (pool.getType() == MemoryType.HEAP && tenured && pool.getUsage().getMax() > 0) {
                 old = Math.min(old, pool.getUsage().getMax());
             }
         }
@@ -62,8 +61,8 @@ public record ModelMemory(long limitBytes, long heapBytes, long heldBytes, long 
     /** The most that is in use while a model is loaded beside the current one and then shown. */
     private long peakBytes(long count, int shDegree) {
         long loading = count * (LOADING_BYTES + coefficientBytes(shDegree)) + heldBufferBytes;
-        long shown = count * (SHOWN_BYTES + coefficientBytes(shDegree))
-                + Math.max(count * BUFFER_BYTES, heldBufferBytes);
+        long shown =
+                count * (SHOWN_BYTES + coefficientBytes(shDegree)) + Math.max(count * BUFFER_BYTES, heldBufferBytes);
         return heldBytes + Math.max(loading, shown);
     }
 
@@ -81,7 +80,8 @@ public record ModelMemory(long limitBytes, long heapBytes, long heldBytes, long 
         }
         ModelMemory alone = new ModelMemory(limitBytes, heapBytes, 0, 0);
         boolean fitsAlone = alone.peakBytes(count, shDegree) <= limitBytes;
-        String current = heldBytes == 0 ? "" : " beside the current one, which uses " + mebibytes(heldBytes + heldBufferBytes);
+        String current =
+                heldBytes == 0 ? "" : " beside the current one, which uses " + mebibytes(heldBytes + heldBufferBytes);
         throw new AvatarFormatException(
                 source,
                 "a model that fits into " + mebibytes(limitBytes) + " of Java heap" + current,
@@ -89,7 +89,9 @@ public record ModelMemory(long limitBytes, long heapBytes, long heldBytes, long 
                         + mebibytes(alone.peakBytes(count, shDegree)),
                 "increase the heap with BEV_AVATAR_JAVA_OPTIONS=" + heapOption(peak) + " (now "
                         + mebibytes(heapBytes) + ")"
-                        + (fitsAlone ? ", load it with the operation replace, which releases the current model first," : "")
+                        + (fitsAlone
+                                ? ", load it with the operation replace, which releases the current model first,"
+                                : "")
                         + " or use a smaller model");
     }
 

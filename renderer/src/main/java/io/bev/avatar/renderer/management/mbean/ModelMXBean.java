@@ -36,11 +36,13 @@ public interface ModelMXBean {
             + " is rejected and the current model is kept. Returns the source of the new model")
     @Unit(Unit.TEXT)
     String load(
-            @Description("Model file on the renderer's machine; empty or built-in for the built-in avatar") String path);
+            @Description("Model file on the renderer's machine; empty or built-in for the built-in avatar")
+                    String path);
 
     @Description("Loads another model after releasing the current one, whose last frame is repeated meanwhile. If it is"
             + " unusable, the previous model is loaded again. Returns the source of the new model")
     @Unit(Unit.TEXT)
     String replace(
-            @Description("Model file on the renderer's machine; empty or built-in for the built-in avatar") String path);
+            @Description("Model file on the renderer's machine; empty or built-in for the built-in avatar")
+                    String path);
 }

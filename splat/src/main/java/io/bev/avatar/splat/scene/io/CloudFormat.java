@@ -29,8 +29,7 @@ final class CloudFormat {
     static Avatar staticAvatar(Reading reading, ByteSource source) throws IOException {
         GaussianCloud cloud = read(reading, source);
         Origin origin = Recentring.apply(cloud, reading.origin());
-        return new Avatar(
-                reading.source(), cloud, Optional.empty(), Framings.scene(cloud), origin, reading.findings());
+        return new Avatar(reading.source(), cloud, Optional.empty(), Framings.scene(cloud), origin, reading.findings());
     }
 
     private static GaussianCloud read(Reading reading, ByteSource source) throws IOException {

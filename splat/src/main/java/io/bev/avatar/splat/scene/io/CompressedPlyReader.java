@@ -63,7 +63,8 @@ final class CompressedPlyReader {
     }
 
     private GaussianCloud read(long size) throws IOException {
-        List<String> order = header.elements().stream().map(PlyHeader.Element::name).toList();
+        List<String> order =
+                header.elements().stream().map(PlyHeader.Element::name).toList();
         if (!order.equals(List.of("chunk", "vertex")) && !order.equals(List.of("chunk", "vertex", "sh"))) {
             throw PlyHeader.bad(source, "elements chunk, vertex and optionally sh", String.join(", ", order));
         }

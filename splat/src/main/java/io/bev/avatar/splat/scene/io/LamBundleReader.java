@@ -66,8 +66,7 @@ final class LamBundleReader {
         GlbRigReader rig = new GlbRigReader(Glb.parse(source + "!" + skin.name(), bytes(skin)), cloud.count());
         double[] centre = addAndCentre(cloud, rig.positions());
         Rig moved = rig.rig(centre);
-        return new Avatar(
-                source, cloud, Optional.of(moved), Framings.portrait(cloud), Origin.ZERO, part.findings());
+        return new Avatar(source, cloud, Optional.of(moved), Framings.portrait(cloud), Origin.ZERO, part.findings());
     }
 
     private ZipArchive.Entry entry(String name) throws AvatarFormatException {

@@ -154,8 +154,7 @@ record PlyHeader(boolean ascii, ByteOrder order, List<Element> elements, int byt
     }
 
     static AvatarFormatException bad(String source, String expected, String found) {
-        return new AvatarFormatException(
-                source, expected, found, "export the avatar as a 3D Gaussian splatting .ply");
+        return new AvatarFormatException(source, expected, found, "export the avatar as a 3D Gaussian splatting .ply");
     }
 
     private static final class Parser {

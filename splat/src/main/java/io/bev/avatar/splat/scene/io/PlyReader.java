@@ -61,8 +61,8 @@ final class PlyReader {
     }
 
     /** Reads the data after {@code header}. */
-    private static GaussianCloud read(
-            Reading reading, PlyHeader header, InputStream in, long size, Colour colour) throws IOException {
+    private static GaussianCloud read(Reading reading, PlyHeader header, InputStream in, long size, Colour colour)
+            throws IOException {
         if (CompressedPlyReader.fits(header)) {
             return CompressedPlyReader.read(reading, header, in, size);
         }

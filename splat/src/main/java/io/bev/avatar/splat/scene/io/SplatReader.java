@@ -25,7 +25,9 @@ final class SplatReader {
     static GaussianCloud read(Reading reading, InputStream in, long size) throws IOException {
         if (size % RECORD_BYTES != 0) {
             throw RecordReader.truncated(
-                    reading.source(), "records of " + RECORD_BYTES + " bytes", size % RECORD_BYTES + " bytes of the last record");
+                    reading.source(),
+                    "records of " + RECORD_BYTES + " bytes",
+                    size % RECORD_BYTES + " bytes of the last record");
         }
         GaussianFields fields = new GaussianFields(reading);
         GaussianCloud cloud = fields.allocate(size / RECORD_BYTES, 0);

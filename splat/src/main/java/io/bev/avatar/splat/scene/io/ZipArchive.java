@@ -169,7 +169,9 @@ final class ZipArchive implements Closeable {
         long named = locator.getLong(8);
         // Behind a prefix the record is still directly before its locator.
         for (long at : new long[] {named, endOffset - LOCATOR_BYTES - END64_BYTES}) {
-            if (at >= 0 && at <= endOffset - END64_BYTES && read(at, END64_BYTES).getInt(0) == END64_SIGNATURE) {
+            if (at >= 0
+                    && at <= endOffset - END64_BYTES
+                    && read(at, END64_BYTES).getInt(0) == END64_SIGNATURE) {
                 return at;
             }
         }
@@ -420,11 +422,7 @@ final class ZipArchive implements Closeable {
     private AvatarFormatException damagedEntry(
             Entry entry, String expected, String found, @org.jspecify.annotations.Nullable Throwable cause) {
         return new AvatarFormatException(
-                source + "!" + entry.name(),
-                expected,
-                found,
-                "the file is damaged: copy or download it again",
-                cause);
+                source + "!" + entry.name(), expected, found, "the file is damaged: copy or download it again", cause);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.bev.avatar.splat.scene.io;
 
 import io.bev.avatar.splat.scene.Avatar;
-import io.bev.avatar.splat.scene.AvatarFormatException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -46,8 +45,7 @@ final class ZipReader {
         }
     }
 
-    private static Avatar inner(Reading reading, ZipArchive zip, ZipArchive.Entry entry, int depth)
-            throws IOException {
+    private static Avatar inner(Reading reading, ZipArchive zip, ZipArchive.Entry entry, int depth) throws IOException {
         if (entry.size() > MAX_INNER_BYTES) {
             throw reading.bad("an inner zip file of at most 8 GiB", entry.size() + " bytes", "unzip the outer file");
         }
@@ -66,8 +64,7 @@ final class ZipReader {
     private static List<ZipArchive.Entry> entries(ZipArchive zip, List<String> endings) {
         return zip.files().stream()
                 .filter(entry -> !entry.baseName().startsWith("._"))
-                .filter(entry -> endings.stream()
-                        .anyMatch(entry.baseName().toLowerCase(Locale.ROOT)::endsWith))
+                .filter(entry -> endings.stream().anyMatch(entry.baseName().toLowerCase(Locale.ROOT)::endsWith))
                 .toList();
     }
 

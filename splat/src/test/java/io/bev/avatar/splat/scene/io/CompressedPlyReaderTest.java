@@ -73,7 +73,8 @@ class CompressedPlyReaderTest {
     }
 
     private static GaussianCloud read(byte[] file) throws IOException {
-        return PlyReader.read(Reading.of("a.ply"), new ByteArrayInputStream(file), file.length, PlyReader.Colour.HARMONIC);
+        return PlyReader.read(
+                Reading.of("a.ply"), new ByteArrayInputStream(file), file.length, PlyReader.Colour.HARMONIC);
     }
 
     private static byte[] file(int count, int coefficients, boolean coloured) {

@@ -87,8 +87,8 @@ class PlyReaderTest {
     void read_directColour_isNotAHarmonic() throws IOException {
         byte[] file = PlyFile.ofDegree(0).vertex("f_dc_0", 0.25).bytes();
 
-        GaussianCloud cloud =
-                PlyReader.read(Reading.of("a.ply"), new ByteArrayInputStream(file), file.length, PlyReader.Colour.DIRECT);
+        GaussianCloud cloud = PlyReader.read(
+                Reading.of("a.ply"), new ByteArrayInputStream(file), file.length, PlyReader.Colour.DIRECT);
 
         assertThat(cloud.red[0]).isEqualTo(0.25f);
     }
@@ -178,8 +178,8 @@ class PlyReaderTest {
         byte[] file = PlyFile.ofDegree(0).vertex().vertex().bytes();
         byte[] cut = Arrays.copyOf(file, file.length - 1);
 
-        assertThatThrownBy(() ->
-                        PlyReader.read(Reading.of("a.ply"), new ByteArrayInputStream(cut), file.length, PlyReader.Colour.HARMONIC))
+        assertThatThrownBy(() -> PlyReader.read(
+                        Reading.of("a.ply"), new ByteArrayInputStream(cut), file.length, PlyReader.Colour.HARMONIC))
                 .isInstanceOf(AvatarFormatException.class)
                 .hasMessageContaining("found the end of the file after 1 vertices");
     }
@@ -272,6 +272,7 @@ class PlyReaderTest {
     }
 
     private static GaussianCloud read(byte[] file) throws IOException {
-        return PlyReader.read(Reading.of("a.ply"), new ByteArrayInputStream(file), file.length, PlyReader.Colour.HARMONIC);
+        return PlyReader.read(
+                Reading.of("a.ply"), new ByteArrayInputStream(file), file.length, PlyReader.Colour.HARMONIC);
     }
 }

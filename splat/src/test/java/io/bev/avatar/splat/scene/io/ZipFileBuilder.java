@@ -53,7 +53,10 @@ final class ZipFileBuilder {
         int offset = local.size();
         int allFlags = flags | (descriptor ? 8 : 0);
         ByteBuffer header = buffer(30 + nameBytes.length);
-        header.putInt(0x04034b50).putShort((short) 20).putShort((short) allFlags).putShort((short) method);
+        header.putInt(0x04034b50)
+                .putShort((short) 20)
+                .putShort((short) allFlags)
+                .putShort((short) method);
         header.putInt(0).putInt(descriptor ? 0 : (int) crc.getValue());
         header.putInt(descriptor ? 0 : data.length).putInt(descriptor ? 0 : content.length);
         header.putShort((short) nameBytes.length).putShort((short) 0).put(nameBytes);
@@ -72,10 +75,17 @@ final class ZipFileBuilder {
         entry.putInt(0x02014b50).putShort((short) 20).putShort((short) 20);
         entry.putShort((short) allFlags).putShort((short) method).putInt(0).putInt((int) crc.getValue());
         entry.putInt(zip64 ? -1 : data.length).putInt(zip64 ? -1 : content.length);
-        entry.putShort((short) nameBytes.length).putShort((short) extra).putShort((short) 0).putInt(0).putInt(0);
+        entry.putShort((short) nameBytes.length)
+                .putShort((short) extra)
+                .putShort((short) 0)
+                .putInt(0)
+                .putInt(0);
         entry.putShort((short) 0).putInt(42, zip64 ? -1 : offset).position(46).put(nameBytes);
         if (zip64) {
-            entry.putShort((short) 1).putShort((short) 24).putLong(content.length).putLong(data.length);
+            entry.putShort((short) 1)
+                    .putShort((short) 24)
+                    .putLong(content.length)
+                    .putLong(data.length);
             entry.putLong(offset);
         }
         directory.writeBytes(entry.array());

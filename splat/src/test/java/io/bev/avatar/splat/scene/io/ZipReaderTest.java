@@ -52,8 +52,8 @@ class ZipReaderTest {
         "x/James_Offset.ply, x/james_skin.glb"
     })
     void namesOfParts_mayVary(String first, String second) throws IOException {
-        Avatar avatar = load(
-                new ZipFileBuilder().add(first, offsets).add(second, skin).bytes());
+        Avatar avatar =
+                load(new ZipFileBuilder().add(first, offsets).add(second, skin).bytes());
 
         assertThat(avatar.rig()).isPresent();
         assertThat(avatar.cloud().count()).isEqualTo(2);
