@@ -53,9 +53,10 @@ class SandboxIT {
             gcc -shared -fPIC -O1 -pthread -Wl,-soname,libnvidia-ml.so.1 \
                 -o /usr/lib/avatar-test/libnvidia-ml.so.1 %3$s/exporter/src/simulator/nvml_simulator.c
             group=/sys/fs/cgroup/system.slice/docker-%1$s.scope/cgroup.procs
-            until [ -s $group ]; do sleep 0.1; done
+            until grep -q . $group; do sleep 0.1; done
             printf 'process = %%d C 1000\\n' $(systemctl show -P MainPID holder) $(head -1 $group) >/var/lib/avatar-test/scenario
             sed -i 's/^  units: .*/  units: [%4$s, quiet.service]/' /etc/bev-avatar/avatar.yaml
+            sed -i 's/^  node-systemd-names: .*/  node-systemd-names: true/' /etc/bev-avatar/avatar.yaml
             cat >/etc/systemd/system/%2$s.d/test.conf <<END
             [Service]
             Environment=BEV_EXPORTER_NVML_LIBRARY=/usr/lib/avatar-test/libnvidia-ml.so.1
@@ -119,7 +120,7 @@ class SandboxIT {
 
     @Test
     void sandbox_hidesNothingThatAnUnrestrictedExporterReports() throws Exception {
-        machine.shell("systemd-run -q --unit unrestricted --collect -E BEV_EXPORTER_PORT=9819"
+        machine.shell("systemd-run -q --unit unrestricted --collect -E BEV_EXPORTER_PORT=9819 -E BEV_EXPORTER_NICENESS=0"
                 + " -E BEV_EXPORTER_STATE_DIR=/run/unrestricted -E BEV_AVATAR_CONFIG=/etc/bev-avatar/avatar.yaml"
                 + " -E BEV_EXPORTER_NVML_LIBRARY=/usr/lib/avatar-test/libnvidia-ml.so.1"
                 + " -E NVML_SIMULATOR_SCENARIO=/var/lib/avatar-test/scenario /usr/lib/bev-avatar/java"
@@ -192,6 +193,37 @@ class SandboxIT {
 
     private static Optional<Double> unit(String metrics, String name) {
         return value(metrics, "systemd_unit_" + name + "\\{name=\"quiet.service\",}");
+    }
+
+    @Test
+    void nodeSystemdNames_equalNodeExporter() throws Exception {
+        assumeTrue(
+                machine.run("bash", "-c", "command -v prometheus-node-exporter").exit() == 0,
+                "prometheus-node-exporter is not installed");
+        machine.shell("systemd-run -q --unit peer --collect prometheus-node-exporter --collector.disable-defaults"
+                + " --collector.systemd --web.listen-address=127.0.0.1:9100");
+        machine.await("node_exporter", "curl -sf http://127.0.0.1:9100/metrics");
+
+        Map<String, Double> peer = nodeSystemd(machine.shell("curl -s http://127.0.0.1:9100/metrics"));
+        Map<String, Double> own = nodeSystemd(metrics());
+        machine.shell("systemctl stop peer");
+
+        assertThat(own.keySet()).containsExactlyInAnyOrderElementsOf(peer.keySet());
+        assertThat(peer).hasSizeGreaterThan(100);
+        peer.forEach((series, value) -> {
+            if (!series.contains("connections")) {
+                assertThat(own.get(series)).as(series).isEqualTo(value, within(1e-6));
+            }
+        });
+    }
+
+    /** Values by series, with the labels in alphabetical order as in Go's exposition. */
+    private static Map<String, Double> nodeSystemd(String metrics) {
+        return metrics.lines()
+                .filter(line -> line.startsWith("node_systemd_"))
+                .collect(Collectors.toMap(
+                        line -> line.substring(0, line.lastIndexOf(' ')).replace(",}", "}"),
+                        line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))));
     }
 
     @Test

@@ -72,7 +72,10 @@ public final class RendererProcessCollector implements Collector {
     private Optional<ProcessStatus> find() throws IOException {
         OptionalInt pid = mainPid.get();
         if (pid.isPresent()) {
-            return ProcessStatus.read(proc, pid.getAsInt(), last);
+            Optional<ProcessStatus> main = ProcessStatus.read(proc, pid.getAsInt(), last);
+            if (main.isPresent()) {
+                return main;
+            }
         }
         if (last != null) {
             Optional<ProcessStatus> same = ProcessStatus.read(proc, last.pid(), last)

@@ -140,6 +140,14 @@ class RendererProcessCollectorTest {
     }
 
     @Test
+    void mainProcessGone_restartedOneIsFoundByItsPort() throws Exception {
+        mainPid = OptionalInt.of(Integer.MAX_VALUE);
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(samples(collector(PROC, OptionalInt.of(listener.getLocalPort())))).contains("process_threads");
+        }
+    }
+
+    @Test
     void nothingListens_searchedAtIntervals() throws Exception {
         mainPid = OptionalInt.empty();
         int port;
