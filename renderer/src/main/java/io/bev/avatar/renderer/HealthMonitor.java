@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** Health of a running renderer, evaluated once per second. Switches the state between RUNNING and DEGRADED. */
@@ -54,11 +55,7 @@ final class HealthMonitor {
             found.add(String.format(
                     Locale.ROOT, "%.1f fps, target %d fps", fps, runtime.loop().targetFps()));
         }
-        runtime.store().journalFault().ifPresent(cause -> found.add("the state journal cannot be written: " + cause));
-        StateStore.Statistics state = runtime.store().statistics();
-        if (redisConfigured && !state.redisConnected()) {
-            found.add("Redis at " + state.redisDetail() + ". Changes are saved locally");
-        }
+        addPersistence(found);
         if (found.isEmpty()) {
             runtime.lifecycle().changeIf(EnumSet.of(LifecycleState.DEGRADED), LifecycleState.RUNNING, "");
         } else {
@@ -66,6 +63,20 @@ final class HealthMonitor {
                     .changeIf(EnumSet.of(LifecycleState.RUNNING), LifecycleState.DEGRADED, String.join("; ", found));
         }
         reasons = List.copyOf(found); // last, so that a reader of the new status also sees the new state
+    }
+
+    private void addPersistence(List<String> found) {
+        Optional<String> journalFault = runtime.store().journalFault();
+        journalFault.ifPresent(cause -> found.add("the state journal cannot be written: " + cause));
+        StateStore.Statistics state = runtime.store().statistics();
+        String consequence = journalFault.isEmpty() ? "Changes are saved locally" : "Changes are rejected";
+        if (redisConfigured && !state.redisConnected()) {
+            found.add("Redis at " + state.redisDetail() + ". " + consequence);
+        } else if (redisConfigured) {
+            state.redisFault()
+                    .ifPresent(fault -> found.add("Redis at " + fault + "; "
+                            + state.unsavedUpdates() + " updates not saved in Redis. " + consequence));
+        }
     }
 
     /** {@code ok}, {@code degraded}, {@code starting}, {@code stopping} or {@code failed}. */

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Health and state documents for the page; status is {@code starting} until {@link #attach}. */
@@ -72,7 +73,8 @@ final class RendererPage implements PageBackend {
         document.putObject("redis")
                 .put("connected", state.redisConnected())
                 .put("detail", state.redisDetail())
-                .put("journalPending", state.journalPending());
+                .put("journalPending", state.journalPending())
+                .put("unsavedUpdates", state.unsavedUpdates());
         document.putObject("model")
                 .put("source", renderer.model().source())
                 .put("gaussians", renderer.model().gaussians());
@@ -92,11 +94,9 @@ final class RendererPage implements PageBackend {
     }
 
     @Override
-    public ObjectNode state() {
-        View v = view;
-        return v == null
-                ? JsonNodeFactory.instance.objectNode()
-                : v.components().document(v.runtime().store().current());
+    public Optional<ObjectNode> state() {
+        return Optional.ofNullable(view)
+                .map(v -> v.components().document(v.runtime().store().current()));
     }
 
     @Override

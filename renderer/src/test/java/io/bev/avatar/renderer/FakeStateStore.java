@@ -21,6 +21,8 @@ public final class FakeStateStore implements StateStore {
 
     public final List<String> calls = new CopyOnWriteArrayList<>();
     public volatile boolean redisConnected = true;
+    public volatile Optional<String> redisFault = Optional.empty();
+    public volatile Optional<String> journalFault = Optional.empty();
 
     private final List<Consumer<AvatarState>> listeners = new ArrayList<>();
     private final Map<String, Long> rejected = new HashMap<>();
@@ -103,9 +105,16 @@ public final class FakeStateStore implements StateStore {
                 Optional.of(Instant.EPOCH),
                 Optional.empty(),
                 2,
+                3,
+                redisFault,
                 redisConnected,
                 "127.0.0.1:6379",
                 Map.copyOf(rejected));
+    }
+
+    @Override
+    public Optional<String> journalFault() {
+        return journalFault;
     }
 
     @Override

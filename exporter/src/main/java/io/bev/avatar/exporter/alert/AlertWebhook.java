@@ -80,14 +80,19 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink> {
             queue.receive(events);
         } catch (IOException e) {
             LOG.error("Alerts could be neither published nor queued on disk: {}", e.getMessage());
-            Responses.text(exchange, 503, "not stored: send again");
+            retryLater(exchange, "not stored: send again");
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            Responses.text(exchange, 503, "the exporter is stopping: send again");
+            retryLater(exchange, "the exporter is stopping: send again");
             return;
         }
         Responses.text(exchange, 200, events.size() + " accepted");
+    }
+
+    private static void retryLater(HttpExchange exchange, String reason) throws IOException {
+        exchange.getResponseHeaders().set("Retry-After", "1");
+        Responses.text(exchange, 503, reason);
     }
 
     private void reject(HttpExchange exchange, int status, String reason) throws IOException {
@@ -106,7 +111,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink> {
             }
         } catch (IOException e) {
             LOG.error("Cannot read the alert token: {}", e.toString());
-            Responses.text(exchange, 503, "the token cannot be read: see the exporter's log");
+            retryLater(exchange, "the token cannot be read: see the exporter's log");
             return false;
         }
         exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");

@@ -1,13 +1,17 @@
 package io.bev.avatar.renderer.lifecycle;
 
+import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.io.DamagedFiles;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -95,7 +99,7 @@ public final class RestartCounter {
     private String consumeServiceResult() {
         Path resultFile = file.resolveSibling(SERVICE_RESULT);
         try {
-            String result = Files.readString(resultFile).strip();
+            String result = BoundedFiles.readString(resultFile).strip();
             Files.delete(resultFile);
             return result;
         } catch (NoSuchFileException e) {
@@ -108,12 +112,13 @@ public final class RestartCounter {
 
     private void read() {
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (Reader reader = new StringReader(BoundedFiles.readString(file))) {
             properties.load(reader);
         } catch (NoSuchFileException e) {
             return;
         } catch (IOException | IllegalArgumentException e) {
-            LOG.warn("{}: cannot be read, restart counts start at 0: {}", file, e.toString());
+            LOG.warn("{}: cannot be read, kept aside; restart counts start at 0: {}", file, e.toString());
+            keepAside();
             return;
         }
         running = Boolean.parseBoolean(properties.getProperty(RUNNING, "false"));
@@ -126,6 +131,14 @@ public final class RestartCounter {
         }
     }
 
+    private void keepAside() {
+        try {
+            DamagedFiles.moveAside(file);
+        } catch (IOException e) {
+            LOG.warn("{}: cannot be kept aside: {}", file, e.toString());
+        }
+    }
+
     private void write() {
         Properties properties = new Properties();
         properties.setProperty(RUNNING, Boolean.toString(running));
@@ -134,7 +147,9 @@ public final class RestartCounter {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            try (Writer writer = Files.newBufferedWriter(fresh, StandardCharsets.UTF_8)) {
+            Files.deleteIfExists(fresh); // left by a crash, or a link
+            try (Writer writer = Files.newBufferedWriter(
+                    fresh, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 properties.store(writer, "Restarts of the renderer by reason");
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

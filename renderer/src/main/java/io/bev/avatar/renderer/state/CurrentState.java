@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ final class CurrentState {
     private final List<Consumer<AvatarState>> listeners = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, String> cursors = new HashMap<>();
+    private final AtomicLong unsavedUpdates = new AtomicLong();
     private volatile AvatarState current;
 
     CurrentState(StateJournal journal, OsintDeduplicator deduplicator, UpdateCounters counters, Clock clock) {
@@ -146,6 +148,7 @@ final class CurrentState {
 
     private void publish(AvatarState state) {
         current = state;
+        unsavedUpdates.incrementAndGet();
         for (Consumer<AvatarState> listener : listeners) {
             try {
                 listener.accept(state);
@@ -185,6 +188,7 @@ final class CurrentState {
             return identical ? OptionalLong.of(next.seq()) : OptionalLong.empty();
         } catch (RejectedUpdateException e) {
             rejected(e.reason(), RedisKeys.STATE + ": " + e.detail());
+            journal.keepRejected(value);
             advanceSequence(value);
             return OptionalLong.empty();
         }
@@ -225,9 +229,17 @@ final class CurrentState {
     /** Records that Redis holds the state with this sequence number; {@code written} if this renderer just stored it. */
     void saved(long seq, boolean written) {
         journal.saved(seq);
+        if (seq >= current.seq()) {
+            unsavedUpdates.set(0);
+        }
         if (written) {
             counters.saved(clock.instant());
         }
+    }
+
+    /** Updates applied since Redis last had the current state. */
+    long unsavedUpdates() {
+        return unsavedUpdates.get();
     }
 
     /** Counts a state that could not be saved in Redis. */

@@ -44,7 +44,7 @@ public final class DurableStateStore implements StateStore {
     public DurableStateStore(
             StateConfig config, Optional<RedisConfig> redis, OsintConfig osint, Clock clock, Ticker ticker) {
         this.config = config;
-        this.journal = new StateJournal(config.directory());
+        this.journal = new StateJournal(config.directory(), payload -> JournalRecord.isUsable(payload, clock.instant()));
         OsintDeduplicator deduplicator = new OsintDeduplicator(ticker);
         this.state = new CurrentState(journal, deduplicator, counters, clock);
         this.changes = new StateChanges(osint, deduplicator, clock);
@@ -178,6 +178,8 @@ public final class DurableStateStore implements StateStore {
     public Statistics statistics() {
         return counters.statistics(
                 redis.isPresent() ? journal.pending() : 0,
+                redis.isPresent() ? state.unsavedUpdates() : 0,
+                redis.flatMap(link -> link.status().refused()),
                 redis.map(link -> link.status().isConnected()).orElse(false),
                 redis.map(link -> link.status().detail())
                         .orElse("not configured (redis.url is empty); the state is saved only in the local journal"));

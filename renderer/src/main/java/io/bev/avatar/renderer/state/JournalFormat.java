@@ -34,8 +34,9 @@ final class JournalFormat {
      * @param entries the whole records, in order
      * @param goodBytes length of the file up to the end of the last whole record
      * @param damagedBytes bytes between or after whole records that belong to none
+     * @param tornTail whether all of them are at the end and are what a crash leaves: one incomplete record, or zeros
      */
-    record Contents(List<Entry> entries, int goodBytes, int damagedBytes) {}
+    record Contents(List<Entry> entries, int goodBytes, int damagedBytes, boolean tornTail) {}
 
     static ByteBuffer encode(Entry entry) {
         int length = entry.payload().length;
@@ -72,7 +73,19 @@ final class JournalFormat {
             at += HEADER_BYTES + length;
             good = at;
         }
-        return new Contents(entries, good, damaged + file.limit() - good);
+        return new Contents(entries, good, damaged + file.limit() - good, damaged == 0 && isTorn(file, good));
+    }
+
+    private static boolean isTorn(ByteBuffer file, int from) {
+        int rest = file.limit() - from;
+        boolean incomplete = rest < HEADER_BYTES
+                || (file.getInt(from) > rest - HEADER_BYTES && file.getInt(from) <= MAX_PAYLOAD);
+        for (int at = from; !incomplete && at < file.limit(); at++) {
+            if (file.get(at) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Payload length of the record at {@code at}, or -1 when none checks out there. */

@@ -28,6 +28,16 @@ record JournalRecord(AvatarState state, Map<String, String> cursors) {
         return node.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Whether {@link #decode} accepts a payload. */
+    static boolean isUsable(byte[] json, Instant now) {
+        try {
+            decode(json, now);
+            return true;
+        } catch (RejectedUpdateException e) {
+            return false;
+        }
+    }
+
     static JournalRecord decode(byte[] json, Instant now) throws RejectedUpdateException {
         Map<String, String> cursors = new HashMap<>();
         for (Map.Entry<String, JsonNode> cursor :

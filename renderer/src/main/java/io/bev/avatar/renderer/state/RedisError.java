@@ -26,7 +26,14 @@ record RedisError(Kind kind, String text) {
 
     private static final int MAX_TEXT_LENGTH = 160;
     private static final List<String> ACCESS_ERRORS =
-            List.of("NOAUTH", "WRONGPASS", "NOPERM", "INVALID PASSWORD", "ERR AUTH");
+            List.of(
+            "NOAUTH",
+            "WRONGPASS",
+            "NOPERM",
+            "INVALID PASSWORD",
+            "ERR AUTH",
+            // missing permission for a command or key that a script uses
+            "USER EXECUTING THE SCRIPT CAN'T");
 
     static RedisError of(Throwable failure) {
         @Nullable RedisCommandExecutionException answer = find(failure, RedisCommandExecutionException.class);

@@ -2,6 +2,7 @@ package io.bev.avatar.renderer.state;
 
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -56,6 +57,17 @@ final class RedisStatus {
 
     synchronized boolean isConnected() {
         return connected;
+    }
+
+    /** One line: the errors with which Redis responds, by key; empty if there are none or it is unreachable. */
+    synchronized Optional<String> refused() {
+        Set<String> texts = new LinkedHashSet<>();
+        faults.forEach((source, fault) -> {
+            if (fault.kind() != RedisError.Kind.UNREACHABLE) {
+                texts.add(source.equals(CONNECTION) ? fault.text() : source + ": " + fault.text());
+            }
+        });
+        return texts.isEmpty() ? Optional.empty() : Optional.of(address + ": " + String.join("; ", texts));
     }
 
     /** One line: the address and the current errors. */

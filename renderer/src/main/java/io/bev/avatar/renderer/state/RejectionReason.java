@@ -23,7 +23,9 @@ enum RejectionReason {
     /** Neither Redis nor the journal could store it. */
     NOT_DURABLE,
     /** The message queue is full. */
-    OVERLOADED;
+    OVERLOADED,
+    /** The renderer has not restored its state yet. */
+    STARTING;
 
     String label() {
         return name().toLowerCase(Locale.ROOT);

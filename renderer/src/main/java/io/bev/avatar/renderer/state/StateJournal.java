@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.common.io.DamagedFiles;
 import io.bev.avatar.renderer.state.JournalFormat.Contents;
 import io.bev.avatar.renderer.state.JournalFormat.Entry;
 import java.io.Closeable;
@@ -10,12 +11,18 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A crash-safe, append-only file of states: {@link #append} returns true once the record is on disk. Every record is
  * a complete state, so only the newest matters; at {@link #MAX_BYTES} the file is rewritten with only the newest one.
- * A record left incomplete by a crash is truncated when the file is opened.
+ * A record left incomplete by a crash is truncated when the file is opened. A file with any other damage, or whose newest
+ * record cannot be restored, is {@linkplain DamagedFiles kept aside}.
  *
  * <p>When the disk is full or the directory is not writable, the journal turns itself off, reports the cause in
  * {@link #status}, and can be turned on again by {@link #retry}. Only one process may open it. Thread-safe.
@@ -33,23 +41,32 @@ final class StateJournal implements Closeable {
     /** Size at which the file is rewritten, about 2,000 states. */
     static final int MAX_BYTES = 1 << 20;
 
-    /** Maximum number of bytes read from the end of the file; larger than the file ever becomes. */
+    /** Maximum number of bytes read from each end of the file; larger than the file becomes without damage. */
     private static final int MAX_READ_BYTES = 16 * MAX_BYTES;
 
+    private static final String LOCK = "state.lock";
     private static final Logger LOG = LoggerFactory.getLogger(StateJournal.class);
 
     private final Path directory;
     private final Path file;
+    private final Predicate<byte[]> usable;
     private final Deque<Long> pending = new ArrayDeque<>();
     private @Nullable FileChannel lockChannel;
     private @Nullable FileChannel channel;
     private @Nullable Entry newest;
+    private byte[] rejected = new byte[0];
     private long length;
     private long saved = -1;
     private String fault = "not opened";
 
     StateJournal(Path directory) {
+        this(directory, payload -> true);
+    }
+
+    /** @param usable whether a payload can be restored; a record that cannot does not hide earlier ones */
+    StateJournal(Path directory, Predicate<byte[]> usable) {
         this.directory = directory;
+        this.usable = usable;
         this.file = directory.resolve("state.journal");
     }
 
@@ -74,7 +91,7 @@ final class StateJournal implements Closeable {
             return;
         }
         FileChannel opened =
-                FileChannel.open(directory.resolve("state.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                openFile(directory.resolve(LOCK), StandardOpenOption.CREATE);
         try {
             @Nullable FileLock lock = opened.tryLock();
             if (lock != null) {
@@ -92,36 +109,96 @@ final class StateJournal implements Closeable {
     }
 
     private void read() throws IOException {
-        FileChannel opened =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel opened = openFile(file, StandardOpenOption.CREATE);
+        Contents contents;
         try {
-            long start = Math.max(0, opened.size() - MAX_READ_BYTES);
-            Contents contents = JournalFormat.decode(bytes(opened, start));
-            if (contents.damagedBytes() > 0) {
-                LOG.warn(
-                        "journal {}: {} corrupt bytes discarded, {} complete records pendingSeq",
-                        file,
-                        contents.damagedBytes(),
-                        contents.entries().size());
-            }
-            length = start + contents.goodBytes();
-            opened.truncate(length).position(length);
-            channel = opened;
-            pending.clear();
-            for (Entry entry : contents.entries()) {
-                newest = entry;
-                pending.add(entry.seq());
-                saved = Math.max(saved, entry.saved());
-            }
-            saved(saved);
+            contents = contents(opened);
         } catch (IOException e) {
             opened.close();
             throw e;
         }
+        Optional<Entry> usable = newestUsable(contents.entries());
+        boolean damaged = contents.damagedBytes() > 0 && !contents.tornTail();
+        boolean unusable = usable.isPresent() ? usable.get() != last(contents.entries()) : !contents.entries().isEmpty();
+        usable.ifPresent(entry -> newest = entry);
+        pending.clear();
+        contents.entries().forEach(entry -> saved = Math.max(saved, entry.saved()));
+        if (damaged || unusable) {
+            opened.close();
+            startOver(contents, unusable, usable);
+            return;
+        }
+        try {
+            length = contents.goodBytes();
+            opened.truncate(length).position(length);
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
+        channel = opened;
+        contents.entries().forEach(entry -> pending.add(entry.seq()));
+        saved(saved);
     }
 
-    private static ByteBuffer bytes(FileChannel from, long start) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate((int) (from.size() - start));
+    private FileChannel openFile(Path path, StandardOpenOption mode) throws IOException {
+        return FileChannel.open(
+                path, Set.of(mode, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** Keeps a damaged file aside and continues with a new one that has only the newest usable state. */
+    private void startOver(Contents contents, boolean unusable, Optional<Entry> usable) throws IOException {
+        Path aside = DamagedFiles.moveAside(file);
+        LOG.warn(
+                "journal {}: {} of {} records usable, {} damaged bytes{}; kept as {}, continuing with state {}",
+                file,
+                contents.entries().stream().filter(this::isUsable).count(),
+                contents.entries().size(),
+                contents.damagedBytes(),
+                unusable ? ", newest record not readable by this version" : "",
+                aside,
+                usable.map(entry -> String.valueOf(entry.seq())).orElse("of Redis or the default"));
+        if (usable.isPresent()) {
+            rewrite(usable.get());
+        } else {
+            channel = openFile(file, StandardOpenOption.CREATE_NEW);
+            length = 0;
+        }
+        contents.entries().forEach(entry -> pending.add(entry.seq()));
+        saved(saved);
+    }
+
+    private boolean isUsable(Entry entry) {
+        return usable.test(entry.payload());
+    }
+
+    private static Entry last(List<Entry> entries) {
+        return entries.get(entries.size() - 1);
+    }
+
+    private Optional<Entry> newestUsable(List<Entry> entries) {
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            if (isUsable(entries.get(i))) {
+                return Optional.of(entries.get(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Reads the file, of an oversize one its start and its end: damage of any length must not hide a record. */
+    private static Contents contents(FileChannel from) throws IOException {
+        long size = from.size();
+        if (size <= 2L * MAX_READ_BYTES) {
+            return JournalFormat.decode(bytes(from, 0, (int) size));
+        }
+        Contents start = JournalFormat.decode(bytes(from, 0, MAX_READ_BYTES));
+        Contents end = JournalFormat.decode(bytes(from, size - MAX_READ_BYTES, MAX_READ_BYTES));
+        List<Entry> entries = new ArrayList<>(start.entries());
+        entries.addAll(end.entries());
+        return new Contents(entries, start.goodBytes(), Integer.MAX_VALUE, false);
+    }
+
+    private static ByteBuffer bytes(FileChannel from, long start, int count) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(count);
         while (bytes.hasRemaining() && from.read(bytes, start + bytes.position()) >= 0) {
             // until the buffer is full or the file ends
         }
@@ -138,7 +215,7 @@ final class StateJournal implements Closeable {
         return channel != null;
     }
 
-    /** One line: "on", or the reason cause it is off. */
+    /** One line: "on", or the reason why it is off. */
     synchronized String status() {
         return channel != null ? "on" : fault;
     }
@@ -206,6 +283,20 @@ final class StateJournal implements Closeable {
         return false;
     }
 
+    /** Keeps a document of Redis that is about to be overwritten because it cannot be used. */
+    synchronized void keepRejected(byte[] document) {
+        if (channel == null || Arrays.equals(document, rejected)) {
+            return;
+        }
+        rejected = document;
+        try {
+            Path aside = DamagedFiles.write(directory.resolve("avatar-state.json"), document);
+            LOG.warn("invalid state document of Redis kept as {}", aside);
+        } catch (IOException e) {
+            LOG.warn("invalid state document of Redis cannot be kept in {}: {}", directory, e.toString());
+        }
+    }
+
     private static int write(FileChannel to, Entry entry) throws IOException {
         ByteBuffer bytes = JournalFormat.encode(entry);
         int written = 0;
@@ -218,12 +309,8 @@ final class StateJournal implements Closeable {
     /** Replaces the file by one with only this record; the old file stays intact until the new one is on disk. */
     private void rewrite(Entry only) throws IOException {
         Path next = directory.resolve("state.journal.new");
-        FileChannel fresh = FileChannel.open(
-                next,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
+        Files.deleteIfExists(next); // left by a crash, or a link
+        FileChannel fresh = openFile(next, StandardOpenOption.CREATE_NEW);
         try {
             int written = write(fresh, only);
             fresh.force(true);
@@ -265,6 +352,9 @@ final class StateJournal implements Closeable {
     }
 
     private String explain(IOException e) {
+        if (Files.isSymbolicLink(file) || Files.isSymbolicLink(directory.resolve(LOCK))) {
+            return "journal off: " + file + " or " + LOCK + " is a symbolic link, expected a file; delete the link";
+        }
         String cause = e instanceof FileSystemException f && f.getReason() == null
                 ? e.getClass().getSimpleName()
                 : String.valueOf(e.getMessage());

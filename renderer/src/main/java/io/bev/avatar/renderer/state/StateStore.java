@@ -2,6 +2,7 @@ package io.bev.avatar.renderer.state;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -62,12 +63,25 @@ public interface StateStore extends AutoCloseable {
      * @param detail one line, human-readable
      * @param seq the current sequence number
      */
-    record Outcome(boolean accepted, String reason, String detail, long seq) {}
+    record Outcome(boolean accepted, String reason, String detail, long seq) {
+
+        private static final Set<String> TEMPORARY = Set.of(
+                RejectionReason.NOT_DURABLE.label(),
+                RejectionReason.OVERLOADED.label(),
+                RejectionReason.STARTING.label());
+
+        /** Whether the same update may be accepted later, without a change by the client. */
+        public boolean isTemporary() {
+            return TEMPORARY.contains(reason);
+        }
+    }
 
     /**
      * @param rejectedByReason updates rejected since start, by reason
      * @param redisConnected whether Redis is connected
      * @param journalPending states in the journal that are not yet in Redis
+     * @param unsavedUpdates updates applied since the last save in Redis; 0 if Redis is not configured
+     * @param redisFault one line: what Redis refuses, with its error; empty while it is unreachable or has no error
      * @param redisDetail one line: address without password, and the last error
      */
     record Statistics(
@@ -76,6 +90,8 @@ public interface StateStore extends AutoCloseable {
             Optional<Instant> lastSave,
             Optional<Instant> lastRestore,
             int journalPending,
+            long unsavedUpdates,
+            Optional<String> redisFault,
             boolean redisConnected,
             String redisDetail,
             java.util.Map<String, Long> rejectedByReason) {}

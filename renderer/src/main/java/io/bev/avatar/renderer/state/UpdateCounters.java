@@ -33,7 +33,12 @@ final class UpdateCounters {
         lastRestore = now;
     }
 
-    synchronized StateStore.Statistics statistics(int journalPending, boolean redisConnected, String redisDetail) {
+    synchronized StateStore.Statistics statistics(
+            int journalPending,
+            long unsavedUpdates,
+            Optional<String> redisFault,
+            boolean redisConnected,
+            String redisDetail) {
         Map<String, Long> byReason = new TreeMap<>();
         rejected.forEach((reason, count) -> byReason.put(reason.label(), count));
         return new StateStore.Statistics(
@@ -42,6 +47,8 @@ final class UpdateCounters {
                 Optional.ofNullable(lastSave),
                 Optional.ofNullable(lastRestore),
                 journalPending,
+                unsavedUpdates,
+                redisFault,
                 redisConnected,
                 redisDetail,
                 byReason);

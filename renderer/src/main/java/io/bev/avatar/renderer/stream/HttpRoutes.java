@@ -182,7 +182,10 @@ final class HttpRoutes {
         if (exchange.isPost()) {
             submit(exchange, () -> model.submitState(exchange.body()));
         } else {
-            exchange.reply(Reply.json(200, model.state()));
+            exchange.reply(model.state()
+                    .map(state -> Reply.json(200, state))
+                    .orElseGet(() -> Reply.error(503, "the renderer is starting: retry later")
+                            .with("Retry-After", "1")));
         }
     }
 
@@ -208,14 +211,15 @@ final class HttpRoutes {
                 : switch (outcome.reason()) {
                     case "stale" -> 409;
                     case "too_large" -> 413;
-                    default -> 400;
+                    default -> outcome.isTemporary() ? 503 : 400;
                 };
-        return Reply.json(
+        Reply reply = Reply.json(
                 status,
                 object().put("accepted", outcome.accepted())
                         .put("reason", outcome.reason())
                         .put("detail", outcome.detail())
                         .put("seq", outcome.seq()));
+        return status == 503 ? reply.with("Retry-After", "1") : reply;
     }
 
     private static ObjectNode object() {

@@ -59,7 +59,7 @@ final class StateBroadcaster {
         viewers.add(viewer);
         viewer.onClose(() -> viewers.remove(viewer));
         executor.execute(() -> guarded(() -> {
-            viewer.sendText(Topic.STATE, message(Topic.STATE, model.state()));
+            model.state().ifPresent(state -> viewer.sendText(Topic.STATE, message(Topic.STATE, state)));
             viewer.sendText(Topic.HEALTH, message(Topic.HEALTH, model.health()));
         }));
     }
@@ -71,7 +71,7 @@ final class StateBroadcaster {
                 stateTask = executor.schedule(
                         () -> {
                             stateScheduled.set(false);
-                            guarded(() -> broadcastState(model.state()));
+                            guarded(() -> model.state().ifPresent(this::broadcastState));
                         },
                         STATE_DELAY_MILLIS,
                         TimeUnit.MILLISECONDS);
@@ -93,10 +93,9 @@ final class StateBroadcaster {
         }
         guarded(() -> {
             broadcast(Topic.HEALTH, model.health());
-            ObjectNode state = model.state();
-            if (state.path("seq").asLong() != sentSequence) {
-                broadcastState(state);
-            }
+            model.state()
+                    .filter(state -> state.path("seq").asLong() != sentSequence)
+                    .ifPresent(this::broadcastState);
         });
         if (++ticks % TICKS_PER_PING == 0) {
             viewers.forEach(WebSocketViewer::ping);

@@ -10,6 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -136,6 +142,101 @@ class StateJournalTest {
         try (StateJournal journal = open()) {
             assertThat(newest(journal)).isEqualTo("{\"n\":1}");
         }
+    }
+
+    private List<String> keptAside() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.contains(".damaged-"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void newestRecordUnusable_theOneBeforeIsUsed_andTheFileIsKept() throws IOException {
+        try (StateJournal journal = open()) {
+            assertThat(journal.append(1, payload(1))).isTrue();
+            assertThat(journal.append(2, payload(2))).isTrue();
+        }
+        byte[] before = Files.readAllBytes(file());
+        try (StateJournal journal = new StateJournal(directory, state -> !new String(state, UTF_8).contains("2"))) {
+            journal.open();
+
+            assertThat(newest(journal)).isEqualTo("{\"n\":1}");
+            assertThat(journal.append(3, payload(3))).isTrue();
+        }
+        assertThat(keptAside()).containsExactly("state.journal.damaged-1");
+        assertThat(directory.resolve("state.journal.damaged-1")).hasBinaryContent(before);
+        try (StateJournal journal = open()) {
+            assertThat(newest(journal)).isEqualTo("{\"n\":3}");
+        }
+    }
+
+    @Test
+    void damagedFiles_areKept_inABoundedNumber() throws IOException {
+        for (int n = 1; n <= 6; n++) {
+            Files.writeString(file(), "damage " + n + " ".repeat(100));
+            try (StateJournal journal = open()) {
+                assertThat(journal.append(n, payload(n))).isTrue();
+            }
+        }
+        assertThat(keptAside())
+                .containsExactly("state.journal.damaged-4", "state.journal.damaged-5", "state.journal.damaged-6");
+        assertThat(directory.resolve("state.journal.damaged-6")).content().startsWith("damage 6");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17, 0", "17, 255", "40, 0", "40, 255"})
+    void longDamageAfterTheRecords_doesNotHideThem(int megabytes, int value) throws IOException {
+        try (StateJournal journal = open()) {
+            assertThat(journal.append(7, payload(7))).isTrue();
+        }
+        byte[] damage = new byte[1 << 20];
+        java.util.Arrays.fill(damage, (byte) value);
+        for (int i = 0; i < megabytes; i++) {
+            Files.write(file(), damage, StandardOpenOption.APPEND);
+        }
+        try (StateJournal journal = open()) {
+            assertThat(newest(journal)).isEqualTo("{\"n\":7}");
+            assertThat(journal.append(8, payload(8))).isTrue();
+        }
+        assertThat(Files.size(file())).isLessThan(1 << 20);
+        try (StateJournal journal = open()) {
+            assertThat(newest(journal)).isEqualTo("{\"n\":8}");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"state.journal", "state.lock"})
+    void symbolicLink_isNotFollowed(String name) throws IOException {
+        Path target = directory.resolve("elsewhere");
+        Files.writeString(target, "of someone else");
+        Files.createSymbolicLink(directory.resolve(name), target);
+
+        try (StateJournal journal = open()) {
+            assertThat(journal.isOn()).isFalse();
+            assertThat(journal.status()).contains("symbolic link", "delete the link");
+            assertThat(target).hasContent("of someone else");
+        }
+        Files.delete(directory.resolve(name));
+        try (StateJournal journal = open()) {
+            assertThat(journal.isOn()).isTrue();
+        }
+    }
+
+    @Test
+    void linkInPlaceOfTheRewrittenFile_isReplaced() throws IOException {
+        Path target = directory.resolve("elsewhere");
+        Files.writeString(target, "of someone else");
+        Files.createSymbolicLink(directory.resolve("state.journal.new"), target);
+        byte[] large = new byte[60_000];
+        try (StateJournal journal = open()) {
+            for (int n = 1; n <= 40; n++) {
+                assertThat(journal.append(n, large)).isTrue();
+            }
+        }
+        assertThat(target).hasContent("of someone else");
     }
 
     @Test

@@ -230,9 +230,6 @@ class HostileRequestTest {
             assertThat(fixture.raw("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
                             .status())
                     .isEqualTo(200);
-            Answer other = fixture.raw("GET /state HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            assertThat(other.status()).isEqualTo(503);
-            assertThat(other.headers()).containsKey("retry-after");
         } finally {
             close(busy);
         }

@@ -17,6 +17,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Serves the page without a renderer, with a moving synthetic head and a model that accepts states. For manual page checks.
@@ -78,7 +79,7 @@ public final class StreamDemo implements PageBackend {
                         image,
                         sequence,
                         System.nanoTime() - start,
-                        demo.state().path("seq").asLong());
+                        demo.document().path("seq").asLong());
             }
             Thread.sleep(hub.wanted() ? 33 : 200);
         }
@@ -103,12 +104,16 @@ public final class StreamDemo implements PageBackend {
         health.putObject("model").put("source", "built-in").put("gaussians", 48_310);
         return health.put("uptimeSeconds", 11_640 + (System.nanoTime() - startNanos) / 1_000_000_000)
                 .put("version", "0.1.0")
-                .put("stateSequence", state().path("seq").asLong());
+                .put("stateSequence", document().path("seq").asLong());
+    }
+
+    private synchronized ObjectNode document() {
+        return state.deepCopy();
     }
 
     @Override
-    public synchronized ObjectNode state() {
-        return state.deepCopy();
+    public Optional<ObjectNode> state() {
+        return Optional.of(document());
     }
 
     @Override

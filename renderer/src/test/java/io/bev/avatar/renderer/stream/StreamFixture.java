@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -50,6 +51,7 @@ final class StreamFixture implements AutoCloseable {
         volatile long seq = 41;
         volatile Outcome outcome = new Outcome(true, "", "", 42);
         volatile boolean broken;
+        volatile boolean starting;
         final List<String> submitted = Collections.synchronizedList(new ArrayList<>());
 
         @Override
@@ -62,8 +64,10 @@ final class StreamFixture implements AutoCloseable {
         }
 
         @Override
-        public ObjectNode state() {
-            return JsonNodeFactory.instance.objectNode().put("schema", 1).put("seq", seq);
+        public Optional<ObjectNode> state() {
+            return starting
+                    ? Optional.empty()
+                    : Optional.of(JsonNodeFactory.instance.objectNode().put("schema", 1).put("seq", seq));
         }
 
         @Override

@@ -136,6 +136,29 @@ class StreamServerTest {
     }
 
     @Test
+    void getState_whileStarting_is503() throws Exception {
+        fixture.model.starting = true;
+
+        HttpResponse<byte[]> answer = fixture.get("/state");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"not_durable", "starting", "overloaded"})
+    void post_temporaryRejection_is503WithRetryAfter(String reason) throws Exception {
+        fixture.model.outcome = new Outcome(false, reason, "later", 42);
+
+        for (String path : List.of("/state", "/osint")) {
+            HttpResponse<byte[]> answer = fixture.post(path, "{}");
+
+            assertThat(answer.statusCode()).as(path).isEqualTo(503);
+            assertThat(answer.headers().firstValue("Retry-After")).as(path).isPresent();
+        }
+    }
+
+    @Test
     void getState_givesTheDocument() throws Exception {
         HttpResponse<byte[]> answer = fixture.get("/state");
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Frames and messages sent to viewers over real connections. */
 class StreamingTest {
@@ -346,10 +347,10 @@ class StreamingTest {
     }
 
     @Test
+    @Timeout(90)
     void viewerThatPingsAndNeverReads_isBoundedAndDisconnected() throws Exception {
         try (StreamFixture shortTimeout = new StreamFixture(Duration.ofSeconds(15), Duration.ofMillis(800));
                 Socket socket = shortTimeout.socket()) {
-            socket.setReceiveBufferSize(4096);
             StreamFixture.write(
                     socket.getOutputStream(),
                     StreamFixture.request(

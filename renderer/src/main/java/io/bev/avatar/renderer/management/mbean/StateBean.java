@@ -33,6 +33,16 @@ record StateBean(StateStore store) implements StateMXBean {
     }
 
     @Override
+    public long getUnsavedUpdates() {
+        return store.statistics().unsavedUpdates();
+    }
+
+    @Override
+    public boolean isRedisRefusing() {
+        return store.statistics().redisFault().isPresent();
+    }
+
+    @Override
     public boolean isJournalOn() {
         return store.journalFault().isEmpty();
     }

@@ -28,6 +28,14 @@ public interface StateMXBean {
     @Unit(Unit.COUNT)
     int getJournalPending();
 
+    @Description("Updates applied since the last save to Redis; 0 without Redis")
+    @Unit(Unit.COUNT)
+    long getUnsavedUpdates();
+
+    @Description("Whether Redis refuses the state or a stream with an error")
+    @Unit(Unit.FLAG)
+    boolean isRedisRefusing();
+
     @Description("Whether the local journal is writable; it is off while the disk is full")
     @Unit(Unit.FLAG)
     boolean isJournalOn();
