@@ -11,7 +11,8 @@ import java.nio.file.Path;
 public final class AvatarLoader {
 
     /** The supported formats, for messages. */
-    public static final String FORMATS = "a LAM bundle (.zip) or a Gaussian cloud (.ply, .spz, .splat)";
+    public static final String FORMATS = 
+            "a LAM bundle (.zip) or a Gaussian cloud (.ply, .spz, .sog, .glb, .ksplat, .splat, .gltf, meta.json)";
 
     private AvatarLoader() {}
 
@@ -39,7 +40,13 @@ public final class AvatarLoader {
         if (CloudFormat.isZip(start)) {
             return ZipReader.read(reading, file);
         }
-        return CloudFormat.staticAvatar(reading, ByteSource.of(file, Files.size(file)));
+        return CloudFormat.staticAvatar(reading, ByteSource.of(file, Files.size(file)), name -> beside(file, name));
+    }
+
+    private static ByteSource beside(Path file, String name) throws IOException {
+        Path other = file.resolveSibling(name);
+        check(other, other.toString());
+        return ByteSource.of(other, Files.size(other));
     }
 
     private static void check(Path file, String source) throws IOException {

@@ -49,6 +49,26 @@ interface ByteSource {
         };
     }
 
+    /** {@code length} bytes of {@code whole} from {@code offset} on, which are within it; under the same name. */
+    static ByteSource part(ByteSource whole, long offset, long length) {
+        return new ByteSource() {
+            @Override
+            public String name() {
+                return whole.name();
+            }
+
+            @Override
+            public long size() {
+                return length;
+            }
+
+            @Override
+            public InputStream open(long from) throws IOException {
+                return new BoundedStream(whole.open(offset + Math.min(from, length)), Math.max(0, length - from));
+            }
+        };
+    }
+
     /** {@code bytes} under a name. */
     static ByteSource of(String name, byte[] bytes) {
         return new ByteSource() {

@@ -1,7 +1,6 @@
 package io.bev.avatar.splat.scene.io;
 
 import io.bev.avatar.splat.scene.Avatar;
-import io.bev.avatar.splat.scene.AvatarFormatException;
 import io.bev.avatar.splat.scene.Framings;
 import io.bev.avatar.splat.scene.GaussianCloud;
 import io.bev.avatar.splat.scene.Origin;
@@ -12,8 +11,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The formats of clouds without rig, detected by their first bytes; {@code .splat}, which has no magic bytes, by
- * file name.
+ * The formats of clouds without rig, detected by their first bytes; {@code .splat} and {@code .ksplat}, which have no magic
+ * bytes, by file name.
  */
 final class CloudFormat {
 
@@ -25,45 +24,70 @@ final class CloudFormat {
         return startsWith(start, 'P', 'K');
     }
 
-    /** Reads a cloud and places its camera. */
-    static Avatar staticAvatar(Reading reading, ByteSource source) throws IOException {
-        GaussianCloud cloud = read(reading, source);
+    /**
+     * Reads a cloud and places its camera.
+     *
+     * @param parts the files beside it, for formats of several files
+     */
+    static Avatar staticAvatar(Reading reading, ByteSource source, SogReader.Parts parts) throws IOException {
+        return staticAvatar(reading, read(reading, source, parts));
+    }
+
+    static Avatar staticAvatar(Reading reading, GaussianCloud cloud) {
         Origin origin = Recentring.apply(cloud, reading.origin());
         return new Avatar(reading.source(), cloud, Optional.empty(), Framings.scene(cloud), origin, reading.findings());
     }
 
-    private static GaussianCloud read(Reading reading, ByteSource source) throws IOException {
+    private static GaussianCloud read(Reading reading, ByteSource source, SogReader.Parts parts) throws IOException {
         byte[] start = source.start(START);
+        String name = source.name().toLowerCase(Locale.ROOT);
+        if (startsWith(start, 0x1f, 0x8b) && !startsWith(Gzip.start(source, START), 'p', 'l', 'y')
+                || startsWith(start, 'N', 'G', 'S', 'P')) {
+            return readSpz(reading, source);
+        }
+        if (startsWith(start, 'g', 'l', 'T', 'F')) {
+            return JsonFiles.readGlb(reading, source);
+        }
+        if (isJson(start) && (name.endsWith(".json") || name.endsWith(".gltf"))) {
+            return JsonFiles.read(reading, source, parts);
+        }
         try (InputStream in = source.open(0)) {
             if (startsWith(start, 'p', 'l', 'y')) {
                 return PlyReader.read(reading, in, source.size(), PlyReader.Colour.HARMONIC);
             }
             if (startsWith(start, 0x1f, 0x8b)) {
-                return compressed(reading, source, in);
+                long most = source.size() * Gzip.MAX_COMPRESSION;
+                return Gzip.read(reading, in, ply -> PlyReader.read(reading, ply, most, PlyReader.Colour.HARMONIC));
             }
-            if (startsWith(start, 'N', 'G', 'S', 'P')) {
-                throw SpzReader.unsupportedVersionFour(reading.source());
+            if (name.endsWith(".ksplat")) {
+                return KsplatReader.read(reading, in, source.size());
             }
-            if (source.name().toLowerCase(Locale.ROOT).endsWith(".splat")) {
+            if (name.endsWith(".splat")) {
                 return SplatReader.read(reading, in, source.size());
             }
         }
-        throw new AvatarFormatException(
-                reading.source(),
-                AvatarLoader.FORMATS,
-                "an unknown format",
-                "set the model to a file in one of these formats");
+        throw OtherFiles.unknown(reading, name, start);
     }
 
-    private static GaussianCloud compressed(Reading reading, ByteSource source, InputStream in) throws IOException {
-        if (startsWith(Gzip.start(source, START), 'p', 'l', 'y')) {
-            long most = source.size() * Gzip.MAX_COMPRESSION;
-            return Gzip.read(reading, in, ply -> PlyReader.read(reading, ply, most, PlyReader.Colour.HARMONIC));
+    /** Reads .spz of any version. */
+    static GaussianCloud readSpz(Reading reading, ByteSource source) throws IOException {
+        if (startsWith(source.start(4), 'N', 'G', 'S', 'P')) {
+            return SpzReader.readVersionFour(reading, source);
         }
-        return SpzReader.read(reading, in, source.size());
+        try (InputStream in = source.open(0)) {
+            return SpzReader.read(reading, in, source.size());
+        }
     }
 
-    private static boolean startsWith(byte[] start, int... expected) {
+    private static boolean isJson(byte[] start) {
+        int i = 0;
+        while (i < start.length && (start[i] <= ' ' && start[i] >= 0)) {
+            i++;
+        }
+        return i < start.length && start[i] == '{';
+    }
+
+    static boolean startsWith(byte[] start, int... expected) {
         for (int i = 0; i < expected.length; i++) {
             if (i >= start.length || (start[i] & 0xFF) != expected[i]) {
                 return false;

@@ -1,15 +1,19 @@
 package io.bev.avatar.splat.scene.io;
 
+import io.airlift.compress.zstd.ZstdInputStream;
 import io.bev.avatar.splat.scene.AvatarFormatException;
 import io.bev.avatar.splat.scene.GaussianCloud;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Reads {@code .spz} of versions 1 to 3: one gzip stream with a header of 16 bytes, then positions, opacities, colours,
- * scales, rotations and spherical harmonics, each of all Gaussians.
+ * Reads {@code .spz}: a header, then positions, opacities, colours, scales, rotations and spherical harmonics, each of all
+ * Gaussians. Versions 1 to 3 are one gzip stream; version 4 has a table of Zstandard streams.
  *
  * <p>The file's axes are right, up, back; those of the cloud are right, down, forward, as in a trained .ply.
  */
@@ -18,11 +22,12 @@ final class SpzReader {
     static final int MAGIC = 0x5053474e;
 
     private static final int HEADER_BYTES = 16;
-    /** Above the maximum compression ratio of deflate. */
-    private static final long MAX_COMPRESSION = 1040;
+    private static final int HEADER_BYTES_4 = 32;
+    private static final int TABLE_ENTRY_BYTES = 16;
 
     private static final float COLOUR_GAIN = 0.15f;
     private static final float SQRT_HALF = 0.70710678f;
+    private static final int MAX_STORED_DEGREE = 4;
 
     /** Sign of each coefficient when y and z are negated. */
     private static final int[] FLIP = {-1, -1, 1, -1, 1, 1, -1, 1, -1, 1, -1, -1, 1, -1, 1};
@@ -33,54 +38,154 @@ final class SpzReader {
     private final Reading reading;
     private final String source;
     private final GaussianFields fields;
-    private final InputStream in;
+    private final Blocks blocks;
+    private int storedDegree;
 
-    private SpzReader(Reading reading, InputStream in) {
+    /** The data of one field of all Gaussians. */
+    private interface Blocks {
+        InputStream next(int index, long bytes) throws IOException;
+    }
+
+    private SpzReader(Reading reading, Blocks blocks) {
         this.reading = reading;
         this.source = reading.source();
         this.fields = new GaussianFields(reading);
-        this.in = in;
+        this.blocks = blocks;
     }
 
     /**
+     * Reads versions 1 to 3.
+     *
      * @param file the compressed file from its first byte; not closed
      * @param size its length in bytes
      * @throws AvatarFormatException if the file is not in this format
      */
     static GaussianCloud read(Reading reading, InputStream file, long size) throws IOException {
-        return Gzip.read(reading, file, in -> new SpzReader(reading, in).read(size));
+        return Gzip.read(reading, file, in -> {
+            SpzReader reader = new SpzReader(reading, (index, bytes) -> in);
+            return reader.read(reader.header(in, HEADER_BYTES), size * Gzip.MAX_COMPRESSION, in);
+        });
     }
 
-    /** The error for version 4, which is not gzip and starts with the header itself. */
-    static AvatarFormatException unsupportedVersionFour(String source) {
-        return new AvatarFormatException(
-                source, ".spz of version 1 to 3", "a later version", "convert it to version 3 or to .ply");
+    /**
+     * Reads version 4.
+     *
+     * @throws AvatarFormatException if the file is not in this format
+     */
+    static GaussianCloud readVersionFour(Reading reading, ByteSource file) throws IOException {
+        ByteBuffer header;
+        try (InputStream in = file.open(0)) {
+            header = header(reading.source(), in, HEADER_BYTES_4);
+        }
+        int streams = header.get(15) & 0xFF;
+        long table = Integer.toUnsignedLong(header.getInt(16));
+        ByteBuffer entries;
+        try (InputStream in = file.open(Math.min(table, file.size()))) {
+            entries = header(reading.source(), in, streams * TABLE_ENTRY_BYTES);
+        }
+        long start = table + (long) streams * TABLE_ENTRY_BYTES;
+        long end = start;
+        for (int s = 0; s < streams; s++) {
+            long packed = entries.getLong(TABLE_ENTRY_BYTES * s);
+            if (packed < 0 || packed > file.size() - end) {
+                throw RecordReader.truncated(
+                        reading.source(), streams + " streams", "stream " + s + " of " + packed + " bytes");
+            }
+            end += packed;
+        }
+        if (end < file.size()) {
+            throw reading.bad(
+                    "a file of " + end + " bytes", file.size() + " bytes", "export the avatar again as .spz or .ply");
+        }
+        List<InputStream> open = new ArrayList<>();
+        try {
+            return new SpzReader(reading, (index, bytes) -> {
+                        InputStream in = stream(reading, file, entries, start, index, streams, bytes);
+                        open.add(in);
+                        return in;
+                    })
+                    .read(header, Long.MAX_VALUE, InputStream.nullInputStream());
+        } catch (AvatarFormatException e) {
+            throw e;
+        } catch (EOFException | RuntimeException e) {
+            // The decompressor reports damage by unchecked exceptions.
+            throw new AvatarFormatException(
+                    reading.source(),
+                    "intact Zstandard streams",
+                    String.valueOf(e.getMessage()),
+                    "the file is damaged or truncated: copy or download it again",
+                    e);
+        } finally {
+            for (InputStream in : open) {
+                in.close();
+            }
+        }
     }
 
-    private GaussianCloud read(long size) throws IOException {
-        RecordReader header = block("headers", HEADER_BYTES, 1);
-        int at = header.next();
-        ByteBuffer b = header.buffer();
-        int version = b.getInt(at + 4);
-        long count = Integer.toUnsignedLong(b.getInt(at + 8));
-        int degree = b.get(at + 12) & 0xFF;
-        int fractionalBits = b.get(at + 13) & 0xFF;
-        int flags = b.get(at + 14) & 0xFF;
-        if (b.getInt(at) != MAGIC) {
-            throw bad("a gzip stream that holds .spz", "other data");
+    private static InputStream stream(
+            Reading reading, ByteSource file, ByteBuffer entries, long start, int index, int streams, long bytes)
+            throws IOException {
+        if (index >= streams || entries.getLong(TABLE_ENTRY_BYTES * index + 8) != bytes) {
+            throw reading.bad(
+                    "stream " + index + " of " + bytes + " bytes",
+                    index >= streams
+                            ? streams + " streams"
+                            : entries.getLong(TABLE_ENTRY_BYTES * index + 8) + " bytes",
+                    "export the avatar again as .spz or .ply");
         }
-        if (version < 1 || version > 3) {
-            throw unsupportedVersionFour(source);
+        long offset = start;
+        for (int s = 0; s < index; s++) {
+            offset += entries.getLong(TABLE_ENTRY_BYTES * s);
         }
-        if (degree > 3 || fractionalBits > 23) {
+        ByteSource packed = ByteSource.part(file, offset, entries.getLong(TABLE_ENTRY_BYTES * index));
+        return new ZstdInputStream(packed.open(0));
+    }
+
+    private ByteBuffer header(InputStream in, int bytes) throws IOException {
+        return header(source, in, bytes);
+    }
+
+    private static ByteBuffer header(String source, InputStream in, int bytes) throws IOException {
+        byte[] data = in.readNBytes(bytes);
+        if (data.length < bytes) {
+            throw RecordReader.truncated(source, bytes + " bytes of header", data.length + " bytes");
+        }
+        return ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * @param maxBytes most that the compressed data can hold
+     * @param last where data may follow
+     */
+    private GaussianCloud read(ByteBuffer b, long maxBytes, InputStream last) throws IOException {
+        int version = b.getInt(4);
+        long count = Integer.toUnsignedLong(b.getInt(8));
+        storedDegree = b.get(12) & 0xFF;
+        int fractionalBits = b.get(13) & 0xFF;
+        int flags = b.get(14) & 0xFF;
+        if (b.getInt(0) != MAGIC) {
+            throw bad("a gzip stream that holds .spz or .ply", "other data");
+        }
+        if (version < 1 || version > 4) {
+            throw reading.bad(".spz of version 1 to 4", "version " + version, "convert it to version 4 or to .ply");
+        }
+        if (storedDegree > MAX_STORED_DEGREE || fractionalBits > 23) {
             throw bad(
-                    "degree 0 to 3 and at most 23 fractional bits",
-                    "degree " + degree + ", " + fractionalBits + " bits");
+                    "degree 0 to 4 and at most 23 fractional bits",
+                    "degree " + storedDegree + ", " + fractionalBits + " bits");
         }
-        int bytesEach =
-                (version == 1 ? 6 : 9) + 1 + 3 + 3 + (version == 3 ? 4 : 3) + 3 * GaussianCloud.coefficients(degree);
-        if (count * bytesEach > size * MAX_COMPRESSION) {
-            throw bad("at most " + size * MAX_COMPRESSION + " bytes of data", count + " Gaussians of " + bytesEach);
+        int degree = Math.min(3, storedDegree);
+        if (storedDegree > degree) {
+            reading.note("spherical harmonics of degree " + storedDegree + ": the first three bands are rendered");
+        }
+        int bytesEach = (version == 1 ? 6 : 9)
+                + 1
+                + 3
+                + 3
+                + (version >= 3 ? 4 : 3)
+                + 3 * GaussianCloud.coefficients(storedDegree);
+        if (count * bytesEach > maxBytes) {
+            throw bad("at most " + maxBytes + " bytes of data", count + " Gaussians of " + bytesEach);
         }
         GaussianCloud cloud = fields.allocate(count, degree);
         positions(cloud, version, fractionalBits);
@@ -89,19 +194,20 @@ final class SpzReader {
         rotations(cloud, version);
         coefficients(cloud);
         if ((flags & EXTENDED) == 0) {
-            reading.requireEnd(in, 0);
+            reading.requireEnd(last, 0);
         }
         cloud.antialiased = (flags & ANTIALIASED) != 0;
         fields.finish(cloud);
         return cloud;
     }
 
-    private RecordReader block(String what, int bytes, int count) {
+    private RecordReader block(int index, String what, int bytes, int count) throws IOException {
+        InputStream in = blocks.next(index, (long) bytes * count);
         return new RecordReader(source, what, in, bytes, count, ByteOrder.LITTLE_ENDIAN);
     }
 
     private void positions(GaussianCloud cloud, int version, int fractionalBits) throws IOException {
-        RecordReader block = block("positions", version == 1 ? 6 : 9, cloud.count());
+        RecordReader block = block(0, "positions", version == 1 ? 6 : 9, cloud.count());
         ByteBuffer b = block.buffer();
         float unit = 1f / (1 << fractionalBits);
         for (int i = 0; i < cloud.count(); i++) {
@@ -134,12 +240,12 @@ final class SpzReader {
     }
 
     private void opacitiesAndColours(GaussianCloud cloud) throws IOException {
-        RecordReader opacities = block("opacities", 1, cloud.count());
+        RecordReader opacities = block(1, "opacities", 1, cloud.count());
         for (int i = 0; i < cloud.count(); i++) {
             int at = opacities.next();
             cloud.opacity[i] = (opacities.buffer().get(at) & 0xFF) / 255f;
         }
-        RecordReader colours = block("colours", 3, cloud.count());
+        RecordReader colours = block(2, "colours", 3, cloud.count());
         for (int i = 0; i < cloud.count(); i++) {
             int at = colours.next();
             ByteBuffer b = colours.buffer();
@@ -152,7 +258,7 @@ final class SpzReader {
     }
 
     private void scales(GaussianCloud cloud) throws IOException {
-        RecordReader block = block("scales", 3, cloud.count());
+        RecordReader block = block(3, "scales", 3, cloud.count());
         ByteBuffer b = block.buffer();
         for (int i = 0; i < cloud.count(); i++) {
             int at = block.next();
@@ -165,12 +271,12 @@ final class SpzReader {
     }
 
     private void rotations(GaussianCloud cloud, int version) throws IOException {
-        RecordReader block = block("rotations", version == 3 ? 4 : 3, cloud.count());
+        RecordReader block = block(4, "rotations", version >= 3 ? 4 : 3, cloud.count());
         ByteBuffer b = block.buffer();
         float[] q = new float[4];
         for (int i = 0; i < cloud.count(); i++) {
             int at = block.next();
-            if (version == 3) {
+            if (version >= 3) {
                 smallestThree(b.getInt(at), q);
             } else {
                 float sum = 0;
@@ -210,7 +316,8 @@ final class SpzReader {
         if (k == 0) {
             return;
         }
-        RecordReader block = block("harmonics", 3 * k, cloud.count());
+        int stored = GaussianCloud.coefficients(storedDegree);
+        RecordReader block = block(5, "harmonics", 3 * stored, cloud.count());
         ByteBuffer b = block.buffer();
         for (int i = 0; i < cloud.count(); i++) {
             int at = block.next();
