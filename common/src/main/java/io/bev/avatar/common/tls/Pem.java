@@ -1,13 +1,14 @@
 package io.bev.avatar.common.tls;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
@@ -17,6 +18,9 @@ import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.ECPrivateKeySpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -33,17 +37,21 @@ public final class Pem {
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN ((?:RSA |EC |ENCRYPTED )?PRIVATE KEY)-----([^-]+)-----END \\1-----");
 
-    /** DER of the algorithm identifier {@code rsaEncryption} with NULL (RFC 8017, A.1). */
-    private static final byte[] RSA = HexFormat.of().parseHex("300d06092a864886f70d0101010500");
+    /** DER between the lengths of PKCS #8: version 0 and the algorithm identifier {@code rsaEncryption} (RFC 8017, A.1). */
+    private static final byte[] VERSION_AND_RSA = HexFormat.of().parseHex("020100300d06092a864886f70d0101010500");
 
-    /** DER of the object identifier {@code id-ecPublicKey} (RFC 5480, 2.1.1). */
-    private static final byte[] EC = HexFormat.of().parseHex("06072a8648ce3d0201");
+    /** DER of a sequence and of an octet string with two bytes of length: 256 to 65535. */
+    private static final short SEQUENCE = 0x3082;
+
+    private static final short OCTET_STRING = 0x0482;
+    private static final int LENGTH_BYTES = 4;
+    private static final int MIN_LENGTH = 256;
+    private static final int MAX_LENGTH = 65_000;
+
+    /** Curves of Java's provider. */
+    private static final List<String> CURVES = List.of("secp256r1", "secp384r1", "secp521r1");
 
     private static final String CERTIFICATE = "PEM with BEGIN CERTIFICATE";
-    private static final byte[] VERSION_0 = {2, 1, 0};
-    private static final int SEQUENCE = 0x30;
-    private static final int OCTET_STRING = 4;
-    private static final int CURVE_TAG = 0xa0;
 
     private static final Map<String, String> SIGNATURES = Map.of(
             "RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA", "Ed25519", "Ed25519", "Ed448", "Ed448");
@@ -87,13 +95,12 @@ public final class Pem {
         }
         try {
             byte[] der = Base64.getMimeDecoder().decode(block.group(2));
-            byte[] pkcs8 = switch (block.group(1)) {
-                case "RSA PRIVATE KEY" -> sequence(VERSION_0, RSA, tagged(OCTET_STRING, der));
-                case "EC PRIVATE KEY" -> sequence(VERSION_0, sequence(EC, curve(der)), tagged(OCTET_STRING, der));
-                default -> der;
+            return switch (block.group(1)) {
+                case "RSA PRIVATE KEY" -> decode(pkcs8(der));
+                case "EC PRIVATE KEY" -> ec(der);
+                default -> decode(der);
             };
-            return decode(pkcs8);
-        } catch (GeneralSecurityException | RuntimeException e) {
+        } catch (GeneralSecurityException | IOException | RuntimeException e) {
             throw new InvalidTlsFileException(
                     file, "a broken key, or one of another kind", "an RSA, EC or Ed25519 key");
         }
@@ -155,56 +162,41 @@ public final class Pem {
         }
     }
 
-    /** The DER of the curve's identifier within {@code ECPrivateKey} (RFC 5915, 3): tag 0, after version and key. */
-    private static byte[] curve(byte[] der) {
-        ByteBuffer in = ByteBuffer.wrap(der);
-        in.get();
-        length(in);
-        while (in.hasRemaining()) {
-            int tag = in.get() & 0xff;
-            byte[] value = new byte[length(in)];
-            in.get(value);
-            if (tag == CURVE_TAG) {
-                return value;
+    /** Wraps an {@code RSAPrivateKey} (PKCS #1), which Java does not read, into PKCS #8. */
+    private static byte[] pkcs8(byte[] der) {
+        if (der.length < MIN_LENGTH || der.length > MAX_LENGTH) {
+            throw new IllegalArgumentException(der.length + " bytes");
+        }
+        int content = VERSION_AND_RSA.length + LENGTH_BYTES + der.length;
+        return ByteBuffer.allocate(LENGTH_BYTES + content)
+                .putShort(SEQUENCE)
+                .putShort((short) content)
+                .put(VERSION_AND_RSA)
+                .putShort(OCTET_STRING)
+                .putShort((short) der.length)
+                .put(der)
+                .array();
+    }
+
+    /** Key of an {@code ECPrivateKey} (SEC 1, RFC 5915): a sequence of version, secret, and the identifier of the curve. */
+    private static PrivateKey ec(byte[] der) throws GeneralSecurityException, IOException {
+        int version = (der[1] & 0x80) == 0 ? 2 : 2 + (der[1] & 0x7f);
+        int length = version == 2 ? der[1] : new BigInteger(1, der, 2, version - 2).intValueExact();
+        if (version + length != der.length) {
+            throw new GeneralSecurityException("incomplete");
+        }
+        int secret = version + 3;
+        BigInteger number = new BigInteger(1, der, secret + 2, der[secret + 1]);
+        String content = new String(der, StandardCharsets.ISO_8859_1);
+        for (String name : CURVES) {
+            AlgorithmParameters curve = AlgorithmParameters.getInstance("EC");
+            curve.init(new ECGenParameterSpec(name));
+            if (content.contains(new String(curve.getEncoded(), StandardCharsets.ISO_8859_1))) {
+                return KeyFactory.getInstance("EC")
+                        .generatePrivate(
+                                new ECPrivateKeySpec(number, curve.getParameterSpec(ECParameterSpec.class)));
             }
         }
-        throw new IllegalArgumentException("no curve");
-    }
-
-    private static int length(ByteBuffer in) {
-        int first = in.get() & 0xff;
-        if (first < 0x80) {
-            return first;
-        }
-        int length = 0;
-        for (int i = 0; i < (first & 0x7f); i++) {
-            length = length << 8 | (in.get() & 0xff);
-        }
-        return length;
-    }
-
-    private static byte[] sequence(byte[]... parts) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            all.writeBytes(part);
-        }
-        return tagged(SEQUENCE, all.toByteArray());
-    }
-
-    private static byte[] tagged(int tag, byte[] value) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(value.length + 4);
-        out.write(tag);
-        if (value.length < 0x80) {
-            out.write(value.length);
-        } else if (value.length < 0x100) {
-            out.write(0x81);
-            out.write(value.length);
-        } else {
-            out.write(0x82);
-            out.write(value.length >> 8);
-            out.write(value.length);
-        }
-        out.writeBytes(value);
-        return out.toByteArray();
+        throw new GeneralSecurityException("no known curve");
     }
 }

@@ -7,9 +7,10 @@ import io.bev.avatar.exporter.check.CheckJson;
 import io.bev.avatar.exporter.check.CheckResult;
 import io.bev.avatar.exporter.check.CheckRunner;
 import io.bev.avatar.exporter.check.CheckSettings;
-import io.bev.avatar.exporter.check.CheckTable;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
 import io.bev.avatar.exporter.report.Report;
+import io.bev.avatar.exporter.report.ReportTable;
+import io.bev.avatar.exporter.report.Status;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -100,7 +101,9 @@ final class CheckCommand implements Callable<Integer> {
         if (json) {
             out.println(CheckJson.write(report));
         } else {
-            new CheckTable(main.terminal()).lines(report).forEach(out::println);
+            new ReportTable(main.terminal())
+                    .lines(report, Status.OK, Status.WARNING, Status.FAILURE)
+                    .forEach(out::println);
         }
     }
 }

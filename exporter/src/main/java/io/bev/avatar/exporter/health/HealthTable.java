@@ -1,6 +1,5 @@
 package io.bev.avatar.exporter.health;
 
-import io.bev.avatar.exporter.report.Report;
 import io.bev.avatar.exporter.report.ReportTable;
 import io.bev.avatar.exporter.report.Status;
 import io.bev.avatar.exporter.report.TerminalFormat;
@@ -29,11 +28,7 @@ public final class HealthTable {
 
     /** The complete report. */
     public List<String> lines(HealthReport health) {
-        Report<HealthResult> report = health.report();
-        return table.lines(
-                report,
-                report.count(Status.OK) + " ok, " + report.count(Status.WARNING) + " warning, "
-                        + report.count(Status.CRITICAL) + " critical, " + report.count(Status.SKIPPED) + " skipped");
+        return table.lines(health.report(), Status.OK, Status.WARNING, Status.CRITICAL, Status.SKIPPED);
     }
 
     /** Line with the age of a report. */

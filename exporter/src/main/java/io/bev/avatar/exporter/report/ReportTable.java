@@ -2,6 +2,8 @@ package io.bev.avatar.exporter.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Formats reports for the terminal: one line per result, followed by its problems, and a summary. */
 public final class ReportTable {
@@ -13,14 +15,18 @@ public final class ReportTable {
     }
 
     /**
-     * Lines of the table, without line terminators.
+     * Lines of the table, without line terminators; the last has the number of results with each status, such as
+     * {@code 4 ok, 1 warning}.
      *
-     * @param counts number of results with each status, such as {@code 4 ok, 1 warning}
+     * @param counted the statuses that this report may have
      */
-    public List<String> lines(Report<?> report, String counts) {
+    public List<String> lines(Report<?> report, Status... counted) {
         List<String> lines = new ArrayList<>();
         report.results().forEach(result -> lines.addAll(lines(result, result.name(), result.summary())));
         lines.add("");
+        String counts = Stream.of(counted)
+                .map(status -> report.count(status) + " " + status.word())
+                .collect(Collectors.joining(", "));
         String summary = report.subject() + ": " + report.status().word();
         lines.add("  " + terminal.paint(report.status().tone(), summary) + "  (" + counts + ")");
         return lines;

@@ -3,6 +3,8 @@ package io.bev.avatar.exporter.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bev.avatar.exporter.report.Report;
+import io.bev.avatar.exporter.report.ReportTable;
+import io.bev.avatar.exporter.report.Status;
 import io.bev.avatar.exporter.report.TerminalFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,7 @@ class CheckJsonTest {
 
     @Test
     void table_endsWithCounts() {
-        assertThat(new CheckTable(new TerminalFormat(80, false)).lines(REPORT))
-                .endsWith("  gpu: failure  (1 ok, 0 warnings, 1 failure)");
+        assertThat(new ReportTable(new TerminalFormat(80, false)).lines(REPORT, Status.OK, Status.WARNING, Status.FAILURE))
+                .endsWith("  gpu: failure  (1 ok, 0 warning, 1 failure)");
     }
 }
