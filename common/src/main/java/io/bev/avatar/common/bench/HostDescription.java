@@ -1,7 +1,7 @@
 package io.bev.avatar.common.bench;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -64,7 +64,7 @@ public final class HostDescription {
 
     private static String text(Path file) {
         try {
-            return Files.readString(file);
+            return BoundedFiles.readString(file);
         } catch (IOException e) {
             return UNKNOWN;
         }

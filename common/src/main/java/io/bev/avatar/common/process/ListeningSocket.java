@@ -1,5 +1,6 @@
 package io.bev.avatar.common.process;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -23,13 +24,16 @@ public record ListeningSocket(int port, long uid, long inode) {
     private static final int FIELD_UID = 7;
     private static final int FIELD_INODE = 9;
 
+    /** Limit of a table of sockets, enough for 100,000. */
+    private static final int MAX_TABLE_BYTES = 16 << 20;
+
     /** Sockets listening on {@code port}, on any address. */
     public static List<ListeningSocket> on(int port, Path proc) throws IOException {
         List<ListeningSocket> found = new ArrayList<>();
         for (String table : List.of("net/tcp", "net/tcp6")) {
             Path file = proc.resolve(table);
             if (Files.exists(file)) {
-                for (ListeningSocket socket : parse(Files.readAllLines(file))) {
+                for (ListeningSocket socket : parse(BoundedFiles.readLines(file, MAX_TABLE_BYTES))) {
                     if (socket.port() == port) {
                         found.add(socket);
                     }

@@ -1,7 +1,8 @@
 package io.bev.avatar.renderer.lifecycle;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ public final class RestartCounter {
     private String consumeServiceResult() {
         Path resultFile = file.resolveSibling(SERVICE_RESULT);
         try {
-            String result = Files.readString(resultFile).strip();
+            String result = BoundedFiles.readString(resultFile).strip();
             Files.delete(resultFile);
             return result;
         } catch (NoSuchFileException e) {
@@ -108,8 +109,8 @@ public final class RestartCounter {
 
     private void read() {
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            properties.load(reader);
+        try {
+            properties.load(new StringReader(BoundedFiles.readString(file)));
         } catch (NoSuchFileException e) {
             return;
         } catch (IOException | IllegalArgumentException e) {
