@@ -77,7 +77,10 @@ public final class NvidiaLibraries {
         run(download, PACKAGES.toArray(String[]::new));
         try (DirectoryStream<Path> packages = Files.newDirectoryStream(DOWNLOADS, "*.deb")) {
             for (Path file : packages) {
-                run(List.of("dpkg-deb", "-x"), file.toString(), DOWNLOADS.resolve("root").toString());
+                run(
+                        List.of("dpkg-deb", "-x"),
+                        file.toString(),
+                        DOWNLOADS.resolve("root").toString());
             }
         }
     }

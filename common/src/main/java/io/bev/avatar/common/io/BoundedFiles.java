@@ -1,10 +1,10 @@
 package io.bev.avatar.common.io;
 
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.BufferedReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,15 +57,13 @@ public final class BoundedFiles {
     public static byte[] readBytes(Path file, int maxBytes) throws IOException {
         // The type comes first: opening a pipe waits for its other end.
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new IOException(
-                    file + ": found a " + (Files.isDirectory(file) ? "directory" : "pipe, socket or device")
-                            + ", expected a regular file");
+            throw new IOException(file + ": found a "
+                    + (Files.isDirectory(file) ? "directory" : "pipe, socket or device") + ", expected a regular file");
         }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(maxBytes + 1);
             if (bytes.length > maxBytes) {
-                throw new IOException(
-                        file + ": larger than " + maxBytes + " bytes; check that it is the right file");
+                throw new IOException(file + ": larger than " + maxBytes + " bytes; check that it is the right file");
             }
             return bytes;
         }

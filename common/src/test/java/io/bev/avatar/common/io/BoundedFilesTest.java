@@ -58,7 +58,8 @@ class BoundedFilesTest {
     @MethodSource("readers")
     void endlessDeviceAndPipeWithoutWriter_areErrors(Reader reader) throws Exception {
         Path pipe = directory.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
 
         for (Path file : new Path[] {Path.of("/dev/zero"), pipe}) {
             assertThatThrownBy(() -> reader.read(file))

@@ -21,6 +21,7 @@ public final class AlertmanagerClient {
 
     /** Limit of a response: some 1,500 alerts, which with their JSON fit into the exporter's heap. */
     private static final int MAX_BYTES = 2 << 20;
+
     private static final int OK = 200;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 

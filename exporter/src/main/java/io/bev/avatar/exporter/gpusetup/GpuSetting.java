@@ -14,7 +14,9 @@ import java.util.function.IntFunction;
 enum GpuSetting {
     /** First, because without it the driver resets the other settings once no process uses the GPU. */
     PERSISTENCE(
-            (api, device) -> integer(api.persistenceMode(device)), NvmlControl::setPersistenceMode, value -> value == 1 ? "on" : "off"),
+            (api, device) -> integer(api.persistenceMode(device)),
+            NvmlControl::setPersistenceMode,
+            value -> value == 1 ? "on" : "off"),
 
     POWER_LIMIT(
             (api, device) -> integer(api.powerLimit(device, PowerLimit.REQUESTED)),
@@ -25,12 +27,13 @@ enum GpuSetting {
 
     GRAPHICS_CLOCK(NvmlControl::lockGraphicsClock, NvmlControl::resetGraphicsClock),
 
-    COMPUTE_MODE((api, device) -> integer(api.computeMode(device)), NvmlControl::setComputeMode, value -> switch (value) {
-        case 0 -> "shared";
-        case 1 -> "exclusive to a thread";
-        case 2 -> "prohibited";
-        default -> "exclusive to a process";
-    });
+    COMPUTE_MODE(
+            (api, device) -> integer(api.computeMode(device)), NvmlControl::setComputeMode, value -> switch (value) {
+                case 0 -> "shared";
+                case 1 -> "exclusive to a thread";
+                case 2 -> "prohibited";
+                default -> "exclusive to a process";
+            });
 
     /** Changes a setting; returns the NVML code. */
     @FunctionalInterface

@@ -143,9 +143,8 @@ public final class GpuSetup {
 
     private Optional<Gpu> gpu(NvmlApi api, int index) {
         NvmlResult<NvmlDevice> device = api.device(index);
-        NvmlResult<String> uuid = device.value().isPresent()
-                ? api.uuid(device.get())
-                : NvmlResult.failed(device.call(), device.code());
+        NvmlResult<String> uuid =
+                device.value().isPresent() ? api.uuid(device.get()) : NvmlResult.failed(device.call(), device.code());
         if (uuid.value().isEmpty()) {
             report(Outcome.WARNING, "GPU " + index, "", "does not respond: " + NvmlCode.describe(uuid.code()));
             return Optional.empty();

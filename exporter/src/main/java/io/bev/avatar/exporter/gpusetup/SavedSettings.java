@@ -40,7 +40,8 @@ final class SavedSettings {
      */
     static SavedSettings load(Path file) throws IOException {
         try {
-            Map<String, Map<String, Change>> read = JSON.readValue(BoundedFiles.readString(file), new TypeReference<>() {});
+            Map<String, Map<String, Change>> read =
+                    JSON.readValue(BoundedFiles.readString(file), new TypeReference<>() {});
             Map<String, Map<String, Change>> changes = new LinkedHashMap<>();
             read.forEach((uuid, settings) -> changes.put(uuid, new TreeMap<>(settings)));
             return new SavedSettings(file, changes);

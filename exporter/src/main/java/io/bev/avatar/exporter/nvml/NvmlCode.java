@@ -133,8 +133,7 @@ public final class NvmlCode {
             default ->
                 isUnsupported(code)
                         ? Optional.empty()
-                        : Optional.of(
-                                "see 'dmesg | grep -i nvrm'; if it lasts, reset the GPU or reboot the machine");
+                        : Optional.of("see 'dmesg | grep -i nvrm'; if it lasts, reset the GPU or reboot the machine");
         };
     }
 }

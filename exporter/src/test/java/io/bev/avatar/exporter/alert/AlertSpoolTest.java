@@ -71,7 +71,8 @@ class AlertSpoolTest {
     void batchAboveTheCapacity_isRejectedAsAWhole() throws Exception {
         AlertSpool spool = new AlertSpool(directory.resolve("spool"), 2);
 
-        assertThatThrownBy(() -> spool.append(Collections.nCopies(3, event("a")))).hasMessageContaining("is full");
+        assertThatThrownBy(() -> spool.append(Collections.nCopies(3, event("a"))))
+                .hasMessageContaining("is full");
         assertThat(spool.size()).isZero();
     }
 }

@@ -123,7 +123,8 @@ class GpuSetupTest {
 
     @Test
     void hugeFileOfSavedSettings_isAnErrorWithTheRemedy() throws Exception {
-        try (java.io.RandomAccessFile sparse = new java.io.RandomAccessFile(previous().toFile(), "rw")) {
+        try (java.io.RandomAccessFile sparse =
+                new java.io.RandomAccessFile(previous().toFile(), "rw")) {
             sparse.setLength(1L << 40);
         }
 

@@ -55,8 +55,10 @@ class NvidiaLibrariesTest {
     private static Set<String> boundSymbols(String binding, String prefix) throws IOException {
         Set<String> symbols = new TreeSet<>();
         try (Stream<Path> files = Files.list(SOURCES.resolve(binding))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                Matcher symbol = Pattern.compile("\"(" + prefix + "[A-Z]\\w+)\"").matcher(Files.readString(file));
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                Matcher symbol =
+                        Pattern.compile("\"(" + prefix + "[A-Z]\\w+)\"").matcher(Files.readString(file));
                 while (symbol.find()) {
                     symbols.add(symbol.group(1));
                 }
@@ -122,12 +124,7 @@ class NvidiaLibrariesTest {
         NvmlCallMetrics meter = new NvmlCallMetrics(Ticker.system());
         NvmlLoader loader = () -> JnaNvml.load(nvml, Ticker.system(), meter);
         GpuCollector collector = new GpuCollector(
-                loader,
-                meter,
-                GpuSettings.defaults(Path.of("/proc")),
-                () -> false,
-                Ticker.system(),
-                Clock.systemUTC());
+                loader, meter, GpuSettings.defaults(Path.of("/proc")), () -> false, Ticker.system(), Clock.systemUTC());
         try {
             assertThat(Scrapes.failedScrape(
                             collector,
@@ -140,7 +137,8 @@ class NvidiaLibrariesTest {
         }
 
         CheckConfig config = CheckConfig.from(Config.of("", "test.yaml", java.util.Map.of()));
-        CheckResult check = new GpuChecks(config, OptionalInt.empty(), loader).run().get(0);
+        CheckResult check =
+                new GpuChecks(config, OptionalInt.empty(), loader).run().get(0);
         assertThat(check.status()).isEqualTo(Status.FAILURE);
         assertThat(check.found()).contains("DRIVER_NOT_LOADED (9)");
         assertThat(check.remedy()).contains("modprobe nvidia");

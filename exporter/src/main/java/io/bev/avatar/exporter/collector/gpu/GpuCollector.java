@@ -136,7 +136,8 @@ public final class GpuCollector implements Collector {
         for (GpuReader.FailedGpu gpu : snapshot.failed()) {
             error(out, gpu);
             String problem = gpu.missingUuid().isPresent()
-                    ? "missing since the driver was reloaded, " + gpu.missingUuid().get() + ": "
+                    ? "missing since the driver was reloaded, "
+                            + gpu.missingUuid().get() + ": "
                     : "";
             problems.add("GPU " + gpu.index() + ": " + problem + NvmlCode.describe(gpu.code()) + " (since "
                     + gpu.since() + ")");

@@ -65,6 +65,7 @@ final class GpuReader {
 
     /** UUID and last index of every GPU that was listed since the exporter started. */
     private final Map<String, Integer> known = new TreeMap<>();
+
     private final ReadingErrors errors;
     private long sessionNumber;
     private long retriedAt;
@@ -122,8 +123,7 @@ final class GpuReader {
                 codes.put(new FailureKey(entry.getKey(), Optional.empty()), device.failedCode());
             }
         }
-        missing().forEach((uuid, index) ->
-                codes.put(new FailureKey(index, Optional.of(uuid)), NvmlCode.GPU_NOT_FOUND));
+        missing().forEach((uuid, index) -> codes.put(new FailureKey(index, Optional.of(uuid)), NvmlCode.GPU_NOT_FOUND));
         codes.forEach((key, code) -> report(key.index(), code));
         if (codes.isEmpty()) {
             session.reportWorking();
@@ -159,10 +159,7 @@ final class GpuReader {
         failedSince.keySet().retainAll(codes.keySet());
         List<FailedGpu> failures = new ArrayList<>();
         codes.forEach((key, code) -> failures.add(new FailedGpu(
-                key.index(),
-                key.missingUuid(),
-                code,
-                failedSince.computeIfAbsent(key, k -> clock.instant()))));
+                key.index(), key.missingUuid(), code, failedSince.computeIfAbsent(key, k -> clock.instant()))));
         return failures;
     }
 

@@ -53,8 +53,7 @@ public record GpuSettings(
 
     /** A copy with or without additional {@code DCGM_FI_DEV_*} series. */
     public GpuSettings withDcgmHost(Optional<String> host) {
-        return new GpuSettings(
-                retryInterval, slowAge, backoffAge, pcieThroughput, eventWait, procPath, host, smiNames);
+        return new GpuSettings(retryInterval, slowAge, backoffAge, pcieThroughput, eventWait, procPath, host, smiNames);
     }
 
     /** A copy with or without additional {@code nvidia_smi_*} series. */

@@ -79,8 +79,10 @@ final class MigMetrics implements GpuMetric {
     private static void memory(NvmlResult<DeviceMemory> memory, String instance, String profile, GpuMetricSink out) {
         String[] labels = {"gpu_instance_id", instance, "profile", profile};
         out.gauge("mig_memory_total_bytes", "Memory of a GPU instance", memory.number(DeviceMemory::total), 1, labels);
-        out.gauge("mig_memory_used_bytes", "Used memory of a GPU instance", memory.number(DeviceMemory::used), 1, labels);
-        out.gauge("mig_memory_free_bytes", "Free memory of a GPU instance", memory.number(DeviceMemory::free), 1, labels);
+        out.gauge(
+                "mig_memory_used_bytes", "Used memory of a GPU instance", memory.number(DeviceMemory::used), 1, labels);
+        out.gauge(
+                "mig_memory_free_bytes", "Free memory of a GPU instance", memory.number(DeviceMemory::free), 1, labels);
         out.gauge(
                 "mig_memory_reserved_bytes",
                 "Memory of a GPU instance reserved by driver and firmware",

@@ -29,7 +29,8 @@ final class SmiCollectionMetrics {
         failures += success ? 0 : 1;
         out.gauge("nvidia_smi_command_exit_code", "NVML return code of the latest collection, 0 for success", code);
         out.gauge("nvidia_smi_nvml_return_code", "NVML return code of the latest collection, 0 for success", code);
-        out.gauge("nvidia_smi_last_collect_success", "1 if the latest collection of all GPUs succeeded", success ? 1 : 0);
+        out.gauge(
+                "nvidia_smi_last_collect_success", "1 if the latest collection of all GPUs succeeded", success ? 1 : 0);
         out.gauge(
                 "nvidia_smi_compute_apps_last_collect_success",
                 "1 if the processes of all GPUs were read in the latest collection",

@@ -82,8 +82,7 @@ final class SmiMetricMapper {
         }
         for (String clock : List.of("graphics", "sm", "memory", "video")) {
             String suffix = clock + "_clock_hz";
-            all.add(Field.of(
-                    "clocks_current_" + suffix, "clocks.current." + clock, "clock_hertz", "clock", clock));
+            all.add(Field.of("clocks_current_" + suffix, "clocks.current." + clock, "clock_hertz", "clock", clock));
             if (!clock.equals("video")) {
                 all.add(Field.of("clocks_max_" + suffix, "clocks.max." + clock, "clock_max_hertz", "clock", clock));
             }
@@ -112,7 +111,13 @@ final class SmiMetricMapper {
         all.add(Field.of("mig_mode_current", "mig.mode.current", "mig_mode"));
         memoryHealth(all);
         all.add(new Field(
-                Kind.COUNTER, "energy_joules_total", "energy since the driver was loaded", "energy_joules_total", "", "", 1));
+                Kind.COUNTER,
+                "energy_joules_total",
+                "energy since the driver was loaded",
+                "energy_joules_total",
+                "",
+                "",
+                1));
         all.add(Field.of(
                 "pcie_throughput_tx_bytes_per_second",
                 "PCIe data sent by the GPU",
@@ -167,8 +172,7 @@ final class SmiMetricMapper {
                     String help = "As nvidia-smi's " + field.field;
                     // Rounding removes the error of the conversion of units.
                     double value = field.factor == 1 ? sample.value() : Math.rint(sample.value() * field.factor);
-                    all.add(new GpuSample(
-                            field.kind, "nvidia_smi_" + field.name, help, value, List.of("uuid", uuid)));
+                    all.add(new GpuSample(field.kind, "nvidia_smi_" + field.name, help, value, List.of("uuid", uuid)));
                 }
             }
             switch (source) {
@@ -237,9 +241,9 @@ final class SmiMetricMapper {
     private static void process(GpuSample memory, String uuid, List<GpuSample> all) {
         if (memory.label("type").contains("C")) {
             String[] labels = {"pid", memory.label("pid"), "process_name", memory.label("name"), "uuid", uuid};
-            all.add(gauge("compute_app_info", "Always 1; labels describe a process that computes on the GPU", 1, labels));
             all.add(gauge(
-                    "compute_app_used_memory_bytes", "GPU memory used by the process", memory.value(), labels));
+                    "compute_app_info", "Always 1; labels describe a process that computes on the GPU", 1, labels));
+            all.add(gauge("compute_app_used_memory_bytes", "GPU memory used by the process", memory.value(), labels));
         }
     }
 

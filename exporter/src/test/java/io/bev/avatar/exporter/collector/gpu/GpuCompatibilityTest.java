@@ -211,7 +211,8 @@ class GpuCompatibilityTest {
 
         assertThat(text)
                 .doesNotContain("DCGM_FI_DEV_MEMORY_TEMP", "_REMAPPED_ROWS", "ROW_REMAP", "_ECC_", "NVLINK", "VGPU")
-                .doesNotContain("GPU_I_ID", "nvidia_smi_mig", "nvidia_smi_fabric_state", "temperature_memory", "ecc_errors")
+                .doesNotContain(
+                        "GPU_I_ID", "nvidia_smi_mig", "nvidia_smi_fabric_state", "temperature_memory", "ecc_errors")
                 .contains("serial=\"[N/A]\"", "nvidia_smi_gpu_recovery_action{");
     }
 
@@ -222,9 +223,10 @@ class GpuCompatibilityTest {
         assertThat(DCGM_DEFAULTS).allSatisfy(name -> assertThat(text).contains("\nDCGM_FI_DEV_" + name + "{"));
         assertThat(text.lines().filter(line -> line.startsWith("DCGM_")))
                 .allSatisfy(line -> assertThat(line)
-                        .containsPattern("\\{gpu=\"0\",UUID=\"GPU-[-0]+\",pci_bus_id=\"00000000:01:00.0\",device=\"nvidia0\","
-                                + "modelName=\"NVIDIA A100-SXM4-40GB \\(simulated\\)\",(GPU_I_PROFILE=\"1g.5gb\",GPU_I_ID=\"[78]\",)?"
-                                + "Hostname=\"box\",DCGM_FI_DRIVER_VERSION=\"595.71.05\",}"));
+                        .containsPattern(
+                                "\\{gpu=\"0\",UUID=\"GPU-[-0]+\",pci_bus_id=\"00000000:01:00.0\",device=\"nvidia0\","
+                                        + "modelName=\"NVIDIA A100-SXM4-40GB \\(simulated\\)\",(GPU_I_PROFILE=\"1g.5gb\",GPU_I_ID=\"[78]\",)?"
+                                        + "Hostname=\"box\",DCGM_FI_DRIVER_VERSION=\"595.71.05\",}"));
     }
 
     @Test

@@ -252,7 +252,9 @@ class GpuFailuresTest {
 
         String text = Scrapes.anyScrape(collector);
 
-        for (String line : text.lines().filter(l -> l.matches("(nvidia_gpu|nvidia_smi|DCGM)_.*")).toList()) {
+        for (String line : text.lines()
+                .filter(l -> l.matches("(nvidia_gpu|nvidia_smi|DCGM)_.*"))
+                .toList()) {
             Matcher value = VALUE.matcher(line);
             double found = value.find() ? Double.parseDouble(value.group(1)) : 0;
             assertThat(found).as(line).isNotNegative();
@@ -269,7 +271,8 @@ class GpuFailuresTest {
 
         String text = Scrapes.anyScrape(collector);
 
-        assertThat(text.lines().filter(line -> line.matches("(nvidia_gpu|nvidia_smi|DCGM)_.*} -.*"))).isEmpty();
+        assertThat(text.lines().filter(line -> line.matches("(nvidia_gpu|nvidia_smi|DCGM)_.*} -.*")))
+                .isEmpty();
     }
 
     @ParameterizedTest

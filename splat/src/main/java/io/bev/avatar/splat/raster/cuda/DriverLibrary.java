@@ -60,8 +60,8 @@ final class DriverLibrary {
     private List<Path> cached() {
         List<Path> found = new ArrayList<>();
         try {
-            Matcher match = IN_CACHE.matcher(new String(
-                    BoundedFiles.readBytes(cache, MAX_CACHE_BYTES), StandardCharsets.ISO_8859_1));
+            Matcher match = IN_CACHE.matcher(
+                    new String(BoundedFiles.readBytes(cache, MAX_CACHE_BYTES), StandardCharsets.ISO_8859_1));
             while (match.find()) {
                 found.add(Path.of(match.group(1)));
             }

@@ -91,7 +91,8 @@ public final class KernelCache {
         String origin = "NVRTC " + version + " for sm_" + capability;
         Path cacheFile = directory.resolve(name);
         if (Files.isRegularFile(cacheFile)) {
-            return Optional.of(new Image(origin + ", cached", BoundedFiles.readBytes(cacheFile, MAX_IMAGE_BYTES), Optional.of(cacheFile)));
+            return Optional.of(new Image(
+                    origin + ", cached", BoundedFiles.readBytes(cacheFile, MAX_IMAGE_BYTES), Optional.of(cacheFile)));
         }
         Optional<byte[]> image = nvrtc.cubin(source, capability);
         if (image.isPresent()) {

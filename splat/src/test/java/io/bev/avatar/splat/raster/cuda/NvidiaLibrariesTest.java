@@ -24,7 +24,8 @@ class NvidiaLibrariesTest {
         private Finder() {}
 
         public static void main(String[] arguments) {
-            CudaDevices found = CudaDiscovery.ofMachine(System.getenv(), Path.of(arguments[0])).find();
+            CudaDevices found = CudaDiscovery.ofMachine(System.getenv(), Path.of(arguments[0]))
+                    .find();
             System.out.println("problem " + found.problem().orElse("none"));
             int[] version = new int[1];
             System.out.println("code " + JCudaDriver.cuDriverGetVersion(version) + " version " + version[0]);
