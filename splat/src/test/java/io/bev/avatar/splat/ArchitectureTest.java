@@ -3,15 +3,30 @@ package io.bev.avatar.splat;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.nio.file.Files;
+import java.util.Set;
 
 @AnalyzeClasses(packages = "io.bev.avatar", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
     private static final String SPLAT = "io.bev.avatar.splat";
+
+    /** A file can be larger than expected, or a device without an end. */
+    @ArchTest
+    static final ArchRule FILES_ARE_READ_WITH_A_LIMIT = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.bev.avatar.common.io")
+            .should()
+            .callMethodWhere(DescribedPredicate.describe(
+                    "it reads a whole file; use BoundedFiles",
+                    call -> call.getTargetOwner().isEquivalentTo(Files.class)
+                            && Set.of("readString", "readAllBytes", "readAllLines", "lines", "newBufferedReader")
+                                    .contains(call.getName())));
 
     @ArchTest
     static final ArchRule PACKAGES_HAVE_NO_CYCLES =

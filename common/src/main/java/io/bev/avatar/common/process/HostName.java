@@ -1,7 +1,7 @@
 package io.bev.avatar.common.process;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -16,8 +16,8 @@ public record HostName(String full) {
     /** Reads the name from procfs. */
     public static HostName read(Path procPath) {
         try {
-            String name =
-                    Files.readString(procPath.resolve("sys/kernel/hostname")).strip();
+            String name = BoundedFiles.readString(procPath.resolve("sys/kernel/hostname"))
+                    .strip();
             return new HostName(name.isEmpty() ? UNKNOWN : name);
         } catch (IOException e) {
             return new HostName(UNKNOWN);

@@ -2,6 +2,7 @@ package io.bev.avatar.common.process;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -32,7 +33,8 @@ public record ListeningSocket(int port, long uid, long inode) {
             Path file = proc.resolve(table);
             if (Files.exists(file)) {
                 // By line: the table has one for each of the host's connections.
-                try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.US_ASCII)) {
+                try (BufferedReader lines = new BufferedReader(
+                        new InputStreamReader(Files.newInputStream(file), StandardCharsets.US_ASCII))) {
                     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                         parse(line).filter(socket -> socket.port() == port).ifPresent(found::add);
                     }

@@ -1,6 +1,7 @@
 package io.bev.avatar.common.tls;
 
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -176,8 +177,13 @@ public record ExporterClientAuth(
         if (user.isEmpty()) {
             return Optional.empty();
         }
-        String pair = user.get().name() + ":"
-                + Files.readString(user.get().passwordFile()).strip();
+        String password;
+        try {
+            password = BoundedFiles.readString(user.get().passwordFile()).strip();
+        } catch (IOException e) {
+            throw new IOException(PASSWORD + " cannot be read: " + e, e);
+        }
+        String pair = user.get().name() + ":" + password;
         return Optional.of("Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -1,12 +1,12 @@
 package io.bev.avatar.common.tls;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -64,7 +64,7 @@ public final class Pem {
      * @throws IOException when there is none, or one is broken; the message names the file
      */
     public static List<X509Certificate> certificates(Path file) throws IOException {
-        try (InputStream in = new ByteArrayInputStream(Files.readAllBytes(file))) {
+        try (InputStream in = new ByteArrayInputStream(BoundedFiles.readBytes(file))) {
             List<X509Certificate> found = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
                     .map(X509Certificate.class::cast)
                     .toList();
@@ -83,7 +83,7 @@ public final class Pem {
      * @throws IOException when there is none that can be used; the message names the file and never holds the key
      */
     public static PrivateKey privateKey(Path file) throws IOException {
-        Matcher block = KEY.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+        Matcher block = KEY.matcher(new String(BoundedFiles.readBytes(file), StandardCharsets.ISO_8859_1));
         if (!block.find()) {
             throw new InvalidTlsFileException(file, "no private key", "PEM with BEGIN PRIVATE KEY");
         }

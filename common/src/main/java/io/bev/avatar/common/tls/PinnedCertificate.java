@@ -1,9 +1,10 @@
 package io.bev.avatar.common.tls;
 
+import io.bev.avatar.common.io.BoundedFiles;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
@@ -50,7 +51,7 @@ public final class PinnedCertificate extends X509ExtendedTrustManager {
      * @throws IOException when there is none; the message names the file
      */
     public static X509Certificate read(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = new ByteArrayInputStream(BoundedFiles.readBytes(file))) {
             return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
         } catch (CertificateException e) {
             throw new IOException(file + ": found no certificate, expected PEM with BEGIN CERTIFICATE", e);

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.alert;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class AlertSpool {
 
     private static final Logger LOG = LoggerFactory.getLogger(AlertSpool.class);
+
+    /** Limit of the file, and so of the memory of the queue, which has several times its size. */
+    static final int MAX_BYTES = 4 << 20;
 
     private final Path file;
     private final int capacity;
@@ -42,8 +47,10 @@ final class AlertSpool {
         if (!Files.exists(file)) {
             return events;
         }
-        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-        for (String line : text.lines().toList()) {
+        String text = new String(contents(), StandardCharsets.UTF_8);
+        Iterator<String> lines = text.lines().iterator();
+        while (lines.hasNext()) {
+            String line = lines.next();
             try {
                 if (!line.isBlank()) {
                     events.add(AlertEvent.fromJson(line));
@@ -59,6 +66,17 @@ final class AlertSpool {
         return events;
     }
 
+    private byte[] contents() throws IOException {
+        try {
+            return BoundedFiles.readBytes(file, MAX_BYTES);
+        } catch (IOException e) {
+            throw new IOException(
+                    "the queue of alerts cannot be read (" + e + "): move the file away and restart the exporter;"
+                            + " Alertmanager sends alerts that are still active again",
+                    e);
+        }
+    }
+
     int size() {
         return queue.size();
     }
@@ -70,24 +88,26 @@ final class AlertSpool {
 
     /** @throws IOException if the spool is full or the write fails; then none of the events is stored */
     void append(List<AlertEvent> events) throws IOException {
-        if (queue.size() + events.size() > capacity) {
+        ByteBuffer bytes = bytes(events);
+        boolean exists = Files.exists(file);
+        if (queue.size() + events.size() > capacity
+                || (exists ? Files.size(file) : 0) + bytes.remaining() > MAX_BYTES) {
             throw new IOException(file + " is full with " + queue.size() + " events: restore the connection to Redis");
         }
         if (file.getParent() != null) {
             Files.createDirectories(file.getParent());
         }
-        boolean created = !Files.exists(file);
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             long before = channel.size();
             try {
-                write(channel, events);
+                write(channel, bytes);
             } catch (IOException e) {
                 channel.truncate(before);
                 throw e;
             }
         }
-        if (created) {
+        if (!exists) {
             syncDirectory(file);
         }
         queue.addAll(events);
@@ -111,7 +131,7 @@ final class AlertSpool {
         Path next = file.resolveSibling(file.getFileName() + ".new");
         try (FileChannel channel = FileChannel.open(
                 next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            write(channel, events);
+            write(channel, bytes(events));
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         syncDirectory(file);
@@ -125,10 +145,13 @@ final class AlertSpool {
         }
     }
 
-    private void write(FileChannel channel, List<AlertEvent> events) throws IOException {
+    private static ByteBuffer bytes(List<AlertEvent> events) {
         StringBuilder lines = new StringBuilder();
         events.forEach(event -> lines.append(event.toJson()).append('\n'));
-        ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
+        return ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

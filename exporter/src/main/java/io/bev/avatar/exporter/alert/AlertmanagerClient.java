@@ -19,7 +19,9 @@ import java.util.Optional;
 /** Client of Alertmanager's API, {@code /api/v2/alerts}. */
 public final class AlertmanagerClient {
 
-    private static final int MAX_BYTES = 8 << 20;
+    /** Limit of a response: some 1,500 alerts, which with their JSON fit into the exporter's heap. */
+    private static final int MAX_BYTES = 2 << 20;
+
     private static final int OK = 200;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.alert;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
@@ -159,7 +160,7 @@ public final class DeadMansSwitch {
 
     private static Optional<Instant> read(Path file) {
         try {
-            String text = Files.exists(file) ? Files.readString(file).strip() : "";
+            String text = Files.exists(file) ? BoundedFiles.readString(file).strip() : "";
             return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
         } catch (IOException | DateTimeParseException e) {
             LOG.warn("{} is unreadable and ignored: {}", file, e.toString());

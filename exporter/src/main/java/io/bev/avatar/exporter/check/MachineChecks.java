@@ -2,6 +2,7 @@ package io.bev.avatar.exporter.check;
 
 import static io.bev.avatar.exporter.check.Sizes.gb;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.exporter.config.CheckConfig;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -53,7 +54,7 @@ public final class MachineChecks implements Check {
     }
 
     private CheckResult user() throws IOException {
-        Matcher uid = UID.matcher(Files.readString(proc.resolve("self/status")));
+        Matcher uid = UID.matcher(BoundedFiles.readString(proc.resolve("self/status")));
         boolean root = uid.find() && uid.group(1).equals("0");
         if (config.user().isPresent()) {
             String wanted = config.user().get();
@@ -111,7 +112,7 @@ public final class MachineChecks implements Check {
 
     private CheckResult memory() throws IOException {
         double min = config.memoryAvailableGb() * Sizes.GB;
-        Matcher line = AVAILABLE.matcher(Files.readString(proc.resolve("meminfo")));
+        Matcher line = AVAILABLE.matcher(BoundedFiles.readString(proc.resolve("meminfo")));
         if (!line.find()) {
             throw new IOException(proc.resolve("meminfo") + " has no MemAvailable");
         }

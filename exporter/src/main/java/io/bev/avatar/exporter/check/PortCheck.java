@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.check;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.process.ListeningSocket;
 import io.bev.avatar.common.tls.PinnedCertificate;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
@@ -11,7 +12,6 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -157,7 +157,7 @@ public final class PortCheck implements Check {
 
     private static String read(Path file) {
         try {
-            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            return new String(BoundedFiles.readBytes(file), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return ""; // exited meanwhile, or not accessible
         }

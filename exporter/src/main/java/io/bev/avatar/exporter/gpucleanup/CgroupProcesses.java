@@ -1,8 +1,8 @@
 package io.bev.avatar.exporter.gpucleanup;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -10,6 +10,9 @@ import java.util.Optional;
 final class CgroupProcesses {
 
     private static final String RUN = "INVOCATION_ID=";
+
+    /** Limit of the environment of a process; Linux allows 2 MiB unless the stack limit is raised. */
+    private static final int MAX_BYTES = 4 << 20;
 
     private final Path proc;
 
@@ -66,8 +69,9 @@ final class CgroupProcesses {
 
     private Optional<String> text(long pid, String file) {
         try {
-            return Optional.of(
-                    Files.readString(proc.resolve(Long.toString(pid)).resolve(file), StandardCharsets.ISO_8859_1));
+            byte[] bytes =
+                    BoundedFiles.readBytes(proc.resolve(Long.toString(pid)).resolve(file), MAX_BYTES);
+            return Optional.of(new String(bytes, StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
             // The process has exited or belongs to another user.
             return Optional.empty();

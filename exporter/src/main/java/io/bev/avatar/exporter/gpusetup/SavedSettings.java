@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.gpusetup;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -39,7 +40,8 @@ final class SavedSettings {
      */
     static SavedSettings load(Path file) throws IOException {
         try {
-            Map<String, Map<String, Change>> read = JSON.readValue(Files.readString(file), new TypeReference<>() {});
+            Map<String, Map<String, Change>> read =
+                    JSON.readValue(BoundedFiles.readString(file), new TypeReference<>() {});
             Map<String, Map<String, Change>> changes = new LinkedHashMap<>();
             read.forEach((uuid, settings) -> changes.put(uuid, new TreeMap<>(settings)));
             return new SavedSettings(file, changes);
@@ -49,6 +51,11 @@ final class SavedSettings {
             throw new IOException(
                     file + " is corrupt, expected JSON with previous GPU settings; remove it and reboot the machine"
                             + " to restore the GPUs' defaults",
+                    e);
+        } catch (IOException e) {
+            throw new IOException(
+                    file + " cannot be read (" + e + "); make it readable, or remove it and reboot the machine to"
+                            + " restore the GPUs' defaults",
                     e);
         }
     }

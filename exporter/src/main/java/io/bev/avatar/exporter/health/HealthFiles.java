@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +49,7 @@ public final class HealthFiles {
     /** The last report; empty if there is none. */
     public Optional<HealthReport> read() throws IOException {
         try {
-            return Optional.of(HealthJson.read(Files.readString(summary())));
+            return Optional.of(HealthJson.read(BoundedFiles.readString(summary())));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -178,7 +178,7 @@ final class JolokiaRendererClient implements RendererClient {
     private String authorization() throws IOException {
         String password;
         try {
-            password = Files.readString(passwordFile)
+            password = BoundedFiles.readString(passwordFile)
                     .lines()
                     .findFirst()
                     .orElse("")

@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.recovery;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.exporter.alert.AlertEvent;
 import io.bev.avatar.exporter.config.RecoveryAction;
@@ -40,7 +41,7 @@ final class RecoveryStateFile {
             return RecoveryState.empty();
         }
         try {
-            return state(JsonTrees.JSON.read(Files.readAllBytes(file)));
+            return state(JsonTrees.JSON.read(BoundedFiles.readBytes(file)));
         } catch (IOException | IllegalArgumentException | DateTimeException e) {
             throw new IOException(
                     file + " cannot be read (" + e.getMessage() + "): make sure that no recovery is in progress,"

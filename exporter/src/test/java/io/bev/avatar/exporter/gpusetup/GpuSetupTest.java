@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the real binding with a simulated driver that records setter calls. */
 class GpuSetupTest {
@@ -79,6 +81,55 @@ class GpuSetupTest {
         assertThat(reported())
                 .contains("DONE GPU 0 power-limit: 320 W restored", "DONE GPU 0 persistence: off restored");
         assertThat(previous()).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpus = 0", "nvmlInit_v2 = error DRIVER_NOT_LOADED"})
+    void noGpu_isAWarningIfDevicesAreConfigured(String line) throws Exception {
+        nvml.scenario(line);
+
+        setup().apply(config(""));
+        assertThat(reported()).containsExactly("UNCHANGED  : no NVIDIA GPU found, nothing to set up");
+
+        forget();
+        setup().apply(config("gpu-setup: {devices: [GPU-1, \"0\"]}"));
+        assertThat(reported())
+                .singleElement()
+                .asString()
+                .startsWith("WARNING  : gpu-setup.devices names GPU-1, 0, but no NVIDIA GPU was found: nvml")
+                .endsWith("or remove the devices from the configuration");
+    }
+
+    @Test
+    void impossibleNumberOfGpus_andGpuWithoutUuid_areWarnings() throws Exception {
+        nvml.scenario("gpus = 4294967295");
+        setup().apply(config(""));
+        assertThat(reported()).singleElement().asString().contains("GPU settings unchanged", "UNKNOWN (999)");
+
+        forget();
+        nvml.scenario("nvmlDeviceGetUUID = error GPU_IS_LOST");
+        setup().apply(config(""));
+        assertThat(reported()).singleElement().asString().contains("GPU 0", "does not respond: GPU_IS_LOST (15)");
+    }
+
+    @Test
+    void powerLimitBeyondAnInt_isAWarning() throws Exception {
+        nvml.scenario("power_limit = 3000000000");
+
+        setup().apply(config(""));
+
+        assertThat(reported()).anySatisfy(line -> assertThat(line).contains("WARNING GPU 0 power-limit: not changed"));
+    }
+
+    @Test
+    void hugeFileOfSavedSettings_isAnErrorWithTheRemedy() throws Exception {
+        try (java.io.RandomAccessFile sparse =
+                new java.io.RandomAccessFile(previous().toFile(), "rw")) {
+            sparse.setLength(1L << 40);
+        }
+
+        assertThatThrownBy(() -> setup().undo())
+                .hasMessageContainingAll("larger than 1048576 bytes", "remove it and reboot the machine");
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.renderer.RendererSettings;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.management.jolokia.ControlPassword;
@@ -13,7 +14,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -80,8 +80,11 @@ final class ReloadCommand implements Callable<Integer> {
         }
         String password;
         try {
-            password =
-                    Files.readString(file.get()).lines().findFirst().orElse("").strip();
+            password = BoundedFiles.readString(file.get())
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .strip();
         } catch (IOException e) {
             return fail(UNAVAILABLE, "reload: " + file.get() + ": expected a readable password file: " + e);
         }

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector.host;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
@@ -7,7 +8,6 @@ import io.bev.avatar.exporter.collector.PartialCollectionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -131,7 +131,7 @@ public final class HostCollector implements Collector {
     /** AT_PAGESZ of this process's auxiliary vector, pairs of longs; 4096 where that is not readable. */
     private static long pageBytes(Path proc) {
         try {
-            ByteBuffer auxiliary = ByteBuffer.wrap(Files.readAllBytes(proc.resolve("self/auxv")))
+            ByteBuffer auxiliary = ByteBuffer.wrap(BoundedFiles.readBytes(proc.resolve("self/auxv")))
                     .order(ByteOrder.nativeOrder());
             while (auxiliary.remaining() >= 2 * Long.BYTES) {
                 long key = auxiliary.getLong();

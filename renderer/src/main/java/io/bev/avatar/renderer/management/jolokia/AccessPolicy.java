@@ -1,9 +1,9 @@
 package io.bev.avatar.renderer.management.jolokia;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.management.ObjectName;
@@ -57,7 +57,7 @@ final class AccessPolicy implements Restrictor {
     private static Restrictor read(Path file) throws IOException {
         byte[] document;
         try {
-            document = Files.readAllBytes(file);
+            document = BoundedFiles.readBytes(file);
         } catch (IOException e) {
             throw new IOException(
                     "Jolokia policy " + file + " cannot be read (" + e + "): fix it or remove"

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.management.jolokia;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,7 +47,8 @@ public final class ControlPassword {
     public static ControlPassword read(Path file) throws IOException {
         String password;
         try {
-            password = Files.readString(file).lines().findFirst().orElse("").strip();
+            password =
+                    BoundedFiles.readString(file).lines().findFirst().orElse("").strip();
         } catch (IOException e) {
             throw new IOException(
                     "control password file " + file + " cannot be read (" + e

@@ -1,7 +1,7 @@
 package io.bev.avatar.splat.raster.cuda;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -90,7 +90,7 @@ public final class CudaDiscovery {
 
     private Optional<String> driverVersion() {
         try {
-            Matcher match = VERSION.matcher(Files.readString(versionFile, StandardCharsets.UTF_8));
+            Matcher match = VERSION.matcher(BoundedFiles.readString(versionFile));
             return match.find() ? Optional.of(match.group(1)) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();

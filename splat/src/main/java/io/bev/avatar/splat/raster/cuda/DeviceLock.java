@@ -1,5 +1,6 @@
 package io.bev.avatar.splat.raster.cuda;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -63,7 +64,7 @@ public final class DeviceLock implements AutoCloseable {
         /** The systemd unit named by a file like {@code /proc/self/cgroup}. */
         static Optional<String> unit(Path cgroups) {
             try {
-                for (String line : Files.readAllLines(cgroups)) {
+                for (String line : BoundedFiles.readLines(cgroups, BoundedFiles.MAX_BYTES)) {
                     Matcher match = UNIT.matcher(line);
                     if (match.find() && !match.group(1).startsWith("user@")) {
                         return Optional.of(match.group(1));

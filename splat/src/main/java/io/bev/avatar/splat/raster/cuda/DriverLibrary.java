@@ -1,5 +1,6 @@
 package io.bev.avatar.splat.raster.cuda;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,9 @@ final class DriverLibrary {
 
     /** The linker's cache contains its paths as NUL-terminated strings. */
     private static final Pattern IN_CACHE = Pattern.compile("(/[ -~]*/" + Pattern.quote(NAME) + ")\0");
+
+    /** Limit of the linker's cache, which has some hundred kilobytes. */
+    private static final int MAX_CACHE_BYTES = 16 << 20;
 
     private final String libraryPath;
     private final Path cache;
@@ -56,7 +60,8 @@ final class DriverLibrary {
     private List<Path> cached() {
         List<Path> found = new ArrayList<>();
         try {
-            Matcher match = IN_CACHE.matcher(new String(Files.readAllBytes(cache), StandardCharsets.ISO_8859_1));
+            Matcher match = IN_CACHE.matcher(
+                    new String(BoundedFiles.readBytes(cache, MAX_CACHE_BYTES), StandardCharsets.ISO_8859_1));
             while (match.find()) {
                 found.add(Path.of(match.group(1)));
             }

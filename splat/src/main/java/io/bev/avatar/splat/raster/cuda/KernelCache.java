@@ -2,6 +2,7 @@ package io.bev.avatar.splat.raster.cuda;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,6 +32,9 @@ public final class KernelCache {
     static final int MIN_CAPABILITY = 75;
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelCache.class);
+
+    /** Limit of compiled kernels, which have some hundred kilobytes. */
+    private static final int MAX_IMAGE_BYTES = 16 << 20;
 
     private final Path directory;
     private final Compiler compiler;
@@ -87,7 +91,8 @@ public final class KernelCache {
         String origin = "NVRTC " + version + " for sm_" + capability;
         Path cacheFile = directory.resolve(name);
         if (Files.isRegularFile(cacheFile)) {
-            return Optional.of(new Image(origin + ", cached", Files.readAllBytes(cacheFile), Optional.of(cacheFile)));
+            return Optional.of(new Image(
+                    origin + ", cached", BoundedFiles.readBytes(cacheFile, MAX_IMAGE_BYTES), Optional.of(cacheFile)));
         }
         Optional<byte[]> image = nvrtc.cubin(source, capability);
         if (image.isPresent()) {

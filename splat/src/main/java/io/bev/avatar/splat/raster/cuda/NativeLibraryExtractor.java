@@ -1,5 +1,6 @@
 package io.bev.avatar.splat.raster.cuda;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +54,7 @@ final class NativeLibraryExtractor {
         Path file = directory.resolve(name);
         if (Files.isRegularFile(file)
                 && Files.size(file) == library.length
-                && Arrays.equals(Files.readAllBytes(file), library)) {
+                && Arrays.equals(BoundedFiles.readBytes(file, library.length), library)) {
             return;
         }
         Path whole = Files.createTempFile(directory, name, ".new");
