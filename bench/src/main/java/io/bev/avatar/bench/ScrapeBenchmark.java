@@ -28,8 +28,8 @@ final class ScrapeBenchmark implements Benchmark {
     private static final int WARM_UP = 600;
     private static final int SCRAPES_PER_ROUND = 100;
 
-    private static final Pattern DURATION = Pattern.compile("(?m)^(avatar_exporter|node_scrape)_collector_duration_seconds"
-            + "\\{collector=\"(\\w+)\",?} (\\S+)$");
+    private static final Pattern DURATION = Pattern.compile(
+            "(?m)^(avatar_exporter|node_scrape)_collector_duration_seconds" + "\\{collector=\"(\\w+)\",?} (\\S+)$");
 
     @Override
     public String name() {
@@ -86,12 +86,11 @@ final class ScrapeBenchmark implements Benchmark {
             Matcher duration = DURATION.matcher(web.get(ours.url).body());
             while (duration.find()) {
                 String name = (duration.group(1).startsWith("node") ? "host." : "") + duration.group(2);
-                millis.computeIfAbsent(name, first -> new Samples())
-                        .add(Double.parseDouble(duration.group(3)) * 1e3);
+                millis.computeIfAbsent(name, first -> new Samples()).add(Double.parseDouble(duration.group(3)) * 1e3);
             }
         }
-        millis.forEach((name, samples) -> results.accept(
-                new Measurement("scrape.collector." + name, samples.median(), "ms", Map.of())));
+        millis.forEach((name, samples) ->
+                results.accept(new Measurement("scrape.collector." + name, samples.median(), "ms", Map.of())));
     }
 
     private static void measure(List<Contender> all, HttpProbe web) throws IOException, InterruptedException {

@@ -25,15 +25,8 @@ final class SoakBenchmark implements Benchmark {
         Installation installation = Installation.of(options.root());
         int cycles = Math.max(2, options.scrapes() / SCRAPES_PER_CYCLE);
         try (Sandbox sandbox = new Sandbox(installation, options.directory())) {
-            SoakRun.Outcome outcome =
-                    SoakRun.run(
-                    sandbox,
-                    installation,
-                    options.root(),
-                    options.scrapes(),
-                    cycles,
-                    options.seed(),
-                    progress);
+            SoakRun.Outcome outcome = SoakRun.run(
+                    sandbox, installation, options.root(), options.scrapes(), cycles, options.seed(), progress);
             SoakRun.Resources first = outcome.first();
             SoakRun.Resources last = outcome.last();
             Map<String, Object> run = new LinkedHashMap<>();

@@ -37,6 +37,7 @@ final class SoakSources {
             "net/snmp",
             "net/sockstat",
             "sys/fs/file-nr",
+            "sys/kernel/arch",
             "sys/kernel/ostype",
             "sys/kernel/osrelease",
             "sys/kernel/version",
@@ -82,8 +83,9 @@ final class SoakSources {
         switch (outage) {
             case GPU_LOST -> scenario("nvmlDevice* = error GPU_IS_LOST\n");
             case GPU_UNKNOWN_ERROR -> scenario("nvmlDevice* = error UNKNOWN\n");
-            case GPU_DENIED_AT_START -> scenario("nvmlDeviceGetHandleByIndex* = error NO_PERMISSION\n"
-                    + "nvmlDeviceGet* = error GPU_IS_LOST\n");
+            case GPU_DENIED_AT_START ->
+                scenario(
+                        "nvmlDeviceGetHandleByIndex* = error NO_PERMISSION\n" + "nvmlDeviceGet* = error GPU_IS_LOST\n");
             case REDIS_STALLS -> redis.signal("STOP");
             case REDIS_DIES -> redis.kill();
             case REDIS_BUSY -> beginScript();

@@ -75,11 +75,7 @@ final class CollectorFactory {
                         ticker,
                         clock),
                 new HostCollector(
-                        HostOptions.of(exporter),
-                        new LibcFileSystems(),
-                        new LibcKernelClock(),
-                        ticker,
-                        clock)));
+                        HostOptions.of(exporter), new LibcFileSystems(), new LibcKernelClock(), ticker, clock)));
         redis.ifPresent(link -> collectors.add(RedisCollector.over(link, STREAMS, clock)));
         collectors.addAll(List.of(
                 new SystemdCollector(exporter.units(), settings.systemBus(), TIMEOUT, ticker),

@@ -93,7 +93,9 @@ final class DashboardCoverage {
 
     private static List<Path> files(Path directory, String suffix) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(suffix))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -113,7 +115,10 @@ final class DashboardCoverage {
         List<Integer> counts = names.values().stream()
                 .map(reasons -> reasons.values().stream().mapToInt(Set::size).sum())
                 .toList();
-        summary.append("| ").append(title).append(" | ").append(counts.stream().mapToInt(n -> n).sum());
+        summary.append("| ")
+                .append(title)
+                .append(" | ")
+                .append(counts.stream().mapToInt(n -> n).sum());
         counts.forEach(count -> summary.append(" | ").append(count));
         summary.append(" |\n");
         sections.append("\n## ").append(title).append('\n');
@@ -132,7 +137,8 @@ final class DashboardCoverage {
                 .filter(reason -> reported == (reason.kind() == Kind.OPTION))
                 .findFirst();
         if (found.isEmpty() && !reported) {
-            throw new AssertionError(name + " is not in the golden files: report it, or give the reason in reasons.txt");
+            throw new AssertionError(
+                    name + " is not in the golden files: report it, or give the reason in reasons.txt");
         }
         return found.orElseGet(() -> new Reason(Pattern.compile(name), Kind.REPORTED, ""));
     }

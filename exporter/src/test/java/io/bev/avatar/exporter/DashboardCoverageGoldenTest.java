@@ -12,7 +12,6 @@ class DashboardCoverageGoldenTest {
 
     @Test
     void publicDashboards_matchThePage() throws Exception {
-        Golden.check(
-                PAGE, DashboardCoverage.page(RESOURCES.resolve("public-dashboards"), RESOURCES.resolve("golden")));
+        Golden.check(PAGE, DashboardCoverage.page(RESOURCES.resolve("public-dashboards"), RESOURCES.resolve("golden")));
     }
 }

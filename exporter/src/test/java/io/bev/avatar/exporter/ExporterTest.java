@@ -181,7 +181,9 @@ class ExporterTest {
                         + " metric names should be written in 'snake_case' not 'camelCase'");
             }
             for (String name : List.of(
-                    "current_eviction_exceeded_time_ms", "eviction_exceeded_time_ms_total", "expire_cycle_cpu_time_ms_total")) {
+                    "current_eviction_exceeded_time_ms",
+                    "eviction_exceeded_time_ms_total",
+                    "expire_cycle_cpu_time_ms_total")) {
                 theirs.add("redis_" + name + " metric names should not contain abbreviated units");
             }
             for (String name : List.of("memory_used_vm_total", "rdb_saves_total")) {

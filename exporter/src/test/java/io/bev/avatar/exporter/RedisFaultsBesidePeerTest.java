@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Faults of a real Redis, seen by this exporter and by redis_exporter. */
-@Timeout(180)
+@Timeout(600)
 class RedisFaultsBesidePeerTest {
 
     private static final List<String> STREAMS = List.of("osint:updates");
@@ -220,7 +220,9 @@ class RedisFaultsBesidePeerTest {
             for (int start = from; start < to; start += 1000) {
                 StringBuilder batch = new StringBuilder();
                 for (int i = start; i < start + 1000; i++) {
-                    batch.append("EVAL \"return redis.error_reply('E").append(i).append("OfTooManyTypes, now')\" 0\r\n");
+                    batch.append("EVAL \"return redis.error_reply('E")
+                            .append(i)
+                            .append("OfTooManyTypes, now')\" 0\r\n");
                 }
                 socket.getOutputStream().write(batch.toString().getBytes(StandardCharsets.US_ASCII));
                 for (int i = 0; i < 1000; i++) {

@@ -49,8 +49,8 @@ class WholeScrapeGoldenTest {
                     + "|.*_response_seconds).*");
 
     /** Labels whose values vary between runs. */
-    private static final Pattern LIVE_LABEL =
-            Pattern.compile("\\b(master_replid|os|process_id|redis_build_id|redis_version|run_id|tcp_port|java_version)=\"[^\"]*\"");
+    private static final Pattern LIVE_LABEL = Pattern.compile(
+            "\\b(master_replid|os|process_id|redis_build_id|redis_version|run_id|tcp_port|java_version)=\"[^\"]*\"");
 
     /** Varying label sets (JVM pools and collectors, NVML calls of the event thread), reduced to one sample each. */
     private static final Pattern ANY_LABEL = Pattern.compile("=\"[^\"]*\"");

@@ -33,7 +33,11 @@ class CpuTimeDipTest {
         List<String> raw = new ArrayList<>();
         try (HostCollector host = new HostCollector(
                 new HostOptions(
-                        directory.resolve("proc"), directory.resolve("sys"), directory.resolve("none"), false, Set.of()),
+                        directory.resolve("proc"),
+                        directory.resolve("sys"),
+                        directory.resolve("none"),
+                        false,
+                        Set.of()),
                 new LibcFileSystems(),
                 Optional::empty,
                 Ticker.system(),
@@ -47,7 +51,8 @@ class CpuTimeDipTest {
         for (Path file : RuleFiles.files()) {
             Files.copy(file, directory.resolve(String.valueOf(file.getFileName())));
         }
-        Files.writeString(directory.resolve("dip.test.yml"), """
+        Files.writeString(
+                directory.resolve("dip.test.yml"), """
                 rule_files: ['*.rules.yml']
                 evaluation_interval: 15s
                 tests:

@@ -60,11 +60,7 @@ public final class HealthComponents implements AutoCloseable {
                         ticker,
                         clock),
                 new HostCollector(
-                        HostOptions.of(exporter),
-                        new LibcFileSystems(),
-                        new LibcKernelClock(),
-                        ticker,
-                        clock),
+                        HostOptions.of(exporter), new LibcFileSystems(), new LibcKernelClock(), ticker, clock),
                 new SystemdCollector(exporter.units(), settings.systemBus(), TIMEOUT, ticker),
                 new EndpointCollector(exporter.rendererUrl(), ENDPOINT_TIMEOUT, http, ticker)));
         redis.ifPresent(

@@ -48,10 +48,12 @@ final class CpuFreqCollector implements HostSubcollector {
     }
 
     private static void governors(Path directory, String cpu, MetricSink out) {
-        String current = HostFiles.attribute(directory.resolve("scaling_governor")).orElse("");
+        String current =
+                HostFiles.attribute(directory.resolve("scaling_governor")).orElse("");
         if (!current.isEmpty()) {
-            Set<String> all = new TreeSet<>(List.of(Fields.split(
-                    HostFiles.attribute(directory.resolve("scaling_available_governors")).orElse(""))));
+            Set<String> all = new TreeSet<>(
+                    List.of(Fields.split(HostFiles.attribute(directory.resolve("scaling_available_governors"))
+                            .orElse(""))));
             all.add(current);
             all.remove("");
             all.forEach(governor -> out.gauge(

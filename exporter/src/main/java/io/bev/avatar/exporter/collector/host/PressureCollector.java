@@ -55,8 +55,8 @@ final class PressureCollector implements HostSubcollector {
             } else if (!resource.equals("cpu")) {
                 out.counter(
                         "node_pressure_" + resource + "_stalled_seconds_total",
-                        "Total time in seconds no process could make progress due to "
-                                + cause(resource) + " congestion",
+                        "Total time in seconds no process could make progress due to " + cause(resource)
+                                + " congestion",
                         seconds);
             }
         }

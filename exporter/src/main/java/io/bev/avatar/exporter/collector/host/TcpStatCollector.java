@@ -40,8 +40,8 @@ final class TcpStatCollector implements HostSubcollector {
         files.eachLine(files.requireProc("net/tcp"), line -> parse(line, counts));
         // Absent where IPv6 is off.
         files.eachLine(files.optionalProc("net/tcp6").orElse(""), line -> parse(line, counts));
-        counts.forEach((state, count) -> out.gauge(
-                "node_tcp_connection_states", "Number of connection states.", count, "state", state));
+        counts.forEach((state, count) ->
+                out.gauge("node_tcp_connection_states", "Number of connection states.", count, "state", state));
     }
 
     private static void parse(String line, Map<String, Long> counts) {

@@ -88,7 +88,12 @@ final class TextFile {
     void write(MetricSink out) {
         for (Metric metric : metrics) {
             out.sample(
-                    metric.type, metric.family, metric.help, metric.name, metric.value, metric.labels.toArray(String[]::new));
+                    metric.type,
+                    metric.family,
+                    metric.help,
+                    metric.name,
+                    metric.value,
+                    metric.labels.toArray(String[]::new));
         }
     }
 
@@ -125,8 +130,9 @@ final class TextFile {
             case "histogram" -> Type.HISTOGRAM;
             case "summary" -> Type.SUMMARY;
             case "untyped" -> Type.UNKNOWN;
-            default -> throw new IllegalArgumentException("found type '" + name
-                    + "', expected counter, gauge, histogram, summary or untyped");
+            default ->
+                throw new IllegalArgumentException(
+                        "found type '" + name + "', expected counter, gauge, histogram, summary or untyped");
         };
     }
 

@@ -63,10 +63,7 @@ final class ComponentMetrics {
                         "redis_scripting_engine_memory_used_bytes", "Memory of a script engine.", bytes, labels));
         RedisInfo.finite(engine.getOrDefault("memory_overhead", ""))
                 .ifPresent(bytes -> out.gauge(
-                        "redis_scripting_engine_memory_overhead_bytes",
-                        "Overhead of a script engine.",
-                        bytes,
-                        labels));
+                        "redis_scripting_engine_memory_overhead_bytes", "Overhead of a script engine.", bytes, labels));
     }
 
     private static void sentinelMaster(Map<String, String> master, MetricSink out) {

@@ -68,7 +68,8 @@ final class RedisInfo {
     List<String> names(String prefix, Pattern rest) {
         List<String> names = new ArrayList<>();
         for (String name : fields.keySet()) {
-            if (name.startsWith(prefix) && rest.matcher(name).region(prefix.length(), name.length()).matches()) {
+            if (name.startsWith(prefix)
+                    && rest.matcher(name).region(prefix.length(), name.length()).matches()) {
                 names.add(name);
             }
         }

@@ -202,7 +202,8 @@ final class RedisMetrics {
         // Redis and Valkey have different names for it.
         Double partly = stat.getOrDefault("subexpiry", stat.get("keys_with_volatile_items"));
         if (partly != null) {
-            out.gauge("redis_db_keys_with_expiring_items", "Keys with expiring fields, per database.", partly, "db", db);
+            out.gauge(
+                    "redis_db_keys_with_expiring_items", "Keys with expiring fields, per database.", partly, "db", db);
         }
         Double ttlMillis = stat.get("avg_ttl");
         if (ttlMillis != null) {
@@ -271,6 +272,8 @@ final class RedisMetrics {
             }
         }
         values.forEach((name, value) -> out.gauge(
-                CLUSTER_NAMES.getOrDefault(name, "redis_" + name), "Field " + name + " of the Cluster's state.", value));
+                CLUSTER_NAMES.getOrDefault(name, "redis_" + name),
+                "Field " + name + " of the Cluster's state.",
+                value));
     }
 }

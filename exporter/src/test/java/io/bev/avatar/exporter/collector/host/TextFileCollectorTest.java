@@ -136,7 +136,9 @@ class TextFileCollectorTest {
 
         String text = collect();
 
-        assertThat(text).contains("\na 1.0\n", "node_textfile_scrape_error 1.0\n").doesNotContain("huge 1", "many{");
+        assertThat(text)
+                .contains("\na 1.0\n", "node_textfile_scrape_error 1.0\n")
+                .doesNotContain("huge 1", "many{");
         assertThat(text.lines().filter(line -> line.startsWith("x")).count()).isEqualTo(97);
     }
 

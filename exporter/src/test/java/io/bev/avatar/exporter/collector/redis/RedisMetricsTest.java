@@ -62,7 +62,8 @@ class RedisMetricsTest {
                 .contains("redis_active_time_io_thread_seconds_total{thread=\"1\",} 2.5\n")
                 .contains("redis_tls_certificate_info{certificate=\"server\",serial=\"0a1b\",} 1.0\n")
                 .contains("redis_tls_server_cert_expires_in_seconds 86400.0\n")
-                .contains("redis_scripting_engine_memory_used_bytes{name=\"LUA\",module=\"lua\",abi_version=\"4\",} 20.0\n")
+                .contains(
+                        "redis_scripting_engine_memory_used_bytes{name=\"LUA\",module=\"lua\",abi_version=\"4\",} 20.0\n")
                 .contains("redis_db_keys_with_expiring_items{db=\"db0\",} 2.0\n");
     }
 
@@ -116,18 +117,18 @@ class RedisMetricsTest {
 
     @Test
     void cluster_hasEveryFieldOnce() {
-        assertThat(metrics(
-                        "cluster_enabled:1\ncluster_connections:2\ncluster_state:ok\n",
-                        Map.of(),
-                        "cluster_state:fail\r\ncluster_stats_messages_ping_sent:5\r\ncluster_stats_messages_sent:9\r\n"))
+        assertThat(
+                        metrics(
+                                "cluster_enabled:1\ncluster_connections:2\ncluster_state:ok\n",
+                                Map.of(),
+                                "cluster_state:fail\r\ncluster_stats_messages_ping_sent:5\r\ncluster_stats_messages_sent:9\r\n"))
                 .contains("redis_cluster_state 0.0\n", "redis_cluster_connections 2.0\n")
                 .contains("redis_cluster_stats_messages_ping_sent 5.0\n", "redis_cluster_messages_sent_total 9.0\n");
     }
 
     @Test
     void oddValues_areAbsent() {
-        assertThat(metrics(
-                        """
+        assertThat(metrics("""
                         uptime_in_seconds:soon
                         used_memory:NaN
                         maxmemory:
@@ -135,9 +136,7 @@ class RedisMetricsTest {
                         master0:name=a]b[,status
                         module:
                         db0:keys=inf
-                        """,
-                        Map.of("maxclients", "many", "client-output-buffer-limit", "normal 0"),
-                        ""))
+                        """, Map.of("maxclients", "many", "client-output-buffer-limit", "normal 0"), ""))
                 .doesNotContain("redis_uptime", "redis_memory", "redis_connected_slave", "redis_config", "NaN", "Inf");
     }
 
