@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Cost of a scrape with every collector enabled, compared with node_exporter and redis_exporter together. All three are scraped
@@ -24,6 +27,9 @@ final class ScrapeBenchmark implements Benchmark {
 
     private static final int WARM_UP = 600;
     private static final int SCRAPES_PER_ROUND = 100;
+
+    private static final Pattern DURATION = Pattern.compile(
+            "(?m)^(avatar_exporter|node_scrape)_collector_duration_seconds" + "\\{collector=\"(\\w+)\",?} (\\S+)$");
 
     @Override
     public String name() {
@@ -68,7 +74,23 @@ final class ScrapeBenchmark implements Benchmark {
             double rendererMillis =
                     (renderer.stats().cpuSeconds() - rendererBefore) * 1e3 / (options.rounds() * SCRAPES_PER_ROUND);
             report(ours, host, redis, rendererMillis, results);
+            reportCollectors(ours, sandbox.web(), results);
         }
+    }
+
+    /** Median duration of each collector, and of each part of the host collector, as the exporter reports it. */
+    private static void reportCollectors(Contender ours, HttpProbe web, Consumer<Measurement> results)
+            throws IOException, InterruptedException {
+        Map<String, Samples> millis = new TreeMap<>();
+        for (int i = 0; i < SCRAPES_PER_ROUND; i++) {
+            Matcher duration = DURATION.matcher(web.get(ours.url).body());
+            while (duration.find()) {
+                String name = (duration.group(1).startsWith("node") ? "host." : "") + duration.group(2);
+                millis.computeIfAbsent(name, first -> new Samples()).add(Double.parseDouble(duration.group(3)) * 1e3);
+            }
+        }
+        millis.forEach((name, samples) ->
+                results.accept(new Measurement("scrape.collector." + name, samples.median(), "ms", Map.of())));
     }
 
     private static void measure(List<Contender> all, HttpProbe web) throws IOException, InterruptedException {

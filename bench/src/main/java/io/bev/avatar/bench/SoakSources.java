@@ -37,6 +37,7 @@ final class SoakSources {
             "net/snmp",
             "net/sockstat",
             "sys/fs/file-nr",
+            "sys/kernel/arch",
             "sys/kernel/ostype",
             "sys/kernel/osrelease",
             "sys/kernel/version",

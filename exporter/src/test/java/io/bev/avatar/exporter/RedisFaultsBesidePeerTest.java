@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Faults of a real Redis, seen by this exporter and by redis_exporter. */
-@Timeout(180)
+@Timeout(600)
 class RedisFaultsBesidePeerTest {
 
     private static final List<String> STREAMS = List.of("osint:updates");

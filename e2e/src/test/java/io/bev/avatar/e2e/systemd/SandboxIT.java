@@ -120,12 +120,13 @@ class SandboxIT {
 
     @Test
     void sandbox_hidesNothingThatAnUnrestrictedExporterReports() throws Exception {
-        machine.shell("systemd-run -q --unit unrestricted --collect -E BEV_EXPORTER_PORT=9819 -E BEV_EXPORTER_NICENESS=0"
-                + " -E BEV_EXPORTER_STATE_DIR=/run/unrestricted -E BEV_AVATAR_CONFIG=/etc/bev-avatar/avatar.yaml"
-                + " -E BEV_EXPORTER_NVML_LIBRARY=/usr/lib/avatar-test/libnvidia-ml.so.1"
-                + " -E NVML_SIMULATOR_SCENARIO=/var/lib/avatar-test/scenario /usr/lib/bev-avatar/java"
-                + " @/usr/lib/bev-avatar/exporter/jvm.flags -Djna.boot.library.path=/usr/lib/bev-avatar/native"
-                + " -Djna.nounpack=true -Djna.nosys=true -jar /usr/lib/bev-avatar/exporter/avatar-exporter.jar serve");
+        machine.shell(
+                "systemd-run -q --unit unrestricted --collect -E BEV_EXPORTER_PORT=9819 -E BEV_EXPORTER_NICENESS=0"
+                        + " -E BEV_EXPORTER_STATE_DIR=/run/unrestricted -E BEV_AVATAR_CONFIG=/etc/bev-avatar/avatar.yaml"
+                        + " -E BEV_EXPORTER_NVML_LIBRARY=/usr/lib/avatar-test/libnvidia-ml.so.1"
+                        + " -E NVML_SIMULATOR_SCENARIO=/var/lib/avatar-test/scenario /usr/lib/bev-avatar/java"
+                        + " @/usr/lib/bev-avatar/exporter/jvm.flags -Djna.boot.library.path=/usr/lib/bev-avatar/native"
+                        + " -Djna.nounpack=true -Djna.nosys=true -jar /usr/lib/bev-avatar/exporter/avatar-exporter.jar serve");
         machine.await(
                 "all sources of the unrestricted exporter",
                 scrape(9819) + " | grep '^avatar_renderer_process_threads' && " + scrape(9819)

@@ -24,8 +24,11 @@ class RedisRefusalTest {
     /** Name, how Redis is made to refuse, part of the reason, and how it is repaired. */
     static Stream<Arguments> refusals() {
         return Stream.of(
-                refusal("full memory", redis -> redis.configSet("maxmemory", "1"), "OOM", redis -> redis.configSet(
-                        "maxmemory", "0")),
+                refusal(
+                        "full memory",
+                        redis -> redis.configSet("maxmemory", "1"),
+                        "OOM",
+                        redis -> redis.configSet("maxmemory", "0")),
                 refusal("replica", redis -> redis.replicaof("127.0.0.1", 1), "READONLY", RedisCommands::replicaofNoOne),
                 refusal(
                         "missing permission",
@@ -77,7 +80,8 @@ class RedisRefusalTest {
             refuse.accept(redis.commands());
 
             for (int i = 0; i < 3; i++) {
-                assertThat(Stores.submit(store, "{'intensity':0." + (i + 1) + "}").accepted())
+                assertThat(Stores.submit(store, "{'intensity':0." + (i + 1) + "}")
+                                .accepted())
                         .isTrue();
             }
             await(() -> store.statistics().redisFault().orElse("").contains(reason));

@@ -180,6 +180,7 @@ public final class HostCollector implements Collector {
         parts.put("dmi", new DmiCollector());
         parts.put("edac", new EdacCollector());
         parts.put("hwmon", new HwmonCollector());
+        parts.put("nvme", new NvmeCollector());
         parts.put("powersupplyclass", new PowerSupplyCollector());
         parts.put("rapl", new RaplCollector());
         parts.put("thermal_zone", new ThermalZoneCollector());

@@ -16,19 +16,17 @@ import java.util.regex.Pattern;
  */
 final class ComponentMetrics {
 
-    private static final Pattern ENGINE = Pattern.compile("engine_\\d+");
-    private static final Pattern CERTIFICATE = Pattern.compile("tls_(server|client|ca)_cert_serial");
-    private static final Pattern SENTINEL_MASTER = Pattern.compile("master\\d+");
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
+    private static final Pattern CERTIFICATE = Pattern.compile("(server|client|ca)_cert_serial");
     private static final String IO_THREAD = "used_active_time_io_thread_";
-    private static final Pattern IO_THREADS = Pattern.compile(IO_THREAD + "\\d+");
 
     private ComponentMetrics() {}
 
     static void write(RedisInfo info, MetricSink out) {
         info.modules().forEach(module -> module(module, out));
-        info.names(ENGINE).forEach(name -> engine(info.texts(name), out));
-        info.names(SENTINEL_MASTER).forEach(name -> sentinelMaster(info.texts(name), out));
-        for (String name : info.names(CERTIFICATE)) {
+        info.names("engine_", NUMBER).forEach(name -> engine(info.texts(name), out));
+        info.names("master", NUMBER).forEach(name -> sentinelMaster(info.texts(name), out));
+        for (String name : info.names("tls_", CERTIFICATE)) {
             out.gauge(
                     "redis_tls_certificate_info",
                     "Always 1; labels describe a certificate of the server.",
@@ -38,7 +36,7 @@ final class ComponentMetrics {
                     "serial",
                     info.text(name).orElse(""));
         }
-        for (String name : info.names(IO_THREADS)) {
+        for (String name : info.names(IO_THREAD, NUMBER)) {
             info.number(name)
                     .ifPresent(seconds -> out.counter(
                             "redis_active_time_io_thread_seconds_total",

@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.collector.redis;
 
 import io.bev.avatar.exporter.redis.InfoExcerpt;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -63,11 +64,16 @@ final class RedisInfo {
         return Optional.ofNullable(fields.get(name));
     }
 
-    /** Names of the fields that match. */
-    List<String> names(Pattern pattern) {
-        return fields.keySet().stream()
-                .filter(name -> pattern.matcher(name).matches())
-                .toList();
+    /** Names of the fields that are {@code prefix} and a rest that matches. */
+    List<String> names(String prefix, Pattern rest) {
+        List<String> names = new ArrayList<>();
+        for (String name : fields.keySet()) {
+            if (name.startsWith(prefix)
+                    && rest.matcher(name).region(prefix.length(), name.length()).matches()) {
+                names.add(name);
+            }
+        }
+        return names;
     }
 
     /**

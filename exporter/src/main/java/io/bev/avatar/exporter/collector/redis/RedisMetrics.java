@@ -30,7 +30,7 @@ final class RedisMetrics {
             List.of("valkey_version", "valkey_release_stage", "availability_zone");
 
     private static final Pattern DATABASE = Pattern.compile("\\d+");
-    private static final Pattern CLUSTER = Pattern.compile("cluster_\\w+");
+    private static final Pattern CLUSTER = Pattern.compile("\\w+");
 
     /** Fields of {@code CLUSTER INFO} whose metric has another name. */
     private static final Map<String, String> CLUSTER_NAMES = Map.of(
@@ -267,7 +267,7 @@ final class RedisMetrics {
     private static void cluster(RedisInfo info, RedisInfo cluster, MetricSink out) {
         Map<String, Double> values = new LinkedHashMap<>();
         for (RedisInfo source : List.of(info, cluster)) {
-            for (String name : source.names(CLUSTER)) {
+            for (String name : source.names("cluster_", CLUSTER)) {
                 source.number(name).ifPresent(value -> values.put(name, value));
             }
         }

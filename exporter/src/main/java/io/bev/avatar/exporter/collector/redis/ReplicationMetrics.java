@@ -15,16 +15,16 @@ import java.util.regex.Pattern;
  */
 final class ReplicationMetrics {
 
-    private static final Pattern MASTER_HOST = Pattern.compile("master(_\\d+)?_host");
-    private static final Pattern REPLICA = Pattern.compile("slave\\d+");
+    private static final Pattern MASTER_HOST = Pattern.compile("(_\\d+)?_host");
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
 
     private ReplicationMetrics() {}
 
     static void write(RedisInfo info, MetricSink out) {
-        for (String host : info.names(MASTER_HOST)) {
+        for (String host : info.names("master", MASTER_HOST)) {
             master(info, host.substring(0, host.length() - "_host".length()), out);
         }
-        for (String name : info.names(REPLICA)) {
+        for (String name : info.names("slave", NUMBER)) {
             replica(info.texts(name), out);
         }
     }

@@ -143,7 +143,8 @@ class RendererProcessCollectorTest {
     void mainProcessGone_restartedOneIsFoundByItsPort() throws Exception {
         mainPid = OptionalInt.of(Integer.MAX_VALUE);
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThat(samples(collector(PROC, OptionalInt.of(listener.getLocalPort())))).contains("process_threads");
+            assertThat(samples(collector(PROC, OptionalInt.of(listener.getLocalPort()))))
+                    .contains("process_threads");
         }
     }
 

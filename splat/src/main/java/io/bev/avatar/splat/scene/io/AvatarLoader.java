@@ -11,7 +11,7 @@ import java.nio.file.Path;
 public final class AvatarLoader {
 
     /** The supported formats, for messages. */
-    public static final String FORMATS = 
+    public static final String FORMATS =
             "a LAM bundle (.zip) or a Gaussian cloud (.ply, .spz, .sog, .glb, .ksplat, .splat, .gltf, meta.json)";
 
     private AvatarLoader() {}

@@ -115,7 +115,12 @@ final class GltfSplatReader {
         GaussianCloud cloud = fields.allocate(position.path("count").asLong(-1), degree);
         each(attributes, "POSITION", 3, cloud, (i, v) -> fields.position(cloud, i, -v[0], -v[1], v[2]));
         // The half turn about z, times x, y, z, w.
-        each(attributes, EXTENSION + ":ROTATION", 4, cloud, (i, v) -> fields.rotation(cloud, i, -v[2], -v[1], v[0], v[3]));
+        each(
+                attributes,
+                EXTENSION + ":ROTATION",
+                4,
+                cloud,
+                (i, v) -> fields.rotation(cloud, i, -v[2], -v[1], v[0], v[3]));
         each(attributes, EXTENSION + ":SCALE", 3, cloud, (i, v) -> fields.linearScale(cloud, i, v[0], v[1], v[2]));
         each(attributes, EXTENSION + ":OPACITY", 1, cloud, (i, v) -> fields.linearOpacity(cloud, i, v[0]));
         each(attributes, harmonic(0, 0), 3, cloud, (i, v) -> fields.colour(cloud, i, dc(v[0]), dc(v[1]), dc(v[2])));
@@ -156,13 +161,20 @@ final class GltfSplatReader {
             throw bad("floats or normalized integers as " + name, accessor.toString());
         }
         String shape = width == 1 ? "SCALAR" : "VEC" + width;
-        if (!accessor.path("type").asText().equals(shape) || accessor.path("count").asInt(-1) != cloud.count()) {
-            throw bad(cloud.count() + " of " + shape + " as " + name, accessor.path("count").asText("none"));
+        if (!accessor.path("type").asText().equals(shape)
+                || accessor.path("count").asInt(-1) != cloud.count()) {
+            throw bad(
+                    cloud.count() + " of " + shape + " as " + name,
+                    accessor.path("count").asText("none"));
         }
-        JsonNode view = root.path("bufferViews").path(accessor.path("bufferView").asInt(-1));
+        JsonNode view =
+                root.path("bufferViews").path(accessor.path("bufferView").asInt(-1));
         int stride = view.path("byteStride").asInt(bytes * width);
-        long offset = view.path("byteOffset").asLong(0) + accessor.path("byteOffset").asLong(0);
-        if (stride < bytes * width || stride > 4096 || offset < 0
+        long offset =
+                view.path("byteOffset").asLong(0) + accessor.path("byteOffset").asLong(0);
+        if (stride < bytes * width
+                || stride > 4096
+                || offset < 0
                 || offset + (long) stride * (cloud.count() - 1) + bytes * width > buffer.size()) {
             throw bad(name + " within the buffer", "a view beyond its " + buffer.size() + " bytes");
         }

@@ -95,8 +95,7 @@ final class JsonFiles {
                             "a mesh cannot be rendered: use a Gaussian splatting file");
                 }
             } else if (chunk.getInt(4) == CHUNK_BINARY && root != null) {
-                return GltfSplatReader.read(
-                        reading, root, ByteSource.part(source, at + CHUNK_HEADER_BYTES, length));
+                return GltfSplatReader.read(reading, root, ByteSource.part(source, at + CHUNK_HEADER_BYTES, length));
             }
             at += CHUNK_HEADER_BYTES + length;
         }

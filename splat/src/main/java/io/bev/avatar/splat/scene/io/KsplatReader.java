@@ -29,8 +29,16 @@ final class KsplatReader {
     private float maxCoefficient;
 
     private record Section(
-            int count, long capacity, int bucketSize, int buckets, float blockSize, int bucketBytes, long quantum,
-            int full, int partial, int degree) {
+            int count,
+            long capacity,
+            int bucketSize,
+            int buckets,
+            float blockSize,
+            int bucketBytes,
+            long quantum,
+            int full,
+            int partial,
+            int degree) {
 
         int bytesPerGaussian(int level) {
             int geometry = level == 0 ? 40 : 20;

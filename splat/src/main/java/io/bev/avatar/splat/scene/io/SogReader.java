@@ -148,8 +148,7 @@ final class SogReader {
         WebpImage image = image(group, 0, cloud.count());
         float[][] tables = tables(group, 3);
         for (int i = 0; i < cloud.count(); i++) {
-            fields.logScale(
-                    cloud, i, tables[0][image.at(i, 0)], tables[1][image.at(i, 1)], tables[2][image.at(i, 2)]);
+            fields.logScale(cloud, i, tables[0][image.at(i, 0)], tables[1][image.at(i, 1)], tables[2][image.at(i, 2)]);
         }
     }
 
@@ -172,12 +171,9 @@ final class SogReader {
         }
     }
 
-    private void coefficients(GaussianCloud cloud, JsonNode shN, WebpImage centroids, int degree)
-            throws IOException {
+    private void coefficients(GaussianCloud cloud, JsonNode shN, WebpImage centroids, int degree) throws IOException {
         WebpImage labels = image(shN, 1, cloud.count());
-        float[] table = legacy
-                ? range(numbers(shN, "mins", 1)[0], numbers(shN, "maxs", 1)[0])
-                : codebook(shN);
+        float[] table = legacy ? range(numbers(shN, "mins", 1)[0], numbers(shN, "maxs", 1)[0]) : codebook(shN);
         int k = GaussianCloud.coefficients(degree);
         for (int i = 0; i < cloud.count(); i++) {
             int label = labels.at(i, 0) | labels.at(i, 1) << 8;

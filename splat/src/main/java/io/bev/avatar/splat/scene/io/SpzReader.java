@@ -128,9 +128,7 @@ final class SpzReader {
         if (index >= streams || entries.getLong(TABLE_ENTRY_BYTES * index + 8) != bytes) {
             throw reading.bad(
                     "stream " + index + " of " + bytes + " bytes",
-                    index >= streams
-                            ? streams + " streams"
-                            : entries.getLong(TABLE_ENTRY_BYTES * index + 8) + " bytes",
+                    index >= streams ? streams + " streams" : entries.getLong(TABLE_ENTRY_BYTES * index + 8) + " bytes",
                     "export the avatar again as .spz or .ply");
         }
         long offset = start;

@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
 /** Reads the avatar in a zip file: a LAM bundle, a single cloud, or one zip file that holds one of them. */
 final class ZipReader {
 
-    private static final List<String> CLOUDS = 
-            List.of(".ply", ".ply.gz", ".spz", ".sog", ".glb", ".ksplat", ".splat");
+    private static final List<String> CLOUDS = List.of(".ply", ".ply.gz", ".spz", ".sog", ".glb", ".ksplat", ".splat");
     /** A larger inner archive is no avatar. */
     private static final long MAX_INNER_BYTES = 8L << 30;
 
@@ -60,7 +59,8 @@ final class ZipReader {
 
     private static Avatar sog(Reading reading, ZipArchive zip, ZipArchive.Entry meta) throws IOException {
         if (meta.size() > MAX_META_BYTES) {
-            throw reading.bad("a meta.json of at most " + MAX_META_BYTES + " bytes", meta.size() + " bytes", "export it again");
+            throw reading.bad(
+                    "a meta.json of at most " + MAX_META_BYTES + " bytes", meta.size() + " bytes", "export it again");
         }
         byte[] json = zip.verified(meta, Gzip.MAX_COMPRESSION).start(MAX_META_BYTES);
         JsonNode root = JsonFiles.parse(reading, json);
@@ -82,8 +82,7 @@ final class ZipReader {
         throw reading.bad("the file " + name + " in the archive", "none", "export the avatar again");
     }
 
-    private static Avatar inner(Reading reading, ZipArchive zip, ZipArchive.Entry entry, int depth)
-            throws IOException {
+    private static Avatar inner(Reading reading, ZipArchive zip, ZipArchive.Entry entry, int depth) throws IOException {
         if (entry.size() > MAX_INNER_BYTES) {
             throw reading.bad("an inner zip file of at most 8 GiB", entry.size() + " bytes", "unzip the outer file");
         }
