@@ -11,6 +11,7 @@ import io.bev.avatar.splat.raster.cuda.MemoryBudgetException;
 import io.bev.avatar.splat.scene.Avatar;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -68,6 +69,11 @@ final class RendererOperations implements RendererControl {
     @Override
     public Instant startTime() {
         return runtime.context().startTime();
+    }
+
+    @Override
+    public Duration uptime() {
+        return runtime.context().uptime();
     }
 
     @Override
