@@ -107,7 +107,7 @@ public final class Renderer implements AutoCloseable {
                 : ControlPassword.none();
         CompletableFuture<JolokiaEndpoint> jolokia = openManagement(config, password);
         RendererPage page =
-                new RendererPage(context.version(), context.startTime(), context.clock(), config.gpuSimulated());
+                new RendererPage(context.version(), context::uptime, config.gpuSimulated());
         RendererComponents.FrameServer viewers = components.viewers(page);
         shutdown.push("viewers", viewers::close);
         viewers.start();

@@ -3,6 +3,7 @@ package io.bev.avatar.renderer;
 import io.bev.avatar.common.systemd.SystemdNotifier;
 import io.bev.avatar.common.time.Ticker;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
 import javax.management.MBeanServer;
@@ -13,6 +14,7 @@ import javax.management.MBeanServer;
  * @param service systemd, or a no-op without it
  * @param mbeans server for the renderer's MBeans
  * @param startTime start of the process
+ * @param startNanos reading of {@code ticker} at the start of the process
  * @param version of the renderer
  * @param configuration reloads the configuration
  */
@@ -22,5 +24,12 @@ public record RendererContext(
         Clock clock,
         Ticker ticker,
         Instant startTime,
+        long startNanos,
         String version,
-        Supplier<RendererSettings> configuration) {}
+        Supplier<RendererSettings> configuration) {
+
+    /** Time since the start of the process; unaffected by changes of the clock. */
+    public Duration uptime() {
+        return Duration.ofNanos(ticker.nanos() - startNanos);
+    }
+}

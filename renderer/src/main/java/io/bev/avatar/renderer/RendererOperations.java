@@ -14,6 +14,7 @@ import io.bev.avatar.splat.scene.ModelMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -84,6 +85,11 @@ final class RendererOperations implements RendererControl {
     @Override
     public Instant startTime() {
         return runtime.context().startTime();
+    }
+
+    @Override
+    public Duration uptime() {
+        return runtime.context().uptime();
     }
 
     @Override

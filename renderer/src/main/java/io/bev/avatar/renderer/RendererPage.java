@@ -8,11 +8,10 @@ import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.state.StateStore.Origin;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
 import io.bev.avatar.renderer.stream.PageBackend;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Health and state documents for the page; status is {@code starting} until {@link #attach}. */
@@ -23,16 +22,14 @@ final class RendererPage implements PageBackend {
             RendererRuntime runtime, RendererControl renderer, HealthMonitor health, RendererComponents components) {}
 
     private final String version;
-    private final Instant started;
-    private final Clock clock;
+    private final Supplier<Duration> uptime;
     private final boolean gpuSimulated;
     private volatile @Nullable View view;
 
     /** @param gpuSimulated whether the exporter on this host reports a simulated GPU */
-    RendererPage(String version, Instant started, Clock clock, boolean gpuSimulated) {
+    RendererPage(String version, Supplier<Duration> uptime, boolean gpuSimulated) {
         this.version = version;
-        this.started = started;
-        this.clock = clock;
+        this.uptime = uptime;
         this.gpuSimulated = gpuSimulated;
     }
 
@@ -49,7 +46,7 @@ final class RendererPage implements PageBackend {
         (v == null ? List.<String>of() : v.health().reasons()).forEach(reasons::add);
         document.put("version", version);
         document.put("gpuSimulated", gpuSimulated);
-        document.put("uptimeSeconds", Duration.between(started, clock.instant()).toMillis() / 1000.0);
+        document.put("uptimeSeconds", uptime.get().toMillis() / 1000.0);
         if (v != null) {
             describe(v, document);
         }

@@ -7,6 +7,7 @@ import io.bev.avatar.renderer.state.Emotion;
 import io.bev.avatar.renderer.state.StateStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ public final class FakeStateStore implements StateStore {
 
     public final List<String> calls = new CopyOnWriteArrayList<>();
     public volatile boolean redisConnected = true;
+    public volatile Duration age = Duration.ZERO;
     public volatile Optional<String> redisFault = Optional.empty();
     public volatile Optional<String> journalFault = Optional.empty();
 
@@ -31,6 +33,11 @@ public final class FakeStateStore implements StateStore {
     @Override
     public synchronized AvatarState current() {
         return state;
+    }
+
+    @Override
+    public Duration age() {
+        return age;
     }
 
     public synchronized void set(AvatarState fresh) {

@@ -57,6 +57,7 @@ class RendererTest {
                         Clock.systemUTC(),
                         Ticker.system(),
                         Instant.now(),
+                        System.nanoTime(),
                         "1.2.3",
                         this::settings));
     }

@@ -86,7 +86,7 @@ public final class BoundedHttpServer extends HttpServer {
             return this;
         }
 
-        /** @param first action of each thread before its first request */
+        /** @param first action of each thread, also the one for input and output, before its first request */
         public Builder firstOnThread(Runnable first) {
             this.first = first;
             return this;
@@ -143,6 +143,7 @@ public final class BoundedHttpServer extends HttpServer {
         this.executor = pool;
         this.loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory(settings.name + "-io", true), NioIoHandler.newFactory());
+        loop.execute(settings.first);
         ChannelFuture bound = new ServerBootstrap()
                 .group(loop)
                 .channel(NioServerSocketChannel.class)

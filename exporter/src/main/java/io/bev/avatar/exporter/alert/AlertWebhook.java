@@ -2,7 +2,9 @@ package io.bev.avatar.exporter.alert;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.bev.avatar.common.http.PasswordThrottle;
 import io.bev.avatar.common.http.RequestGuard;
+import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.http.Responses;
 import java.io.IOException;
@@ -34,6 +36,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink> {
     private final Optional<BearerToken> token;
     private final DurableAlertQueue queue;
     private final Clock clock;
+    private final PasswordThrottle throttle = new PasswordThrottle("alert webhook", Ticker.system());
     private final Map<Integer, Long> rejections = new ConcurrentSkipListMap<>(Map.of(TOO_LARGE, 0L));
 
     /** @param tokenFile file with the bearer token; without it every request is rejected */
@@ -105,6 +108,12 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink> {
             reject(exchange, 403, "the alert webhook is disabled: set exporter.alert-token-file");
             return false;
         }
+        String client = exchange.getRemoteAddress().getAddress().getHostAddress();
+        if (!throttle.permits(client)) {
+            exchange.getResponseHeaders().set("Retry-After", "1");
+            reject(exchange, 429, "too many wrong tokens: wait a second");
+            return false;
+        }
         try {
             if (token.get().matches(exchange.getRequestHeaders().getFirst("Authorization"))) {
                 return true;
@@ -114,6 +123,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink> {
             retryLater(exchange, "the token cannot be read: see the exporter's log");
             return false;
         }
+        throttle.failed(client);
         exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
         reject(exchange, 401, "a valid bearer token is required");
         return false;

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Publishes to Redis: list {@code avatar:alerts} (newest first, 100 entries), Pub/Sub channel of the same name, and
@@ -23,6 +24,8 @@ final class RedisAlertStore implements AlertStore {
     private static final int LIST_LENGTH = 100;
     private static final int DEDUPLICATED = 10_000;
 
+    private static final long SWEEP_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     /** Bounds the time for which one script blocks Redis. */
     private static final int BATCH = 100;
 
@@ -30,6 +33,8 @@ final class RedisAlertStore implements AlertStore {
     private final Duration activeFor;
     private final Clock clock;
     private final String script;
+    private boolean swept;
+    private long sweptNanos;
 
     /** @param activeFor time after which an alert without another notification no longer counts as firing */
     RedisAlertStore(RedisConnection link, Duration activeFor, Clock clock) {
@@ -52,7 +57,7 @@ final class RedisAlertStore implements AlertStore {
         arguments.add(Long.toString(clock.millis()));
         arguments.add(Integer.toString(LIST_LENGTH));
         arguments.add(Integer.toString(DEDUPLICATED));
-        arguments.add(Long.toString(activeFor.toMillis()));
+        arguments.add(Long.toString(sweepDue() ? activeFor.toMillis() : 0));
         for (AlertEvent event : events) {
             arguments.add(event.identity());
             arguments.add(event.fingerprint());
@@ -61,6 +66,17 @@ final class RedisAlertStore implements AlertStore {
             arguments.add(event.toJson());
         }
         return arguments.toArray(String[]::new);
+    }
+
+    /** The search for expired alerts reads all active ones, and so is rare. */
+    private boolean sweepDue() {
+        long now = System.nanoTime();
+        boolean due = !swept || now - sweptNanos > SWEEP_INTERVAL_NANOS;
+        if (due) {
+            swept = true;
+            sweptNanos = now;
+        }
+        return due;
     }
 
     private static String resource(String name) {

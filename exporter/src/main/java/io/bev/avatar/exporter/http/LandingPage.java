@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -52,7 +53,7 @@ public final class LandingPage {
     private final Supplier<List<CollectorStatus>> statuses;
     private final Map<String, String> disabled;
     private final Clock clock;
-    private final Instant started;
+    private final long startedNanos = System.nanoTime();
 
     /**
      * @param statuses supplies the current status of the collectors
@@ -65,7 +66,6 @@ public final class LandingPage {
         this.statuses = statuses;
         this.disabled = Map.copyOf(disabled);
         this.clock = clock;
-        this.started = clock.instant();
     }
 
     /** Renders the page as UTF-8. */
@@ -93,7 +93,7 @@ public final class LandingPage {
         now.forEach(status -> rows.append(row(status)));
         new TreeMap<>(disabled).forEach((name, why) -> rows.append(disabledRow(name, why)));
         return template.replace("{{version}}", escape(version))
-                .replace("{{uptime}}", age(started))
+                .replace("{{uptime}}", duration(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos)))
                 .replace("{{tone}}", tone)
                 .replace("{{summary}}", summary)
                 .replace("{{rows}}", rows)
@@ -132,7 +132,10 @@ public final class LandingPage {
     }
 
     private String age(Instant since) {
-        long seconds = Math.max(0, Duration.between(since, clock.instant()).toSeconds());
+        return duration(Math.max(0, Duration.between(since, clock.instant()).toSeconds()));
+    }
+
+    private static String duration(long seconds) {
         if (seconds < 120) {
             return seconds + " s";
         }

@@ -2,6 +2,8 @@ package io.bev.avatar.exporter.web;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.bev.avatar.common.http.PasswordThrottle;
+import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.http.Responses;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,8 +31,10 @@ final class BasicAuth {
 
     private final BcryptVerifier passwords;
     private final Executor checkers;
+    private final PasswordThrottle throttle;
 
-    BasicAuth(BcryptVerifier passwords, Executor checkers) {
+    BasicAuth(BcryptVerifier passwords, Executor checkers, Ticker ticker) {
+        this.throttle = new PasswordThrottle("exporter", ticker);
         this.passwords = passwords;
         this.checkers = checkers;
     }
@@ -51,7 +55,13 @@ final class BasicAuth {
         String password = credentials.get().password();
         boolean known = users.containsKey(credentials.get().user());
         String hash = users.getOrDefault(credentials.get().user(), DUMMY_HASH);
+        String client = exchange.getRemoteAddress().getAddress().getHostAddress();
         Optional<Boolean> cached = passwords.cached(password, hash);
+        if (!cached.orElse(false) && !throttle.permits(client)) {
+            exchange.getResponseHeaders().set("Retry-After", "1");
+            Responses.text(exchange, 429, "too many wrong passwords: wait a second");
+            return;
+        }
         if (cached.isPresent()) {
             decide(exchange, known && cached.get(), next);
             return;
@@ -77,10 +87,11 @@ final class BasicAuth {
         }
     }
 
-    private static void decide(HttpExchange exchange, boolean allowed, HttpHandler next) throws IOException {
+    private void decide(HttpExchange exchange, boolean allowed, HttpHandler next) throws IOException {
         if (allowed) {
             next.handle(exchange);
         } else {
+            throttle.failed(exchange.getRemoteAddress().getAddress().getHostAddress());
             reject(exchange);
         }
     }

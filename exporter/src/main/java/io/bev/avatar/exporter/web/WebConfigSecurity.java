@@ -44,7 +44,7 @@ public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable 
     private final Path file;
     private final Ticker ticker;
     private final ExecutorService checkers = BoundedExecutors.create("password", CHECKER_THREADS, QUEUE_CAPACITY);
-    private final BasicAuth auth = new BasicAuth(new BcryptVerifier(), checkers);
+    private final BasicAuth auth;
     private volatile Loaded loaded;
     private List<String> seen;
     private long checkedNanos;
@@ -55,6 +55,7 @@ public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable 
     private WebConfigSecurity(Path file, Ticker ticker) {
         this.file = file;
         this.ticker = ticker;
+        this.auth = new BasicAuth(new BcryptVerifier(), checkers, ticker);
         this.loaded = load();
         this.seen = stamps(loaded.config());
         this.checkedNanos = ticker.nanos();

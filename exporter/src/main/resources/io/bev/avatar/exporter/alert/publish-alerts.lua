@@ -1,7 +1,7 @@
 -- Publishes alert events, each exactly once.
 -- KEYS: 1 list and channel, 2 hash of active alerts, 3 sorted set of seen events (score: last notification, ms)
--- ARGV: now in ms, maximum length of the list and of the sorted set, ms after which an alert without notification expires,
---       then for each event: identity, fingerprint, status, startsAt, JSON
+-- ARGV: now in ms, maximum length of the list and of the sorted set, ms after which an alert without notification expires
+--       (0: do not look for expired ones), then for each event: identity, fingerprint, status, startsAt, JSON
 -- Returns the number of new events.
 
 local now = ARGV[1]
@@ -56,7 +56,7 @@ end
 redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -(ARGV[3] + 1))
 
 -- Expire old entries: alerts that become silenced or inhibited are never reported as resolved.
-local active = redis.call('HGETALL', KEYS[2])
+local active = tonumber(ARGV[4]) > 0 and redis.call('HGETALL', KEYS[2]) or {}
 for i = 1, #active, 2 do
   local starts = starts_at(active[i + 1])
   local notified = starts and redis.call('ZSCORE', KEYS[3], active[i] .. '|' .. starts .. '|firing')

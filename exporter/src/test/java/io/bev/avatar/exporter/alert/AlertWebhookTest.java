@@ -32,6 +32,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +180,31 @@ class AlertWebhookTest {
             assertThatThrownBy(() -> WebhookMessage.parse(deep.getBytes(StandardCharsets.UTF_8), Instant.EPOCH))
                     .hasMessageContaining("at most 64 nested levels");
         }
+    }
+
+    @Test
+    void post_withManyActiveAlerts_doesNotReadAllOfThemEachTime() throws Exception {
+        for (int batch = 0; batch < 10; batch++) {
+            String[] alerts = new String[500];
+            for (int i = 0; i < alerts.length; i++) {
+                alerts[i] = alert("a" + batch + "-" + i, "firing", T1);
+            }
+            assertThat(send(alerts)).isEqualTo(200);
+        }
+        assertThat(count("HLEN", "avatar:alerts:active")).isEqualTo(":5000");
+        int before = searches();
+
+        for (int i = 0; i < 40; i++) {
+            assertThat(send(alert("b" + i, "firing", T1))).isEqualTo(200);
+        }
+
+        assertThat(searches() - before).isLessThan(10);
+    }
+
+    /** Times that all active alerts were read. */
+    private int searches() throws Exception {
+        Matcher calls = Pattern.compile("cmdstat_hgetall:calls=(\\d+)").matcher(redis.bulk("INFO", "commandstats"));
+        return calls.find() ? Integer.parseInt(calls.group(1)) : 0;
     }
 
     @Test

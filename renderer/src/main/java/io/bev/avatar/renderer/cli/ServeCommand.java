@@ -14,11 +14,13 @@ import io.bev.avatar.renderer.StartException;
 import io.bev.avatar.renderer.management.jolokia.PlatformMBeans;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,12 +109,15 @@ final class ServeCommand implements Callable<Integer> {
         LoggingSystem.ofProcess().configure(settings.logging(), "renderer", environment);
         PlatformMBeans.removeDangerous(ManagementFactory.getPlatformMBeanServer());
         Clock clock = Clock.systemUTC();
+        Ticker ticker = Ticker.system();
+        RuntimeMXBean process = ManagementFactory.getRuntimeMXBean();
         RendererContext context = new RendererContext(
                 service,
                 ManagementFactory.getPlatformMBeanServer(),
                 clock,
-                Ticker.system(),
-                Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime()),
+                ticker,
+                Instant.ofEpochMilli(process.getStartTime()),
+                ticker.nanos() - TimeUnit.MILLISECONDS.toNanos(process.getUptime()),
                 version(),
                 () -> RendererSettings.load(environment));
         DefaultRendererComponents assembly =

@@ -1,8 +1,10 @@
 package io.bev.avatar.renderer.state;
 
 import io.bev.avatar.common.redis.RedisKeys;
+import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,27 +27,41 @@ final class CurrentState {
 
     private static final Logger LOG = LoggerFactory.getLogger(CurrentState.class);
     private static final int MAX_ROUNDS = 8;
+    private static final Duration MAX_AGE = Duration.ofDays(36_500);
 
     private final StateJournal journal;
     private final OsintDeduplicator deduplicator;
     private final UpdateCounters counters;
     private final Clock clock;
+    private final Ticker ticker;
     private final List<Consumer<AvatarState>> listeners = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, String> cursors = new HashMap<>();
     private final AtomicLong unsavedUpdates = new AtomicLong();
     private volatile AvatarState current;
+    private volatile long changedNanos;
 
-    CurrentState(StateJournal journal, OsintDeduplicator deduplicator, UpdateCounters counters, Clock clock) {
+    CurrentState(
+            StateJournal journal,
+            OsintDeduplicator deduplicator,
+            UpdateCounters counters,
+            Clock clock,
+            Ticker ticker) {
         this.journal = journal;
         this.deduplicator = deduplicator;
         this.counters = counters;
         this.clock = clock;
+        this.ticker = ticker;
+        this.changedNanos = ticker.nanos();
         this.current = AvatarState.initial(clock.instant());
     }
 
     AvatarState current() {
         return current;
+    }
+
+    Duration age() {
+        return Duration.ofNanos(Math.max(0, ticker.nanos() - changedNanos));
     }
 
     void onChange(Consumer<AvatarState> listener) {
@@ -148,6 +164,7 @@ final class CurrentState {
 
     private void publish(AvatarState state) {
         current = state;
+        changedNanos = ticker.nanos();
         unsavedUpdates.incrementAndGet();
         for (Consumer<AvatarState> listener : listeners) {
             try {
@@ -179,8 +196,11 @@ final class CurrentState {
             if (first && seq.isPresent() && seq.getAsLong() < before) {
                 return OptionalLong.empty();
             }
-            AvatarState next = adopt(state -> StateDocument.apply(fields, state, clock.instant()));
+            AvatarState next = adopt(state -> first
+                    ? StateDocument.applySaved(fields, state, clock.instant())
+                    : StateDocument.apply(fields, state, clock.instant()));
             if (first && next.seq() > before) {
+                changedNanos -= ageBefore(next).toNanos();
                 counters.restored(clock.instant());
             }
             boolean identical = seq.isPresent()
@@ -271,6 +291,7 @@ final class CurrentState {
                 return false;
             }
             publish(saved.state());
+            changedNanos -= ageBefore(saved.state()).toNanos();
             counters.restored(clock.instant());
             return true;
         } catch (RejectedUpdateException e) {
@@ -279,6 +300,13 @@ final class CurrentState {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Age of a state of an earlier process by the clock, at most a century. */
+    private Duration ageBefore(AvatarState state) {
+        Duration age = Duration.between(state.updatedAt(), clock.instant());
+        Duration limited = age.compareTo(MAX_AGE) > 0 ? MAX_AGE : age;
+        return limited.isNegative() ? Duration.ZERO : limited;
     }
 
     /** Tries to turn the journal on again if it is off. */

@@ -47,7 +47,7 @@ public final class DurableStateStore implements StateStore {
         this.journal =
                 new StateJournal(config.directory(), payload -> JournalRecord.isUsable(payload, clock.instant()));
         OsintDeduplicator deduplicator = new OsintDeduplicator(ticker);
-        this.state = new CurrentState(journal, deduplicator, counters, clock);
+        this.state = new CurrentState(journal, deduplicator, counters, clock, ticker);
         this.changes = new StateChanges(osint, deduplicator, clock);
         UpdateSubmitter submitter = new FromRedis();
         this.redis = redis.map(configured -> new RedisStateSync(configured, state, submitter, ticker));
@@ -90,6 +90,11 @@ public final class DurableStateStore implements StateStore {
     @Override
     public AvatarState current() {
         return state.current();
+    }
+
+    @Override
+    public Duration age() {
+        return state.age();
     }
 
     @Override

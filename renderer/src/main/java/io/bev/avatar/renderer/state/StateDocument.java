@@ -39,6 +39,9 @@ public final class StateDocument {
     /** Maximum sequence number set by a client; leaves room for increments and is exact in a double. */
     static final long MAX_SEQ = 1L << 52;
 
+    /** Maximum step of a number set by a client: one update must not use up the numbers of all others. */
+    static final long MAX_JUMP = 1_000_000;
+
     static final int MAX_ID = 128;
     static final int MAX_DISCOVERY = 512;
     static final int MAX_FINDINGS = 1_000_000_000;
@@ -109,6 +112,19 @@ public final class StateDocument {
      * @throws RejectedUpdateException when a field is invalid or the number is stale
      */
     static AvatarState apply(JsonFields fields, AvatarState base, Instant now) throws RejectedUpdateException {
+        OptionalLong seq = fields.integer("seq", 0, MAX_SEQ);
+        if (seq.isPresent() && seq.getAsLong() - base.seq() > MAX_JUMP) {
+            throw new RejectedUpdateException(
+                    RejectionReason.OUT_OF_RANGE,
+                    "seq: found " + seq.getAsLong() + ", expected at most " + (base.seq() + MAX_JUMP) + ", "
+                            + MAX_JUMP + " above the current number (read the state and send the next number, or omit"
+                            + " seq)");
+        }
+        return applySaved(fields, base, now);
+    }
+
+    /** Like {@link #apply}, for a state saved before, whose number may be any. */
+    static AvatarState applySaved(JsonFields fields, AvatarState base, Instant now) throws RejectedUpdateException {
         OptionalLong seq = fields.integer("seq", 0, MAX_SEQ);
         if (seq.isEmpty()) {
             return merge(fields, base, base.seq() + 1, now);

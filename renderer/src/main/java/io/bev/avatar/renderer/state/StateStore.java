@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.state;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,12 @@ public interface StateStore extends AutoCloseable {
 
     /** The current state; never blocks. */
     AvatarState current();
+
+    /**
+     * Time since the state changed; unaffected by changes of the clock while the process runs. The time of a restored state
+     * before that is taken from its {@code updatedAt}.
+     */
+    Duration age();
 
     /**
      * Applies a state document. A given {@code seq} must be above the current one; without it, the next number is

@@ -16,6 +16,12 @@ final class UpdateCounters {
     private @Nullable Instant lastSave;
     private @Nullable Instant lastRestore;
 
+    UpdateCounters() {
+        // A counter that first appears as 1 shows no increase, so reasons used by alerts start at 0.
+        rejected.put(RejectionReason.OVERLOADED, 0L);
+        rejected.put(RejectionReason.NOT_DURABLE, 0L);
+    }
+
     synchronized void rejected(RejectionReason reason) {
         rejected.merge(reason, 1L, Long::sum);
     }

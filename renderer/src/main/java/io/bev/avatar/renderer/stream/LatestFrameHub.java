@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LatestFrameHub implements FrameHub, AutoCloseable {
 
+    private static final int MAX_SNAPSHOTS = 16;
     private static final long SNAPSHOT_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Receiver of frames. The methods must not block and may be called by any thread. */
@@ -163,13 +164,16 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
 
     /**
      * Requests the next frame, even without other viewers, and passes it to {@code snapshot} once, on the thread that
-     * publishes it. The frame is borrowed.
+     * publishes it. The frame is borrowed. Returns false if too many snapshots wait: each copies the frame.
      */
-    void awaitFrame(Consumer<EncodedFrame> snapshot) {
+    boolean awaitFrame(Consumer<EncodedFrame> snapshot) {
         synchronized (lock) {
+            if (snapshots.size() >= MAX_SNAPSHOTS) {
+                return false;
+            }
             snapshotRequested = true;
             snapshotRequestedNanos = ticker.nanos();
-            snapshots.add(snapshot);
+            return snapshots.add(snapshot);
         }
     }
 

@@ -25,9 +25,12 @@ final class Snapshot implements Consumer<EncodedFrame> {
     /** Sends the response within {@value #TIMEOUT_MILLIS} ms. */
     static void send(LatestFrameHub hub, HttpExchangeContext exchange) {
         Snapshot snapshot = new Snapshot(hub, exchange);
+        if (!hub.awaitFrame(snapshot)) {
+            exchange.reply(Reply.error(503, "too many snapshots at once: retry later").with("Retry-After", "1"));
+            return;
+        }
         snapshot.deadline =
                 exchange.context().executor().schedule(snapshot::onTimeout, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-        hub.awaitFrame(snapshot);
     }
 
     @Override

@@ -138,7 +138,7 @@ class StateDocumentSchemaTest {
     /** Why the parser rejects a document; empty if it accepts it. */
     private static Optional<RejectionReason> rejection(byte[] document) {
         try {
-            StateDocument.apply(new JsonFields(StateDocument.parse(document), false), BASE, NOW);
+            StateDocument.applySaved(new JsonFields(StateDocument.parse(document), false), BASE, NOW);
             return Optional.empty();
         } catch (RejectedUpdateException e) {
             return Optional.of(e.reason());

@@ -2,6 +2,8 @@ package io.bev.avatar.renderer.state;
 
 import static io.bev.avatar.renderer.state.Stores.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.bev.avatar.renderer.state.AvatarState.Gaze;
@@ -192,6 +194,15 @@ class StateDocumentTest {
                 assertThat(e.detail()).isNotBlank();
             }
         }
+    }
+
+    @Test
+    void seq_farAboveTheCurrent_isRejected_soThatNoUpdateUsesUpTheNumbers() {
+        assertThatThrownBy(() -> apply("{'seq':" + StateDocument.MAX_SEQ + "}", BASE))
+                .isInstanceOf(RejectedUpdateException.class)
+                .hasMessageContaining("send the next number");
+        assertThatCode(() -> apply("{'seq':" + (BASE.seq() + StateDocument.MAX_JUMP) + "}", BASE))
+                .doesNotThrowAnyException();
     }
 
     private static <T> T any(T[] of, Random random) {

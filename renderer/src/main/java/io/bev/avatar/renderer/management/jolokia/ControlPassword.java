@@ -1,6 +1,8 @@
 package io.bev.avatar.renderer.management.jolokia;
 
+import io.bev.avatar.common.http.PasswordThrottle;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ public final class ControlPassword {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPassword.class);
 
     private final Optional<byte[]> digest;
+    private final PasswordThrottle throttle = new PasswordThrottle("control password", Ticker.system());
 
     private ControlPassword(Optional<byte[]> digest) {
         this.digest = digest;
@@ -86,6 +89,16 @@ public final class ControlPassword {
                 && USER.equals(user)
                 && password != null
                 && MessageDigest.isEqual(digest.get(), sha256(password));
+    }
+
+    /** Whether attempts of a client may be checked now, or come too fast after wrong ones. */
+    boolean permits(String client) {
+        return throttle.permits(client);
+    }
+
+    /** Records a wrong password of a client. */
+    void failed(String client) {
+        throttle.failed(client);
     }
 
     /** Whether an {@code Authorization} header is correct. */

@@ -32,6 +32,8 @@ public final class JmxEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JmxEndpoint.class);
     private static final String LOOPBACK = "127.0.0.1";
     private static final int BACKLOG = 16;
+    /** JMX clients are local and have no address of their own. */
+    private static final String JMX_CLIENT = "a JMX client";
 
     private final Registry registry;
     private final JMXConnectorServer server;
@@ -88,9 +90,13 @@ public final class JmxEndpoint implements AutoCloseable {
             if (credentials == null) {
                 return subject(GuardedMBeanServer.READER);
             }
+            if (!password.permits(JMX_CLIENT)) {
+                throw new SecurityException("too many wrong passwords: wait a second");
+            }
             if (credentials instanceof String[] pair && pair.length == 2 && password.matches(pair[0], pair[1])) {
                 return subject(GuardedMBeanServer.OPERATOR);
             }
+            password.failed(JMX_CLIENT);
             throw new SecurityException(
                     password.present()
                             ? "wrong user or password: connect without credentials for read access, or as "

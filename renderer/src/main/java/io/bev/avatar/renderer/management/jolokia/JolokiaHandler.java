@@ -63,7 +63,8 @@ final class JolokiaHandler implements HttpHandler {
             reject(exchange, new Rejection(400, e.reason()));
             return;
         }
-        Optional<Rejection> denied = checkPassword(exchange.getRequestHeaders(), request);
+        String client = exchange.getRemoteAddress().getAddress().getHostAddress();
+        Optional<Rejection> denied = checkPassword(exchange.getRequestHeaders(), request, client);
         if (denied.isPresent()) {
             reject(exchange, denied.get());
             return;
@@ -102,14 +103,20 @@ final class JolokiaHandler implements HttpHandler {
         return post;
     }
 
-    private Optional<Rejection> checkPassword(Headers headers, ValidatedBulkRequest request) {
+    private Optional<Rejection> checkPassword(Headers headers, ValidatedBulkRequest request, String client) {
         String given = headers.getFirst("Authorization");
+        if (given != null && password.present() && !password.permits(client)) {
+            return Optional.of(new Rejection(429, "too many wrong passwords: wait a second"));
+        }
         boolean authenticated = given != null && password.matchesHeader(given);
         if (request.control() && !password.present()) {
             return Optional.of(new Rejection(
                     403,
                     "control operations are disabled: set renderer.control-password-file to a password file and"
                             + " restart"));
+        }
+        if (!authenticated && given != null && password.present()) {
+            password.failed(client);
         }
         if (!authenticated && (request.control() || (given != null && password.present()))) {
             return Optional.of(new Rejection(
@@ -121,6 +128,8 @@ final class JolokiaHandler implements HttpHandler {
     private static void reject(HttpExchange exchange, Rejection rejection) throws IOException {
         if (rejection.status() == 405) {
             exchange.getResponseHeaders().set("Allow", "POST");
+        } else if (rejection.status() == 429) {
+            exchange.getResponseHeaders().set("Retry-After", "1");
         } else if (rejection.status() == 401) {
             exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"avatar control\", charset=\"UTF-8\"");
         }

@@ -7,8 +7,6 @@ import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.AvatarState.Investigation;
 import io.bev.avatar.renderer.state.StateStore;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,7 +14,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The avatar's state; changes are submitted to the store as documents and validated like those of any other client. */
-record AvatarBean(StateStore store, Clock clock) implements AvatarMXBean {
+record AvatarBean(StateStore store) implements AvatarMXBean {
 
     @Override
     public String getEmotion() {
@@ -77,8 +75,7 @@ record AvatarBean(StateStore store, Clock clock) implements AvatarMXBean {
 
     @Override
     public double getStateAgeSeconds() {
-        Duration age = Duration.between(store.current().updatedAt(), clock.instant());
-        return Math.max(0, age.toMillis() / 1000.0);
+        return store.age().toMillis() / 1000.0;
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Map;
 import javax.management.AttributeChangeNotification;
 import javax.management.MBeanNotificationInfo;
@@ -69,7 +68,7 @@ final class RendererBean extends NotificationBroadcasterSupport implements Rende
 
     @Override
     public double getUptimeSeconds() {
-        return Duration.between(renderer.startTime(), clock.instant()).toMillis() / 1000.0;
+        return renderer.uptime().toMillis() / 1000.0;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer.management.mbean;
 
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ public interface RendererControl {
     List<String> degradedReasons();
 
     Instant startTime();
+
+    /** Time since the start of the process; unaffected by changes of the clock. */
+    Duration uptime();
 
     String backend();
 

@@ -36,7 +36,7 @@ public final class RendererMBeans implements AutoCloseable {
             ObjectName renderer = name("type=Renderer");
             add(renderer, new RendererBean(parts.renderer(), renderer, parts.clock()), RendererMXBean.class);
             add(name("type=Frames"), new FramesBean(parts.renderer(), parts.stats()), FramesMXBean.class);
-            add(name("type=Avatar"), new AvatarBean(parts.store(), parts.clock()), AvatarMXBean.class);
+            add(name("type=Avatar"), new AvatarBean(parts.store()), AvatarMXBean.class);
             add(name("type=Model"), new ModelBean(parts.renderer()), ModelMXBean.class);
             add(name("type=State"), new StateBean(parts.store()), StateMXBean.class);
             add(name("type=Logging"), new LoggingBean(LoggingSystem.ofProcess()), LoggingMXBean.class);

@@ -17,6 +17,7 @@ import io.bev.avatar.renderer.state.Emotion;
 import io.bev.avatar.splat.raster.StageTimes;
 import io.bev.avatar.splat.raster.cuda.CudaDevice;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -91,6 +92,11 @@ class RendererMBeansTest {
         @Override
         public List<String> degradedReasons() {
             return List.of("cold");
+        }
+
+        @Override
+        public Duration uptime() {
+            return Duration.ofSeconds(90);
         }
 
         @Override
@@ -382,6 +388,7 @@ class RendererMBeansTest {
         assertThat(avatar.getActivity()).isNull();
         assertThat(avatar.getInvestigationId()).isNull();
         assertThat(avatar.getInvestigationProgress()).isNull();
+        store.age = Duration.ofSeconds(5);
         AvatarState base = AvatarState.initial(NOON.minusSeconds(5));
         store.set(new AvatarState(
                 9,
