@@ -142,7 +142,8 @@ class WholeScrapeGoldenTest {
             redis.command("XGROUP", "CREATE", "osint:updates", "renderer", "0");
             try (Exporter exporter = new Exporter(settings(nvml, page, redis, bus), "1.2.3")) {
                 exporter.start();
-                // The commands of this scrape appear in the Redis values of the next one, and so does the renderer's process.
+                // The commands of this scrape appear in the Redis values of the next one, and so does the renderer's
+                // process.
                 scrape(exporter, "?collect[]=redis&collect[]=service");
 
                 String text = scrape(exporter, "");

@@ -103,7 +103,8 @@ public final class SystemdManagerClient {
             for (UnitProperty property : UnitProperty.of(unit.type())) {
                 number(replies.next()).ifPresent(value -> values.put(property, value));
             }
-            String controlGroup = UnitProperty.controlGroupInterface(unit.type()).isPresent() ? text(replies.next()) : "";
+            String controlGroup =
+                    UnitProperty.controlGroupInterface(unit.type()).isPresent() ? text(replies.next()) : "";
             units.add(new UnitStatus(unit.name(), unit.activeState(), controlGroup, values));
         }
         return units;
@@ -127,8 +128,8 @@ public final class SystemdManagerClient {
             throw new BusException("systemd has " + chosen.size() + " units, expected at most " + MAX_UNITS
                     + " services, sockets, timers, paths and targets; set exporter.node-systemd-names to false");
         }
-        List<Call> calls =
-                new ArrayList<>(List.of(get(MANAGER_PATH, MANAGER, "Version"), get(MANAGER_PATH, MANAGER, "SystemState")));
+        List<Call> calls = new ArrayList<>(
+                List.of(get(MANAGER_PATH, MANAGER, "Version"), get(MANAGER_PATH, MANAGER, "SystemState")));
         for (Listed unit : chosen) {
             properties(unit.type()).forEach(name -> calls.add(get(unit.path(), unitInterface(unit.type()), name)));
         }

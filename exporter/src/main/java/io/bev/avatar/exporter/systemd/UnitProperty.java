@@ -56,12 +56,11 @@ public enum UnitProperty {
     static List<UnitProperty> of(String type) {
         List<UnitProperty> own = new ArrayList<>();
         for (UnitProperty property : values()) {
-            boolean has =
-                    switch (property.owner) {
-                        case UNIT -> true;
-                        case SERVICE -> type.equals("service");
-                        case CONTROL_GROUP -> controlGroupInterface(type).isPresent();
-                    };
+            boolean has = switch (property.owner) {
+                case UNIT -> true;
+                case SERVICE -> type.equals("service");
+                case CONTROL_GROUP -> controlGroupInterface(type).isPresent();
+            };
             if (has) {
                 own.add(property);
             }
@@ -80,7 +79,8 @@ public enum UnitProperty {
     static Optional<String> controlGroupInterface(String type) {
         return switch (type) {
             case "service", "slice", "scope", "socket", "mount", "swap" ->
-                Optional.of(SystemdManagerClient.NAME + "." + Character.toUpperCase(type.charAt(0)) + type.substring(1));
+                Optional.of(
+                        SystemdManagerClient.NAME + "." + Character.toUpperCase(type.charAt(0)) + type.substring(1));
             default -> Optional.empty();
         };
     }

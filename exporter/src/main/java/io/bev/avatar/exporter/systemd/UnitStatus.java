@@ -12,8 +12,7 @@ import java.util.OptionalDouble;
  * @param controlGroup path of its control group, such as {@code /system.slice/redis-server.service}; empty without one
  * @param properties its numeric properties in systemd's units, without absent ones
  */
-public record UnitStatus(
-        String name, String activeState, String controlGroup, Map<UnitProperty, Double> properties) {
+public record UnitStatus(String name, String activeState, String controlGroup, Map<UnitProperty, Double> properties) {
 
     /** States distinguished by systemd_exporter. */
     public static final List<String> STATES = List.of("activating", "active", "deactivating", "failed", "inactive");

@@ -73,7 +73,8 @@ record ProcessStatus(
         String[] fields =
                 stat.get().substring(stat.get().lastIndexOf(')') + 1).strip().split(" ", -1);
         if (fields.length <= START_TICKS) {
-            throw new IllegalArgumentException(process + "/stat: found '" + stat.get().strip() + "', expected 52 fields");
+            throw new IllegalArgumentException(
+                    process + "/stat: found '" + stat.get().strip() + "', expected 52 fields");
         }
         long startTicks = Long.parseLong(fields[START_TICKS]);
         boolean same = earlier != null && earlier.pid == pid && earlier.startTicks == startTicks;

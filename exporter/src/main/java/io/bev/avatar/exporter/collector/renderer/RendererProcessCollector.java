@@ -110,8 +110,8 @@ public final class RendererProcessCollector implements Collector {
                 status.cpuSeconds());
         out.gauge(PREFIX + "threads", "Threads of the renderer's process", status.threads());
         status.residentBytes()
-                .ifPresent(bytes ->
-                        out.gauge(PREFIX + "resident_memory_bytes", "Resident memory of the renderer's process", bytes));
+                .ifPresent(bytes -> out.gauge(
+                        PREFIX + "resident_memory_bytes", "Resident memory of the renderer's process", bytes));
         status.virtualBytes()
                 .ifPresent(bytes ->
                         out.gauge(PREFIX + "virtual_memory_bytes", "Virtual memory of the renderer's process", bytes));

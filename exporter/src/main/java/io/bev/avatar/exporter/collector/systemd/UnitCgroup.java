@@ -43,7 +43,8 @@ final class UnitCgroup {
         for (String resource : List.of("cpu", "io", "memory")) {
             OptionalDouble some = OptionalDouble.empty();
             OptionalDouble full = OptionalDouble.empty();
-            Matcher line = PRESSURE.matcher(read(unified(), controlGroup, resource + ".pressure").orElse(""));
+            Matcher line = PRESSURE.matcher(
+                    read(unified(), controlGroup, resource + ".pressure").orElse(""));
             while (line.find()) {
                 OptionalDouble seconds = OptionalDouble.of(Double.parseDouble(line.group(2)) / 1e6);
                 if (line.group(1).equals("some")) {
@@ -82,8 +83,7 @@ final class UnitCgroup {
         try {
             // Without the leading slash, the root of the hierarchy.
             Path directory = hierarchy.resolve(controlGroup.substring(1));
-            return Optional.of(
-                    new String(BoundedFiles.readBytes(directory.resolve(file)), StandardCharsets.US_ASCII));
+            return Optional.of(new String(BoundedFiles.readBytes(directory.resolve(file)), StandardCharsets.US_ASCII));
         } catch (IOException absent) {
             return Optional.empty();
         }

@@ -23,8 +23,7 @@ final class UnitWorkloadMetrics {
     }
 
     private static final List<Metric> METRICS = List.of(
-            Metric.counter(
-                    UnitProperty.RESTARTS, "systemd_service_restart_total", "Automatic restarts of the service"),
+            Metric.counter(UnitProperty.RESTARTS, "systemd_service_restart_total", "Automatic restarts of the service"),
             Metric.gauge(UnitProperty.TASKS, "systemd_unit_tasks_current", "Current number of tasks of the unit"),
             Metric.gauge(UnitProperty.TASKS_MAX, "systemd_unit_tasks_max", "Task limit of the unit"),
             Metric.gauge(

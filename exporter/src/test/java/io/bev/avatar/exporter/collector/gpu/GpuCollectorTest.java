@@ -196,7 +196,9 @@ class GpuCollectorTest {
     void unknownMemoryOfAProcess_noSeries() throws Exception {
         nvml.scenario("process = 5021 C unknown", "process = 5022 C 1000");
 
-        assertThat(scrape()).contains("pid=\"5022\"").doesNotContain("process_memory_bytes" + GPU0.replace("}", "pid=\"5021\""));
+        assertThat(scrape())
+                .contains("pid=\"5022\"")
+                .doesNotContain("process_memory_bytes" + GPU0.replace("}", "pid=\"5021\""));
     }
 
     @Test

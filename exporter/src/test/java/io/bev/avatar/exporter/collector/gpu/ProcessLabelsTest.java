@@ -49,7 +49,9 @@ class ProcessLabelsTest {
         process(7, "cgroup", "0::/system.slice/a.service\n");
 
         assertThat(values(7)).containsExactly("7", "ffmpeg", "painter", "a.service", "", "");
-        assertThat(labels.of(7, "type", "C")).endsWith("pod_uid", "", "type", "C").startsWith("pid", "7", "name");
+        assertThat(labels.of(7, "type", "C"))
+                .endsWith("pod_uid", "", "type", "C")
+                .startsWith("pid", "7", "name");
     }
 
     @Test

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RendererProcessCollectorTest {
 
     /** The name contains what separates fields. */
-    private static final String STAT = "77 (a) b (c) S 1 77 77 0 -1 4194304 1000 0 7 0 1234 66 0 0 20 0 42 0 500 2990080"
-            + " 404 18446744073709551615 1 1 0 0 0 0 0 4096 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n";
+    private static final String STAT =
+            "77 (a) b (c) S 1 77 77 0 -1 4194304 1000 0 7 0 1234 66 0 0 20 0 42 0 500 2990080"
+                    + " 404 18446744073709551615 1 1 0 0 0 0 0 4096 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n";
 
     private static final Path PROC = Path.of("/proc");
 
@@ -120,11 +121,20 @@ class RendererProcessCollectorTest {
             String found = samples(collector(PROC, OptionalInt.of(listener.getLocalPort())));
 
             assertThat(found).contains("process_threads", "process_open_fds", "resident_memory_bytes");
-            double started = Double.parseDouble(
-                    found.lines().filter(line -> line.contains("start_time")).findFirst().orElseThrow().split(" ")[1]);
+            double started = Double.parseDouble(found.lines()
+                    .filter(line -> line.contains("start_time"))
+                    .findFirst()
+                    .orElseThrow()
+                    .split(" ")[1]);
             assertThat(started)
                     .isBetween(
-                            ProcessHandle.current().info().startInstant().orElseThrow().toEpochMilli() / 1e3 - 2,
+                            ProcessHandle.current()
+                                                    .info()
+                                                    .startInstant()
+                                                    .orElseThrow()
+                                                    .toEpochMilli()
+                                            / 1e3
+                                    - 2,
                             System.currentTimeMillis() / 1e3);
         }
     }
@@ -133,7 +143,8 @@ class RendererProcessCollectorTest {
     void mainProcessGone_restartedOneIsFoundByItsPort() throws Exception {
         mainPid = OptionalInt.of(Integer.MAX_VALUE);
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThat(samples(collector(PROC, OptionalInt.of(listener.getLocalPort())))).contains("process_threads");
+            assertThat(samples(collector(PROC, OptionalInt.of(listener.getLocalPort()))))
+                    .contains("process_threads");
         }
     }
 
@@ -158,9 +169,13 @@ class RendererProcessCollectorTest {
 
     @Test
     void port_onlyOfThisHost() {
-        assertThat(RendererProcessCollector.localPort(URI.create("http://127.0.0.1:8080/"))).hasValue(8080);
-        assertThat(RendererProcessCollector.localPort(URI.create("http://localhost"))).hasValue(80);
-        assertThat(RendererProcessCollector.localPort(URI.create("https://[::1]/"))).hasValue(443);
-        assertThat(RendererProcessCollector.localPort(URI.create("http://render-7:8080"))).isEmpty();
+        assertThat(RendererProcessCollector.localPort(URI.create("http://127.0.0.1:8080/")))
+                .hasValue(8080);
+        assertThat(RendererProcessCollector.localPort(URI.create("http://localhost")))
+                .hasValue(80);
+        assertThat(RendererProcessCollector.localPort(URI.create("https://[::1]/")))
+                .hasValue(443);
+        assertThat(RendererProcessCollector.localPort(URI.create("http://render-7:8080")))
+                .isEmpty();
     }
 }

@@ -134,8 +134,8 @@ public final class FakeSystemd implements AutoCloseable {
             List<UnitEntry> entries = new ArrayList<>(
                     List.of(new UnitEntry("gone.service", "not-found", "inactive", new DBusPath("/none"))));
             new TreeMap<>(units)
-                    .forEach((name, unit) -> entries.add(
-                            new UnitEntry(name, "loaded", unit.activeState, new DBusPath(unit.path))));
+                    .forEach((name, unit) ->
+                            entries.add(new UnitEntry(name, "loaded", unit.activeState, new DBusPath(unit.path))));
             return entries;
         }
 
