@@ -64,7 +64,7 @@ class SandboxIT {
             [Service]
             Environment=BEV_EXPORTER_NVML_LIBRARY=/usr/lib/avatar-test/libnvidia-ml.so.1
             Environment=NVML_SIMULATOR_SCENARIO=/var/lib/avatar-test/scenario
-            # The unit gives way to the load of the tests.
+            # The unit has a low priority, which on a busy machine delays scrapes.
             Nice=0
             CPUSchedulingPolicy=other
             CPUWeight=100

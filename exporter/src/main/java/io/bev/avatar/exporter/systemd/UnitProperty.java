@@ -61,12 +61,11 @@ public enum UnitProperty {
     static List<UnitProperty> of(String type, boolean running) {
         List<UnitProperty> own = new ArrayList<>();
         for (UnitProperty property : values()) {
-            boolean has =
-                    switch (property.owner) {
-                        case UNIT -> true;
-                        case SERVICE -> type.equals("service");
-                        case CONTROL_GROUP -> running && controlGroupInterface(type).isPresent();
-                    };
+            boolean has = switch (property.owner) {
+                case UNIT -> true;
+                case SERVICE -> type.equals("service");
+                case CONTROL_GROUP -> running && controlGroupInterface(type).isPresent();
+            };
             if (has) {
                 own.add(property);
             }
