@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.freedesktop.dbus.types.Variant;
@@ -43,6 +44,18 @@ public final class SystemdManagerClient {
     private record Listed(String name, String loadState, String activeState, String path) {
         String type() {
             return UnitStatus.typeOf(name);
+        }
+
+        boolean running() {
+            return !activeState.equals("inactive") && !activeState.equals("failed");
+        }
+
+        List<UnitProperty> properties() {
+            return UnitProperty.of(type(), running());
+        }
+
+        Optional<String> controlGroupInterface() {
+            return running() ? UnitProperty.controlGroupInterface(type()) : Optional.empty();
         }
     }
 
@@ -90,21 +103,19 @@ public final class SystemdManagerClient {
         listed.removeIf(unit -> unit.loadState().equals("not-found"));
         List<Call> calls = new ArrayList<>();
         for (Listed unit : listed) {
-            UnitProperty.of(unit.type())
+            unit.properties()
                     .forEach(property ->
                             calls.add(get(unit.path(), property.interfaceName(unit.type()), property.dbusName())));
-            UnitProperty.controlGroupInterface(unit.type())
-                    .ifPresent(name -> calls.add(get(unit.path(), name, CONTROL_GROUP)));
+            unit.controlGroupInterface().ifPresent(name -> calls.add(get(unit.path(), name, CONTROL_GROUP)));
         }
         Iterator<Reply> replies = callAll(calls).iterator();
         List<UnitStatus> units = new ArrayList<>();
         for (Listed unit : listed) {
             Map<UnitProperty, Double> values = new EnumMap<>(UnitProperty.class);
-            for (UnitProperty property : UnitProperty.of(unit.type())) {
+            for (UnitProperty property : unit.properties()) {
                 number(replies.next()).ifPresent(value -> values.put(property, value));
             }
-            String controlGroup =
-                    UnitProperty.controlGroupInterface(unit.type()).isPresent() ? text(replies.next()) : "";
+            String controlGroup = unit.controlGroupInterface().isPresent() ? text(replies.next()) : "";
             units.add(new UnitStatus(unit.name(), unit.activeState(), controlGroup, values));
         }
         return units;

@@ -52,14 +52,19 @@ public enum UnitProperty {
         return dbusName;
     }
 
-    /** The properties of a unit of this type, such as {@code service}. */
-    static List<UnitProperty> of(String type) {
+    /**
+     * The properties of a unit.
+     *
+     * @param type type of the unit, such as {@code service}
+     * @param running whether it has processes; the control group of another one no longer exists
+     */
+    static List<UnitProperty> of(String type, boolean running) {
         List<UnitProperty> own = new ArrayList<>();
         for (UnitProperty property : values()) {
             boolean has = switch (property.owner) {
                 case UNIT -> true;
                 case SERVICE -> type.equals("service");
-                case CONTROL_GROUP -> controlGroupInterface(type).isPresent();
+                case CONTROL_GROUP -> running && controlGroupInterface(type).isPresent();
             };
             if (has) {
                 own.add(property);

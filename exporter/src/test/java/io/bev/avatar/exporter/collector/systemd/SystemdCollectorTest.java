@@ -199,6 +199,9 @@ class SystemdCollectorTest {
                     .allMatch(line -> line.startsWith("systemd_unit_state"));
             assertThat(collector.mainPid("a.service")).isEmpty();
 
+            systemd.add("a.service", "failed", Map.of("CPUUsageNSec", new UInt64(1), "TasksMax", new UInt64(1)));
+            assertThat(scrape(collector)).as("a stopped unit").doesNotContain("cpu_seconds", "tasks_max");
+
             systemd.add("b.slice", "active", Map.of("CPUUsageNSec", new UInt64(1_000_000_000), "NRestarts", UNSET));
             assertThat(scrape(collector)).contains("systemd_unit_cpu_seconds_total{name=\"b.slice\",} 1.0");
         }
