@@ -32,8 +32,8 @@ public final class RendererMain implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RendererMain.class);
 
-    /** For responses of Jolokia. */
-    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(15);
+    /** For responses of Jolokia; a large model takes this long to load. */
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(60);
 
     private RendererMain() {}
 
