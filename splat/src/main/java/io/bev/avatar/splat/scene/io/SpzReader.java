@@ -3,7 +3,6 @@ package io.bev.avatar.splat.scene.io;
 import io.airlift.compress.zstd.ZstdInputStream;
 import io.bev.avatar.splat.scene.AvatarFormatException;
 import io.bev.avatar.splat.scene.GaussianCloud;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -44,6 +43,11 @@ final class SpzReader {
     /** The data of one field of all Gaussians. */
     private interface Blocks {
         InputStream next(int index, long bytes) throws IOException;
+
+        /** The last version in this container. */
+        default int lastVersion() {
+            return 3;
+        }
     }
 
     private SpzReader(Reading reading, Blocks blocks) {
@@ -99,16 +103,24 @@ final class SpzReader {
         }
         List<InputStream> open = new ArrayList<>();
         try {
-            return new SpzReader(reading, (index, bytes) -> {
-                        InputStream in = stream(reading, file, entries, start, index, streams, bytes);
-                        open.add(in);
-                        return in;
-                    })
-                    .read(header, Long.MAX_VALUE, InputStream.nullInputStream());
+            Blocks blocks = new Blocks() {
+                @Override
+                public InputStream next(int index, long bytes) throws IOException {
+                    InputStream in = stream(reading, file, entries, start, index, streams, bytes);
+                    open.add(in);
+                    return in;
+                }
+
+                @Override
+                public int lastVersion() {
+                    return 4;
+                }
+            };
+            return new SpzReader(reading, blocks).read(header, Long.MAX_VALUE, InputStream.nullInputStream());
         } catch (AvatarFormatException e) {
             throw e;
-        } catch (EOFException | RuntimeException e) {
-            // The decompressor reports damage by unchecked exceptions.
+        } catch (IOException | RuntimeException e) {
+            // The decompressor reports damage by exceptions of its own.
             throw new AvatarFormatException(
                     reading.source(),
                     "intact Zstandard streams",
@@ -164,7 +176,7 @@ final class SpzReader {
         if (b.getInt(0) != MAGIC) {
             throw bad("a gzip stream that holds .spz or .ply", "other data");
         }
-        if (version < 1 || version > 4) {
+        if (version < 1 || version > blocks.lastVersion()) {
             throw reading.bad(".spz of version 1 to 4", "version " + version, "convert it to version 4 or to .ply");
         }
         if (storedDegree > MAX_STORED_DEGREE || fractionalBits > 23) {

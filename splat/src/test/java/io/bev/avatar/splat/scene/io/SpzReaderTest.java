@@ -96,14 +96,14 @@ class SpzReaderTest {
     void read_laterVersion_namesTheRemedy() {
         assertThatThrownBy(() -> read(gzip(file(4, 1, 0))))
                 .isInstanceOf(AvatarFormatException.class)
-                .hasMessageContaining("convert it to version 3 or to .ply");
+                .hasMessageContaining("convert it to version 4 or to .ply");
     }
 
     private static GaussianCloud read(byte[] file) throws IOException {
         return SpzReader.read(Reading.of("a.spz"), new ByteArrayInputStream(file), file.length);
     }
 
-    private static byte[] gzip(byte[] content) throws IOException {
+    static byte[] gzip(byte[] content) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
             gzip.write(content);
@@ -112,7 +112,7 @@ class SpzReaderTest {
     }
 
     /** Gaussians at (1.5, -2, 0.25) in right, up, back, each a quarter turn about z. */
-    private static byte[] file(int version, int count, int degree) {
+    static byte[] file(int version, int count, int degree) {
         int harmonics = 3 * GaussianCloud.coefficients(degree);
         int each = (version == 1 ? 6 : 9) + 7 + (version >= 3 ? 4 : 3) + harmonics;
         ByteBuffer b = ByteBuffer.allocate(16 + count * each).order(ByteOrder.LITTLE_ENDIAN);

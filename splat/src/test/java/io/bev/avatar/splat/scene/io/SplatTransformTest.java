@@ -1,0 +1,159 @@
+package io.bev.avatar.splat.scene.io;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bev.avatar.splat.raster.RandomClouds;
+import io.bev.avatar.splat.scene.GaussianCloud;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Files that npm's splat-transform writes look like their source. {@code -Davatar.formats=all} tests every degree and writes the
+ * table in {@code docs/reference/formats.md}.
+ */
+class SplatTransformTest {
+
+    private static final String VERSION = "2.7.1";
+    private static final boolean ALL = System.getProperty("avatar.formats", "").equals("all");
+    private static final int COUNT = 600;
+
+    /** A format and the least quality that its quantisation allows on this cloud, in dB. */
+    private record Format(String file, double minimum, String... options) {}
+
+    private static final List<Format> FORMATS = List.of(
+            new Format("a.ply", 65),
+            new Format("a.glb", 65),
+            new Format("a.sog", 50),
+            new Format("sog/meta.json", 50),
+            new Format("a.v4.spz", 45, "--spz-version", "4"),
+            new Format("a.v3.spz", 45, "--spz-version", "3"),
+            new Format("a.compressed.ply", 45));
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void everyFormat_looksLikeItsSource() throws IOException {
+        Path program = install();
+        List<String> rows = new ArrayList<>();
+        for (int degree : ALL ? new int[] {0, 1, 2, 3} : new int[] {0, 2}) {
+            GaussianCloud cloud = cloud(degree);
+            Path source = directory.resolve("source" + degree + ".ply");
+            PlyWriter.write(cloud, source);
+            for (Format format : FORMATS) {
+                Path file = directory.resolve(degree + "/" + format.file);
+                Files.createDirectories(file.getParent());
+                List<String> options = new ArrayList<>(List.of("-q", "-w", "-g", "cpu"));
+                options.addAll(List.of(format.options));
+                transform(program, options, source, file);
+                double decibels =
+                        ImageQuality.decibels(cloud, AvatarLoader.load(file).cloud());
+                rows.add(row("splat-transform " + VERSION, format.file, degree, format.minimum, decibels));
+                assertThat(decibels).as("%s of degree %d", format.file, degree).isGreaterThan(format.minimum);
+            }
+        }
+        for (int level = 0; level <= 2; level++) {
+            // It cannot write .ksplat: here it is the second reader.
+            Path file = Files.write(directory.resolve("k" + level + ".ksplat"), KsplatFile.of(cloud(2), level));
+            Path converted = directory.resolve("k" + level + ".ply");
+            transform(program, List.of("-q", "-w"), file, converted);
+            double decibels = ImageQuality.decibels(
+                    AvatarLoader.load(converted).cloud(),
+                    AvatarLoader.load(file).cloud());
+            rows.add(row("this test, compression " + level, "a.ksplat", 2, 60, decibels));
+            assertThat(decibels).as("ksplat of compression %d", level).isGreaterThan(60);
+        }
+        rows.forEach(System.out::println);
+        if (ALL) {
+            write(rows);
+        }
+    }
+
+    private static GaussianCloud cloud(int degree) {
+        GaussianCloud cloud = RandomClouds.cube(20_260_101, COUNT, degree, 0.05, 2);
+        for (int i = 0; i < cloud.sh.length; i++) {
+            cloud.setHarmonic(i, cloud.harmonic(i) / 4);
+        }
+        return cloud;
+    }
+
+    private static String row(String writer, String file, int degree, double minimum, double decibels) {
+        String measured =
+                Double.isInfinite(decibels) ? "equal" : String.format(Locale.ROOT, "%.1f", decibels);
+        return String.format(
+                Locale.ROOT,
+                "| %s | %s | %d | %.0f | %s | %s |",
+                file.replaceFirst("^a", "").replaceFirst("^sog/", ""),
+                writer,
+                degree,
+                minimum,
+                measured,
+                decibels > minimum ? "ok" : "too low");
+    }
+
+    private static void write(List<String> rows) throws IOException {
+        Path page = Path.of("../docs/reference/formats.md");
+        String text = Files.readString(page);
+        String start = "<!-- table -->\n";
+        String end = "<!-- end of table -->";
+        String table = "| format | writer | SH degree | expected dB | measured dB | result |\n|---|---|---|---|---|---|\n"
+                + String.join("\n", rows) + "\n";
+        Files.writeString(
+                page,
+                text.substring(0, text.indexOf(start) + start.length()) + table + text.substring(text.indexOf(end)));
+    }
+
+    /** Installs the package below target; skips the test where that fails. */
+    private Path install() throws IOException {
+        Path home = Files.createDirectories(Path.of("target", "splat-transform")).toAbsolutePath();
+        Path program = home.resolve("node_modules/.bin/splat-transform");
+        if (!Files.exists(program)) {
+            String problem;
+            try {
+                problem = run(List.of(
+                        "npm", "install", "--no-fund", "--no-audit", "--ignore-scripts", "--prefix", home.toString(),
+                        "@playcanvas/splat-transform@" + VERSION));
+            } catch (IOException e) {
+                problem = e.toString();
+            }
+            Assumptions.assumeTrue(Files.exists(program), "splat-transform cannot be installed by npm: " + problem);
+        }
+        return program;
+    }
+
+    private void transform(Path program, List<String> options, Path from, Path to) throws IOException {
+        List<String> command = new ArrayList<>(List.of(program.toString()));
+        command.addAll(options);
+        command.addAll(List.of(from.toString(), to.toString()));
+        String output = run(command);
+        assertThat(to).as(output).exists();
+    }
+
+    private String run(List<String> command) throws IOException {
+        Path log = directory.resolve("output");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            if (!process.waitFor(300, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                return command.get(0) + " did not end within 300 s";
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+        return Files.readString(log, UTF_8).strip();
+    }
+}
