@@ -127,8 +127,7 @@ class PeerParityTest {
                 .forEach(family -> family.samples.forEach(sample -> own.put(sample.name, sample.value)));
         OSProcess after = new SystemInfo().getOperatingSystem().getProcess(pid);
 
-        assertThat(own.get("process_cpu_seconds_total"))
-                .isBetween(cpuSeconds(before) - 0.1, cpuSeconds(after) + 0.1);
+        assertThat(own.get("process_cpu_seconds_total")).isBetween(cpuSeconds(before) - 0.1, cpuSeconds(after) + 0.1);
         assertThat(own.get("process_start_time_seconds")).isCloseTo(before.getStartTime() / 1e3, within(1.5));
         assertThat(own.get("process_resident_memory_bytes"))
                 .isCloseTo(before.getResidentMemory(), withinPercentage(20));
@@ -203,8 +202,7 @@ class PeerParityTest {
 
     /** @param complete whether each of the peer's series of a common metric must be here */
     private static Compared compare(
-            Callable<Scrape> peer, Collector collector, Predicate<String> compared, boolean complete)
-            throws Exception {
+            Callable<Scrape> peer, Collector collector, Predicate<String> compared, boolean complete) throws Exception {
         Map<String, String> lasting = Map.of();
         for (int round = 0; round < MAX_ROUNDS; round++) {
             Scrape before = peer.call();

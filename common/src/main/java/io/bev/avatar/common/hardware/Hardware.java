@@ -69,8 +69,8 @@ public record Hardware(
     /** One line such as {@code Intel Xeon, 2 threads; 23.5 GiB memory; firmware SeaBIOS 1.16}; unknown parts are left out. */
     public String summary() {
         List<String> parts = new ArrayList<>();
-        parts.add((processor.model.isEmpty() ? "unknown processor" : processor.model) + ", " + processor.cores + " cores, "
-                + processor.threads + " threads");
+        parts.add((processor.model.isEmpty() ? "unknown processor" : processor.model) + ", " + processor.cores
+                + " cores, " + processor.threads + " threads");
         String memory = String.format(Locale.ROOT, "%.1f GiB memory", memoryBytes / (double) (1 << 30));
         parts.add(memory + (memoryModules.isEmpty() ? "" : " in " + memoryModules.size() + " modules"));
         add(parts, "system ", system.toString());

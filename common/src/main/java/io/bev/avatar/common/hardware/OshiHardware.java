@@ -1,5 +1,6 @@
 package io.bev.avatar.common.hardware;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.hardware.Hardware.Firmware;
 import io.bev.avatar.common.hardware.Hardware.GraphicsCard;
 import io.bev.avatar.common.hardware.Hardware.MemoryModule;
@@ -13,7 +14,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import io.bev.avatar.common.concurrent.DaemonThreads;
 import org.jspecify.annotations.Nullable;
 import oshi.SystemInfo;
 import oshi.hardware.ComputerSystem;

@@ -33,15 +33,7 @@ public final class LoggingSystem {
 
     /** Libraries that log every attempt of what this project logs once. */
     private static final Map<String, Level> LIBRARIES =
-            Map.of(
-                    "io.lettuce",
-                    Level.ERROR,
-                    "io.netty",
-                    Level.ERROR,
-                    "org.freedesktop",
-                    Level.OFF,
-                    "oshi",
-                    Level.OFF);
+            Map.of("io.lettuce", Level.ERROR, "io.netty", Level.ERROR, "org.freedesktop", Level.OFF, "oshi", Level.OFF);
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$]*(\\.[A-Za-z_$][A-Za-z0-9_$]*)*");
     private static final int MAX_NAME_LENGTH = 200;

@@ -193,8 +193,7 @@ public final class Pem {
             curve.init(new ECGenParameterSpec(name));
             if (content.contains(new String(curve.getEncoded(), StandardCharsets.ISO_8859_1))) {
                 return KeyFactory.getInstance("EC")
-                        .generatePrivate(
-                                new ECPrivateKeySpec(number, curve.getParameterSpec(ECParameterSpec.class)));
+                        .generatePrivate(new ECPrivateKeySpec(number, curve.getParameterSpec(ECParameterSpec.class)));
             }
         }
         throw new GeneralSecurityException("no known curve");

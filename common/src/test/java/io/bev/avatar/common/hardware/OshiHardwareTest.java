@@ -19,11 +19,12 @@ class OshiHardwareTest {
     void thisMachine_isAsTheKernelReports() throws Exception {
         Hardware hardware = OshiHardware.read(60_000);
 
-        assertThat(hardware.processor().threads())
-                .isEqualTo((int) Files.readString(Path.of("/proc/cpuinfo")).lines()
-                        .filter(line -> line.startsWith("processor"))
-                        .count());
-        assertThat(hardware.processor().cores()).isBetween(1, hardware.processor().threads());
+        assertThat(hardware.processor().threads()).isEqualTo((int) Files.readString(Path.of("/proc/cpuinfo"))
+                .lines()
+                .filter(line -> line.startsWith("processor"))
+                .count());
+        assertThat(hardware.processor().cores())
+                .isBetween(1, hardware.processor().threads());
         assertThat(hardware.memoryBytes()).isEqualTo(1024 * memoryKilobytes());
         Optional<String> vendor = dmi("bios_vendor");
         if (vendor.isPresent()) {

@@ -21,11 +21,12 @@ final class HardwareCheck implements Check {
             return List.of(
                     CheckResult.ok(name(), OshiHardware.read(TIMEOUT_MILLIS).summary(), EXPECTED));
         } catch (IOException e) {
-            return List.of(CheckResult.warning(
-                    name(),
-                    String.valueOf(e.getMessage()),
-                    EXPECTED,
-                    "the avatar starts without them; check the kernel log ('dmesg') for a device that does not respond"));
+            return List.of(
+                    CheckResult.warning(
+                            name(),
+                            String.valueOf(e.getMessage()),
+                            EXPECTED,
+                            "the avatar starts without them; check the kernel log ('dmesg') for a device that does not respond"));
         }
     }
 }

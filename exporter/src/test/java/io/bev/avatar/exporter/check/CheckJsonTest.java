@@ -30,7 +30,8 @@ class CheckJsonTest {
 
     @Test
     void table_endsWithCounts() {
-        assertThat(new ReportTable(new TerminalFormat(80, false)).lines(REPORT, Status.OK, Status.WARNING, Status.FAILURE))
+        assertThat(new ReportTable(new TerminalFormat(80, false))
+                        .lines(REPORT, Status.OK, Status.WARNING, Status.FAILURE))
                 .endsWith("  gpu: failure  (1 ok, 0 warning, 1 failure)");
     }
 }

@@ -44,7 +44,8 @@ class AsyncOnlyConnectionTest {
         RedisConfig config = new RedisConfig(server.url(), Duration.ofSeconds(5));
         RedisAddress address = config.address();
         resources = address.resources().build();
-        client = address.client(resources, address.uris(config.timeout(), "test").get(0));
+        client =
+                address.client(resources, address.uris(config.timeout(), "test").get(0));
     }
 
     @AfterEach
@@ -64,10 +65,13 @@ class AsyncOnlyConnectionTest {
     void connection_hasAsynchronousCommandsOnly_andReconnects() throws Exception {
         try (StatefulRedisConnection<String, String> connection = client.connect()) {
             assertThat(connection).isInstanceOf(StatefulRedisConnectionImpl.class);
-            assertThat(field(StatefulRedisConnectionImpl.class, "sync", connection)).isNull();
-            assertThat(field(StatefulRedisConnectionImpl.class, "reactive", connection)).isNull();
+            assertThat(field(StatefulRedisConnectionImpl.class, "sync", connection))
+                    .isNull();
+            assertThat(field(StatefulRedisConnectionImpl.class, "reactive", connection))
+                    .isNull();
 
-            assertThat(connection.async().set("a", "1").get(5, TimeUnit.SECONDS)).isEqualTo("OK");
+            assertThat(connection.async().set("a", "1").get(5, TimeUnit.SECONDS))
+                    .isEqualTo("OK");
             server.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
             assertThat(connection.async().get("a").get(20, TimeUnit.SECONDS)).isEqualTo("1");
         }
@@ -78,8 +82,10 @@ class AsyncOnlyConnectionTest {
         BlockingQueue<String> received = new LinkedBlockingQueue<>();
         try (StatefulRedisPubSubConnection<String, String> connection = client.connectPubSub()) {
             assertThat(connection).isInstanceOf(StatefulRedisPubSubConnectionImpl.class);
-            assertThat(field(StatefulRedisConnectionImpl.class, "sync", connection)).isNull();
-            assertThat(field(StatefulRedisConnectionImpl.class, "reactive", connection)).isNull();
+            assertThat(field(StatefulRedisConnectionImpl.class, "sync", connection))
+                    .isNull();
+            assertThat(field(StatefulRedisConnectionImpl.class, "reactive", connection))
+                    .isNull();
             connection.addListener(new RedisPubSubAdapter<>() {
                 @Override
                 public void message(String channel, String message) {

@@ -86,7 +86,8 @@ class PemTest {
     void privateKey_ofAnUnsupportedCurve_isReportedAsSuch() throws Exception {
         certificates.openssl("ecparam", "-genkey", "-name", "secp256k1", "-out", "k1.key");
 
-        assertThatThrownBy(() -> key("k1.key")).hasMessageContaining("k1.key: found a broken key, or one of another kind");
+        assertThatThrownBy(() -> key("k1.key"))
+                .hasMessageContaining("k1.key: found a broken key, or one of another kind");
     }
 
     @Test
