@@ -13,18 +13,13 @@ import io.bev.avatar.exporter.collector.gpu.GpuCollector;
 import io.bev.avatar.exporter.collector.gpu.GpuSettings;
 import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
 import io.bev.avatar.exporter.collector.hardware.HardwareCollector;
-import io.bev.avatar.exporter.collector.host.HostCollector;
-import io.bev.avatar.exporter.collector.host.HostOptions;
-import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
-import io.bev.avatar.exporter.collector.host.jna.LibcKernelClock;
+import io.bev.avatar.exporter.collector.host.jna.HostCollectorFactory;
 import io.bev.avatar.exporter.collector.mcp.McpCollector;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
 import io.bev.avatar.exporter.collector.renderer.FrameDeadlines;
 import io.bev.avatar.exporter.collector.renderer.RendererCollector;
 import io.bev.avatar.exporter.collector.renderer.RendererProcessCollector;
 import io.bev.avatar.exporter.collector.systemd.SystemdCollector;
-import io.bev.avatar.exporter.config.ExporterConfig;
-import io.bev.avatar.exporter.config.HostSource;
 import io.bev.avatar.exporter.mcp.McpProbe;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
 import io.bev.avatar.exporter.redis.RedisConnection;
@@ -82,7 +77,7 @@ final class CollectorFactory {
                         deadlines::late,
                         ticker,
                         clock),
-                host(exporter, ticker, clock)));
+                HostCollectorFactory.create(exporter, ticker, clock)));
         if (exporter.hardware()) {
             collectors.add(new HardwareCollector(OshiHardware::read, ticker));
         }
@@ -106,13 +101,6 @@ final class CollectorFactory {
                 new EndpointCollector(exporter.rendererUrl(), PAGE_TIMEOUT, http, ticker),
                 new McpCollector(new McpProbe(settings.mcp().url(), version, SHORT_TIMEOUT, http), ticker)));
         return collectors;
-    }
-
-    private static Collector host(ExporterConfig exporter, Ticker ticker, Clock clock) {
-        return exporter.hostSource().on(System.getProperty("os.name", "")) == HostSource.OSHI
-                ? HostCollector.overOshi(ticker, clock)
-                : new HostCollector(
-                        HostOptions.of(exporter), new LibcFileSystems(), new LibcKernelClock(), ticker, clock);
     }
 
     /** Collectors disabled by the configuration, with the reason. */

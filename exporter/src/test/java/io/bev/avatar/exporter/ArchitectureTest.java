@@ -41,16 +41,20 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("org.freedesktop..");
 
+    /** OSHI is loaded by these alone, when they are used. */
+    @ArchTest
+    static final ArchRule OSHI_STAYS_WITH_THE_HOST = noClasses()
+            .that()
+            .resideOutsideOfPackages("..collector.host..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("oshi..");
+
     /** Jackson data binding costs the serving process 5 MB; tree access does not need it. */
     @ArchTest
     static final ArchRule DATA_BINDING_STAYS_WITH_COMMANDS = noClasses()
             .that()
-            .resideOutsideOfPackages(
-                    "..exporter.check..",
-                    "..exporter.health..",
-                    "..exporter.report..",
-                    "..exporter.gpusetup..",
-                    "..exporter.threshold..")
+            .resideOutsideOfPackages("..exporter.health..", "..exporter.gpusetup..")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(ObjectMapper.class);

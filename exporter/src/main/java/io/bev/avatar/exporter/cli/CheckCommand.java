@@ -28,8 +28,8 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Check whether this machine meets the requirements of the avatar.",
             "gpu: driver, CUDA, memory, a test kernel, performance settings. dependencies: Java, libraries, Docker,"
-                    + " Redis, MCP. prestart (default): all of these plus user, configuration, directories, free"
-                    + " disk space and ports.",
+                    + " Redis, MCP. prestart (default): all of these plus hardware facts, user, configuration,"
+                    + " directories, free disk space and ports.",
             "Minimum values are configured in section exporter.check."
         },
         mixinStandardHelpOptions = true,

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Plain HTTP runs on the caller's thread with few classes, to save memory; the sources of a scrape are on this
  * machine. Only {@code https} URLs load the JDK's client.
+ *
+ * <p>{@code HttpURLConnection} is not used: its timeouts apply to each read rather than to the response, an interrupt does
+ * not end it, and it sends a POST again on its own, which would repeat a recovery action.
  */
 public final class BoundedHttpClient implements AutoCloseable {
 

@@ -11,10 +11,7 @@ import io.bev.avatar.exporter.collector.endpoint.EndpointCollector;
 import io.bev.avatar.exporter.collector.gpu.GpuCollector;
 import io.bev.avatar.exporter.collector.gpu.GpuSettings;
 import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
-import io.bev.avatar.exporter.collector.host.HostCollector;
-import io.bev.avatar.exporter.collector.host.HostOptions;
-import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
-import io.bev.avatar.exporter.collector.host.jna.LibcKernelClock;
+import io.bev.avatar.exporter.collector.host.jna.HostCollectorFactory;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
 import io.bev.avatar.exporter.collector.systemd.SystemdCollector;
 import io.bev.avatar.exporter.nvml.jna.JnaNvml;
@@ -59,8 +56,7 @@ public final class HealthComponents implements AutoCloseable {
                         () -> false, // health evaluations are too rare to load the GPU
                         ticker,
                         clock),
-                new HostCollector(
-                        HostOptions.of(exporter), new LibcFileSystems(), new LibcKernelClock(), ticker, clock),
+                HostCollectorFactory.create(exporter, ticker, clock),
                 new SystemdCollector(exporter.units(), settings.systemBus(), TIMEOUT, ticker),
                 new EndpointCollector(exporter.rendererUrl(), ENDPOINT_TIMEOUT, http, ticker)));
         redis.ifPresent(
