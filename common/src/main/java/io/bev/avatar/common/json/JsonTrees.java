@@ -24,8 +24,14 @@ import java.util.Map;
  */
 public final class JsonTrees {
 
-    /** JSON as it comes. */
-    public static final JsonTrees JSON = new JsonTrees(new JsonFactory());
+    /**
+     * Limit of keys, values and brackets in a text: a tree has up to 40 times the bytes of its text, and this one fits into
+     * the exporter's heap of 32 MB.
+     */
+    static final int MAX_TOKENS = 250_000;
+
+    /** JSON of at most {@link #MAX_TOKENS}. */
+    public static final JsonTrees JSON = ofDepth(StreamReadConstraints.DEFAULT_MAX_DEPTH);
 
     /** YAML in which no key may be there twice. */
     public static final JsonTrees YAML =
@@ -42,8 +48,10 @@ public final class JsonTrees {
     /** JSON of at most {@code depth} values within each other. */
     public static JsonTrees ofDepth(int depth) {
         return new JsonTrees(JsonFactory.builder()
-                .streamReadConstraints(
-                        StreamReadConstraints.builder().maxNestingDepth(depth).build())
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(depth)
+                        .maxTokenCount(MAX_TOKENS)
+                        .build())
                 .build());
     }
 
