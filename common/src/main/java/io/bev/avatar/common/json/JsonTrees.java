@@ -35,6 +35,12 @@ public final class JsonTrees {
     /** Bytes or characters of a document. */
     public static final int MAX_DOCUMENT_LENGTH = 16 << 20;
 
+    /**
+     * Limit of keys, values and brackets in a text: a tree has up to 40 times the bytes of its text, and this one fits into
+     * the exporter's heap of 32 MB.
+     */
+    static final int MAX_TOKENS = 250_000;
+
     private static final int MAX_NUMBER_LENGTH = 1000;
 
     private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
@@ -42,6 +48,7 @@ public final class JsonTrees {
             .maxStringLength(MAX_TEXT_LENGTH)
             .maxNameLength(MAX_TEXT_LENGTH)
             .maxNumberLength(MAX_NUMBER_LENGTH)
+            .maxTokenCount(MAX_TOKENS)
             .build();
 
     /** JSON as it comes. */

@@ -152,4 +152,15 @@ class JsonTreesTest {
                         + "\"big\":1000000000000000000000000000000,\"nothing\":null,\"list\":[1,true]}");
         assertThat(JsonTrees.write(JsonTrees.array())).isEqualTo("[]");
     }
+
+    @Test
+    void treeThatWouldExhaustTheHeap_isRejected() throws Exception {
+        String small = "{" + "\"k\":1,".repeat(100_000) + "\"k\":1}";
+        assertThat(JsonTrees.JSON.read(small).size()).isOne();
+
+        String large = "[" + "0,".repeat(JsonTrees.MAX_TOKENS) + "0]";
+        assertThatThrownBy(() -> JsonTrees.JSON.read(large))
+                .isInstanceOf(JsonProcessingException.class)
+                .hasMessageContaining("250000");
+    }
 }
