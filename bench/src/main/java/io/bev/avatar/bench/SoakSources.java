@@ -7,6 +7,7 @@ import io.bev.avatar.launcher.LaunchException;
 import io.bev.avatar.launcher.SimulatedGpu;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -43,6 +44,8 @@ final class SoakSources {
             "sys/kernel/version",
             "sys/kernel/hostname",
             "sys/kernel/domainname");
+
+    private static final int MAX_FILE = 1 << 20;
 
     /** Types of errors that make more than 1 MiB of INFO. */
     private static final int ERROR_TYPES = 40_000;
@@ -140,7 +143,10 @@ final class SoakSources {
 
     /** Copies a file of this machine's /proc; the exporter sees the old content or the new one. */
     private void restore(String file) throws IOException {
-        replace(file, Files.readAllBytes(Path.of("/proc", file)));
+        try (InputStream in = Files.newInputStream(Path.of("/proc", file))) {
+            // In large reads: some files give their content in the first read only.
+            replace(file, in.readNBytes(MAX_FILE));
+        }
     }
 
     private void replace(String file, byte[] content) throws IOException {
