@@ -106,8 +106,7 @@ public final class Renderer implements AutoCloseable {
                 ? ControlPassword.read(config.controlPasswordFile().get())
                 : ControlPassword.none();
         CompletableFuture<JolokiaEndpoint> jolokia = openManagement(config, password);
-        RendererPage page =
-                new RendererPage(context.version(), context::uptime, config.gpuSimulated());
+        RendererPage page = new RendererPage(context.version(), context::uptime, config.gpuSimulated());
         RendererComponents.FrameServer viewers = components.viewers(page);
         shutdown.push("viewers", viewers::close);
         viewers.start();

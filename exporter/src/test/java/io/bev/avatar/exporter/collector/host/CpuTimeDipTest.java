@@ -50,7 +50,8 @@ class CpuTimeDipTest {
                 Files.copy(file, directory.resolve(file.getFileName()));
             }
         }
-        Files.writeString(directory.resolve("dip.test.yml"), """
+        Files.writeString(
+                directory.resolve("dip.test.yml"), """
                 rule_files: ['*.rules.yml']
                 evaluation_interval: 15s
                 tests:

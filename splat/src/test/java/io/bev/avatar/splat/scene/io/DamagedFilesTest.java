@@ -50,8 +50,18 @@ class DamagedFilesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "tiny.ply", "tiny.compressed.ply", "tiny.spz", "tiny.glb", "a.spz", "a.ksplat", "a.splat", "a.ply",
-                "lam.zip", "cloud.zip", "a.ply.gz", "tiny.sog"
+                "tiny.ply",
+                "tiny.compressed.ply",
+                "tiny.spz",
+                "tiny.glb",
+                "a.spz",
+                "a.ksplat",
+                "a.splat",
+                "a.ply",
+                "lam.zip",
+                "cloud.zip",
+                "a.ply.gz",
+                "tiny.sog"
             })
     void damagedFile_isReadOrRejected(String name, @TempDir Path directory) throws IOException {
         Path file = directory.resolve(name);
@@ -63,23 +73,28 @@ class DamagedFilesTest {
     }
 
     private static byte[] whole(String name) throws IOException {
-        byte[] ply = PlyFile.ofDegree(1).vertex("x", 1, "opacity", 2).vertex("x", 2).bytes();
+        byte[] ply =
+                PlyFile.ofDegree(1).vertex("x", 1, "opacity", 2).vertex("x", 2).bytes();
         return switch (name) {
             case "a.spz" -> SpzReaderTest.gzip(SpzReaderTest.file(3, 5, 2));
             case "a.ksplat" -> KsplatFile.of(RandomClouds.cube(5, 7, 2, 0.05, 2), 2);
             case "a.splat" -> new byte[320];
-            case "a.ply" -> new String(PlyFile.ofDegree(0).bytes(), StandardCharsets.ISO_8859_1)
-                    .replace("binary_little_endian", "ascii")
-                    .replace("vertex 0", "vertex 1")
-                    .concat("1 2 3 0 0 0 .1 .2 .3 0 -1 -2 -3 1 0 0 0\n")
-                    .getBytes(StandardCharsets.ISO_8859_1);
+            case "a.ply" ->
+                new String(PlyFile.ofDegree(0).bytes(), StandardCharsets.ISO_8859_1)
+                        .replace("binary_little_endian", "ascii")
+                        .replace("vertex 0", "vertex 1")
+                        .concat("1 2 3 0 0 0 .1 .2 .3 0 -1 -2 -3 1 0 0 0\n")
+                        .getBytes(StandardCharsets.ISO_8859_1);
             case "a.ply.gz" -> SpzReaderTest.gzip(ply);
             case "cloud.zip" -> new ZipFileBuilder().zip64().add("a.ply", ply).bytes();
-            case "lam.zip" -> new ZipFileBuilder()
-                    .method(0)
-                    .add("a/offset.ply", PlyFile.ofDegree(0).vertex().vertex().bytes())
-                    .add("a/skin.glb", new GlbFile().bytes())
-                    .bytes();
+            case "lam.zip" ->
+                new ZipFileBuilder()
+                        .method(0)
+                        .add(
+                                "a/offset.ply",
+                                PlyFile.ofDegree(0).vertex().vertex().bytes())
+                        .add("a/skin.glb", new GlbFile().bytes())
+                        .bytes();
             default -> FormatsTest.resource(name);
         };
     }
@@ -89,8 +104,7 @@ class DamagedFilesTest {
     }
 
     private static void damage(byte[] whole, int rounds, Attempt attempt) {
-        com.sun.management.ThreadMXBean threads =
-                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         Random random = new Random(SEED);
         for (int round = 0; round < rounds; round++) {
             byte[] file = whole.clone();

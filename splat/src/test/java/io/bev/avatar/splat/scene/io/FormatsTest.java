@@ -182,7 +182,8 @@ class FormatsTest {
 
     @Test
     void moreDataThanDeclared_isRejected() {
-        byte[] file = PlyFile.ofDegree(0).declaring(1).vertex().vertex().vertex().bytes();
+        byte[] file =
+                PlyFile.ofDegree(0).declaring(1).vertex().vertex().vertex().bytes();
 
         assertThatThrownBy(() -> load("a.ply", file)).hasMessageContaining("the count in the header is damaged");
     }
@@ -191,15 +192,32 @@ class FormatsTest {
     @ValueSource(doubles = {1e4, 1e6, -3e7})
     void largeCoordinates_keepTheirPrecision(double offset) throws IOException {
         PlyFile near = PlyFile.ofDegree(0);
-        PlyFile far = PlyFile.ofDegree(0).property("double", "x").property("double", "y").property("double", "z");
+        PlyFile far = PlyFile.ofDegree(0)
+                .property("double", "x")
+                .property("double", "y")
+                .property("double", "z");
         java.util.Random random = new java.util.Random(3);
         for (int i = 0; i < 500; i++) {
             double x = 2 * random.nextDouble() - 1;
             double y = 2 * random.nextDouble() - 1;
             near.vertex("x", x, "y", y, "opacity", 1, "scale_0", -4, "scale_1", -4, "scale_2", -4, "f_dc_0", 1);
             far.vertex(
-                    "x", x + offset, "y", y - offset, "z", 0.5 * offset, "opacity", 1, "scale_0", -4, "scale_1", -4,
-                    "scale_2", -4, "f_dc_0", 1);
+                    "x",
+                    x + offset,
+                    "y",
+                    y - offset,
+                    "z",
+                    0.5 * offset,
+                    "opacity",
+                    1,
+                    "scale_0",
+                    -4,
+                    "scale_1",
+                    -4,
+                    "scale_2",
+                    -4,
+                    "f_dc_0",
+                    1);
         }
         GaussianCloud expected = load("near.ply", near.bytes()).cloud();
 

@@ -87,8 +87,7 @@ class SplatTransformTest {
     }
 
     private static String row(String writer, String file, int degree, double minimum, double decibels) {
-        String measured =
-                Double.isInfinite(decibels) ? "equal" : String.format(Locale.ROOT, "%.1f", decibels);
+        String measured = Double.isInfinite(decibels) ? "equal" : String.format(Locale.ROOT, "%.1f", decibels);
         return String.format(
                 Locale.ROOT,
                 "| %s | %s | %d | %.0f | %s | %s |",
@@ -105,8 +104,9 @@ class SplatTransformTest {
         String text = Files.readString(page);
         String start = "<!-- table -->\n";
         String end = "<!-- end of table -->";
-        String table = "| format | writer | SH degree | expected dB | measured dB | result |\n|---|---|---|---|---|---|\n"
-                + String.join("\n", rows) + "\n";
+        String table =
+                "| format | writer | SH degree | expected dB | measured dB | result |\n|---|---|---|---|---|---|\n"
+                        + String.join("\n", rows) + "\n";
         Files.writeString(
                 page,
                 text.substring(0, text.indexOf(start) + start.length()) + table + text.substring(text.indexOf(end)));
@@ -114,13 +114,20 @@ class SplatTransformTest {
 
     /** Installs the package below target; skips the test where that fails. */
     private Path install() throws IOException {
-        Path home = Files.createDirectories(Path.of("target", "splat-transform")).toAbsolutePath();
+        Path home =
+                Files.createDirectories(Path.of("target", "splat-transform")).toAbsolutePath();
         Path program = home.resolve("node_modules/.bin/splat-transform");
         if (!Files.exists(program)) {
             String problem;
             try {
                 problem = run(List.of(
-                        "npm", "install", "--no-fund", "--no-audit", "--ignore-scripts", "--prefix", home.toString(),
+                        "npm",
+                        "install",
+                        "--no-fund",
+                        "--no-audit",
+                        "--ignore-scripts",
+                        "--prefix",
+                        home.toString(),
                         "@playcanvas/splat-transform@" + VERSION));
             } catch (IOException e) {
                 problem = e.toString();
