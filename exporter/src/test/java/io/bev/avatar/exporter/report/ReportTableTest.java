@@ -23,7 +23,7 @@ class ReportTableTest {
                         new Row("gpu-driver", Status.FAILURE, "driver 470", List.of(same)),
                         new Row("service", Status.SKIPPED, "skipped: no D-Bus", List.of())));
 
-        assertThat(table.lines(report, "1 ok"))
+        assertThat(table.lines(report, Status.OK))
                 .containsExactly(
                         "  ✓ redis                up",
                         "  ! disk                 disk 91.0 %",
