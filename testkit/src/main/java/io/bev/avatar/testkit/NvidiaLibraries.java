@@ -27,14 +27,14 @@ public final class NvidiaLibraries {
 
     private NvidiaLibraries() {}
 
-    /** The directory with the libraries; skips the test, with the reason, where they cannot be had or would find a GPU. */
+    /** Directory of the libraries; skips the test, with the reason, where they are unavailable or a driver is loaded. */
     public static Path require() throws IOException, InterruptedException {
         assumeFalse(
                 Files.exists(Path.of("/proc/driver/nvidia/version")),
                 "needs a machine without an NVIDIA driver: another version of its library does not work with it");
         assumeTrue(System.getProperty("os.arch").equals("amd64"), "needs the architecture amd64");
-        for (String program : List.of("apt-get", "dpkg-deb")) {
-            assumeTrue(Installation.find(program).isPresent(), "needs " + program + " to get NVIDIA's libraries");
+        for (String command : List.of("apt-get", "dpkg-deb")) {
+            assumeTrue(Installation.find(command).isPresent(), "needs " + command + " to get NVIDIA's libraries");
         }
         Optional<Path> present = directory();
         if (present.isPresent()) {
