@@ -53,10 +53,10 @@ public final class NvidiaLibraries {
     }
 
     private static void download() throws IOException, InterruptedException {
-        Path lists = Files.createDirectories(DOWNLOADS.resolve("lists/partial")).getParent();
-        Path cache = Files.createDirectories(DOWNLOADS.resolve("cache/archives/partial"))
-                .getParent()
-                .getParent();
+        Path lists = DOWNLOADS.resolve("lists");
+        Path cache = DOWNLOADS.resolve("cache");
+        Files.createDirectories(lists.resolve("partial"));
+        Files.createDirectories(cache.resolve("archives/partial"));
         Path sources = Files.writeString(DOWNLOADS.resolve("sources.list"), sources());
         List<String> apt = new ArrayList<>(List.of("apt-get", "-q"));
         for (String option : List.of(
