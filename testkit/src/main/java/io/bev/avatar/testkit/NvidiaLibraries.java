@@ -27,14 +27,14 @@ public final class NvidiaLibraries {
 
     private NvidiaLibraries() {}
 
-    /** The directory with the libraries; skips the test, with the reason, where they cannot be had or would find a GPU. */
+    /** Directory of the libraries; skips the test, with the reason, where they are unavailable or a driver is loaded. */
     public static Path require() throws IOException, InterruptedException {
         assumeFalse(
                 Files.exists(Path.of("/proc/driver/nvidia/version")),
                 "needs a machine without an NVIDIA driver: another version of its library does not work with it");
         assumeTrue(System.getProperty("os.arch").equals("amd64"), "needs the architecture amd64");
-        for (String program : List.of("apt-get", "dpkg-deb")) {
-            assumeTrue(Installation.find(program).isPresent(), "needs " + program + " to get NVIDIA's libraries");
+        for (String command : List.of("apt-get", "dpkg-deb")) {
+            assumeTrue(Installation.find(command).isPresent(), "needs " + command + " to get NVIDIA's libraries");
         }
         Optional<Path> present = directory();
         if (present.isPresent()) {
@@ -53,10 +53,10 @@ public final class NvidiaLibraries {
     }
 
     private static void download() throws IOException, InterruptedException {
-        Path lists = Files.createDirectories(DOWNLOADS.resolve("lists/partial")).getParent();
-        Path cache = Files.createDirectories(DOWNLOADS.resolve("cache/archives/partial"))
-                .getParent()
-                .getParent();
+        Path lists = DOWNLOADS.resolve("lists");
+        Path cache = DOWNLOADS.resolve("cache");
+        Files.createDirectories(lists.resolve("partial"));
+        Files.createDirectories(cache.resolve("archives/partial"));
         Path sources = Files.writeString(DOWNLOADS.resolve("sources.list"), sources());
         List<String> apt = new ArrayList<>(List.of("apt-get", "-q"));
         for (String option : List.of(

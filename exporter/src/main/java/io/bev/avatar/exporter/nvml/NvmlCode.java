@@ -115,7 +115,7 @@ public final class NvmlCode {
         };
     }
 
-    /** The remedy; empty when the code says that the device or the driver does not support a call. */
+    /** The remedy; empty when device or driver do not support the call, or the code does not determine one. */
     public static Optional<String> remedy(int code) {
         return switch (code) {
             case DRIVER_NOT_LOADED -> Optional.of("run 'modprobe nvidia' or reboot");

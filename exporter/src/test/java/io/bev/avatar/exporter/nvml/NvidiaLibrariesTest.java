@@ -92,8 +92,8 @@ class NvidiaLibrariesTest {
 
     /** Before initialisation, every call with its arguments reaches the library and returns. */
     @Test
-    void everyReading_isRefusedWithoutInitialisation() throws Exception {
-        List<String> refused = new ArrayList<>();
+    void everyReading_isRejectedWithoutInitialisation() throws Exception {
+        List<String> rejected = new ArrayList<>();
         try (NvmlApi api = JnaNvml.load(nvml, Ticker.system(), new NvmlCallMetrics(Ticker.system()))) {
             assertThat(api.simulated()).isFalse();
             for (Object part : List.of(api, api.dataCenter(), api.control())) {
@@ -103,12 +103,12 @@ class NvidiaLibrariesTest {
                         method.setAccessible(true);
                         NvmlResult<?> result = (NvmlResult<?>) method.invoke(part, arguments(method));
                         assertThat(result.code()).as(method.getName()).isEqualTo(NvmlCode.UNINITIALIZED);
-                        refused.add(method.getName());
+                        rejected.add(method.getName());
                     }
                 }
             }
         }
-        assertThat(refused).hasSizeGreaterThan(40);
+        assertThat(rejected).hasSizeGreaterThan(40);
     }
 
     private static Object[] arguments(Method method) {
@@ -120,7 +120,7 @@ class NvidiaLibrariesTest {
     }
 
     @Test
-    void nvmlInit_saysThatTheDriverIsNotLoaded_withTheRemedy() throws Exception {
+    void nvmlInit_reportsDriverNotLoaded_withTheRemedy() throws Exception {
         NvmlCallMetrics meter = new NvmlCallMetrics(Ticker.system());
         NvmlLoader loader = () -> JnaNvml.load(nvml, Ticker.system(), meter);
         GpuCollector collector = new GpuCollector(
@@ -145,7 +145,7 @@ class NvidiaLibrariesTest {
     }
 
     @Test
-    void cuInit_saysThatThereIsNoDevice_withTheRemedy() throws Exception {
+    void cuInit_reportsNoDevice_withTheRemedy() throws Exception {
         try (JnaCuda api = JnaCuda.load(cuda)) {
             assertThatThrownBy(api::init).hasMessage("cuInit returned CUDA_ERROR_NO_DEVICE (100)");
             assertThat(api.driverVersion()).isGreaterThanOrEqualTo(12000);

@@ -22,7 +22,7 @@ final class SmiMetricMapper {
     /**
      * One metric with the label {@code uuid}.
      *
-     * @param field name of the {@code nvidia-smi} field, for HELP
+     * @param field name of the {@code nvidia-smi} field, or the HELP text of a metric that has none
      * @param source metric name of this exporter, without prefix
      * @param label label that selects among the series of {@code source}; empty for a single series
      * @param labelValue value of that label
@@ -30,6 +30,10 @@ final class SmiMetricMapper {
      */
     private record Field(
             Kind kind, String name, String field, String source, String label, String labelValue, double factor) {
+
+        String help() {
+            return field.matches("[A-Z].*") ? field : "As nvidia-smi's " + field;
+        }
 
         static Field of(String name, String field, String source) {
             return new Field(Kind.GAUGE, name, field, source, "", "", 1);
@@ -113,7 +117,7 @@ final class SmiMetricMapper {
         all.add(new Field(
                 Kind.COUNTER,
                 "energy_joules_total",
-                "energy since the driver was loaded",
+                "Energy consumed since the driver was loaded",
                 "energy_joules_total",
                 "",
                 "",
@@ -169,7 +173,7 @@ final class SmiMetricMapper {
             String source = sample.name().substring("nvidia_gpu_".length());
             for (Field field : FIELDS) {
                 if (field.source.equals(source) && sample.label(field.label).equals(field.labelValue)) {
-                    String help = "As nvidia-smi's " + field.field;
+                    String help = field.help();
                     // Rounding removes the error of the conversion of units.
                     double value = field.factor == 1 ? sample.value() : Math.rint(sample.value() * field.factor);
                     all.add(new GpuSample(field.kind, "nvidia_smi_" + field.name, help, value, List.of("uuid", uuid)));
