@@ -31,7 +31,7 @@ class RendererCollectorTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int FRAMES = 2;
-    private static final int GPU = 6;
+    private static final int GPU = 7;
 
     private final BoundedHttpClient http = new BoundedHttpClient();
     private final FrameDeadlines deadlines = new FrameDeadlines(() -> 1);
