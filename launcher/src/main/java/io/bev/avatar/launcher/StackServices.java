@@ -101,7 +101,7 @@ final class StackServices {
     /** Additional JVM options of the renderer, as in the installed service. */
     static List<String> javaOptions(Map<String, String> environment) {
         String options = environment.getOrDefault("BEV_AVATAR_JAVA_OPTIONS", "").strip();
-        return options.isEmpty() ? List.of() : List.of(options.split("\\s+"));
+        return options.isEmpty() ? List.of() : List.of(options.split("\\s+", -1));
     }
 
     ServiceSpec exporter() throws IOException {

@@ -15,6 +15,7 @@ public final class CoefficientFormat {
     private static final float GAIN = 0x1p108f;
 
     private static final int MANTISSA_SHIFT = 13;
+    private static final int HALF = 1 << 12;
     private static final int SMALLEST = 1 << 23;
 
     private CoefficientFormat() {}
@@ -26,7 +27,8 @@ public final class CoefficientFormat {
             // Subnormal floats would slow down unpacking.
             bits = bits > SMALLEST / 2 ? SMALLEST : 0;
         }
-        int rounded = bits + (1 << MANTISSA_SHIFT - 1) - 1 + (bits >> MANTISSA_SHIFT & 1) >> MANTISSA_SHIFT;
+        int even = bits >> MANTISSA_SHIFT & 1;
+        int rounded = (bits + HALF - 1 + even) >> MANTISSA_SHIFT;
         return (short) (rounded | (value < 0 ? 0x8000 : 0));
     }
 

@@ -102,7 +102,7 @@ public record ModelMemory(long limitBytes, long heapBytes, long heldBytes, long 
         return "-Xmx" + (wanted + STEP - 1) / STEP * STEP / MIB + "m";
     }
 
-    /** The error for a load that ran out of memory nevertheless. */
+    /** The error for a load that ran out of memory although the model was expected to fit. */
     public AvatarFormatException exhausted(String source, OutOfMemoryError cause) {
         return new AvatarFormatException(
                 source,

@@ -41,8 +41,9 @@ final class CloudFormat {
     private static GaussianCloud read(Reading reading, ByteSource source, SogReader.Parts parts) throws IOException {
         byte[] start = source.start(START);
         String name = source.name().toLowerCase(Locale.ROOT);
-        if (startsWith(start, 0x1f, 0x8b) && !startsWith(Gzip.start(source, START), 'p', 'l', 'y')
-                || startsWith(start, 'N', 'G', 'S', 'P')) {
+        boolean gzip = startsWith(start, 0x1f, 0x8b);
+        boolean gzipOfPly = gzip && startsWith(Gzip.start(source, START), 'p', 'l', 'y');
+        if (startsWith(start, 'N', 'G', 'S', 'P') || (gzip && !gzipOfPly)) {
             return readSpz(reading, source);
         }
         if (startsWith(start, 'g', 'l', 'T', 'F')) {
@@ -55,7 +56,7 @@ final class CloudFormat {
             if (startsWith(start, 'p', 'l', 'y')) {
                 return PlyReader.read(reading, in, source.size(), PlyReader.Colour.HARMONIC);
             }
-            if (startsWith(start, 0x1f, 0x8b)) {
+            if (gzipOfPly) {
                 long most = source.size() * Gzip.MAX_COMPRESSION;
                 return Gzip.read(reading, in, ply -> PlyReader.read(reading, ply, most, PlyReader.Colour.HARMONIC));
             }

@@ -137,7 +137,7 @@ final class ZipArchive implements Closeable {
             throw new AvatarFormatException(
                     source, "one zip file", "one of several parts", "join the parts and zip the directory again");
         }
-        // Data before the archive, such as a program that unpacks it, shifts all offsets.
+        // Data before the archive, such as code that unpacks it, shifts all offsets.
         long shift = endOffset - bytes - offset;
         if (count < 0 || bytes < 0 || offset < 0 || shift < 0) {
             throw damaged("a directory within the file", bytes + " bytes at " + offset);

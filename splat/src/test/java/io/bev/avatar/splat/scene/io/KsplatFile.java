@@ -79,7 +79,7 @@ final class KsplatFile {
             b.putFloat(v);
             return;
         }
-        int bits = Float.floatToRawIntBits(Math.abs(v) * 0x1p-112f) + 0x1000 >> 13;
+        int bits = (Float.floatToRawIntBits(Math.abs(v) * 0x1p-112f) + 0x1000) >> 13;
         b.putShort((short) (bits | (v < 0 ? 0x8000 : 0)));
     }
 }
