@@ -69,8 +69,8 @@ final class MetricsReference {
 
                 A metric whose value is unavailable is absent. [Other configurations](#other-configurations) has the metrics of a Redis cluster or
                 replica, of Sentinel, other servers and versions of Redis, of Redis with errors, latency spikes or consumers, of
-                `exporter.host-collectors` and of `exporter.dcgm-names`. GPUs with memory health readings have further [metrics](../exporter.md#gpu-metrics-that-depend-on-the-model). For a comparison with node_exporter and
-                redis_exporter see [exporter-parity](../exporter-parity.md). Timestamps are in seconds since 1970; ratios are between 0 and 1
+                `exporter.host-collectors` and of `exporter.dcgm-names`. GPUs with memory health readings have further
+                [metrics](../exporter.md#gpu-metrics-that-depend-on-the-model). For a comparison with node_exporter and redis_exporter see [exporter-parity](../exporter-parity.md). Timestamps are in seconds since 1970; ratios are between 0 and 1
                 unless stated otherwise.
                 """);
         rows.forEach((title, lines) -> page.append("\n## ")
