@@ -4,43 +4,38 @@ import java.util.regex.Pattern;
 
 /** A fault of a source, and how a scrape shows it. */
 enum Outage {
-    GPU_LOST("gpu", 5, "collector_success\\{collector=\"gpu\",?} 0", "nvidia_gpu_temperature_celsius"),
-    GPU_UNKNOWN_ERROR("gpu", 5, "collector_success\\{collector=\"gpu\",?} 0", "nvidia_gpu_temperature_celsius"),
-    GPU_DENIED_AT_START("gpu", 5, "collector_success\\{collector=\"gpu\",?} 0", "nvidia_gpu_temperature_celsius"),
-    REDIS_STALLS("redis", 2, "redis_up 0", "redis_(?!up )\\w+"),
-    REDIS_DIES("redis", 5, "redis_up 0", "redis_(?!up )\\w+"),
-    REDIS_BUSY("redis", 5, "redis_up 0", "redis_(?!up )\\w+"),
-    REDIS_LOADS("", 5, "redis_loading_dump_file 1", "redis_stream_length"),
-    REDIS_FLOODED("", 5, "avatar_exporter_redis_dropped_items\\{kind=\"errors\",?} [1-9]", ""),
-    RENDERER_STALLS("renderer", 2, "collector_success\\{collector=\"renderer\",?} 0", "avatar_renderer_frames_total"),
-    RENDERER_DIES("renderer", 5, "collector_success\\{collector=\"renderer\",?} 0", "avatar_renderer_frames_total"),
-    HOST_FILE_GARBLED("host", 5, "node_scrape_collector_success\\{collector=\"meminfo\",?} 0", "node_memory_MemTotal"),
-    HOST_ENTRY_GARBLED("", 5, "host_skipped_entries\\{collector=\"netdev\",?} 1", ""),
-    HOST_CPU_TIME_DIPS("", 5, "node_procs_running 77", ""),
-    HOST_ODD_MOUNT("", 5, "mountpoint=\"/odd\uFFFDname\"", ""),
-    HOST_TWIN_CHIPS("", 5, "node_hwmon_chip_names\\{[^}]*twin1", "");
+    GPU_LOST(5, "avatar_exporter_collector_success\\{collector=\"gpu\",?} 0", "nvidia_gpu_temperature_celsius"),
+    GPU_UNKNOWN_ERROR(
+            5, "avatar_exporter_collector_success\\{collector=\"gpu\",?} 0", "nvidia_gpu_temperature_celsius"),
+    GPU_DENIED_AT_START(
+            5, "avatar_exporter_collector_success\\{collector=\"gpu\",?} 0", "nvidia_gpu_temperature_celsius"),
+    REDIS_STALLS(2, "redis_up 0", "redis_(?!up )\\w+"),
+    REDIS_DIES(5, "redis_up 0", "redis_(?!up )\\w+"),
+    REDIS_BUSY(5, "redis_up 0", "redis_(?!up )\\w+"),
+    REDIS_LOADS(5, "redis_loading_dump_file 1", "redis_stream_length"),
+    REDIS_FLOODED(5, "avatar_exporter_redis_dropped_items\\{kind=\"errors\",?} [1-9]", ""),
+    RENDERER_STALLS(
+            2, "avatar_exporter_collector_success\\{collector=\"renderer\",?} 0", "avatar_renderer_frames_total"),
+    RENDERER_DIES(5, "avatar_exporter_collector_success\\{collector=\"renderer\",?} 0", "avatar_renderer_frames_total"),
+    HOST_FILE_GARBLED(5, "node_scrape_collector_success\\{collector=\"meminfo\",?} 0", "node_memory_MemTotal"),
+    HOST_ENTRY_GARBLED(5, "avatar_exporter_host_skipped_entries\\{collector=\"netdev\",?} 1", ""),
+    HOST_CPU_TIME_DIPS(5, "node_procs_running 77", ""),
+    HOST_ODD_MOUNT(5, "node_filesystem_readonly\\{[^}]*mountpoint=\"/odd\uFFFDname\"", ""),
+    HOST_TWIN_CHIPS(5, "node_hwmon_chip_names\\{[^}]*twin1", "");
 
-    private final String collector;
     private final int scrapes;
     private final Pattern sign;
     private final Pattern stale;
 
     /**
-     * @param collector collector that fails; empty if none may
      * @param scrapes number of scrapes during the outage; few if each one runs into a timeout
-     * @param sign start of a line, without its prefix, that shows the outage
+     * @param sign start of a line that shows the outage
      * @param stale start of a line that would be an old value; empty if values stay valid
      */
-    Outage(String collector, int scrapes, String sign, String stale) {
-        this.collector = collector;
+    Outage(int scrapes, String sign, String stale) {
         this.scrapes = scrapes;
-        this.sign = Pattern.compile(sign);
+        this.sign = Pattern.compile("(?m)^" + sign);
         this.stale = Pattern.compile(stale.isEmpty() ? "(?!)" : "(?m)^(" + stale + ")");
-    }
-
-    /** Collector that fails; empty if none may. */
-    String collector() {
-        return collector;
     }
 
     int scrapes() {

@@ -50,6 +50,9 @@ final class SoakSources {
     /** Types of errors that make more than 1 MiB of INFO. */
     private static final int ERROR_TYPES = 40_000;
 
+    /** Redis' dump, in its working directory. */
+    private static final String DUMP = "dump.rdb";
+
     private static final int KEYS = 20_000;
     private static final int BATCH = 1000;
 
@@ -112,6 +115,7 @@ final class SoakSources {
             case REDIS_BUSY -> command("SCRIPT KILL");
             case REDIS_LOADS -> {
                 redis.kill();
+                Files.delete(sandbox.directory().resolve(DUMP));
                 redis = redis();
             }
             case REDIS_FLOODED -> command("CONFIG RESETSTAT");
@@ -213,8 +217,6 @@ final class SoakSources {
 
     /** Restarts Redis with a dump that takes seconds to load. */
     private void restartWithDump() throws IOException, InterruptedException {
-        Path directory = Files.createDirectories(sandbox.directory().resolve("dump"));
-        command("CONFIG SET dir " + directory);
         command("EVAL \"for i=1," + KEYS + " do redis.call('SET','k'..i,i) end\" 0");
         command("SAVE");
         redis.kill();
@@ -228,8 +230,6 @@ final class SoakSources {
                         "127.0.0.1",
                         "--save",
                         "",
-                        "--dir",
-                        directory.toString(),
                         "--key-load-delay",
                         "1000",
                         "--loading-process-events-interval-bytes",

@@ -106,7 +106,7 @@ final class DashboardCoverage {
         for (Kind kind : Kind.values()) {
             names.put(kind, new LinkedHashMap<>());
         }
-        for (String name : new TreeSet<>(List.of(list.substring(end).strip().split("\\s+")))) {
+        for (String name : new TreeSet<>(List.of(list.substring(end).strip().split("\\s+", -1)))) {
             Reason reason = reason(name);
             names.get(reason.kind())
                     .computeIfAbsent(reason.text(), text -> new TreeSet<>())

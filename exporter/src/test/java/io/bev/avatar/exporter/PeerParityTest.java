@@ -351,13 +351,13 @@ class PeerParityTest {
      * 1.46.
      */
     private static boolean intended(String name, String type, String theirs) {
-        return theirs.equals("counter") && type.equals("untyped") && !name.endsWith("_total")
+        return (theirs.equals("counter") && type.equals("untyped") && !name.endsWith("_total"))
                 || name.equals("redis_expired_time_cap_reached_total");
     }
 
     /** Latencies of commands and buffers of connections of the exporters themselves vary with every scrape. */
     private static boolean movedByPolling(String series) {
-        return series.startsWith("redis_latency_percentiles_usec{") && !series.contains("cmd=set,")
+        return (series.startsWith("redis_latency_percentiles_usec{") && !series.contains("cmd=set,"))
                 || series.startsWith("redis_memory_used_dataset_bytes")
                 || series.startsWith("redis_mem_clients_normal")
                 || series.startsWith("redis_client_recent_max_");

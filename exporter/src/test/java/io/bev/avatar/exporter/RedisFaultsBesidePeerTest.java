@@ -24,7 +24,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,10 +40,6 @@ class RedisFaultsBesidePeerTest {
     @TempDir
     Path directory;
 
-    private RedisServer server;
-    private RedisClients clients;
-    private RedisCollector collector;
-    private PeerExporter peer;
     private Duration later = Duration.ZERO;
 
     private final Clock clock = new Clock() {
@@ -64,145 +59,156 @@ class RedisFaultsBesidePeerTest {
         }
     };
 
-    private void start(String user, String... options) throws Exception {
-        server = RedisServer.start(directory, options);
-        server.command("XADD", "osint:updates", "*", "a", "b");
-        if (!user.isEmpty()) {
-            server.command("ACL", "SETUSER", user, "on", ">p", "~*", "&*", "+@all");
-        }
-        String url = user.isEmpty() ? server.url() : server.url().replace("://", "://" + user + ":p@");
-        clients = new RedisClients(new RedisConfig(url, Duration.ofSeconds(30)));
-        collector = RedisCollector.over(clients.link("test"), STREAMS, clock);
-        peer = PeerExporter.start(
-                directory,
-                "prometheus-redis-exporter",
-                "-web.listen-address",
-                "-redis.addr=" + url,
-                "-include-system-metrics",
-                "-check-single-streams=osint:updates");
-    }
+    /** A server and both exporters. */
+    private final class Running implements AutoCloseable {
+        private final RedisServer server;
+        private final RedisClients clients;
+        private final RedisCollector collector;
+        private final PeerExporter peer;
 
-    @AfterEach
-    void stop() {
-        if (peer != null) {
+        /** @param user name of a user with all permissions, for both exporters; empty for none */
+        Running(String user, String... options) throws Exception {
+            server = RedisServer.start(directory, options);
+            server.command("XADD", "osint:updates", "*", "a", "b");
+            if (!user.isEmpty()) {
+                server.command("ACL", "SETUSER", user, "on", ">p", "~*", "&*", "+@all");
+            }
+            String url = user.isEmpty() ? server.url() : server.url().replace("://", "://" + user + ":p@");
+            clients = new RedisClients(new RedisConfig(url, Duration.ofSeconds(30)));
+            collector = RedisCollector.over(clients.link("test"), STREAMS, clock);
+            peer = PeerExporter.start(
+                    directory,
+                    "prometheus-redis-exporter",
+                    "-web.listen-address",
+                    "-redis.addr=" + url,
+                    "-include-system-metrics",
+                    "-check-single-streams=osint:updates");
+        }
+
+        Scrape ours() throws Exception {
+            MetricSink out = new MetricSink();
+            try {
+                collector.collect(out);
+            } catch (PartialCollectionException e) {
+                assertThat(e).hasMessageNotContaining("NullPointer");
+            }
+            assertThat(out.duplicates()).isEmpty();
+            return Scrape.parse(Expositions.text(out));
+        }
+
+        /** Names that the peer reports about Redis and this exporter does not, except those in the documentation. */
+        Set<String> missing() throws Exception {
+            Set<String> names = new TreeSet<>(peer.scrape().types().keySet());
+            names.removeAll(ours().types().keySet());
+            ParityList listed = ParityList.read("redis_exporter");
+            names.removeIf(listed::has);
+            return names;
+        }
+
+        @Override
+        public void close() {
             peer.close();
-        }
-        if (clients != null) {
             clients.close();
-        }
-        if (server != null) {
             server.close();
         }
     }
 
-    private Scrape ours() throws Exception {
-        MetricSink out = new MetricSink();
-        try {
-            collector.collect(out);
-        } catch (PartialCollectionException e) {
-            // What was read is what this test is about.
-        }
-        assertThat(out.duplicates()).isEmpty();
-        return Scrape.parse(Expositions.text(out));
-    }
-
-    /** Names that the peer reports about Redis and this exporter does not, except those listed in the documentation. */
-    private Set<String> missing() throws Exception {
-        Set<String> names = new TreeSet<>(peer.scrape().types().keySet());
-        names.removeAll(ours().types().keySet());
-        ParityList listed = ParityList.read("redis_exporter");
-        names.removeIf(listed::has);
-        return names;
-    }
-
     @Test
     void busyScript_afterItsEnd_everySeriesIsBack() throws Exception {
-        start("", "--busy-reply-threshold", "100");
-        assertThat(missing()).isEmpty();
-        try (Socket script = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            script.getOutputStream().write("EVAL \"while true do end\" 0\r\n".getBytes(StandardCharsets.US_ASCII));
-            while (!server.command("PING").startsWith("-BUSY")) {
-                Thread.sleep(20);
+        try (Running running = new Running("", "--busy-reply-threshold", "100")) {
+            assertThat(running.missing()).isEmpty();
+            try (Socket script = new Socket(InetAddress.getLoopbackAddress(), running.server.port())) {
+                script.getOutputStream().write("EVAL \"while true do end\" 0\r\n".getBytes(StandardCharsets.US_ASCII));
+                while (!running.server.command("PING").startsWith("-BUSY")) {
+                    Thread.sleep(20);
+                }
+                assertThat(running.ours().values()).containsEntry("redis_up{}", 0.0);
+                assertThat(running.peer.scrape().values()).containsEntry("redis_up{}", 0.0);
+                assertThat(running.server.command("SCRIPT", "KILL")).isEqualTo("+OK");
+                while (!running.server.command("PING").equals("+PONG")) {
+                    Thread.sleep(20);
+                }
             }
-            assertThat(ours().values()).containsEntry("redis_up{}", 0.0);
-            assertThat(peer.scrape().values()).containsEntry("redis_up{}", 0.0);
-            assertThat(server.command("SCRIPT", "KILL")).isEqualTo("+OK");
-            while (!server.command("PING").equals("+PONG")) {
-                Thread.sleep(20);
-            }
-        }
 
-        assertThat(missing()).isEmpty();
-        assertThat(ours().values()).containsEntry("redis_up{}", 1.0);
+            assertThat(running.missing()).isEmpty();
+            assertThat(running.ours().values()).containsEntry("redis_up{}", 1.0);
+        }
     }
 
     @Test
     void withdrawnPermission_costsItsSeries_untilItIsGrantedAgain() throws Exception {
-        start("m");
-        assertThat(missing()).isEmpty();
-        server.command("ACL", "SETUSER", "m", "-xinfo", "-slowlog");
+        try (Running running = new Running("m")) {
+            assertThat(running.missing()).isEmpty();
+            running.server.command("ACL", "SETUSER", "m", "-xinfo", "-slowlog");
 
-        Scrape without = ours();
-        assertThat(without.values()).containsEntry("redis_up{}", 1.0);
-        assertThat(without.types()).containsKey("redis_memory_used_bytes").doesNotContainKey("redis_stream_length");
-        server.command("ACL", "SETUSER", "m", "+xinfo", "+slowlog");
-        later = Duration.ofMinutes(2);
+            Scrape without = running.ours();
+            assertThat(without.values()).containsEntry("redis_up{}", 1.0);
+            assertThat(without.types()).containsKey("redis_memory_used_bytes").doesNotContainKey("redis_stream_length");
+            running.server.command("ACL", "SETUSER", "m", "+xinfo", "+slowlog");
+            later = Duration.ofMinutes(2);
 
-        assertThat(missing()).isEmpty();
+            assertThat(running.missing()).isEmpty();
+        }
     }
 
     @Test
     void loadingServer_isUpForBoth() throws Exception {
-        start(
+        try (Running running = new Running(
                 "",
                 "--enable-debug-command",
                 "yes",
                 "--key-load-delay",
                 "1000",
                 "--loading-process-events-interval-bytes",
-                "1024");
-        server.command("DEBUG", "POPULATE", "60000");
-        assertThat(server.command("SAVE")).isEqualTo("+OK");
-        server.stop();
-        server.restartWithoutWaiting();
+                "1024")) {
+            running.server.command("DEBUG", "POPULATE", "60000");
+            assertThat(running.server.command("SAVE")).isEqualTo("+OK");
+            running.server.stop();
+            running.server.restartWithoutWaiting();
 
-        Scrape own = ours();
-        while (own.values().get("redis_up{}") < 1) {
-            own = ours();
+            Scrape own = running.ours();
+            while (!Double.valueOf(1).equals(own.values().get("redis_up{}"))) {
+                own = running.ours();
+            }
+            Scrape theirs = running.peer.scrape();
+
+            assertThat(theirs.values())
+                    .containsEntry("redis_up{}", 1.0)
+                    .containsEntry("redis_loading_dump_file{}", 1.0);
+            assertThat(own.values()).containsEntry("redis_up{}", 1.0).containsEntry("redis_loading_dump_file{}", 1.0);
         }
-        Scrape theirs = peer.scrape();
-
-        assertThat(theirs.values()).containsEntry("redis_up{}", 1.0).containsEntry("redis_loading_dump_file{}", 1.0);
-        assertThat(own.values()).containsEntry("redis_up{}", 1.0).containsEntry("redis_loading_dump_file{}", 1.0);
     }
 
     /** 4.4 MB and 10 MB of INFO: the peer exports every type of error, this exporter the most frequent ones. */
     @Test
     void hugeInfo_costsLessThanThePeersScrape() throws Exception {
-        start("");
-        int types = 0;
-        for (int wanted : new int[] {110_000, 250_000}) {
-            errorTypes(types, wanted);
-            types = wanted;
-            assertThat(server.infoBytes()).isGreaterThan(wanted * 40L);
-            ours();
-            peer.text();
+        try (Running running = new Running("")) {
+            int types = 0;
+            for (int wanted : new int[] {110_000, 250_000}) {
+                errorTypes(running.server, types, wanted);
+                types = wanted;
+                assertThat(running.server.infoBytes()).isGreaterThan(wanted * 40L);
+                running.ours();
+                running.peer.text();
 
-            double before = cpuSeconds();
-            for (int i = 0; i < COLLECTIONS; i++) {
-                assertThat(ours().values()).containsEntry("redis_up{}", 1.0);
-            }
-            double own = cpuSeconds() - before;
-            before = peer.cpuSeconds();
-            for (int i = 0; i < COLLECTIONS; i++) {
-                assertThat(peer.text()).contains("redis_up 1");
-            }
-            double theirs = peer.cpuSeconds() - before;
+                double before = cpuSeconds();
+                for (int i = 0; i < COLLECTIONS; i++) {
+                    assertThat(running.ours().values()).containsEntry("redis_up{}", 1.0);
+                }
+                double own = cpuSeconds() - before;
+                before = running.peer.cpuSeconds();
+                for (int i = 0; i < COLLECTIONS; i++) {
+                    assertThat(running.peer.text()).contains("redis_up 1");
+                }
+                double theirs = running.peer.cpuSeconds() - before;
 
-            System.out.printf(
-                    "INFO of %d bytes: %.0f ms of CPU per collection, redis_exporter %.0f ms%n",
-                    server.infoBytes(), own * 1e3 / COLLECTIONS, theirs * 1e3 / COLLECTIONS);
-            assertThat(own).as("CPU seconds with %d types of errors", wanted).isLessThan(theirs);
+                System.out.printf(
+                        "INFO of %d bytes: %.0f ms of CPU per collection, redis_exporter %.0f ms%n",
+                        running.server.infoBytes(), own * 1e3 / COLLECTIONS, theirs * 1e3 / COLLECTIONS);
+                assertThat(own)
+                        .as("CPU seconds with %d types of errors", wanted)
+                        .isLessThan(theirs);
+            }
         }
     }
 
@@ -213,7 +219,7 @@ class RedisFaultsBesidePeerTest {
                 / 1e9;
     }
 
-    private void errorTypes(int from, int to) throws Exception {
+    private static void errorTypes(RedisServer server, int from, int to) throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             BufferedReader in =
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));

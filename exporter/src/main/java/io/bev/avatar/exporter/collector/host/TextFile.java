@@ -150,7 +150,7 @@ final class TextFile {
         if (rest.startsWith("{")) {
             rest = rest.substring(labels(rest, labels)).strip();
         }
-        String[] values = SPACES.split(rest);
+        String[] values = SPACES.split(rest, -1);
         if (values.length > 1) {
             throw new IllegalArgumentException(name + " has a time stamp, which is not supported; remove it");
         }
@@ -179,7 +179,7 @@ final class TextFile {
             if (name.endsWith(part)) {
                 String base = name.substring(0, name.length() - part.length());
                 Type type = types.get(base);
-                if (type == Type.HISTOGRAM || type == Type.SUMMARY && !part.equals("_bucket")) {
+                if (type == Type.HISTOGRAM || (type == Type.SUMMARY && !part.equals("_bucket"))) {
                     return base;
                 }
             }

@@ -47,7 +47,7 @@ class CpuTimeDipTest {
         }
         try (DirectoryStream<Path> rules = Files.newDirectoryStream(RULES, "*.rules.yml")) {
             for (Path file : rules) {
-                Files.copy(file, directory.resolve(file.getFileName()));
+                Files.copy(file, directory.resolve(String.valueOf(file.getFileName())));
             }
         }
         Files.writeString(
