@@ -10,6 +10,7 @@ import io.bev.avatar.e2e.systemd.Container.Result;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -152,15 +153,15 @@ class SandboxIT {
                 scrape(9819) + " | grep '^avatar_renderer_process_threads' && " + scrape(9819)
                         + " | grep '^nvidia_gpu_utilization_ratio'");
 
-        TreeSet<String> unrestricted = series(metrics(9819));
-        TreeSet<String> sandboxed = series(metrics());
+        Set<String> unrestricted = series(metrics(9819));
+        Set<String> sandboxed = series(metrics());
         machine.shell("systemctl stop unrestricted");
 
         assertThat(sandboxed).contains("node_timex_sync_status");
         assertThat(sandboxed).containsExactlyElementsOf(unrestricted);
     }
 
-    private static TreeSet<String> series(String metrics) {
+    private static Set<String> series(String metrics) {
         return metrics.lines()
                 .filter(line -> !line.startsWith("#") && !OWN.matcher(line).matches())
                 .map(line -> line.substring(0, line.lastIndexOf(' ')))

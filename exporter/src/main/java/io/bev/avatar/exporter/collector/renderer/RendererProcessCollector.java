@@ -77,9 +77,10 @@ public final class RendererProcessCollector implements Collector {
                 return main;
             }
         }
-        if (last != null) {
-            Optional<ProcessStatus> same = ProcessStatus.read(proc, last.pid(), last)
-                    .filter(status -> status.startTicks() == last.startTicks());
+        ProcessStatus earlier = last;
+        if (earlier != null) {
+            Optional<ProcessStatus> same = ProcessStatus.read(proc, earlier.pid(), earlier)
+                    .filter(status -> status.startTicks() == earlier.startTicks());
             if (same.isPresent()) {
                 return same;
             }

@@ -41,8 +41,7 @@ class RendererProcessCollectorTest {
         Files.writeString(proc.resolve("77/status"), "Name:\ta\nVmSize:\t    2048 kB\nVmRSS:\t    1024 kB\n");
         Files.writeString(
                 proc.resolve("77/limits"),
-                "Limit                     Soft Limit           Hard Limit           Units     \n"
-                        + "Max open files            1024                 524288               files     \n");
+                "Max open files            1024                 524288               files     \n");
     }
 
     private RendererProcessCollector collector(Path root, OptionalInt port) {
@@ -125,7 +124,7 @@ class RendererProcessCollectorTest {
                     .filter(line -> line.contains("start_time"))
                     .findFirst()
                     .orElseThrow()
-                    .split(" ")[1]);
+                    .split(" ", -1)[1]);
             assertThat(started)
                     .isBetween(
                             ProcessHandle.current()
