@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -133,18 +134,23 @@ class PeerParityTest {
     @Test
     void process_comparedToOshi_isEqual() {
         int pid = (int) ProcessHandle.current().pid();
-        OSProcess before = new SystemInfo().getOperatingSystem().getProcess(pid);
+        OSProcess before = process(pid);
         Map<String, Double> own = new TreeMap<>();
         new StandardExports()
                 .collect()
                 .forEach(family -> family.samples.forEach(sample -> own.put(sample.name, sample.value)));
-        OSProcess after = new SystemInfo().getOperatingSystem().getProcess(pid);
+        OSProcess after = process(pid);
 
         assertThat(own.get("process_cpu_seconds_total")).isBetween(cpuSeconds(before) - 0.1, cpuSeconds(after) + 0.1);
         assertThat(own.get("process_start_time_seconds")).isCloseTo(before.getStartTime() / 1e3, within(1.5));
         assertThat(own.get("process_resident_memory_bytes"))
                 .isCloseTo(before.getResidentMemory(), withinPercentage(20));
         assertThat(own.get("process_open_fds")).isCloseTo(before.getOpenFiles(), within(20.0));
+    }
+
+    private static OSProcess process(int pid) {
+        return Objects.requireNonNull(
+                new SystemInfo().getOperatingSystem().getProcess(pid), "OSHI finds no process " + pid);
     }
 
     private static double cpuSeconds(OSProcess process) {
