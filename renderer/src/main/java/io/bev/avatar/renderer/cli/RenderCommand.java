@@ -169,7 +169,9 @@ public final class RenderCommand implements Callable<Integer> {
         } catch (OutOfMemoryError e) {
             return fail(
                     ExitCodes.NO_INPUT,
-                    ModelMemory.ofHeap().exhausted(String.valueOf(model), e).getMessage());
+                    String.valueOf(ModelMemory.ofHeap()
+                            .exhausted(String.valueOf(model), e)
+                            .getMessage()));
         }
         warnAboutMissing(avatar);
         reportFindings(avatar);
@@ -182,7 +184,9 @@ public final class RenderCommand implements Callable<Integer> {
         } catch (OutOfMemoryError e) {
             return fail(
                     ExitCodes.NO_INPUT,
-                    ModelMemory.ofHeap().exhausted(avatar.source(), e).getMessage());
+                    String.valueOf(ModelMemory.ofHeap()
+                            .exhausted(avatar.source(), e)
+                            .getMessage()));
         }
         Path file = Objects.requireNonNull(output, "required by the parser");
         try {

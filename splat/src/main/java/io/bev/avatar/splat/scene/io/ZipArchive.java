@@ -235,7 +235,7 @@ final class ZipArchive implements Closeable {
             try {
                 return charset.newDecoder().decode(ByteBuffer.wrap(name)).toString();
             } catch (CharacterCodingException e) {
-                continue;
+                // Not in this encoding: the next one.
             }
         }
         return new String(name, ISO_8859_1);

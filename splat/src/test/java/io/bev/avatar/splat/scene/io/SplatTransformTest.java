@@ -34,8 +34,8 @@ class SplatTransformTest {
             new Format("a.glb", 65),
             new Format("a.sog", 45),
             new Format("sog/meta.json", 45),
-            new Format("a.v4.spz", 40, "--spz-version", "4"),
-            new Format("a.v3.spz", 40, "--spz-version", "3"),
+            new Format("a.v4.spz", 38, "--spz-version", "4"),
+            new Format("a.v3.spz", 38, "--spz-version", "3"),
             new Format("a.compressed.ply", 45));
 
     @TempDir
