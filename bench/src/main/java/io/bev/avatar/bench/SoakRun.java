@@ -182,7 +182,7 @@ final class SoakRun {
     /** A scrape that is checked for what must never happen. */
     private String scrape() throws IOException, InterruptedException {
         long start = System.nanoTime();
-        HttpResponse<String> answer = sandbox.web().get(metrics);
+        HttpResponse<String> answer = answer();
         millis.add((System.nanoTime() - start) * 1e-6);
         String text = answer.body();
         if (answer.statusCode() != 200 || !exporter.isAlive()) {
@@ -204,6 +204,18 @@ final class SoakRun {
             }
         }
         return text;
+    }
+
+    /** Asks twice: the server may close an idle connection while the client uses it again. */
+    private HttpResponse<String> answer() throws IOException, InterruptedException {
+        try {
+            return sandbox.web().get(metrics);
+        } catch (IOException e) {
+            if (!exporter.isAlive()) {
+                throw new IOException("exporter ended; " + exporter.logTail(), e);
+            }
+            return sandbox.web().get(metrics);
+        }
     }
 
     /** Names of the collectors with that success value. */

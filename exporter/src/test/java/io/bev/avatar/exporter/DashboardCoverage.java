@@ -108,7 +108,7 @@ final class DashboardCoverage {
         }
         for (String name : new TreeSet<>(List.of(list.substring(end).strip().split("\\s+", -1)))) {
             Reason reason = reason(name);
-            names.get(reason.kind())
+            names.computeIfAbsent(reason.kind(), kind -> new LinkedHashMap<>())
                     .computeIfAbsent(reason.text(), text -> new TreeSet<>())
                     .add(name);
         }
