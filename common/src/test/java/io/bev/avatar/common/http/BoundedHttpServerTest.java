@@ -154,7 +154,7 @@ class BoundedHttpServerTest {
     }
 
     @Test
-    void idleAndSlowClients_giveWayToNewOnes() throws Exception {
+    void idleAndSlowClients_yieldToNewOnes() throws Exception {
         BoundedHttpServer server = serving(limits(50));
         List<Socket> clients = new ArrayList<>();
         try {

@@ -185,7 +185,7 @@ class HostileRequestTest {
     }
 
     @Test
-    void idleConnections_giveWayToNewOnes() throws Exception {
+    void idleConnections_yieldToNewOnes() throws Exception {
         List<Socket> idle = new ArrayList<>();
         try {
             for (int i = 0; i < 3 * StreamFixture.MAX_CONNECTIONS; i++) {
@@ -201,7 +201,7 @@ class HostileRequestTest {
     }
 
     @Test
-    void slowHeads_giveWayToNewOnes() throws Exception {
+    void slowHeads_yieldToNewOnes() throws Exception {
         List<Socket> slow = new ArrayList<>();
         try {
             for (int i = 0; i < 300; i++) {
