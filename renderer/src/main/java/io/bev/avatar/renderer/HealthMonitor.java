@@ -74,8 +74,8 @@ final class HealthMonitor {
             found.add("Redis at " + state.redisDetail() + ". " + consequence);
         } else if (redisConfigured) {
             state.redisFault()
-                    .ifPresent(fault -> found.add("Redis at " + fault + "; "
-                            + state.unsavedUpdates() + " updates not saved in Redis. " + consequence));
+                    .ifPresent(fault -> found.add("Redis at " + fault + "; " + state.unsavedUpdates()
+                            + " updates not saved in Redis. " + consequence));
         }
     }
 

@@ -104,8 +104,7 @@ public final class Renderer implements AutoCloseable {
                 ? ControlPassword.read(config.controlPasswordFile().get())
                 : ControlPassword.none();
         CompletableFuture<JolokiaEndpoint> jolokia = openManagement(config, password);
-        RendererPage page =
-                new RendererPage(context.version(), context::uptime, config.gpuSimulated());
+        RendererPage page = new RendererPage(context.version(), context::uptime, config.gpuSimulated());
         RendererComponents.FrameServer viewers = components.viewers(page);
         shutdown.push("viewers", viewers::close);
         viewers.start();
@@ -139,7 +138,11 @@ public final class Renderer implements AutoCloseable {
                         runtime.stats(),
                         store,
                         viewers.hub(),
-                        Map.of("page", viewers.connections(), "jolokia", result(jolokia).connections()),
+                        Map.of(
+                                "page",
+                                viewers.connections(),
+                                "jolokia",
+                                result(jolokia).connections()),
                         result(devices).devices(),
                         settings.gpu().memoryFraction(),
                         drawing.gpu().map(gpu -> gpuInUse(gpu, runtime.commands())),

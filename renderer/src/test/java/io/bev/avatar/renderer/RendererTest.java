@@ -153,9 +153,7 @@ class RendererTest {
                     .contains("OOM command not allowed", "3 updates not saved in Redis", "Changes are saved locally");
             assertThat(read("State", "RedisRejecting")).isEqualTo(true);
             assembly.store.journalFault = Optional.of("journal off: no space left");
-            until(
-                    "both",
-                    () -> health().path("reasons").size() == 2);
+            until("both", () -> health().path("reasons").size() == 2);
             assertThat(health().path("reasons").path(1).asText())
                     .contains("Changes are rejected")
                     .doesNotContain("saved locally");

@@ -139,8 +139,7 @@ public final class BoundedHttpServer extends HttpServer {
         this.tls = settings.tls;
         this.maxBodyBytes = settings.maxBodyBytes;
         this.monitoring = settings.monitoring;
-        ThreadPoolExecutor pool =
-                BoundedExecutors.create(settings.name, settings.threads, BACKLOG, settings.first);
+        ThreadPoolExecutor pool = BoundedExecutors.create(settings.name, settings.threads, BACKLOG, settings.first);
         this.executor = pool;
         this.loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory(settings.name + "-io", true), NioIoHandler.newFactory());

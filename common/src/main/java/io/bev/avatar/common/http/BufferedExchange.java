@@ -110,8 +110,7 @@ final class BufferedExchange extends HttpExchange {
         sent = true;
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
         responseHeaders.forEach((name, values) -> response.headers().add(name, values));
-        context.executor()
-                .execute(() -> connection.respond(context, request, response, content, bodyBytes));
+        context.executor().execute(() -> connection.respond(context, request, response, content, bodyBytes));
     }
 
     /** Sends the response; closes the connection if there is none or it is incomplete. */

@@ -141,8 +141,8 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     private void enter(Phase phase, Duration timeout) {
         cancelDeadline();
         table.enter(connection, phase);
-        deadline = channel.eventLoop()
-                .schedule(() -> table.timeOut(connection), timeout.toNanos(), TimeUnit.NANOSECONDS);
+        deadline =
+                channel.eventLoop().schedule(() -> table.timeOut(connection), timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void cancelDeadline() {

@@ -235,7 +235,8 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
         } else if (request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
         }
-        boolean bodiless = request.method().name().equals("HEAD") || response.status().code() == 304;
+        boolean bodiless =
+                request.method().name().equals("HEAD") || response.status().code() == 304;
         if (!bodiless) {
             headers.set(HttpHeaderNames.CONTENT_LENGTH, content.length);
         }
@@ -252,7 +253,10 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
         ByteBuf slice = Unpooled.wrappedBuffer(content, offset, length);
         int end = offset + length;
         boolean last = end == content.length;
-        ctx.writeAndFlush(last ? new io.netty.handler.codec.http.DefaultLastHttpContent(slice) : new DefaultHttpContent(slice))
+        ctx.writeAndFlush(
+                        last
+                                ? new io.netty.handler.codec.http.DefaultLastHttpContent(slice)
+                                : new DefaultHttpContent(slice))
                 .addListener(written -> {
                     if (!written.isSuccess()) {
                         close(ctx);

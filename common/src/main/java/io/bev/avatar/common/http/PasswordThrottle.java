@@ -75,7 +75,11 @@ public final class PasswordThrottle {
         known.failures++;
         known.attemptNanos = now;
         if (known.failures == FREE_FAILURES) {
-            LOG.warn("{}: {} wrong passwords from {}; further attempts are limited to one per second", subject, FREE_FAILURES, client);
+            LOG.warn(
+                    "{}: {} wrong passwords from {}; further attempts are limited to one per second",
+                    subject,
+                    FREE_FAILURES,
+                    client);
         }
     }
 }

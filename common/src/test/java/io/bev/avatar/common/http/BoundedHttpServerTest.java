@@ -46,7 +46,8 @@ class BoundedHttpServerTest {
         try {
             InetSocketAddress taken = new InetSocketAddress(
                     InetAddress.getLoopbackAddress(), first.getAddress().getPort());
-            assertThatThrownBy(() -> BoundedHttpServer.at(taken, "second").threads(2).bind())
+            assertThatThrownBy(() ->
+                            BoundedHttpServer.at(taken, "second").threads(2).bind())
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("cannot listen on")
                     .hasMessageContaining(":" + first.getAddress().getPort())
@@ -122,8 +123,7 @@ class BoundedHttpServerTest {
 
     private static ConnectionLimits limits(int connections) {
         Duration timeout = Duration.ofSeconds(10);
-        return new ConnectionLimits(
-                connections, connections, 2, 1 << 20, 4 << 20, timeout, timeout, timeout, timeout);
+        return new ConnectionLimits(connections, connections, 2, 1 << 20, 4 << 20, timeout, timeout, timeout, timeout);
     }
 
     @Test
@@ -159,7 +159,8 @@ class BoundedHttpServerTest {
         List<Socket> clients = new ArrayList<>();
         try {
             for (int i = 0; i < 300; i++) {
-                Socket client = new Socket(InetAddress.getLoopbackAddress(), server.getAddress().getPort());
+                Socket client = new Socket(
+                        InetAddress.getLoopbackAddress(), server.getAddress().getPort());
                 if (i % 2 == 0) {
                     client.getOutputStream().write("GET / HTTP/1.1\r\nHo".getBytes(StandardCharsets.US_ASCII));
                 }
@@ -181,7 +182,8 @@ class BoundedHttpServerTest {
         Duration other = Duration.ofMinutes(5);
         BoundedHttpServer server =
                 serving(new ConnectionLimits(10, 10, 2, 1 << 20, 4 << 20, other, head, other, other));
-        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.getAddress().getPort())) {
+        try (Socket client =
+                new Socket(InetAddress.getLoopbackAddress(), server.getAddress().getPort())) {
             client.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
             while (server.connections().closedByReason().get("timeout") == 0) {
                 try {
@@ -234,14 +236,18 @@ class BoundedHttpServerTest {
     void request_ambiguousHead_isRejected() throws Exception {
         BoundedHttpServer server = serving(limits(20));
         try {
-            assertThat(raw(server, "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")).isEqualTo("HTTP/1.1 400");
+            assertThat(raw(server, "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"))
+                    .isEqualTo("HTTP/1.1 400");
             assertThat(raw(server, "GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n"))
                     .isEqualTo("HTTP/1.1 400");
             assertThat(raw(server, "GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n"))
                     .isEqualTo("HTTP/1.1 400");
             assertThat(raw(
                             server,
-                            "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n"))
+                            "POST / HTTP/1.1\r\n"
+                                    + "Host: localhost\r\n"
+                                    + "Transfer-Encoding: chunked\r\n"
+                                    + "Content-Length: 3\r\n\r\n"))
                     .isEqualTo("HTTP/1.1 400");
             assertThat(raw(server, "GET //evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n"))
                     .isEqualTo("HTTP/1.1 400");

@@ -42,11 +42,7 @@ final class CurrentState {
     private volatile long changedNanos;
 
     CurrentState(
-            StateJournal journal,
-            OsintDeduplicator deduplicator,
-            UpdateCounters counters,
-            Clock clock,
-            Ticker ticker) {
+            StateJournal journal, OsintDeduplicator deduplicator, UpdateCounters counters, Clock clock, Ticker ticker) {
         this.journal = journal;
         this.deduplicator = deduplicator;
         this.counters = counters;

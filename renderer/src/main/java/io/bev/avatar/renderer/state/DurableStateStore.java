@@ -44,7 +44,8 @@ public final class DurableStateStore implements StateStore {
     public DurableStateStore(
             StateConfig config, Optional<RedisConfig> redis, OsintConfig osint, Clock clock, Ticker ticker) {
         this.config = config;
-        this.journal = new StateJournal(config.directory(), payload -> JournalRecord.isUsable(payload, clock.instant()));
+        this.journal =
+                new StateJournal(config.directory(), payload -> JournalRecord.isUsable(payload, clock.instant()));
         OsintDeduplicator deduplicator = new OsintDeduplicator(ticker);
         this.state = new CurrentState(journal, deduplicator, counters, clock, ticker);
         this.changes = new StateChanges(osint, deduplicator, clock);

@@ -78,8 +78,8 @@ final class JournalFormat {
 
     private static boolean isTorn(ByteBuffer file, int from) {
         int rest = file.limit() - from;
-        boolean incomplete = rest < HEADER_BYTES
-                || (file.getInt(from) > rest - HEADER_BYTES && file.getInt(from) <= MAX_PAYLOAD);
+        boolean incomplete =
+                rest < HEADER_BYTES || (file.getInt(from) > rest - HEADER_BYTES && file.getInt(from) <= MAX_PAYLOAD);
         for (int at = from; !incomplete && at < file.limit(); at++) {
             if (file.get(at) != 0) {
                 return false;

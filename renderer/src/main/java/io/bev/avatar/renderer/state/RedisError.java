@@ -25,8 +25,7 @@ record RedisError(Kind kind, String text) {
     }
 
     private static final int MAX_TEXT_LENGTH = 160;
-    private static final List<String> ACCESS_ERRORS =
-            List.of(
+    private static final List<String> ACCESS_ERRORS = List.of(
             "NOAUTH",
             "WRONGPASS",
             "NOPERM",

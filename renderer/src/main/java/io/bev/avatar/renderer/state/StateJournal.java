@@ -90,8 +90,7 @@ final class StateJournal implements Closeable {
         if (lockChannel != null) {
             return;
         }
-        FileChannel opened =
-                openFile(directory.resolve(LOCK), StandardOpenOption.CREATE);
+        FileChannel opened = openFile(directory.resolve(LOCK), StandardOpenOption.CREATE);
         try {
             @Nullable FileLock lock = opened.tryLock();
             if (lock != null) {
@@ -119,7 +118,9 @@ final class StateJournal implements Closeable {
         }
         Optional<Entry> usable = newestUsable(contents.entries());
         boolean damaged = contents.damagedBytes() > 0 && !contents.tornTail();
-        boolean unusable = usable.isPresent() ? usable.get() != last(contents.entries()) : !contents.entries().isEmpty();
+        boolean unusable = usable.isPresent()
+                ? usable.get() != last(contents.entries())
+                : !contents.entries().isEmpty();
         usable.ifPresent(entry -> newest = entry);
         pending.clear();
         contents.entries().forEach(entry -> saved = Math.max(saved, entry.saved()));

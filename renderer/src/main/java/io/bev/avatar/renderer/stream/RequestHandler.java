@@ -170,8 +170,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         if (sourceRejection.isPresent()) {
             return sourceRejection.map(RequestHandler::reply);
         }
-        Optional<Reply> routingError =
-                endpoints.routingError(head.method(), HttpExchangeContext.path(head));
+        Optional<Reply> routingError = endpoints.routingError(head.method(), HttpExchangeContext.path(head));
         if (routingError.isPresent() || !head.method().equals(HttpMethod.POST)) {
             return routingError;
         }

@@ -26,7 +26,8 @@ final class Snapshot implements Consumer<EncodedFrame> {
     static void send(LatestFrameHub hub, HttpExchangeContext exchange) {
         Snapshot snapshot = new Snapshot(hub, exchange);
         if (!hub.awaitFrame(snapshot)) {
-            exchange.reply(Reply.error(503, "too many snapshots at once: retry later").with("Retry-After", "1"));
+            exchange.reply(
+                    Reply.error(503, "too many snapshots at once: retry later").with("Retry-After", "1"));
             return;
         }
         snapshot.deadline =

@@ -24,9 +24,13 @@ class RedisRejectionTest {
     /** Name, how Redis is made to reject, part of the reason, and how it is repaired. */
     static Stream<Arguments> rejections() {
         return Stream.of(
-                rejection("full memory", redis -> redis.configSet("maxmemory", "1"), "OOM", redis -> redis.configSet(
-                        "maxmemory", "0")),
-                rejection("replica", redis -> redis.replicaof("127.0.0.1", 1), "READONLY", RedisCommands::replicaofNoOne),
+                rejection(
+                        "full memory",
+                        redis -> redis.configSet("maxmemory", "1"),
+                        "OOM",
+                        redis -> redis.configSet("maxmemory", "0")),
+                rejection(
+                        "replica", redis -> redis.replicaof("127.0.0.1", 1), "READONLY", RedisCommands::replicaofNoOne),
                 rejection(
                         "missing permission",
                         redis -> redis.dispatch(
@@ -77,7 +81,8 @@ class RedisRejectionTest {
             reject.accept(redis.commands());
 
             for (int i = 0; i < 3; i++) {
-                assertThat(Stores.submit(store, "{'intensity':0." + (i + 1) + "}").accepted())
+                assertThat(Stores.submit(store, "{'intensity':0." + (i + 1) + "}")
+                                .accepted())
                         .isTrue();
             }
             await(() -> store.statistics().redisFault().orElse("").contains(reason));

@@ -98,7 +98,11 @@ class HostileRequestTest {
         "'Content-Type: application/json\r\nContent-Length: x\r\n', 400",
         "'Content-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 3\r\n', 400",
         "'Content-Type: application/json\r\nContent-Length: 2\r\nOrigin: null\r\n', 403",
-        "'Content-Type: application/json\r\nContent-Length: 2\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n', 403"
+        "'Content-Type: application/json\r\n"
+                + "Content-Length: 2\r\n"
+                + "Sec-Fetch-Site: cross-site\r\n"
+                + "Sec-Fetch-Mode: navigate\r\n"
+                + "', 403"
     })
     void post_withOneError_isRejectedBeforeBody(String headers, int status) throws Exception {
         Answer answer = fixture.raw("POST /state HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
@@ -194,7 +198,8 @@ class HostileRequestTest {
 
             assertThat(fixture.get("/state").statusCode()).isEqualTo(200);
             assertThat(fixture.server.connections().open()).isLessThanOrEqualTo(StreamFixture.MAX_CONNECTIONS);
-            assertThat(fixture.server.connections().closedByReason().get("evicted")).isPositive();
+            assertThat(fixture.server.connections().closedByReason().get("evicted"))
+                    .isPositive();
         } finally {
             close(idle);
         }
@@ -222,8 +227,7 @@ class HostileRequestTest {
         try {
             for (int i = 0; i < StreamFixture.MAX_CONNECTIONS; i++) {
                 Socket socket = fixture.socket();
-                StreamFixture.write(
-                        socket.getOutputStream(), "GET /snapshot.jpg HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                StreamFixture.write(socket.getOutputStream(), "GET /snapshot.jpg HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 busy.add(socket);
             }
 

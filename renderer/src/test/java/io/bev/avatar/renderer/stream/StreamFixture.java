@@ -67,7 +67,10 @@ final class StreamFixture implements AutoCloseable {
         public Optional<ObjectNode> state() {
             return starting
                     ? Optional.empty()
-                    : Optional.of(JsonNodeFactory.instance.objectNode().put("schema", 1).put("seq", seq));
+                    : Optional.of(JsonNodeFactory.instance
+                            .objectNode()
+                            .put("schema", 1)
+                            .put("seq", seq));
         }
 
         @Override

@@ -13,7 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -286,8 +285,7 @@ class StreamServerTest {
         int port = fixture.server.port();
         fixture.server.close();
 
-        StreamSettings again =
-                StreamSettings.of("127.0.0.1", port, List.of(), 10);
+        StreamSettings again = StreamSettings.of("127.0.0.1", port, List.of(), 10);
         try (StreamServer server = new StreamServer(again, fixture.hub, fixture.model)) {
             server.start();
             assertThat(server.port()).isEqualTo(port);

@@ -44,8 +44,8 @@ public final class JolokiaEndpoint implements AutoCloseable {
             throws IOException {
         AccessPolicy policy = AccessPolicy.load(policyFile);
         server = BoundedHttpServer.at(address, "jolokia")
-                .connections(new ConnectionTable(
-                        "jolokia", ConnectionLimits.of(CONNECTIONS, BYTES_PER_CONNECTION, BYTES)))
+                .connections(
+                        new ConnectionTable("jolokia", ConnectionLimits.of(CONNECTIONS, BYTES_PER_CONNECTION, BYTES)))
                 .threads(THREADS)
                 .firstOnThread(JolokiaEndpoint::lowerPriority)
                 .maxBodyBytes(JolokiaHandler.MAX_BODY_BYTES)

@@ -444,7 +444,8 @@ class RendererMBeansTest {
     void secondRegistration_isRejected_andKeepsFirst() throws Exception {
         assertThatThrownBy(() -> new RendererMBeans(
                         server,
-                        new RendererMBeans.Parts(control, stats, store, hub, Map.of(), List.of(), 0.5, Optional.empty(), CLOCK)))
+                        new RendererMBeans.Parts(
+                                control, stats, store, hub, Map.of(), List.of(), 0.5, Optional.empty(), CLOCK)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("type=Renderer");
         assertThat(server.isRegistered(new ObjectName("bev.avatar:type=Renderer")))
