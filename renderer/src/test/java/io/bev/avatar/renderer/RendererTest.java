@@ -144,14 +144,14 @@ class RendererTest {
     }
 
     @Test
-    void redisRefusing_isDegraded_withReasonAndNumberOfUpdates() throws Exception {
+    void redisRejecting_isDegraded_withReasonAndNumberOfUpdates() throws Exception {
         try (Renderer renderer = start()) {
             assertThat(renderer.port()).isEqualTo(8080);
             assembly.store.redisFault = Optional.of("127.0.0.1:6379: avatar:state: OOM command not allowed");
             until("degraded", () -> health().path("status").asText().equals("degraded"));
             assertThat(health().path("reasons").path(0).asText())
                     .contains("OOM command not allowed", "3 updates not saved in Redis", "Changes are saved locally");
-            assertThat(read("State", "RedisRefusing")).isEqualTo(true);
+            assertThat(read("State", "RedisRejecting")).isEqualTo(true);
             assembly.store.journalFault = Optional.of("journal off: no space left");
             until("both", () -> health().path("reasons").size() == 2);
             assertThat(health().path("reasons").path(1).asText())

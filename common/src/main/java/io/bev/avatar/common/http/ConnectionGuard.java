@@ -39,7 +39,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
         };
     }
 
-    /** Adds a guard to a new connection; closes the connection and returns null if the table refuses it. */
+    /** Adds a guard to a new connection; closes the connection and returns null if the table rejects it. */
     public static @Nullable ConnectionGuard install(ConnectionTable table, SocketChannel channel) {
         if (channel.remoteAddress() == null) {
             return null; // disconnected in the meantime

@@ -17,17 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections of one listener. At a limit, the connection that has waited longest for its client gives way to the
- * new one; if none waits, the new one is refused. Bytes held for clients are counted; above a limit, the connection
+ * The connections of one listener. At a limit, the connection that has waited longest for its client yields to the
+ * new one; if none waits, the new one is rejected. Bytes held for clients are counted; above a limit, the connection
  * that has made no progress for the longest time is closed. Thread-safe.
  */
 public final class ConnectionTable {
 
     /** Reason for closing a connection; the labels are stable and appear as a metric label. */
     public enum Reason {
-        /** Refused: too many connections of its address, none of which waits for its client. */
+        /** Rejected: too many connections of its address, none of which waits for its client. */
         ADDRESS_LIMIT,
-        /** Refused: too many connections, none of which waits for its client. */
+        /** Rejected: too many connections, none of which waits for its client. */
         CONNECTION_LIMIT,
         /** Closed in favour of a new connection. */
         EVICTED,
@@ -161,7 +161,7 @@ public final class ConnectionTable {
             loggedNanos = now;
             LOG.warn(
                     "listener {}: {} open connections, {} bytes held for clients; at its limits connections that wait"
-                            + " for their client are closed and others refused: {}",
+                            + " for their client are closed and others rejected: {}",
                     name,
                     connections.size(),
                     heldBytes,
@@ -252,7 +252,7 @@ public final class ConnectionTable {
         return heldBytes;
     }
 
-    /** Connections refused or closed by the server since start, by reason. */
+    /** Connections rejected or closed by the server since start, by reason. */
     public synchronized Map<String, Long> closedByReason() {
         return Map.copyOf(closed);
     }

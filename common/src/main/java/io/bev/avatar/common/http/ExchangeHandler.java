@@ -106,7 +106,7 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
         Optional<RequestGuard.Rejection> rejection = rejection(request);
         if (rejection.isPresent()) {
             discarding = true;
-            refuse(ctx, request, rejection.get());
+            reject(ctx, request, rejection.get());
             return;
         }
         if (HttpUtil.getContentLength(request, 0L) > server.maxBodyBytes()) {
@@ -152,7 +152,7 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
         int length = content.content().readableBytes();
         if (content.decoderResult().isFailure() || body.size() + length > server.maxBodyBytes()) {
             discarding = true;
-            refuse(ctx, request, new RequestGuard.Rejection(400, "malformed body"));
+            reject(ctx, request, new RequestGuard.Rejection(400, "malformed body"));
             return;
         }
         guard.hold(length);
@@ -179,18 +179,18 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
             }
             HttpContext context = server.contextOf(uri.getPath()).orElse(null);
             if (context == null) {
-                refuse(ctx, request, new RequestGuard.Rejection(404, "not found"));
+                reject(ctx, request, new RequestGuard.Rejection(404, "not found"));
                 return;
             }
             exchange = new BufferedExchange(this, ctx, request, uri, complete, context);
         } catch (URISyntaxException e) {
-            refuse(ctx, request, new RequestGuard.Rejection(400, "invalid request target"));
+            reject(ctx, request, new RequestGuard.Rejection(400, "invalid request target"));
             return;
         }
         try {
             server.getExecutor().execute(() -> run(exchange));
         } catch (RejectedExecutionException e) {
-            refuse(ctx, request, new RequestGuard.Rejection(503, "too many concurrent requests: retry later"));
+            reject(ctx, request, new RequestGuard.Rejection(503, "too many concurrent requests: retry later"));
         }
     }
 
@@ -206,7 +206,7 @@ final class ExchangeHandler extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
-    private void refuse(ChannelHandlerContext ctx, HttpRequest request, RequestGuard.Rejection rejection) {
+    private void reject(ChannelHandlerContext ctx, HttpRequest request, RequestGuard.Rejection rejection) {
         byte[] text = (rejection.reason() + "\n").getBytes(StandardCharsets.UTF_8);
         HttpResponse response =
                 new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(rejection.status()));

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Slows down password guessing: after {@value #FREE_FAILURES} wrong passwords of a client within a minute, one attempt
- * per second is checked and the others are refused unchecked. Wrong passwords are logged, at most once per minute and
+ * per second is checked and the others are rejected unchecked. Wrong passwords are logged, at most once per minute and
  * client. The oldest of more than {@value #MAX_CLIENTS} clients are forgotten. Thread-safe.
  */
 public final class PasswordThrottle {

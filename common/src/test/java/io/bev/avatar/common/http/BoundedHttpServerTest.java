@@ -154,7 +154,7 @@ class BoundedHttpServerTest {
     }
 
     @Test
-    void idleAndSlowClients_giveWayToNewOnes() throws Exception {
+    void idleAndSlowClients_yieldToNewOnes() throws Exception {
         BoundedHttpServer server = serving(limits(50));
         List<Socket> clients = new ArrayList<>();
         try {
@@ -242,10 +242,12 @@ class BoundedHttpServerTest {
                     .isEqualTo("HTTP/1.1 400");
             assertThat(raw(server, "GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n"))
                     .isEqualTo("HTTP/1.1 400");
-            assertThat(
-                            raw(
-                                    server,
-                                    "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n"))
+            assertThat(raw(
+                            server,
+                            "POST / HTTP/1.1\r\n"
+                                    + "Host: localhost\r\n"
+                                    + "Transfer-Encoding: chunked\r\n"
+                                    + "Content-Length: 3\r\n\r\n"))
                     .isEqualTo("HTTP/1.1 400");
             assertThat(raw(server, "GET //evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n"))
                     .isEqualTo("HTTP/1.1 400");

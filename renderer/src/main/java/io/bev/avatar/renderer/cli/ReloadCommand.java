@@ -76,7 +76,8 @@ final class ReloadCommand implements Callable<Integer> {
         if (file.isEmpty()) {
             return fail(
                     UNAVAILABLE,
-                    "reload: renderer.control-password-file is not set, so control operations are off; set it, or restart");
+                    "reload: renderer.control-password-file is not set, so control operations are off; set it, or"
+                            + " restart");
         }
         String password;
         try {

@@ -185,7 +185,7 @@ public final class DurableStateStore implements StateStore {
         return counters.statistics(
                 redis.isPresent() ? journal.pending() : 0,
                 redis.isPresent() ? state.unsavedUpdates() : 0,
-                redis.flatMap(link -> link.status().refused()),
+                redis.flatMap(link -> link.status().rejected()),
                 redis.map(link -> link.status().isConnected()).orElse(false),
                 redis.map(link -> link.status().detail())
                         .orElse("not configured (redis.url is empty); the state is saved only in the local journal"));

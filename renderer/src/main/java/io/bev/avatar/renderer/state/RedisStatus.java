@@ -60,7 +60,7 @@ final class RedisStatus {
     }
 
     /** One line: the errors with which Redis responds, by key; empty if there are none or it is unreachable. */
-    synchronized Optional<String> refused() {
+    synchronized Optional<String> rejected() {
         Set<String> texts = new LinkedHashSet<>();
         faults.forEach((source, fault) -> {
             if (fault.kind() != RedisError.Kind.UNREACHABLE) {

@@ -88,7 +88,7 @@ public interface StateStore extends AutoCloseable {
      * @param redisConnected whether Redis is connected
      * @param journalPending states in the journal that are not yet in Redis
      * @param unsavedUpdates updates applied since the last save in Redis; 0 if Redis is not configured
-     * @param redisFault one line: what Redis refuses, with its error; empty while it is unreachable or has no error
+     * @param redisFault one line: what Redis rejects, with its error; empty while it is unreachable or has no error
      * @param redisDetail one line: address without password, and the last error
      */
     record Statistics(

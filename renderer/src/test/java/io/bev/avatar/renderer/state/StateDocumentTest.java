@@ -54,10 +54,11 @@ class StateDocumentTest {
     @Test
     void designExample_isReadCompletely() throws RejectedUpdateException {
         AvatarState state = apply("""
-                {"schema":1,"seq":1234,"emotion":"focused","intensity":0.8,"activity":"threat_analysis",
-                 "head":{"yaw":0.0,"pitch":0.0,"roll":0.0},"gaze":{"x":0.0,"y":0.0},"mouth":0.0,
-                 "blendshapes":{"jawOpen":0.2},"investigation":{"id":"INV-7","progress":0.4,"findings":3,"threatLevel":0.2,
-                 "lastDiscovery":"..."},"updatedAt":"2026-01-01T00:00:00Z"}""");
+            {"schema":1,"seq":1234,"emotion":"focused","intensity":0.8,"activity":"threat_analysis",
+             "head":{"yaw":0.0,"pitch":0.0,"roll":0.0},"gaze":{"x":0.0,"y":0.0},"mouth":0.0,
+             "blendshapes":{"jawOpen":0.2},"investigation":{"id":"INV-7","progress":0.4,"findings":3,"threatLevel":0.2,
+             "lastDiscovery":"..."},"updatedAt":"2026-01-01T00:00:00Z"}\
+            """);
         assertThat(state)
                 .isEqualTo(new AvatarState(
                         1234,

@@ -98,7 +98,11 @@ class HostileRequestTest {
         "'Content-Type: application/json\r\nContent-Length: x\r\n', 400",
         "'Content-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 3\r\n', 400",
         "'Content-Type: application/json\r\nContent-Length: 2\r\nOrigin: null\r\n', 403",
-        "'Content-Type: application/json\r\nContent-Length: 2\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n', 403"
+        "'Content-Type: application/json\r\n"
+                + "Content-Length: 2\r\n"
+                + "Sec-Fetch-Site: cross-site\r\n"
+                + "Sec-Fetch-Mode: navigate\r\n"
+                + "', 403"
     })
     void post_withOneError_isRejectedBeforeBody(String headers, int status) throws Exception {
         Answer answer = fixture.raw("POST /state HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");
@@ -185,7 +189,7 @@ class HostileRequestTest {
     }
 
     @Test
-    void idleConnections_giveWayToNewOnes() throws Exception {
+    void idleConnections_yieldToNewOnes() throws Exception {
         List<Socket> idle = new ArrayList<>();
         try {
             for (int i = 0; i < 3 * StreamFixture.MAX_CONNECTIONS; i++) {
@@ -202,7 +206,7 @@ class HostileRequestTest {
     }
 
     @Test
-    void slowHeads_giveWayToNewOnes() throws Exception {
+    void slowHeads_yieldToNewOnes() throws Exception {
         List<Socket> slow = new ArrayList<>();
         try {
             for (int i = 0; i < 300; i++) {

@@ -101,7 +101,10 @@ final class RendererMetrics {
         a.timestamp("LastSaveTime", "state_last_save_timestamp_seconds", "Unix time of the last save of the state");
         a.gauge("JournalPending", "state_journal_pending", "States in the local journal not yet saved to Redis");
         a.gauge("UnsavedUpdates", "state_unsaved_updates", "Updates of the state since its last save to Redis");
-        a.flag("RedisRefusing", "redis_refusing", "1 if Redis refuses the renderer's state or a stream with an error");
+        a.flag(
+                "RedisRejecting",
+                "redis_rejecting",
+                "1 if Redis rejects the renderer's state or a stream with an error");
         a.flag("JournalOn", "state_journal_up", "1 if the local journal records state changes");
         a.flag("RedisConnected", "redis_connected", "1 if the renderer is connected to Redis");
     }
@@ -130,7 +133,7 @@ final class RendererMetrics {
             a.counters(
                     "ClosedByReason",
                     "http_connections_closed_total",
-                    "Connections refused or closed by the renderer because of a limit or timeout, by reason",
+                    "Connections rejected or closed by the renderer because of a limit or timeout, by reason",
                     "reason",
                     "listener",
                     listener);

@@ -26,7 +26,7 @@ public record ConnectionMetrics(ConnectionTable connections) implements Consumer
         new TreeMap<>(connections.closedByReason())
                 .forEach((reason, count) -> out.counter(
                         "avatar_exporter_http_connections_closed_total",
-                        "Connections refused or closed by the exporter because of a limit or timeout, by reason.",
+                        "Connections rejected or closed by the exporter because of a limit or timeout, by reason.",
                         count,
                         "reason",
                         reason));

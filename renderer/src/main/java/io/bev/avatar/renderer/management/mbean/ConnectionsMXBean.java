@@ -14,7 +14,7 @@ public interface ConnectionsMXBean {
     @Unit(Unit.BYTES)
     long getHeldBytes();
 
-    @Description("Connections refused or closed because of a limit or timeout since start, by reason")
+    @Description("Connections rejected or closed because of a limit or timeout since start, by reason")
     @Unit(Unit.COUNT)
     Map<String, Long> getClosedByReason();
 }

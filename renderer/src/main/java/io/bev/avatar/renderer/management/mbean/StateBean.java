@@ -38,7 +38,7 @@ record StateBean(StateStore store) implements StateMXBean {
     }
 
     @Override
-    public boolean isRedisRefusing() {
+    public boolean isRedisRejecting() {
         return store.statistics().redisFault().isPresent();
     }
 

@@ -32,9 +32,9 @@ public interface StateMXBean {
     @Unit(Unit.COUNT)
     long getUnsavedUpdates();
 
-    @Description("Whether Redis refuses the state or a stream with an error")
+    @Description("Whether Redis rejects the state or a stream with an error")
     @Unit(Unit.FLAG)
-    boolean isRedisRefusing();
+    boolean isRedisRejecting();
 
     @Description("Whether the local journal is writable; it is off while the disk is full")
     @Unit(Unit.FLAG)

@@ -14,23 +14,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A Redis that responds but refuses to store the state. */
+/** A Redis that responds but rejects to store the state. */
 @Timeout(120)
-class RedisRefusalTest {
+class RedisRejectionTest {
 
     @TempDir
     Path directory;
 
-    /** Name, how Redis is made to refuse, part of the reason, and how it is repaired. */
-    static Stream<Arguments> refusals() {
+    /** Name, how Redis is made to reject, part of the reason, and how it is repaired. */
+    static Stream<Arguments> rejections() {
         return Stream.of(
-                refusal(
+                rejection(
                         "full memory",
                         redis -> redis.configSet("maxmemory", "1"),
                         "OOM",
                         redis -> redis.configSet("maxmemory", "0")),
-                refusal("replica", redis -> redis.replicaof("127.0.0.1", 1), "READONLY", RedisCommands::replicaofNoOne),
-                refusal(
+                rejection(
+                        "replica", redis -> redis.replicaof("127.0.0.1", 1), "READONLY", RedisCommands::replicaofNoOne),
+                rejection(
                         "missing permission",
                         redis -> redis.dispatch(
                                 io.lettuce.core.protocol.CommandType.ACL,
@@ -47,7 +48,7 @@ class RedisRefusalTest {
                                         .add("SETUSER")
                                         .add("default")
                                         .add("+set"))),
-                refusal(
+                rejection(
                         "key of another type",
                         redis -> {
                             redis.del("avatar:state");
@@ -57,19 +58,19 @@ class RedisRefusalTest {
                         redis -> redis.del("avatar:state")));
     }
 
-    private static Arguments refusal(
+    private static Arguments rejection(
             String name,
-            Consumer<RedisCommands<String, String>> refuse,
+            Consumer<RedisCommands<String, String>> reject,
             String reason,
             Consumer<RedisCommands<String, String>> repair) {
-        return Arguments.of(name, refuse, reason, repair);
+        return Arguments.of(name, reject, reason, repair);
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("refusals")
-    void refusedSave_isReportedWithReasonAndUpdatesBehind_untilRepaired(
+    @MethodSource("rejections")
+    void rejectedSave_isReportedWithReasonAndUpdatesBehind_untilRepaired(
             String name,
-            Consumer<RedisCommands<String, String>> refuse,
+            Consumer<RedisCommands<String, String>> reject,
             String reason,
             Consumer<RedisCommands<String, String>> repair)
             throws Exception {
@@ -77,7 +78,7 @@ class RedisRefusalTest {
                 DurableStateStore store = Stores.open(directory.resolve("state"), redis.config())) {
             assertThat(Stores.submit(store, "{'emotion':'happy'}").accepted()).isTrue();
             await(() -> store.statistics().saves() > 0 && store.statistics().unsavedUpdates() == 0);
-            refuse.accept(redis.commands());
+            reject.accept(redis.commands());
 
             for (int i = 0; i < 3; i++) {
                 assertThat(Stores.submit(store, "{'intensity':0." + (i + 1) + "}")
@@ -86,10 +87,10 @@ class RedisRefusalTest {
             }
             await(() -> store.statistics().redisFault().orElse("").contains(reason));
 
-            StateStore.Statistics refused = store.statistics();
-            assertThat(refused.redisConnected()).as(name).isTrue();
-            assertThat(refused.unsavedUpdates()).isEqualTo(3);
-            assertThat(refused.saveFailures()).isPositive();
+            StateStore.Statistics rejected = store.statistics();
+            assertThat(rejected.redisConnected()).as(name).isTrue();
+            assertThat(rejected.unsavedUpdates()).isEqualTo(3);
+            assertThat(rejected.saveFailures()).isPositive();
             repair.accept(redis.commands());
             await(() -> store.statistics().redisFault().isEmpty()
                     && store.statistics().unsavedUpdates() == 0);
