@@ -146,8 +146,9 @@ final class PanelJson {
                 }
             }
         } else if (source.names() != null) {
-            source.names().forEach((series, name) -> override(overrides, "byName", series)
-                    .add(property("displayName", JSON.textNode(name))));
+            source.names()
+                    .forEach((series, name) ->
+                            override(overrides, "byName", series).add(property("displayName", JSON.textNode(name))));
         }
         char ref = 'A';
         for (PanelSource.Query query : source.allQueries()) {

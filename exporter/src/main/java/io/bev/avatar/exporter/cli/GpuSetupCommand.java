@@ -112,12 +112,11 @@ final class GpuSetupCommand implements Callable<Integer> {
             return;
         }
         TerminalFormat terminal = main.terminal();
-        Tone tone =
-                switch (step.outcome()) {
-                    case DONE -> Tone.GOOD;
-                    case UNCHANGED -> Tone.NONE;
-                    case WARNING -> Tone.WARNING;
-                };
+        Tone tone = switch (step.outcome()) {
+            case DONE -> Tone.GOOD;
+            case UNCHANGED -> Tone.NONE;
+            case WARNING -> Tone.WARNING;
+        };
         String name = String.join(" ", step.gpu(), step.setting()).strip();
         terminal.entry(tone, name.isEmpty() ? "GPU set-up" : name, step.text()).forEach(out::println);
     }

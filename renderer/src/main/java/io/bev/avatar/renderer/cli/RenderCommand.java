@@ -184,9 +184,8 @@ public final class RenderCommand implements Callable<Integer> {
         } catch (OutOfMemoryError e) {
             return fail(
                     ExitCodes.NO_INPUT,
-                    String.valueOf(ModelMemory.ofHeap()
-                            .exhausted(avatar.source(), e)
-                            .getMessage()));
+                    String.valueOf(
+                            ModelMemory.ofHeap().exhausted(avatar.source(), e).getMessage()));
         }
         Path file = Objects.requireNonNull(output, "required by the parser");
         try {
