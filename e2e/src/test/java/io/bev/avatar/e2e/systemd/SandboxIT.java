@@ -222,10 +222,11 @@ class SandboxIT {
         assumeTrue(
                 machine.run("bash", "-c", "command -v prometheus-node-exporter").exit() == 0,
                 "prometheus-node-exporter is not installed");
-        machine.shell("systemd-run -q --unit peer --collect prometheus-node-exporter --collector.disable-defaults"
-                + " --collector.systemd"
-                // Debian's default leaves out targets too.
-                + " --collector.systemd.unit-exclude='.+\\.(automount|device|mount|scope|slice)' --web.listen-address=127.0.0.1:9100");
+        machine.shell(
+                "systemd-run -q --unit peer --collect prometheus-node-exporter --collector.disable-defaults"
+                        + " --collector.systemd"
+                        // Debian's default leaves out targets too.
+                        + " --collector.systemd.unit-exclude='.+\\.(automount|device|mount|scope|slice)' --web.listen-address=127.0.0.1:9100");
         machine.await("node_exporter", "curl -sf http://127.0.0.1:9100/metrics");
 
         Map<String, Double> peer = nodeSystemd(machine.shell("curl -s http://127.0.0.1:9100/metrics"));
