@@ -146,8 +146,9 @@ class AlertWebhookTest {
 
         assertThat(send(alert("a1", "firing", T1))).isEqualTo(200);
 
-        assertThat(heard).singleElement().satisfies(event -> assertThat(event.fingerprint())
-                .isEqualTo("a1"));
+        assertThat(heard)
+                .singleElement()
+                .satisfies(event -> assertThat(event.fingerprint()).isEqualTo("a1"));
         assertThat(metrics())
                 .contains("avatar_exporter_alerts_received_total{status=\"firing\",} 1.0")
                 .contains(
