@@ -45,7 +45,7 @@ class WholeScrapeGoldenTest {
     /** Series whose values vary between runs: live Redis, times, file systems of the fixture's mount points. */
     private static final Pattern LIVE = Pattern.compile(
             "(redis_(?!up$|stream_(?!last_)|db_keys$|cluster_enabled$)|process_|avatar_renderer_process_open_fds|jvm_|node_filesystem_(?!readonly|device_error)"
-                    + "|node_time_|node_timex_|node_scrape_collector_duration|avatar_exporter_nvml_(call_|backoff$)|avatar_exporter_collector_(duration|last_)"
+                    + "|node_time_|node_timex_|node_scrape_collector_duration|avatar_exporter_nvml_(call_|backoff$)|avatar_exporter_http_connections$|avatar_exporter_collector_(duration|last_)"
                     + "|.*_response_seconds).*");
 
     /** Labels whose values vary between runs. */

@@ -123,7 +123,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
         if (!(message instanceof ByteBuf bytes) || !bytes.isReadable()) {
-            ctx.write(message, promise);
+            var unusedWrite = ctx.write(message, promise);
             return;
         }
         int length = bytes.readableBytes();
@@ -135,7 +135,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
                 sending();
             }
         });
-        ctx.write(message, observed);
+        var unusedWrite = ctx.write(message, observed);
     }
 
     private void enter(Phase phase, Duration timeout) {

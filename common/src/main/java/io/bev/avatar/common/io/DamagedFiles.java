@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Keeps damaged files for inspection, as {@code NAME.damaged-1} and so on. The newest {@value #MAX_KEPT} of a name are
@@ -34,7 +35,7 @@ public final class DamagedFiles {
 
     private static Path next(Path file) throws IOException {
         String prefix = file.getFileName() + ".damaged-";
-        Path directory = file.toAbsolutePath().getParent();
+        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a directory");
         List<Long> numbers = new ArrayList<>();
         try (DirectoryStream<Path> kept = Files.newDirectoryStream(directory)) {
             for (Path one : kept) {

@@ -1,7 +1,7 @@
 -- Publishes alert events, each exactly once.
 -- KEYS: 1 list and channel, 2 hash of active alerts, 3 sorted set of seen events (score: last notification, ms)
 -- ARGV: now in ms, maximum length of the list and of the sorted set, ms after which an alert without notification expires
---       (0: do not look for expired ones), then for each event: identity, fingerprint, status, startsAt, JSON
+--       (0: no search for expired ones), then for each event: identity, fingerprint, status, startsAt, JSON
 -- Returns the number of new events.
 
 local now = ARGV[1]
