@@ -185,7 +185,7 @@ class BoundedHttpServerTest {
         try (Socket client =
                 new Socket(InetAddress.getLoopbackAddress(), server.getAddress().getPort())) {
             client.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
-            while (server.connections().closedByReason().get("timeout") == 0) {
+            while (server.connections().closedByReason().getOrDefault("timeout", 0L) == 0) {
                 try {
                     client.getOutputStream().write("X: y\r\n".getBytes(StandardCharsets.US_ASCII));
                 } catch (IOException closed) {
@@ -244,10 +244,14 @@ class BoundedHttpServerTest {
                     .isEqualTo("HTTP/1.1 400");
             assertThat(raw(
                             server,
-                            "POST / HTTP/1.1\r\n"
-                                    + "Host: localhost\r\n"
-                                    + "Transfer-Encoding: chunked\r\n"
-                                    + "Content-Length: 3\r\n\r\n"))
+                            String.join(
+                                    "\r\n",
+                                    "POST / HTTP/1.1",
+                                    "Host: localhost",
+                                    "Transfer-Encoding: chunked",
+                                    "Content-Length: 3",
+                                    "",
+                                    "")))
                     .isEqualTo("HTTP/1.1 400");
             assertThat(raw(server, "GET //evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n"))
                     .isEqualTo("HTTP/1.1 400");

@@ -196,7 +196,8 @@ final class CurrentState {
                     ? StateDocument.applySaved(fields, state, clock.instant())
                     : StateDocument.apply(fields, state, clock.instant()));
             if (first && next.seq() > before) {
-                changedNanos -= ageBefore(next).toNanos();
+                long changed = changedNanos;
+                changedNanos = changed - ageBefore(next).toNanos();
                 counters.restored(clock.instant());
             }
             boolean identical = seq.isPresent()
@@ -287,7 +288,8 @@ final class CurrentState {
                 return false;
             }
             publish(saved.state());
-            changedNanos -= ageBefore(saved.state()).toNanos();
+            long changed = changedNanos;
+            changedNanos = changed - ageBefore(saved.state()).toNanos();
             counters.restored(clock.instant());
             return true;
         } catch (RejectedUpdateException e) {

@@ -119,7 +119,7 @@ final class StateJournal implements Closeable {
         Optional<Entry> usable = newestUsable(contents.entries());
         boolean damaged = contents.damagedBytes() > 0 && !contents.tornTail();
         boolean unusable = usable.isPresent()
-                ? usable.get() != last(contents.entries())
+                ? !usable.get().equals(last(contents.entries()))
                 : !contents.entries().isEmpty();
         usable.ifPresent(entry -> newest = entry);
         pending.clear();

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Malformed and hostile requests. */
 class HostileRequestTest {
 
+    private static final String NAVIGATION = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n";
+
     private static final String POST = "POST /state HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
     private StreamFixture fixture;
@@ -98,11 +100,7 @@ class HostileRequestTest {
         "'Content-Type: application/json\r\nContent-Length: x\r\n', 400",
         "'Content-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 3\r\n', 400",
         "'Content-Type: application/json\r\nContent-Length: 2\r\nOrigin: null\r\n', 403",
-        "'Content-Type: application/json\r\n"
-                + "Content-Length: 2\r\n"
-                + "Sec-Fetch-Site: cross-site\r\n"
-                + "Sec-Fetch-Mode: navigate\r\n"
-                + "', 403"
+        "'Content-Type: application/json\r\nContent-Length: 2\r\n" + NAVIGATION + "', 403"
     })
     void post_withOneError_isRejectedBeforeBody(String headers, int status) throws Exception {
         Answer answer = fixture.raw("POST /state HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n");

@@ -28,13 +28,13 @@ public final class RedisFixture {
                 OptionalLong.of(1),
                 new SlowEntry(41, 0.0125),
                 List.of(new LatencyEvent("command", 1_767_225_600, 0.02)),
-                String.join(
-                        "\n",
-                        "cluster_state:ok",
-                        "cluster_slots_assigned:16384",
-                        "cluster_slots_pfail:0",
-                        "cluster_slots_fail:0",
-                        "cluster_stats_messages_sent:7"),
+                """
+                cluster_state:ok
+                cluster_slots_assigned:16384
+                cluster_slots_pfail:0
+                cluster_slots_fail:0
+                cluster_stats_messages_sent:7
+                """,
                 List.of(new StreamState(
                         "db0",
                         "osint:updates",

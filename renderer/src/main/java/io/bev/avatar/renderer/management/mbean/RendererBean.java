@@ -3,7 +3,6 @@ package io.bev.avatar.renderer.management.mbean;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
 import java.lang.management.ManagementFactory;
-import java.time.Clock;
 import java.util.Map;
 import javax.management.AttributeChangeNotification;
 import javax.management.MBeanNotificationInfo;
@@ -15,17 +14,15 @@ import org.jspecify.annotations.Nullable;
 final class RendererBean extends NotificationBroadcasterSupport implements RendererMXBean {
 
     private final RendererControl renderer;
-    private final Clock clock;
     private final DeadlockDetector deadlocks =
             new DeadlockDetector(ManagementFactory.getThreadMXBean(), Ticker.system());
 
-    RendererBean(RendererControl renderer, ObjectName name, Clock clock) {
+    RendererBean(RendererControl renderer, ObjectName name) {
         super(new MBeanNotificationInfo(
                 new String[] {AttributeChangeNotification.ATTRIBUTE_CHANGE},
                 AttributeChangeNotification.class.getName(),
                 "The state of the renderer has changed; the message states the reason"));
         this.renderer = renderer;
-        this.clock = clock;
         renderer.lifecycle().onChange(change -> sendNotification(notification(name, change)));
     }
 

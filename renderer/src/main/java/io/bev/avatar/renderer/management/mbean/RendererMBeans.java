@@ -34,7 +34,7 @@ public final class RendererMBeans implements AutoCloseable {
         this.server = server;
         try {
             ObjectName renderer = name("type=Renderer");
-            add(renderer, new RendererBean(parts.renderer(), renderer, parts.clock()), RendererMXBean.class);
+            add(renderer, new RendererBean(parts.renderer(), renderer), RendererMXBean.class);
             add(name("type=Frames"), new FramesBean(parts.renderer(), parts.stats()), FramesMXBean.class);
             add(name("type=Avatar"), new AvatarBean(parts.store()), AvatarMXBean.class);
             add(name("type=Model"), new ModelBean(parts.renderer()), ModelMXBean.class);

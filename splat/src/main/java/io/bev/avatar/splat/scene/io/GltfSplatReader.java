@@ -175,7 +175,7 @@ final class GltfSplatReader {
         if (stride < bytes * width
                 || stride > 4096
                 || offset < 0
-                || offset + (long) stride * (cloud.count() - 1) + bytes * width > buffer.size()) {
+                || offset + (long) stride * (cloud.count() - 1) + (long) bytes * width > buffer.size()) {
             throw bad(name + " within the buffer", "a view beyond its " + buffer.size() + " bytes");
         }
         float[] v = new float[width];

@@ -87,11 +87,30 @@ class FormatsTest {
 
     @Test
     void asciiPly_equalsItsBinaryTwin() throws IOException {
-        String ascii = "ply\nformat ascii 1.0\ncomment antialiased\nelement camera 0\nproperty list uchar int views\n"
-                + "element vertex 2\nproperty float x\nproperty float y\nproperty float z\nproperty uchar red\n"
-                + "property uchar green\nproperty uchar blue\nproperty float opacity\nproperty float scale_0\n"
-                + "property float scale_1\nproperty float rot_0\nproperty float rot_1\nproperty float rot_2\n"
-                + "property float rot_3\nend_header\n1 2 3 255 0 51 0 -1 -2 1 0 0 0\n4 5.5 -6e-1 0 0 0 2 0 0 0 1 0 0\n";
+        String ascii = """
+                ply
+                format ascii 1.0
+                comment antialiased
+                element camera 0
+                property list uchar int views
+                element vertex 2
+                property float x
+                property float y
+                property float z
+                property uchar red
+                property uchar green
+                property uchar blue
+                property float opacity
+                property float scale_0
+                property float scale_1
+                property float rot_0
+                property float rot_1
+                property float rot_2
+                property float rot_3
+                end_header
+                1 2 3 255 0 51 0 -1 -2 1 0 0 0
+                4 5.5 -6e-1 0 0 0 2 0 0 0 1 0 0
+                """;
 
         Avatar avatar = load("a.ply", ascii.getBytes(StandardCharsets.US_ASCII));
 

@@ -9,6 +9,7 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /** Builds zip files of features that {@link java.util.zip.ZipOutputStream} does not write. */
+@SuppressWarnings("ByteBufferBackingArray") // each buffer has an array of its own
 final class ZipFileBuilder {
 
     private final ByteArrayOutputStream local = new ByteArrayOutputStream();
