@@ -112,7 +112,9 @@ public final class JsonTrees {
 
     /** In place of the library's text, which names Java methods. */
     private static StreamConstraintsException tooLarge() {
-        return new StreamConstraintsException("larger than expected: at most " + MAX_DEPTH + " nested levels, texts of "
+        return new StreamConstraintsException("larger than expected: at most " + MAX_DEPTH + " nested levels, "
+                + MAX_TOKENS
+                + " keys, values and brackets, texts of "
                 + MAX_TEXT_LENGTH + " characters, numbers of " + MAX_NUMBER_LENGTH + " digits, " + MAX_DOCUMENT_LENGTH
                 + " bytes in all");
     }

@@ -85,13 +85,6 @@ class AvatarLoaderTest {
     }
 
     @Test
-    void load_spzOfVersionFour_namesTheRemedy() throws IOException {
-        Path file = file("a.spz", "NGSP....".getBytes(StandardCharsets.US_ASCII));
-
-        assertThatThrownBy(() -> AvatarLoader.load(file)).hasMessageContaining("convert it to version 3");
-    }
-
-    @Test
     void load_missingFile_isReported() {
         assertThatThrownBy(() -> AvatarLoader.load(directory.resolve("none.zip")))
                 .isInstanceOf(AvatarFormatException.class)
