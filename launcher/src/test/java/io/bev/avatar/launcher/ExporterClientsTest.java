@@ -183,15 +183,17 @@ class ExporterClientsTest {
     }
 
     @Test
-    void unreachableExporterAddress_isReportedAtStart() {
+    void unreachableExporterAddress_isReportedAtStart() throws Exception {
         String demanding = "tls_server_config: {client_auth_type: RequireAndVerifyClientCert}\n";
         assertThatThrownBy(() -> clients(demanding, ""))
-                .hasMessageContaining("stack.exporter-cert-file: found nothing, expected a certificate that ")
+                .hasMessageContaining("stack.exporter-cert-file: found nothing, expected a certificate signed by ")
                 .hasMessageContaining("stack.exporter-key-file");
         assertThatThrownBy(() -> clients(demanding, "exporter-cert-file: /dev/null"))
                 .hasMessageContaining("found '/dev/null' without a key");
-        assertThatThrownBy(() -> clients(demanding, "exporter-cert-file: /dev/null, exporter-key-file: /dev/null"))
-                .hasMessageContaining("found no certificate in /dev/null, expected PEM with BEGIN CERTIFICATE");
+        Path empty = Files.createFile(directory.resolve("empty.pem"));
+        String both = "exporter-cert-file: '" + empty + "', exporter-key-file: '" + empty + "'";
+        assertThatThrownBy(() -> clients(demanding, both))
+                .hasMessageContaining("found no certificate in " + empty + ", expected PEM with BEGIN CERTIFICATE");
         assertThatThrownBy(() -> clients("tls_server_config: {cert_file: none.pem, key_file: k}\n", ""))
                 .hasMessageContaining("none.pem");
         assertThatThrownBy(() -> clients("a: b: c", "")).hasMessageContaining("no YAML in");

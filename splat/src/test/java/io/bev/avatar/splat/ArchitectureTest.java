@@ -1,26 +1,25 @@
 package io.bev.avatar.splat;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
+import io.bev.avatar.testkit.ArchitectureRules;
 import java.nio.file.Files;
 import java.util.Set;
 
-@AnalyzeClasses(packages = "io.bev.avatar", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = ArchitectureTest.SPLAT, importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-    private static final String SPLAT = "io.bev.avatar.splat";
+    static final String SPLAT = "io.bev.avatar.splat";
 
     /** A file can be larger than expected, or a device without an end. */
     @ArchTest
     static final ArchRule FILES_ARE_READ_WITH_A_LIMIT = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.bev.avatar.common.io")
             .should()
             .callMethodWhere(DescribedPredicate.describe(
                     "it reads a whole file; use BoundedFiles",
@@ -29,8 +28,7 @@ class ArchitectureTest {
                                     .contains(call.getName())));
 
     @ArchTest
-    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
-            slices().matching("io.bev.avatar.(**)").should().beFreeOfCycles();
+    static final ArchTests SHARED = ArchTests.in(ArchitectureRules.class);
 
     @ArchTest
     static final ArchRule JCUDA_IS_FENCED = noClasses()
@@ -43,8 +41,6 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule JNA_IS_FENCED = noClasses()
             .that()
-            .resideInAPackage(SPLAT + "..")
-            .and()
             .resideOutsideOfPackage(SPLAT + ".raster.cuda")
             .should()
             .dependOnClassesThat()
@@ -52,17 +48,8 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule RENDERING_KNOWS_NO_SERVICE = noClasses()
-            .that()
-            .resideInAPackage(SPLAT + "..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
                     "io.bev.avatar.common.config..", "io.bev.avatar.common.log..", "io.lettuce..", "io.netty..");
-
-    @ArchTest
-    static final ArchRule DAEMON_THREADS_COME_FROM_ONE_FACTORY = noClasses()
-            .that()
-            .doNotHaveFullyQualifiedName("io.bev.avatar.common.concurrent.DaemonThreads")
-            .should()
-            .callMethod(Thread.class, "setDaemon", boolean.class);
 }

@@ -83,7 +83,7 @@ public record ExporterClientAuth(
 
     private static Optional<Client> client(
             Config config, boolean demanded, Optional<Path> certificate, Optional<Path> key) {
-        String expected = "a certificate that web-config.yml's client_ca_file vouches for, and its key in " + KEY;
+        String expected = "a certificate signed by a CA of web-config.yml's client_ca_file, and its key in " + KEY;
         if (certificate.isEmpty() || key.isEmpty()) {
             if (demanded || certificate.isPresent() || key.isPresent()) {
                 config.problem(
