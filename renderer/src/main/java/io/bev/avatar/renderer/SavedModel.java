@@ -1,7 +1,8 @@
 package io.bev.avatar.renderer;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,8 +55,8 @@ final class SavedModel {
     /** The model to show instead of the configured one. */
     Optional<Saved> read(Optional<Path> configured) {
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            properties.load(reader);
+        try {
+            properties.load(new StringReader(BoundedFiles.readString(file)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException | IllegalArgumentException e) {

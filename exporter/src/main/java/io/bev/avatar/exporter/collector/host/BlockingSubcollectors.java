@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector.host;
 
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,11 +65,8 @@ final class BlockingSubcollectors implements AutoCloseable {
         this.source = source;
         this.parts = parts;
         this.runner = runner;
-        thread = Executors.newSingleThreadExecutor(task -> {
-            Thread created = new Thread(task, "collector-host-" + source.replace(' ', '-') + "s");
-            created.setDaemon(true);
-            return created;
-        });
+        thread = Executors.newSingleThreadExecutor(
+                DaemonThreads.factory("collector-host-" + source.replace(' ', '-') + "s"));
     }
 
     Run start() {
