@@ -33,6 +33,7 @@ final class AlertCases {
 
     /** A row of the table. */
     record Case(
+            int number,
             String alert,
             String severity,
             String window,
@@ -47,7 +48,7 @@ final class AlertCases {
         }
 
         String host(String fate) {
-            return id().replace(' ', '-') + "-" + fate;
+            return id().replace(' ', '-') + "-" + number + "-" + fate;
         }
 
         /** Whether a single sample decides, so that the value can alternate. */
@@ -68,6 +69,7 @@ final class AlertCases {
         for (JsonNode row : RuleFiles.YAML.readTree(
                 RuleFiles.DIRECTORY.resolve("tests/cases.yml").toFile())) {
             cases.add(new Case(
+                    cases.size(),
                     row.path("alert").asText(),
                     row.path("severity").asText(),
                     row.path("window").asText(),
