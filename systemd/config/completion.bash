@@ -17,10 +17,11 @@ _avatar() {
       render)
         case "${COMP_WORDS[COMP_CWORD - 1]}" in
           --backend) words='cpu cuda reference' ;;
+          --antialiased) words='on off auto' ;;
           --model | --output)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return ;;
-          *) words='--model --camera --look-at --up --fov --resolution --near --background --backend --blendshape --output --help' ;;
+          *) words='--model --camera --look-at --up --fov --resolution --near --background --backend --blendshape --antialiased --output --help' ;;
         esac ;;
     esac
   fi
