@@ -100,6 +100,10 @@ class PeriodicTaskTest {
         });
         started.await();
         Thread closing = DaemonThreads.start("test-close", () -> task.close(NEVER));
+        // In join, so that the task is closed before its run ends.
+        while (closing.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
 
         end.countDown();
         closing.join();
