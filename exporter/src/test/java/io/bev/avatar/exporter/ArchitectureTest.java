@@ -3,15 +3,12 @@ package io.bev.avatar.exporter;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
 import io.bev.avatar.testkit.ArchitectureRules;
-import java.nio.file.Files;
-import java.util.Set;
 
 /** Dependency rules of the exporter's packages. */
 @AnalyzeClasses(packages = "io.bev.avatar.exporter", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -67,17 +64,8 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("..exporter.http..", "..exporter.alert..", "com.sun.net.httpserver..");
 
-    /** A file can be larger than expected, or a device without an end. */
     @ArchTest
-    static final ArchRule FILES_ARE_READ_WITH_A_LIMIT = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.bev.avatar.common.io")
-            .should()
-            .callMethodWhere(DescribedPredicate.describe(
-                    "it reads a whole file; use BoundedFiles",
-                    call -> call.getTargetOwner().isEquivalentTo(Files.class)
-                            && Set.of("readString", "readAllBytes", "readAllLines", "lines", "newBufferedReader")
-                                    .contains(call.getName())));
+    static final ArchRule FILES_ARE_READ_WITH_A_LIMIT = ArchitectureRules.filesAreReadWithALimit();
 
     @ArchTest
     static final ArchTests SHARED = ArchTests.in(ArchitectureRules.class);

@@ -3,32 +3,20 @@ package io.bev.avatar.renderer;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
-import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.junit.ArchTests;
 import com.tngtech.archunit.lang.ArchRule;
 import io.bev.avatar.testkit.ArchitectureRules;
-import java.nio.file.Files;
-import java.util.Set;
 
 @AnalyzeClasses(packages = ArchitectureTest.RENDERER, importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
     static final String RENDERER = "io.bev.avatar.renderer";
 
-    /** A file can be larger than expected, or a device without an end. */
     @ArchTest
-    static final ArchRule FILES_ARE_READ_WITH_A_LIMIT = noClasses()
-            .that()
-            .resideOutsideOfPackage("io.bev.avatar.common.io")
-            .should()
-            .callMethodWhere(DescribedPredicate.describe(
-                    "it reads a whole file; use BoundedFiles",
-                    call -> call.getTargetOwner().isEquivalentTo(Files.class)
-                            && Set.of("readString", "readAllBytes", "readAllLines", "lines", "newBufferedReader")
-                                    .contains(call.getName())));
+    static final ArchRule FILES_ARE_READ_WITH_A_LIMIT = ArchitectureRules.filesAreReadWithALimit();
 
     @ArchTest
     static final ArchTests SHARED = ArchTests.in(ArchitectureRules.class);

@@ -3,8 +3,11 @@ package io.bev.avatar.testkit;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.nio.file.Files;
+import java.util.Set;
 
 /** Architecture rules of every module, for {@code ArchTests.in}. */
 public final class ArchitectureRules {
@@ -20,5 +23,18 @@ public final class ArchitectureRules {
             .should()
             .callMethod(Thread.class, "setDaemon", boolean.class);
 
+    private static final Set<String> WHOLE_FILE_READS =
+            Set.of("readString", "readAllBytes", "readAllLines", "lines", "newBufferedReader");
+
     private ArchitectureRules() {}
+
+    /** A file can be larger than expected, or a device without an end; for the modules of services. */
+    public static ArchRule filesAreReadWithALimit() {
+        return noClasses()
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "it reads a whole file; use BoundedFiles",
+                        call -> call.getTargetOwner().isEquivalentTo(Files.class)
+                                && WHOLE_FILE_READS.contains(call.getName())));
+    }
 }

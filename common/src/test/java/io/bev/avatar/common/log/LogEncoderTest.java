@@ -119,7 +119,7 @@ class LogEncoderTest {
     @Test
     void criticalLogger_isAPriorityOfItsOwn() {
         LoggingEvent event = new LoggingEvent(
-                "", context.getLogger(LoggingSystem.CRITICAL), Level.ERROR, "nobody listens", null, new Object[0]);
+                "", context.getLogger(LoggingSystem.CRITICAL), Level.ERROR, "no listener", null, new Object[0]);
 
         assertThat(line(new JsonLogEncoder(true), event)).startsWith("<2>{").contains("\"level\":\"CRITICAL\"");
         assertThat(line(new TextLogEncoder(true, ZoneId.of("UTC")), event)).startsWith("<2>CRITICAL [");
