@@ -19,20 +19,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Reads JSON or YAML into trees and writes trees as JSON: what an {@code ObjectMapper} does with {@link JsonNode}, without its
- * data binding, whose classes would cost a small process five megabytes. A text without any value is a missing node; of a key
- * that is there twice, the last counts, unless that is an error; what follows the first value is not read. Depth and size are
- * limited. Safe for threads.
+ * Reads JSON or YAML into trees and writes trees as JSON, as an {@code ObjectMapper} does with {@link JsonNode}, but without
+ * data binding, whose classes cost five megabytes. An empty document is a missing node. The last of duplicate keys counts,
+ * unless duplicates are an error. Content after the first value is ignored. Depth and size are limited. Thread-safe.
  */
 public final class JsonTrees {
 
-    /** Values within each other; each takes a stack frame, and the exporter's threads have 256 KiB. */
+    /** Maximum nesting; each level takes a stack frame, and the exporter's threads have 256 KiB. */
     public static final int MAX_DEPTH = 64;
 
-    /** Characters of a text or name. */
+    /** Maximum characters of a string or name. */
     public static final int MAX_TEXT_LENGTH = 1 << 20;
 
-    /** Bytes or characters of a document. */
+    /** Maximum bytes or characters of a document. */
     public static final int MAX_DOCUMENT_LENGTH = 16 << 20;
 
     /**
@@ -51,11 +50,11 @@ public final class JsonTrees {
             .maxTokenCount(MAX_TOKENS)
             .build();
 
-    /** JSON as it comes. */
+    /** Standard JSON. */
     public static final JsonTrees JSON =
             new JsonTrees(JsonFactory.builder().streamReadConstraints(LIMITS).build());
 
-    /** YAML in which no key may be there twice. */
+    /** YAML; duplicate keys are an error. */
     public static final JsonTrees YAML = new JsonTrees(yaml());
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

@@ -132,7 +132,8 @@ final class AvatarUp {
             }
             Thread.sleep(100);
         }
-        throw new AssertionError("waited " + timeout.toSeconds() + " s in vain for " + what + ":\n" + text(), last);
+        throw new AssertionError(
+                "waited " + timeout.toSeconds() + " s without success for " + what + ":\n" + text(), last);
     }
 
     String page(String path) {
