@@ -106,7 +106,8 @@ public final class Renderer implements AutoCloseable {
                 ? ControlPassword.read(config.controlPasswordFile().get())
                 : ControlPassword.none();
         CompletableFuture<JolokiaEndpoint> jolokia = openManagement(config, password);
-        RendererPage page = new RendererPage(context.version(), context::uptime, config.gpuSimulated());
+        RendererPage page = new RendererPage(
+                context.version(), context::uptime, config.gpuSimulated(), updatePassword(config, password));
         RendererComponents.FrameServer viewers = components.viewers(page);
         shutdown.push("viewers", viewers::close);
         viewers.start();
@@ -170,6 +171,18 @@ public final class Renderer implements AutoCloseable {
         errors.record("gpu", new IllegalStateException(reason));
         restarts.restarting(RestartCounter.FAILURE);
         exit.complete(ExitCodes.TEMPORARY);
+    }
+
+    private static Optional<ControlPassword> updatePassword(RendererConfig config, ControlPassword password) {
+        if (!config.updatesAreProtected()) {
+            return Optional.empty();
+        }
+        LOG.info(
+                "POST /state and POST /osint {}",
+                password.present()
+                        ? "require the control password"
+                        : "are disabled: renderer.control-password-file is not set");
+        return Optional.of(password);
     }
 
     private static GpuInUse gpuInUse(RendererComponents.SelectedBackend.Gpu gpu, RenderThreadExecutor commands) {
