@@ -173,8 +173,9 @@ final class SoakRun {
     private Set<String> during(Outage outage, String text) throws IOException {
         if (outage.shownBy(text)) {
             shown.merge(outage, 1, Integer::sum);
-            if (outage.leavesStaleValues(text)) {
-                throw new IOException("old values during " + outage + " in\n" + text);
+            Optional<String> stale = outage.staleLine(text);
+            if (stale.isPresent()) {
+                throw new IOException("old value during " + outage + ": " + stale.get());
             }
         }
         Set<String> failed = collectors(text, "0.0");

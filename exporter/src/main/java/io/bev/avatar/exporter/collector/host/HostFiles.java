@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector.host;
 
+import io.bev.avatar.common.text.ErrorText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -260,7 +261,7 @@ final class HostFiles {
     void skip(String entry, Exception cause) {
         if (skipped++ == 0) {
             firstSkipped = entry.length() > 80 ? entry.substring(0, 80) + "..." : entry;
-            firstSkipped += ": " + cause;
+            firstSkipped += ": " + ErrorText.of(cause);
         }
     }
 
