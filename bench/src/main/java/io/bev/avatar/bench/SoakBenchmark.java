@@ -5,6 +5,7 @@ import io.bev.avatar.cds.Sandbox;
 import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.launcher.LaunchException;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -26,13 +27,13 @@ final class SoakBenchmark implements Benchmark {
         int cycles = Math.max(2, options.scrapes() / SCRAPES_PER_CYCLE);
         try (Sandbox sandbox = new Sandbox(installation, options.directory())) {
             SoakRun.Outcome outcome = SoakRun.run(
-                    sandbox, installation, options.root(), options.scrapes(), cycles, options.seed(), progress);
+                    sandbox, installation, options.root(), options.scrapes(), cycles, options.seed(), EnumSet.allOf(Outage.class), progress);
             SoakRun.Resources first = outcome.first();
             SoakRun.Resources last = outcome.last();
             Map<String, Object> run = new LinkedHashMap<>();
             run.put("cycles", outcome.cycles());
             run.put("seed", options.seed());
-            run.put("faultsNoticed", outcome.noticed().toString());
+            outcome.scrapesByOutage().forEach((outage, count) -> run.put("scrapesShowing." + outage, count));
             run.put("scrapeP50Ms", outcome.millis().median());
             run.put("scrapeP99Ms", outcome.millis().percentile(0.99));
             results.accept(new Measurement("soak.scrapes", outcome.scrapes(), "scrapes", run));

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -51,10 +51,16 @@ final class SoakRun {
      *
      * @param first at the end of the first cycle
      * @param last at the end of the last cycle
-     * @param noticed outages that were reported by their collector
+     * @param scrapesByOutage number of scrapes that showed each injected outage
      * @param millis wall time of each scrape
      */
-    record Outcome(int scrapes, int cycles, Resources first, Resources last, Set<Outage> noticed, Samples millis) {}
+    record Outcome(
+            int scrapes,
+            int cycles,
+            Resources first,
+            Resources last,
+            Map<Outage, Integer> scrapesByOutage,
+            Samples millis) {}
 
     private static final Set<String> SOURCES = Set.of("gpu", "host", "redis", "renderer", "endpoint");
 
@@ -62,6 +68,7 @@ final class SoakRun {
     private static final Set<String> ISOLATED = Set.of("gpu", "host", "redis");
 
     private static final Pattern SERIES = Pattern.compile("(?m)^([a-zA-Z_:][^ ]*(?:\\{.*})?) \\S+$");
+    private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) ");
     private static final Pattern IDLE =
             Pattern.compile("(?m)^(node_cpu_seconds_total\\{cpu=\"\\d+\",mode=\"idle\",?}) (\\S+)$");
 
@@ -71,21 +78,26 @@ final class SoakRun {
     private final String metrics;
     private final Random random;
     private final Samples millis = new Samples();
-    private final Set<Outage> noticed = EnumSet.noneOf(Outage.class);
+    private final Map<Outage, Integer> shown = new EnumMap<>(Outage.class);
     private final Map<String, Double> idle = new HashMap<>();
     private final Set<String> working;
 
-    private SoakRun(Sandbox sandbox, Installation installation, Path root, long seed)
-            throws IOException, InterruptedException, LaunchException {
+    /** Names of the metrics before the first outage: each must be there again after every outage. */
+    private final Set<String> metricNames = new TreeSet<>();
+
+    private SoakRun(Sandbox sandbox, Installation installation, SoakSources sources, long seed)
+            throws IOException, InterruptedException {
         this.sandbox = sandbox;
         random = new Random(seed);
-        sources = new SoakSources(sandbox, root);
+        this.sources = sources;
         int port = sandbox.freePort();
         exporter = sandbox.exporter(
                 port, installation.archive(installation.exporter()).options(), sources.exporterEnvironment());
         metrics = "http://127.0.0.1:" + port + "/metrics";
         sandbox.awaitReady("exporter", exporter, () -> sandbox.web().answers(metrics));
         working = awaitWorking();
+        metricNames.addAll(metricNames(scrape()));
+        metricNames.retainAll(metricNames(scrape()));
     }
 
     /** Names of the collectors that work; the first scrapes on a busy machine may be late. */
@@ -109,6 +121,7 @@ final class SoakRun {
      * @param scrapes number of scrapes, at least 40 per cycle
      * @param cycles at least 2
      * @param seed seed of the order of the outages
+     * @param outages outages to inject, except those that this machine does not allow
      * @throws IOException when a scrape fails or is wrong, or a source does not recover
      */
     static Outcome run(
@@ -118,16 +131,21 @@ final class SoakRun {
             int scrapes,
             int cycles,
             long seed,
+            Set<Outage> outages,
             Consumer<String> progress)
             throws IOException, InterruptedException, LaunchException {
-        return new SoakRun(sandbox, installation, root, seed).run(scrapes, cycles, progress);
+        try (SoakSources sources = new SoakSources(sandbox, root)) {
+            return new SoakRun(sandbox, installation, sources, seed).run(scrapes, cycles, outages, progress);
+        }
     }
 
-    private Outcome run(int scrapes, int cycles, Consumer<String> progress) throws IOException, InterruptedException {
-        int each = scrapes / cycles / Outage.values().length;
+    private Outcome run(int scrapes, int cycles, Set<Outage> outages, Consumer<String> progress)
+            throws IOException, InterruptedException {
+        outages.stream().filter(sources::allows).forEach(outage -> shown.put(outage, 0));
+        int each = scrapes / cycles / shown.size();
         List<Resources> samples = new ArrayList<>();
         for (int cycle = 1; cycle <= cycles; cycle++) {
-            List<Outage> order = new ArrayList<>(List.of(Outage.values()));
+            List<Outage> order = new ArrayList<>(shown.keySet());
             Collections.shuffle(order, random);
             for (Outage outage : order) {
                 progress.accept("soak, cycle " + cycle + " of " + cycles + ": " + outage);
@@ -148,15 +166,16 @@ final class SoakRun {
             }
             samples.add(samples.isEmpty() ? resources() : settled(samples.get(0)));
         }
-        return new Outcome(millis.count(), cycles, samples.get(0), samples.get(samples.size() - 1), noticed, millis);
+        return new Outcome(millis.count(), cycles, samples.get(0), samples.get(samples.size() - 1), shown, millis);
     }
 
     /** Returns the collectors of other sources that failed; once, they may be late on a busy machine. */
     private Set<String> during(Outage outage, String text) throws IOException {
         if (outage.shownBy(text)) {
-            noticed.add(outage);
-            if (outage.leavesStaleValues(text)) {
-                throw new IOException("old values during " + outage + " in\n" + text);
+            shown.merge(outage, 1, Integer::sum);
+            Optional<String> stale = outage.staleLine(text);
+            if (stale.isPresent()) {
+                throw new IOException("old value during " + outage + ": " + stale.get());
             }
         }
         Set<String> failed = collectors(text, "0.0");
@@ -167,16 +186,35 @@ final class SoakRun {
     private void awaitRecovery(Outage outage) throws IOException, InterruptedException {
         long end = System.nanoTime() + RECOVERY_NANOS;
         String text = scrape();
-        while (outage.shownBy(text) || !collectors(text, "1.0").containsAll(working)) {
+        Set<String> lost = lost(text);
+        while (outage.shownBy(text) || !lost.isEmpty()) {
             if (System.nanoTime() - end > 0) {
-                Set<String> lost = new TreeSet<>(working);
-                lost.removeAll(collectors(text, "1.0"));
-                throw new IOException(
-                        "not recovered after " + outage + ", failed collectors " + lost + "; " + exporter.logTail());
+                throw new IOException("not recovered after " + outage + ", missing collectors and metrics " + lost + "; "
+                        + exporter.logTail());
             }
             Thread.sleep(PAUSE_MILLIS);
             text = scrape();
+            lost = lost(text);
         }
+    }
+
+    /** Collectors that fail, and metrics that are missing, although they worked before the first outage. */
+    private Set<String> lost(String text) {
+        Set<String> lost = new TreeSet<>(working);
+        lost.removeAll(collectors(text, "1.0"));
+        Set<String> missing = new TreeSet<>(metricNames);
+        missing.removeAll(metricNames(text));
+        lost.addAll(missing);
+        return lost;
+    }
+
+    private static Set<String> metricNames(String text) {
+        Set<String> names = new TreeSet<>();
+        Matcher type = TYPE.matcher(text);
+        while (type.find()) {
+            names.add(type.group(1));
+        }
+        return names;
     }
 
     /** A scrape that is checked for what must never happen. */

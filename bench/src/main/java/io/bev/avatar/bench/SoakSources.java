@@ -18,12 +18,13 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Sources of a soak run: a simulated GPU, Redis, a renderer, and a host whose files are copies of this machine's, each with
  * its faults.
  */
-final class SoakSources {
+final class SoakSources implements AutoCloseable {
 
     /** Files of a host that the copies are made of. */
     private static final List<String> PROC_FILES = List.of(
@@ -60,6 +61,7 @@ final class SoakSources {
     private final SimulatedGpu gpu;
     private final Path proc;
     private final Path sys;
+    private final Optional<FuseMounts> mounts;
     private ChildProcess redis;
     private ChildProcess renderer;
 
@@ -70,11 +72,18 @@ final class SoakSources {
         renderer = sandbox.renderer();
         proc = sandbox.directory().resolve("proc");
         sys = Files.createDirectories(sandbox.directory().resolve("sys"));
+        // Before the copies of the host's files, which contain them.
+        mounts = FuseMounts.mount(sandbox);
         for (String file : PROC_FILES) {
             if (Files.isReadable(Path.of("/proc", file))) {
                 restore(file);
             }
         }
+    }
+
+    /** Whether this machine allows the outage. */
+    boolean allows(Outage outage) {
+        return outage != Outage.HOST_MOUNTS_HANG || mounts.isPresent();
     }
 
     /** Environment in which the exporter reads these sources. */
@@ -97,6 +106,7 @@ final class SoakSources {
             case REDIS_DIES -> redis.kill();
             case REDIS_BUSY -> beginScript();
             case REDIS_LOADS -> restartWithDump();
+            case REDIS_DENIES_COMMANDS -> command("ACL SETUSER default -slowlog -latency -xinfo");
             case REDIS_FLOODED -> flood();
             case RENDERER_STALLS -> renderer.signal("STOP");
             case RENDERER_DIES -> renderer.kill();
@@ -105,6 +115,7 @@ final class SoakSources {
             case HOST_CPU_TIME_DIPS -> dip();
             case HOST_ODD_MOUNT -> append("1/mounts", "/dev/odd /odd\rname ext4 rw 0 0\n");
             case HOST_TWIN_CHIPS -> twins();
+            case HOST_MOUNTS_HANG -> signalMounts("STOP");
         }
     }
 
@@ -119,6 +130,7 @@ final class SoakSources {
                 Files.delete(sandbox.directory().resolve(DUMP));
                 redis = redis();
             }
+            case REDIS_DENIES_COMMANDS -> command("ACL SETUSER default +slowlog +latency +xinfo");
             case REDIS_FLOODED -> command("CONFIG RESETSTAT");
             case RENDERER_STALLS -> renderer.signal("CONT");
             case RENDERER_DIES -> renderer = sandbox.renderer();
@@ -135,6 +147,13 @@ final class SoakSources {
                 }
                 Files.delete(sys.resolve("class/hwmon"));
             }
+            case HOST_MOUNTS_HANG -> signalMounts("CONT");
+        }
+    }
+
+    private void signalMounts(String signal) throws IOException, InterruptedException {
+        if (mounts.isPresent()) {
+            mounts.get().signal(signal);
         }
     }
 
@@ -254,5 +273,10 @@ final class SoakSources {
             socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
             return String.valueOf(in.readLine());
         }
+    }
+
+    @Override
+    public void close() {
+        mounts.ifPresent(FuseMounts::close);
     }
 }

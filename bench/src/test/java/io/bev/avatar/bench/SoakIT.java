@@ -7,6 +7,8 @@ import io.bev.avatar.cds.Installation;
 import io.bev.avatar.cds.Sandbox;
 import io.bev.avatar.testkit.Repository;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,6 +17,10 @@ class SoakIT {
 
     /** For bounded pools that grow on demand; a leak of one thread or socket per outage is five per cycle. */
     private static final int SLACK = 3;
+
+    /** Without those that the exporter asks about again only after half a minute or a minute. */
+    private static final Set<Outage> QUICK =
+            EnumSet.complementOf(EnumSet.of(Outage.REDIS_DENIES_COMMANDS, Outage.HOST_MOUNTS_HANG));
 
     @TempDir
     private Path directory;
@@ -27,9 +33,9 @@ class SoakIT {
         Installation installation = Installation.of(root);
         try (Sandbox sandbox = new Sandbox(installation, directory)) {
             // Returns only when every scrape was right and every source has recovered from every outage.
-            SoakRun.Outcome outcome = SoakRun.run(sandbox, installation, root, 200, 2, 11, step -> {});
+            SoakRun.Outcome outcome = SoakRun.run(sandbox, installation, root, 200, 2, 11, QUICK, step -> {});
 
-            assertThat(outcome.noticed()).containsExactly(Outage.values());
+            assertThat(outcome.scrapesByOutage()).containsOnlyKeys(QUICK).doesNotContainValue(0);
             assertThat(outcome.scrapes()).isGreaterThanOrEqualTo(200);
             assertThat(outcome.last().threads())
                     .as("threads, after the first cycle %s", outcome.first().threads())

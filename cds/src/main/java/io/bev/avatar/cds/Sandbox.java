@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 public final class Sandbox implements AutoCloseable {
 
     private static final String PREFIX = "sandbox-";
-    private static final Duration READY_TIMEOUT = Duration.ofMinutes(2);
+    /** Time in which a process must be ready. */
+    public static final Duration READY_TIMEOUT = Duration.ofMinutes(2);
 
     private final Installation installation;
     private final Path directory;

@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.cds.Installation;
 import io.bev.avatar.cds.TrainingRun;
 import io.bev.avatar.common.cli.ExitCodes;
@@ -7,7 +8,6 @@ import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,13 +165,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private static String describe(FileSystemException e) {
-        String reason = e.getReason();
-        if (e instanceof AccessDeniedException) {
-            reason = "permission denied";
-        } else if (reason == null) {
-            reason = e.getClass().getSimpleName();
-        }
-        return e.getFile() + ": " + reason
+        return ErrorText.of(e)
                 + "; run as the owner of the checkout, or set BEV_STACK_RUN_DIRECTORY to a writable directory";
     }
 

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.io.StringReader;
@@ -60,7 +61,7 @@ final class SavedModel {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
-            LOG.warn("{}: cannot be read, showing the configured model: {}", file, e.toString());
+            LOG.warn("{}: cannot be read, showing the configured model: {}", file, ErrorText.of(e));
             return Optional.empty();
         }
         String model = properties.getProperty(MODEL, "");
@@ -105,7 +106,7 @@ final class SavedModel {
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            LOG.warn("{}: cannot be written, a restart shows the configured model: {}", file, e.toString());
+            LOG.warn("{}: cannot be written, a restart shows the configured model: {}", file, ErrorText.of(e));
         }
     }
 
@@ -115,7 +116,7 @@ final class SavedModel {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("{}: cannot be deleted, a restart shows the model in it: {}", file, e.toString());
+            LOG.warn("{}: cannot be deleted, a restart shows the model in it: {}", file, ErrorText.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.bev.avatar.common.config;
 
+import io.bev.avatar.common.text.ErrorText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -76,7 +77,7 @@ public final class Config {
         try {
             return of(BoundedFiles.readString(file), file.toString(), environment);
         } catch (IOException e) {
-            throw broken(file.toString(), e.toString(), "a readable YAML file", e);
+            throw broken(file.toString(), ErrorText.of(e), "a readable YAML file", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.bev.avatar.common.log;
 
+import io.bev.avatar.common.text.ErrorText;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -91,7 +92,7 @@ public final class LoggingSystem {
             LOG.warn(
                     "logging.directory {} cannot be created ({}); logging to standard error only",
                     directory,
-                    e.toString());
+                    ErrorText.of(e));
             return;
         }
         LogFiles files = new LogFiles(context, config, directory, program);

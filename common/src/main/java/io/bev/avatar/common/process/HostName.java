@@ -2,6 +2,8 @@ package io.bev.avatar.common.process;
 
 import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 
 /**
@@ -13,14 +15,25 @@ public record HostName(String full) {
 
     private static final String UNKNOWN = "localhost";
 
-    /** Reads the name from procfs. */
+    /** Reads the name from procfs; on a system without it, asks the JDK. */
     public static HostName read(Path procPath) {
         try {
             String name = BoundedFiles.readString(procPath.resolve("sys/kernel/hostname"))
                     .strip();
             return new HostName(name.isEmpty() ? UNKNOWN : name);
-        } catch (IOException e) {
-            return new HostName(UNKNOWN);
+        } catch (IOException withoutProcfs) {
+            return new HostName(ofSystem());
+        }
+    }
+
+    private static String ofSystem() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            // The name has no address: the message is "name: reason".
+            String message = String.valueOf(e.getMessage());
+            int end = message.indexOf(':');
+            return end > 0 ? message.substring(0, end) : UNKNOWN;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.bev.avatar.common.tls;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
@@ -71,7 +72,7 @@ public record ExporterClientAuth(
                     client(config, outline.demandsCertificate(), shown, key),
                     user(config, outline.users(), userKey, passwordKey));
         } catch (IOException e) {
-            config.problem(WEB_CONFIG, e.toString(), "a web-config.yml that this user can read");
+            config.problem(WEB_CONFIG, ErrorText.of(e), "a web-config.yml that this user can read");
             return OPEN;
         }
     }
@@ -99,7 +100,7 @@ public record ExporterClientAuth(
         } catch (InvalidTlsFileException e) {
             config.problem(CERTIFICATE, e.found(), e.expected());
         } catch (IOException e) {
-            config.problem(CERTIFICATE, e.toString(), expected + ", both readable by this user");
+            config.problem(CERTIFICATE, ErrorText.of(e), expected + ", both readable by this user");
         }
         return Optional.empty();
     }
@@ -181,7 +182,7 @@ public record ExporterClientAuth(
         try {
             password = BoundedFiles.readString(user.get().passwordFile()).strip();
         } catch (IOException e) {
-            throw new IOException(PASSWORD + " cannot be read: " + e, e);
+            throw new IOException(PASSWORD + " cannot be read: " + ErrorText.of(e), e);
         }
         String pair = user.get().name() + ":" + password;
         return Optional.of("Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.alert;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,7 +72,7 @@ final class AlertSpool {
             return BoundedFiles.readBytes(file, MAX_BYTES);
         } catch (IOException e) {
             throw new IOException(
-                    "the queue of alerts cannot be read (" + e + "): move the file away and restart the exporter;"
+                    "the queue of alerts cannot be read (" + ErrorText.of(e) + "): move the file away and restart the exporter;"
                             + " Alertmanager sends alerts that are still active again",
                     e);
         }

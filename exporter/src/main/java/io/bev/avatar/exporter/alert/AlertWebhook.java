@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.alert;
 
+import io.bev.avatar.common.text.ErrorText;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.bev.avatar.common.http.PasswordThrottle;
@@ -119,7 +120,7 @@ public final class AlertWebhook implements HttpHandler, Consumer<MetricSink> {
                 return true;
             }
         } catch (IOException e) {
-            LOG.error("Cannot read the alert token: {}", e.toString());
+            LOG.error("Cannot read the alert token: {}", ErrorText.of(e));
             retryLater(exchange, "the token cannot be read: see the exporter's log");
             return false;
         }

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.alert;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.MetricSink;
@@ -163,7 +164,7 @@ public final class DeadMansSwitch {
             String text = Files.exists(file) ? BoundedFiles.readString(file).strip() : "";
             return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
         } catch (IOException | DateTimeParseException e) {
-            LOG.warn("{} is unreadable and ignored: {}", file, e.toString());
+            LOG.warn("{} is unreadable and ignored: {}", file, ErrorText.of(e));
             return Optional.empty();
         }
     }
@@ -178,7 +179,7 @@ public final class DeadMansSwitch {
                 Files.writeString(file, text + "\n", StandardCharsets.UTF_8);
             }
         } catch (IOException e) {
-            LOG.warn("{} cannot be written: {}", file, e.toString());
+            LOG.warn("{} cannot be written: {}", file, ErrorText.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.alert;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.concurrent.PeriodicTask;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.redis.RedisConnection;
@@ -132,7 +133,7 @@ public final class DurableAlertQueue implements AlertPublisher, Consumer<MetricS
             spool.remove(published);
         } catch (IOException e) {
             // At worst the next process publishes them again; publishing is idempotent.
-            LOG.warn("Cannot remove published events from the alert spool: {}", e.toString());
+            LOG.warn("Cannot remove published events from the alert spool: {}", ErrorText.of(e));
         }
         pending.set(spool.size());
     }

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.check;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.concurrent.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,9 +52,8 @@ public final class CheckRunner {
                     "find out why it hangs: kernel log ('dmesg') for a driver, otherwise the log of the service"));
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
             return List.of(CheckResult.failure(
-                    check.name(), why, expected, "fix the reported problem and run the check again"));
+                    check.name(), ErrorText.of(cause), expected, "fix the reported problem and run the check again"));
         }
     }
 }

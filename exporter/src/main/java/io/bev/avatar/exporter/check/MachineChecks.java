@@ -2,6 +2,7 @@ package io.bev.avatar.exporter.check;
 
 import static io.bev.avatar.exporter.check.Sizes.gb;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.exporter.config.CheckConfig;
 import java.io.IOException;
@@ -83,8 +84,7 @@ public final class MachineChecks implements Check {
             Path probe = Files.createTempFile(existing, ".avatar-check", "");
             Files.delete(probe);
         } catch (IOException e) {
-            String why = e instanceof java.nio.file.AccessDeniedException ? "permission denied" : e.getMessage();
-            return CheckResult.failure(name, directory + ": " + why, expected, remedy);
+            return CheckResult.failure(name, ErrorText.of(e), expected, remedy);
         }
         String found = existing.equals(directory.toAbsolutePath()) ? "" : " (does not exist yet, can be created)";
         return CheckResult.ok(name, directory + found, expected);

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,7 +98,16 @@ public final class PortCheck implements Check {
         }
         for (ListeningSocket socket : sockets) {
             Optional<Path> process = socket.process(proc);
-            if (process.isPresent() ? !isOwnProcess(process.get()) : !isOwnServer(port)) {
+            Identity identity = process.isPresent() ? identity(process.get()) : identity(port);
+            if (identity == Identity.SILENT) {
+                return CheckResult.warning(
+                        name,
+                        port.port() + " is used by a process of UID " + socket.uid() + " that did not respond within "
+                                + TIMEOUT.toSeconds() + " s",
+                        expected,
+                        "run the check as root, which shows the process, or again when the machine is less busy");
+            }
+            if (identity == Identity.FOREIGN) {
                 return CheckResult.failure(
                         name,
                         port.port() + " is used by "
@@ -109,18 +120,36 @@ public final class PortCheck implements Check {
         return CheckResult.ok(name, port.port() + " is used by this avatar", expected);
     }
 
-    private boolean isOwnProcess(Path process) {
-        String group = read(process.resolve("cgroup"));
-        return units.stream().anyMatch(unit -> group.contains("/" + unit))
-                || JAR.matcher(read(process.resolve("cmdline"))).find();
+    /** Who listens on a port. */
+    private enum Identity {
+        OWN,
+        FOREIGN,
+        /** It accepts connections and does not respond in time, as an overloaded component of this avatar may. */
+        SILENT;
+
+        static Identity of(boolean own) {
+            return own ? OWN : FOREIGN;
+        }
+
+        static Identity of(IOException failure) {
+            return failure instanceof SocketTimeoutException || failure instanceof HttpTimeoutException
+                    ? SILENT
+                    : FOREIGN;
+        }
     }
 
-    private boolean isOwnServer(Port port) throws InterruptedException {
-        return port.certificate().isPresent() ? hasKeyOf(port.certificate().get(), port.port()) : respondsAsOwn(port);
+    private Identity identity(Path process) {
+        String group = read(process.resolve("cgroup"));
+        return Identity.of(units.stream().anyMatch(unit -> group.contains("/" + unit))
+                || JAR.matcher(read(process.resolve("cmdline"))).find());
+    }
+
+    private Identity identity(Port port) throws InterruptedException {
+        return port.certificate().isPresent() ? ofKey(port.certificate().get(), port.port()) : ofResponse(port);
     }
 
     /** Only the handshake is done; a request might require a password or client certificate. */
-    private static boolean hasKeyOf(Path certificate, int port) {
+    private static Identity ofKey(Path certificate, int port) {
         int timeoutMillis = (int) TIMEOUT.toMillis();
         try (Socket connection = new Socket()) {
             connection.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeoutMillis);
@@ -129,25 +158,25 @@ public final class PortCheck implements Check {
                     .getSocketFactory()
                     .createSocket(connection, "127.0.0.1", port, true)) {
                 tls.startHandshake();
-                return true;
+                return Identity.OWN;
             }
         } catch (IOException e) {
-            return false;
+            return Identity.of(e);
         }
     }
 
-    private boolean respondsAsOwn(Port port) throws InterruptedException {
+    private Identity ofResponse(Port port) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.port() + port.path()))
                 .build();
         try {
             HttpResponse<String> answer = http.exchange(request, TIMEOUT, MAX_BYTES);
-            return answer.body().contains(port.marker())
+            return Identity.of(answer.body().contains(port.marker())
                     || answer.headers()
                             .firstValue("WWW-Authenticate")
                             .filter(challenge -> challenge.contains(port.realm()))
-                            .isPresent();
+                            .isPresent());
         } catch (IOException e) {
-            return false;
+            return Identity.of(e);
         }
     }
 

@@ -38,13 +38,13 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:no leftover process remains, or there is no GPU",
-            "1:a process could not be terminated",
+            "1:a process could not be terminated, or the processes of a GPU could not be listed",
             "2:invalid command line",
             "78:invalid configuration"
         })
 final class GpuCleanupCommand implements Callable<Integer> {
 
-    private static final int EXIT_PROCESSES_REMAIN = 1;
+    private static final int EXIT_INCOMPLETE = 1;
     private static final int MAX_SECONDS = 60;
 
     @ParentCommand
@@ -109,7 +109,7 @@ final class GpuCleanupCommand implements Callable<Integer> {
                 terminal.entry(Tone.GOOD, "GPU memory", "no leftover process of " + unit)
                         .forEach(out::println);
             }
-            return clean ? ExitCodes.OK : EXIT_PROCESSES_REMAIN;
+            return clean ? ExitCodes.OK : EXIT_INCOMPLETE;
         } catch (NvmlException e) {
             terminal.entry(Tone.NONE, "GPU memory", "NVML is unavailable, nothing to do: " + e.getMessage())
                     .forEach(out::println);
@@ -121,7 +121,7 @@ final class GpuCleanupCommand implements Callable<Integer> {
         return switch (result.outcome()) {
             case ENDED, KILLED -> Tone.GOOD;
             case SKIPPED -> Tone.NONE;
-            case REMAINS -> Tone.BAD;
+            case REMAINS, UNREADABLE -> Tone.BAD;
         };
     }
 }

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.cli;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
@@ -99,7 +100,7 @@ final class GpuSetupCommand implements Callable<Integer> {
             System.err.println(e.getMessage());
             return ExitCodes.CONFIG;
         } catch (IOException e) {
-            System.err.println("gpu-setup: " + targetDirectory + ": expected a writable directory; run as root: " + e);
+            System.err.println("gpu-setup: " + targetDirectory + ": expected a writable directory; run as root: " + ErrorText.of(e));
             return EXIT_CANNOT_CREATE;
         }
     }

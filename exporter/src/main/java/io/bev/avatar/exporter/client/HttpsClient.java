@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.client;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.concurrent.DaemonThreads;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -63,8 +64,7 @@ final class HttpsClient implements AutoCloseable {
         if (cause instanceof java.net.ConnectException) {
             return new java.net.ConnectException("connection refused");
         }
-        String message = cause.getMessage();
-        return new IOException(message == null ? cause.getClass().getSimpleName() : message, cause);
+        return new IOException(ErrorText.of(cause), cause);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.text.SecretRedactor;
 import io.bev.avatar.common.time.Ticker;
@@ -126,9 +127,7 @@ final class CollectorWorker implements AutoCloseable {
     }
 
     private static String describe(Throwable failure) {
-        String message = failure.getMessage();
-        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
-        return CollectorError.oneLine(text);
+        return CollectorError.oneLine(ErrorText.of(failure));
     }
 
     @Override

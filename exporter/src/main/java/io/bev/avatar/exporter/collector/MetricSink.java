@@ -4,12 +4,14 @@ import io.prometheus.client.Collector.MetricFamilySamples;
 import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import io.prometheus.client.Collector.Type;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the samples of one collection into metric families. A family takes HELP and type from its first sample; a
@@ -29,9 +31,32 @@ public final class MetricSink {
 
     private final List<String> duplicates = new ArrayList<>();
 
-    private record Family(Type type, String help, List<Sample> samples, Set<Series> series) {
+    private static final class Family {
+        final Type type;
+        final String help;
+        final List<Sample> samples = new ArrayList<>(1);
+
+        /** The series of all samples; null for at most one sample, as most families have. */
+        private @Nullable Set<Series> series;
+
         Family(Type type, String help) {
-            this(type, help, new ArrayList<>(), new HashSet<>());
+            this.type = type;
+            this.help = help;
+        }
+
+        /** Adds a sample; false if its series has one. */
+        boolean add(Sample sample) {
+            if (!samples.isEmpty()) {
+                if (series == null) {
+                    series = new HashSet<>();
+                    series.add(Series.of(samples.get(0)));
+                }
+                if (!series.add(Series.of(sample))) {
+                    return false;
+                }
+            }
+            samples.add(sample);
+            return true;
         }
     }
 
@@ -136,10 +161,13 @@ public final class MetricSink {
         add(renamed ? Type.UNKNOWN : type, family, name, help, value, labels);
     }
 
-    /** Adds all samples of another sink. */
+    /** Adds all samples of another sink, which must not be used any more. */
     public void addAll(MetricSink other) {
-        other.families.forEach(
-                (name, family) -> family.samples.forEach(sample -> add(name, family.type, family.help, sample)));
+        other.families.forEach((name, family) -> {
+            if (families.putIfAbsent(name, family) != null) {
+                family.samples.forEach(sample -> add(name, family.type, family.help, sample));
+            }
+        });
         duplicates.addAll(other.duplicates);
     }
 
@@ -155,7 +183,7 @@ public final class MetricSink {
     public List<MetricFamilySamples> families() {
         List<MetricFamilySamples> result = new ArrayList<>(families.size());
         families.forEach((name, family) ->
-                result.add(new MetricFamilySamples(name, family.type, family.help, List.copyOf(family.samples))));
+                result.add(new MetricFamilySamples(name, family.type, family.help, Collections.unmodifiableList(family.samples))));
         return result;
     }
 
@@ -163,22 +191,19 @@ public final class MetricSink {
         if (labels.length % 2 != 0) {
             throw new IllegalArgumentException(sampleName + ": labels must alternate name and value");
         }
-        List<String> names = new ArrayList<>(labels.length / 2);
-        List<String> values = new ArrayList<>(labels.length / 2);
-        for (int i = 0; i < labels.length; i += 2) {
-            names.add(labels[i]);
-            values.add(printable(labels[i + 1]));
+        String[] names = new String[labels.length / 2];
+        String[] values = new String[names.length];
+        for (int i = 0; i < names.length; i++) {
+            names[i] = labels[2 * i];
+            values[i] = printable(labels[2 * i + 1]);
         }
-        add(familyName, type, help, new Sample(sampleName, names, values, value));
+        add(familyName, type, help, new Sample(sampleName, List.of(names), List.of(values), value));
     }
 
     private void add(String familyName, Type type, String help, Sample sample) {
         Family family = families.computeIfAbsent(familyName, n -> new Family(type, help));
-        Series series = Series.of(sample);
-        if (family.type == type && family.series.add(series)) {
-            family.samples.add(sample);
-        } else {
-            duplicates.add(series.toString());
+        if (family.type != type || !family.add(sample)) {
+            duplicates.add(Series.of(sample).toString());
         }
     }
 

@@ -1,9 +1,9 @@
 package io.bev.avatar.exporter.gpucleanup;
 
 /**
- * Cleanup result of one process.
+ * Cleanup result of one process or failing GPU.
  *
- * @param process PID and name
+ * @param process PID and name; for {@link Outcome#UNREADABLE} the GPU
  * @param outcome result
  * @param text description
  */
@@ -18,6 +18,8 @@ public record CleanupResult(String process, Outcome outcome, String text) {
         /** It belongs, or may belong, to the current run. */
         SKIPPED,
         /** It still runs. */
-        REMAINS
+        REMAINS,
+        /** The processes of this GPU cannot be listed. */
+        UNREADABLE
     }
 }

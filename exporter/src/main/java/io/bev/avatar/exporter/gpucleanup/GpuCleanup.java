@@ -41,14 +41,18 @@ public final class GpuCleanup {
     public record Request(String unit, Optional<String> running, Duration grace) {}
 
     /**
-     * Runs the cleanup and reports every process.
+     * Runs the cleanup and reports every process, and every GPU whose processes cannot be listed.
      *
-     * @return whether no leftover process remains
+     * @return whether no leftover process remains and all GPUs responded
      * @throws NvmlException if NVML is unavailable; no process was terminated then
      */
     public boolean run(Request request, Consumer<CleanupResult> report) throws NvmlException, InterruptedException {
         List<CleanupCandidate> leftovers = new ArrayList<>();
-        for (CleanupCandidate gpuProcess : ofUnit(request.unit())) {
+        GpuProcesses.Listing listing = gpuProcesses.read();
+        listing.failed()
+                .forEach((gpu, why) -> report.accept(
+                        new CleanupResult(gpu, Outcome.UNREADABLE, "its processes cannot be listed: " + why)));
+        for (CleanupCandidate gpuProcess : ofUnit(request.unit(), listing)) {
             Optional<String> skipped = skipReason(gpuProcess, request.running());
             if (skipped.isPresent()) {
                 report.accept(new CleanupResult(gpuProcess.text(), Outcome.SKIPPED, skipped.get()));
@@ -63,12 +67,12 @@ public final class GpuCleanup {
         for (CleanupCandidate gpuProcess : leftovers) {
             report.accept(result(gpuProcess, killed.contains(gpuProcess), remaining.contains(gpuProcess)));
         }
-        return remaining.isEmpty();
+        return remaining.isEmpty() && listing.failed().isEmpty();
     }
 
-    private List<CleanupCandidate> ofUnit(String unit) throws NvmlException {
+    private List<CleanupCandidate> ofUnit(String unit, GpuProcesses.Listing listing) {
         List<CleanupCandidate> found = new ArrayList<>();
-        gpuProcesses.read().forEach((pid, bytes) -> {
+        listing.bytes().forEach((pid, bytes) -> {
             // Obtain the handle first: if the PID is reused meanwhile, the handle refers to the dead process.
             Optional<ProcessHandle> handle = ProcessHandle.of(pid);
             if (handle.isPresent() && !own(handle.get()) && processes.belongs(pid, unit)) {

@@ -21,11 +21,15 @@ final class GpuProcesses {
     }
 
     /**
-     * Bytes by PID, summed over all GPUs; -1 if the driver does not report them.
+     * Processes of all GPUs.
      *
-     * @throws NvmlException if there is no driver or no GPU responds
+     * @param bytes bytes by PID, summed over all GPUs; -1 if the driver does not report them
+     * @param failed GPUs whose processes cannot be listed, such as {@code GPU 1}, and the reason
      */
-    Map<Long, Long> read() throws NvmlException {
+    record Listing(Map<Long, Long> bytes, Map<String, String> failed) {}
+
+    /** @throws NvmlException if there is no driver */
+    Listing read() throws NvmlException {
         NvmlApi api = loader.load();
         try (api) {
             int code = api.init();
@@ -40,21 +44,29 @@ final class GpuProcesses {
         }
     }
 
-    private static Map<Long, Long> read(NvmlApi api) throws NvmlException {
+    private static Listing read(NvmlApi api) throws NvmlException {
         Map<Long, Long> bytes = new TreeMap<>();
+        Map<String, String> failed = new TreeMap<>();
         int count = api.deviceCount().orThrow();
         for (int i = 0; i < count; i++) {
-            NvmlDevice device = api.device(i).orThrow();
             Map<Long, Long> here = new TreeMap<>();
-            // A process with both compute and graphics contexts is in both lists with the same memory.
-            addAll(api.computeProcesses(device), here);
-            addAll(api.graphicsProcesses(device), here);
+            try {
+                NvmlDevice device = api.device(i).orThrow();
+                // A process with both compute and graphics contexts is in both lists with the same memory.
+                addAll(api.computeProcesses(device), here);
+                addAll(api.graphicsProcesses(device), here);
+            } catch (NvmlException e) {
+                failed.put("GPU " + i, String.valueOf(e.getMessage()));
+            }
             here.forEach((pid, held) -> bytes.merge(pid, held, (a, b) -> a < 0 || b < 0 ? -1 : a + b));
         }
-        return bytes;
+        return new Listing(bytes, failed);
     }
 
     private static void addAll(NvmlResult<List<GpuProcess>> processes, Map<Long, Long> bytes) throws NvmlException {
+        if (NvmlCode.isUnsupported(processes.code())) {
+            return;
+        }
         for (GpuProcess process : processes.orThrow()) {
             bytes.merge(
                     Integer.toUnsignedLong(process.pid()), process.memoryKnown() ? process.usedBytes() : -1, Math::max);

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -40,7 +41,7 @@ public final class HealthFiles {
             replace(summary(), HealthJson.write(report));
         } catch (IOException e) {
             throw new IOException(
-                    "cannot write results to " + directory + ": " + e + "; make it writable or set"
+                    "cannot write results to " + directory + ": " + ErrorText.of(e) + "; make it writable or set"
                             + " exporter.health.directory",
                     e);
         }

@@ -4,13 +4,10 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.bev.avatar.exporter.collector.Exposition;
 import io.prometheus.client.exporter.common.TextFormat;
-import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -44,10 +41,8 @@ final class MetricsHandler implements HttpHandler {
         String contentType =
                 ExpositionFormat.choose(exchange.getRequestHeaders().getOrDefault("Accept", List.of()));
         boolean gzip = acceptsGzip(exchange.getRequestHeaders().getFirst("Accept-Encoding"));
-        ByteArrayOutputStream body = new ByteArrayOutputStream(64 * 1024);
-        // TextFormat writes label values char by char; unbuffered, the encoder allocates two objects per char.
-        try (Writer out =
-                new BufferedWriter(new OutputStreamWriter(gzip ? compressed(body) : body, StandardCharsets.UTF_8))) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream(gzip ? 48 * 1024 : 256 * 1024);
+        try (Writer out = new Utf8Writer(gzip ? compressed(body) : body)) {
             TextFormat.writeFormat(contentType, out, Collections.enumeration(exposition.scrape(wanted, scrapeTimeout)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.recovery;
 
+import io.bev.avatar.common.text.ErrorText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -184,7 +185,7 @@ final class JolokiaRendererClient implements RendererClient {
                     .orElse("")
                     .strip();
         } catch (IOException e) {
-            throw new IOException("cannot read exporter.recovery.control-password-file: " + e, e);
+            throw new IOException("cannot read exporter.recovery.control-password-file: " + ErrorText.of(e), e);
         }
         return "Basic " + Base64.getEncoder().encodeToString(("avatar:" + password).getBytes(StandardCharsets.UTF_8));
     }

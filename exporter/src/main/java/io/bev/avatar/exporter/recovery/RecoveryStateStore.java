@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.recovery;
 
+import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -86,7 +87,7 @@ final class RecoveryStateStore {
             file.write(wanted);
         } catch (IOException e) {
             if (!unwritable) {
-                LOG.error("Recovery is suspended, its state cannot be written: {}", e.toString());
+                LOG.error("Recovery is suspended, its state cannot be written: {}", ErrorText.of(e));
             }
             unwritable = true;
             return false;

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.redis;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.redis.RedisConfig;
 import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -140,11 +141,9 @@ public final class RedisConnection implements AutoCloseable {
         } else if (cause instanceof ClosedChannelException) {
             why = "connection closed";
         } else {
-            String message = cause.getMessage();
+            String message = ErrorText.of(cause);
             // Lettuce's message for a connection already known to be closed; it has no exception class for it.
-            why = message == null
-                    ? cause.getClass().getSimpleName()
-                    : message.startsWith("Currently not connected") ? "connection closed" : message;
+            why = message.startsWith("Currently not connected") ? "connection closed" : message;
         }
         return new IOException(
                 "Redis at " + config.address() + ": " + config.address().withoutPassword(why) + "; " + remedy);

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.systemd;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
 import java.time.Duration;
@@ -165,7 +166,7 @@ public final class SystemBus implements AutoCloseable {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        return ErrorText.of(root);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.systemd;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.concurrent.PeriodicTask;
 import io.bev.avatar.common.systemd.SystemdNotifier;
 import java.io.IOException;
@@ -68,7 +69,7 @@ public final class WatchdogProbe implements AutoCloseable {
                         "Self-probe of {} failed: {}; systemd will restart the service if it keeps failing. If"
                                 + " IPAddressAllow= of the unit excludes this address, add it",
                         address,
-                        e.toString());
+                        ErrorText.of(e));
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.web;
 
+import io.bev.avatar.common.text.ErrorText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -73,7 +74,7 @@ final class WebConfigFile {
         } catch (CharacterCodingException e) {
             problem("(file)", "bytes that are not UTF-8", "YAML in UTF-8");
         } catch (IOException e) {
-            problem("(file)", e.toString(), "a file readable by this user");
+            problem("(file)", ErrorText.of(e), "a file readable by this user");
         }
         known("", root, "tls_server_config", "http_server_config", "basic_auth_users");
         return new WebConfig(

@@ -383,4 +383,20 @@ class ChecksTest {
             assertThat(port(proc, number, "something else").found()).contains("a process of UID 998");
         }
     }
+
+    @Test
+    void port_ofInaccessibleProcessThatIsSlow_isNotCalledForeign() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Path proc = holder("", "");
+            Files.delete(proc.resolve("4711/fd/5"));
+            String table = Files.readString(proc.resolve("net/tcp"));
+            Files.writeString(
+                    proc.resolve("net/tcp"), table.replace("1F90", String.format("%04X", silent.getLocalPort())));
+
+            CheckResult result = port(proc, silent.getLocalPort(), "targetFps");
+
+            assertThat(result.status()).isEqualTo(Status.WARNING);
+            assertThat(result.found()).contains("did not respond within 2 s");
+        }
+    }
 }

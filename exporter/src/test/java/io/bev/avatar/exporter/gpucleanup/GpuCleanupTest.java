@@ -95,6 +95,22 @@ class GpuCleanupTest {
     }
 
     @Test
+    void failingGpu_isReported_andDoesNotStopTheCleanup() throws Exception {
+        scenario.add("gpus = 2");
+        scenario.add("gpu0.nvmlDevice* = error GPU_IS_LOST");
+        Process leftover = process(EXITS_ON_SIGTERM, GROUP, "old", 512L << 20);
+        scenario.add("gpu1.process = " + leftover.pid() + " C 1");
+
+        assertThat(clean("", 60_000)).as("complete").isFalse();
+
+        assertThat(leftover.waitFor()).as("SIGTERM").isEqualTo(128 + 15);
+        assertThat(fates)
+                .extracting(CleanupResult::outcome)
+                .containsExactly(Outcome.UNREADABLE, Outcome.ENDED);
+        assertThat(reported()).contains("GPU 0: its processes cannot be listed: ").contains("GPU_IS_LOST");
+    }
+
+    @Test
     void leftover_ignoringSigterm_isKilled() throws Exception {
         Process leftover = process(IGNORES_SIGTERM, GROUP, "old", 1);
 

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.cli;
 
+import io.bev.avatar.common.text.ErrorText;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bev.avatar.common.cli.ExitCodes;
@@ -87,7 +88,7 @@ final class ReloadCommand implements Callable<Integer> {
                     .orElse("")
                     .strip();
         } catch (IOException e) {
-            return fail(UNAVAILABLE, "reload: " + file.get() + ": expected a readable password file: " + e);
+            return fail(UNAVAILABLE, "reload: " + file.get() + ": expected a readable password file: " + ErrorText.of(e));
         }
         try {
             JsonNode response = execReload(config.jolokiaPort(), password);
@@ -103,7 +104,7 @@ final class ReloadCommand implements Callable<Integer> {
         } catch (IOException e) {
             return fail(
                     UNAVAILABLE,
-                    "reload: no response from the renderer at port " + config.jolokiaPort() + " (" + e
+                    "reload: no response from the renderer at port " + config.jolokiaPort() + " (" + ErrorText.of(e)
                             + "); is it running?");
         }
     }

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.cli;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.renderer.config.Antialiasing;
 import io.bev.avatar.splat.pose.ExpressionFrame;
@@ -191,7 +192,7 @@ public final class RenderCommand implements Callable<Integer> {
         try {
             PngFile.write(image, file);
         } catch (IOException e) {
-            return fail(ExitCodes.CANNOT_CREATE, "cannot write " + file + ": " + e);
+            return fail(ExitCodes.CANNOT_CREATE, "cannot write " + file + ": " + ErrorText.of(e));
         }
         return ExitCodes.OK;
     }

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.cli;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.renderer.bench.SceneExport;
 import io.bev.avatar.splat.raster.Rasterizer;
@@ -70,7 +71,7 @@ public final class ScenesCommand implements Callable<Integer> {
             }
             return ExitCodes.OK;
         } catch (IOException e) {
-            return fail(ExitCodes.CANNOT_CREATE, "cannot write to " + directory + ": " + e);
+            return fail(ExitCodes.CANNOT_CREATE, "cannot write to " + directory + ": " + ErrorText.of(e));
         }
     }
 

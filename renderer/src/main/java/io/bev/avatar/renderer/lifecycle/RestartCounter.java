@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.lifecycle;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.io.DamagedFiles;
 import java.io.IOException;
@@ -105,7 +106,7 @@ public final class RestartCounter {
         } catch (NoSuchFileException e) {
             return "";
         } catch (IOException e) {
-            LOG.warn("{}: cannot be read, ignored: {}", resultFile, e.toString());
+            LOG.warn("{}: cannot be read, ignored: {}", resultFile, ErrorText.of(e));
             return "";
         }
     }
@@ -117,7 +118,7 @@ public final class RestartCounter {
         } catch (NoSuchFileException e) {
             return;
         } catch (IOException | IllegalArgumentException e) {
-            LOG.warn("{}: cannot be read, kept aside; restart counts start at 0: {}", file, e.toString());
+            LOG.warn("{}: cannot be read, kept aside; restart counts start at 0: {}", file, ErrorText.of(e));
             keepAside();
             return;
         }
@@ -135,7 +136,7 @@ public final class RestartCounter {
         try {
             DamagedFiles.moveAside(file);
         } catch (IOException e) {
-            LOG.warn("{}: cannot be kept aside: {}", file, e.toString());
+            LOG.warn("{}: cannot be kept aside: {}", file, ErrorText.of(e));
         }
     }
 
@@ -154,7 +155,7 @@ public final class RestartCounter {
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            LOG.warn("{}: cannot be written, restarts are not counted on disk: {}", file, e.toString());
+            LOG.warn("{}: cannot be written, restarts are not counted on disk: {}", file, ErrorText.of(e));
         }
     }
 }

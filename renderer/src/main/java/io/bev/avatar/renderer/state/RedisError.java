@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.util.List;
@@ -47,8 +48,7 @@ record RedisError(Kind kind, String text) {
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
         }
-        String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-        return new RedisError(Kind.UNREACHABLE, oneLine(message));
+        return new RedisError(Kind.UNREACHABLE, oneLine(ErrorText.of(root)));
     }
 
     /** Classifies the text of an error reply. */

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.DamagedFiles;
 import io.bev.avatar.renderer.state.JournalFormat.Contents;
 import io.bev.avatar.renderer.state.JournalFormat.Entry;
@@ -9,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -294,7 +294,7 @@ final class StateJournal implements Closeable {
             Path aside = DamagedFiles.write(directory.resolve("avatar-state.json"), document);
             LOG.warn("invalid state document of Redis kept as {}", aside);
         } catch (IOException e) {
-            LOG.warn("invalid state document of Redis cannot be kept in {}: {}", directory, e.toString());
+            LOG.warn("invalid state document of Redis cannot be kept in {}: {}", directory, ErrorText.of(e));
         }
     }
 
@@ -356,10 +356,7 @@ final class StateJournal implements Closeable {
         if (Files.isSymbolicLink(file) || Files.isSymbolicLink(directory.resolve(LOCK))) {
             return "journal off: " + file + " or " + LOCK + " is a symbolic link, expected a file; delete the link";
         }
-        String cause = e instanceof FileSystemException f && f.getReason() == null
-                ? e.getClass().getSimpleName()
-                : String.valueOf(e.getMessage());
-        return "journal off: cannot write " + file + " (" + cause
+        return "journal off: cannot write " + file + " (" + ErrorText.of(e)
                 + "); free disk space or make it writable by this user; retried every few seconds";
     }
 

@@ -14,11 +14,12 @@ import java.util.concurrent.TimeUnit;
  * Duration and errors of NVML calls since the start of the exporter.
  *
  * <pre>
- * avatar_exporter_nvml_call_seconds_bucket{call="nvmlDeviceGetPowerUsage",le="1.0E-5"} 3
+ * avatar_exporter_nvml_call_seconds_bucket{le="1.0E-5"} 4711
+ * avatar_exporter_nvml_call_duration_seconds_count{call="nvmlDeviceGetPowerUsage"} 3
  * avatar_exporter_nvml_call_errors_total{call="nvmlDeviceGetPowerUsage",code="GPU_IS_LOST"} 1
  * </pre>
  *
- * <p>A return code for "not supported" is not counted as an error.
+ * <p>The distribution is that of all calls: buckets for each call would be a third of all series. A return code for "not supported" is not counted as an error.
  */
 public final class NvmlCallMetrics implements CallObserver {
 
@@ -38,15 +39,11 @@ public final class NvmlCallMetrics implements CallObserver {
     }
 
     private static final class Times {
-        private final long[] counts = new long[BOUNDS.length + 1];
+        private long count;
         private double sum;
 
         private void add(double seconds) {
-            int bucket = 0;
-            while (bucket < BOUNDS.length && seconds > BOUNDS[bucket]) {
-                bucket++;
-            }
-            counts[bucket]++;
+            count++;
             sum += seconds;
         }
     }
@@ -54,6 +51,8 @@ public final class NvmlCallMetrics implements CallObserver {
     private final Ticker ticker;
     private final Map<Thread, InFlight> inFlight = new ConcurrentHashMap<>();
     private final Map<String, Times> times = new TreeMap<>();
+    private final long[] bucketCounts = new long[BOUNDS.length + 1];
+    private double allSeconds;
     private final Map<ErrorKey, Long> errors = new TreeMap<>();
 
     /** @param ticker clock for the duration of a call in flight */
@@ -75,12 +74,23 @@ public final class NvmlCallMetrics implements CallObserver {
         }
         synchronized (this) {
             if (!wait) {
-                times.computeIfAbsent(call, c -> new Times()).add(nanos * 1e-9);
+                double seconds = nanos * 1e-9;
+                times.computeIfAbsent(call, c -> new Times()).add(seconds);
+                bucketCounts[bucket(seconds)]++;
+                allSeconds += seconds;
             }
             if (code != NvmlCode.SUCCESS && code != NvmlCode.NOT_FOUND && !NvmlCode.isUnsupported(code)) {
                 errors.merge(new ErrorKey(call, NvmlCode.name(code)), 1L, Long::sum);
             }
         }
+    }
+
+    private static int bucket(double seconds) {
+        int bucket = 0;
+        while (bucket < BOUNDS.length && seconds > BOUNDS[bucket]) {
+            bucket++;
+        }
+        return bucket;
     }
 
     /** The call in progress on {@code thread} and its duration, such as {@code nvmlInit_v2 for 12 s}. */
@@ -90,8 +100,22 @@ public final class NvmlCallMetrics implements CallObserver {
     }
 
     synchronized void emit(MetricSink out) {
-        times.forEach((call, t) -> out.histogram(
-                "avatar_exporter_nvml_call_seconds", "Duration of NVML calls", BOUNDS, t.counts, t.sum, "call", call));
+        if (!times.isEmpty()) {
+            out.histogram(
+                    "avatar_exporter_nvml_call_seconds",
+                    "Duration of NVML calls, all together",
+                    BOUNDS,
+                    bucketCounts,
+                    allSeconds);
+        }
+        times.forEach((call, t) -> out.summary(
+                "avatar_exporter_nvml_call_duration_seconds",
+                "Duration of NVML calls, by call",
+                Map.of(),
+                t.count,
+                t.sum,
+                "call",
+                call));
         errors.forEach((key, count) -> out.counter(
                 "avatar_exporter_nvml_call_errors_total",
                 "Failed NVML calls, by return code",

@@ -21,12 +21,22 @@ final class XidCounts {
 
     private record Seen(long count, Instant last) {}
 
+    /** Limit of XIDs for each GPU. NVIDIA documents about 150; a driver that invents numbers must not make series without end. */
+    static final int MAX_XIDS = 200;
+
+    /** Label value of all further XIDs. */
+    private static final String OTHER = "other";
+
     private final Map<String, Long> lastByUuid = new ConcurrentHashMap<>();
 
     private final Map<Key, Seen> counts = new ConcurrentSkipListMap<>();
 
     void add(String uuid, String gpu, long xid, Instant when) {
         Key key = new Key(uuid, gpu, xid == UNKNOWN ? "unknown" : String.valueOf(xid));
+        if (!counts.containsKey(key)
+                && counts.keySet().stream().filter(known -> known.uuid.equals(uuid)).count() >= MAX_XIDS) {
+            key = new Key(uuid, gpu, OTHER);
+        }
         lastByUuid.put(uuid, xid);
         counts.merge(key, new Seen(1, when), (old, one) -> new Seen(old.count + 1, when));
     }

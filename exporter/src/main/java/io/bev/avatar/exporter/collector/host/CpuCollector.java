@@ -2,6 +2,7 @@ package io.bev.avatar.exporter.collector.host;
 
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Processor time from {@code /proc/stat}, throttling from {@code /sys/devices/system/cpu}.
@@ -30,6 +32,8 @@ final class CpuCollector implements HostSubcollector {
 
     /** node_exporter's jumpBackSeconds. */
     private static final double REPLUGGED_SECONDS = 3;
+
+    private static final Pattern CPU = Pattern.compile("cpu\\d+");
 
     private static final String[] MODES = {"user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"};
     private static final String[] GUEST_MODES = {"user", "nice"};
@@ -98,9 +102,12 @@ final class CpuCollector implements HostSubcollector {
         Set<String> cores = new HashSet<>();
         for (Path cpu : HostFiles.entries(files.sys().resolve("devices/system/cpu"))) {
             Path counts = cpu.resolve("thermal_throttle");
+            if (!CPU.matcher(HostFiles.name(cpu)).matches() || !Files.isDirectory(counts)) {
+                continue;
+            }
             Optional<String> socket = HostFiles.attribute(cpu.resolve("topology/physical_package_id"));
             Optional<String> core = HostFiles.attribute(cpu.resolve("topology/core_id"));
-            if (!HostFiles.name(cpu).matches("cpu\\d+") || socket.isEmpty() || core.isEmpty()) {
+            if (socket.isEmpty() || core.isEmpty()) {
                 continue;
             }
             OptionalDouble perCore = HostFiles.number(counts.resolve("core_throttle_count"));

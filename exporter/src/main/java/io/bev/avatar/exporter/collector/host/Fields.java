@@ -6,6 +6,9 @@ import java.util.List;
 /** Parser of whitespace-separated fields in kernel files. */
 final class Fields {
 
+    /** Every number of so many digits fits into a long. */
+    private static final int MAX_LONG_DIGITS = 18;
+
     private Fields() {}
 
     static String[] split(String line) {
@@ -23,15 +26,41 @@ final class Fields {
         return fields.isEmpty() ? new String[] {""} : fields.toArray(new String[0]);
     }
 
+    /** Number of fields of {@link #split}. */
+    static int count(String line) {
+        int count = 0;
+        for (int i = 0; i < line.length(); i++) {
+            if (!separator(line.charAt(i)) && (i == 0 || separator(line.charAt(i - 1)))) {
+                count++;
+            }
+        }
+        return Math.max(1, count);
+    }
+
     /** Only what the kernel writes between fields: other white space belongs to names. */
     private static boolean separator(char c) {
         return c == ' ' || c == '\t' || c == '\n';
     }
 
+    /** Whether a long represents the field; parsing a long is much cheaper than parsing a double. */
+    private static boolean integer(String field) {
+        if (field.isEmpty() || field.length() > MAX_LONG_DIGITS) {
+            return false;
+        }
+        for (int i = 0; i < field.length(); i++) {
+            if (field.charAt(i) < '0' || field.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** @throws IllegalArgumentException when the field is missing or not a number; the message contains the line */
     static double number(String[] fields, int index) {
         try {
-            return Double.parseDouble(fields[index]);
+            return index < fields.length && integer(fields[index])
+                    ? Long.parseLong(fields[index])
+                    : Double.parseDouble(fields[index]);
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
             throw new IllegalArgumentException(
                     "found '" + String.join(" ", fields) + "', expected a number as field " + (index + 1), e);

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector.host;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.Collector;
@@ -221,7 +222,7 @@ public final class HostCollector implements Collector {
                 failed.append(failed.isEmpty() ? "" : "; ")
                         .append(result.name())
                         .append(": ")
-                        .append(failure);
+                        .append(ErrorText.of(failure));
                 first = first == null ? failure : first;
             }
         }

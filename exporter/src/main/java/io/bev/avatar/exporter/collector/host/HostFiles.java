@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector.host;
 
+import io.bev.avatar.common.text.ErrorText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostFiles {
 
+    /** First read of a procfs file: some return their whole content in the first read only. */
     private static final int BUFFER_BYTES = 8192;
+
+    /** First read of a sysfs attribute; most are a number. */
+    private static final int ATTRIBUTE_BUFFER_BYTES = 128;
 
     /** Limit of a procfs file: the largest known, mounts and interrupts of a big server, have a few MB. */
     private static final int MAX_BYTES = 16 << 20;
@@ -70,7 +75,7 @@ final class HostFiles {
 
     /** Raw content of a file under {@code /proc} that every kernel has. */
     byte[] procBytes(String path) throws IOException {
-        return read(proc.resolve(path), MAX_BYTES);
+        return read(proc.resolve(path), BUFFER_BYTES, MAX_BYTES);
     }
 
     /** Content of a file under {@code /proc} that every kernel has and that is never empty. */
@@ -95,7 +100,7 @@ final class HostFiles {
     /** Content of a file; empty when the file does not exist. */
     static Optional<String> optional(Path file) throws IOException {
         try {
-            return Optional.of(text(read(file, MAX_BYTES)));
+            return Optional.of(text(read(file, BUFFER_BYTES, MAX_BYTES)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -107,7 +112,7 @@ final class HostFiles {
      */
     static Optional<String> attribute(Path file) {
         try {
-            return Optional.of(text(read(file, MAX_ATTRIBUTE_BYTES)).strip());
+            return Optional.of(text(read(file, ATTRIBUTE_BUFFER_BYTES, MAX_ATTRIBUTE_BYTES)).strip());
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -141,7 +146,14 @@ final class HostFiles {
 
     /** {@link Long#decode} reads leading zeros as octal; the kernel pads decimals with them. */
     private static String decimal(String text) {
-        return text.startsWith("0x") ? text : text.replaceFirst("^(-?)0+(?=\\d)", "$1");
+        int sign = text.startsWith("-") ? 1 : 0;
+        int start = sign;
+        if (!text.startsWith("0x")) {
+            while (start + 1 < text.length() && text.charAt(start) == '0' && Character.isDigit(text.charAt(start + 1))) {
+                start++;
+            }
+        }
+        return start == sign ? text : text.substring(0, sign) + text.substring(start);
     }
 
     /** Entries of a directory sorted by name; the subcollector has no source when the directory does not exist. */
@@ -249,7 +261,7 @@ final class HostFiles {
     void skip(String entry, Exception cause) {
         if (skipped++ == 0) {
             firstSkipped = entry.length() > 80 ? entry.substring(0, 80) + "..." : entry;
-            firstSkipped += ": " + cause;
+            firstSkipped += ": " + ErrorText.of(cause);
         }
     }
 
@@ -267,13 +279,20 @@ final class HostFiles {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /**
-     * Reads a file up to a limit, in large chunks: some sysctl files return their content only in the first read, truncated
-     * to its size.
-     */
+    /** Content of a file of at most {@code limit} bytes. */
     static byte[] read(Path file, int limit) throws IOException {
+        return read(file, BUFFER_BYTES, limit);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param firstBytes size of the first read
+     * @param limit maximum size
+     */
+    private static byte[] read(Path file, int firstBytes, int limit) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = new byte[BUFFER_BYTES];
+            byte[] bytes = new byte[firstBytes];
             int length = 0;
             for (int got = in.read(bytes); got > 0; got = in.read(bytes, length, bytes.length - length)) {
                 length += got;

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector.host;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
@@ -184,7 +185,7 @@ final class MountQueries implements AutoCloseable {
         } catch (IOException e) {
             return failure(String.valueOf(e.getMessage()));
         } catch (RuntimeException | LinkageError e) {
-            return failure("statvfs failed: " + e);
+            return failure("statvfs failed: " + ErrorText.of(e));
         }
     }
 

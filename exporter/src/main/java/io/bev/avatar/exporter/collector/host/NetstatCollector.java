@@ -3,7 +3,10 @@ package io.bev.avatar.exporter.collector.host;
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -18,8 +21,25 @@ final class NetstatCollector implements HostSubcollector {
             + "|Tcp_(ActiveOpens|InSegs|OutSegs|OutRsts|PassiveOpens|RetransSegs|CurrEstab)"
             + "|Udp6?_(InDatagrams|OutDatagrams|NoPorts|RcvbufErrors|SndbufErrors))$");
 
-    /** Separates the two lines of a protocol. */
-    private static final char PAIR = '\n';
+    /** Limit of {@link #columns}: the protocols of all kernels are a dozen. */
+    private static final int MAX_PROTOCOLS = 64;
+
+    /** Reported columns by the line of a protocol's names, which is the same in each collection. */
+    private final Map<String, List<Column>> columns = new HashMap<>();
+
+    /** @param index field of the line */
+    private record Column(int index, String metric, String help) {
+        static Optional<Column> of(int index, String protocol, String name) {
+            String key = protocol + "_" + name;
+            return REPORTED.matcher(key).find()
+                    ? Optional.of(new Column(index, "node_netstat_" + key, "Statistic " + protocol + name + "."))
+                    : Optional.empty();
+        }
+
+        void write(String[] fields, MetricSink out) {
+            out.untyped(metric, help, Fields.number(fields, index));
+        }
+    }
 
     @Override
     public void read(HostFiles files, MetricSink out) throws IOException {
@@ -30,36 +50,47 @@ final class NetstatCollector implements HostSubcollector {
             String[] fields = Fields.split(line);
             int six = fields[0].indexOf('6');
             if (six >= 0) {
-                write(fields[0].substring(0, six + 1), fields[0].substring(six + 1), Fields.number(fields, 1), out);
+                Column.of(1, fields[0].substring(0, six + 1), fields[0].substring(six + 1))
+                        .ifPresent(column -> column.write(fields, out));
             }
         });
     }
 
     /** Pairs of lines: a protocol and names, the protocol and values. */
-    private static void table(String text, HostFiles files, MetricSink out) {
-        List<String> lines = HostFiles.lines(text);
+    private void table(String text, HostFiles files, MetricSink out) {
         List<String> pairs = new ArrayList<>();
-        for (int i = 0; i < lines.size(); i += 2) {
-            pairs.add(lines.get(i) + PAIR + (i + 1 < lines.size() ? lines.get(i + 1) : ""));
+        for (int start = 0; start < text.length(); ) {
+            int end = endOfLine(text, endOfLine(text, start) + 1);
+            pairs.add(text.substring(start, Math.min(end, text.length())));
+            start = end + 1;
         }
         files.eachItem(pairs, pair -> protocol(pair, out));
     }
 
-    private static void protocol(String pair, MetricSink out) {
-        String[] names = Fields.split(pair.substring(0, pair.indexOf(PAIR)));
-        String[] values = Fields.split(pair.substring(pair.indexOf(PAIR) + 1));
-        if (!names[0].equals(values[0]) || names.length != values.length) {
-            throw new IllegalArgumentException("found '" + pair + "', expected as many values as names");
-        }
-        for (int i = 1; i < names.length; i++) {
-            write(names[0].replace(":", ""), names[i], Fields.number(values, i), out);
-        }
+    private static int endOfLine(String text, int start) {
+        int end = text.indexOf('\n', start);
+        return end < 0 ? text.length() : end;
     }
 
-    private static void write(String protocol, String name, double value, MetricSink out) {
-        String key = protocol + "_" + name;
-        if (REPORTED.matcher(key).find()) {
-            out.untyped("node_netstat_" + key, "Statistic " + protocol + name + ".", value);
+    private void protocol(String pair, MetricSink out) {
+        int end = endOfLine(pair, 0);
+        String names = pair.substring(0, end);
+        String[] values = Fields.split(pair.substring(Math.min(end + 1, pair.length())));
+        if (!names.startsWith(values[0] + ' ') || values.length != Fields.count(names)) {
+            throw new IllegalArgumentException("found '" + pair + "', expected as many values as names");
         }
+        if (columns.size() >= MAX_PROTOCOLS) {
+            columns.clear();
+        }
+        columns.computeIfAbsent(names, NetstatCollector::columns).forEach(column -> column.write(values, out));
+    }
+
+    private static List<Column> columns(String line) {
+        String[] names = Fields.split(line);
+        List<Column> found = new ArrayList<>();
+        for (int i = 1; i < names.length; i++) {
+            Column.of(i, names[0].replace(":", ""), names[i]).ifPresent(found::add);
+        }
+        return found;
     }
 }

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.collector.renderer;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.process.ListeningSocket;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.Collector;
@@ -65,7 +66,7 @@ public final class RendererProcessCollector implements Collector {
             found.ifPresent(status -> emit(status, out));
         } catch (IOException | IllegalArgumentException e) {
             throw new PartialCollectionException(
-                    "the renderer's process cannot be read: " + e + "; check exporter.proc-path", e);
+                    "the renderer's process cannot be read: " + ErrorText.of(e) + "; check exporter.proc-path", e);
         }
     }
 

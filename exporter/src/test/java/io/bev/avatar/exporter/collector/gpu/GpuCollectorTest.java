@@ -114,7 +114,7 @@ class GpuCollectorTest {
     private static String withoutTimes(String exposition) {
         return exposition
                 .lines()
-                .filter(line -> !line.contains("avatar_exporter_nvml_call_seconds"))
+                .filter(line -> !line.contains("avatar_exporter_nvml_call_"))
                 .reduce("", (all, line) -> all + line + "\n");
     }
 
@@ -123,7 +123,7 @@ class GpuCollectorTest {
         String text = scrape();
 
         assertThat(text)
-                .contains("avatar_exporter_nvml_call_seconds_count{call=\"nvmlDeviceGetMemoryInfo_v2\",} 1.0")
+                .contains("avatar_exporter_nvml_call_duration_seconds_count{call=\"nvmlDeviceGetMemoryInfo_v2\",} 1.0")
                 .doesNotContain("nvmlEventSetWait");
     }
 
@@ -332,7 +332,7 @@ class GpuCollectorTest {
         for (int i = 0; i < 5; i++) {
             assertThat(failedScrape("GPU 1: NO_PERMISSION (4)"))
                     .contains("nvidia_gpu_temperature_celsius" + GPU0)
-                    .contains("avatar_exporter_nvml_call_seconds_count{call=\"nvmlInit_v2\",} 1.0");
+                    .contains("avatar_exporter_nvml_call_duration_seconds_count{call=\"nvmlInit_v2\",} 1.0");
             pass(10);
         }
         nvml.scenario("gpus = 2");

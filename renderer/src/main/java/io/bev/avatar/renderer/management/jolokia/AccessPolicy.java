@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.management.jolokia;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -60,7 +61,7 @@ final class AccessPolicy implements Restrictor {
             document = BoundedFiles.readBytes(file);
         } catch (IOException e) {
             throw new IOException(
-                    "Jolokia policy " + file + " cannot be read (" + e + "): fix it or remove"
+                    "Jolokia policy " + file + " cannot be read (" + ErrorText.of(e) + "): fix it or remove"
                             + " renderer.jolokia-policy-file",
                     e);
         }

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.management.jolokia;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.http.PasswordThrottle;
 import io.bev.avatar.common.http.RequestGuard.Rejection;
 import io.bev.avatar.common.io.BoundedFiles;
@@ -55,7 +56,7 @@ public final class ControlPassword {
                     BoundedFiles.readString(file).lines().findFirst().orElse("").strip();
         } catch (IOException e) {
             throw new IOException(
-                    "control password file " + file + " cannot be read (" + e
+                    "control password file " + file + " cannot be read (" + ErrorText.of(e)
                             + "): write a password to it or remove renderer.control-password-file",
                     e);
         }

@@ -1,5 +1,6 @@
 package io.bev.avatar.splat.raster.cuda;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ public final class CudaDiscovery {
                     nativeDirectory,
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException | UnsupportedOperationException e) {
-            return CudaDevices.none("no directory for jcuda's library: " + e);
+            return CudaDevices.none("no directory for jcuda's library: " + ErrorText.of(e));
         }
         return unpackingInto(nativeDirectory, () -> {
             try {
@@ -66,7 +67,7 @@ public final class CudaDiscovery {
                 }
                 return CudaDevices.of(driver.get(), driverVersion());
             } catch (IOException e) {
-                return CudaDevices.none("jcuda's library cannot be unpacked: " + e);
+                return CudaDevices.none("jcuda's library cannot be unpacked: " + ErrorText.of(e));
             } catch (LinkageError e) {
                 return CudaDevices.none("jcuda's library cannot be loaded: " + e.getMessage());
             }

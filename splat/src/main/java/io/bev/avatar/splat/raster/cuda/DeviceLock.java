@@ -1,5 +1,6 @@
 package io.bev.avatar.splat.raster.cuda;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -95,7 +96,7 @@ public final class DeviceLock implements AutoCloseable {
             try {
                 return acquire(device, file, place);
             } catch (IOException e) {
-                LOG.warn("Locking {} in {} failed: {}", device.uuid(), directory, e.toString());
+                LOG.warn("Locking {} in {} failed: {}", device.uuid(), directory, ErrorText.of(e));
             }
         }
         LOG.warn(
@@ -151,7 +152,7 @@ public final class DeviceLock implements AutoCloseable {
                 channel.truncate(0);
                 channel.close();
             } catch (IOException e) {
-                LOG.warn("Releasing the device lock failed: {}", e.toString());
+                LOG.warn("Releasing the device lock failed: {}", ErrorText.of(e));
             }
         }
     }

@@ -2,6 +2,7 @@ package io.bev.avatar.splat.raster.cuda;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -107,7 +108,7 @@ public final class KernelCache {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException e) {
-                LOG.warn("Deleting the rejected kernels {} failed: {}", file, e.toString());
+                LOG.warn("Deleting the rejected kernels {} failed: {}", file, ErrorText.of(e));
             }
         });
     }

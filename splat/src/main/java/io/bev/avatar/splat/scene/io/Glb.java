@@ -1,5 +1,6 @@
 package io.bev.avatar.splat.scene.io;
 
+import io.bev.avatar.common.text.ErrorText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -67,7 +68,7 @@ final class Glb {
         try {
             return JSON.readTree(text);
         } catch (IOException e) {
-            String found = e instanceof JsonProcessingException j ? j.getOriginalMessage() : e.toString();
+            String found = e instanceof JsonProcessingException j ? j.getOriginalMessage() : ErrorText.of(e);
             throw new AvatarFormatException(source, "valid JSON", found, "export the avatar again", e);
         }
     }
