@@ -28,8 +28,8 @@ public final class AlertCover {
         AvatarState after = store.current();
         return active.isEmpty() || !hides(before, after)
                 ? outcome
-                : outcome.withNote("not visible: the alert emotion is shown instead of " + after.emotion().label()
-                        + " until " + active.get(0).name() + others(active) + " resolved");
+                : outcome.withNote("not visible: the alert emotion is shown instead of "
+                        + after.emotion().label() + " until " + active.get(0).name() + others(active) + " resolved");
     }
 
     private static String others(List<ActiveAlert> active) {

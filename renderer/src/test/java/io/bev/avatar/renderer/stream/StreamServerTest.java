@@ -195,7 +195,9 @@ class StreamServerTest {
         fixture.model.outcome = new Outcome(true, "", "applied", 43).withNote("not visible: covered");
 
         for (String path : List.of("/state", "/osint")) {
-            assertThat(mapper.readTree(fixture.post(path, "{}").body()).path("note").asText())
+            assertThat(mapper.readTree(fixture.post(path, "{}").body())
+                            .path("note")
+                            .asText())
                     .isEqualTo("not visible: covered");
         }
     }

@@ -76,7 +76,8 @@ public interface AvatarMXBean {
     @Unit(Unit.STATE_UPDATE)
     StateUpdate setIntensity(@Description("0..1") double intensity);
 
-    @Description("Sets the weight of a blendshape on top of the emotion. Returns the sequence number of the state and a note")
+    @Description(
+            "Sets the weight of a blendshape on top of the emotion. Returns the sequence number of the state and a note")
     @Unit(Unit.STATE_UPDATE)
     StateUpdate setBlendshape(
             @Description("ARKit name, such as jawOpen") String name, @Description("Weight, 0..1") double weight);
