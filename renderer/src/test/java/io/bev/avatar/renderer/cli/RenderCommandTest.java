@@ -254,8 +254,16 @@ class RenderCommandTest {
     void video_isWrittenCompletely(String extension) throws IOException {
         assumeTrue(isInstalled("ffmpeg"), "the command ffmpeg is not installed");
         Path video = directory.resolve("out." + extension);
-        CommandRun run =
-                CommandRun.of(command(), "--turntable", "5", "--look-at", "0,0,-0.5", "--resolution", "64x36", "--output", video.toString());
+        CommandRun run = CommandRun.of(
+                command(),
+                "--turntable",
+                "5",
+                "--look-at",
+                "0,0,-0.5",
+                "--resolution",
+                "64x36",
+                "--output",
+                video.toString());
 
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(directory.toFile().list()).containsExactly("out." + extension);
