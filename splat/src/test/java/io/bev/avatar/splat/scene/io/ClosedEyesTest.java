@@ -10,9 +10,8 @@ class ClosedEyesTest {
 
     /** Ten vertices of a face, of which 0 and 1 are the upper lids, and two eyeballs of four vertices. */
     private static final float[] POSITIONS = {
-        -3, 1, 2, 3, 1, 2, 0, 5, 0, 0, -5, 0, 5, 0, 0, -5, 0, 0, 0, 0, -5, 0, 4, 0, 0, 3, 0, 0, 2, 0,
-        -3, 0.9f, 1, -3, 0, 1, -3, -0.9f, 1, -3, 0, -1,
-        3, 0.9f, 1, 3, 0, 1, 3, -0.9f, 1, 3, 0, -1
+        -3, 1, 2, 3, 1, 2, 0, 5, 0, 0, -5, 0, 5, 0, 0, -5, 0, 0, 0, 0, -5, 0, 4, 0, 0, 3, 0, 0, 2, 0, -3, 0.9f, 1, -3,
+        0, 1, -3, -0.9f, 1, -3, 0, -1, 3, 0.9f, 1, 3, 0, 1, 3, -0.9f, 1, 3, 0, -1
     };
 
     private static final int[] TRIANGLES = {
@@ -57,7 +56,8 @@ class ClosedEyesTest {
 
         assertThat(ClosedEyes.targets(POSITIONS, joined, TARGETS)).isEmpty();
         assertThat(ClosedEyes.targets(POSITIONS, new int[0], TARGETS)).isEmpty();
-        assertThat(ClosedEyes.targets(POSITIONS, TRIANGLES, TARGETS.subList(0, 3))).isEmpty();
+        assertThat(ClosedEyes.targets(POSITIONS, TRIANGLES, TARGETS.subList(0, 3)))
+                .isEmpty();
         assertThat(ClosedEyes.targets(new float[0], new int[0], List.of())).isEmpty();
     }
 

@@ -16,8 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,32 +88,32 @@ class DamagedFilesTest {
     void damagedContent_inIntactContainer_isReadOrRejected(String name, @TempDir Path directory) throws IOException {
         Path file = directory.resolve(name.equals("meta.json") ? "a.sog" : name);
         Map<String, byte[]> images = name.equals("meta.json") ? unzipped(whole("tiny.sog")) : Map.of();
-        byte[] content =
-                switch (name) {
-                    case "meta.json" -> images.get("meta.json");
-                    case "cloud.zip" -> whole("tiny.compressed.ply");
-                    case "a.ply.gz" -> whole("a.ply");
-                    case "tiny.spz" -> SpzReaderTest.file(2, 5, 1);
-                    default -> SpzReaderTest.file(3, 5, 2);
-                };
+        byte[] content = switch (name) {
+            case "meta.json" -> images.get("meta.json");
+            case "cloud.zip" -> whole("tiny.compressed.ply");
+            case "a.ply.gz" -> whole("a.ply");
+            case "tiny.spz" -> SpzReaderTest.file(2, 5, 1);
+            default -> SpzReaderTest.file(3, 5, 2);
+        };
         damage(content, name.equals("meta.json") ? ROUNDS / 50 : ROUNDS / 4, damaged -> {
-            byte[] container =
-                    switch (name) {
-                        case "meta.json" -> zipped(images, damaged);
-                        case "cloud.zip" ->
-                            new ZipFileBuilder().add("a.ply", damaged).bytes();
-                        default -> SpzReaderTest.gzip(damaged);
-                    };
+            byte[] container = switch (name) {
+                case "meta.json" -> zipped(images, damaged);
+                case "cloud.zip" -> new ZipFileBuilder().add("a.ply", damaged).bytes();
+                default -> SpzReaderTest.gzip(damaged);
+            };
             AvatarLoader.load(Files.write(file, container));
         });
     }
 
     private static Map<String, byte[]> unzipped(byte[] zip) throws IOException {
         Map<String, byte[]> entries = new LinkedHashMap<>();
-        try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
-            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-                entries.put(entry.getName(), in.readAllBytes());
+        Path file = Files.write(Files.createTempFile("avatar", ".sog"), zip);
+        try (ZipArchive archive = ZipArchive.open("a.sog", file)) {
+            for (ZipArchive.Entry entry : archive.files()) {
+                entries.put(entry.name(), archive.verified(entry, 1000).start((int) entry.size()));
             }
+        } finally {
+            Files.delete(file);
         }
         return entries;
     }
