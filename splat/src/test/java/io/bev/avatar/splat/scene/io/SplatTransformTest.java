@@ -76,8 +76,7 @@ class SplatTransformTest {
         }
     }
 
-    private void compare(
-            Path program, byte[] content, Format format, String writer, int degree, List<String> rows)
+    private void compare(Path program, byte[] content, Format format, String writer, int degree, List<String> rows)
             throws IOException {
         Path file = Files.write(directory.resolve(format.file), content);
         Path converted = directory.resolve("converted.ply");
