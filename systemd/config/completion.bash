@@ -18,10 +18,11 @@ _avatar() {
         case "${COMP_WORDS[COMP_CWORD - 1]}" in
           --backend) words='cpu cuda reference' ;;
           --antialiased) words='on off auto' ;;
-          --model | --output)
+          --emotion) words='neutral happy excited focused thinking analyzing alert confident curious processing discovered concerned satisfied investigating breakthrough' ;;
+          --model | --animate | --output)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return ;;
-          *) words='--model --camera --look-at --up --fov --resolution --near --background --backend --blendshape --antialiased --output --help' ;;
+          *) words='--model --camera --look-at --up --fov --resolution --near --background --backend --blendshape --emotion --contact-sheet --turntable --animate --fps --antialiased --output --help' ;;
         esac ;;
     esac
   fi

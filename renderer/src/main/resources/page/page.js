@@ -95,8 +95,8 @@ setInterval(() => {
 }, 1000);
 
 async function change(document) {
-  const rejection = await submitState(document);
-  view.message(rejection, rejection ? "bad" : "quiet");
+  const { rejection, note } = await submitState(document);
+  view.message(rejection || note, rejection ? "bad" : "quiet");
   if (rejection) {
     view.markPending("");
   }

@@ -179,7 +179,10 @@ export class Transport {
   }
 }
 
-/** Sends a state change. Returns "" when it was accepted, otherwise the error message. */
+/**
+ * Sends a state change. Returns {rejection, note}: the error message, "" if it was accepted, and why it is not visible, "" if
+ * it is.
+ */
 export async function submitState(change) {
   try {
     const response = await fetch("state", {
@@ -188,8 +191,9 @@ export async function submitState(change) {
       body: JSON.stringify(change),
     });
     const outcome = await response.json();
-    return response.ok ? "" : outcome.detail || outcome.error || `rejected (HTTP ${response.status})`;
+    const rejection = response.ok ? "" : outcome.detail || outcome.error || `rejected (HTTP ${response.status})`;
+    return { rejection, note: outcome.note || "" };
   } catch {
-    return "The renderer is unreachable.";
+    return { rejection: "The renderer is unreachable.", note: "" };
   }
 }

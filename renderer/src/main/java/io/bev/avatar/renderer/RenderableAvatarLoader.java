@@ -6,6 +6,7 @@ import io.bev.avatar.renderer.frame.RenderableAvatar;
 import io.bev.avatar.splat.raster.PosedGaussians;
 import io.bev.avatar.splat.scene.Avatar;
 import io.bev.avatar.splat.scene.ModelMemory;
+import io.bev.avatar.splat.scene.MorphTarget;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -36,7 +37,12 @@ record RenderableAvatarLoader(RendererComponents components, Antialiasing antial
         splats.antialiased = antialiasing.applies(avatar.cloud().antialiased);
         return new RenderableAvatar(
                 avatar.source(),
-                avatar.rig().map(rig -> rig.targets().size()).orElse(0),
+                avatar.rig()
+                        .map(rig -> (int) rig.targets().stream()
+                                .map(MorphTarget::name)
+                                .distinct()
+                                .count())
+                        .orElse(0),
                 avatar.framing(),
                 avatar.findings(),
                 components.poser(avatar),

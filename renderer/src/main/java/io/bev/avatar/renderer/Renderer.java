@@ -5,6 +5,7 @@ import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.log.LogContext;
 import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.renderer.config.RendererConfig;
+import io.bev.avatar.renderer.expression.AlertCover;
 import io.bev.avatar.renderer.expression.AlertOverlay;
 import io.bev.avatar.renderer.frame.ErrorStatus;
 import io.bev.avatar.renderer.frame.FrameLoop;
@@ -136,12 +137,14 @@ public final class Renderer implements AutoCloseable {
         HealthMonitor health = new HealthMonitor(runtime, settings.redis().isPresent());
         RendererOperations operations =
                 new RendererOperations(runtime, settings, health::reasons, savedModel, result(model), exit);
+        AlertCover updates = new AlertCover(store, alerts);
         RendererMBeans mbeans = new RendererMBeans(
                 context.mbeans(),
                 new RendererMBeans.Parts(
                         operations,
                         runtime.stats(),
                         store,
+                        updates,
                         viewers.hub(),
                         Map.of(
                                 "page",
@@ -153,7 +156,7 @@ public final class Renderer implements AutoCloseable {
                         backend.gpu().map(gpu -> gpuInUse(gpu, runtime.commands())),
                         context.clock()));
         shutdown.push("MBeans", mbeans::close);
-        page.attach(new RendererPage.View(runtime, operations, health, components));
+        page.attach(new RendererPage.View(runtime, operations, health, components, updates));
         store.onChange(state -> viewers.changed());
         lifecycle.onChange(change -> viewers.changed());
 

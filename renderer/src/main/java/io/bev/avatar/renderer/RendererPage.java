@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.http.RequestGuard.Rejection;
+import io.bev.avatar.renderer.expression.AlertCover;
 import io.bev.avatar.renderer.management.jolokia.ControlPassword;
 import io.bev.avatar.renderer.management.mbean.RendererControl;
 import io.bev.avatar.renderer.state.StateStore;
@@ -21,7 +22,11 @@ final class RendererPage implements PageBackend {
 
     /** What the page shows of a started renderer. */
     record View(
-            RendererRuntime runtime, RendererControl renderer, HealthMonitor health, RendererComponents components) {}
+            RendererRuntime runtime,
+            RendererControl renderer,
+            HealthMonitor health,
+            RendererComponents components,
+            AlertCover updates) {}
 
     private final String version;
     private final Supplier<Duration> uptime;
@@ -112,13 +117,13 @@ final class RendererPage implements PageBackend {
     @Override
     public Outcome submitState(byte[] json) {
         View v = view;
-        return v == null ? starting() : v.runtime().store().submit(json, Origin.HTTP);
+        return v == null ? starting() : v.updates().submit(store -> store.submit(json, Origin.HTTP));
     }
 
     @Override
     public Outcome submitOsint(byte[] json) {
         View v = view;
-        return v == null ? starting() : v.runtime().store().submitOsint(json, Origin.HTTP);
+        return v == null ? starting() : v.updates().submit(store -> store.submitOsint(json, Origin.HTTP));
     }
 
     private static Outcome starting() {

@@ -2,19 +2,21 @@ package io.bev.avatar.renderer.cli;
 
 import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.config.Antialiasing;
+import io.bev.avatar.renderer.expression.StillExpression;
+import io.bev.avatar.renderer.state.Emotion;
 import io.bev.avatar.splat.pose.ExpressionFrame;
 import io.bev.avatar.splat.pose.Poser;
 import io.bev.avatar.splat.raster.Camera;
 import io.bev.avatar.splat.raster.Framebuffer;
-import io.bev.avatar.splat.raster.PosedGaussians;
 import io.bev.avatar.splat.raster.Rasterizer;
-import io.bev.avatar.splat.raster.StageTimes;
 import io.bev.avatar.splat.raster.cpu.CpuRasterizer;
 import io.bev.avatar.splat.raster.cpu.ReferenceRasterizer;
 import io.bev.avatar.splat.raster.cpu.TileKernels;
 import io.bev.avatar.splat.raster.cuda.CudaException;
 import io.bev.avatar.splat.raster.cuda.MemoryBudgetException;
+import io.bev.avatar.splat.scene.ArkitBlendshapes;
 import io.bev.avatar.splat.scene.Avatar;
 import io.bev.avatar.splat.scene.Framing;
 import io.bev.avatar.splat.scene.ModelMemory;
@@ -22,13 +24,16 @@ import io.bev.avatar.splat.scene.io.AvatarSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -38,15 +43,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code render}: writes one image of an avatar at rest to a file. */
+/** {@code render}: writes an image or a sequence of images of an avatar. */
 @Command(
         name = "render",
         sortOptions = false,
-        description = "Renders one image of an avatar at rest and writes it as PNG.",
+        description = "Renders an avatar to a PNG file, or a sequence to PNG files or a video.",
         footer = {
             "",
             "Without camera options the framing is that of the web page. Coordinates are in the",
             "file's own axes and units (LAM bundle: its mesh, centred on the mean of the Gaussians).",
+            "A sequence is written as NAME-0001.png, NAME-0002.png and so on, as animated .webp or as .mp4;",
+            "the last two need the command ffmpeg.",
             "A heap other than half of the memory: BEV_AVATAR_JAVA_OPTIONS=-Xmx4g.",
             "",
             "Exit codes: 0 success, 64 usage error, 66 model unusable, 69 backend unavailable,",
@@ -56,6 +63,9 @@ public final class RenderCommand implements Callable<Integer> {
 
     private static final float AVATAR_NEAR = 0.01f;
     private static final float SCENE_NEAR = 0.2f;
+    private static final int DEFAULT_FPS = 30;
+    private static final int MAX_FPS = 240;
+    private static final String FFMPEG = "ffmpeg";
 
     private final AvatarSource avatars;
     private final Function<Avatar, Poser> posers;
@@ -128,6 +138,34 @@ public final class RenderCommand implements Callable<Integer> {
     private Map<String, Float> blendshapes = new LinkedHashMap<>();
 
     @Option(
+            names = "--emotion",
+            paramLabel = "NAME[=I]",
+            converter = EmotionChoice.Converter.class,
+            description = "Emotion and its intensity, 0 to 1 (default: 1).")
+    private @Nullable EmotionChoice emotion;
+
+    @Option(
+            names = "--contact-sheet",
+            paramLabel = "I",
+            converter = EmotionChoice.IntensityConverter.class,
+            arity = "0..1",
+            fallbackValue = "1",
+            description = "One image with all emotions at intensity I (default: 1); --resolution is that of each.")
+    private @Nullable Double sheetIntensity;
+
+    @Option(names = "--turntable", paramLabel = "N", description = "N images from around the avatar.")
+    private @Nullable Integer turntable;
+
+    @Option(
+            names = "--animate",
+            paramLabel = "FILE",
+            description = "Images of a recording of blendshape weights (LAM's JSON).")
+    private @Nullable Path recording;
+
+    @Option(names = "--fps", paramLabel = "N", description = "Images per second of a sequence (default: 30).")
+    private @Nullable Integer fps;
+
+    @Option(
             names = "--antialiased",
             paramLabel = "MODE",
             converter = AntialiasingConverter.class,
@@ -138,7 +176,7 @@ public final class RenderCommand implements Callable<Integer> {
                     + " (default: ${DEFAULT-VALUE}; without MODE: on).")
     private Antialiasing antialiased = Antialiasing.AUTO;
 
-    @Option(names = "--output", paramLabel = "FILE", required = true, description = "PNG file to write.")
+    @Option(names = "--output", paramLabel = "FILE", required = true, description = "File to write.")
     private @Nullable Path output;
 
     @Option(
@@ -162,9 +200,18 @@ public final class RenderCommand implements Callable<Integer> {
     public Integer call() {
         ExpressionFrame expression = expression();
         requireBackground();
+        Path file = Objects.requireNonNull(output, "required by the parser");
+        OutputFormat format;
         Avatar avatar;
+        Sequence sequence;
         try {
+            format = format(file);
+            Optional<WeightsFile> weights =
+                    recording == null ? Optional.empty() : Optional.of(WeightsFile.read(recording));
             avatar = avatars.load(Optional.ofNullable(model));
+            sequence = sequence(avatar, expression, weights);
+        } catch (IllegalArgumentException e) {
+            throw usage(e);
         } catch (IOException e) {
             return fail(ExitCodes.NO_INPUT, String.valueOf(e.getMessage()));
         } catch (OutOfMemoryError e) {
@@ -176,25 +223,110 @@ public final class RenderCommand implements Callable<Integer> {
         }
         warnAboutMissing(avatar);
         reportFindings(avatar);
-        Camera view = view(avatar);
-        Framebuffer image;
         try {
-            image = draw(avatar, expression, view);
+            draw(avatar, sequence, file, format);
         } catch (BackendException e) {
             return fail(ExitCodes.UNAVAILABLE, e.getMessage() + "; use --backend cpu or reference");
+        } catch (VideoFile.MissingEncoderException e) {
+            return fail(ExitCodes.UNAVAILABLE, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            return fail(ExitCodes.CANNOT_CREATE, "cannot write " + file + ": " + ErrorText.of(e));
         } catch (OutOfMemoryError e) {
             return fail(
                     ExitCodes.NO_INPUT,
                     String.valueOf(
                             ModelMemory.ofHeap().exhausted(avatar.source(), e).getMessage()));
         }
-        Path file = Objects.requireNonNull(output, "required by the parser");
-        try {
-            PngFile.write(image, file);
-        } catch (IOException e) {
-            return fail(ExitCodes.CANNOT_CREATE, "cannot write " + file + ": " + ErrorText.of(e));
-        }
         return ExitCodes.OK;
+    }
+
+    /** Validates the options that choose what is written. */
+    private OutputFormat format(Path file) {
+        long modes = Stream.of(sheetIntensity, turntable, recording)
+                .filter(Objects::nonNull)
+                .count();
+        if (modes > 1) {
+            throw new IllegalArgumentException("expected one of --contact-sheet, --turntable and --animate");
+        }
+        if (sheetIntensity != null && emotion != null) {
+            throw new IllegalArgumentException(
+                    "expected --emotion or --contact-sheet, which shows all emotions; its value is the intensity");
+        }
+        if (turntable != null && (turntable < 2 || turntable > WeightsFile.MAX_FRAMES)) {
+            throw new IllegalArgumentException(
+                    "--turntable " + turntable + ": expected 2 to " + WeightsFile.MAX_FRAMES + " images");
+        }
+        if (fps != null && (fps < 1 || fps > MAX_FPS)) {
+            throw new IllegalArgumentException("--fps " + fps + ": expected 1 to " + MAX_FPS);
+        }
+        if (fps != null && !isSequence()) {
+            throw new IllegalArgumentException("--fps: expected together with --turntable or --animate");
+        }
+        OutputFormat format = OutputFormat.of(file, isSequence());
+        if (format == OutputFormat.MP4 && (resolution.width() % 2 != 0 || resolution.height() % 2 != 0)) {
+            throw new IllegalArgumentException("--resolution " + resolution.width() + "x" + resolution.height()
+                    + ": expected even numbers for .mp4");
+        }
+        if (sheetIntensity != null) {
+            sheet();
+        }
+        return format;
+    }
+
+    private ContactSheet sheet() {
+        return new ContactSheet(resolution.width(), resolution.height(), Emotion.values().length);
+    }
+
+    private boolean isSequence() {
+        return turntable != null || recording != null;
+    }
+
+    private int framesPerSecond() {
+        return fps == null ? DEFAULT_FPS : fps;
+    }
+
+    /** Expression and camera of each image. */
+    private record Sequence(int count, IntFunction<ExpressionFrame> expressions, IntFunction<Camera> cameras) {}
+
+    private Sequence sequence(Avatar avatar, ExpressionFrame expression, Optional<WeightsFile> weights)
+            throws IOException {
+        Camera view = view(avatar, 0, 1);
+        if (weights.isPresent()) {
+            WeightsFile recorded = weights.get();
+            return new Sequence(recorded.images(framesPerSecond()), index -> recorded(recorded, index), index -> view);
+        }
+        if (turntable != null) {
+            int count = turntable;
+            return new Sequence(count, index -> expression, index -> view(avatar, index, count));
+        }
+        if (sheetIntensity != null) {
+            double intensity = sheetIntensity;
+            Emotion[] all = Emotion.values();
+            return new Sequence(
+                    all.length, index -> expression(new EmotionChoice(all[index], intensity), expression), i -> view);
+        }
+        return new Sequence(1, index -> expression, index -> view);
+    }
+
+    /** Image {@code index} of the recording, over the emotion and the blendshapes of the command line. */
+    private ExpressionFrame recorded(WeightsFile recorded, int index) {
+        ExpressionFrame frame = new ExpressionFrame();
+        recorded.write(index, framesPerSecond(), frame);
+        blendshapes.forEach((name, weight) -> frame.weights[Weights.indexOf(name)] = weight);
+        return emotion == null ? frame : expression(emotion, frame);
+    }
+
+    /** {@code weights} on top of an emotion. */
+    private static ExpressionFrame expression(EmotionChoice chosen, ExpressionFrame weights) {
+        Map<String, Double> named = new HashMap<>();
+        for (int i = 0; i < ArkitBlendshapes.COUNT; i++) {
+            if (weights.weights[i] > 0) {
+                named.put(ArkitBlendshapes.NAMES.get(i), (double) weights.weights[i]);
+            }
+        }
+        ExpressionFrame frame = new ExpressionFrame();
+        StillExpression.write(chosen.emotion(), chosen.intensity(), named, frame);
+        return frame;
     }
 
     private ExpressionFrame expression() {
@@ -207,7 +339,7 @@ public final class RenderCommand implements Callable<Integer> {
                 throw usage(e);
             }
         }
-        return expression;
+        return emotion == null || recording != null ? expression : expression(emotion, expression);
     }
 
     private void requireBackground() {
@@ -241,7 +373,8 @@ public final class RenderCommand implements Callable<Integer> {
         err().flush();
     }
 
-    private Camera view(Avatar avatar) {
+    /** The camera of image {@code index} of a turntable of {@code count}. */
+    private Camera view(Avatar avatar, int index, int count) {
         Framing f = avatar.framing();
         boolean placed = camera != null || lookAt != null || up != null || fov != null;
         float framedNear = !placed ? f.near() : avatar.rig().isPresent() ? AVATAR_NEAR : SCENE_NEAR;
@@ -255,7 +388,7 @@ public final class RenderCommand implements Callable<Integer> {
         }
         try {
             return Camera.lookAt(
-                    eye.toArray(),
+                    Turntable.eye(eye, target, upward, index, count).toArray(),
                     target.toArray(),
                     upward.toArray(),
                     fov != null ? fov : f.fovDegrees(),
@@ -267,25 +400,45 @@ public final class RenderCommand implements Callable<Integer> {
         }
     }
 
-    private Framebuffer draw(Avatar avatar, ExpressionFrame expression, Camera view) {
-        PosedGaussians splats = avatar.rig().isPresent()
-                ? new PosedGaussians(avatar.cloud())
-                : PosedGaussians.sharingCentres(avatar.cloud());
-        splats.antialiased = antialiased.applies(avatar.cloud().antialiased);
-        Poser poser = posers.apply(avatar);
+    private void draw(Avatar avatar, Sequence sequence, Path file, OutputFormat format) throws IOException {
         float[] behind = background.toArray();
-        Framebuffer image = new Framebuffer(view.width(), view.height(), behind[0], behind[1], behind[2]);
-        try (Rasterizer rasterizer = rasterizer()) {
-            if (rasterizer.posesItself()) {
-                poser.prepare(expression, splats);
+        Framebuffer image = new Framebuffer(resolution.width(), resolution.height(), behind[0], behind[1], behind[2]);
+        boolean compensated = antialiased.applies(avatar.cloud().antialiased);
+        try (ImageRenderer renderer =
+                new ImageRenderer(avatar, posers.apply(avatar), rasterizer(), compensated, image)) {
+            if (sheetIntensity != null) {
+                ContactSheet sheet = sheet();
+                for (int i = 0; i < sequence.count(); i++) {
+                    sheet.add(i, rendered(renderer, sequence, i), Emotion.values()[i].label());
+                }
+                PngFile.write(sheet.image(), file);
+            } else if (isSequence()) {
+                drawSequence(renderer, sequence, file, format);
             } else {
-                poser.pose(expression, splats);
+                PngFile.write(rendered(renderer, sequence, 0), file);
             }
-            rasterizer.render(splats, view, image, new StageTimes());
         } catch (CudaException | MemoryBudgetException e) {
             throw new BackendException(e);
         }
-        return image;
+    }
+
+    private void drawSequence(ImageRenderer renderer, Sequence sequence, Path file, OutputFormat format)
+            throws IOException {
+        RenderProgress progress = new RenderProgress(err(), Ticker.system(), sequence.count());
+        try (FrameWriter writer = format == OutputFormat.PNG
+                ? new PngSequence(file)
+                : VideoFile.create(file, format, resolution.width(), resolution.height(), framesPerSecond(), FFMPEG)) {
+            for (int i = 0; i < sequence.count(); i++) {
+                writer.write(rendered(renderer, sequence, i));
+                progress.report(i + 1);
+            }
+            writer.finish();
+        }
+    }
+
+    private static Framebuffer rendered(ImageRenderer renderer, Sequence sequence, int index) {
+        return renderer.render(
+                sequence.expressions().apply(index), sequence.cameras().apply(index));
     }
 
     private Rasterizer rasterizer() {

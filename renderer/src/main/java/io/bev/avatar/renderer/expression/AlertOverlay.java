@@ -41,7 +41,7 @@ public final class AlertOverlay implements ExpressionSource {
         expression.express(overlaid, nowNanos, out);
     }
 
-    private static AvatarState withAlert(AvatarState state) {
+    static AvatarState withAlert(AvatarState state) {
         return new AvatarState(
                 state.seq(),
                 Emotion.ALERT,

@@ -38,13 +38,8 @@ public final class ExpressionController {
     private static final float MOUTH_LOWER = 0.3f;
     private static final float MOUTH_UPPER = 0.15f;
 
-    /**
-     * Weights of lid closing and downward gaze in a blink. Together they close the eyes; with fully closed lids alone,
-     * the eyeball of captured avatars shows through.
-     */
-    private static final float BLINK_SHUTS = 0.7f;
-
-    private static final float BLINK_LOOKS_DOWN = 1f;
+    /** Downward gaze in a blink. */
+    private static final float BLINK_LOOKS_DOWN = 0.3f;
 
     private static final double BREATHS_PER_SECOND = 0.24;
 
@@ -198,8 +193,8 @@ public final class ExpressionController {
 
     private void addBlink(EmotionProfile target) {
         float closure = (float) blinks.closure(seconds, target.blinkRate());
-        raise(BlendshapeIndex.BLINK_LEFT, BLINK_SHUTS * closure);
-        raise(BlendshapeIndex.BLINK_RIGHT, BLINK_SHUTS * closure);
+        raise(BlendshapeIndex.BLINK_LEFT, closure);
+        raise(BlendshapeIndex.BLINK_RIGHT, closure);
         wanted[BlendshapeIndex.LOOK_DOWN_LEFT] += BLINK_LOOKS_DOWN * closure;
         wanted[BlendshapeIndex.LOOK_DOWN_RIGHT] += BLINK_LOOKS_DOWN * closure;
     }

@@ -29,6 +29,10 @@ public final class FrameRenderer implements FrameSource {
     private volatile Framebuffer target;
     private Camera camera;
     private boolean suspended;
+    /** Whether the target has an image of the present avatar and resolution that was not shown yet. */
+    private boolean rendered;
+
+    private final StageTimes firstTimes = new StageTimes();
     private long lastRenderNanos;
     private long lastStateSequence;
 
@@ -69,12 +73,21 @@ public final class FrameRenderer implements FrameSource {
             presentAgain(sequence);
             return;
         }
+        if (rendered) {
+            times.set(firstTimes);
+            rendered = false;
+        } else {
+            renderCurrent(times);
+        }
+        times.encodeNanos = hub.publish(target, sequence, lastRenderNanos, lastStateSequence);
+    }
+
+    private void renderCurrent(StageTimes times) {
         AvatarState state = store.current();
         long started = ticker.nanos();
         render(state, started, times);
         lastRenderNanos = ticker.nanos() - started;
         lastStateSequence = state.seq();
-        times.encodeNanos = hub.publish(target, sequence, lastRenderNanos, lastStateSequence);
     }
 
     private void render(AvatarState state, long now, StageTimes times) {
@@ -91,6 +104,7 @@ public final class FrameRenderer implements FrameSource {
 
     @Override
     public void presentAgain(long sequence) {
+        rendered = false;
         hub.publish(target, sequence, lastRenderNanos, lastStateSequence);
     }
 
@@ -112,7 +126,7 @@ public final class FrameRenderer implements FrameSource {
         return target.height;
     }
 
-    /** Switches to another avatar after a successful test render; the current one is kept on failure. */
+    /** Switches to another avatar, whose first image is the next frame; the current one is kept if it cannot be rendered. */
     public void setAvatar(RenderableAvatar fresh) {
         switchTo(fresh, target);
         suspended = false;
@@ -153,7 +167,8 @@ public final class FrameRenderer implements FrameSource {
             loaded = avatar;
             target = newTarget;
             camera = Camera.of(avatar.framing(), newTarget.width, newTarget.height);
-            render(store.current(), ticker.nanos(), new StageTimes());
+            renderCurrent(firstTimes);
+            rendered = true;
         } catch (RuntimeException | OutOfMemoryError e) {
             loaded = previousAvatar;
             target = previousTarget;

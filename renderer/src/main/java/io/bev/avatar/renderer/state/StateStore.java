@@ -69,13 +69,23 @@ public interface StateStore extends AutoCloseable {
      *     {@code out_of_range}, {@code unknown_emotion}, {@code too_large}
      * @param detail one line, human-readable
      * @param seq the current sequence number
+     * @param note why an accepted update has no visible effect, one line; empty otherwise
      */
-    record Outcome(boolean accepted, String reason, String detail, long seq) {
+    record Outcome(boolean accepted, String reason, String detail, long seq, Optional<String> note) {
 
         private static final Set<String> TEMPORARY = Set.of(
                 RejectionReason.NOT_DURABLE.label(),
                 RejectionReason.OVERLOADED.label(),
                 RejectionReason.STARTING.label());
+
+        /** Without a note. */
+        public Outcome(boolean accepted, String reason, String detail, long seq) {
+            this(accepted, reason, detail, seq, Optional.empty());
+        }
+
+        public Outcome withNote(String text) {
+            return new Outcome(accepted, reason, detail, seq, Optional.of(text));
+        }
 
         /** Whether the same update may be accepted later, without a change by the client. */
         public boolean isTemporary() {

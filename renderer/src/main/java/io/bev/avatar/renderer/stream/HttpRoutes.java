@@ -220,12 +220,12 @@ final class HttpRoutes {
                     case "too_large" -> 413;
                     default -> outcome.isTemporary() ? 503 : 400;
                 };
-        Reply reply = Reply.json(
-                status,
-                object().put("accepted", outcome.accepted())
-                        .put("reason", outcome.reason())
-                        .put("detail", outcome.detail())
-                        .put("seq", outcome.seq()));
+        ObjectNode answer = object().put("accepted", outcome.accepted())
+                .put("reason", outcome.reason())
+                .put("detail", outcome.detail())
+                .put("seq", outcome.seq());
+        outcome.note().ifPresent(note -> answer.put("note", note));
+        Reply reply = Reply.json(status, answer);
         return status == 503 ? reply.with("Retry-After", "1") : reply;
     }
 

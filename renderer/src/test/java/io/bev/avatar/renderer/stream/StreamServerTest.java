@@ -244,6 +244,18 @@ class StreamServerTest {
     }
 
     @Test
+    void post_withoutVisibleEffect_hasANote() throws Exception {
+        fixture.model.outcome = new Outcome(true, "", "applied", 43).withNote("not visible: covered");
+
+        for (String path : List.of("/state", "/osint")) {
+            assertThat(mapper.readTree(fixture.post(path, "{}").body())
+                            .path("note")
+                            .asText())
+                    .isEqualTo("not visible: covered");
+        }
+    }
+
+    @Test
     void postOsint_reachesTheModel() throws Exception {
         assertThat(fixture.post("/osint", "{\"progress\":0.5}").statusCode()).isEqualTo(200);
         assertThat(fixture.model.submitted).containsExactly("osint {\"progress\":0.5}");

@@ -160,7 +160,7 @@ final class RigPoser implements Poser, SplatRig {
             throw new IllegalArgumentException(out.count + " splats: expected those of the posed cloud, " + count);
         }
         for (int t = 0; t < targets.length; t++) {
-            float weight = expression.weights[channels[t]];
+            float weight = targets[t].effect(expression.weights[channels[t]]);
             weights[t] = Math.abs(weight) < MIN_WEIGHT ? 0 : weight;
         }
         joints.apply(expression);

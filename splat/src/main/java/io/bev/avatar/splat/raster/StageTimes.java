@@ -8,4 +8,14 @@ public final class StageTimes {
     public long blendNanos;
     public long copyNanos;
     public long encodeNanos;
+
+    /** Copies the times of {@code other}. */
+    public void set(StageTimes other) {
+        rigNanos = other.rigNanos;
+        projectNanos = other.projectNanos;
+        sortNanos = other.sortNanos;
+        blendNanos = other.blendNanos;
+        copyNanos = other.copyNanos;
+        encodeNanos = other.encodeNanos;
+    }
 }

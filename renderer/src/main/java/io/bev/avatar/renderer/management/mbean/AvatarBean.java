@@ -2,6 +2,7 @@ package io.bev.avatar.renderer.management.mbean;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.renderer.expression.AlertCover;
 import io.bev.avatar.renderer.state.Activity;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.AvatarState.Investigation;
@@ -14,7 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The avatar's state; changes are submitted to the store as documents and validated like those of any other client. */
-record AvatarBean(StateStore store) implements AvatarMXBean {
+record AvatarBean(StateStore store, AlertCover updates) implements AvatarMXBean {
 
     @Override
     public String getEmotion() {
@@ -91,17 +92,17 @@ record AvatarBean(StateStore store) implements AvatarMXBean {
     }
 
     @Override
-    public long setEmotion(String emotion) {
+    public StateUpdate setEmotion(String emotion) {
         return submit("emotion", document().put("emotion", emotion));
     }
 
     @Override
-    public long setIntensity(double intensity) {
+    public StateUpdate setIntensity(double intensity) {
         return submit("intensity", document().put("intensity", intensity));
     }
 
     @Override
-    public long setBlendshape(String name, double weight) {
+    public StateUpdate setBlendshape(String name, double weight) {
         ObjectNode document = document();
         // Blendshapes in a document replace the current map; this operation adds one to it.
         ObjectNode weights = document.putObject("blendshapes");
@@ -111,23 +112,23 @@ record AvatarBean(StateStore store) implements AvatarMXBean {
     }
 
     @Override
-    public long reset() {
-        return accepted("reset", store.reset(StateStore.Origin.MBEAN));
+    public StateUpdate reset() {
+        return accepted("reset", updates.submit(all -> all.reset(StateStore.Origin.MBEAN)));
     }
 
     private static ObjectNode document() {
         return JsonNodeFactory.instance.objectNode().put("schema", AvatarState.SCHEMA);
     }
 
-    private long submit(String subject, ObjectNode document) {
+    private StateUpdate submit(String subject, ObjectNode document) {
         byte[] json = document.toString().getBytes(StandardCharsets.UTF_8);
-        return accepted(subject, store.submit(json, StateStore.Origin.MBEAN));
+        return accepted(subject, updates.submit(all -> all.submit(json, StateStore.Origin.MBEAN)));
     }
 
-    private static long accepted(String subject, StateStore.Outcome outcome) {
+    private static StateUpdate accepted(String subject, StateStore.Outcome outcome) {
         if (!outcome.accepted()) {
             throw new IllegalArgumentException(subject + " rejected (" + outcome.reason() + "): " + outcome.detail());
         }
-        return outcome.seq();
+        return new StateUpdate(outcome.seq(), outcome.note().orElse(null));
     }
 }

@@ -65,24 +65,25 @@ public interface AvatarMXBean {
     @Unit(Unit.COUNT)
     Map<String, Long> getRejectedUpdatesByReason();
 
-    @Description("Sets the emotion. Returns the new sequence number of the state")
-    @Unit(Unit.COUNT)
-    long setEmotion(
+    @Description("Sets the emotion. Returns the sequence number of the state and a note")
+    @Unit(Unit.STATE_UPDATE)
+    StateUpdate setEmotion(
             @Description("neutral, happy, excited, focused, thinking, analyzing, alert, confident, curious, processing,"
                             + " discovered, concerned, satisfied, investigating or breakthrough")
                     String emotion);
 
-    @Description("Sets the intensity of the emotion. Returns the new sequence number of the state")
-    @Unit(Unit.COUNT)
-    long setIntensity(@Description("0..1") double intensity);
+    @Description("Sets the intensity of the emotion. Returns the sequence number of the state and a note")
+    @Unit(Unit.STATE_UPDATE)
+    StateUpdate setIntensity(@Description("0..1") double intensity);
 
-    @Description("Sets the weight of a blendshape on top of the emotion. Returns the new sequence number of the state")
-    @Unit(Unit.COUNT)
-    long setBlendshape(
+    @Description(
+            "Sets the weight of a blendshape on top of the emotion. Returns the sequence number of the state and a note")
+    @Unit(Unit.STATE_UPDATE)
+    StateUpdate setBlendshape(
             @Description("ARKit name, such as jawOpen") String name, @Description("Weight, 0..1") double weight);
 
     @Description("Resets to the neutral emotion without activity, investigation or blendshapes."
-            + " Returns the new sequence number of the state")
-    @Unit(Unit.COUNT)
-    long reset();
+            + " Returns the sequence number of the state and a note")
+    @Unit(Unit.STATE_UPDATE)
+    StateUpdate reset();
 }

@@ -2,6 +2,7 @@ package io.bev.avatar.renderer.management.mbean;
 
 import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.log.LoggingSystem;
+import io.bev.avatar.renderer.expression.AlertCover;
 import io.bev.avatar.renderer.frame.FrameStats;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
@@ -36,7 +37,7 @@ public final class RendererMBeans implements AutoCloseable {
             ObjectName renderer = name("type=Renderer");
             add(renderer, new RendererBean(parts.renderer(), renderer), RendererMXBean.class);
             add(name("type=Frames"), new FramesBean(parts.renderer(), parts.stats()), FramesMXBean.class);
-            add(name("type=Avatar"), new AvatarBean(parts.store()), AvatarMXBean.class);
+            add(name("type=Avatar"), new AvatarBean(parts.store(), parts.updates()), AvatarMXBean.class);
             add(name("type=Model"), new ModelBean(parts.renderer()), ModelMXBean.class);
             add(name("type=State"), new StateBean(parts.store()), StateMXBean.class);
             add(name("type=Logging"), new LoggingBean(LoggingSystem.ofProcess()), LoggingMXBean.class);
@@ -65,12 +66,14 @@ public final class RendererMBeans implements AutoCloseable {
     /**
      * Components exposed by the MBeans.
      *
+     * @param updates performs the updates of the operations
      * @param listeners connections by name of the listener
      */
     public record Parts(
             RendererControl renderer,
             FrameStats stats,
             StateStore store,
+            AlertCover updates,
             FrameHub hub,
             Map<String, ConnectionTable> listeners,
             List<CudaDevice> devices,

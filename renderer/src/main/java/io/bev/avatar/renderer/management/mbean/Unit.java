@@ -27,6 +27,8 @@ public @interface Unit {
 
     String TEXT = "text";
     String FLAG = "true or false";
+    /** The fields of {@link StateUpdate}. */
+    String STATE_UPDATE = "sequence number and text";
     /** The operation returns nothing. */
     String NONE = "none";
 

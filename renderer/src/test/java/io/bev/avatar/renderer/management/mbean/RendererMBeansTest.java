@@ -8,9 +8,11 @@ import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.FakeHub;
 import io.bev.avatar.renderer.FakeStateStore;
+import io.bev.avatar.renderer.expression.AlertCover;
 import io.bev.avatar.renderer.frame.FrameStats;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
 import io.bev.avatar.renderer.lifecycle.LifecycleState;
+import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.Activity;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.Emotion;
@@ -49,6 +51,7 @@ class RendererMBeansTest {
 
     private final MBeanServer server = MBeanServerFactory.newMBeanServer();
     private final FakeStateStore store = new FakeStateStore();
+    private List<ActiveAlert> active = List.of();
     private final FakeHub hub = new FakeHub();
     private final FrameStats stats = new FrameStats(Ticker.system());
     private final FakeControl control = new FakeControl(new Lifecycle(CLOCK));
@@ -58,6 +61,17 @@ class RendererMBeansTest {
                     control,
                     stats,
                     store,
+                    new AlertCover(store, new ActiveAlert.Source() {
+                        @Override
+                        public List<ActiveAlert> active() {
+                            return active;
+                        }
+
+                        @Override
+                        public void close() {
+                            // nothing to release
+                        }
+                    }),
                     hub,
                     Map.of("page", new ConnectionTable("page", ConnectionLimits.of(8, 1 << 20, 1 << 20))),
                     List.of(new CudaDevice(
@@ -366,20 +380,35 @@ class RendererMBeansTest {
     @Test
     void avatar_changesStateThroughStore() throws Exception {
         AvatarMXBean avatar = proxy("type=Avatar", AvatarMXBean.class);
-        assertThat(avatar.setEmotion("happy")).isEqualTo(1);
+        assertThat(avatar.setEmotion("happy").getSequence()).isEqualTo(1);
         assertThat(avatar.getEmotion()).isEqualTo("happy");
-        assertThat(avatar.setIntensity(0.9)).isEqualTo(2);
+        assertThat(avatar.setIntensity(0.9).getSequence()).isEqualTo(2);
         assertThat(avatar.getIntensity()).isEqualTo(0.9);
         avatar.setBlendshape("jawOpen", 0.25);
-        assertThat(avatar.setBlendshape("mouthSmileLeft", 0.5)).isEqualTo(4);
+        assertThat(avatar.setBlendshape("mouthSmileLeft", 0.5).getSequence()).isEqualTo(4);
         assertThat(avatar.getBlendshapes()).isEqualTo(Map.of("jawOpen", 0.25, "mouthSmileLeft", 0.5));
         assertThatThrownBy(() -> avatar.setEmotion("bored"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("emotion rejected (unknown_emotion): unknown emotion");
         assertThat(avatar.getRejectedUpdates()).isEqualTo(1);
         assertThat(avatar.getRejectedUpdatesByReason()).isEqualTo(Map.of("unknown_emotion", 1L));
-        assertThat(avatar.reset()).isEqualTo(5);
+        assertThat(avatar.reset().getNote()).isNull();
         assertThat(avatar.getEmotion()).isEqualTo("neutral");
+    }
+
+    @Test
+    void avatar_emotionHiddenByAnAlert_isNotedInEveryAnswer() throws Exception {
+        AvatarMXBean avatar = proxy("type=Avatar", AvatarMXBean.class);
+        active = List.of(new ActiveAlert("AvatarX", "a", "", "", ""));
+        assertThat(avatar.setEmotion("happy").getNote())
+                .isEqualTo("not visible: the alert emotion is shown instead of happy until AvatarX is resolved");
+        assertThat(avatar.setIntensity(0.3).getNote()).contains("AvatarX");
+        assertThat(avatar.setBlendshape("jawOpen", 0.25).getNote())
+                .as("visible beside the alert emotion")
+                .isNull();
+        assertThat(avatar.reset().getNote()).contains("instead of neutral");
+        active = List.of();
+        assertThat(avatar.setEmotion("happy").getNote()).isNull();
     }
 
     @Test
@@ -455,7 +484,16 @@ class RendererMBeansTest {
         assertThatThrownBy(() -> new RendererMBeans(
                         server,
                         new RendererMBeans.Parts(
-                                control, stats, store, hub, Map.of(), List.of(), 0.5, Optional.empty(), CLOCK)))
+                                control,
+                                stats,
+                                store,
+                                new AlertCover(store, ActiveAlert.none()),
+                                hub,
+                                Map.of(),
+                                List.of(),
+                                0.5,
+                                Optional.empty(),
+                                CLOCK)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("type=Renderer");
         assertThat(server.isRegistered(new ObjectName("bev.avatar:type=Renderer")))

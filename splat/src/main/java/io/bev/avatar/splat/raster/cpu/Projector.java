@@ -3,10 +3,10 @@ package io.bev.avatar.splat.raster.cpu;
 import io.bev.avatar.splat.raster.CameraView;
 import io.bev.avatar.splat.raster.PosedGaussians;
 import io.bev.avatar.splat.raster.Projection;
-import io.bev.avatar.splat.raster.SphericalHarmonics;
 import io.bev.avatar.splat.raster.SplatConstants;
 import io.bev.avatar.splat.scene.CoefficientFormat;
 import io.bev.avatar.splat.scene.GaussianCloud;
+import io.bev.avatar.splat.scene.SphericalHarmonics;
 
 /** Projects a chunk of Gaussians and retains the visible ones. One per thread. */
 final class Projector {

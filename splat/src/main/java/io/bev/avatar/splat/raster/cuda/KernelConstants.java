@@ -1,8 +1,8 @@
 package io.bev.avatar.splat.raster.cuda;
 
 import io.bev.avatar.splat.raster.Projection;
-import io.bev.avatar.splat.raster.SphericalHarmonics;
 import io.bev.avatar.splat.raster.SplatConstants;
+import io.bev.avatar.splat.scene.SphericalHarmonics;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -89,7 +89,24 @@ final class GlbRigReader {
         if (read.isEmpty()) {
             throw glb.bad("targets named after ARKit blendshapes, such as jawOpen", "none among " + names.size());
         }
+        read.addAll(ClosedEyes.targets(positions(), triangles(), read));
         return read;
+    }
+
+    /** Vertices of the triangles, [triangles, 3]; empty if the mesh has no indices. */
+    private int[] triangles() throws AvatarFormatException {
+        if (!primitive.has("indices")) {
+            return new int[0];
+        }
+        int accessor = glb.index(primitive, "indices", "primitive");
+        int count = glb.index(glb.item("accessors", accessor), "count", "accessors[" + accessor + "]");
+        int[] vertices = GltfAccessor.of(glb, accessor, "SCALAR", count).unsigned();
+        for (int vertex : vertices) {
+            if (vertex >= vertexCount) {
+                throw glb.bad("triangles of vertices below " + vertexCount, "vertex " + vertex);
+            }
+        }
+        return Arrays.copyOf(vertices, count - count % 3);
     }
 
     private MorphTarget target(String name, int accessorIndex) throws AvatarFormatException {

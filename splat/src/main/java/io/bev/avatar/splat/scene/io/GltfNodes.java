@@ -12,14 +12,23 @@ final class GltfNodes {
     private final int[] parents;
 
     GltfNodes(Glb glb) throws AvatarFormatException {
-        nodes = glb.root().path("nodes");
+        this(glb.root().path("nodes"), glb::bad);
+    }
+
+    /** An error from what was expected and found. */
+    interface Problem {
+        AvatarFormatException of(String expected, String found);
+    }
+
+    GltfNodes(JsonNode nodes, Problem problem) throws AvatarFormatException {
+        this.nodes = nodes;
         parents = new int[nodes.size()];
         Arrays.fill(parents, -1);
         for (int n = 0; n < parents.length; n++) {
             for (JsonNode child : nodes.get(n).path("children")) {
                 int c = child.asInt(-1);
                 if (c < 0 || c >= parents.length || parents[c] >= 0) {
-                    throw glb.bad("child nodes with a single parent in nodes[" + n + "]", child.toString());
+                    throw problem.of("child nodes with a single parent in nodes[" + n + "]", child.toString());
                 }
                 parents[c] = n;
             }
@@ -28,7 +37,7 @@ final class GltfNodes {
             int steps = 0;
             for (int up = parents[n]; up >= 0; up = parents[up]) {
                 if (++steps > parents.length) {
-                    throw glb.bad("a tree of nodes", "nodes[" + n + "] among its own ancestors");
+                    throw problem.of("a tree of nodes", "nodes[" + n + "] among its own ancestors");
                 }
             }
         }

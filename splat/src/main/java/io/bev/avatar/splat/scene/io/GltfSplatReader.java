@@ -1,17 +1,21 @@
 package io.bev.avatar.splat.scene.io;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.splat.scene.Affine;
 import io.bev.avatar.splat.scene.AvatarFormatException;
 import io.bev.avatar.splat.scene.GaussianCloud;
+import io.bev.avatar.splat.scene.Origin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads glTF 2.0 with {@code KHR_gaussian_splatting}: one primitive whose attributes are floats, or, with its SPZ extension,
- * a buffer view that holds an .spz file.
+ * Reads glTF 2.0 with {@code KHR_gaussian_splatting}: primitives whose attributes are floats, or, with its SPZ extension, a
+ * buffer view that holds an .spz file, where the transforms of the nodes place them.
  *
  * <p>The file's y axis is up; that of the cloud is down, as in a trained .ply: a half turn about z.
  */
@@ -20,6 +24,12 @@ final class GltfSplatReader {
     private static final String EXTENSION = "KHR_gaussian_splatting";
     private static final String SPZ = "_compression_spz";
     private static final int FLOAT = 5126;
+    private static final int MAX_PARTS = 1000;
+    private static final double FAR = 100;
+    private static final double MAX_COORDINATE = 1e9;
+    private static final GaussianCloud EMPTY = new GaussianCloud(0, 0);
+    /** About z, from the file's axes to those of the cloud and back. */
+    private static final double[] HALF_TURN = {-1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0};
 
     /** Sign of each coefficient when x and y are negated. */
     private static final int[] FLIP = {-1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1};
@@ -27,14 +37,12 @@ final class GltfSplatReader {
     private final Reading reading;
     private final JsonNode root;
     private final ByteSource buffer;
-    private final GaussianFields fields;
 
     /** @param buffer the file's only buffer */
     private GltfSplatReader(Reading reading, JsonNode root, ByteSource buffer) {
         this.reading = reading;
         this.root = root;
         this.buffer = buffer;
-        this.fields = new GaussianFields(reading);
     }
 
     /** Whether {@code root} uses the extension. */
@@ -51,10 +59,44 @@ final class GltfSplatReader {
         return new GltfSplatReader(reading, root, buffer).read();
     }
 
+    /**
+     * One occurrence of a primitive in the scene.
+     *
+     * @param transform from its coordinates to those of the scene, in the file's axes
+     */
+    private record Part(JsonNode primitive, double[] transform) {}
+
     private GaussianCloud read() throws IOException {
-        JsonNode primitive = primitive();
+        List<Part> parts = parts();
+        double[] origin = origin(parts.get(0).transform());
+        reading.origin(new Origin(-origin[0], -origin[1], origin[2]));
+        List<GaussianCloud> clouds = new ArrayList<>();
+        long count = 0;
+        int degree = 0;
+        for (Part part : parts) {
+            GaussianCloud cloud = cloud(part.primitive());
+            place(cloud, part.transform(), origin);
+            clouds.add(cloud);
+            count += cloud.count();
+            degree = Math.max(degree, cloud.shDegree());
+            if (parts.size() > 1) {
+                // The parts and the cloud that they are copied to.
+                reading.memory().require(reading.source(), 2 * count, degree);
+            }
+        }
+        return clouds.size() == 1 ? clouds.get(0) : joined(clouds, count, degree);
+    }
+
+    /** The translation of a transform if it leads so far from zero that floats are too coarse there, or zero. */
+    private static double[] origin(double[] transform) {
+        double[] translation = {transform[3], transform[7], transform[11]};
+        double distance =
+                Math.max(Math.abs(translation[0]), Math.max(Math.abs(translation[1]), Math.abs(translation[2])));
+        return distance > FAR && distance <= MAX_COORDINATE ? translation : new double[3];
+    }
+
+    private GaussianCloud cloud(JsonNode primitive) throws IOException {
         JsonNode spz = spz(primitive.path("extensions"));
-        requireNoTransform();
         if (spz != null) {
             ByteSource view = view(spz.path("bufferView").asInt(-1));
             return CloudFormat.readSpz(reading, view);
@@ -62,22 +104,100 @@ final class GltfSplatReader {
         return attributes(primitive.path("attributes"));
     }
 
-    private JsonNode primitive() throws AvatarFormatException {
-        JsonNode found = null;
-        for (JsonNode mesh : root.path("meshes")) {
-            for (JsonNode primitive : mesh.path("primitives")) {
-                if (primitive.path("extensions").has(EXTENSION)) {
-                    if (found != null) {
-                        throw bad("one primitive with " + EXTENSION, "several");
-                    }
-                    found = primitive;
-                }
+    private void place(GaussianCloud cloud, double[] transform, double[] origin) throws AvatarFormatException {
+        double[] relative = transform.clone();
+        for (int axis = 0; axis < 3; axis++) {
+            relative[4 * axis + 3] -= origin[axis];
+        }
+        if (Affine.distance(relative, Affine.identity()) == 0) {
+            return;
+        }
+        double[] moved = Affine.multiply(HALF_TURN, Affine.multiply(relative, HALF_TURN));
+        CloudTransform.of(moved)
+                .orElseThrow(() -> bad(
+                        "nodes that move, turn and scale all axes alike",
+                        "a node that mirrors, shears or scales each axis differently"))
+                .apply(cloud);
+    }
+
+    private GaussianCloud joined(List<GaussianCloud> clouds, long count, int degree) throws AvatarFormatException {
+        GaussianCloud all = new GaussianFields(reading).allocate(count, degree);
+        int to = 0;
+        for (int i = 0; i < clouds.size(); i++) {
+            GaussianCloud part = clouds.get(i);
+            all.antialiased |= part.antialiased;
+            copy(part, all, to);
+            to += part.count();
+            clouds.set(i, EMPTY);
+        }
+        return all;
+    }
+
+    private static void copy(GaussianCloud part, GaussianCloud all, int to) {
+        float[][] from = fields(part);
+        float[][] into = fields(all);
+        for (int f = 0; f < from.length; f++) {
+            System.arraycopy(from[f], 0, into[f], to, part.count());
+        }
+        int each = GaussianCloud.coefficients(part.shDegree());
+        int stride = GaussianCloud.coefficients(all.shDegree());
+        for (int row = 0; row < 3 * part.count(); row++) {
+            System.arraycopy(part.sh, row * each, all.sh, (3 * to + row) * stride, each);
+        }
+    }
+
+    private static float[][] fields(GaussianCloud c) {
+        return new float[][] {
+            c.x,
+            c.y,
+            c.z,
+            c.scaleX,
+            c.scaleY,
+            c.scaleZ,
+            c.rotationW,
+            c.rotationX,
+            c.rotationY,
+            c.rotationZ,
+            c.opacity,
+            c.red,
+            c.green,
+            c.blue
+        };
+    }
+
+    /** The primitives of all nodes, and once those of meshes that no node shows. */
+    private List<Part> parts() throws AvatarFormatException {
+        JsonNode meshes = root.path("meshes");
+        boolean[] shown = new boolean[meshes.size()];
+        List<Part> parts = new ArrayList<>();
+        GltfNodes tree = new GltfNodes(root.path("nodes"), this::bad);
+        for (int node = 0; node < root.path("nodes").size(); node++) {
+            int mesh = root.path("nodes").path(node).path("mesh").asInt(-1);
+            if (mesh >= 0 && mesh < shown.length) {
+                shown[mesh] = true;
+                addParts(meshes.path(mesh), tree.global(node), parts);
             }
         }
-        if (found == null) {
+        for (int mesh = 0; mesh < shown.length; mesh++) {
+            if (!shown[mesh]) {
+                addParts(meshes.path(mesh), Affine.identity(), parts);
+            }
+        }
+        if (parts.isEmpty()) {
             throw bad("a primitive with " + EXTENSION, "none");
         }
-        return found;
+        return parts;
+    }
+
+    private void addParts(JsonNode mesh, double[] transform, List<Part> parts) throws AvatarFormatException {
+        for (JsonNode primitive : mesh.path("primitives")) {
+            if (primitive.path("extensions").has(EXTENSION)) {
+                if (parts.size() == MAX_PARTS) {
+                    throw bad("at most " + MAX_PARTS + " primitives with " + EXTENSION, "more");
+                }
+                parts.add(new Part(primitive, transform));
+            }
+        }
     }
 
     private static @Nullable JsonNode spz(JsonNode extensions) {
@@ -93,15 +213,6 @@ final class GltfSplatReader {
         return null;
     }
 
-    private void requireNoTransform() {
-        for (JsonNode node : root.path("nodes")) {
-            if (node.has("matrix") || node.has("rotation") || node.has("scale") || node.has("translation")) {
-                reading.note("the transform of the glTF node is ignored");
-                return;
-            }
-        }
-    }
-
     private GaussianCloud attributes(JsonNode attributes) throws IOException {
         int degree = 0;
         while (degree < 4 && attributes.has(harmonic(degree + 1, 0))) {
@@ -111,6 +222,7 @@ final class GltfSplatReader {
             reading.note("spherical harmonics of degree 4: the first three bands are rendered");
             degree = 3;
         }
+        GaussianFields fields = new GaussianFields(reading);
         JsonNode position = accessor(attributes, "POSITION");
         GaussianCloud cloud = fields.allocate(position.path("count").asLong(-1), degree);
         each(attributes, "POSITION", 3, cloud, (i, v) -> fields.position(cloud, i, -v[0], -v[1], v[2]));

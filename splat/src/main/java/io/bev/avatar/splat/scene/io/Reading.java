@@ -46,8 +46,9 @@ final class Reading {
         }
     }
 
+    /** Adds to the number of Gaussians that are not rendered. */
     void invalidGaussians(int count) {
-        invalidGaussians = count;
+        invalidGaussians += count;
     }
 
     /** The cloud's zero in the coordinates of the file. */

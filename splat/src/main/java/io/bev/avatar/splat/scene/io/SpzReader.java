@@ -27,6 +27,8 @@ final class SpzReader {
     private static final float COLOUR_GAIN = 0.15f;
     private static final float SQRT_HALF = 0.70710678f;
     private static final int MAX_STORED_DEGREE = 4;
+    /** More than the largest field of the most Gaussians. */
+    private static final long MAX_STREAM_BYTES = 1L << 40;
 
     /** Sign of each coefficient when y and z are negated. */
     private static final int[] FLIP = {-1, -1, 1, -1, 1, 1, -1, 1, -1, 1, -1, -1, 1, -1, 1};
@@ -89,7 +91,9 @@ final class SpzReader {
         }
         long start = table + (long) streams * TABLE_ENTRY_BYTES;
         long end = start;
+        long unpacked = 0;
         for (int s = 0; s < streams; s++) {
+            unpacked += Math.max(0, Math.min(MAX_STREAM_BYTES, entries.getLong(TABLE_ENTRY_BYTES * s + 8)));
             long packed = entries.getLong(TABLE_ENTRY_BYTES * s);
             if (packed < 0 || packed > file.size() - end) {
                 throw RecordReader.truncated(
@@ -116,7 +120,7 @@ final class SpzReader {
                     return 4;
                 }
             };
-            return new SpzReader(reading, blocks).read(header, Long.MAX_VALUE, InputStream.nullInputStream());
+            return new SpzReader(reading, blocks).read(header, unpacked, InputStream.nullInputStream());
         } catch (AvatarFormatException e) {
             throw e;
         } catch (IOException | RuntimeException e) {

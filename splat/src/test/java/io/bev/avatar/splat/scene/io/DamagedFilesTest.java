@@ -11,6 +11,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +29,12 @@ class DamagedFilesTest {
     private static final int ROUNDS = Integer.getInteger("avatar.fuzz", 2000);
     /** More than any reader allocates for a file of a few kilobytes. */
     private static final long MAX_ALLOCATED_BYTES = 256L << 20;
+
+    private static final long MAX_CPU_NANOS = 1_000_000_000;
+
+    private static final int[] EXTREMES = {0, -1, 1, Integer.MAX_VALUE, Integer.MIN_VALUE, 0x7f800000, 0x10000000};
+    private static final List<String> TOKENS =
+            List.of("-1", "4294967296", "1e999", "1e-999", "null", "{}", "[]", "\"", "2147483647", "0.5");
 
     private interface Attempt {
         void read(byte[] file) throws IOException;
@@ -72,6 +82,48 @@ class DamagedFilesTest {
         });
     }
 
+    /** Damage below a valid checksum, which the reader of the container would notice. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a.spz", "tiny.spz", "a.ply.gz", "meta.json", "cloud.zip"})
+    void damagedContent_inIntactContainer_isReadOrRejected(String name, @TempDir Path directory) throws IOException {
+        Path file = directory.resolve(name.equals("meta.json") ? "a.sog" : name);
+        Map<String, byte[]> images = name.equals("meta.json") ? unzipped(whole("tiny.sog")) : Map.of();
+        byte[] content = switch (name) {
+            case "meta.json" -> images.get("meta.json");
+            case "cloud.zip" -> whole("tiny.compressed.ply");
+            case "a.ply.gz" -> whole("a.ply");
+            case "tiny.spz" -> SpzReaderTest.file(2, 5, 1);
+            default -> SpzReaderTest.file(3, 5, 2);
+        };
+        damage(content, name.equals("meta.json") ? ROUNDS / 50 : ROUNDS / 4, damaged -> {
+            byte[] container = switch (name) {
+                case "meta.json" -> zipped(images, damaged);
+                case "cloud.zip" -> new ZipFileBuilder().add("a.ply", damaged).bytes();
+                default -> SpzReaderTest.gzip(damaged);
+            };
+            AvatarLoader.load(Files.write(file, container));
+        });
+    }
+
+    private static Map<String, byte[]> unzipped(byte[] zip) throws IOException {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        Path file = Files.write(Files.createTempFile("avatar", ".sog"), zip);
+        try (ZipArchive archive = ZipArchive.open("a.sog", file)) {
+            for (ZipArchive.Entry entry : archive.files()) {
+                entries.put(entry.name(), archive.verified(entry, 1000).start((int) entry.size()));
+            }
+        } finally {
+            Files.delete(file);
+        }
+        return entries;
+    }
+
+    private static byte[] zipped(Map<String, byte[]> entries, byte[] meta) {
+        ZipFileBuilder zip = new ZipFileBuilder();
+        entries.forEach((name, content) -> zip.add(name, name.equals("meta.json") ? meta : content));
+        return zip.bytes();
+    }
+
     private static byte[] whole(String name) throws IOException {
         byte[] ply =
                 PlyFile.ofDegree(1).vertex("x", 1, "opacity", 2).vertex("x", 2).bytes();
@@ -107,13 +159,8 @@ class DamagedFilesTest {
         com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         Random random = new Random(SEED);
         for (int round = 0; round < rounds; round++) {
-            byte[] file = whole.clone();
-            for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
-                file[random.nextInt(file.length)] = randomByte(random);
-            }
-            if (random.nextInt(8) == 0) {
-                file = java.util.Arrays.copyOf(file, random.nextInt(file.length));
-            }
+            byte[] file = damaged(whole, random);
+            long start = threads.getCurrentThreadCpuTime();
             long before = threads.getCurrentThreadAllocatedBytes();
             try {
                 attempt.read(file);
@@ -125,7 +172,45 @@ class DamagedFilesTest {
             assertThat(threads.getCurrentThreadAllocatedBytes() - before)
                     .as("bytes allocated, seed %d, round %d", SEED, round)
                     .isLessThan(MAX_ALLOCATED_BYTES);
+            assertThat(threads.getCurrentThreadCpuTime() - start)
+                    .as("CPU time in ns, seed %d, round %d", SEED, round)
+                    .isLessThan(MAX_CPU_NANOS);
         }
+    }
+
+    private static byte[] damaged(byte[] whole, Random random) {
+        byte[] file = whole.clone();
+        for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+            int at = random.nextInt(file.length);
+            switch (random.nextInt(8)) {
+                case 0 -> {
+                    int value = EXTREMES[random.nextInt(EXTREMES.length)];
+                    for (int i = at; i < Math.min(file.length, at + 4); i++) {
+                        file[i] = (byte) (value >> 8 * (i - at));
+                    }
+                }
+                case 1 -> file = spliced(file, at, at + random.nextInt(8), new byte[0]);
+                case 2 -> {
+                    byte[] token = TOKENS.get(random.nextInt(TOKENS.size())).getBytes(StandardCharsets.US_ASCII);
+                    file = spliced(file, at, at + random.nextInt(4), token);
+                }
+                default -> file[at] = randomByte(random);
+            }
+        }
+        return random.nextInt(8) == 0 ? Arrays.copyOf(file, random.nextInt(file.length)) : file;
+    }
+
+    /** {@code file} with the bytes {@code from} to {@code to} replaced; at least one byte. */
+    private static byte[] spliced(byte[] file, int from, int to, byte[] replacement) {
+        int end = Math.min(to, file.length);
+        byte[] result = new byte[Math.max(1, file.length - (end - from) + replacement.length)];
+        System.arraycopy(file, 0, result, 0, from);
+        System.arraycopy(replacement, 0, result, from, Math.min(replacement.length, result.length - from));
+        int rest = Math.min(file.length - end, result.length - from - replacement.length);
+        if (rest > 0) {
+            System.arraycopy(file, end, result, from + replacement.length, rest);
+        }
+        return result;
     }
 
     /** Half of them are digits and JSON's structural characters, which damage structure rather than text. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bev.avatar.splat.raster.RandomClouds;
 import io.bev.avatar.splat.scene.GaussianCloud;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,20 +63,44 @@ class SplatTransformTest {
                 assertThat(decibels).as("%s of degree %d", format.file, degree).isGreaterThan(format.minimum);
             }
         }
-        for (int level = 0; level <= 2; level++) {
-            // It cannot write .ksplat: here it is the second reader.
-            Path file = Files.write(directory.resolve("k" + level + ".ksplat"), KsplatFile.of(cloud(2), level));
-            Path converted = directory.resolve("k" + level + ".ply");
-            transform(program, List.of("-q", "-w"), file, converted);
-            double decibels = ImageQuality.decibels(
-                    AvatarLoader.load(converted).cloud(),
-                    AvatarLoader.load(file).cloud());
-            add(rows, row("this test, compression " + level, "a.ksplat", 2, 60, decibels));
-            assertThat(decibels).as("ksplat of compression %d", level).isGreaterThan(60);
+        // It cannot write .ksplat and .splat: here it is the second reader.
+        for (int degree : ALL ? new int[] {0, 1, 2} : new int[] {2}) {
+            for (int level = 0; level <= 2; level++) {
+                byte[] content = KsplatFile.of(cloud(degree), level);
+                compare(program, content, new Format("a.ksplat", 60), "this test, compression " + level, degree, rows);
+            }
         }
+        compare(program, splat(cloud(0)), new Format("a.splat", 55), "this test", 0, rows);
         if (ALL) {
             write(rows);
         }
+    }
+
+    private void compare(Path program, byte[] content, Format format, String writer, int degree, List<String> rows)
+            throws IOException {
+        Path file = Files.write(directory.resolve(format.file), content);
+        Path converted = directory.resolve("converted.ply");
+        transform(program, List.of("-q", "-w"), file, converted);
+        double decibels = ImageQuality.decibels(
+                AvatarLoader.load(converted).cloud(), AvatarLoader.load(file).cloud());
+        add(rows, row(writer, format.file, degree, format.minimum, decibels));
+        assertThat(decibels).as("%s by %s", format.file, writer).isGreaterThan(format.minimum);
+    }
+
+    /** A .splat file: positions and scales as floats, colour, opacity and rotation as bytes. */
+    private static byte[] splat(GaussianCloud c) {
+        ByteBuffer out = ByteBuffer.allocate(32 * c.count()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < c.count(); i++) {
+            out.putFloat(c.x[i]).putFloat(c.y[i]).putFloat(c.z[i]);
+            out.putFloat(c.scaleX[i]).putFloat(c.scaleY[i]).putFloat(c.scaleZ[i]);
+            for (float value : new float[] {c.red[i], c.green[i], c.blue[i], c.opacity[i]}) {
+                out.put((byte) Math.max(0, Math.min(255, Math.round(255 * value))));
+            }
+            for (float value : new float[] {c.rotationW[i], c.rotationX[i], c.rotationY[i], c.rotationZ[i]}) {
+                out.put((byte) Math.max(0, Math.min(255, Math.round(128 * value + 128))));
+            }
+        }
+        return out.array();
     }
 
     private static void add(List<String> rows, String row) {

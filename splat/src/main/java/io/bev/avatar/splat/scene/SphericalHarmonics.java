@@ -1,6 +1,4 @@
-package io.bev.avatar.splat.raster;
-
-import io.bev.avatar.splat.scene.CoefficientFormat;
+package io.bev.avatar.splat.scene;
 
 /** Real spherical harmonics of degree 1 to 3: the view-dependent part of a Gaussian's colour. */
 public final class SphericalHarmonics {
