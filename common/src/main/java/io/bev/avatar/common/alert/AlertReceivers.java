@@ -40,6 +40,10 @@ public record AlertReceivers(Optional<Mail> mail, Optional<Path> slackUrlFile, O
     private static final String MAIL_TO = "stack.mail-to";
     private static final String SLACK = "stack.slack-url-file";
     private static final String WEBHOOK = "stack.webhook-url";
+    /** Ends each added line, so that {@code avatar stack enable} can tell them from an operator's. */
+    private static final String MARK = "  # avatar.yaml";
+
+    private static final Pattern MARKED = Pattern.compile("(?m).+$");
     private static final Pattern ADDRESS = Pattern.compile("[^@\\s,]+@[^@\\s,]+");
     private static final Pattern SERVER = Pattern.compile("[^:\\s]+:\\d{1,5}");
 
@@ -178,7 +182,7 @@ public record AlertReceivers(Optional<Mail> mail, Optional<Path> slackUrlFile, O
                             .append(quoted(secretPath.apply("webhook-token", file)))
                             .append("}}\n"));
         });
-        return yaml.toString();
+        return MARKED.matcher(yaml).replaceAll("$0" + MARK);
     }
 
     /**
