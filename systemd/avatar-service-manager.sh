@@ -147,12 +147,26 @@ show_status() {
   gpu=$(gpu_text <<<"$metrics")
   row GPU "${gpu:-$([ -n "$metrics" ] && echo 'none found by the exporter' || echo unknown)}"
   row memory "renderer $(memory_text "$renderer_unit"), exporter $(memory_text "$exporter_unit")"
+  row alerts "$(people)"
   boot=$(systemctl is-enabled "$target_unit" 2>/dev/null) || true
   row boot "${boot:-not installed}"
   if [ ! -r "$settings/environment" ] && [ -d "$settings" ]; then
     row note "default ports shown: only root and the group bev-avatar can read $settings"
   fi
   renderer_serves || return 3
+}
+
+# Who is notified about alerts, as set for avatar stack.
+people() {
+  local key found=''
+  for key in mail-to slack-url-file webhook-url; do
+    if [ -n "$(yaml_value stack $key '')" ]; then found+="${found:+, }${key%%-*}"; fi
+  done
+  if [ -r "$settings/avatar.yaml" ] || [ ! -e "$settings/avatar.yaml" ]; then
+    printf '%s\n' "${found:-no receiver configured: alerts reach Redis and this page alone}"
+  else
+    echo 'unknown, only root and the group bev-avatar can read the settings'
+  fi
 }
 
 # Like http_get of the renderer, but for any status: /health reports problems with status 503.
@@ -363,6 +377,7 @@ case "$command" in
       report '!' "checked as $(id -un), whose permissions differ from those of the services; sudo avatar check runs as $(renderer_user)" >&2
     fi
     exporter_command "$(renderer_user)" check "$@" ;;
+  alert) exporter_command "$(renderer_user)" alert "$@" ;;
   gpu-setup) exporter_command root gpu-setup "$@" ;;
   logs)
     require_systemd

@@ -67,5 +67,8 @@ guarded_alertmanager() {
     /^        http_config:$/ && ENVIRON["tls"] != "" { print "          " ENVIRON["tls"] }' "$1"
 }
 
-# unguarded FILE: prints a configuration without these lines.
-unguarded() { sed -e "/$guard_mark\$/d" -e 's|https://127\.0\.0\.1|http://127.0.0.1|' "$1"; }
+# unguarded FILE: prints a configuration without these lines, without destinations for people and base addresses of links.
+unguarded() {
+  sed -e "/$guard_mark\$/d" -e '/  # avatar\.yaml$/d' -e 's|https://127\.0\.0\.1|http://127.0.0.1|' \
+    -e 's|^\( *\(runbooks\|dashboards\): \).*|\1|' "$1"
+}

@@ -16,8 +16,10 @@ import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.http.ExporterServer;
 import io.bev.avatar.exporter.http.LandingPage;
 import io.bev.avatar.exporter.http.ListenerSecurity;
+import io.bev.avatar.exporter.http.RunbookPages;
 import io.bev.avatar.exporter.redis.RedisClients;
 import io.bev.avatar.exporter.redis.RedisConnection;
+import io.bev.avatar.exporter.threshold.ThresholdFileLocator;
 import io.bev.avatar.exporter.web.WebConfigSecurity;
 import io.prometheus.client.hotspot.BufferPoolsExports;
 import io.prometheus.client.hotspot.ClassLoadingExports;
@@ -98,6 +100,7 @@ public final class Exporter implements AutoCloseable {
                     exposition,
                     config.scrapeTimeout(),
                     new LandingPage(version, exposition::statuses, exposition.disabled(), clock),
+                    new RunbookPages(ThresholdFileLocator.runbooks(), commandsHere()),
                     webhook);
         } catch (IOException | RuntimeException e) {
             closeAll(created, e);
@@ -119,6 +122,15 @@ public final class Exporter implements AutoCloseable {
                             ? "without TLS"
                             : access.tls().isPresent() ? "without a password" : "without TLS and without a password");
         }
+    }
+
+    /** Without systemd, the commands of the runbooks differ. */
+    private static Optional<String> commandsHere() {
+        return System.getenv("NOTIFY_SOCKET") != null
+                ? Optional.empty()
+                : Optional.of("Here the avatar runs with `./avatar up`, without systemd: logs are in `.run/logs` instead of"
+                        + " `journalctl`, and instead of `systemctl restart` end the process, which `./avatar up` starts"
+                        + " again. Instead of `sudo avatar`, use `./avatar` in its directory.");
     }
 
     private static List<io.prometheus.client.Collector> processMetrics() {

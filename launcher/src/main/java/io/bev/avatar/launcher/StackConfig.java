@@ -1,5 +1,6 @@
 package io.bev.avatar.launcher;
 
+import io.bev.avatar.common.alert.AlertReceivers;
 import io.bev.avatar.common.config.Config;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param prometheusPort port of Prometheus
  * @param alertmanagerPort port of Alertmanager
  * @param grafanaPort port of Grafana, if installed
+ * @param receivers destinations of alert notifications for people
+ * @param links base addresses of the links in alerts
  * @param configFile configuration file; empty if only defaults and environment apply
  */
 record StackConfig(
@@ -30,7 +33,12 @@ record StackConfig(
         int prometheusPort,
         int alertmanagerPort,
         int grafanaPort,
+        AlertReceivers receivers,
+        Links links,
         Optional<Path> configFile) {
+
+    /** Base addresses in alerts: of the runbooks, {@code BASE/NAME.md}, and of Grafana. */
+    record Links(String runbooks, String dashboards) {}
 
     static StackConfig from(Config config, Path root, Map<String, String> environment) {
         String redis = config.text("redis.url", "redis://127.0.0.1:6379", "BEV_REDIS_URL");
@@ -40,16 +48,25 @@ record StackConfig(
         } catch (IllegalArgumentException e) {
             config.problem("redis.url", "not a URL", "a URL such as redis://127.0.0.1:6379");
         }
+        ExporterClients exporter = ExporterClients.from(config);
+        int exporterPort = port(config, "exporter.port", 9818, "BEV_EXPORTER_PORT");
+        int grafanaPort = port(config, "stack.grafana-port", 3000);
         StackConfig result = new StackConfig(
                 root.resolve(config.text("stack.run-directory", ".run")).normalize(),
                 redisUrl,
                 port(config, "renderer.port", 8080, "BEV_AVATAR_PORT"),
                 port(config, "renderer.jolokia-port", 8778, "BEV_JOLOKIA_PORT"),
-                port(config, "exporter.port", 9818, "BEV_EXPORTER_PORT"),
-                ExporterClients.from(config),
+                exporterPort,
+                exporter,
                 port(config, "stack.prometheus-port", 9090),
                 port(config, "stack.alertmanager-port", 9093),
-                port(config, "stack.grafana-port", 3000),
+                grafanaPort,
+                AlertReceivers.from(config),
+                new Links(
+                        config.text(
+                                "stack.runbooks-url",
+                                exporter.access().scheme() + "://127.0.0.1:" + exporterPort + "/runbooks"),
+                        config.text("stack.dashboards-url", "http://127.0.0.1:" + grafanaPort)),
                 Optional.ofNullable(environment.get("BEV_AVATAR_CONFIG"))
                         .filter(file -> !file.isBlank())
                         .map(Path::of));

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -56,13 +57,25 @@ final class StackFiles {
         }
         Path configuration = target.resolve("prometheus.yml");
         if (Files.exists(configuration)) {
-            Files.writeString(configuration, config.exporter().prometheus(Files.readString(configuration)));
+            Files.writeString(
+                    configuration, config.exporter().prometheus(withLinks(Files.readString(configuration))));
         }
         Path targets = Files.createDirectories(target.resolve("targets"));
         Files.writeString(targets.resolve("avatar.yml"), target(config.exporterPort()));
         Files.writeString(targets.resolve("alertmanager.yml"), target(config.alertmanagerPort()));
         Files.writeString(targets.resolve("prometheus.yml"), target(config.prometheusPort()));
         return target;
+    }
+
+    /** Sets the base addresses of the links in alerts. */
+    private String withLinks(String configuration) {
+        return configuration
+                .replaceAll(
+                        "(?m)^( {4}runbooks: ).*",
+                        "$1" + Matcher.quoteReplacement("'" + config.links().runbooks() + "'"))
+                .replaceAll(
+                        "(?m)^( {4}dashboards: ).*",
+                        "$1" + Matcher.quoteReplacement("'" + config.links().dashboards() + "'"));
     }
 
     private static String target(int port) {
@@ -74,12 +87,17 @@ final class StackFiles {
     Path prepareAlertmanager() throws IOException {
         Path target = directory("alertmanager");
         String text = Files.readString(root.resolve("alerting-rules/alertmanager.yml"));
+        String forExporter = config.exporter()
+                .alertmanager(text.replace(
+                        SHIPPED_EXPORTER,
+                        config.exporter().access().scheme() + "://127.0.0.1:" + config.exporterPort()));
         Files.writeString(
                 target.resolve("alertmanager.yml"),
-                config.exporter()
-                        .alertmanager(text.replace(
-                                SHIPPED_EXPORTER,
-                                config.exporter().access().scheme() + "://127.0.0.1:" + config.exporterPort())));
+                config.receivers().applyTo(forExporter, (name, file) -> file.toString()));
+        Files.copy(
+                root.resolve("alerting-rules/avatar.tmpl"),
+                target.resolve("avatar.tmpl"),
+                StandardCopyOption.REPLACE_EXISTING);
         Files.copy(secret("alert-token"), target.resolve("alert-token"), StandardCopyOption.REPLACE_EXISTING);
         return target;
     }

@@ -3,6 +3,7 @@ package io.bev.avatar.launcher;
 import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.cds.Installation;
 import io.bev.avatar.cds.TrainingRun;
+import io.bev.avatar.common.alert.AlertReceivers;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
@@ -106,6 +107,11 @@ final class UpCommand implements Callable<Integer> {
                 console.plain("");
                 simulated.ifPresent(gpu -> console.warn(
                         "gpu", "SIMULATED: no GPU metric is real; edit " + gpu.scenario() + " to change the values"));
+                if (config.receivers().names().isEmpty()) {
+                    console.warn("alerts", AlertReceivers.NONE + "; to change that, " + AlertReceivers.REMEDY);
+                } else {
+                    console.note("alerts", String.join(", ", config.receivers().names()));
+                }
                 console.plain("  " + console.strong("Open " + stack.pageUrl()) + "   (Ctrl-C stops everything)");
                 console.plain("");
                 watch(supervisor, new StatusLine(console, probe, stack));

@@ -31,6 +31,9 @@ final class AlertCases {
     private static final Pattern CONSTANT = Pattern.compile("-?[0-9.]+");
     private static final Pattern RISING = Pattern.compile("-?[0-9.]+[+-][0-9.]+");
 
+    /** promtool repeats a number ({@code 1x20}), but neither NaN nor infinity. */
+    private static final Pattern NOT_FINITE = Pattern.compile("(NaN|Inf)x(\\d+)");
+
     /** A row of the table. */
     record Case(
             int number,
@@ -160,7 +163,9 @@ final class AlertCases {
                 || RISING.matcher(values).matches()
                 || values.matches("-?[0-9.]+E[0-9]+");
         if (!plain) {
-            return values;
+            return NOT_FINITE.matcher(values).replaceAll(run -> (run.group(1) + " ")
+                    .repeat(Integer.parseInt(run.group(2)) + 1)
+                    .strip());
         }
         String number = values.contains("E") ? new java.math.BigDecimal(values).toPlainString() : values;
         return number + "x" + STEPS;

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import io.bev.avatar.common.alert.AlertReceivers;
+import io.bev.avatar.common.config.Config;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,12 +20,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Inhibition by the shipped configuration, on a real Alertmanager. */
+/** Inhibition and grouping by the shipped configuration, on a real Alertmanager. */
 class AlertmanagerInhibitionTest {
 
     private static final String PROGRAM = "prometheus-alertmanager";
@@ -64,26 +72,14 @@ class AlertmanagerInhibitionTest {
 
     @Test
     void alertsOfOneHost_areInhibitedOnlyByTheirCause() throws Exception {
-        RuleFiles.assumeTool(PROGRAM);
-        Path config = directory.resolve("alertmanager.yml");
         // No listener: notifications are discarded.
-        Files.writeString(
-                config,
-                Files.readString(RuleFiles.DIRECTORY.resolve("alertmanager.yml"))
-                        .replace("127.0.0.1:9818", "127.0.0.1:1"));
-        Path log = directory.resolve("log");
-        Process alertmanager = new ProcessBuilder(
-                        PROGRAM,
-                        "--config.file=" + config,
-                        "--storage.path=" + directory.resolve("data"),
-                        "--web.listen-address=127.0.0.1:0",
-                        "--cluster.listen-address=")
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            URI alerts = URI.create("http://127.0.0.1:" + port(alertmanager, log) + "/api/v2/alerts");
-            post(alerts);
+        withAlertmanager(shipped(), alerts -> {
+            post(alerts, CASES.stream()
+                    .flatMap(one -> {
+                        int host = CASES.indexOf(one);
+                        return Stream.of(ofHost(one.fires(), host), ofHost(one.target(), host));
+                    })
+                    .toList());
             JsonNode listed = JSON.readTree(
                     client.send(HttpRequest.newBuilder(alerts).build(), HttpResponse.BodyHandlers.ofString())
                             .body());
@@ -95,6 +91,74 @@ class AlertmanagerInhibitionTest {
                         .isEqualTo(one.inhibited() ? "suppressed" : "active");
                 assertThat(state(listed, one.fires(), i)).as(one.toString()).isEqualTo("active");
             }
+        });
+    }
+
+    @Test
+    void wideOutage_isOneMessageToPeople() throws Exception {
+        BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
+        HttpServer people = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        people.createContext("/", exchange -> {
+            messages.add(JSON.readTree(exchange.getRequestBody().readAllBytes()));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        people.start();
+        try {
+            AlertReceivers receivers = AlertReceivers.from(Config.of(
+                    "stack: {webhook-url: 'http://127.0.0.1:" + people.getAddress().getPort() + "/'}",
+                    "test",
+                    Map.of()));
+            String config = receivers
+                    .applyTo(shipped(), (name, file) -> file.toString())
+                    .replaceAll("group_wait: (10|30)s", "group_wait: 1s");
+            withAlertmanager(config, alerts -> {
+                List<Map<String, String>> outage = new ArrayList<>();
+                outage.add(alert("AvatarFleetHostsDown", "critical"));
+                for (int host = 0; host < 50; host++) {
+                    outage.add(ofHost(alert("AvatarHostDown", "critical"), host));
+                    outage.add(ofHost(alert("AvatarServiceDown", "critical"), host));
+                    outage.add(ofHost(alert("AvatarEndpointDown", "critical"), host));
+                }
+                post(alerts, outage);
+                // A fault of another kind after the outage is the next message.
+                JsonNode first = messages.take();
+                post(alerts, List.of(ofHost(alert("AvatarDiskHigh", "critical"), 99)));
+                JsonNode second = messages.take();
+
+                assertThat(first.path("alerts")).hasSize(51);
+                assertThat(second.path("alerts")).hasSize(1);
+                assertThat(messages).isEmpty();
+            });
+        } finally {
+            people.stop(0);
+        }
+    }
+
+    private static String shipped() throws IOException {
+        return Files.readString(RuleFiles.DIRECTORY.resolve("alertmanager.yml"))
+                .replace("127.0.0.1:9818", "127.0.0.1:1");
+    }
+
+    private interface Use {
+        void with(URI alerts) throws Exception;
+    }
+
+    private void withAlertmanager(String configuration, Use use) throws Exception {
+        RuleFiles.assumeTool(PROGRAM);
+        Path config = Files.writeString(directory.resolve("alertmanager.yml"), configuration);
+        Path log = directory.resolve("log");
+        Process alertmanager = new ProcessBuilder(
+                        PROGRAM,
+                        "--config.file=" + config,
+                        "--storage.path=" + directory.resolve("data"),
+                        "--web.listen-address=127.0.0.1:0",
+                        "--cluster.listen-address=")
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            use.with(URI.create("http://127.0.0.1:" + port(alertmanager, log) + "/api/v2/alerts"));
         } finally {
             alertmanager.destroyForcibly();
             alertmanager.onExit().join();
@@ -113,12 +177,9 @@ class AlertmanagerInhibitionTest {
         }
     }
 
-    private void post(URI alerts) throws Exception {
-        List<Map<String, Map<String, String>>> all = new ArrayList<>();
-        for (int i = 0; i < CASES.size(); i++) {
-            all.add(Map.of("labels", ofHost(CASES.get(i).fires(), i)));
-            all.add(Map.of("labels", ofHost(CASES.get(i).target(), i)));
-        }
+    private void post(URI alerts, List<Map<String, String>> labels) throws Exception {
+        List<Map<String, Map<String, String>>> all =
+                labels.stream().map(one -> Map.of("labels", one)).toList();
         HttpRequest request = HttpRequest.newBuilder(alerts)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(all)))

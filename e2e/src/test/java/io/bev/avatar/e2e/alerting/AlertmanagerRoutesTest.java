@@ -3,12 +3,15 @@ package io.bev.avatar.e2e.alerting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.common.alert.AlertReceivers;
+import io.bev.avatar.common.config.Config;
 import io.bev.avatar.e2e.alerting.RuleFiles.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -33,9 +36,9 @@ class AlertmanagerRoutesTest {
 
     @Test
     void everySeverity_reachesExporterAndItsRoute() throws Exception {
-        for (String severity : List.of("critical", "warning", "info")) {
-            routed("alertmanager.yml", "avatar-exporter,null", "severity=" + severity, "alertname=AvatarX");
-        }
+        routed("alertmanager.yml", "avatar-exporter,on-call", "severity=critical", "alertname=AvatarX");
+        routed("alertmanager.yml", "avatar-exporter,chat", "severity=warning", "alertname=AvatarX");
+        routed("alertmanager.yml", "avatar-exporter,null", "severity=info", "alertname=AvatarX");
         routed("alertmanager.yml", "avatar-exporter", "severity=info", "alertname=AvatarWatchdog");
     }
 
@@ -43,29 +46,37 @@ class AlertmanagerRoutesTest {
     void alertWithRecovery_reachesRecoveryAndAllOtherReceivers() throws Exception {
         routed(
                 "alertmanager.yml",
-                "avatar-recovery,avatar-exporter,null",
+                "avatar-recovery,avatar-exporter,on-call",
                 "severity=critical",
                 "alertname=AvatarX",
                 "recovery=trim_gpu_memory");
     }
 
     @Test
-    void examplesInComments_areValidAndRouted() throws Exception {
-        String text = Files.readString(RuleFiles.DIRECTORY.resolve("alertmanager.yml"));
-        int examples = text.indexOf("  # - name: on-call");
-        assertThat(examples).isPositive();
-        String used = text.substring(0, examples)
-                + Pattern.compile("(?m)^  # (?=- |  )")
-                        .matcher(text.substring(examples))
-                        .replaceAll("  ");
-        Path file = Files.writeString(
-                directory.resolve("used.yml"),
-                used.replace("receiver: 'null' # on-call", "receiver: on-call")
-                        .replace("receiver: 'null' # chat", "receiver: chat"));
+    void everyDestination_givesValidConfiguration_andIsCounted() throws Exception {
+        Path secret = Files.writeString(directory.resolve("secret"), "s");
+        String settings = """
+                stack:
+                  mail-to: a@example.org, b@example.org
+                  mail-server: mail.example.org:587
+                  mail-user: avatar
+                  mail-password-file: %1$s
+                  slack-url-file: %1$s
+                  webhook-url: https://ntfy.example.org/avatar
+                  webhook-token-file: %1$s
+                """.formatted(secret);
+        String shipped = Files.readString(RuleFiles.DIRECTORY.resolve("alertmanager.yml"));
+        String none = AlertReceivers.from(Config.of("{}", "test", Map.of())).applyTo(shipped, (name, file) -> name);
+        String used = AlertReceivers.from(Config.of(settings, "test", Map.of()))
+                .applyTo(shipped, (name, file) -> file.toString());
+        Files.copy(RuleFiles.DIRECTORY.resolve("avatar.tmpl"), directory.resolve("avatar.tmpl"));
+        Path file = Files.writeString(directory.resolve("used.yml"), used);
+
         RuleFiles.run(directory, "amtool", "check-config", file.toString()).succeeded();
-        routed(file.toString(), "avatar-exporter,on-call", "severity=critical", "alertname=AvatarX");
-        routed(file.toString(), "avatar-exporter,chat", "severity=warning", "alertname=AvatarX");
-        routed(file.toString(), "avatar-exporter", "severity=info", "alertname=AvatarWatchdog");
+        assertThat(none).isEqualTo(shipped);
+        assertThat(AlertReceivers.configuredIn(shipped)).isEmpty();
+        assertThat(AlertReceivers.configuredIn(used)).containsExactly("email", "slack", "webhook");
+        assertThat(used.split("email_configs:", -1)).as("critical and warning alerts").hasSize(3);
     }
 
     @Test

@@ -15,6 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -130,6 +134,20 @@ final class RuleFiles {
                 .start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Output(process.waitFor(), text);
+    }
+
+    /** Results of {@code runs}, two of which run at a time. */
+    static List<String> twoAtATime(List<Callable<String>> runs) throws Exception {
+        ExecutorService two = Executors.newFixedThreadPool(2);
+        try {
+            List<String> results = new ArrayList<>();
+            for (Future<String> run : two.invokeAll(runs)) {
+                results.add(run.get());
+            }
+            return results;
+        } finally {
+            two.shutdown();
+        }
     }
 
     /** Exit code and output of a process. */

@@ -35,6 +35,8 @@ class RunbooksTest {
             "up", "gauge",
             "process_start_time_seconds", "gauge",
             "prometheus_rule_evaluation_failures_total", "counter",
+            "prometheus_target_scrapes_sample_duplicate_timestamp_total", "counter",
+            "prometheus_target_scrapes_sample_out_of_order_total", "counter",
             "alertmanager_notifications_failed_total", "counter",
             // Only while NVML fails, so in no golden file.
             "nvidia_gpu_reading_error_since_timestamp_seconds", "gauge");

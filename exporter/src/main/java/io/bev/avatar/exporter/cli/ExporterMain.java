@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
             HealthCommand.class,
             MetricsCommand.class,
             AccessCommand.class,
+            AlertCommand.class,
             GpuCleanupCommand.class,
             GpuSetupCommand.class
         },

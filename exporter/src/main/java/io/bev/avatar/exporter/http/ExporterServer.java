@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * HTTP server of the exporter: {@code /metrics}, {@code /}, {@code /-/healthy}, {@code /-/ready} and {@code /alerts}.
+ * HTTP server of the exporter: {@code /metrics}, {@code /}, {@code /runbooks}, {@code /-/healthy}, {@code /-/ready} and
+ * {@code /alerts}.
  *
  * <p>Server threads authenticate and answer health checks; scrapes and alerts each have their own pool, so that none of
  * the three can starve the others. On a loopback address every path except health requires a known Host name, as
@@ -56,6 +57,7 @@ public final class ExporterServer implements AutoCloseable {
      * @param access TLS and authentication; the webhook has its own authentication
      * @param guard Host and Origin rules
      * @param scrapeTimeout timeout of scrapes whose client sends none
+     * @param runbooks handler of {@code /runbooks} and the pages below it
      * @param alertHandler handler of {@code /alerts}, with its own checks
      * @throws IOException when the address cannot be bound
      */
@@ -67,6 +69,7 @@ public final class ExporterServer implements AutoCloseable {
             Exposition exposition,
             Duration scrapeTimeout,
             LandingPage landingPage,
+            RunbookPages runbooks,
             HttpHandler alertHandler)
             throws IOException {
         this.server = BoundedHttpServer.at(address, "http")
@@ -85,6 +88,10 @@ public final class ExporterServer implements AutoCloseable {
         serve(
                 "/metrics",
                 path -> access.guard(checkingSource(readOnly(path, new OffloadingHandler(metrics, scrapes)))));
+        serve(
+                RunbookPages.PATH,
+                path -> access.guard(checkingSource(
+                        below(path, reading(new OffloadingHandler(runbooks, scrapes))))));
         serve("/alerts", path -> access.unguarded(exactPath(path, new OffloadingHandler(alertHandler, alerts))));
         serve("/-/healthy", path -> access.guard(readOnly(path, healthy)));
         serve("/-/ready", path -> access.guard(readOnly(path, this::answerReady)));
@@ -134,15 +141,31 @@ public final class ExporterServer implements AutoCloseable {
         };
     }
 
+    /** Restricts a handler to the path and what is below it. */
+    private static HttpHandler below(String path, HttpHandler next) {
+        return exchange -> {
+            String requested = exchange.getRequestURI().getPath();
+            if (requested.equals(path) || requested.startsWith(path + "/")) {
+                next.handle(exchange);
+            } else {
+                Responses.text(exchange, 404, "not found: see / or /metrics");
+            }
+        };
+    }
+
     private static HttpHandler readOnly(String path, HttpHandler next) {
-        return exactPath(path, exchange -> {
+        return exactPath(path, reading(next));
+    }
+
+    private static HttpHandler reading(HttpHandler next) {
+        return exchange -> {
             if (READ_METHODS.contains(exchange.getRequestMethod())) {
                 next.handle(exchange);
             } else {
                 exchange.getResponseHeaders().set("Allow", "GET, HEAD");
                 Responses.text(exchange, 405, "only GET and HEAD are allowed");
             }
-        });
+        };
     }
 
     private static void servePage(HttpExchange exchange, LandingPage page) throws IOException {

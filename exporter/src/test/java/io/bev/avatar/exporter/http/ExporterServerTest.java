@@ -9,6 +9,7 @@ import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.Exposition;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.ScrapeRunner;
+import io.bev.avatar.testkit.Repository;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -99,6 +101,7 @@ class ExporterServerTest {
                 exposition,
                 Duration.ofMillis(500),
                 new LandingPage("1.2.3", exposition::statuses, exposition.disabled(), Clock.systemUTC()),
+                new RunbookPages(Repository.root().resolve("alerting-rules/runbooks"), Optional.of("Here, use `./avatar up`.")),
                 exchange -> {
                     if (exchange.getRequestHeaders().containsKey("Fail")) {
                         throw new IllegalStateException("a fault of our own");

@@ -14,6 +14,8 @@ import io.bev.avatar.exporter.collector.ScrapeRunner;
 import io.bev.avatar.exporter.http.ExporterServer;
 import io.bev.avatar.exporter.http.LandingPage;
 import io.bev.avatar.exporter.http.Responses;
+import io.bev.avatar.exporter.http.RunbookPages;
+import io.bev.avatar.testkit.Repository;
 import io.bev.avatar.testkit.TestCertificates;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -99,6 +102,7 @@ class WebConfigSecurityTest {
                 exposition,
                 Duration.ofSeconds(5),
                 new LandingPage("1.2.3", exposition::statuses, Map.of(), Clock.systemUTC()),
+                new RunbookPages(Repository.root().resolve("alerting-rules/runbooks"), Optional.of("Here, use `./avatar up`.")),
                 exchange -> Responses.text(exchange, 200, "alert"));
         server.start();
     }
