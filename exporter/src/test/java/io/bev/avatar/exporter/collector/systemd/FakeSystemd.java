@@ -168,6 +168,11 @@ public final class FakeSystemd implements AutoCloseable {
         connection.exportObject(path, unit);
     }
 
+    /** Adds an active unit that is in the lists and has no properties. */
+    public void list(String name) {
+        units.put(name, new Unit("/org/freedesktop/systemd1/unit/listed", "active", Map.of()));
+    }
+
     @Override
     public void close() {
         connection.disconnect();

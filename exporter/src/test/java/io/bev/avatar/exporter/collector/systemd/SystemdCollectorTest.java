@@ -340,4 +340,24 @@ class SystemdCollectorTest {
         assertThat(SystemdCollector.systemBus(Map.of("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/x")))
                 .isEqualTo("unix:path=/x");
     }
+
+    @Test
+    void replyAboveTheLimit_failsWithItsSize_andTheConnectionIsReused() throws Exception {
+        try (TestDBus bus = TestDBus.start(directory);
+                FakeSystemd systemd = new FakeSystemd(bus.address());
+                SystemdCollector collector = new SystemdCollector(
+                        List.of(), bus.address(), LONG, directory.resolve("sys"), true, Ticker.system())) {
+            String name = "x".repeat(200_000);
+            for (int i = 0; i < 12; i++) {
+                systemd.list(name + i + ".device");
+            }
+
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> scrape(collector))
+                        .isInstanceOf(PartialCollectionException.class)
+                        .hasMessageContaining("systemd does not list its units: the reply has ")
+                        .hasMessageContaining("the limit is 2097152");
+            }
+        }
+    }
 }
