@@ -25,6 +25,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -65,6 +66,7 @@ public final class RenderCommand implements Callable<Integer> {
     private static final int DEFAULT_FPS = 30;
     private static final int MAX_FPS = 240;
     private static final String FFMPEG = "ffmpeg";
+    private static final List<Emotion> EMOTIONS = List.of(Emotion.values());
 
     private final AvatarSource avatars;
     private final Function<Avatar, Poser> posers;
@@ -273,7 +275,7 @@ public final class RenderCommand implements Callable<Integer> {
     }
 
     private ContactSheet sheet() {
-        return new ContactSheet(resolution.width(), resolution.height(), Emotion.values().length);
+        return new ContactSheet(resolution.width(), resolution.height(), EMOTIONS.size());
     }
 
     private boolean isSequence() {
@@ -300,9 +302,8 @@ public final class RenderCommand implements Callable<Integer> {
         }
         if (sheetIntensity != null) {
             double intensity = sheetIntensity;
-            Emotion[] all = Emotion.values();
             return new Sequence(
-                    all.length, index -> expression(new EmotionChoice(all[index], intensity), expression), i -> view);
+                    EMOTIONS.size(), index -> expression(new EmotionChoice(EMOTIONS.get(index), intensity), expression), i -> view);
         }
         return new Sequence(1, index -> expression, index -> view);
     }
@@ -408,7 +409,7 @@ public final class RenderCommand implements Callable<Integer> {
             if (sheetIntensity != null) {
                 ContactSheet sheet = sheet();
                 for (int i = 0; i < sequence.count(); i++) {
-                    sheet.add(i, rendered(renderer, sequence, i), Emotion.values()[i].label());
+                    sheet.add(i, rendered(renderer, sequence, i), EMOTIONS.get(i).label());
                 }
                 PngFile.write(sheet.image(), file);
             } else if (isSequence()) {

@@ -186,7 +186,7 @@ class DamagedFilesTest {
                 case 0 -> {
                     int value = EXTREMES[random.nextInt(EXTREMES.length)];
                     for (int i = at; i < Math.min(file.length, at + 4); i++) {
-                        file[i] = (byte) (value >> 8 * (i - at));
+                        file[i] = (byte) (value >> (8 * (i - at)));
                     }
                 }
                 case 1 -> file = spliced(file, at, at + random.nextInt(8), new byte[0]);
