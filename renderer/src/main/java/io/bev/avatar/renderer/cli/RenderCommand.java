@@ -303,7 +303,9 @@ public final class RenderCommand implements Callable<Integer> {
         if (sheetIntensity != null) {
             double intensity = sheetIntensity;
             return new Sequence(
-                    EMOTIONS.size(), index -> expression(new EmotionChoice(EMOTIONS.get(index), intensity), expression), i -> view);
+                    EMOTIONS.size(),
+                    index -> expression(new EmotionChoice(EMOTIONS.get(index), intensity), expression),
+                    i -> view);
         }
         return new Sequence(1, index -> expression, index -> view);
     }
@@ -409,7 +411,8 @@ public final class RenderCommand implements Callable<Integer> {
             if (sheetIntensity != null) {
                 ContactSheet sheet = sheet();
                 for (int i = 0; i < sequence.count(); i++) {
-                    sheet.add(i, rendered(renderer, sequence, i), EMOTIONS.get(i).label());
+                    sheet.add(
+                            i, rendered(renderer, sequence, i), EMOTIONS.get(i).label());
                 }
                 PngFile.write(sheet.image(), file);
             } else if (isSequence()) {
