@@ -6,17 +6,20 @@ import java.util.Locale;
 
 /** Format of the written file, by its extension. */
 enum OutputFormat {
-    PNG(List.of()),
+    PNG,
     /** Animated WebP. */
-    WEBP(List.of("-f", "webp", "-c:v", "libwebp_anim", "-quality", "90", "-loop", "0")),
+    WEBP,
     /** H.264. */
-    MP4(List.of("-f", "mp4", "-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p", "-movflags", "+faststart"));
+    MP4;
 
     /** Options of {@code ffmpeg}; empty if it is not needed. */
-    final List<String> encoder;
-
-    OutputFormat(List<String> encoder) {
-        this.encoder = encoder;
+    List<String> encoder() {
+        return switch (this) {
+            case PNG -> List.of();
+            case WEBP -> List.of("-f", "webp", "-c:v", "libwebp_anim", "-quality", "90", "-loop", "0");
+            case MP4 ->
+                List.of("-f", "mp4", "-c:v", "libx264", "-crf", "18", "-pix_fmt", "yuv420p", "-movflags", "+faststart");
+        };
     }
 
     static String fileName(Path file) {

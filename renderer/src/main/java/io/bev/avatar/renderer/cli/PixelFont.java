@@ -58,16 +58,16 @@ final class PixelFont {
             if (letter < 0 || letter >= LETTERS.length) {
                 continue;
             }
-            String[] rows = LETTERS[letter].split(" ");
             for (int y = 0; y < HEIGHT * scale; y++) {
-                int row = Integer.parseInt(rows[y / scale], 16);
+                int at = 3 * (y / scale);
+                int row = Integer.parseInt(LETTERS[letter], at, at + 2, 16);
                 for (int x = 0; x < 5 * scale; x++) {
                     int column = left + i * ADVANCE * scale + x;
-                    if (column < right && (row >> (4 - x / scale) & 1) == 1) {
-                        int at = 3 * ((top + y) * image.width + column);
-                        image.bgr[at] = -1;
-                        image.bgr[at + 1] = -1;
-                        image.bgr[at + 2] = -1;
+                    if (column < right && ((row >> (4 - x / scale)) & 1) == 1) {
+                        int pixel = 3 * ((top + y) * image.width + column);
+                        image.bgr[pixel] = -1;
+                        image.bgr[pixel + 1] = -1;
+                        image.bgr[pixel + 2] = -1;
                     }
                 }
             }

@@ -4,9 +4,6 @@ import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.config.Antialiasing;
-import io.bev.avatar.renderer.expression.StillExpression;
-import io.bev.avatar.renderer.state.Emotion;
-import io.bev.avatar.splat.pose.ExpressionFrame;
 import io.bev.avatar.splat.pose.Poser;
 import io.bev.avatar.splat.raster.Camera;
 import io.bev.avatar.splat.raster.Framebuffer;
@@ -16,7 +13,6 @@ import io.bev.avatar.splat.raster.cpu.ReferenceRasterizer;
 import io.bev.avatar.splat.raster.cpu.TileKernels;
 import io.bev.avatar.splat.raster.cuda.CudaException;
 import io.bev.avatar.splat.raster.cuda.MemoryBudgetException;
-import io.bev.avatar.splat.scene.ArkitBlendshapes;
 import io.bev.avatar.splat.scene.Avatar;
 import io.bev.avatar.splat.scene.Framing;
 import io.bev.avatar.splat.scene.ModelMemory;
@@ -24,19 +20,15 @@ import io.bev.avatar.splat.scene.io.AvatarSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -63,8 +55,6 @@ public final class RenderCommand implements Callable<Integer> {
 
     private static final float AVATAR_NEAR = 0.01f;
     private static final float SCENE_NEAR = 0.2f;
-    private static final int DEFAULT_FPS = 30;
-    private static final int MAX_FPS = 240;
     private static final String FFMPEG = "ffmpeg";
 
     private final AvatarSource avatars;
@@ -131,39 +121,8 @@ public final class RenderCommand implements Callable<Integer> {
             description = "Rendering backend: cpu, cuda or reference (exact, slow; default: ${DEFAULT-VALUE}).")
     private Backend backend = Backend.CPU;
 
-    @Option(
-            names = "--blendshape",
-            paramLabel = "NAME=W",
-            description = "Weight of an ARKit blendshape, 0 to 1; may be repeated.")
-    private Map<String, Float> blendshapes = new LinkedHashMap<>();
-
-    @Option(
-            names = "--emotion",
-            paramLabel = "NAME[=I]",
-            converter = EmotionChoice.Converter.class,
-            description = "Emotion and its intensity, 0 to 1 (default: 1).")
-    private @Nullable EmotionChoice emotion;
-
-    @Option(
-            names = "--contact-sheet",
-            paramLabel = "I",
-            converter = EmotionChoice.IntensityConverter.class,
-            arity = "0..1",
-            fallbackValue = "1",
-            description = "One image with all emotions at intensity I (default: 1); --resolution is that of each.")
-    private @Nullable Double sheetIntensity;
-
-    @Option(names = "--turntable", paramLabel = "N", description = "N images from around the avatar.")
-    private @Nullable Integer turntable;
-
-    @Option(
-            names = "--animate",
-            paramLabel = "FILE",
-            description = "Images of a recording of blendshape weights (LAM's JSON).")
-    private @Nullable Path recording;
-
-    @Option(names = "--fps", paramLabel = "N", description = "Images per second of a sequence (default: 30).")
-    private @Nullable Integer fps;
+    @Mixin
+    private final ShotOptions shots = new ShotOptions();
 
     @Option(
             names = "--antialiased",
@@ -198,18 +157,15 @@ public final class RenderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ExpressionFrame expression = expression();
         requireBackground();
         Path file = Objects.requireNonNull(output, "required by the parser");
         OutputFormat format;
         Avatar avatar;
-        Sequence sequence;
         try {
-            format = format(file);
-            Optional<WeightsFile> weights =
-                    recording == null ? Optional.empty() : Optional.of(WeightsFile.read(recording));
+            format = shots.format(file, resolution);
+            shots.readRecording();
             avatar = avatars.load(Optional.ofNullable(model));
-            sequence = sequence(avatar, expression, weights);
+            view(avatar, 0);
         } catch (IllegalArgumentException e) {
             throw usage(e);
         } catch (IOException e) {
@@ -224,7 +180,7 @@ public final class RenderCommand implements Callable<Integer> {
         warnAboutMissing(avatar);
         reportFindings(avatar);
         try {
-            draw(avatar, sequence, file, format);
+            draw(avatar, file, format);
         } catch (BackendException e) {
             return fail(ExitCodes.UNAVAILABLE, e.getMessage() + "; use --backend cpu or reference");
         } catch (VideoFile.MissingEncoderException e) {
@@ -240,108 +196,6 @@ public final class RenderCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    /** Validates the options that choose what is written. */
-    private OutputFormat format(Path file) {
-        long modes = Stream.of(sheetIntensity, turntable, recording)
-                .filter(Objects::nonNull)
-                .count();
-        if (modes > 1) {
-            throw new IllegalArgumentException("expected one of --contact-sheet, --turntable and --animate");
-        }
-        if (sheetIntensity != null && emotion != null) {
-            throw new IllegalArgumentException(
-                    "expected --emotion or --contact-sheet, which shows all emotions; its value is the intensity");
-        }
-        if (turntable != null && (turntable < 2 || turntable > WeightsFile.MAX_FRAMES)) {
-            throw new IllegalArgumentException(
-                    "--turntable " + turntable + ": expected 2 to " + WeightsFile.MAX_FRAMES + " images");
-        }
-        if (fps != null && (fps < 1 || fps > MAX_FPS)) {
-            throw new IllegalArgumentException("--fps " + fps + ": expected 1 to " + MAX_FPS);
-        }
-        if (fps != null && !isSequence()) {
-            throw new IllegalArgumentException("--fps: expected together with --turntable or --animate");
-        }
-        OutputFormat format = OutputFormat.of(file, isSequence());
-        if (format == OutputFormat.MP4 && (resolution.width() % 2 != 0 || resolution.height() % 2 != 0)) {
-            throw new IllegalArgumentException("--resolution " + resolution.width() + "x" + resolution.height()
-                    + ": expected even numbers for .mp4");
-        }
-        if (sheetIntensity != null) {
-            sheet();
-        }
-        return format;
-    }
-
-    private ContactSheet sheet() {
-        return new ContactSheet(resolution.width(), resolution.height(), Emotion.values().length);
-    }
-
-    private boolean isSequence() {
-        return turntable != null || recording != null;
-    }
-
-    private int framesPerSecond() {
-        return fps == null ? DEFAULT_FPS : fps;
-    }
-
-    /** Expression and camera of each image. */
-    private record Sequence(int count, IntFunction<ExpressionFrame> expressions, IntFunction<Camera> cameras) {}
-
-    private Sequence sequence(Avatar avatar, ExpressionFrame expression, Optional<WeightsFile> weights)
-            throws IOException {
-        Camera view = view(avatar, 0, 1);
-        if (weights.isPresent()) {
-            WeightsFile recorded = weights.get();
-            return new Sequence(recorded.images(framesPerSecond()), index -> recorded(recorded, index), index -> view);
-        }
-        if (turntable != null) {
-            int count = turntable;
-            return new Sequence(count, index -> expression, index -> view(avatar, index, count));
-        }
-        if (sheetIntensity != null) {
-            double intensity = sheetIntensity;
-            Emotion[] all = Emotion.values();
-            return new Sequence(
-                    all.length, index -> expression(new EmotionChoice(all[index], intensity), expression), i -> view);
-        }
-        return new Sequence(1, index -> expression, index -> view);
-    }
-
-    /** Image {@code index} of the recording, over the emotion and the blendshapes of the command line. */
-    private ExpressionFrame recorded(WeightsFile recorded, int index) {
-        ExpressionFrame frame = new ExpressionFrame();
-        recorded.write(index, framesPerSecond(), frame);
-        blendshapes.forEach((name, weight) -> frame.weights[Weights.indexOf(name)] = weight);
-        return emotion == null ? frame : expression(emotion, frame);
-    }
-
-    /** {@code weights} on top of an emotion. */
-    private static ExpressionFrame expression(EmotionChoice chosen, ExpressionFrame weights) {
-        Map<String, Double> named = new HashMap<>();
-        for (int i = 0; i < ArkitBlendshapes.COUNT; i++) {
-            if (weights.weights[i] > 0) {
-                named.put(ArkitBlendshapes.NAMES.get(i), (double) weights.weights[i]);
-            }
-        }
-        ExpressionFrame frame = new ExpressionFrame();
-        StillExpression.write(chosen.emotion(), chosen.intensity(), named, frame);
-        return frame;
-    }
-
-    private ExpressionFrame expression() {
-        ExpressionFrame expression = new ExpressionFrame();
-        for (Map.Entry<String, Float> entry : blendshapes.entrySet()) {
-            try {
-                int index = Weights.indexOf(entry.getKey());
-                expression.weights[index] = Weights.checked(entry.getKey(), entry.getValue());
-            } catch (IllegalArgumentException e) {
-                throw usage(e);
-            }
-        }
-        return emotion == null || recording != null ? expression : expression(emotion, expression);
-    }
-
     private void requireBackground() {
         for (float channel : background.toArray()) {
             if (channel < 0 || channel > 1) {
@@ -353,7 +207,7 @@ public final class RenderCommand implements Callable<Integer> {
 
     /** Reports blendshapes that the avatar lacks; they have no effect. */
     private void warnAboutMissing(Avatar avatar) {
-        for (String name : blendshapes.keySet()) {
+        for (String name : shots.blendshapes()) {
             boolean present = avatar.rig().stream()
                     .flatMap(rig -> rig.targets().stream())
                     .anyMatch(target -> target.name().equals(name));
@@ -373,8 +227,8 @@ public final class RenderCommand implements Callable<Integer> {
         err().flush();
     }
 
-    /** The camera of image {@code index} of a turntable of {@code count}. */
-    private Camera view(Avatar avatar, int index, int count) {
+    /** The camera of image {@code index}. */
+    private Camera view(Avatar avatar, int index) {
         Framing f = avatar.framing();
         boolean placed = camera != null || lookAt != null || up != null || fov != null;
         float framedNear = !placed ? f.near() : avatar.rig().isPresent() ? AVATAR_NEAR : SCENE_NEAR;
@@ -388,7 +242,7 @@ public final class RenderCommand implements Callable<Integer> {
         }
         try {
             return Camera.lookAt(
-                    Turntable.eye(eye, target, upward, index, count).toArray(),
+                    shots.turned(eye, target, upward, index).toArray(),
                     target.toArray(),
                     upward.toArray(),
                     fov != null ? fov : f.fovDegrees(),
@@ -400,45 +254,46 @@ public final class RenderCommand implements Callable<Integer> {
         }
     }
 
-    private void draw(Avatar avatar, Sequence sequence, Path file, OutputFormat format) throws IOException {
+    private void draw(Avatar avatar, Path file, OutputFormat format) throws IOException {
         float[] behind = background.toArray();
         Framebuffer image = new Framebuffer(resolution.width(), resolution.height(), behind[0], behind[1], behind[2]);
         boolean compensated = antialiased.applies(avatar.cloud().antialiased);
         try (ImageRenderer renderer =
                 new ImageRenderer(avatar, posers.apply(avatar), rasterizer(), compensated, image)) {
-            if (sheetIntensity != null) {
-                ContactSheet sheet = sheet();
-                for (int i = 0; i < sequence.count(); i++) {
-                    sheet.add(i, rendered(renderer, sequence, i), Emotion.values()[i].label());
+            if (shots.isSheet()) {
+                ContactSheet sheet = ShotOptions.sheet(resolution);
+                for (int i = 0; i < shots.count(); i++) {
+                    sheet.add(i, rendered(renderer, avatar, i), ShotOptions.name(i));
                 }
                 PngFile.write(sheet.image(), file);
-            } else if (isSequence()) {
-                drawSequence(renderer, sequence, file, format);
+            } else if (shots.isSequence()) {
+                drawSequence(renderer, avatar, file, format);
             } else {
-                PngFile.write(rendered(renderer, sequence, 0), file);
+                PngFile.write(rendered(renderer, avatar, 0), file);
             }
         } catch (CudaException | MemoryBudgetException e) {
             throw new BackendException(e);
         }
     }
 
-    private void drawSequence(ImageRenderer renderer, Sequence sequence, Path file, OutputFormat format)
+    private void drawSequence(ImageRenderer renderer, Avatar avatar, Path file, OutputFormat format)
             throws IOException {
-        RenderProgress progress = new RenderProgress(err(), Ticker.system(), sequence.count());
+        int count = shots.count();
+        RenderProgress progress = new RenderProgress(err(), Ticker.system(), count);
         try (FrameWriter writer = format == OutputFormat.PNG
                 ? new PngSequence(file)
-                : VideoFile.create(file, format, resolution.width(), resolution.height(), framesPerSecond(), FFMPEG)) {
-            for (int i = 0; i < sequence.count(); i++) {
-                writer.write(rendered(renderer, sequence, i));
+                : VideoFile.create(
+                        file, format, resolution.width(), resolution.height(), shots.framesPerSecond(), FFMPEG)) {
+            for (int i = 0; i < count; i++) {
+                writer.write(rendered(renderer, avatar, i));
                 progress.report(i + 1);
             }
             writer.finish();
         }
     }
 
-    private static Framebuffer rendered(ImageRenderer renderer, Sequence sequence, int index) {
-        return renderer.render(
-                sequence.expressions().apply(index), sequence.cameras().apply(index));
+    private Framebuffer rendered(ImageRenderer renderer, Avatar avatar, int index) {
+        return renderer.render(shots.expression(index), view(avatar, index));
     }
 
     private Rasterizer rasterizer() {

@@ -61,7 +61,7 @@ final class VideoFile implements FrameWriter {
         List<String> line = new ArrayList<>(List.of(command, "-nostdin", "-hide_banner", "-loglevel", "error", "-y"));
         line.addAll(List.of("-f", "rawvideo", "-pix_fmt", "bgr24", "-s", width + "x" + height));
         line.addAll(List.of("-r", Integer.toString(fps), "-i", "pipe:0"));
-        line.addAll(format.encoder);
+        line.addAll(format.encoder());
         line.add("file:" + unfinished);
         Path messages = Files.createTempFile("avatar-ffmpeg", ".log");
         try {

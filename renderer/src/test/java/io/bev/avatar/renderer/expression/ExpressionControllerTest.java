@@ -71,7 +71,7 @@ class ExpressionControllerTest {
         for (int k = 0; k < seconds * perSecond; k++) {
             controller.advance(k * (1_000_000_000L / perSecond), state(emotion), frame);
             boolean moved = weight(frame, "eyeBlinkLeft") > 0.2;
-            shut |= weight(frame, "eyeBlinkLeft") > 0.65 && weight(frame, "eyeLookDownLeft") > 0.8;
+            shut |= weight(frame, "eyeBlinkLeft") > 0.95;
             if (moved && start < 0) {
                 start = k / (double) perSecond;
             } else if (!moved && start >= 0) {

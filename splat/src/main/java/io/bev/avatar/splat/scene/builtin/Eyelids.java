@@ -4,6 +4,7 @@ package io.bev.avatar.splat.scene.builtin;
 final class Eyelids {
 
     private static final int COLUMNS = 44;
+    private static final int HIDDEN_COLUMNS = 4;
     private static final int UPPER_ROWS = 21;
     /** Rows hidden above the crease, visible when the brow lifts. */
     private static final int FOLDED_ROWS = 6;
@@ -58,7 +59,8 @@ final class Eyelids {
 
     void addBoth() {
         for (Side side : Side.values()) {
-            for (int c = 0; c <= COLUMNS; c++) {
+            // Beyond the inner corner they close the gap to the skin of the nose.
+            for (int c = -HIDDEN_COLUMNS; c <= COLUMNS; c++) {
                 double s = 2.0 * c / COLUMNS - 1;
                 addUpper(side, s);
                 addLower(side, s);
@@ -71,8 +73,12 @@ final class Eyelids {
         for (int r = -FOLDED_ROWS; r <= UPPER_ROWS; r++) {
             double v = (double) r / UPPER_ROWS;
             double radius = EyeShape.LID_RADIUS + 0.0003 * v - 0.0007 * Curves.bell(0.06, 0.10, Math.max(0, v));
-            double dark = 0.55 * Curves.bell(0, 0.16, Math.max(0, v)) + 0.22 + 0.25 * Curves.smooth(0.75, 1, v);
+            double dark =
+                    0.55 * Curves.bell(0, 0.16, Math.max(0, v)) + 0.22 + 0.25 * Curves.smooth(0.75, 1, v) + folds(s, v);
             addLid(side, s, v, radius, true, dark);
+        }
+        if (s < -1) {
+            return;
         }
         // The edge of the lid, dark from the roots of the lashes.
         for (int r = 0; r < 3; r++) {
@@ -83,13 +89,20 @@ final class Eyelids {
         }
     }
 
+    /** Fine folds across the lid, visible when it is closed. */
+    private static double folds(double s, double v) {
+        double bent = v + 0.05 * s * s;
+        double across = Curves.smooth(1, 0.5, Math.abs(s));
+        return across * (0.30 * Curves.bell(0.24, 0.035, bent) + 0.16 * Curves.bell(0.42, 0.03, bent));
+    }
+
     private void addLower(Side side, double s) {
         for (int r = 0; r <= LOWER_ROWS; r++) {
             double v = (double) r / LOWER_ROWS;
             double radius = EyeShape.LID_RADIUS - 0.0003 * (1 - v);
             addLid(side, s, v, radius, false, 0.10 + 0.12 * Curves.smooth(0.7, 1, v));
         }
-        for (int r = 0; r < 3; r++) {
+        for (int r = 0; s >= -1 && r < 3; r++) {
             double radius = EyeShape.LID_RADIUS - 0.0002 - 0.0006 * r;
             Vec3 colour = Lighting.display(WATERLINE.times(0.62 - 0.12 * r));
             addMargin(side, s, radius, false, 0.00045, colour, 0.9);
@@ -104,9 +117,14 @@ final class Eyelids {
         Vec3 facing = side.of(rest.minus(EyeShape.CENTRE).unit());
         // Hidden rows are lit as at the crease, where they are when visible.
         Vec3 lit = side.of(point(s, Math.max(0, v), radius, upper, 0));
-        double open = lighting.openness(lit, facing);
+        // At the inner corner the ball turns into the head, deeper than a lid: without more light it would be a dark
+        // mark.
+        double corner = Curves.smooth(-0.40, -0.85, s);
+        double open = Curves.lerp(lighting.openness(lit, facing), 0.75, corner);
+        double key = Curves.lerp(lighting.keyShare(lit, facing), 0.5, corner);
         Vec3 albedo = Complexion.at(place).lerp(SHADOW, Curves.clamp01(dark));
-        Vec3 colour = lighting.shade(albedo, facing, Lighting.Finish.SKIN, open, lighting.keyShare(lit, facing));
+        Vec3 outward = facing.lerp(new Vec3(0, 0, 1), 0.8 * corner).unit();
+        Vec3 colour = lighting.shade(albedo, outward, Lighting.Finish.SKIN, open, key);
         int index =
                 out.add(Surfel.disc(Part.LID, place, normal, 0.00064, colour).withThickness(0.00022));
         addMotions(side, index, rest, s, v, radius, upper);

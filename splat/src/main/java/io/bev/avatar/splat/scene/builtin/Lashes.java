@@ -19,10 +19,10 @@ final class Lashes {
             double lift = 0.50 + 0.35 * Noise.hash(i / 3, 5, 3);
             addLash(out, side, new Lash(s, true, length * (0.72 + 0.42 * Noise.hash(i, 5, 2)), splay, lift));
         }
-        for (int i = 0; i < 15; i++) {
-            double s = -0.15 + 1.05 * i / 14 + 0.04 * (Noise.hash(i, 6, 1) - 0.5);
-            double length = 0.0009 + 0.0013 * Noise.hash(i, 6, 2);
-            addLash(out, side, new Lash(s, false, length, 0.6 * s + (i % 2) * 0.3 - 0.15, -0.75));
+        for (int i = 0; i < 44; i++) {
+            double s = -0.62 + 1.56 * i / 43 + 0.03 * (Noise.hash(i, 6, 1) - 0.5);
+            double length = (0.0010 + 0.0012 * Noise.hash(i, 6, 2)) * Curves.smooth(-1.1, 0.1, s);
+            addLash(out, side, new Lash(s, false, length, 0.6 * s + (i % 3 - 1) * 0.25, -0.75));
         }
     }
 
@@ -31,8 +31,8 @@ final class Lashes {
             Vec3 from = point(lash, k, 0);
             Vec3 to = point(lash, k + 1, 0);
             double taper = 1 - 0.75 * k / LINKS;
-            double radius = (lash.upper() ? 0.00017 : 0.00012) * taper;
-            double opacity = lash.upper() ? 0.92 - 0.08 * k : 0.17;
+            double radius = (lash.upper() ? 0.00017 : 0.00011) * taper;
+            double opacity = lash.upper() ? 0.92 - 0.08 * k : 0.42 - 0.075 * k;
             int index = out.add(Surfel.needle(
                     Part.LID, side.of(from), side.of(to), new Vec3(0, 0, 1), Math.max(radius, 0.00008), opacity, INK));
             shift(out, side, "eyeBlink", index, lash, k, 1, 1);

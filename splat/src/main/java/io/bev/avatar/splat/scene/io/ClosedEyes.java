@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Hides the eyeballs of a captured head behind its closed lids. The Gaussians of lids are stretched when these close and
@@ -92,7 +93,7 @@ final class ClosedEyes {
     }
 
     private List<MorphTarget> hide(String name, int[] eyeball, Box box, float down) {
-        Edge edge = edge(targets.get(name), box);
+        Edge edge = edge(Objects.requireNonNull(targets.get(name), "required of an eyeball"), box);
         int[] bands = new int[eyeball.length];
         int[] sizes = new int[BANDS];
         for (int i = 0; i < eyeball.length; i++) {

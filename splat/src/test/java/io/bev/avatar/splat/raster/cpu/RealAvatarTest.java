@@ -48,8 +48,8 @@ class RealAvatarTest {
         }
         long open = eyePixels(avatar, 0);
 
-        assertThat(open).isGreaterThan(500);
-        assertThat(eyePixels(avatar, 0.25f)).isBetween(open / 3, open);
+        assertThat(open).isGreaterThan(300);
+        assertThat(eyePixels(avatar, 0.25f)).isBetween(open / 6, open);
         assertThat(eyePixels(avatar, 0.5f)).isBetween(open / 10, open * 2 / 3);
         assertThat(eyePixels(avatar, 1)).isZero();
     }
@@ -59,7 +59,7 @@ class RealAvatarTest {
         return avatar.rig().orElseThrow().targets().stream()
                 .filter(target -> target.name().startsWith("eyeLookIn"))
                 .flatMapToInt(target -> IntStream.range(0, target.indices().length)
-                        .filter(k -> Math.abs(target.deltas()[3 * k]) > 0.004)
+                        .filter(k -> Math.abs(target.deltas()[3 * k]) > 0.0015)
                         .map(k -> target.indices()[k]))
                 .toArray();
     }

@@ -89,7 +89,7 @@ class DamagedFilesTest {
         Path file = directory.resolve(name.equals("meta.json") ? "a.sog" : name);
         Map<String, byte[]> images = name.equals("meta.json") ? unzipped(whole("tiny.sog")) : Map.of();
         byte[] content = switch (name) {
-            case "meta.json" -> images.get("meta.json");
+            case "meta.json" -> images.getOrDefault("meta.json", new byte[0]);
             case "cloud.zip" -> whole("tiny.compressed.ply");
             case "a.ply.gz" -> whole("a.ply");
             case "tiny.spz" -> SpzReaderTest.file(2, 5, 1);
@@ -186,7 +186,7 @@ class DamagedFilesTest {
                 case 0 -> {
                     int value = EXTREMES[random.nextInt(EXTREMES.length)];
                     for (int i = at; i < Math.min(file.length, at + 4); i++) {
-                        file[i] = (byte) (value >> 8 * (i - at));
+                        file[i] = (byte) (value >> (8 * (i - at)));
                     }
                 }
                 case 1 -> file = spliced(file, at, at + random.nextInt(8), new byte[0]);
