@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Lock that allows one {@code ./avatar up} per run directory; the kernel releases it with the process. */
@@ -39,6 +40,18 @@ final class RunLock implements AutoCloseable {
         String text = "pid " + ProcessHandle.current().pid() + ", page " + url + System.lineSeparator();
         channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         return new RunLock(channel);
+    }
+
+    /**
+     * Writes the environment of the commands that look at this run, one {@code NAME=value} per line, beside the lock.
+     *
+     * @param environment values without line breaks
+     */
+    static void describe(Path runDirectory, Map<String, String> environment) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        environment.forEach(
+                (name, value) -> lines.append(name).append('=').append(value).append('\n'));
+        Files.writeString(runDirectory.resolve("environment"), lines);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

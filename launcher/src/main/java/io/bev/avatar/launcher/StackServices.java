@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Command line and readiness check of each service of the stack. */
 final class StackServices {
@@ -131,6 +132,14 @@ final class StackServices {
                 files.log("exporter"),
                 START_TIMEOUT,
                 SECOND);
+    }
+
+    /** Environment with which {@code ./avatar check} and {@code health} look at this run. */
+    Map<String, String> commandEnvironment() throws IOException {
+        Map<String, String> environment = new TreeMap<>(exporter().environment());
+        environment.put("BEV_AVATAR_STATE_DIR", files.directory("state").toString());
+        environment.put("BEV_EXPORTER_HEALTH_DIRECTORY", files.directory("health").toString());
+        return environment;
     }
 
     ServiceSpec alertmanager() throws IOException {

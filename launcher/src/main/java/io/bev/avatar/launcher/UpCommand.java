@@ -99,6 +99,7 @@ final class UpCommand implements Callable<Integer> {
         StackServices stack = new StackServices(root, config, probe, simulated);
         RunLock lock = RunLock.acquire(config.runDirectory(), stack.pageUrl());
         try {
+            RunLock.describe(config.runDirectory(), stack.commandEnvironment());
             Supervisor supervisor = new Supervisor(console, Ticker.system());
             Thread hook = new Thread(() -> interrupt(supervisor), "stop");
             Runtime.getRuntime().addShutdownHook(hook);

@@ -22,8 +22,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,8 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Inhibition and grouping by the shipped configuration, on a real Alertmanager. */
 class AlertmanagerInhibitionTest {
 
-    private static final String PROGRAM = "prometheus-alertmanager";
-    private static final Pattern LISTENS = Pattern.compile("Listening on\"? address=(?:127\\.0\\.0\\.1):([0-9]+)");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -145,35 +141,8 @@ class AlertmanagerInhibitionTest {
     }
 
     private void withAlertmanager(String configuration, Use use) throws Exception {
-        RuleFiles.assumeTool(PROGRAM);
-        Path config = Files.writeString(directory.resolve("alertmanager.yml"), configuration);
-        Path log = directory.resolve("log");
-        Process alertmanager = new ProcessBuilder(
-                        PROGRAM,
-                        "--config.file=" + config,
-                        "--storage.path=" + directory.resolve("data"),
-                        "--web.listen-address=127.0.0.1:0",
-                        "--cluster.listen-address=")
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            use.with(URI.create("http://127.0.0.1:" + port(alertmanager, log) + "/api/v2/alerts"));
-        } finally {
-            alertmanager.destroyForcibly();
-            alertmanager.onExit().join();
-        }
-    }
-
-    private static int port(Process alertmanager, Path log) throws IOException, InterruptedException {
-        while (true) {
-            String printed = Files.readString(log);
-            Matcher listens = LISTENS.matcher(printed);
-            if (listens.find()) {
-                return Integer.parseInt(listens.group(1));
-            }
-            assertThat(alertmanager.isAlive()).as(printed).isTrue();
-            Thread.sleep(20);
+        try (RunningAlertmanager alertmanager = RunningAlertmanager.start(directory, configuration)) {
+            use.with(alertmanager.address().resolve("/api/v2/alerts"));
         }
     }
 

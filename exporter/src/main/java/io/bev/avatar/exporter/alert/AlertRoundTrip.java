@@ -39,7 +39,7 @@ public final class AlertRoundTrip {
     private static final int OK = 200;
     private static final Duration ALERT_LIFE = Duration.ofMinutes(5);
     private static final Pattern SENT = Pattern.compile(
-            "(?m)^alertmanager_notifications(_failed)?_total\\{integration=\"([^\"]+)\"[^}]*} (\\S+)$");
+            "(?m)^alertmanager_notification_requests(_failed)?_total\\{integration=\"([^\"]+)\"[^}]*} (\\S+)$");
 
     /** Result of one stage. */
     public enum Outcome {
@@ -56,7 +56,7 @@ public final class AlertRoundTrip {
      */
     public record Stage(String name, Outcome outcome, String text) {}
 
-    /** Notifications sent and failed since Alertmanager started, by integration. */
+    /** Attempts of Alertmanager to notify since its start, and those that failed, by integration. */
     private record Counters(Map<String, Double> sent, Map<String, Double> failed) {
 
         double sentSince(Counters before, String integration) {

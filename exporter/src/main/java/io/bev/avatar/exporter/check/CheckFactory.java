@@ -55,13 +55,14 @@ public final class CheckFactory implements AutoCloseable {
     }
 
     /** Checks of the GPU, its driver and CUDA. */
-    public List<Check> gpu() {
+    public List<Check> gpu(boolean optional) {
         CheckConfig minimums = settings.exporter().check();
         String nvml = settings.exporter().exporter().nvmlLibrary();
         return List.of(
                 new GpuChecks(
                         minimums,
                         settings.exporter().gpuSetup().powerLimitWatts(),
+                        optional,
                         () -> JnaNvml.load(
                                 nvml,
                                 Ticker.system(),
@@ -88,6 +89,7 @@ public final class CheckFactory implements AutoCloseable {
             McpProbe probe = new McpProbe(settings.exporter().mcp().url(), Exporter.version(), MCP_TIMEOUT, http);
             checks.add(new McpCheck(probe, check.mcp()));
         }
+        checks.add(new ReceiversCheck(settings.receivers()));
         return checks;
     }
 

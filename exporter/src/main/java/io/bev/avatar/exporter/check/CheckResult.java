@@ -10,7 +10,7 @@ import java.util.List;
  * Result of one check, which is also its only problem if it is not OK.
  *
  * @param name what was checked, such as {@code gpu-driver}
- * @param status OK, WARNING or FAILURE
+ * @param status OK, WARNING, FAILURE, or SKIPPED for something optional that is not here
  * @param found observed state; passwords in URLs are redacted
  * @param expected expected state
  * @param remedy suggested remedy; empty if the status is OK
@@ -44,12 +44,23 @@ public record CheckResult(String name, Status status, String found, String expec
 
     @Override
     public List<Problem> problems() {
-        return status == Status.OK ? List.of() : List.of(comparison());
+        return status == Status.OK || status == Status.SKIPPED ? List.of() : List.of(comparison());
     }
 
     /** Found and expected state, of an OK result as well. */
     Problem comparison() {
         return new Problem(status, found, expected, remedy);
+    }
+
+    static CheckResult skipped(String name, String found, String expected) {
+        return new CheckResult(name, Status.SKIPPED, found, expected, "");
+    }
+
+    /** Returns a failure or warning as something optional that is not here, with the reason; other results unchanged. */
+    public CheckResult notHere(String why) {
+        return status == Status.FAILURE || status == Status.WARNING
+                ? skipped(name, "not here (" + why + "): " + found, expected)
+                : this;
     }
 
     /** Returns a failure as a warning with the reason; other results unchanged. */

@@ -1,5 +1,6 @@
 package io.bev.avatar.exporter.check;
 
+import io.bev.avatar.common.alert.AlertReceivers;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.exporter.ExporterConfigs;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param cpuAllowed whether the renderer may render on the CPU
  * @param stateDirectory state directory of the renderer
  * @param exporterDirectory directory of the exporter's alert spool
+ * @param receivers destinations of alerts for people
  * @param problems configuration errors; if present, all other values are defaults
  */
 public record CheckSettings(
@@ -25,6 +27,7 @@ public record CheckSettings(
         boolean cpuAllowed,
         Path stateDirectory,
         Path exporterDirectory,
+        AlertReceivers receivers,
         Optional<String> problems) {
 
     /** {@code renderer.backend}. */
@@ -53,6 +56,7 @@ public record CheckSettings(
         int rendererPort = config.integer("renderer.port", 8080, 0, MAX_PORT, "BEV_AVATAR_PORT");
         int jolokiaPort = config.integer("renderer.jolokia-port", 8778, 0, MAX_PORT, "BEV_JOLOKIA_PORT");
         Path state = Path.of(config.text("state.directory", "state", "BEV_AVATAR_STATE_DIR"));
+        AlertReceivers receivers = AlertReceivers.from(config);
         ExporterConfigs exporter = ExporterConfigs.from(config, environment);
         Path spool = exporter.exporter().alertSpoolFile().toAbsolutePath().getParent();
         return new CheckSettings(
@@ -62,6 +66,7 @@ public record CheckSettings(
                 backend != Backend.CUDA,
                 state,
                 spool == null ? Path.of("/") : spool,
+                receivers,
                 problems);
     }
 }

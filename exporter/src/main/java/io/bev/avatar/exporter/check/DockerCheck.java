@@ -52,7 +52,7 @@ public final class DockerCheck implements Check {
         } catch (IOException e) {
             result = CheckResult.failure(name(), state + reason(e), EXPECTED, remedy());
         }
-        return List.of(requirement == Requirement.REQUIRED ? result : result.downgraded("optional"));
+        return List.of(requirement == Requirement.REQUIRED ? result : result.notHere("optional"));
     }
 
     private String version() throws IOException {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Checks the NVIDIA driver, CUDA version, free GPU memory and GPU performance settings through NVML. */
 public final class GpuChecks implements Check {
@@ -36,12 +37,19 @@ public final class GpuChecks implements Check {
     private final CheckConfig config;
     private final OptionalInt powerLimitWatts;
     private final NvmlLoader loader;
+    private final boolean optional;
+
+    /** Codes of a machine that has no GPU, or no driver for it, rather than one that fails. */
+    private static final Set<Integer> ABSENT =
+            Set.of(NvmlCode.LIBRARY_NOT_FOUND, NvmlCode.DRIVER_NOT_LOADED, NvmlCode.GPU_NOT_FOUND);
 
     /**
      * @param powerLimitWatts configured power limit, capped at the maximum of the GPU
+     * @param optional whether the avatar renders without a GPU, so that its absence is no failure
      * @param loader loads NVML, which is unloaded afterwards
      */
-    public GpuChecks(CheckConfig config, OptionalInt powerLimitWatts, NvmlLoader loader) {
+    public GpuChecks(CheckConfig config, OptionalInt powerLimitWatts, boolean optional, NvmlLoader loader) {
+        this.optional = optional;
         this.config = config;
         this.powerLimitWatts = powerLimitWatts;
         this.loader = loader;
@@ -80,6 +88,10 @@ public final class GpuChecks implements Check {
                         + " must list a GPU");
         String unknown = "unknown without a working driver";
         String fixDriver = "fix " + DRIVER + " first";
+        if (optional && ABSENT.contains(failure.code())) {
+            return List.of(CheckResult.skipped(
+                    DRIVER, "not here (the CPU renders): " + failure.problem(), driverExpected()));
+        }
         return List.of(
                 CheckResult.failure(DRIVER, failure.problem(), driverExpected(), remedy),
                 CheckResult.failure(CUDA, unknown, cudaExpected(), fixDriver),

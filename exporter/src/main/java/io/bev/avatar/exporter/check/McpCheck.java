@@ -38,7 +38,7 @@ public final class McpCheck implements Check {
                     probe.endpoint() + ": " + e.getMessage(),
                     expected,
                     "start the MCP server, fix mcp.url (BEV_MCP_SERVER_URL), or set exporter.check.mcp: ignored");
-            return List.of(requirement == Requirement.REQUIRED ? result : result.downgraded("optional"));
+            return List.of(requirement == Requirement.REQUIRED ? result : result.notHere("optional"));
         }
     }
 }

@@ -23,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         versionProvider = ExporterMain.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:printed", "2:invalid command line", "78:invalid configuration; all problems are listed"})
+        exitCodeList = {"0:printed", "64:invalid command line", "78:invalid configuration; all problems are listed"})
 public final class AccessCommand implements Callable<Integer> {
 
     @ParentCommand

@@ -35,7 +35,7 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         versionProvider = ExporterMain.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all checks passed", "1:warnings only", "2:at least one check failed, or invalid command line"
+        exitCodeList = {"0:all checks passed", "1:warnings only", "2:at least one check failed", "64:invalid command line"
         })
 final class CheckCommand implements Callable<Integer> {
 
@@ -73,24 +73,34 @@ final class CheckCommand implements Callable<Integer> {
     private List<CheckResult> run(CheckFactory checks, CheckSettings settings) throws InterruptedException {
         CheckRunner runner = new CheckRunner(TIMEOUT);
         return switch (subject) {
-            case GPU -> runner.run(checks.gpu());
+            case GPU -> runner.run(checks.gpu(false));
             case DEPENDENCIES -> runner.run(checks.dependencies());
             case PRESTART -> {
                 List<Check> all = new ArrayList<>(checks.machine());
                 all.addAll(checks.dependencies());
-                all.addAll(checks.gpu());
-                yield runner.run(all).stream()
-                        .map(result -> downgrade(result, settings))
+                all.addAll(checks.gpu(settings.cpuAllowed()));
+                List<CheckResult> results = runner.run(all);
+                boolean withoutGpu = results.stream().anyMatch(CheckCommand::isAbsentGpu);
+                yield results.stream()
+                        .map(result -> downgrade(result, settings, withoutGpu))
                         .toList();
             }
         };
+    }
+
+    /** Whether NVML found neither driver nor GPU, rather than one that fails. */
+    private static boolean isAbsentGpu(CheckResult result) {
+        return result.name().equals("gpu-driver") && result.status() == Status.SKIPPED;
     }
 
     /**
      * Downgrades failures that do not prevent a start: GPU checks if the CPU backend is allowed, and Redis, to which
      * the renderer connects later.
      */
-    private static CheckResult downgrade(CheckResult result, CheckSettings settings) {
+    private static CheckResult downgrade(CheckResult result, CheckSettings settings, boolean withoutGpu) {
+        if (withoutGpu && result.name().matches("gpu-.*|library-(nvml|cuda)")) {
+            return result.notHere("the CPU renders");
+        }
         if (result.name().startsWith("gpu-") && settings.cpuAllowed()) {
             return result.downgraded("the CPU backend renders without it");
         }
@@ -102,7 +112,7 @@ final class CheckCommand implements Callable<Integer> {
             out.println(CheckJson.write(report));
         } else {
             new ReportTable(main.terminal())
-                    .lines(report, Status.OK, Status.WARNING, Status.FAILURE)
+                    .lines(report, Status.OK, Status.WARNING, Status.FAILURE, Status.SKIPPED)
                     .forEach(out::println);
         }
     }

@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.cli;
 
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.cli.OneLineErrors;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.log.LoggingSystem;
@@ -48,7 +49,7 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:stopped normally",
-            "2:invalid command line",
+            "64:invalid command line",
             "69:cannot bind the listen address",
             "78:invalid configuration; all problems are listed"
         })
@@ -82,7 +83,8 @@ public final class ExporterMain implements Callable<Integer> {
 
     /** Runs the command line and returns the exit code. */
     static int run(Map<String, String> environment, String... args) {
-        return new CommandLine(new ExporterMain(environment))
+        return OneLineErrors.install(new CommandLine(new ExporterMain(environment)))
+                .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(args);
     }

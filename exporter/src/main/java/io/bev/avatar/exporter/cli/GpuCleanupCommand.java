@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:no leftover process remains, or there is no GPU",
             "1:a process could not be terminated, or the processes of a GPU could not be listed",
-            "2:invalid command line",
+            "64:invalid command line",
             "78:invalid configuration"
         })
 final class GpuCleanupCommand implements Callable<Integer> {

@@ -41,7 +41,7 @@ import picocli.CommandLine.ParentCommand;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; rejected settings are reported as warnings",
-            "2:invalid command line",
+            "64:invalid command line",
             "73:cannot save the previous values",
             "78:invalid configuration; all problems are listed"
         })

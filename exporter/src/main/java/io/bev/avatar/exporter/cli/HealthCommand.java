@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code health}: evaluates health with the alert thresholds and exits with 0, 1 or 2. */
+/** {@code health}: evaluates health with the alert thresholds and exits with 0, 1, 2 or 3. */
 @Command(
         name = "health",
         description = {
@@ -46,12 +46,17 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:healthy",
-            "1:warnings only, or the last result is stale",
-            "2:critical, no result yet, or invalid command line",
+            "1:warnings only",
+            "2:critical",
+            "3:unknown: no result yet, or the last one is stale",
+            "64:invalid command line",
             "78:invalid configuration or thresholds",
             "143:monitor stopped (130 by Ctrl-C)"
         })
 final class HealthCommand implements Callable<Integer> {
+
+    /** As monitoring plugins report that there is no current result. */
+    private static final int UNKNOWN = 3;
 
     private static final long SHUTDOWN_TIMEOUT_SECONDS = 4;
 
@@ -131,12 +136,12 @@ final class HealthCommand implements Callable<Integer> {
             last = files.read();
         } catch (IOException e) {
             System.err.println("avatar-exporter: " + e.getMessage());
-            return Status.CRITICAL.exitCode();
+            return UNKNOWN;
         }
         if (last.isEmpty()) {
             System.err.println("avatar-exporter: no result yet: no file " + files.summary()
                     + "; run './avatar health once' or './avatar health monitor'");
-            return Status.CRITICAL.exitCode();
+            return UNKNOWN;
         }
         HealthReport report = last.get();
         Duration age = Duration.between(report.at(), Instant.now());
@@ -145,7 +150,7 @@ final class HealthCommand implements Callable<Integer> {
         if (!json) {
             main.out().println(table().age(age, stale));
         }
-        return Math.max(report.status().exitCode(), stale ? Status.WARNING.exitCode() : 0);
+        return stale ? UNKNOWN : report.status().exitCode();
     }
 
     /** Runs until interrupted by the shutdown hook, which then waits until the components are closed. */

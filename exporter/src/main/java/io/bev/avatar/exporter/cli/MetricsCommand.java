@@ -23,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:printed",
-            "2:invalid command line",
+            "64:invalid command line",
             "69:metrics could not be read; the message gives the reason",
             "78:invalid configuration; all problems are listed"
         })

@@ -30,7 +30,7 @@ class GpuChecksTest {
 
     private static Results run(String yaml, SimulatedNvml nvml) {
         return new Results(
-                new GpuChecks(config(yaml), OptionalInt.of(450), nvml.loader(new NvmlCallMetrics(Ticker.system())))
+                new GpuChecks(config(yaml), OptionalInt.of(450), false, nvml.loader(new NvmlCallMetrics(Ticker.system())))
                         .run());
     }
 
@@ -122,6 +122,7 @@ class GpuChecksTest {
         var results = new GpuChecks(
                         config(""),
                         OptionalInt.of(450),
+                        false,
                         () -> JnaNvml.load(
                                 directory.resolve("libnvidia-ml.so.1").toString(),
                                 Ticker.system(),

@@ -82,7 +82,7 @@ class CommandsTest {
     }
 
     @Test
-    void checkPrestart_withoutADriver_warnsOnlyIfCpuIsAllowed() throws Exception {
+    void checkPrestart_withoutADriver_failsOnlyIfCpuIsNotAllowed() throws Exception {
         Map<String, String> roomy =
                 Map.of("BEV_EXPORTER_CHECK_DISK_FREE_GB", "0", "BEV_EXPORTER_CHECK_MEMORY_AVAILABLE_GB", "0");
         Map<String, String> cuda = new HashMap<>(roomy);
@@ -91,8 +91,11 @@ class CommandsTest {
         JsonNode may = run(roomy, "check", "prestart", "--json").json();
         JsonNode mustNot = run(cuda, "check", "--json").json();
 
-        assertThat(result(may, "gpu-driver").path("status").asText()).isEqualTo("warning");
-        assertThat(result(may, "gpu-kernel").path("status").asText()).isNotEqualTo("failure");
+        assertThat(result(may, "gpu-driver").path("status").asText()).isEqualTo("skipped");
+        assertThat(result(may, "gpu-kernel").path("status").asText()).isEqualTo("skipped");
+        assertThat(result(may, "alert-receivers").path("status").asText()).isEqualTo("skipped");
+        assertThat(result(may, "alert-receivers").path("found").asText())
+                .startsWith("no receiver configured: alerts reach Redis and this page alone");
         assertThat(result(may, "redis").path("status").asText()).isEqualTo("warning");
         assertThat(result(mustNot, "gpu-driver").path("status").asText()).isEqualTo("failure");
     }
@@ -113,7 +116,7 @@ class CommandsTest {
 
         assertThat(ended.code()).as(ended.errors()).isZero();
         assertThat(ended.out()).contains("NVML is unavailable, nothing to do");
-        assertThat(run(Map.of(), "gpu-cleanup", "--grace", "61").code()).isEqualTo(2);
+        assertThat(run(Map.of(), "gpu-cleanup", "--grace", "61").code()).isEqualTo(64);
     }
 
     @Test
@@ -188,7 +191,9 @@ class CommandsTest {
 
     @Test
     void healthStatus_staleOrMissing_isReported() throws Exception {
-        assertThat(run(Map.of(), "health", "status").errors()).contains("no result yet", "health once");
+        Ended none = run(Map.of(), "health", "status");
+        assertThat(none.code()).isEqualTo(3);
+        assertThat(none.errors()).contains("no result yet", "health once");
 
         Files.createDirectories(directory.resolve("health"));
         Files.writeString(
@@ -196,7 +201,7 @@ class CommandsTest {
                 "{\"schema\":1,\"at\":\"2020-01-01T00:00:00Z\",\"host\":\"h\",\"results\":[]}");
         Ended old = run(Map.of(), "health", "status");
 
-        assertThat(old.code()).isEqualTo(1);
+        assertThat(old.code()).isEqualTo(3);
         assertThat(old.out()).contains("stale");
     }
 
@@ -212,7 +217,7 @@ class CommandsTest {
 
         assertThat(thresholds.code()).isEqualTo(78);
         assertThat(thresholds.errors()).contains("bad.yml", "found 'scalar(up)'");
-        assertThat(interval.code()).isEqualTo(2);
+        assertThat(interval.code()).isEqualTo(64);
         assertThat(interval.errors()).contains("--interval: found 0");
     }
 }

@@ -116,10 +116,18 @@ class ExporterMainTest {
     }
 
     @Test
-    void unknownOption_printsUsage() {
-        Ended ended = run(Map.of(), "--nonsense");
+    void mistake_isNamedWithTheNearestValidName() {
+        Map<List<String>, String> mistakes = Map.of(
+                List.of("--versoin"), "did you mean --version?",
+                List.of("chekc"), "did you mean check?",
+                List.of("check", "gpus"), "did you mean gpu?",
+                List.of("health", "monitr"), "did you mean monitor?",
+                List.of("check", "--jsn"), "did you mean --json?");
+        mistakes.forEach((words, expected) -> {
+            Ended ended = run(Map.of(), words.toArray(new String[0]));
 
-        assertThat(ended.code()).isEqualTo(2);
-        assertThat(ended.errors()).contains("--nonsense").contains("Usage: avatar ");
+            assertThat(ended.code()).as(words.toString()).isEqualTo(64);
+            assertThat(ended.errors()).as(words.toString()).contains(expected, "--help");
+        });
     }
 }

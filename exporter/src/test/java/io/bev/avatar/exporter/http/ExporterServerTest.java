@@ -345,4 +345,22 @@ class ExporterServerTest {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.body()).isEmpty();
     }
+
+    @Test
+    void runbooks_areReadablePages_andNothingElseIsRead() throws Exception {
+        HttpResponse<byte[]> page = get("/runbooks/AvatarRedisDown.md");
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
+        assertThat(text(page))
+                .contains("name=\"viewport\"", "<h1>AvatarRedisDown</h1>", "<h2>Impact</h2>", "<code>redis-cli ping</code>")
+                .contains("Here, use <code>./avatar up</code>.")
+                .doesNotContain("http://", "https://", "<script");
+        assertThat(text(get("/runbooks/AvatarUpdatesDropped")))
+                .contains("<a href=\"/runbooks/AvatarRedisDown\">AvatarRedisDown</a>");
+        assertThat(text(get("/runbooks"))).contains("<a href=\"/runbooks/AvatarHostDown\">");
+        for (String wrong : List.of("/runbooks/Nothing", "/runbooks/..%2fprometheus.yml", "/runbooks/a/b", "/runbooksx")) {
+            assertThat(get(wrong).statusCode()).as(wrong).isEqualTo(404);
+        }
+    }
 }

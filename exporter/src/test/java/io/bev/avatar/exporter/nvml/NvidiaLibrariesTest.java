@@ -138,7 +138,7 @@ class NvidiaLibrariesTest {
 
         CheckConfig config = CheckConfig.from(Config.of("", "test.yaml", java.util.Map.of()));
         CheckResult check =
-                new GpuChecks(config, OptionalInt.empty(), loader).run().get(0);
+                new GpuChecks(config, OptionalInt.empty(), false, loader).run().get(0);
         assertThat(check.status()).isEqualTo(Status.FAILURE);
         assertThat(check.found()).contains("DRIVER_NOT_LOADED (9)");
         assertThat(check.remedy()).contains("modprobe nvidia");

@@ -3,6 +3,7 @@ package io.bev.avatar.renderer.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.cli.OneLineErrors;
 import io.bev.avatar.renderer.DefaultRendererComponents;
 import io.bev.avatar.renderer.bench.BenchEncoder;
 import io.bev.avatar.renderer.bench.CudaBenchmark;

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.cli;
 
+import io.bev.avatar.common.cli.OneLineErrors;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import picocli.CommandLine;
