@@ -42,14 +42,15 @@ import picocli.CommandLine.TypeConversionException;
         description = "Renders an avatar to a PNG file, or a sequence to PNG files or a video.",
         footer = {
             "",
-            "Without camera options the framing is that of the web page. Coordinates are in the",
-            "file's own axes and units (LAM bundle: its mesh, centred on the mean of the Gaussians).",
-            "A sequence is written as NAME-0001.png, NAME-0002.png and so on, as animated .webp or as .mp4;",
-            "the last two need the command ffmpeg.",
+            "Without camera options the framing is that of the web page. Coordinates are",
+            "in the file's own axes and units (LAM bundle: its mesh, centred on the mean",
+            "of the Gaussians).",
+            "A sequence is written as NAME-0001.png, NAME-0002.png and so on, as animated",
+            ".webp, or as .mp4; the last two need the command ffmpeg.",
             "A heap other than half of the memory: BEV_AVATAR_JAVA_OPTIONS=-Xmx4g.",
             "",
-            "Exit codes: 0 success, 64 usage error, 66 model unusable, 69 backend unavailable,",
-            "70 internal error, 73 output not writable."
+            "Exit codes: 0 success, 64 usage error, 66 model or recording unusable,",
+            "69 backend or ffmpeg unavailable, 70 internal error, 73 output not writable."
         })
 public final class RenderCommand implements Callable<Integer> {
 
