@@ -5,8 +5,8 @@ import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.log.LogContext;
 import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.renderer.config.RendererConfig;
-import io.bev.avatar.renderer.expression.AlertCover;
 import io.bev.avatar.renderer.expression.AlertOverlay;
+import io.bev.avatar.renderer.expression.NotedUpdates;
 import io.bev.avatar.renderer.frame.ErrorStatus;
 import io.bev.avatar.renderer.frame.FrameLoop;
 import io.bev.avatar.renderer.frame.FrameMonitor;
@@ -137,7 +137,7 @@ public final class Renderer implements AutoCloseable {
         HealthMonitor health = new HealthMonitor(runtime, settings.redis().isPresent());
         RendererOperations operations =
                 new RendererOperations(runtime, settings, health::reasons, savedModel, result(model), exit);
-        AlertCover updates = new AlertCover(store, alerts);
+        NotedUpdates updates = new NotedUpdates(store, alerts);
         RendererMBeans mbeans = new RendererMBeans(
                 context.mbeans(),
                 new RendererMBeans.Parts(

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.http.RequestGuard.Rejection;
-import io.bev.avatar.renderer.expression.AlertCover;
+import io.bev.avatar.renderer.expression.NotedUpdates;
 import io.bev.avatar.renderer.management.jolokia.ControlPassword;
 import io.bev.avatar.renderer.management.mbean.RendererControl;
 import io.bev.avatar.renderer.state.StateStore;
@@ -26,7 +26,7 @@ final class RendererPage implements PageBackend {
             RendererControl renderer,
             HealthMonitor health,
             RendererComponents components,
-            AlertCover updates) {}
+            NotedUpdates updates) {}
 
     private final String version;
     private final Supplier<Duration> uptime;

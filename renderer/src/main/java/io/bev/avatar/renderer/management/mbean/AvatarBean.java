@@ -2,7 +2,7 @@ package io.bev.avatar.renderer.management.mbean;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bev.avatar.renderer.expression.AlertCover;
+import io.bev.avatar.renderer.expression.NotedUpdates;
 import io.bev.avatar.renderer.state.Activity;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.AvatarState.Investigation;
@@ -15,7 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The avatar's state; changes are submitted to the store as documents and validated like those of any other client. */
-record AvatarBean(StateStore store, AlertCover updates) implements AvatarMXBean {
+record AvatarBean(StateStore store, NotedUpdates updates) implements AvatarMXBean {
 
     @Override
     public String getEmotion() {

@@ -2,7 +2,7 @@ package io.bev.avatar.renderer.management.mbean;
 
 import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.log.LoggingSystem;
-import io.bev.avatar.renderer.expression.AlertCover;
+import io.bev.avatar.renderer.expression.NotedUpdates;
 import io.bev.avatar.renderer.frame.FrameStats;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
@@ -73,7 +73,7 @@ public final class RendererMBeans implements AutoCloseable {
             RendererControl renderer,
             FrameStats stats,
             StateStore store,
-            AlertCover updates,
+            NotedUpdates updates,
             FrameHub hub,
             Map<String, ConnectionTable> listeners,
             List<CudaDevice> devices,

@@ -8,7 +8,7 @@ import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.FakeHub;
 import io.bev.avatar.renderer.FakeStateStore;
-import io.bev.avatar.renderer.expression.AlertCover;
+import io.bev.avatar.renderer.expression.NotedUpdates;
 import io.bev.avatar.renderer.frame.FrameStats;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
 import io.bev.avatar.renderer.lifecycle.LifecycleState;
@@ -61,7 +61,7 @@ class RendererMBeansTest {
                     control,
                     stats,
                     store,
-                    new AlertCover(store, new ActiveAlert.Source() {
+                    new NotedUpdates(store, new ActiveAlert.Source() {
                         @Override
                         public List<ActiveAlert> active() {
                             return active;
@@ -487,7 +487,7 @@ class RendererMBeansTest {
                                 control,
                                 stats,
                                 store,
-                                new AlertCover(store, ActiveAlert.none()),
+                                new NotedUpdates(store, ActiveAlert.none()),
                                 hub,
                                 Map.of(),
                                 List.of(),

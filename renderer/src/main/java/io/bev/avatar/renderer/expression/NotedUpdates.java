@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** Adds a note to the outcome of an update whose effect {@link AlertOverlay} hides. Thread-safe. */
-public final class AlertCover {
+public final class NotedUpdates {
 
     private final StateStore store;
     private final ActiveAlert.Source alerts;
 
-    public AlertCover(StateStore store, ActiveAlert.Source alerts) {
+    public NotedUpdates(StateStore store, ActiveAlert.Source alerts) {
         this.store = store;
         this.alerts = alerts;
     }
