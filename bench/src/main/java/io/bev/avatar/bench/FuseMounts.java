@@ -36,10 +36,12 @@ final class FuseMounts implements AutoCloseable {
         FuseMounts mounts = new FuseMounts();
         try {
             for (int i = 0; i < COUNT; i++) {
-                Path point =
-                        Files.createDirectories(sandbox.directory().resolve(NAME + i)).toRealPath();
+                Path point = Files.createDirectories(sandbox.directory().resolve(NAME + i))
+                        .toRealPath();
                 ChildProcess server = sandbox.start(
-                        "bindfs", List.of(bindfs.get().toString(), "-f", source.toString(), point.toString()), Map.of());
+                        "bindfs",
+                        List.of(bindfs.get().toString(), "-f", source.toString(), point.toString()),
+                        Map.of());
                 mounts.servers.add(server);
                 mounts.mountPoints.add(point);
                 server.awaitReady(() -> mounted(point), Sandbox.READY_TIMEOUT);

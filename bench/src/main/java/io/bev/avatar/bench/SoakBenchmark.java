@@ -27,7 +27,14 @@ final class SoakBenchmark implements Benchmark {
         int cycles = Math.max(2, options.scrapes() / SCRAPES_PER_CYCLE);
         try (Sandbox sandbox = new Sandbox(installation, options.directory())) {
             SoakRun.Outcome outcome = SoakRun.run(
-                    sandbox, installation, options.root(), options.scrapes(), cycles, options.seed(), EnumSet.allOf(Outage.class), progress);
+                    sandbox,
+                    installation,
+                    options.root(),
+                    options.scrapes(),
+                    cycles,
+                    options.seed(),
+                    EnumSet.allOf(Outage.class),
+                    progress);
             SoakRun.Resources first = outcome.first();
             SoakRun.Resources last = outcome.last();
             Map<String, Object> run = new LinkedHashMap<>();

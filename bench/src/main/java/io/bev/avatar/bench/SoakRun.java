@@ -189,8 +189,8 @@ final class SoakRun {
         Set<String> lost = lost(text);
         while (outage.shownBy(text) || !lost.isEmpty()) {
             if (System.nanoTime() - end > 0) {
-                throw new IOException("not recovered after " + outage + ", missing collectors and metrics " + lost + "; "
-                        + exporter.logTail());
+                throw new IOException("not recovered after " + outage + ", missing collectors and metrics " + lost
+                        + "; " + exporter.logTail());
             }
             Thread.sleep(PAUSE_MILLIS);
             text = scrape();

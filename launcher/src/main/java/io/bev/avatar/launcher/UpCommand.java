@@ -1,11 +1,11 @@
 package io.bev.avatar.launcher;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.cds.Installation;
 import io.bev.avatar.cds.TrainingRun;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

@@ -1,7 +1,7 @@
 package io.bev.avatar.renderer;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.Writer;

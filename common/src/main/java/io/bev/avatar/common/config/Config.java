@@ -1,11 +1,11 @@
 package io.bev.avatar.common.config;
 
-import io.bev.avatar.common.text.ErrorText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.json.JsonTrees;
+import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,12 +1,12 @@
 package io.bev.avatar.common.log;
 
-import io.bev.avatar.common.text.ErrorText;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.text.SecretRedactor;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,8 +1,8 @@
 package io.bev.avatar.common.tls;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.alert;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -72,7 +72,8 @@ final class AlertSpool {
             return BoundedFiles.readBytes(file, MAX_BYTES);
         } catch (IOException e) {
             throw new IOException(
-                    "the queue of alerts cannot be read (" + ErrorText.of(e) + "): move the file away and restart the exporter;"
+                    "the queue of alerts cannot be read (" + ErrorText.of(e)
+                            + "): move the file away and restart the exporter;"
                             + " Alertmanager sends alerts that are still active again",
                     e);
         }

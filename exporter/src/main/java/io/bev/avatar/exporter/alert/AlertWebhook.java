@@ -1,10 +1,10 @@
 package io.bev.avatar.exporter.alert;
 
-import io.bev.avatar.common.text.ErrorText;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.bev.avatar.common.http.PasswordThrottle;
 import io.bev.avatar.common.http.RequestGuard;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.http.Responses;

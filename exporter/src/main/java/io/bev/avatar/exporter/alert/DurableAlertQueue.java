@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.alert;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.concurrent.PeriodicTask;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.redis.RedisConnection;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.check;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.concurrent.DaemonThreads;
+import io.bev.avatar.common.text.ErrorText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

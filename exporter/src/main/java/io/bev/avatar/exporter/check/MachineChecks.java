@@ -2,8 +2,8 @@ package io.bev.avatar.exporter.check;
 
 import static io.bev.avatar.exporter.check.Sizes.gb;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.exporter.config.CheckConfig;
 import java.io.IOException;
 import java.nio.file.FileStore;

@@ -1,10 +1,10 @@
 package io.bev.avatar.exporter.cli;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.log.LoggingSystem;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.gpu.NvmlCallMetrics;
 import io.bev.avatar.exporter.config.ExporterConfig;
@@ -100,7 +100,8 @@ final class GpuSetupCommand implements Callable<Integer> {
             System.err.println(e.getMessage());
             return ExitCodes.CONFIG;
         } catch (IOException e) {
-            System.err.println("gpu-setup: " + targetDirectory + ": expected a writable directory; run as root: " + ErrorText.of(e));
+            System.err.println("gpu-setup: " + targetDirectory + ": expected a writable directory; run as root: "
+                    + ErrorText.of(e));
             return EXIT_CANNOT_CREATE;
         }
     }

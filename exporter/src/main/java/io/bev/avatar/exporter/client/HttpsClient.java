@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.client;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.concurrent.DaemonThreads;
+import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.collector;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.concurrent.DaemonThreads;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.text.SecretRedactor;
 import io.bev.avatar.common.time.Ticker;
 import java.time.Clock;

@@ -182,8 +182,8 @@ public final class MetricSink {
     /** All families in order of first appearance. */
     public List<MetricFamilySamples> families() {
         List<MetricFamilySamples> result = new ArrayList<>(families.size());
-        families.forEach((name, family) ->
-                result.add(new MetricFamilySamples(name, family.type, family.help, Collections.unmodifiableList(family.samples))));
+        families.forEach((name, family) -> result.add(
+                new MetricFamilySamples(name, family.type, family.help, Collections.unmodifiableList(family.samples))));
         return result;
     }
 

@@ -1,10 +1,10 @@
 package io.bev.avatar.exporter.gpusetup;
 
-import io.bev.avatar.common.text.ErrorText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -55,7 +55,8 @@ final class SavedSettings {
                     e);
         } catch (IOException e) {
             throw new IOException(
-                    file + " cannot be read (" + ErrorText.of(e) + "); make it readable, or remove it and reboot the machine to"
+                    file + " cannot be read (" + ErrorText.of(e)
+                            + "); make it readable, or remove it and reboot the machine to"
                             + " restore the GPUs' defaults",
                     e);
         }

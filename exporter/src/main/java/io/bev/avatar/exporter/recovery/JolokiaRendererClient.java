@@ -1,12 +1,12 @@
 package io.bev.avatar.exporter.recovery;
 
-import io.bev.avatar.common.text.ErrorText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.json.JsonTrees;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
 import java.io.IOException;
 import java.net.ConnectException;

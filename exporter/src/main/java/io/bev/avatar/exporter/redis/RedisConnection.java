@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.redis;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.redis.RedisConfig;
+import io.bev.avatar.common.text.ErrorText;
 import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisLoadingException;

@@ -1,8 +1,8 @@
 package io.bev.avatar.exporter.systemd;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.concurrent.PeriodicTask;
 import io.bev.avatar.common.systemd.SystemdNotifier;
+import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -1,6 +1,5 @@
 package io.bev.avatar.exporter.web;
 
-import io.bev.avatar.common.text.ErrorText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -8,6 +7,7 @@ import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.config.ConfigProblem;
 import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.json.JsonTrees;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.exporter.web.WebConfig.ClientAuth;
 import io.bev.avatar.exporter.web.WebConfig.Tls;
 import java.io.IOException;

@@ -104,10 +104,10 @@ class GpuCleanupTest {
         assertThat(clean("", 60_000)).as("complete").isFalse();
 
         assertThat(leftover.waitFor()).as("SIGTERM").isEqualTo(128 + 15);
-        assertThat(fates)
-                .extracting(CleanupResult::outcome)
-                .containsExactly(Outcome.UNREADABLE, Outcome.ENDED);
-        assertThat(reported()).contains("GPU 0: its processes cannot be listed: ").contains("GPU_IS_LOST");
+        assertThat(fates).extracting(CleanupResult::outcome).containsExactly(Outcome.UNREADABLE, Outcome.ENDED);
+        assertThat(reported())
+                .contains("GPU 0: its processes cannot be listed: ")
+                .contains("GPU_IS_LOST");
     }
 
     @Test

@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 
 class Utf8WriterTest {
 
-    private static final String[] PIECES = {"node_load1 ", "ä", "€", "\uD83D\uDE00", "\uD83D", "\uDE00", "\n", "a\uFFFDb"};
+    private static final String[] PIECES = {
+        "node_load1 ", "ä", "€", "\uD83D\uDE00", "\uD83D", "\uDE00", "\n", "a\uFFFDb"
+    };
 
     @Test
     void write_anyPieces_areEncodedAsByTheJdk() throws Exception {

@@ -1,11 +1,11 @@
 package io.bev.avatar.renderer.cli;
 
-import io.bev.avatar.common.text.ErrorText;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.renderer.RendererSettings;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.management.jolokia.ControlPassword;
@@ -88,7 +88,8 @@ final class ReloadCommand implements Callable<Integer> {
                     .orElse("")
                     .strip();
         } catch (IOException e) {
-            return fail(UNAVAILABLE, "reload: " + file.get() + ": expected a readable password file: " + ErrorText.of(e));
+            return fail(
+                    UNAVAILABLE, "reload: " + file.get() + ": expected a readable password file: " + ErrorText.of(e));
         }
         try {
             JsonNode response = execReload(config.jolokiaPort(), password);

@@ -1,7 +1,7 @@
 package io.bev.avatar.renderer.cli;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.renderer.config.Antialiasing;
 import io.bev.avatar.splat.pose.ExpressionFrame;
 import io.bev.avatar.splat.pose.Poser;

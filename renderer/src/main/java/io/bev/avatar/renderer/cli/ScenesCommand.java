@@ -1,7 +1,7 @@
 package io.bev.avatar.renderer.cli;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.renderer.bench.SceneExport;
 import io.bev.avatar.splat.raster.Rasterizer;
 import io.bev.avatar.splat.scene.Avatar;

@@ -1,8 +1,8 @@
 package io.bev.avatar.renderer.lifecycle;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.io.DamagedFiles;
+import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;

@@ -1,7 +1,7 @@
 package io.bev.avatar.renderer.state;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.DamagedFiles;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.renderer.state.JournalFormat.Contents;
 import io.bev.avatar.renderer.state.JournalFormat.Entry;
 import java.io.Closeable;

@@ -34,7 +34,10 @@ final class XidCounts {
     void add(String uuid, String gpu, long xid, Instant when) {
         Key key = new Key(uuid, gpu, xid == UNKNOWN ? "unknown" : String.valueOf(xid));
         if (!counts.containsKey(key)
-                && counts.keySet().stream().filter(known -> known.uuid.equals(uuid)).count() >= MAX_XIDS) {
+                && counts.keySet().stream()
+                                .filter(known -> known.uuid.equals(uuid))
+                                .count()
+                        >= MAX_XIDS) {
             key = new Key(uuid, gpu, OTHER);
         }
         lastByUuid.put(uuid, xid);

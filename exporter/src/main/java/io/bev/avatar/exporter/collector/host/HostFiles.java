@@ -112,7 +112,8 @@ final class HostFiles {
      */
     static Optional<String> attribute(Path file) {
         try {
-            return Optional.of(text(read(file, ATTRIBUTE_BUFFER_BYTES, MAX_ATTRIBUTE_BYTES)).strip());
+            return Optional.of(text(read(file, ATTRIBUTE_BUFFER_BYTES, MAX_ATTRIBUTE_BYTES))
+                    .strip());
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -149,7 +150,9 @@ final class HostFiles {
         int sign = text.startsWith("-") ? 1 : 0;
         int start = sign;
         if (!text.startsWith("0x")) {
-            while (start + 1 < text.length() && text.charAt(start) == '0' && Character.isDigit(text.charAt(start + 1))) {
+            while (start + 1 < text.length()
+                    && text.charAt(start) == '0'
+                    && Character.isDigit(text.charAt(start + 1))) {
                 start++;
             }
         }

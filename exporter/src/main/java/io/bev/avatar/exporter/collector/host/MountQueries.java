@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.collector.host;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.concurrent.DaemonThreads;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
 import java.util.ArrayDeque;

@@ -1,7 +1,7 @@
 package io.bev.avatar.renderer.management.jolokia;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.text.ErrorText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,9 +1,9 @@
 package io.bev.avatar.renderer.management.jolokia;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.http.PasswordThrottle;
 import io.bev.avatar.common.http.RequestGuard.Rejection;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

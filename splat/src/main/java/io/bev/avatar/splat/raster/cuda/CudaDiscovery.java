@@ -1,7 +1,7 @@
 package io.bev.avatar.splat.raster.cuda;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

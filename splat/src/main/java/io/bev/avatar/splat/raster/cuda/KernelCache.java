@@ -2,8 +2,8 @@ package io.bev.avatar.splat.raster.cuda;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,9 +1,9 @@
 package io.bev.avatar.splat.scene.io;
 
-import io.bev.avatar.common.text.ErrorText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.splat.scene.AvatarFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
