@@ -27,8 +27,8 @@ class Utf8WriterTest {
                         case 0 -> out.write(piece);
                         case 1 -> out.write(piece.toCharArray(), 0, piece.length());
                         default -> {
-                            for (char c : piece.toCharArray()) {
-                                out.append(c);
+                            for (int k = 0; k < piece.length(); k++) {
+                                out.append(piece.charAt(k));
                             }
                         }
                     }
