@@ -44,7 +44,8 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "FILE",
-            description = "Avatar file: LAM bundle (.zip), .ply, .splat or .spz (default: the built-in avatar).")
+            description =
+                    "Model file: LAM bundle (.zip), .ply, .spz, .sog, .glb, .ksplat or .splat (default: the built-in avatar).")
     private @Nullable Path model;
 
     @Option(
@@ -146,7 +147,8 @@ final class UpCommand implements Callable<Integer> {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             throw new LaunchException(
                     ExitCodes.NO_INPUT,
-                    "--model " + chosen + ": not a readable file; expected a LAM bundle (.zip), .ply, .splat or .spz;"
+                    "--model " + chosen
+                            + ": not a readable file; expected a LAM bundle (.zip), .ply, .spz, .sog, .glb, .ksplat or .splat;"
                             + " without --model, the built-in avatar is used");
         }
         return Optional.of(file.toAbsolutePath().normalize());

@@ -55,9 +55,9 @@ final class BackendSelector {
         this.ticker = ticker;
     }
 
-    /** See {@link RendererComponents#drawing}. */
-    RendererComponents.Drawing choose(BackendChoice choice, CudaDevices devices, Consumer<String> onPermanentLoss)
-            throws StartException {
+    /** See {@link RendererComponents#selectBackend}. */
+    RendererComponents.SelectedBackend choose(
+            BackendChoice choice, CudaDevices devices, Consumer<String> onPermanentLoss) throws StartException {
         if (choice == BackendChoice.CPU || devices.devices().isEmpty()) {
             return onCpu(reasonForCpu(choice, devices));
         }
@@ -87,11 +87,11 @@ final class BackendSelector {
         }
     }
 
-    private RendererComponents.Drawing onCpu(String reason) {
-        return new RendererComponents.Drawing(cpu.get(), reason, Optional.empty());
+    private RendererComponents.SelectedBackend onCpu(String reason) {
+        return new RendererComponents.SelectedBackend(cpu.get(), reason, Optional.empty());
     }
 
-    private RendererComponents.Drawing onGpu(
+    private RendererComponents.SelectedBackend onGpu(
             CudaDevice device, DeviceLock lock, BackendChoice choice, Consumer<String> onPermanentLoss) {
         CudaBackend backend = new CudaBackend(
                 driver.get(), device, images, config.memoryFraction(), config.allocationBlockMb() * MIB, ticker);
@@ -100,8 +100,10 @@ final class BackendSelector {
         String reason = choice == BackendChoice.CUDA
                 ? "renderer.backend is cuda"
                 : "device " + device.index() + ", " + device.name() + ", works";
-        return new RendererComponents.Drawing(
-                guarded, reason, Optional.of(new RendererComponents.Drawing.Gpu(device.index(), guarded, lock::close)));
+        return new RendererComponents.SelectedBackend(
+                guarded,
+                reason,
+                Optional.of(new RendererComponents.SelectedBackend.Gpu(device.index(), guarded, lock::close)));
     }
 
     /**
@@ -112,7 +114,7 @@ final class BackendSelector {
      */
     static void requireCapacity(
             BackendChoice choice,
-            Optional<RendererComponents.Drawing.Gpu> gpu,
+            Optional<RendererComponents.SelectedBackend.Gpu> gpu,
             PosedGaussians splats,
             Framebuffer target)
             throws StartException {

@@ -86,7 +86,7 @@ public final class DefaultRendererComponents implements RendererComponents {
     }
 
     @Override
-    public Drawing drawing(BackendChoice choice, CudaDevices devices, Consumer<String> onPermanentLoss)
+    public SelectedBackend selectBackend(BackendChoice choice, CudaDevices devices, Consumer<String> onPermanentLoss)
             throws StartException {
         KernelCache images = new KernelCache(settings.state().directory().resolve("native"));
         DeviceLock.Place locks = DeviceLock.Place.ofMachine(

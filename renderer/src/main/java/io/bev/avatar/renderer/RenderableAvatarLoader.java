@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Loads avatars and prepares them for rendering. */
-record RenderableAvatarLoader(RendererComponents assembly, Antialiasing antialiasing, Ticker ticker) {
+record RenderableAvatarLoader(RendererComponents components, Antialiasing antialiasing, Ticker ticker) {
 
     /**
      * Loads a model. Only what rendering needs remains: the scales and rotations of its cloud do not.
@@ -29,7 +29,7 @@ record RenderableAvatarLoader(RendererComponents assembly, Antialiasing antialia
 
     private RenderableAvatar prepare(Optional<Path> model, ModelMemory memory) throws IOException {
         long started = ticker.nanos();
-        Avatar avatar = assembly.avatar(model, memory);
+        Avatar avatar = components.avatar(model, memory);
         PosedGaussians splats = avatar.rig().isPresent()
                 ? new PosedGaussians(avatar.cloud())
                 : PosedGaussians.sharingCentres(avatar.cloud());
@@ -39,7 +39,7 @@ record RenderableAvatarLoader(RendererComponents assembly, Antialiasing antialia
                 avatar.rig().map(rig -> rig.targets().size()).orElse(0),
                 avatar.framing(),
                 avatar.findings(),
-                assembly.poser(avatar),
+                components.poser(avatar),
                 splats,
                 (ticker.nanos() - started) / 1_000_000);
     }

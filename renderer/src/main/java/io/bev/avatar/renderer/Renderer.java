@@ -106,14 +106,16 @@ public final class Renderer implements AutoCloseable {
                 ? ControlPassword.read(config.controlPasswordFile().get())
                 : ControlPassword.none();
         CompletableFuture<JolokiaEndpoint> jolokia = openManagement(config, password);
-        RendererPage page = new RendererPage(context.version(), context::uptime, config.gpuSimulated());
+        RendererPage page = new RendererPage(
+                context.version(), context::uptime, config.gpuSimulated(), updatePassword(config, password));
         RendererComponents.FrameServer viewers = components.viewers(page);
         shutdown.push("viewers", viewers::close);
         viewers.start();
         CompletableFuture<String> gpuLoss = new CompletableFuture<>();
-        RendererComponents.Drawing drawing = components.drawing(config.backend(), result(devices), gpuLoss::complete);
-        drawing.gpu().ifPresent(gpu -> shutdown.push("GPU lock", gpu.release()::run));
-        Rasterizer rasterizer = drawing.rasterizer();
+        RendererComponents.SelectedBackend backend =
+                components.selectBackend(config.backend(), result(devices), gpuLoss::complete);
+        backend.gpu().ifPresent(gpu -> shutdown.push("GPU lock", gpu.release()::run));
+        Rasterizer rasterizer = backend.rasterizer();
         shutdown.push("rasterizer", () -> closeUnlessRendering(rasterizer));
 
         StateStore store = result(storeOpening);
@@ -125,10 +127,10 @@ public final class Renderer implements AutoCloseable {
         shutdown.push("GPU watch", () -> gpuLossHandling.cancel(false));
         FrameMonitor monitor = new FrameMonitor(lifecycle, context.service(), errors, restarts, exit);
         RendererRuntime runtime =
-                runtime(result(model).avatar(), store, viewers.hub(), drawing, restarts, alerts, avatars, monitor);
+                runtime(result(model).avatar(), store, viewers.hub(), backend, restarts, alerts, avatars, monitor);
         BackendSelector.requireCapacity(
                 config.backend(),
-                drawing.gpu(),
+                backend.gpu(),
                 result(model).avatar().splats(),
                 runtime.frames().target());
         HealthMonitor health = new HealthMonitor(runtime, settings.redis().isPresent());
@@ -148,7 +150,7 @@ public final class Renderer implements AutoCloseable {
                                 result(jolokia).connections()),
                         result(devices).devices(),
                         settings.gpu().memoryFraction(),
-                        drawing.gpu().map(gpu -> gpuInUse(gpu, runtime.commands())),
+                        backend.gpu().map(gpu -> gpuInUse(gpu, runtime.commands())),
                         context.clock()));
         shutdown.push("MBeans", mbeans::close);
         page.attach(new RendererPage.View(runtime, operations, health, components));
@@ -171,7 +173,19 @@ public final class Renderer implements AutoCloseable {
         exit.complete(ExitCodes.TEMPORARY);
     }
 
-    private static GpuInUse gpuInUse(RendererComponents.Drawing.Gpu gpu, RenderThreadExecutor commands) {
+    private static Optional<ControlPassword> updatePassword(RendererConfig config, ControlPassword password) {
+        if (!config.updatesAreProtected()) {
+            return Optional.empty();
+        }
+        LOG.info(
+                "POST /state and POST /osint {}",
+                password.present()
+                        ? "require the control password"
+                        : "are disabled: renderer.control-password-file is not set");
+        return Optional.of(password);
+    }
+
+    private static GpuInUse gpuInUse(RendererComponents.SelectedBackend.Gpu gpu, RenderThreadExecutor commands) {
         return new GpuInUse(gpu.device(), gpu.control(), commands);
     }
 
@@ -179,7 +193,7 @@ public final class Renderer implements AutoCloseable {
             RenderableAvatar avatar,
             StateStore store,
             FrameHub hub,
-            RendererComponents.Drawing drawing,
+            RendererComponents.SelectedBackend backend,
             RestartCounter restarts,
             ActiveAlert.Source alerts,
             RenderableAvatarLoader avatars,
@@ -192,7 +206,7 @@ public final class Renderer implements AutoCloseable {
                 config.background(),
                 store,
                 new AlertOverlay(components.expression(), alerts, store.current()),
-                drawing.rasterizer(),
+                backend.rasterizer(),
                 hub,
                 context.ticker());
         FrameStats stats = new FrameStats(context.ticker());
@@ -200,7 +214,7 @@ public final class Renderer implements AutoCloseable {
         FrameLoop loop =
                 new FrameLoop(frames, monitor, commands, stats, config.targetFps(), config.idleFps(), context.ticker());
         return new RendererRuntime(
-                context, lifecycle, errors, restarts, store, alerts, hub, drawing, avatars, frames, commands, stats,
+                context, lifecycle, errors, restarts, store, alerts, hub, backend, avatars, frames, commands, stats,
                 loop);
     }
 

@@ -42,7 +42,7 @@ public interface RendererComponents {
      * @param reason why this backend was selected
      * @param gpu the device in use; empty on the CPU
      */
-    record Drawing(Rasterizer rasterizer, String reason, Optional<Gpu> gpu) {
+    record SelectedBackend(Rasterizer rasterizer, String reason, Optional<Gpu> gpu) {
 
         /**
          * The device in use.
@@ -60,10 +60,10 @@ public interface RendererComponents {
      * @param onPermanentLoss called with the reason when the GPU is lost permanently
      * @throws StartException when the configured backend is unavailable
      */
-    default Drawing drawing(BackendChoice choice, CudaDevices devices, Consumer<String> onPermanentLoss)
+    default SelectedBackend selectBackend(BackendChoice choice, CudaDevices devices, Consumer<String> onPermanentLoss)
             throws StartException {
         String reason = BackendSelector.reasonForCpu(choice, devices);
-        return new Drawing(rasterizer(), reason, Optional.empty());
+        return new SelectedBackend(rasterizer(), reason, Optional.empty());
     }
 
     /**

@@ -99,7 +99,7 @@ final class RendererOperations implements RendererControl {
 
     @Override
     public String backendReason() {
-        return runtime.rasterizer().problem().orElse(runtime.drawing().reason());
+        return runtime.rasterizer().problem().orElse(runtime.backend().reason());
     }
 
     @Override

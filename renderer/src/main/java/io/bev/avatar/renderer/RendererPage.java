@@ -3,6 +3,8 @@ package io.bev.avatar.renderer;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.http.RequestGuard.Rejection;
+import io.bev.avatar.renderer.management.jolokia.ControlPassword;
 import io.bev.avatar.renderer.management.mbean.RendererControl;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.state.StateStore.Origin;
@@ -24,13 +26,19 @@ final class RendererPage implements PageBackend {
     private final String version;
     private final Supplier<Duration> uptime;
     private final boolean gpuSimulated;
+    private final Optional<ControlPassword> updatePassword;
     private volatile @Nullable View view;
 
-    /** @param gpuSimulated whether the exporter on this host reports a simulated GPU */
-    RendererPage(String version, Supplier<Duration> uptime, boolean gpuSimulated) {
+    /**
+     * @param gpuSimulated whether the exporter on this host reports a simulated GPU
+     * @param updatePassword required for updates; empty if they need none
+     */
+    RendererPage(
+            String version, Supplier<Duration> uptime, boolean gpuSimulated, Optional<ControlPassword> updatePassword) {
         this.version = version;
         this.uptime = uptime;
         this.gpuSimulated = gpuSimulated;
+        this.updatePassword = updatePassword;
     }
 
     void attach(View ready) {
@@ -94,6 +102,11 @@ final class RendererPage implements PageBackend {
     public Optional<ObjectNode> state() {
         return Optional.ofNullable(view)
                 .map(v -> v.components().document(v.runtime().store().current()));
+    }
+
+    @Override
+    public Optional<Rejection> checkUpdate(@Nullable String authorization, String client) {
+        return updatePassword.flatMap(password -> password.check(authorization, "updates", true, client));
     }
 
     @Override

@@ -15,7 +15,7 @@ import io.bev.avatar.splat.raster.Rasterizer;
 /**
  * The components of a running renderer, created once at start and shared by its operations, health and page.
  *
- * @param drawing the selected backend
+ * @param backend the selected backend
  * @param avatars loads further models
  * @param commands runs tasks on the render thread
  */
@@ -27,7 +27,7 @@ record RendererRuntime(
         StateStore store,
         ActiveAlert.Source alerts,
         FrameHub hub,
-        RendererComponents.Drawing drawing,
+        RendererComponents.SelectedBackend backend,
         RenderableAvatarLoader avatars,
         FrameRenderer frames,
         RenderThreadExecutor commands,
@@ -35,6 +35,6 @@ record RendererRuntime(
         FrameLoop loop) {
 
     Rasterizer rasterizer() {
-        return drawing.rasterizer();
+        return backend.rasterizer();
     }
 }

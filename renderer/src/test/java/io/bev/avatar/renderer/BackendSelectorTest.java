@@ -65,7 +65,7 @@ class BackendSelectorTest {
                 List.of(device(0, 64 << 20, "550.54.14"), device(1, 64 << 20, "550.54.14")), Optional.empty());
     }
 
-    private RendererComponents.Drawing choose(BackendChoice wanted, CudaDevices devices, String device)
+    private RendererComponents.SelectedBackend choose(BackendChoice wanted, CudaDevices devices, String device)
             throws StartException {
         return new BackendSelector(
                         new GpuConfig(device, 0.5, 512),
@@ -83,39 +83,39 @@ class BackendSelectorTest {
 
     @Test
     void auto_usesConfiguredDevice_andReleasesIt() throws Exception {
-        RendererComponents.Drawing drawing = choose(BackendChoice.AUTO, two(), "GPU-ab000001");
+        RendererComponents.SelectedBackend backend = choose(BackendChoice.AUTO, two(), "GPU-ab000001");
 
-        assertThat(drawing.reason()).isEqualTo("device 1, GPU 1, works");
-        assertThat(drawing.rasterizer().name()).isEqualTo("cuda (GPU 1)");
-        draw(drawing.rasterizer(), new PosedGaussians(RandomClouds.cube(1, 50, 0, 0.1, 2)));
-        assertThat(drawing.rasterizer().problem()).isEmpty();
-        assertThat(drawing.gpu().orElseThrow().device()).isEqualTo(1);
+        assertThat(backend.reason()).isEqualTo("device 1, GPU 1, works");
+        assertThat(backend.rasterizer().name()).isEqualTo("cuda (GPU 1)");
+        draw(backend.rasterizer(), new PosedGaussians(RandomClouds.cube(1, 50, 0, 0.1, 2)));
+        assertThat(backend.rasterizer().problem()).isEmpty();
+        assertThat(backend.gpu().orElseThrow().device()).isEqualTo(1);
         Path lock = directory.resolve("device-GPU-ab000001-0000-0000-0000-000000000000.lock");
         assertThat(lock).content().contains("process 77");
-        drawing.rasterizer().close();
-        drawing.gpu().orElseThrow().release().run();
+        backend.rasterizer().close();
+        backend.gpu().orElseThrow().release().run();
         assertThat(lock).isEmptyFile();
         assertThat(emulated.openContexts).isZero();
     }
 
     @Test
     void cudaConfigured_isTheReason() throws Exception {
-        RendererComponents.Drawing drawing = choose(BackendChoice.CUDA, two(), "0");
+        RendererComponents.SelectedBackend backend = choose(BackendChoice.CUDA, two(), "0");
 
-        assertThat(drawing.reason()).isEqualTo("renderer.backend is cuda");
-        drawing.rasterizer().close();
-        drawing.gpu().orElseThrow().release().run();
+        assertThat(backend.reason()).isEqualTo("renderer.backend is cuda");
+        backend.rasterizer().close();
+        backend.gpu().orElseThrow().release().run();
     }
 
     @Test
     void deviceOpenFailure_fallsBackToCpu_orFailsStart() throws Exception {
         driver.fail("cuCtxCreate", 2);
-        RendererComponents.Drawing drawing = choose(BackendChoice.AUTO, two(), "0");
-        assertThat(drawing.rasterizer().name()).isEqualTo("reference");
-        assertThat(drawing.reason())
+        RendererComponents.SelectedBackend backend = choose(BackendChoice.AUTO, two(), "0");
+        assertThat(backend.rasterizer().name()).isEqualTo("reference");
+        assertThat(backend.reason())
                 .startsWith("GPU 0 cannot render: cuCtxCreate")
                 .endsWith("(2)");
-        assertThat(drawing.gpu()).isEmpty();
+        assertThat(backend.gpu()).isEmpty();
 
         driver.fail("cuModuleLoadData", 999);
         assertThatThrownBy(() -> choose(BackendChoice.CUDA, two(), "0"))
@@ -144,7 +144,7 @@ class BackendSelectorTest {
         assertThatThrownBy(() -> choose(BackendChoice.AUTO, two(), "7"))
                 .isInstanceOf(StartException.class)
                 .hasMessageContaining("gpu.device: found 7, expected one of 0 (GPU 0");
-        RendererComponents.Drawing first = choose(BackendChoice.AUTO, two(), "0");
+        RendererComponents.SelectedBackend first = choose(BackendChoice.AUTO, two(), "0");
 
         assertThat(choose(BackendChoice.AUTO, two(), "0").reason()).contains("this process");
         assertThatThrownBy(() -> choose(BackendChoice.CUDA, two(), "0")).hasMessageContaining("this process");
@@ -157,10 +157,10 @@ class BackendSelectorTest {
     void modelTooLargeForGpu_failsStart_onlyWithCudaConfigured() throws Exception {
         PosedGaussians large = new PosedGaussians(RandomClouds.cube(2, 150_000, 3, 0.001, 1));
         Framebuffer image = new Framebuffer(48, 32, 0, 0, 0);
-        RendererComponents.Drawing drawing = choose(BackendChoice.AUTO, two(), "0");
+        RendererComponents.SelectedBackend backend = choose(BackendChoice.AUTO, two(), "0");
 
-        BackendSelector.requireCapacity(BackendChoice.AUTO, drawing.gpu(), large, image);
-        assertThatThrownBy(() -> BackendSelector.requireCapacity(BackendChoice.CUDA, drawing.gpu(), large, image))
+        BackendSelector.requireCapacity(BackendChoice.AUTO, backend.gpu(), large, image);
+        assertThatThrownBy(() -> BackendSelector.requireCapacity(BackendChoice.CUDA, backend.gpu(), large, image))
                 .hasMessageContaining("renderer.backend: cuda cannot render 150000 Gaussians at 48x32")
                 .hasMessageContaining("of 32 MiB are in use")
                 .hasMessageContaining("increase gpu.memory-fraction or use a smaller model")
@@ -168,12 +168,12 @@ class BackendSelectorTest {
                 .asInstanceOf(type(StartException.class))
                 .extracting(StartException::exitCode)
                 .isEqualTo(ExitCodes.CONFIG);
-        draw(drawing.rasterizer(), large);
-        assertThat(drawing.rasterizer().name()).isEqualTo("reference");
-        assertThat(drawing.rasterizer().problem())
+        draw(backend.rasterizer(), large);
+        assertThat(backend.rasterizer().name()).isEqualTo("reference");
+        assertThat(backend.rasterizer().problem())
                 .hasValueSatisfying(p -> assertThat(p).contains("rendered on the CPU", "MODEL"));
-        drawing.rasterizer().close();
-        drawing.gpu().orElseThrow().release().run();
+        backend.rasterizer().close();
+        backend.gpu().orElseThrow().release().run();
     }
 
     @Test

@@ -74,12 +74,13 @@ public final class FakeRendererComponents implements RendererComponents {
     }
 
     @Override
-    public Drawing drawing(BackendChoice wanted, CudaDevices found, Consumer<String> lost) throws StartException {
+    public SelectedBackend selectBackend(BackendChoice wanted, CudaDevices found, Consumer<String> lost)
+            throws StartException {
         onPermanentLoss = lost;
-        Optional<Drawing.Gpu> drawing =
-                Optional.ofNullable(gpu).map(control -> new Drawing.Gpu(0, control, () -> calls.add("GPU released")));
-        String reason = drawing.isPresent() ? "a GPU works" : BackendSelector.reasonForCpu(wanted, found);
-        return new Drawing(rasterizer(), reason, drawing);
+        Optional<SelectedBackend.Gpu> backend = Optional.ofNullable(gpu)
+                .map(control -> new SelectedBackend.Gpu(0, control, () -> calls.add("GPU released")));
+        String reason = backend.isPresent() ? "a GPU works" : BackendSelector.reasonForCpu(wanted, found);
+        return new SelectedBackend(rasterizer(), reason, backend);
     }
 
     @Override

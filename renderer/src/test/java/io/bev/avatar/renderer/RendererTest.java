@@ -37,7 +37,7 @@ class RendererTest {
     @TempDir
     Path directory;
 
-    private final FakeRendererComponents assembly = new FakeRendererComponents();
+    private final FakeRendererComponents components = new FakeRendererComponents();
     private final MBeanServer mbeans = MBeanServerFactory.newMBeanServer();
     private volatile String yaml = "";
 
@@ -50,7 +50,7 @@ class RendererTest {
     private Renderer start() throws StartException {
         return Renderer.start(
                 settings(),
-                assembly,
+                components,
                 new RendererContext(
                         SystemdNotifier.none(),
                         mbeans,
@@ -81,7 +81,7 @@ class RendererTest {
     }
 
     private ObjectNode health() {
-        return Objects.requireNonNull(assembly.page).health();
+        return Objects.requireNonNull(components.page).health();
     }
 
     private static void until(String what, BooleanSupplier condition) {
@@ -96,7 +96,7 @@ class RendererTest {
     void start_rendersFrames_andReportsRunning() throws Exception {
         try (Renderer renderer = start()) {
             assertThat(renderer.jolokiaPort()).isPositive();
-            until("frames are published", () -> assembly.hub.published.get() > 3);
+            until("frames are published", () -> components.hub.published.get() > 3);
             assertThat(read("Renderer", "State")).isEqualTo("RUNNING");
             assertThat(read("Renderer", "BackendReason")).isEqualTo("no NVIDIA driver: not in a test");
             assertThat(read("Renderer", "Version")).isEqualTo("1.2.3");
@@ -117,27 +117,27 @@ class RendererTest {
         Renderer renderer = start();
         renderer.close();
         renderer.close();
-        assertThat(assembly.store.calls).containsExactly("save", "close");
-        assertThat(assembly.calls).containsExactly("rasterizer closed", "viewers closed");
+        assertThat(components.store.calls).containsExactly("save", "close");
+        assertThat(components.calls).containsExactly("rasterizer closed", "viewers closed");
         assertThat(mbeans.queryNames(new ObjectName("bev.avatar:*"), null)).isEmpty();
         assertThat(health().path("status").asText()).isEqualTo("stopping");
         assertThat(renderer.awaitExit()).isEqualTo(ExitCodes.OK);
-        long after = assembly.hub.published.get();
-        assertThat(assembly.hub.published).hasValue(after);
+        long after = components.hub.published.get();
+        assertThat(components.hub.published).hasValue(after);
     }
 
     @Test
     void redisUnreachable_isDegraded_andRecovers() throws Exception {
         try (Renderer renderer = start()) {
             assertThat(renderer.port()).isEqualTo(8080);
-            assembly.store.redisConnected = false;
+            components.store.redisConnected = false;
             until("degraded", () -> health().path("status").asText().equals("degraded"));
             assertThat(read("Renderer", "State")).isEqualTo("DEGRADED");
             assertThat(health().path("reasons").path(0).asText())
                     .contains("Redis at")
                     .contains("Changes are saved locally");
             assertThat((String[]) read("Renderer", "DegradedReasons")).hasSize(1);
-            assembly.store.redisConnected = true;
+            components.store.redisConnected = true;
             until("ok", () -> health().path("status").asText().equals("ok"));
             assertThat(read("Renderer", "State")).isEqualTo("RUNNING");
         }
@@ -147,12 +147,12 @@ class RendererTest {
     void redisRejecting_isDegraded_withReasonAndNumberOfUpdates() throws Exception {
         try (Renderer renderer = start()) {
             assertThat(renderer.port()).isEqualTo(8080);
-            assembly.store.redisFault = Optional.of("127.0.0.1:6379: avatar:state: OOM command not allowed");
+            components.store.redisFault = Optional.of("127.0.0.1:6379: avatar:state: OOM command not allowed");
             until("degraded", () -> health().path("status").asText().equals("degraded"));
             assertThat(health().path("reasons").path(0).asText())
                     .contains("OOM command not allowed", "3 updates not saved in Redis", "Changes are saved locally");
             assertThat(read("State", "RedisRejecting")).isEqualTo(true);
-            assembly.store.journalFault = Optional.of("journal off: no space left");
+            components.store.journalFault = Optional.of("journal off: no space left");
             until("both", () -> health().path("reasons").size() == 2);
             assertThat(health().path("reasons").path(1).asText())
                     .contains("Changes are rejected")
@@ -170,17 +170,17 @@ class RendererTest {
             assertThatThrownBy(() -> call("Renderer", "pause"))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("pause is not possible in state PAUSED, expected one of [RUNNING, DEGRADED]");
-            long frozen = assembly.hub.lastSequence.get() + 1;
-            long shown = assembly.hub.published.get();
-            until("the last frame is repeated", () -> assembly.hub.published.get() > shown + 3);
-            assertThat(assembly.hub.lastSequence.get()).isLessThanOrEqualTo(frozen);
+            long frozen = components.hub.lastSequence.get() + 1;
+            long shown = components.hub.published.get();
+            until("the last frame is repeated", () -> components.hub.published.get() > shown + 3);
+            assertThat(components.hub.lastSequence.get()).isLessThanOrEqualTo(frozen);
             call("Renderer", "resume");
-            until("new frames are published", () -> assembly.hub.lastSequence.get() > frozen + 2);
+            until("new frames are published", () -> components.hub.lastSequence.get() > frozen + 2);
 
             call("Renderer", "drain");
             assertThat(health().path("status").asText()).isEqualTo("stopping");
-            assertThat(assembly.hub.disconnects).hasValue(1);
-            assertThat(assembly.store.calls).containsExactly("save");
+            assertThat(components.hub.disconnects).hasValue(1);
+            assertThat(components.store.calls).containsExactly("save");
             call("Renderer", "resume");
             assertThat(read("Renderer", "State")).isEqualTo("RUNNING");
         }
@@ -223,7 +223,7 @@ class RendererTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("the current model is kept; missing.zip");
             assertThat((String) read("Renderer", "LastError")).contains("missing.zip");
-            assembly.failingGaussians = 6;
+            components.failingGaussians = 6;
             assertThatThrownBy(() -> call("Model", "load", "6.ply"))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("cannot render 6");
@@ -238,7 +238,7 @@ class RendererTest {
         try (Renderer renderer = start()) {
             assertThat(renderer).isNotNull();
             call("Model", "load", "5.ply");
-            assembly.exhausting = "7.ply";
+            components.exhausting = "7.ply";
 
             assertThatThrownBy(() -> call("Model", "load", "7.ply"))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -258,14 +258,14 @@ class RendererTest {
             assertThat(renderer).isNotNull();
             assertThat(call("Model", "replace", usable.toString())).isEqualTo("6.ply");
             assertThat(read("Model", "Gaussians")).isEqualTo(6);
-            assembly.exhausting = "8.ply";
+            components.exhausting = "8.ply";
 
             assertThatThrownBy(() -> call("Model", "replace", failing.toString()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("replace: 6.ply is shown again");
 
             assertThat(read("Model", "Gaussians")).isEqualTo(6);
-            until("frames", () -> Objects.requireNonNull(assembly.hub.last).bgr[0] == 6);
+            until("frames", () -> Objects.requireNonNull(components.hub.last).bgr[0] == 6);
         }
     }
 
@@ -278,7 +278,7 @@ class RendererTest {
         try (Renderer renderer = start()) {
             assertThat(renderer).isNotNull();
             assertThat(read("Model", "Source")).isEqualTo("5.ply");
-            assembly.exhausting = "5.ply";
+            components.exhausting = "5.ply";
         }
         try (Renderer renderer = start()) {
             assertThat(renderer).isNotNull();
@@ -305,7 +305,7 @@ class RendererTest {
                     .hasMessage("width 8: expected 16 to 3840");
             assertThat(read("Frames", "TargetFps")).isEqualTo(60);
             assertThat(read("Frames", "Height")).isEqualTo(200);
-            until("a frame of the new size", () -> Objects.requireNonNull(assembly.hub.last).width == 320);
+            until("a frame of the new size", () -> Objects.requireNonNull(components.hub.last).width == 320);
         }
     }
 
@@ -328,18 +328,18 @@ class RendererTest {
     @Test
     void gpuFallback_isDegradedAndCounted_andPermanentLossExits75() throws Exception {
         try (Renderer renderer = start()) {
-            assembly.fallbacks = 1;
-            assembly.backendProblem = "rendered on the CPU: the GPU failed: cuLaunchKernel";
+            components.fallbacks = 1;
+            components.backendProblem = "rendered on the CPU: the GPU failed: cuLaunchKernel";
 
             until("degraded", () -> health().path("status").asText().equals("degraded"));
 
             assertThat(health().path("reasons").path(0).asText()).contains("the GPU failed");
             assertThat((String) read("Renderer", "BackendReason")).contains("the GPU failed");
             assertThat(read("Renderer", "BackendFallbacks")).isEqualTo(1L);
-            assembly.backendProblem = null;
+            components.backendProblem = null;
             until("ok", () -> health().path("status").asText().equals("ok"));
 
-            assembly.onPermanentLoss.accept("the GPU failed again");
+            components.onPermanentLoss.accept("the GPU failed again");
 
             assertThat(renderer.awaitExit()).isEqualTo(ExitCodes.TEMPORARY);
             assertThat((String) read("Renderer", "LastError")).contains("the GPU failed again");
@@ -405,7 +405,7 @@ class RendererTest {
     void modelTooLargeForGpu_failsStart_withCudaConfigured() throws Exception {
         FakeGpu gpu = new FakeGpu();
         gpu.full = 1;
-        assembly.gpu = gpu;
+        components.gpu = gpu;
         yaml = ", backend: cuda";
 
         assertThatThrownBy(this::start)
@@ -414,7 +414,7 @@ class RendererTest {
                 .hasMessageContaining("renderer.backend: cuda cannot render 1 Gaussians at 640x360")
                 .hasMessageContaining("9 MiB of GPU memory, 1 of 4 MiB are in use");
 
-        assertThat(assembly.calls).containsExactly("rasterizer closed", "GPU released", "viewers closed");
+        assertThat(components.calls).containsExactly("rasterizer closed", "GPU released", "viewers closed");
         yaml = ", backend: auto";
         try (Renderer renderer = start()) {
             assertThat(renderer.port()).isPositive();
@@ -424,9 +424,9 @@ class RendererTest {
     /** Operations of the device in use run on the render thread. */
     @Test
     void gpuInUse_isReportedByPurpose_andTrimmedBetweenFrames() throws Exception {
-        assembly.devices = List.of(device(0), device(1));
+        components.devices = List.of(device(0), device(1));
         FakeGpu gpu = new FakeGpu();
-        assembly.gpu = gpu;
+        components.gpu = gpu;
         try (Renderer renderer = start()) {
             assertThat(renderer.port()).isPositive();
             assertThat(read("Renderer", "BackendReason")).isEqualTo("a GPU works");
@@ -459,13 +459,13 @@ class RendererTest {
     @Test
     void persistentFrameFailures_exit70() throws Exception {
         try (Renderer renderer = start()) {
-            assembly.rasterizerBroken = true;
+            components.rasterizerBroken = true;
             assertThat(renderer.awaitExit()).isEqualTo(ExitCodes.SOFTWARE);
             assertThat(read("Renderer", "State")).isEqualTo("FAILED");
             assertThat((String) read("Renderer", "LastError")).contains("cannot render");
             assertThat(health().path("status").asText()).isEqualTo("failed");
         }
-        assembly.rasterizerBroken = false;
+        components.rasterizerBroken = false;
         try (Renderer again = start()) {
             assertThat(again).isNotNull();
             assertThat(read("Renderer", "RestartsByReason").toString()).contains("failure");
@@ -474,12 +474,12 @@ class RendererTest {
 
     @Test
     void firstFrameFailure_failsStart_andReleasesEverything() {
-        assembly.rasterizerBroken = true;
+        components.rasterizerBroken = true;
         assertThatThrownBy(this::start)
                 .isInstanceOfSatisfying(
                         StartException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCodes.SOFTWARE))
                 .hasMessageContaining("cannot render");
-        assertThat(assembly.calls).containsExactly("rasterizer closed", "viewers closed");
+        assertThat(components.calls).containsExactly("rasterizer closed", "viewers closed");
     }
 
     @Test
@@ -499,7 +499,7 @@ class RendererTest {
                 .hasMessageContaining("renderer.backend: CUDA backend unavailable")
                 .hasMessageContaining("set it to auto or cpu");
         yaml = "";
-        assembly.viewersFault = new IOException("cannot listen on 127.0.0.1:8080");
+        components.viewersFault = new IOException("cannot listen on 127.0.0.1:8080");
         assertThatThrownBy(this::start).isInstanceOf(StartException.class).hasMessageContaining("8080");
         assertThat(mbeans.queryNames(new ObjectName("bev.avatar:*"), null)).isEmpty();
         assertThat(Files.exists(directory.resolve("native"))).isFalse();

@@ -192,12 +192,17 @@ class LoggingSystemTest {
         try (Stream<Path> files = Files.list(directory.resolve("a/b"))) {
             rolled = files.filter(file -> !file.equals(current)).toList();
         }
-        assertThat(rolled).singleElement().satisfies(file -> {
-            assertThat(file.getFileName().toString()).matches("renderer\\.\\d{4}-\\d\\d-\\d\\d\\.0\\.jsonl\\.gz");
-            try (GZIPInputStream content = new GZIPInputStream(Files.newInputStream(file))) {
-                assertThat(messages(new String(content.readAllBytes(), UTF_8))).containsExactly("the first");
-            }
-        });
+        assertThat(rolled)
+                .as("%s", context.getStatusManager().getCopyOfStatusList())
+                .singleElement()
+                .satisfies(file -> {
+                    assertThat(file.getFileName().toString())
+                            .matches("renderer\\.\\d{4}-\\d\\d-\\d\\d\\.0\\.jsonl\\.gz");
+                    try (GZIPInputStream content = new GZIPInputStream(Files.newInputStream(file))) {
+                        assertThat(messages(new String(content.readAllBytes(), UTF_8)))
+                                .containsExactly("the first");
+                    }
+                });
     }
 
     private static List<String> messages(String lines) {

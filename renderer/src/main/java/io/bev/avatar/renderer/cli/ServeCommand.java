@@ -120,9 +120,9 @@ final class ServeCommand implements Callable<Integer> {
                 ticker.nanos() - TimeUnit.MILLISECONDS.toNanos(process.getUptime()),
                 version(),
                 () -> RendererSettings.load(environment));
-        DefaultRendererComponents assembly =
+        DefaultRendererComponents components =
                 new DefaultRendererComponents(settings, environment, clock, context.ticker());
-        try (Renderer renderer = Renderer.start(settings, assembly, context)) {
+        try (Renderer renderer = Renderer.start(settings, components, context)) {
             Thread closing = new Thread(renderer::close, "shutdown");
             Runtime.getRuntime().addShutdownHook(closing);
             return renderer.awaitExit();

@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer.config;
 
 import io.bev.avatar.common.config.Config;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param threads number of rendering threads; 0 for one per core
  * @param allowedHosts accepted Host names in addition to loopback
  * @param controlPasswordFile file with the control password in its first line; empty disables control operations
+ * @param protectUpdates whether updates over HTTP need the control password on loopback too
  * @param jolokiaPolicyFile Jolokia access policy; empty for the built-in one, which allows domain bev.avatar
  * @param background colour behind the avatar
  * @param antialiased whether opacities are compensated for the dilation of thin Gaussians
@@ -40,6 +42,7 @@ public record RendererConfig(
         int threads,
         List<String> allowedHosts,
         Optional<Path> controlPasswordFile,
+        boolean protectUpdates,
         Optional<Path> jolokiaPolicyFile,
         Colour background,
         Antialiasing antialiased,
@@ -70,6 +73,7 @@ public record RendererConfig(
                 c.integer("renderer.threads", 0, 0, 1024),
                 c.texts("renderer.allowed-hosts", List.of()),
                 path(c, "renderer.control-password-file"),
+                c.flag("renderer.protect-updates", false),
                 path(c, "renderer.jolokia-policy-file"),
                 colour(c),
                 c.choice("renderer.antialiased", Antialiasing.class, Antialiasing.AUTO),
@@ -93,6 +97,12 @@ public record RendererConfig(
             c.problem("renderer.background", "'" + text + "'", "a colour as \"#rrggbb\"");
             return Colour.DEFAULT;
         });
+    }
+
+    /** Whether updates over HTTP need the control password: if configured, and on every address other than loopback. */
+    public boolean updatesAreProtected() {
+        InetSocketAddress address = new InetSocketAddress(bind, 0);
+        return protectUpdates || address.isUnresolved() || !address.getAddress().isLoopbackAddress();
     }
 
     /** {@link #threads}, with 0 resolved. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.http.RequestGuard.Rejection;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -17,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,6 +80,11 @@ final class HttpRoutes {
                     Reply.error(405, "method not allowed, expected " + allowed).with("Allow", allowed));
         }
         return Optional.empty();
+    }
+
+    /** The rejection of an update without the password that it needs. */
+    Optional<Rejection> updateRejection(@Nullable String authorization, String client) {
+        return model.checkUpdate(authorization, client);
     }
 
     /** Whether the path is served on connections reserved for monitoring. */

@@ -1,8 +1,10 @@
 package io.bev.avatar.renderer.stream;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bev.avatar.common.http.RequestGuard.Rejection;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The renderer as seen by the HTTP server. Thread-safe; the getters do not block. */
 public interface PageBackend {
@@ -12,6 +14,17 @@ public interface PageBackend {
 
     /** The document of the current state; empty while the renderer is starting. */
     Optional<ObjectNode> state();
+
+    /**
+     * Verifies the password of an update.
+     *
+     * @param authorization the header {@code Authorization}, null when absent
+     * @param client address of the client
+     * @return empty if the update is allowed
+     */
+    default Optional<Rejection> checkUpdate(@Nullable String authorization, String client) {
+        return Optional.empty();
+    }
 
     Outcome submitState(byte[] json);
 

@@ -30,6 +30,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.handler.flow.FlowControlHandler;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,7 +96,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
 
     private void onHead(ChannelHandlerContext ctx, HttpRequest head) {
         request = head;
-        Optional<Reply> rejection = rejection(head);
+        Optional<Reply> rejection = rejection(ctx, head);
         if (rejection.isPresent() && (head.decoderResult().isFailure() || bodyFollows(head))) {
             rejectEarly(ctx, rejection.get());
             return;
@@ -134,7 +135,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
         byte[] bytes = ByteBufUtil.getBytes(collected);
         releaseBody();
         HttpExchangeContext exchange = new HttpExchangeContext(ctx, head, bytes, this);
-        Optional<Reply> rejection = rejection(head);
+        Optional<Reply> rejection = rejection(ctx, head);
         if (rejection.isPresent()) {
             reply(exchange, rejection.get());
         } else {
@@ -152,7 +153,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
     }
 
     /** The error response if the request must be rejected, determined from its head only. */
-    private Optional<Reply> rejection(HttpRequest head) {
+    private Optional<Reply> rejection(ChannelHandlerContext ctx, HttpRequest head) {
         if (head.decoderResult().isFailure()) {
             return Optional.of(malformed(head.decoderResult().cause()));
         }
@@ -175,11 +176,24 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> imple
             return routingError;
         }
         return guard.checkJsonPost(head.method().name(), name -> head.headers().get(name), MAX_BODY_BYTES)
+                .or(() -> endpoints.updateRejection(head.headers().get(HttpHeaderNames.AUTHORIZATION), client(ctx)))
                 .map(RequestHandler::reply);
     }
 
+    private static String client(ChannelHandlerContext ctx) {
+        return ctx.channel().remoteAddress() instanceof InetSocketAddress address
+                ? address.getAddress().getHostAddress()
+                : "unknown";
+    }
+
     private static Reply reply(Rejection rejection) {
-        return Reply.error(rejection.status(), rejection.reason());
+        Reply reply = Reply.error(rejection.status(), rejection.reason());
+        return switch (rejection.status()) {
+            // A browser asks for the password.
+            case 401 -> reply.with("WWW-Authenticate", "Basic realm=\"avatar\", charset=\"UTF-8\"");
+            case 429 -> reply.with("Retry-After", "1");
+            default -> reply;
+        };
     }
 
     private static Reply malformed(@Nullable Throwable cause) {

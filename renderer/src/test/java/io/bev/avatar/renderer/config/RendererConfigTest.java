@@ -37,6 +37,7 @@ class RendererConfigTest {
                         0,
                         List.of(),
                         Optional.empty(),
+                        false,
                         Optional.empty(),
                         Colour.DEFAULT,
                         Antialiasing.AUTO,
@@ -60,6 +61,7 @@ class RendererConfigTest {
                   threads: 3
                   allowed-hosts: [avatar.example, box]
                   control-password-file: secret
+                  protect-updates: true
                   jolokia-policy-file: policy.xml
                   background: "#0a0B0c"
                   gpu-simulated: true
@@ -79,10 +81,27 @@ class RendererConfigTest {
                         3,
                         List.of("avatar.example", "box"),
                         Optional.of(Path.of("secret")),
+                        true,
                         Optional.of(Path.of("policy.xml")),
                         new Colour(10, 11, 12),
                         Antialiasing.AUTO,
                         true));
+    }
+
+    @Test
+    void updates_needThePasswordWhereConfigured_andBeyondLoopback() {
+        assertThat(read("", Map.of()).updatesAreProtected()).isFalse();
+        assertThat(read("renderer: {bind: localhost}", Map.of()).updatesAreProtected())
+                .isFalse();
+        assertThat(read("renderer: {bind: '::1'}", Map.of()).updatesAreProtected())
+                .isFalse();
+        assertThat(read("renderer: {protect-updates: true}", Map.of()).updatesAreProtected())
+                .isTrue();
+        for (String bind : List.of("0.0.0.0", "'::'", "192.0.2.1", "no-such-host.invalid")) {
+            assertThat(read("renderer: {bind: " + bind + "}", Map.of()).updatesAreProtected())
+                    .as(bind)
+                    .isTrue();
+        }
     }
 
     @Test

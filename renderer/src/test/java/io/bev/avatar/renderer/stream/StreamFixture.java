@@ -3,6 +3,8 @@ package io.bev.avatar.renderer.stream;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.http.ConnectionLimits;
+import io.bev.avatar.common.http.RequestGuard.Rejection;
+import io.bev.avatar.renderer.management.jolokia.ControlPassword;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
 import io.bev.avatar.splat.raster.Framebuffer;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A server on a free port with a configurable model and a thread that renders on demand. */
 final class StreamFixture implements AutoCloseable {
@@ -52,6 +55,7 @@ final class StreamFixture implements AutoCloseable {
         volatile Outcome outcome = new Outcome(true, "", "", 42);
         volatile boolean broken;
         volatile boolean starting;
+        volatile Optional<ControlPassword> password = Optional.empty();
         final List<String> submitted = Collections.synchronizedList(new ArrayList<>());
 
         @Override
@@ -71,6 +75,11 @@ final class StreamFixture implements AutoCloseable {
                             .objectNode()
                             .put("schema", 1)
                             .put("seq", seq));
+        }
+
+        @Override
+        public Optional<Rejection> checkUpdate(@Nullable String authorization, String client) {
+            return password.flatMap(known -> known.check(authorization, "updates", true, client));
         }
 
         @Override

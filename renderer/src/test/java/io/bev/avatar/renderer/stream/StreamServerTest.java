@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bev.avatar.renderer.management.jolokia.ControlPassword;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
 import io.bev.avatar.renderer.stream.StreamFixture.Answer;
 import java.io.IOException;
@@ -13,7 +14,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +159,56 @@ class StreamServerTest {
             assertThat(answer.statusCode()).as(path).isEqualTo(503);
             assertThat(answer.headers().firstValue("Retry-After")).as(path).isPresent();
         }
+    }
+
+    @Test
+    void protectedUpdates_needThePassword_readingDoesNot() throws Exception {
+        fixture.model.password = Optional.of(ControlPassword.of("s3cret"));
+        for (String path : List.of("/state", "/osint")) {
+            HttpResponse<byte[]> without = fixture.post(path, "{}");
+            assertThat(without.statusCode()).as(path).isEqualTo(401);
+            assertThat(without.headers().firstValue("WWW-Authenticate").orElse(""))
+                    .startsWith("Basic ");
+            assertThat(fixture.send(post(path, "avatar:wrong")).statusCode())
+                    .as(path)
+                    .isEqualTo(401);
+            assertThat(fixture.send(post(path, "other:s3cret")).statusCode())
+                    .as(path)
+                    .isEqualTo(401);
+        }
+        assertThat(fixture.model.submitted).isEmpty();
+        assertThat(fixture.get("/state").statusCode()).isEqualTo(200);
+
+        assertThat(fixture.send(post("/state", "avatar:s3cret")).statusCode()).isEqualTo(200);
+        assertThat(fixture.model.submitted).containsExactly("state {}");
+
+        for (int i = 0; i < 30; i++) {
+            fixture.send(post("/state", "avatar:guess" + i));
+        }
+        HttpResponse<byte[]> tooMany = fixture.send(post("/state", "avatar:s3cret"));
+        assertThat(tooMany.statusCode()).isEqualTo(429);
+        assertThat(tooMany.headers().firstValue("Retry-After")).isPresent();
+    }
+
+    @Test
+    void protectedUpdates_withoutPassword_areDisabledWithTheRemedy() throws Exception {
+        fixture.model.password = Optional.of(ControlPassword.none());
+
+        HttpResponse<byte[]> answer = fixture.post("/state", "{}");
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(mapper.readTree(answer.body()).path("detail").asText())
+                .contains("updates are disabled", "renderer.control-password-file");
+        assertThat(fixture.model.submitted).isEmpty();
+    }
+
+    private HttpRequest.Builder post(String path, String credentials) {
+        return HttpRequest.newBuilder(fixture.uri(path))
+                .header("Content-Type", "application/json")
+                .header(
+                        "Authorization",
+                        "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)))
+                .POST(BodyPublishers.ofString("{}"));
     }
 
     @Test

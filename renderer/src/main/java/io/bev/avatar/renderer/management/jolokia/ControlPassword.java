@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer.management.jolokia;
 
 import io.bev.avatar.common.http.PasswordThrottle;
+import io.bev.avatar.common.http.RequestGuard.Rejection;
 import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Password of user {@value #USER} for control operations; without one they are disabled. */
+/** Password of user {@value #USER} for control operations and protected updates; without one they are disabled. */
 public final class ControlPassword {
 
     /** The only user. */
@@ -91,6 +92,36 @@ public final class ControlPassword {
                 && MessageDigest.isEqual(digest.get(), sha256(password));
     }
 
+    /**
+     * Verifies the {@code Authorization} header of an HTTP request. Attempts that follow many wrong passwords are rejected
+     * unchecked.
+     *
+     * @param operations what the request does, for the message, for example {@code control operations}
+     * @param required whether the request needs the password; otherwise only a header that is present is verified
+     * @param client address of the client
+     * @return 401, 403 without a configured password, or 429; empty if the request is allowed
+     */
+    public Optional<Rejection> check(@Nullable String header, String operations, boolean required, String client) {
+        if (!present()) {
+            return required
+                    ? Optional.of(new Rejection(
+                            403,
+                            operations + " are disabled: set renderer.control-password-file to a password file and"
+                                    + " restart"))
+                    : Optional.empty();
+        }
+        if (header != null && !throttle.permits(client)) {
+            return Optional.of(new Rejection(429, "too many wrong passwords: wait a second"));
+        }
+        if (header == null ? !required : matchesHeader(header)) {
+            return Optional.empty();
+        }
+        if (header != null) {
+            throttle.failed(client);
+        }
+        return Optional.of(new Rejection(401, operations + " require user " + USER + " and the control password"));
+    }
+
     /** Whether attempts of a client may be checked now, or come too fast after wrong ones. */
     boolean permits(String client) {
         return throttle.permits(client);
@@ -102,7 +133,7 @@ public final class ControlPassword {
     }
 
     /** Whether an {@code Authorization} header is correct. */
-    boolean matchesHeader(String header) {
+    private boolean matchesHeader(String header) {
         if (!header.toLowerCase(Locale.ROOT).startsWith("basic ")) {
             return false;
         }

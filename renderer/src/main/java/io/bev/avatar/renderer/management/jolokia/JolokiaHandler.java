@@ -64,7 +64,8 @@ final class JolokiaHandler implements HttpHandler {
             return;
         }
         String client = exchange.getRemoteAddress().getAddress().getHostAddress();
-        Optional<Rejection> denied = checkPassword(exchange.getRequestHeaders(), request, client);
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+        Optional<Rejection> denied = password.check(authorization, "control operations", request.control(), client);
         if (denied.isPresent()) {
             reject(exchange, denied.get());
             return;
@@ -101,28 +102,6 @@ final class JolokiaHandler implements HttpHandler {
             return Optional.of(new Rejection(404, "POST to " + PATH + "/"));
         }
         return post;
-    }
-
-    private Optional<Rejection> checkPassword(Headers headers, ValidatedBulkRequest request, String client) {
-        String given = headers.getFirst("Authorization");
-        if (given != null && password.present() && !password.permits(client)) {
-            return Optional.of(new Rejection(429, "too many wrong passwords: wait a second"));
-        }
-        boolean authenticated = given != null && password.matchesHeader(given);
-        if (request.control() && !password.present()) {
-            return Optional.of(new Rejection(
-                    403,
-                    "control operations are disabled: set renderer.control-password-file to a password file and"
-                            + " restart"));
-        }
-        if (!authenticated && given != null && password.present()) {
-            password.failed(client);
-        }
-        if (!authenticated && (request.control() || (given != null && password.present()))) {
-            return Optional.of(new Rejection(
-                    401, "control operations require user " + ControlPassword.USER + " and the control password"));
-        }
-        return Optional.empty();
     }
 
     private static void reject(HttpExchange exchange, Rejection rejection) throws IOException {
