@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  */
 public record AlertReceivers(Optional<Mail> mail, Optional<Path> slackUrlFile, Optional<Webhook> webhook) {
 
-    /** What commands and pages say while no person is notified. */
+    /** Text of commands and pages while no person is notified. */
     public static final String NONE = "no receiver configured: alerts reach Redis and this page alone";
 
     /** How that changes. */
@@ -40,7 +40,7 @@ public record AlertReceivers(Optional<Mail> mail, Optional<Path> slackUrlFile, O
     private static final String MAIL_TO = "stack.mail-to";
     private static final String SLACK = "stack.slack-url-file";
     private static final String WEBHOOK = "stack.webhook-url";
-    /** Ends each added line, so that {@code avatar stack enable} can tell them from an operator's. */
+    /** Ends each added line, so that {@code avatar stack enable} can distinguish them from those of an operator. */
     private static final String MARK = "  # avatar.yaml";
 
     private static final Pattern MARKED = Pattern.compile("(?m).+$");
@@ -65,8 +65,7 @@ public record AlertReceivers(Optional<Mail> mail, Optional<Path> slackUrlFile, O
         String server = config.text("stack.mail-server", "127.0.0.1:25");
         Optional<String> user = config.optionalText("stack.mail-user");
         Optional<Path> password = secret(config, "stack.mail-password-file");
-        Optional<Mail> mail =
-                config.optionalText(MAIL_TO).map(to -> new Mail(to, from, server, user, password));
+        Optional<Mail> mail = config.optionalText(MAIL_TO).map(to -> new Mail(to, from, server, user, password));
         mail.ifPresent(wanted -> check(config, wanted));
         Optional<Path> token = secret(config, "stack.webhook-token-file");
         Optional<Webhook> webhook = config.optionalText(WEBHOOK)
@@ -85,7 +84,10 @@ public record AlertReceivers(Optional<Mail> mail, Optional<Path> slackUrlFile, O
             config.problem("stack.mail-server", mail.server(), "host and port, such as mail.example.org:587");
         }
         if (mail.user().isPresent() != mail.passwordFile().isPresent()) {
-            config.problem("stack.mail-user", mail.user().orElse("nothing"), "both mail-user and mail-password-file, or neither");
+            config.problem(
+                    "stack.mail-user",
+                    mail.user().orElse("nothing"),
+                    "both mail-user and mail-password-file, or neither");
         }
     }
 
@@ -140,8 +142,8 @@ public record AlertReceivers(Optional<Mail> mail, Optional<Path> slackUrlFile, O
         String lines = integrations(secretPath);
         String result = configuration;
         for (String receiver : FOR_PEOPLE) {
-            result = result.replaceAll(
-                    "(?m)^( {2}- name: " + receiver + "\\R)", "$1" + Matcher.quoteReplacement(lines));
+            result =
+                    result.replaceAll("(?m)^( {2}- name: " + receiver + "\\R)", "$1" + Matcher.quoteReplacement(lines));
         }
         return result;
     }
@@ -175,7 +177,8 @@ public record AlertReceivers(Optional<Mail> mail, Optional<Path> slackUrlFile, O
                             text: '{{ template "avatar.text" . }}'
                     """));
         webhook.ifPresent(w -> {
-            yaml.append("    webhook_configs:\n      - url: ").append(quoted(w.url().toString()));
+            yaml.append("    webhook_configs:\n      - url: ")
+                    .append(quoted(w.url().toString()));
             yaml.append("\n        send_resolved: true\n");
             w.tokenFile()
                     .ifPresent(file -> yaml.append("        http_config: {authorization: {credentials_file: ")

@@ -182,8 +182,8 @@ final class AlertCommand {
         if (stages.stream().anyMatch(stage -> stage.outcome() == Outcome.FAILED)) {
             return 2;
         }
-        boolean nobody = stages.stream()
+        boolean unheard = stages.stream()
                 .anyMatch(stage -> stage.outcome() == Outcome.NOT_CONFIGURED && stage.name().equals("people"));
-        return nobody ? 1 : 0;
+        return unheard ? 1 : 0;
     }
 }
