@@ -128,9 +128,10 @@ public final class Exporter implements AutoCloseable {
     private static Optional<String> commandsHere() {
         return System.getenv("NOTIFY_SOCKET") != null
                 ? Optional.empty()
-                : Optional.of("Here the avatar runs with `./avatar up`, without systemd: logs are in `.run/logs` instead of"
-                        + " `journalctl`, and instead of `systemctl restart` end the process, which `./avatar up` starts"
-                        + " again. Instead of `sudo avatar`, use `./avatar` in its directory.");
+                : Optional.of(
+                        "Here the avatar runs with `./avatar up`, without systemd: logs are in `.run/logs` instead of"
+                                + " `journalctl`, and instead of `systemctl restart` end the process, which `./avatar up` starts"
+                                + " again. Instead of `sudo avatar`, use `./avatar` in its directory.");
     }
 
     private static List<io.prometheus.client.Collector> processMetrics() {

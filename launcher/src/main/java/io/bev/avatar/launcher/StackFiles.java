@@ -57,8 +57,7 @@ final class StackFiles {
         }
         Path configuration = target.resolve("prometheus.yml");
         if (Files.exists(configuration)) {
-            Files.writeString(
-                    configuration, config.exporter().prometheus(withLinks(Files.readString(configuration))));
+            Files.writeString(configuration, config.exporter().prometheus(withLinks(Files.readString(configuration))));
         }
         Path targets = Files.createDirectories(target.resolve("targets"));
         Files.writeString(targets.resolve("avatar.yml"), target(config.exporterPort()));

@@ -138,7 +138,8 @@ final class StackServices {
     Map<String, String> commandEnvironment() throws IOException {
         Map<String, String> environment = new TreeMap<>(exporter().environment());
         environment.put("BEV_AVATAR_STATE_DIR", files.directory("state").toString());
-        environment.put("BEV_EXPORTER_HEALTH_DIRECTORY", files.directory("health").toString());
+        environment.put(
+                "BEV_EXPORTER_HEALTH_DIRECTORY", files.directory("health").toString());
         return environment;
     }
 

@@ -70,12 +70,14 @@ class AlertmanagerInhibitionTest {
     void alertsOfOneHost_areInhibitedOnlyByTheirCause() throws Exception {
         // No listener: notifications are discarded.
         withAlertmanager(shipped(), alerts -> {
-            post(alerts, CASES.stream()
-                    .flatMap(one -> {
-                        int host = CASES.indexOf(one);
-                        return Stream.of(ofHost(one.fires(), host), ofHost(one.target(), host));
-                    })
-                    .toList());
+            post(
+                    alerts,
+                    CASES.stream()
+                            .flatMap(one -> {
+                                int host = CASES.indexOf(one);
+                                return Stream.of(ofHost(one.fires(), host), ofHost(one.target(), host));
+                            })
+                            .toList());
             JsonNode listed = JSON.readTree(
                     client.send(HttpRequest.newBuilder(alerts).build(), HttpResponse.BodyHandlers.ofString())
                             .body());
@@ -102,7 +104,8 @@ class AlertmanagerInhibitionTest {
         people.start();
         try {
             AlertReceivers receivers = AlertReceivers.from(Config.of(
-                    "stack: {webhook-url: 'http://127.0.0.1:" + people.getAddress().getPort() + "/'}",
+                    "stack: {webhook-url: 'http://127.0.0.1:"
+                            + people.getAddress().getPort() + "/'}",
                     "test",
                     Map.of()));
             String config = receivers

@@ -117,7 +117,8 @@ public final class AlertRoundTrip {
 
     private Stage prometheus() throws IOException, InterruptedException {
         String filter = URLEncoder.encode("alertname=\"AvatarWatchdog\"", StandardCharsets.UTF_8);
-        boolean present = !JsonTrees.JSON.read(get("/api/v2/alerts?filter=" + filter)).isEmpty();
+        boolean present =
+                !JsonTrees.JSON.read(get("/api/v2/alerts?filter=" + filter)).isEmpty();
         return present
                 ? new Stage("Prometheus", Outcome.ARRIVED, "its heartbeat AvatarWatchdog is in Alertmanager")
                 : new Stage(
@@ -154,8 +155,7 @@ public final class AlertRoundTrip {
             stages.add(arrived.getOrDefault(kind, missing(kind, now.failedSince(before, kind))));
         }
         if (kinds.isEmpty()) {
-            stages.add(new Stage(
-                    "people", Outcome.NOT_CONFIGURED, AlertReceivers.NONE + "; " + AlertReceivers.REMEDY));
+            stages.add(new Stage("people", Outcome.NOT_CONFIGURED, AlertReceivers.NONE + "; " + AlertReceivers.REMEDY));
         }
         return stages;
     }
@@ -210,7 +210,9 @@ public final class AlertRoundTrip {
                 .put("test", test);
         alert.putObject("annotations")
                 .put("summary", "Test alert of " + host)
-                .put("description", "'avatar alert test' sent this alert to show where alerts arrive. Nothing is wrong.");
+                .put(
+                        "description",
+                        "'avatar alert test' sent this alert to show where alerts arrive. Nothing is wrong.");
         alert.put("startsAt", starts.toString()).put("endsAt", ends.toString());
         HttpResponse<String> answer = http.exchange(
                 HttpRequest.newBuilder(URI.create(base + "/api/v2/alerts"))

@@ -89,8 +89,8 @@ public final class GpuChecks implements Check {
         String unknown = "unknown without a working driver";
         String fixDriver = "fix " + DRIVER + " first";
         if (optional && ABSENT.contains(failure.code())) {
-            return List.of(CheckResult.skipped(
-                    DRIVER, "not here (the CPU renders): " + failure.problem(), driverExpected()));
+            return List.of(
+                    CheckResult.skipped(DRIVER, "not here (the CPU renders): " + failure.problem(), driverExpected()));
         }
         return List.of(
                 CheckResult.failure(DRIVER, failure.problem(), driverExpected(), remedy),

@@ -54,7 +54,8 @@ final class AlertCommand {
             description = "Show the destinations for people.",
             mixinStandardHelpOptions = true,
             exitCodeListHeading = "%nExit codes:%n",
-            exitCodeList = {"0:printed", "64:invalid command line", "78:invalid configuration; all problems are listed"})
+            exitCodeList = {"0:printed", "64:invalid command line", "78:invalid configuration; all problems are listed"
+            })
     int receivers() {
         try {
             List<String> names = configured().names();
@@ -122,7 +123,8 @@ final class AlertCommand {
                             names = "--credentials",
                             paramLabel = "DIRECTORY",
                             description = "directory from which Alertmanager reads the secrets")
-                    @Nullable Path credentials) {
+                    @Nullable
+                    Path credentials) {
         try {
             main.out()
                     .print(configured()
@@ -167,12 +169,11 @@ final class AlertCommand {
     private void print(List<Stage> stages) {
         TerminalFormat format = main.terminal();
         for (Stage stage : stages) {
-            Tone tone =
-                    switch (stage.outcome()) {
-                        case ARRIVED -> Tone.GOOD;
-                        case FAILED -> Tone.BAD;
-                        case NOT_CONFIGURED -> Tone.WARNING;
-                    };
+            Tone tone = switch (stage.outcome()) {
+                case ARRIVED -> Tone.GOOD;
+                case FAILED -> Tone.BAD;
+                case NOT_CONFIGURED -> Tone.WARNING;
+            };
             format.entry(tone, stage.name(), stage.text()).forEach(main.out()::println);
         }
     }
@@ -183,7 +184,8 @@ final class AlertCommand {
             return 2;
         }
         boolean unheard = stages.stream()
-                .anyMatch(stage -> stage.outcome() == Outcome.NOT_CONFIGURED && stage.name().equals("people"));
+                .anyMatch(stage -> stage.outcome() == Outcome.NOT_CONFIGURED
+                        && stage.name().equals("people"));
         return unheard ? 1 : 0;
     }
 }

@@ -35,7 +35,11 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true,
         versionProvider = ExporterMain.Version.class,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all checks passed", "1:warnings only", "2:at least one check failed", "64:invalid command line"
+        exitCodeList = {
+            "0:all checks passed",
+            "1:warnings only",
+            "2:at least one check failed",
+            "64:invalid command line"
         })
 final class CheckCommand implements Callable<Integer> {
 

@@ -11,7 +11,6 @@ import io.bev.avatar.exporter.health.HealthMonitor;
 import io.bev.avatar.exporter.health.HealthReport;
 import io.bev.avatar.exporter.health.HealthTable;
 import io.bev.avatar.exporter.health.RedisHealthPublisher;
-import io.bev.avatar.exporter.report.Status;
 import io.bev.avatar.exporter.threshold.ThresholdException;
 import io.bev.avatar.exporter.threshold.ThresholdFileLocator;
 import io.bev.avatar.exporter.threshold.Thresholds;

@@ -90,8 +90,7 @@ public final class ExporterServer implements AutoCloseable {
                 path -> access.guard(checkingSource(readOnly(path, new OffloadingHandler(metrics, scrapes)))));
         serve(
                 RunbookPages.PATH,
-                path -> access.guard(checkingSource(
-                        below(path, reading(new OffloadingHandler(runbooks, scrapes))))));
+                path -> access.guard(checkingSource(below(path, reading(new OffloadingHandler(runbooks, scrapes))))));
         serve("/alerts", path -> access.unguarded(exactPath(path, new OffloadingHandler(alertHandler, alerts))));
         serve("/-/healthy", path -> access.guard(readOnly(path, healthy)));
         serve("/-/ready", path -> access.guard(readOnly(path, this::answerReady)));

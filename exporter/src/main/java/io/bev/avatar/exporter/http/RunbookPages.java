@@ -24,8 +24,7 @@ public final class RunbookPages implements HttpHandler {
     private static final int MAX_BYTES = 64 * 1024;
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,63}");
 
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             <!doctype html>
             <html lang="en">
             <head>
@@ -92,8 +91,8 @@ public final class RunbookPages implements HttpHandler {
         TreeSet<String> names = new TreeSet<>();
         if (Files.isDirectory(directory)) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.md")) {
-                files.forEach(file ->
-                        names.add(String.valueOf(file.getFileName()).replaceFirst("\\.md$", "")));
+                files.forEach(
+                        file -> names.add(String.valueOf(file.getFileName()).replaceFirst("\\.md$", "")));
             }
         }
         StringBuilder body = new StringBuilder("<h1>Runbooks</h1>\n");

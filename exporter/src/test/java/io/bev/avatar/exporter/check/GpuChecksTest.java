@@ -29,9 +29,9 @@ class GpuChecksTest {
     }
 
     private static Results run(String yaml, SimulatedNvml nvml) {
-        return new Results(
-                new GpuChecks(config(yaml), OptionalInt.of(450), false, nvml.loader(new NvmlCallMetrics(Ticker.system())))
-                        .run());
+        return new Results(new GpuChecks(
+                        config(yaml), OptionalInt.of(450), false, nvml.loader(new NvmlCallMetrics(Ticker.system())))
+                .run());
     }
 
     @Test

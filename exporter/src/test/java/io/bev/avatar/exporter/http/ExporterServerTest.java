@@ -101,7 +101,8 @@ class ExporterServerTest {
                 exposition,
                 Duration.ofMillis(500),
                 new LandingPage("1.2.3", exposition::statuses, exposition.disabled(), Clock.systemUTC()),
-                new RunbookPages(Repository.root().resolve("alerting-rules/runbooks"), Optional.of("Here, use `./avatar up`.")),
+                new RunbookPages(
+                        Repository.root().resolve("alerting-rules/runbooks"), Optional.of("Here, use `./avatar up`.")),
                 exchange -> {
                     if (exchange.getRequestHeaders().containsKey("Fail")) {
                         throw new IllegalStateException("a fault of our own");
@@ -353,13 +354,18 @@ class ExporterServerTest {
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
         assertThat(text(page))
-                .contains("name=\"viewport\"", "<h1>AvatarRedisDown</h1>", "<h2>Impact</h2>", "<code>redis-cli ping</code>")
+                .contains(
+                        "name=\"viewport\"",
+                        "<h1>AvatarRedisDown</h1>",
+                        "<h2>Impact</h2>",
+                        "<code>redis-cli ping</code>")
                 .contains("Here, use <code>./avatar up</code>.")
                 .doesNotContain("http://", "https://", "<script");
         assertThat(text(get("/runbooks/AvatarUpdatesDropped")))
                 .contains("<a href=\"/runbooks/AvatarRedisDown\">AvatarRedisDown</a>");
         assertThat(text(get("/runbooks"))).contains("<a href=\"/runbooks/AvatarHostDown\">");
-        for (String wrong : List.of("/runbooks/Nothing", "/runbooks/..%2fprometheus.yml", "/runbooks/a/b", "/runbooksx")) {
+        for (String wrong :
+                List.of("/runbooks/Nothing", "/runbooks/..%2fprometheus.yml", "/runbooks/a/b", "/runbooksx")) {
             assertThat(get(wrong).statusCode()).as(wrong).isEqualTo(404);
         }
     }

@@ -102,7 +102,8 @@ class WebConfigSecurityTest {
                 exposition,
                 Duration.ofSeconds(5),
                 new LandingPage("1.2.3", exposition::statuses, Map.of(), Clock.systemUTC()),
-                new RunbookPages(Repository.root().resolve("alerting-rules/runbooks"), Optional.of("Here, use `./avatar up`.")),
+                new RunbookPages(
+                        Repository.root().resolve("alerting-rules/runbooks"), Optional.of("Here, use `./avatar up`.")),
                 exchange -> Responses.text(exchange, 200, "alert"));
         server.start();
     }

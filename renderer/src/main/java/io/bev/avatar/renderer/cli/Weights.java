@@ -15,9 +15,8 @@ final class Weights {
      */
     static int indexOf(String name) {
         return ArkitBlendshapes.indexOf(name)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "unknown blendshape '" + name + "': did you mean "
-                                + NearestName.of(name, ArkitBlendshapes.NAMES).orElseThrow() + "?"));
+                .orElseThrow(() -> new IllegalArgumentException("unknown blendshape '" + name + "': did you mean "
+                        + NearestName.of(name, ArkitBlendshapes.NAMES).orElseThrow() + "?"));
     }
 
     /** @throws IllegalArgumentException unless {@code weight} is 0..1 */
