@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.bev.avatar.common.alert.AlertReceivers;
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.testkit.RunningAlertmanager;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -144,6 +145,7 @@ class AlertmanagerInhibitionTest {
     }
 
     private void withAlertmanager(String configuration, Use use) throws Exception {
+        RuleFiles.assumeTool("prometheus-alertmanager");
         try (RunningAlertmanager alertmanager = RunningAlertmanager.start(directory, configuration)) {
             use.with(alertmanager.address().resolve("/api/v2/alerts"));
         }
