@@ -43,7 +43,7 @@ final class RunLock implements AutoCloseable {
     }
 
     /**
-     * Writes the environment of the commands that look at this run, one {@code NAME=value} per line, beside the lock.
+     * Writes the environment of the commands that examine this run, one {@code NAME=value} per line, beside the lock.
      *
      * @param environment values without line breaks
      */

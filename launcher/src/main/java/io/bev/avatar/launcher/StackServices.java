@@ -134,7 +134,7 @@ final class StackServices {
                 SECOND);
     }
 
-    /** Environment with which {@code ./avatar check} and {@code health} look at this run. */
+    /** Environment with which {@code ./avatar check} and {@code health} examine this run. */
     Map<String, String> commandEnvironment() throws IOException {
         Map<String, String> environment = new TreeMap<>(exporter().environment());
         environment.put("BEV_AVATAR_STATE_DIR", files.directory("state").toString());

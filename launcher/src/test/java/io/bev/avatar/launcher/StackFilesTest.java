@@ -40,6 +40,27 @@ class StackFilesTest {
     }
 
     @Test
+    void settings_addDestinationForPeople_andLinkRunbooksOfThisExporter() throws IOException {
+        Path rules = Files.createDirectories(root.resolve("alerting-rules"));
+        Files.writeString(rules.resolve("alertmanager.yml"), "receivers:\n  - name: on-call\n  - name: chat\n");
+        Files.writeString(rules.resolve("avatar.tmpl"), "texts");
+        Files.writeString(
+                rules.resolve("prometheus.yml"),
+                "global:\n  external_labels:\n    runbooks: 'a'\n    dashboards: 'b'\n");
+
+        Path alertmanager = files("BEV_STACK_WEBHOOK_URL", "https://ntfy.example.org/avatar")
+                .prepareAlertmanager();
+
+        assertThat(alertmanager.resolve("alertmanager.yml"))
+                .content()
+                .contains("  - name: on-call\n    webhook_configs:", "- url: \"https://ntfy.example.org/avatar\"");
+        assertThat(alertmanager.resolve("avatar.tmpl")).hasContent("texts");
+        assertThat(files().preparePrometheus(true).resolve("prometheus.yml"))
+                .content()
+                .contains("    runbooks: 'http://127.0.0.1:9999/runbooks'\n    dashboards: 'http://127.0.0.1:3000'\n");
+    }
+
+    @Test
     void secret_isCreatedOnce_readableOnlyByOwner() throws IOException {
         Path secret = files().secret("control-password");
         String first = Files.readString(secret);
@@ -50,7 +71,11 @@ class StackFilesTest {
     }
 
     private StackFiles files() {
-        Map<String, String> environment = Map.of("BEV_EXPORTER_PORT", "9999");
+        return files("BEV_UNUSED", "");
+    }
+
+    private StackFiles files(String variable, String value) {
+        Map<String, String> environment = Map.of("BEV_EXPORTER_PORT", "9999", variable, value);
         return new StackFiles(root, StackConfig.from(Config.of("", "avatar.yaml", environment), root, environment));
     }
 }

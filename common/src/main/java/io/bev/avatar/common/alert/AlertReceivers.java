@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  */
 public record AlertReceivers(Optional<Mail> mail, Optional<Path> slackUrlFile, Optional<Webhook> webhook) {
 
-    /** What commands and pages say while no person is notified. */
+    /** Text of commands and pages while no person is notified. */
     public static final String NONE = "no receiver configured: alerts reach Redis and this page alone";
 
     /** How that changes. */
@@ -40,7 +40,7 @@ public record AlertReceivers(Optional<Mail> mail, Optional<Path> slackUrlFile, O
     private static final String MAIL_TO = "stack.mail-to";
     private static final String SLACK = "stack.slack-url-file";
     private static final String WEBHOOK = "stack.webhook-url";
-    /** Ends each added line, so that {@code avatar stack enable} can tell them from an operator's. */
+    /** Ends each added line, so that {@code avatar stack enable} can distinguish them from those of an operator. */
     private static final String MARK = "  # avatar.yaml";
 
     private static final Pattern MARKED = Pattern.compile("(?m).+$");

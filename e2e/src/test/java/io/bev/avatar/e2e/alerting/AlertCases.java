@@ -163,9 +163,11 @@ final class AlertCases {
                 || RISING.matcher(values).matches()
                 || values.matches("-?[0-9.]+E[0-9]+");
         if (!plain) {
-            return NOT_FINITE.matcher(values).replaceAll(run -> (run.group(1) + " ")
-                    .repeat(Integer.parseInt(run.group(2)) + 1)
-                    .strip());
+            return NOT_FINITE
+                    .matcher(values)
+                    .replaceAll(run -> (run.group(1) + " ")
+                            .repeat(Integer.parseInt(run.group(2)) + 1)
+                            .strip());
         }
         String number = values.contains("E") ? new java.math.BigDecimal(values).toPlainString() : values;
         return number + "x" + STEPS;

@@ -70,8 +70,9 @@ class AlertInputsTest {
                 .toList();
         assertThat(watched).hasSizeGreaterThan(10);
         for (String input : readers().keySet()) {
-            assertThat(watched).as(input).anyMatch(pattern -> pattern.matcher(input)
-                    .matches());
+            assertThat(watched)
+                    .as(input)
+                    .anyMatch(pattern -> pattern.matcher(input).matches());
         }
     }
 

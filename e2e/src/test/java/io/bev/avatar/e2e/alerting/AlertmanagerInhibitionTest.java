@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.bev.avatar.common.alert.AlertReceivers;
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.testkit.RunningAlertmanager;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -70,12 +71,14 @@ class AlertmanagerInhibitionTest {
     void alertsOfOneHost_areInhibitedOnlyByTheirCause() throws Exception {
         // No listener: notifications are discarded.
         withAlertmanager(shipped(), alerts -> {
-            post(alerts, CASES.stream()
-                    .flatMap(one -> {
-                        int host = CASES.indexOf(one);
-                        return Stream.of(ofHost(one.fires(), host), ofHost(one.target(), host));
-                    })
-                    .toList());
+            post(
+                    alerts,
+                    CASES.stream()
+                            .flatMap(one -> {
+                                int host = CASES.indexOf(one);
+                                return Stream.of(ofHost(one.fires(), host), ofHost(one.target(), host));
+                            })
+                            .toList());
             JsonNode listed = JSON.readTree(
                     client.send(HttpRequest.newBuilder(alerts).build(), HttpResponse.BodyHandlers.ofString())
                             .body());
@@ -102,7 +105,8 @@ class AlertmanagerInhibitionTest {
         people.start();
         try {
             AlertReceivers receivers = AlertReceivers.from(Config.of(
-                    "stack: {webhook-url: 'http://127.0.0.1:" + people.getAddress().getPort() + "/'}",
+                    "stack: {webhook-url: 'http://127.0.0.1:"
+                            + people.getAddress().getPort() + "/'}",
                     "test",
                     Map.of()));
             String config = receivers
@@ -141,6 +145,7 @@ class AlertmanagerInhibitionTest {
     }
 
     private void withAlertmanager(String configuration, Use use) throws Exception {
+        RuleFiles.assumeTool("prometheus-alertmanager");
         try (RunningAlertmanager alertmanager = RunningAlertmanager.start(directory, configuration)) {
             use.with(alertmanager.address().resolve("/api/v2/alerts"));
         }

@@ -76,7 +76,9 @@ class AlertmanagerRoutesTest {
         assertThat(none).isEqualTo(shipped);
         assertThat(AlertReceivers.configuredIn(shipped)).isEmpty();
         assertThat(AlertReceivers.configuredIn(used)).containsExactly("email", "slack", "webhook");
-        assertThat(used.split("email_configs:", -1)).as("critical and warning alerts").hasSize(3);
+        assertThat(used.split("email_configs:", -1))
+                .as("critical and warning alerts")
+                .hasSize(3);
     }
 
     @Test

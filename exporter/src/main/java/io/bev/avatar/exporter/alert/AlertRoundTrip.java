@@ -77,7 +77,7 @@ public final class AlertRoundTrip {
     /**
      * @param alertmanager base address of Alertmanager
      * @param redis empty if Redis is disabled
-     * @param pause time between two looks at the destinations
+     * @param pause time between two polls of the destinations
      */
     public AlertRoundTrip(
             URI alertmanager, BoundedHttpClient http, Optional<RedisConnection> redis, Clock clock, Duration pause) {

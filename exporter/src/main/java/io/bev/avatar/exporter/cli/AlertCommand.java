@@ -183,9 +183,9 @@ final class AlertCommand {
         if (stages.stream().anyMatch(stage -> stage.outcome() == Outcome.FAILED)) {
             return 2;
         }
-        boolean nobody = stages.stream()
+        boolean withoutReceiver = stages.stream()
                 .anyMatch(stage -> stage.outcome() == Outcome.NOT_CONFIGURED
                         && stage.name().equals("people"));
-        return nobody ? 1 : 0;
+        return withoutReceiver ? 1 : 0;
     }
 }

@@ -1,6 +1,4 @@
-package io.bev.avatar.e2e.alerting;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package io.bev.avatar.testkit;
 
 import java.io.IOException;
 import java.net.URI;
@@ -10,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A real Alertmanager on a free port, with its files in a directory. */
-final class RunningAlertmanager implements AutoCloseable {
+public final class RunningAlertmanager implements AutoCloseable {
 
     private static final String PROGRAM = "prometheus-alertmanager";
     private static final Pattern LISTENS = Pattern.compile("Listening on\"? address=(?:127\\.0\\.0\\.1):([0-9]+)");
@@ -23,12 +21,18 @@ final class RunningAlertmanager implements AutoCloseable {
         this.address = address;
     }
 
-    /** Starts it; skips the test if it is not installed. */
-    static RunningAlertmanager start(Path directory, String configuration) throws Exception {
-        RuleFiles.assumeTool(PROGRAM);
+    /** Whether Alertmanager is installed. */
+    public static boolean isInstalled() {
+        return Files.isExecutable(Path.of("/usr/bin", PROGRAM));
+    }
+
+    /** Starts it with the shipped texts. */
+    public static RunningAlertmanager start(Path directory, String configuration)
+            throws IOException, InterruptedException {
         Path config = Files.writeString(directory.resolve("alertmanager.yml"), configuration);
         Files.writeString(
-                directory.resolve("avatar.tmpl"), Files.readString(RuleFiles.DIRECTORY.resolve("avatar.tmpl")));
+                directory.resolve("avatar.tmpl"),
+                Files.readString(Repository.root().resolve("alerting-rules/avatar.tmpl")));
         Files.writeString(directory.resolve("alert-token"), "token");
         Path log = directory.resolve("log");
         Process process = new ProcessBuilder(
@@ -43,7 +47,8 @@ final class RunningAlertmanager implements AutoCloseable {
         return new RunningAlertmanager(process, URI.create("http://127.0.0.1:" + port(process, log)));
     }
 
-    URI address() {
+    /** Its base address. */
+    public URI address() {
         return address;
     }
 
@@ -54,7 +59,9 @@ final class RunningAlertmanager implements AutoCloseable {
             if (listens.find()) {
                 return Integer.parseInt(listens.group(1));
             }
-            assertThat(process.isAlive()).as(printed).isTrue();
+            if (!process.isAlive()) {
+                throw new IOException("Alertmanager has exited: " + printed);
+            }
             Thread.sleep(20);
         }
     }

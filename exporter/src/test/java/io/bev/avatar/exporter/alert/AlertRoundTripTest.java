@@ -1,16 +1,18 @@
-package io.bev.avatar.e2e.alerting;
+package io.bev.avatar.exporter.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.bev.avatar.common.alert.AlertReceivers;
 import io.bev.avatar.common.config.Config;
-import io.bev.avatar.exporter.alert.AlertRoundTrip;
 import io.bev.avatar.exporter.alert.AlertRoundTrip.Outcome;
 import io.bev.avatar.exporter.alert.AlertRoundTrip.Stage;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
+import io.bev.avatar.testkit.Repository;
+import io.bev.avatar.testkit.RunningAlertmanager;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -71,6 +73,7 @@ class AlertRoundTripTest {
     }
 
     private List<Stage> run(String people, Duration limit) throws Exception {
+        assumeTrue(RunningAlertmanager.isInstalled(), "prometheus-alertmanager is not installed");
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             boolean broken = exchange.getRequestURI().getPath().equals("/broken");
@@ -83,7 +86,7 @@ class AlertRoundTripTest {
         String config = AlertReceivers.from(
                         Config.of("stack: {webhook-url: 'http://" + base + people + "'}", "test", Map.of()))
                 .applyTo(
-                        Files.readString(RuleFiles.DIRECTORY.resolve("alertmanager.yml"))
+                        Files.readString(Repository.root().resolve("alerting-rules/alertmanager.yml"))
                                 .replace("127.0.0.1:9818", base)
                                 .replaceAll("group_wait: (10|30)s", "group_wait: 1s"),
                         (name, file) -> file.toString());
