@@ -4,6 +4,7 @@ import io.bev.avatar.common.alert.AlertReceivers;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.config.ConfigException;
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.common.process.HostName;
 import io.bev.avatar.exporter.ExporterConfigs;
@@ -15,7 +16,6 @@ import io.bev.avatar.exporter.redis.RedisClients;
 import io.bev.avatar.exporter.report.TerminalFormat;
 import io.bev.avatar.exporter.report.TerminalFormat.Tone;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -129,7 +129,7 @@ final class AlertCommand {
             main.out()
                     .print(configured()
                             .applyTo(
-                                    Files.readString(file),
+                                    BoundedFiles.readString(file),
                                     (name, secret) -> credentials == null
                                             ? secret.toString()
                                             : credentials.resolve(name).toString()));
