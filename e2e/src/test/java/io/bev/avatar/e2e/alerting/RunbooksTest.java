@@ -148,8 +148,9 @@ class RunbooksTest {
      */
     private static Map<String, String> types() throws IOException {
         Map<String, String> types = new HashMap<>(OTHERS);
-        try (var golden = Files.list(RuleFiles.ROOT.resolve("exporter/src/test/resources/golden"))) {
-            for (Path file : golden.toList()) {
+        try (var golden =
+                Files.newDirectoryStream(RuleFiles.ROOT.resolve("exporter/src/test/resources/golden"), "*.prom")) {
+            for (Path file : golden) {
                 Matcher found = TYPE.matcher(Files.readString(file));
                 while (found.find()) {
                     types.put(found.group(1), found.group(2));

@@ -217,12 +217,12 @@ class ChecksTest {
     }
 
     @Test
-    void docker_missingOrBroken_failsIfRequired_andOtherwiseWarns() throws Exception {
+    void docker_missingOrBroken_failsIfRequired_andOtherwiseIsSkipped() throws Exception {
         Path socket = directory.resolve("docker.sock");
         assertThat(docker(socket, Requirement.REQUIRED, "inactive").found())
                 .contains("docker.service is inactive", "does not exist");
         assertThat(docker(socket, Requirement.REQUIRED, "").status()).isEqualTo(Status.FAILURE);
-        assertThat(docker(socket, Requirement.OPTIONAL, "").status()).isEqualTo(Status.WARNING);
+        assertThat(docker(socket, Requirement.OPTIONAL, "").status()).isEqualTo(Status.SKIPPED);
         try (UnixServer server = new UnixServer(socket, path -> "HTTP/1.0 500 Oops\r\n\r\nno")) {
             assertThat(docker(server.socket, Requirement.REQUIRED, "").found()).contains("/_ping returned HTTP 500");
         }
@@ -277,7 +277,7 @@ class ChecksTest {
         McpProbe probe = new McpProbe(StubHttpServer.unreachable("/mcp"), "1", LONG, http);
 
         assertThat(new McpCheck(probe, Requirement.OPTIONAL).run().get(0).status())
-                .isEqualTo(Status.WARNING);
+                .isEqualTo(Status.SKIPPED);
         assertThat(new McpCheck(probe, Requirement.REQUIRED).run().get(0)).satisfies(result -> {
             assertThat(result.status()).isEqualTo(Status.FAILURE);
             assertThat(result.found()).contains("connection refused");
