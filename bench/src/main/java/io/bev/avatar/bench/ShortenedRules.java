@@ -28,10 +28,10 @@ record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Durati
     private static final Pattern INTERVAL = Pattern.compile("(?m)^(\\s*interval: )(\\d+[smhd])[ \\t]*$");
     private static final Pattern WINDOW = Pattern.compile("(\\[|\\boffset )(\\d+[smhd])\\b");
 
-    /** Copies configurations and rules from {@code shipped} to {@code target}, with shorter times in the rules. */
+    /** Copies configurations, texts and rules from {@code shipped} to {@code target}, with shorter times in the rules. */
     void copy(Path shipped, Path target) throws IOException {
         Files.createDirectories(target);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(shipped, "*.yml")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(shipped, "*.{yml,tmpl}")) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
                 String text = Files.readString(file);
