@@ -26,6 +26,7 @@ public final class LiveMetrics {
             "nvidia_gpu_xid_.*", "only after an XID error",
             "avatar_exporter_threshold", "only for thresholds that the host overrides",
             "systemd_.*", "only where systemd runs",
+            "redis_master_link_up", "only on a replica",
             "avatar_mcp_(response_seconds|info)", "only where there is an MCP server",
             "node_(pressure|disk|network|hwmon|thermal)_.*", "a container may lack them",
             "avatar_renderer_state_updates_rejected_total", "only after a bad update",
