@@ -66,7 +66,9 @@ final class DeniedCommands {
             String name, Supplier<? extends CompletionStage<T>> command) {
         synchronized (this) {
             Instant since = denied.get(name);
-            if (since != null && clock.instant().isBefore(since.plus(RETRY))) {
+            Instant now = clock.instant();
+            // A time after now was recorded before the clock was set back.
+            if (since != null && !since.isAfter(now) && now.isBefore(since.plus(RETRY))) {
                 return CompletableFuture.completedFuture(Optional.empty());
             }
         }

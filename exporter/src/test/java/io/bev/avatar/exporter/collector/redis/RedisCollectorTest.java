@@ -276,6 +276,19 @@ class RedisCollectorTest {
     }
 
     @Test
+    void collect_deniedCommand_isAskedAgainAfterTheClockWasSetBack() throws Exception {
+        server.command("ACL", "SETUSER", "m", "on", ">p", "~*", "+@all", "-slowlog");
+        access.close();
+        open("redis://m:p@127.0.0.1:" + server.port());
+        assertThat(value(collectUp(), "redis_slowlog_length")).isEmpty();
+
+        server.command("ACL", "SETUSER", "m", "+slowlog");
+        now = now.minus(Duration.ofDays(1));
+
+        assertThat(value(collectUp(), "redis_slowlog_length")).isPresent();
+    }
+
+    @Test
     void collect_deniedKey_othersAreRead() throws Exception {
         server.command("XADD", "osint:updates", "*", "finding", "1");
         server.command("XADD", "avatar:state:updates", "*", "a", "1");
