@@ -13,14 +13,21 @@ final class FaultCatalogue {
             "AvatarHostMemoryLow",
             "AvatarDiskHigh",
             "AvatarDiskFillingUp",
+            "AvatarInodesHigh",
+            "AvatarFileSystemReadOnly",
+            "AvatarFileSystemFailing",
+            "AvatarFileDescriptorsHigh",
+            "AvatarNetworkErrors",
+            "AvatarNetworkDrops",
             "AvatarOomKill",
-            "AvatarClockSkew");
+            "AvatarClockSkew",
+            "AvatarClockUnsynchronised");
 
     /**
      * Alerts with a long window, which stay active after their cause: an earlier fault, or the start of the stack, when the page is
      * probed before the renderer is ready. Reported only for faults that list them.
      */
-    static final Set<String> LASTING = Set.of("AvatarEndpointBudgetBurn");
+    static final Set<String> LASTING = Set.of("AvatarEndpointBudgetBurn", "AvatarFlapping");
 
     /** The heartbeat alert, which always fires. */
     static final String HEARTBEAT = "AvatarWatchdog";
