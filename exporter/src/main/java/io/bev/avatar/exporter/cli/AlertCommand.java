@@ -37,8 +37,7 @@ import picocli.CommandLine.ParentCommand;
         },
         synopsisSubcommandLabel = "receivers|test",
         mixinStandardHelpOptions = true,
-        versionProvider = ExporterMain.Version.class,
-        subcommands = {})
+        versionProvider = ExporterMain.Version.class)
 final class AlertCommand {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -1,5 +1,7 @@
 package io.bev.avatar.splat.scene;
 
+import java.util.List;
+
 /**
  * Gaussians at rest, as a structure of arrays. All arrays hold {@code count} entries unless stated otherwise and are owned by
  * the cloud; readers must not change them.
@@ -72,6 +74,12 @@ public final class GaussianCloud {
         green = new float[count];
         blue = new float[count];
         sh = new short[Math.multiplyExact(count, 3 * coefficients(shDegree))];
+    }
+
+    /** All fields with one value per Gaussian, in the order in which files of the built-in avatar have them; not copied. */
+    public List<float[]> fields() {
+        return List.of(
+                x, y, z, scaleX, scaleY, scaleZ, rotationW, rotationX, rotationY, rotationZ, opacity, red, green, blue);
     }
 
     public int count() {

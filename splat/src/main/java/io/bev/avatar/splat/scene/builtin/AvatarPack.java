@@ -32,14 +32,14 @@ final class AvatarPack {
         Rig rig = avatar.rig().orElseThrow();
         GaussianCloud cloud = avatar.cloud();
         int length = 4
-                + 4 * cloud.count() * (arrays(cloud).size() + 2 * Skeleton.INFLUENCES)
+                + 4 * cloud.count() * (cloud.fields().size() + 2 * Skeleton.INFLUENCES)
                 + rig.targets().stream()
                         .mapToInt(t -> 4 + 16 * t.indices().length)
                         .sum();
         ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + length).order(ByteOrder.LITTLE_ENDIAN);
         out.position(HEADER_BYTES);
         out.putInt(cloud.count());
-        arrays(cloud).forEach(values -> put(out, values));
+        cloud.fields().forEach(values -> put(out, values));
         put(out, rig.skeleton().influenceJoints());
         put(out, rig.skeleton().influenceWeights());
         for (MorphTarget target : rig.targets()) {
@@ -84,7 +84,7 @@ final class AvatarPack {
     private static Avatar avatar(ByteBuffer in) {
         int count = in.getInt();
         GaussianCloud cloud = new GaussianCloud(count, 0);
-        arrays(cloud).forEach(values -> get(in, values));
+        cloud.fields().forEach(values -> get(in, values));
         int[] joints = ints(in, count * Skeleton.INFLUENCES);
         float[] weights = new float[joints.length];
         get(in, weights);
@@ -96,24 +96,6 @@ final class AvatarPack {
             targets.add(new MorphTarget(name, indices, deltas));
         }
         return BuiltInAvatar.of(cloud, new Rig(targets, new Skeleton(Bones.joints(), joints, weights)));
-    }
-
-    private static List<float[]> arrays(GaussianCloud c) {
-        return List.of(
-                c.x,
-                c.y,
-                c.z,
-                c.scaleX,
-                c.scaleY,
-                c.scaleZ,
-                c.rotationW,
-                c.rotationX,
-                c.rotationY,
-                c.rotationZ,
-                c.opacity,
-                c.red,
-                c.green,
-                c.blue);
     }
 
     private static long checksum(byte[] bytes, int length) {

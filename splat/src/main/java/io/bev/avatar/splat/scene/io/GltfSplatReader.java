@@ -134,35 +134,16 @@ final class GltfSplatReader {
     }
 
     private static void copy(GaussianCloud part, GaussianCloud all, int to) {
-        float[][] from = fields(part);
-        float[][] into = fields(all);
-        for (int f = 0; f < from.length; f++) {
-            System.arraycopy(from[f], 0, into[f], to, part.count());
+        List<float[]> from = part.fields();
+        List<float[]> into = all.fields();
+        for (int f = 0; f < from.size(); f++) {
+            System.arraycopy(from.get(f), 0, into.get(f), to, part.count());
         }
         int each = GaussianCloud.coefficients(part.shDegree());
         int stride = GaussianCloud.coefficients(all.shDegree());
         for (int row = 0; row < 3 * part.count(); row++) {
             System.arraycopy(part.sh, row * each, all.sh, (3 * to + row) * stride, each);
         }
-    }
-
-    private static float[][] fields(GaussianCloud c) {
-        return new float[][] {
-            c.x,
-            c.y,
-            c.z,
-            c.scaleX,
-            c.scaleY,
-            c.scaleZ,
-            c.rotationW,
-            c.rotationX,
-            c.rotationY,
-            c.rotationZ,
-            c.opacity,
-            c.red,
-            c.green,
-            c.blue
-        };
     }
 
     /** The primitives of all nodes, and once those of meshes that no node shows. */

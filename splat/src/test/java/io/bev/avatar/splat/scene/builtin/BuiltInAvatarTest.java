@@ -34,7 +34,7 @@ class BuiltInAvatarTest {
 
     @Test
     void create_gaussians_haveFiniteShapesAndUnitRotations() {
-        for (float[] values : arrays(CLOUD)) {
+        for (float[] values : CLOUD.fields()) {
             for (float value : values) {
                 assertThat(Float.isFinite(value)).isTrue();
             }
@@ -192,23 +192,5 @@ class BuiltInAvatarTest {
 
     private static double square(double v) {
         return v * v;
-    }
-
-    private static List<float[]> arrays(GaussianCloud c) {
-        return List.of(
-                c.x,
-                c.y,
-                c.z,
-                c.scaleX,
-                c.scaleY,
-                c.scaleZ,
-                c.rotationW,
-                c.rotationX,
-                c.rotationY,
-                c.rotationZ,
-                c.opacity,
-                c.red,
-                c.green,
-                c.blue);
     }
 }
