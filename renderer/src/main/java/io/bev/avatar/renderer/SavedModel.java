@@ -1,15 +1,14 @@
 package io.bev.avatar.renderer;
 
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.io.DurableFiles;
 import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.Properties;
 import org.slf4j.Logger;
@@ -98,13 +97,10 @@ final class SavedModel {
         properties.setProperty(MODEL, text(model));
         properties.setProperty(CONFIGURED, text(configured));
         properties.setProperty(ATTEMPTS, Integer.toString(attempts));
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        StringWriter text = new StringWriter();
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            try (Writer writer = Files.newBufferedWriter(fresh, StandardCharsets.UTF_8)) {
-                properties.store(writer, "Model loaded at run time");
-            }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            properties.store(text, "Model loaded at run time");
+            DurableFiles.replace(file, text.toString());
         } catch (IOException e) {
             LOG.warn("{}: cannot be written, a restart shows the configured model: {}", file, ErrorText.of(e));
         }

@@ -3,6 +3,7 @@ package io.bev.avatar.common.io;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +20,17 @@ public final class DamagedFiles {
 
     private DamagedFiles() {}
 
-    /** Renames {@code file} and returns its new path. */
-    public static Path moveAside(Path file) throws IOException {
+    /**
+     * Gives {@code file} a second name, or copies it where the file system has no links; returns the new path. The file itself
+     * remains until it is replaced, so that a power cut loses neither.
+     */
+    public static Path keep(Path file) throws IOException {
         Path aside = next(file);
-        Files.move(file, aside);
+        try {
+            Files.createLink(aside, file);
+        } catch (IOException | UnsupportedOperationException e) {
+            Files.copy(file, aside, LinkOption.NOFOLLOW_LINKS);
+        }
         return aside;
     }
 

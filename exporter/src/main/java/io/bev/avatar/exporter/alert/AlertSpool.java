@@ -1,14 +1,15 @@
 package io.bev.avatar.exporter.alert;
 
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.io.DurableFiles;
 import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -30,6 +31,8 @@ final class AlertSpool {
     private final Path file;
     private final int capacity;
     private final List<AlertEvent> queue;
+    /** Whether the file has more than the queue: a failed append could not be undone. */
+    private boolean torn;
 
     /**
      * Loads events left by an earlier process.
@@ -48,6 +51,7 @@ final class AlertSpool {
         if (!Files.exists(file)) {
             return events;
         }
+        DurableFiles.forceDirectory(file); // the process that created it may have died before
         String text = new String(contents(), StandardCharsets.UTF_8);
         Iterator<String> lines = text.lines().iterator();
         while (lines.hasNext()) {
@@ -90,7 +94,7 @@ final class AlertSpool {
 
     /** @throws IOException if the spool is full or the write fails; then none of the events is stored */
     void append(List<AlertEvent> events) throws IOException {
-        ByteBuffer bytes = bytes(events);
+        ByteBuffer bytes = ByteBuffer.wrap(bytes(events));
         boolean exists = Files.exists(file);
         if (queue.size() + events.size() > capacity
                 || (exists ? Files.size(file) : 0) + bytes.remaining() > MAX_BYTES) {
@@ -99,18 +103,28 @@ final class AlertSpool {
         if (file.getParent() != null) {
             Files.createDirectories(file.getParent());
         }
+        if (torn) {
+            rewrite(queue);
+            torn = false;
+        }
         try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+                file,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.APPEND,
+                LinkOption.NOFOLLOW_LINKS)) {
             long before = channel.size();
             try {
                 write(channel, bytes);
             } catch (IOException e) {
+                torn = true;
                 channel.truncate(before);
+                torn = false;
                 throw e;
             }
         }
         if (!exists) {
-            syncDirectory(file);
+            DurableFiles.forceDirectory(file);
         }
         queue.addAll(events);
     }
@@ -130,27 +144,13 @@ final class AlertSpool {
             Files.deleteIfExists(file);
             return;
         }
-        Path next = file.resolveSibling(file.getFileName() + ".new");
-        try (FileChannel channel = FileChannel.open(
-                next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            write(channel, bytes(events));
-        }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncDirectory(file);
+        DurableFiles.replace(file, bytes(events));
     }
 
-    /** Syncs the directory entry of the file. */
-    private static void syncDirectory(Path file) throws IOException {
-        Path parent = file.toAbsolutePath().getParent();
-        try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
-            directory.force(true);
-        }
-    }
-
-    private static ByteBuffer bytes(List<AlertEvent> events) {
+    private static byte[] bytes(List<AlertEvent> events) {
         StringBuilder lines = new StringBuilder();
         events.forEach(event -> lines.append(event.toJson()).append('\n'));
-        return ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
+        return lines.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.io.DurableFiles;
 import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -90,8 +90,6 @@ final class SavedSettings {
             Files.deleteIfExists(file);
             return;
         }
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(temporary, JSON.writeValueAsString(changes));
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.replace(file, JSON.writeValueAsString(changes));
     }
 }

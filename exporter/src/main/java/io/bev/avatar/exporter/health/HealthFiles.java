@@ -1,15 +1,12 @@
 package io.bev.avatar.exporter.health;
 
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.io.DurableFiles;
 import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -34,7 +31,6 @@ public final class HealthFiles {
     /** @throws IOException if a file cannot be written; the message names the directory and the remedy */
     public void write(HealthReport report) throws IOException {
         try {
-            Files.createDirectories(directory);
             for (HealthResult result : report.results()) {
                 replace(file(result.name()), HealthJson.write(report, result));
             }
@@ -63,16 +59,8 @@ public final class HealthFiles {
     }
 
     private void replace(Path file, String text) throws IOException {
-        Path fresh = directory.resolve(
-                "." + file.getFileName() + "." + ProcessHandle.current().pid());
-        try {
-            Files.writeString(fresh, text + "\n", StandardCharsets.UTF_8);
-            try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            boolean unused = Files.deleteIfExists(fresh);
-        }
+        // Several commands may write at the same time.
+        String name = "." + file.getFileName() + "." + ProcessHandle.current().pid();
+        DurableFiles.replace(file, (text + "\n").getBytes(StandardCharsets.UTF_8), directory.resolve(name));
     }
 }

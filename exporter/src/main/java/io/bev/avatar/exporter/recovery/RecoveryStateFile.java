@@ -4,16 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.io.DurableFiles;
 import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.exporter.alert.AlertEvent;
 import io.bev.avatar.exporter.config.RecoveryAction;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,7 +114,7 @@ final class RecoveryStateFile {
                         .put("original", rate.original())
                         .put("step", rate.step())
                         .put("changedAt", rate.changedAt().toString()));
-        replace(JsonTrees.bytes(root));
+        DurableFiles.replace(file, JsonTrees.bytes(root));
     }
 
     private void put(ObjectNode node, RecoveryAttempt attempt) {
@@ -131,23 +128,5 @@ final class RecoveryStateFile {
                 .put("ineffective", attempt.ineffective());
         attempt.outcome().ifPresent(outcome -> node.put("outcome", outcome.label()));
         attempt.resolvedAt().ifPresent(time -> node.put("over", time.toString()));
-    }
-
-    private void replace(byte[] text) throws IOException {
-        Path directoryPath = file.toAbsolutePath().getParent();
-        Files.createDirectories(directoryPath);
-        Path next = file.resolveSibling(file.getFileName() + ".new");
-        try (FileChannel channel = FileChannel.open(
-                next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer bytes = ByteBuffer.wrap(text);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel directory = FileChannel.open(directoryPath, StandardOpenOption.READ)) {
-            directory.force(true);
-        }
     }
 }

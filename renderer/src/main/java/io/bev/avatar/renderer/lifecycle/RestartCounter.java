@@ -2,17 +2,15 @@ package io.bev.avatar.renderer.lifecycle;
 
 import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.io.DamagedFiles;
+import io.bev.avatar.common.io.DurableFiles;
 import io.bev.avatar.common.text.ErrorText;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -134,7 +132,7 @@ public final class RestartCounter {
 
     private void keepAside() {
         try {
-            DamagedFiles.moveAside(file);
+            DamagedFiles.keep(file);
         } catch (IOException e) {
             LOG.warn("{}: cannot be kept aside: {}", file, ErrorText.of(e));
         }
@@ -145,15 +143,10 @@ public final class RestartCounter {
         properties.setProperty(RUNNING, Boolean.toString(running));
         properties.setProperty(NEXT, next);
         counts.forEach((reason, count) -> properties.setProperty(COUNT + reason, Long.toString(count)));
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        StringWriter text = new StringWriter();
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.deleteIfExists(fresh); // left by a crash, or a link
-            try (Writer writer = Files.newBufferedWriter(
-                    fresh, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                properties.store(writer, "Restarts of the renderer by reason");
-            }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            properties.store(text, "Restarts of the renderer by reason");
+            DurableFiles.replace(file, text.toString());
         } catch (IOException e) {
             LOG.warn("{}: cannot be written, restarts are not counted on disk: {}", file, ErrorText.of(e));
         }

@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer.state;
 
 import io.bev.avatar.common.io.DamagedFiles;
+import io.bev.avatar.common.io.DurableFiles;
 import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.renderer.state.JournalFormat.Contents;
 import io.bev.avatar.renderer.state.JournalFormat.Entry;
@@ -121,22 +122,26 @@ final class StateJournal implements Closeable {
         boolean unusable = usable.isPresent()
                 ? !usable.get().equals(last(contents.entries()))
                 : !contents.entries().isEmpty();
-        usable.ifPresent(entry -> newest = entry);
         pending.clear();
         contents.entries().forEach(entry -> saved = Math.max(saved, entry.saved()));
         if (damaged || unusable) {
             opened.close();
             startOver(contents, unusable, usable);
+            usable.ifPresent(entry -> newest = entry);
             return;
         }
         try {
             length = contents.goodBytes();
             opened.truncate(length).position(length);
+            // The file may be new, and its newest record may never have been forced.
+            opened.force(true);
+            DurableFiles.forceDirectory(file);
         } catch (IOException e) {
             opened.close();
             throw e;
         }
         channel = opened;
+        usable.ifPresent(entry -> newest = entry);
         contents.entries().forEach(entry -> pending.add(entry.seq()));
         saved(saved);
     }
@@ -148,7 +153,7 @@ final class StateJournal implements Closeable {
 
     /** Keeps a damaged file aside and continues with a new one that has only the newest usable state. */
     private void startOver(Contents contents, boolean unusable, Optional<Entry> usable) throws IOException {
-        Path aside = DamagedFiles.moveAside(file);
+        Path aside = DamagedFiles.keep(file);
         LOG.warn(
                 "journal {}: {} of {} records usable, {} damaged bytes{}; kept as {}, continuing with state {}",
                 file,
@@ -161,8 +166,10 @@ final class StateJournal implements Closeable {
         if (usable.isPresent()) {
             rewrite(usable.get());
         } else {
+            Files.delete(file);
             channel = openFile(file, StandardOpenOption.CREATE_NEW);
             length = 0;
+            DurableFiles.forceDirectory(file);
         }
         contents.entries().forEach(entry -> pending.add(entry.seq()));
         saved(saved);
@@ -316,7 +323,7 @@ final class StateJournal implements Closeable {
             int written = write(fresh, only);
             fresh.force(true);
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            forceDirectory();
+            DurableFiles.forceDirectory(file);
             closeQuietly(channel);
             channel = fresh;
             length = written;
@@ -325,12 +332,6 @@ final class StateJournal implements Closeable {
             closeQuietly(fresh);
             Files.deleteIfExists(next);
             throw e;
-        }
-    }
-
-    private void forceDirectory() throws IOException {
-        try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
-            opened.force(true);
         }
     }
 

@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that acknowledges updates is killed repeatedly; acknowledged updates must survive. */
@@ -84,11 +86,12 @@ class KillTest {
     }
 
     @Test
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void killedWithoutRedis_losesNoAcknowledgedUpdate() throws Exception {
         Random random = new Random(7);
         long acknowledged = 0;
-        for (int kill = 1; kill <= 14; kill++) {
-            long[] printed = killAfter(1 + random.nextInt(60));
+        for (int kill = 1; kill <= 100; kill++) {
+            long[] printed = killAfter(1 + random.nextInt(30));
             assertThat(printed[0]).as("restored after kill %d", kill - 1).isGreaterThanOrEqualTo(acknowledged);
             assertThat(printed[1]).isGreaterThan(printed[0]);
             acknowledged = printed[1];
@@ -101,13 +104,14 @@ class KillTest {
     }
 
     @Test
+    @Timeout(value = 15, unit = TimeUnit.MINUTES)
     void killedWithRedis_losesNoAcknowledgedUpdateNorEntry() throws Exception {
         try (TestRedis redis = TestRedis.start(redisDirectory)) {
             Random random = new Random(8);
             long acknowledged = 0;
             String url = "redis://127.0.0.1:" + redis.port();
-            for (int kill = 1; kill <= 6; kill++) {
-                String threat = "0." + kill;
+            for (int kill = 1; kill <= 20; kill++) {
+                String threat = "0." + (kill % 10);
                 redis.commands()
                         .xadd(
                                 RedisKeys.STATE_UPDATES,
@@ -127,7 +131,7 @@ class KillTest {
                                 .investigation()
                                 .map(i -> i.id())
                                 .orElse("")
-                                .equals("INV-6"));
+                                .equals("INV-20"));
                 long seq = store.current().seq();
                 assertThat(seq).isGreaterThanOrEqualTo(acknowledged);
                 Await.until("saved", () -> redis.commands().get(RedisKeys.STATE).contains("\"seq\":" + seq));
