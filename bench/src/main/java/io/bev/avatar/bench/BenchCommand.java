@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             "  scrape    duration, CPU time and memory of a scrape, compared with node_exporter and redis_exporter",
             "  observer  frame time with scrapes relative to frame time without",
             "  soak      10,000 scrapes while GPU, Redis, renderer and host fail and recover",
+            "  faults    updates lost while the renderer and Redis are killed, by default 1,000 times",
             "  detect    time from a fault to its alert; see bench detect --help",
             "  fleet     one Prometheus with many simulated hosts; see bench fleet --help",
             ""
@@ -39,7 +41,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Exit codes: 0 success, 64 usage error, 69 a dependency is missing, 70 a service failed."})
 public final class BenchCommand implements Callable<Integer> {
 
-    private static final String SOAK = "soak";
+    /** Run only by name: they take long. */
+    private static final Set<String> LONG = Set.of("soak", "faults");
 
     @Option(names = "--root", hidden = true, defaultValue = ".", description = "Project directory.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -75,15 +78,22 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Seed of the order of faults in soak (default: ${DEFAULT-VALUE}).")
+            description = "Seed of soak and faults (default: ${DEFAULT-VALUE}).")
     private long seed;
+
+    @Option(
+            names = "--kills",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Times that faults kills the renderer (default: ${DEFAULT-VALUE}).")
+    private int kills;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
     private final List<Benchmark> benchmarks =
-            List.of(new StartBenchmark(), new ScrapeBenchmark(), new ScrapeOverheadBenchmark(), new SoakBenchmark());
+            List.of(new StartBenchmark(), new ScrapeBenchmark(), new ScrapeOverheadBenchmark(), new SoakBenchmark(), new CrashBenchmark());
 
     @Override
     public Integer call() throws InterruptedException {
@@ -110,7 +120,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private List<Benchmark> chosen() {
         List<Benchmark> chosen = benchmarks.stream()
-                .filter(b -> name == null ? !b.name().equals(SOAK) : b.name().equals(name))
+                .filter(b -> name == null ? !LONG.contains(b.name()) : b.name().equals(name))
                 .toList();
         if (chosen.isEmpty()) {
             String known = benchmarks.stream().map(Benchmark::name).collect(Collectors.joining(", "));
@@ -126,13 +136,16 @@ public final class BenchCommand implements Callable<Integer> {
         if (scrapes < 100 || scrapes > 10_000_000) {
             throw usage("--scrapes " + scrapes + ": expected 100 to 10000000");
         }
+        if (kills < 1 || kills > 1_000_000) {
+            throw usage("--kills " + kills + ": expected 1 to 1000000");
+        }
         Path file = model;
         if (file != null && !Files.isReadable(file)) {
             throw usage("--model " + file + ": not a readable file");
         }
         Path directory = Files.createDirectories(root.resolve(".run"));
         return new Benchmark.Options(
-                root, directory, Optional.ofNullable(file).map(Path::toAbsolutePath), rounds, scrapes, seed);
+                root, directory, Optional.ofNullable(file).map(Path::toAbsolutePath), rounds, scrapes, seed, kills);
     }
 
     private ParameterException usage(String message) {

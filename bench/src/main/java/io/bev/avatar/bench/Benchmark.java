@@ -30,7 +30,8 @@ interface Benchmark {
      * @param model avatar file to measure in addition to the built-in avatar
      * @param rounds repetitions, at least 1
      * @param scrapes number of scrapes of a soak run
-     * @param seed seed of the order of a soak run's outages
+     * @param seed seed of the order of a soak run's outages and of the times of kills
+     * @param kills number of times the renderer is killed
      */
-    record Options(Path root, Path directory, Optional<Path> model, int rounds, int scrapes, long seed) {}
+    record Options(Path root, Path directory, Optional<Path> model, int rounds, int scrapes, long seed, int kills) {}
 }

@@ -1,4 +1,4 @@
-/** Benchmarks of whole services: start, scrape, observer, soak, and alert detection with injected faults. */
+/** Benchmarks of whole services: start, scrape, observer, soak, crashes, and alert detection with injected faults. */
 @NullMarked
 package io.bev.avatar.bench;
 

@@ -1,18 +1,12 @@
 package io.bev.avatar.cds;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletionException;
 
 /** HTTP client for the services of a {@link Sandbox}: requests as Prometheus and browsers send them. */
@@ -74,20 +68,6 @@ public final class HttpProbe {
                     .join();
         } catch (CompletionException e) {
             throw new IOException(url + ": " + e.getCause(), e);
-        }
-    }
-
-    /** Whether Redis responds on the loopback port, even if it requires a password or is still loading its data. */
-    public static boolean isRedis(int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
-            socket.setSoTimeout(1000);
-            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-            InputStream in = socket.getInputStream();
-            String reply = new String(in.readNBytes(5), StandardCharsets.US_ASCII);
-            return List.of("+PONG", "-NOAU", "-LOAD").contains(reply);
-        } catch (IOException e) {
-            return false;
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.bev.avatar.launcher;
 
-import io.bev.avatar.cds.HttpProbe;
 import io.bev.avatar.cds.Installation;
+import io.bev.avatar.cds.RedisProbe;
 import io.bev.avatar.common.tls.ExporterClientAuth;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,7 +67,7 @@ final class StackServices {
                 "redis",
                 command,
                 Map.of(),
-                () -> HttpProbe.isRedis(port),
+                () -> RedisProbe.replies(port),
                 "redis://127.0.0.1:" + port,
                 files.log("redis"),
                 START_TIMEOUT,

@@ -1,6 +1,6 @@
 package io.bev.avatar.launcher;
 
-import io.bev.avatar.cds.HttpProbe;
+import io.bev.avatar.cds.RedisProbe;
 import io.bev.avatar.common.cli.ExitCodes;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -95,7 +95,7 @@ final class StackStarter {
         if (!PortOwner.isTaken(port)) {
             return true;
         }
-        if (HttpProbe.isRedis(port)) {
+        if (RedisProbe.replies(port)) {
             console.note("redis", "already running on port " + port + "; using it");
             return false;
         }

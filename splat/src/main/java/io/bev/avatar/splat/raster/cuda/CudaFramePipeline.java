@@ -54,6 +54,12 @@ final class CudaFramePipeline implements AutoCloseable {
         return inFlight.size();
     }
 
+    /** Whether memory for frames in the size of {@code target} is allocated. */
+    boolean hasSize(Framebuffer target) {
+        FrameScratchMemory present = buffers;
+        return present != null && present.shape.width() == target.width && present.shape.height() == target.height;
+    }
+
     void requireNoneInFlight(String what) {
         if (!inFlight.isEmpty()) {
             throw new IllegalStateException(inFlight.size() + " frames are in flight: collect them before " + what);
@@ -78,7 +84,7 @@ final class CudaFramePipeline implements AutoCloseable {
      */
     void ensureCapacity(DeviceModel model, Framebuffer target) {
         FrameScratchMemory present = buffers;
-        if (present == null || present.shape.width() != target.width || present.shape.height() != target.height) {
+        if (!hasSize(target)) {
             requireNoneInFlight("another size");
             int count = model.splats.count;
             long capacity = Math.max(MIN_CAPACITY, INSTANCES_PER_GAUSSIAN * count);
@@ -104,6 +110,16 @@ final class CudaFramePipeline implements AutoCloseable {
         slot.enqueue();
         inFlight.add(nextSlot);
         nextSlot = (nextSlot + 1) % FrameScratchMemory.SLOTS;
+    }
+
+    /** Waits at most {@code limitNanos} for the frames in flight; returns whether they are complete. */
+    boolean awaitInFlight(long limitNanos) {
+        for (int slot : inFlight) {
+            if (!slots[slot].await(clock, limitNanos)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Waits for the oldest frame and copies its image to the host. */

@@ -47,7 +47,11 @@ public final class CudaRasterizer implements Rasterizer {
     private final long stream;
     private final CudaFramePipeline frames;
     private final Uploader uploader;
+    private final DeviceWait clock;
+    private final Ticker ticker;
+    private final FrameTimeLimit limit = new FrameTimeLimit();
     private final CameraView view = new CameraView();
+    private long submittedAt;
     private @Nullable DeviceModel model;
 
     /**
@@ -58,7 +62,8 @@ public final class CudaRasterizer implements Rasterizer {
     public CudaRasterizer(String device, CudaContext context, byte[] image, Options options, Ticker ticker) {
         this.device = device;
         this.context = context;
-        DeviceWait clock = new DeviceWait(context, ticker, options.deadlineNanos);
+        this.ticker = ticker;
+        clock = new DeviceWait(context, ticker, options.deadlineNanos);
         memory = new DeviceMemory(context, options.budgetBytes, options.blockBytes);
         context.enter();
         kernels = new Kernels(context, image);
@@ -74,6 +79,37 @@ public final class CudaRasterizer implements Rasterizer {
 
     @Override
     public boolean posesItself() {
+        return true;
+    }
+
+    /**
+     * Renders as {@link #render} does, unless the device takes much longer than for the frames before. The late frame stays in
+     * flight, and later calls return false, too, until it is complete.
+     *
+     * @return whether {@code target} has the image
+     * @throws CudaException also when the late frame exceeds {@link Options#deadlineNanos}
+     */
+    boolean renderInTime(PosedGaussians splats, Camera camera, Framebuffer target, StageTimes times) {
+        context.enter();
+        if (frames.inFlight() > 0) {
+            if (!frames.awaitInFlight(0)) {
+                clock.requireNotHung(submittedAt);
+                return false;
+            }
+            limit.completed(ticker.nanos() - submittedAt);
+            frames.discardInFlight();
+        }
+        boolean usual = hasModel(splats) && frames.hasSize(target);
+        submit(splats, camera, target);
+        submittedAt = ticker.nanos();
+        // The first frame of a model or size may compile, allocate and upload.
+        if (usual && !frames.awaitInFlight(limit.nanos())) {
+            return false;
+        }
+        collect(target, times);
+        if (usual) {
+            limit.completed(ticker.nanos() - submittedAt);
+        }
         return true;
     }
 
@@ -93,6 +129,7 @@ public final class CudaRasterizer implements Rasterizer {
      */
     void prepare(PosedGaussians splats, Framebuffer target) {
         context.enter();
+        frames.discardInFlight();
         frames.ensureCapacity(hold(splats), target);
     }
 

@@ -25,13 +25,28 @@ final class DeviceWait {
     /** @throws CudaException if the work before {@code event} is not complete within the deadline */
     void await(long event) {
         long started = ticker.nanos();
+        if (!await(event, deadlineNanos)) {
+            requireNotHung(started);
+        }
+    }
+
+    /** @throws CudaException if the deadline of work submitted at {@code started} is over */
+    void requireNotHung(long started) {
+        if (ticker.nanos() - started > deadlineNanos) {
+            throw CudaException.hung(
+                    "cuEventQuery",
+                    TIMEOUT_CODE,
+                    "not complete after " + deadlineNanos / 1_000_000 + " ms, a kernel hangs");
+        }
+    }
+
+    /** Waits at most {@code limitNanos}; returns whether the work before {@code event} is complete. */
+    boolean await(long event, long limitNanos) {
+        long started = ticker.nanos();
         int tries = 0;
         while (!context.reached(event)) {
-            if (ticker.nanos() - started > deadlineNanos) {
-                throw CudaException.hung(
-                        "cuEventQuery",
-                        TIMEOUT_CODE,
-                        "not complete after " + deadlineNanos / 1_000_000 + " ms, a kernel hangs");
+            if (ticker.nanos() - started > limitNanos) {
+                return false;
             }
             if (tries++ < SPINS) {
                 Thread.onSpinWait();
@@ -39,5 +54,6 @@ final class DeviceWait {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
+        return true;
     }
 }

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Renders on the GPU while it works, otherwise on the CPU. A frame that fails on the GPU is immediately rendered on the
- * CPU; {@link ContextRecovery} then recreates the context. Frames belong to the render thread; {@code volatile} fields
+ * CPU; {@link ContextRecovery} then recreates the context. A late frame is rendered on the CPU, too, and so are the next ones until
+ * the GPU has completed it, or counts as hung. Frames belong to the render thread; {@code volatile} fields
  * may be read by any thread.
  */
 public final class FallbackRasterizer implements Rasterizer, GpuControl {
@@ -37,6 +38,7 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
     private final AtomicLong fallbacks = new AtomicLong();
     private volatile long freeBytes = -1;
     private long freeReadAt;
+    private volatile boolean late;
     /** The frame that does not fit on the device; not tried again until another one is requested. */
     private volatile @Nullable Rejection rejection;
 
@@ -73,7 +75,7 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
     @Override
     public String name() {
         CudaRasterizer device = gpu;
-        return device == null || rejection != null ? cpu.name() : device.name();
+        return device == null || rejection != null || late ? cpu.name() : device.name();
     }
 
     @Override
@@ -98,9 +100,11 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
         Rejection rejected = rejection;
         if (device != null && (rejected == null || !rejected.matches(splats, camera))) {
             try {
-                device.render(splats, camera, target, times);
-                onRendered(device);
-                return;
+                if (device.renderInTime(splats, camera, target, times)) {
+                    onRendered(device);
+                    return;
+                }
+                onLate();
             } catch (CudaException e) {
                 onFault(device, e);
             } catch (MemoryBudgetException e) {
@@ -134,11 +138,23 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
         problem = "rendered on the CPU: " + fault.getMessage();
     }
 
+    private void onLate() {
+        if (!late) {
+            late = true;
+            fallbacks.incrementAndGet();
+            problem = "rendered on the CPU: a frame of the GPU is late";
+            LOG.warn("A frame of the GPU is late, rendering on the CPU until it is complete");
+        }
+    }
+
     private void onFault(CudaRasterizer device, CudaException fault) {
-        fallbacks.incrementAndGet();
+        if (!late) {
+            fallbacks.incrementAndGet();
+        }
         problem = "rendered on the CPU: the GPU failed: " + fault.getMessage();
         gpu = null;
         rejection = null;
+        late = false;
         LOG.error("GPU failed, rendering on the CPU: {}", fault.getMessage());
         if (fault.hung()) {
             LOG.warn("Context of the hung kernel stays allocated until the process exits");
@@ -167,6 +183,7 @@ public final class FallbackRasterizer implements Rasterizer, GpuControl {
         if (problem != null) {
             problem = null;
             rejection = null;
+            late = false;
             LOG.info("Rendering on the GPU again");
         }
         long now = ticker.nanos();

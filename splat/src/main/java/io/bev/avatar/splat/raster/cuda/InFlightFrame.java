@@ -172,6 +172,11 @@ final class InFlightFrame implements AutoCloseable {
         clock.await(events[EVENTS - 1]);
     }
 
+    /** Waits at most {@code limitNanos}; returns whether the frame is complete. */
+    boolean await(DeviceWait clock, long limitNanos) {
+        return clock.await(events[EVENTS - 1], limitNanos);
+    }
+
     boolean overflowed() {
         return counter(KernelConstants.COUNTER_OVERFLOW) != 0;
     }

@@ -234,6 +234,9 @@ final class FakeCudaDriverChecks {
             draw(rasterizer);
             hangs = true;
             control.set(Word.HANG, 7);
+            draw(rasterizer);
+            assertThat(rasterizer.problem()).contains("rendered on the CPU: a frame of the GPU is late");
+            now += CudaRasterizer.Options.DEADLINE_NANOS;
             requireCpuFrame(rasterizer, DeviceWait.TIMEOUT_CODE);
             hangs = false;
             requireRebuild(rasterizer);

@@ -203,10 +203,21 @@ class FallbackRasterizerTest {
         FallbackRasterizer rasterizer = guarded();
         draw(rasterizer);
         driver.hanging = true;
-        driver.onPoll = () -> now += DEADLINE / 10;
+        driver.onPoll = () -> now += FrameTimeLimit.MIN_NANOS / 10;
+        long hungAt = now + DEADLINE;
 
-        draw(rasterizer);
+        while (rasterizer.lastErrorCode() == 0) {
+            long before = now;
+            draw(rasterizer);
+            assertThat(now - before)
+                    .as("wait before the CPU renders the frame")
+                    .isLessThanOrEqualTo(FrameTimeLimit.MIN_NANOS * 6 / 5);
+            assertThat(rasterizer.problem()).isPresent();
+            assertThat(now).isLessThan(hungAt + DEADLINE / 10);
+            now += DEADLINE / 100; // the CPU's frame
+        }
 
+        assertThat(now).isGreaterThan(hungAt);
         assertThat(rasterizer.lastErrorCode()).isEqualTo(DeviceWait.TIMEOUT_CODE);
         assertThat(rasterizer.problem()).hasValueSatisfying(p -> assertThat(p).contains("a kernel hangs"));
         assertThat(emulated.openContexts)
@@ -219,6 +230,45 @@ class FallbackRasterizerTest {
         draw(rasterizer);
         assertThat(rasterizer.name()).isEqualTo("cuda (test)");
         rasterizer.close();
+    }
+
+    @Test
+    void lateFrame_isRenderedByTheCpu_andTheGpuContinuesInItsContext() {
+        try (FallbackRasterizer rasterizer = guarded()) {
+            draw(rasterizer);
+            draw(rasterizer);
+            driver.hanging = true;
+            driver.onPoll = () -> now += FrameTimeLimit.MIN_NANOS / 10;
+
+            draw(rasterizer);
+            draw(rasterizer);
+
+            assertThat(rasterizer.fallbacks()).isEqualTo(1);
+            assertThat(rasterizer.problem()).contains("rendered on the CPU: a frame of the GPU is late");
+            driver.hanging = false;
+            draw(rasterizer);
+            assertThat(rasterizer.problem()).isEmpty();
+            assertThat(rasterizer.name()).isEqualTo("cuda (test)");
+            assertThat(rasterizer.contextRebuilds()).isZero();
+            assertThat(emulated.openContexts).isEqualTo(1);
+        }
+        assertThat(emulated.openContexts).isZero();
+    }
+
+    @Test
+    void modelLoadedWhileAFrameIsLate_waitsForIt() {
+        try (FallbackRasterizer rasterizer = guarded()) {
+            draw(rasterizer);
+            driver.hanging = true;
+            driver.onPoll = () -> now += FrameTimeLimit.MIN_NANOS / 10;
+            draw(rasterizer);
+            driver.onPoll = () -> driver.hanging = false;
+
+            rasterizer.requireCapacity(new PosedGaussians(RandomClouds.cube(4, 50, 1, 0.1, 3)), frame());
+
+            draw(rasterizer);
+            assertThat(rasterizer.problem()).isEmpty();
+        }
     }
 
     /** A kernel that the driver itself stopped is an ordinary fault: its context still responds. */
