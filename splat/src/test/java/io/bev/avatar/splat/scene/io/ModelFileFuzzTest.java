@@ -1,48 +1,27 @@
 package io.bev.avatar.splat.scene.io;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
 import io.bev.avatar.splat.raster.RandomClouds;
 import io.bev.avatar.splat.scene.AvatarFormatException;
+import io.bev.avatar.testkit.Fuzzer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files with random damage are read or rejected with a message, never with another exception. */
-class DamagedFilesTest {
-
-    private static final long SEED = 20_260_101;
-    /** Inputs per format; {@code -Davatar.fuzz=100000} is the long form. */
-    private static final int ROUNDS = Integer.getInteger("avatar.fuzz", 2000);
-    /** More than any reader allocates for a file of a few kilobytes. */
-    private static final long MAX_ALLOCATED_BYTES = 256L << 20;
-
-    private static final long MAX_CPU_NANOS = 1_000_000_000;
-
-    private static final int[] EXTREMES = {0, -1, 1, Integer.MAX_VALUE, Integer.MIN_VALUE, 0x7f800000, 0x10000000};
-    private static final List<String> TOKENS =
-            List.of("-1", "4294967296", "1e999", "1e-999", "null", "{}", "[]", "\"", "2147483647", "0.5");
-
-    private interface Attempt {
-        void read(byte[] file) throws IOException;
-    }
+class ModelFileFuzzTest {
 
     @Test
     void damagedMesh_isReadOrRejected() {
-        damage(new GlbFile().bytes(), file -> {
+        Fuzzer.run(new GlbFile().bytes(), AvatarFormatException.class, file -> {
             GlbRigReader reader = new GlbRigReader(Glb.parse("skin.glb", file), 2);
             reader.positions();
             reader.rig(new double[3]);
@@ -51,8 +30,9 @@ class DamagedFilesTest {
 
     @Test
     void damagedPly_isReadOrRejected() {
-        damage(
+        Fuzzer.run(
                 PlyFile.ofDegree(1).vertex("x", 1).vertex().bytes(),
+                AvatarFormatException.class,
                 file -> PlyReader.read(
                         Reading.of("a.ply"), new ByteArrayInputStream(file), file.length, PlyReader.Colour.HARMONIC));
     }
@@ -76,8 +56,8 @@ class DamagedFilesTest {
     void damagedFile_isReadOrRejected(String name, @TempDir Path directory) throws IOException {
         Path file = directory.resolve(name);
         // Decoding seven images takes a hundred times as long as anything else.
-        int rounds = name.endsWith(".sog") ? ROUNDS / 50 : ROUNDS / 4;
-        damage(whole(name), rounds, content -> {
+        int rounds = name.endsWith(".sog") ? Fuzzer.ROUNDS / 50 : Fuzzer.ROUNDS / 4;
+        Fuzzer.run(whole(name), rounds, AvatarFormatException.class, content -> {
             AvatarLoader.load(Files.write(file, content));
         });
     }
@@ -95,7 +75,7 @@ class DamagedFilesTest {
             case "tiny.spz" -> SpzReaderTest.file(2, 5, 1);
             default -> SpzReaderTest.file(3, 5, 2);
         };
-        damage(content, name.equals("meta.json") ? ROUNDS / 50 : ROUNDS / 4, damaged -> {
+        Fuzzer.run(content, name.equals("meta.json") ? Fuzzer.ROUNDS / 50 : Fuzzer.ROUNDS / 4, AvatarFormatException.class, damaged -> {
             byte[] container = switch (name) {
                 case "meta.json" -> zipped(images, damaged);
                 case "cloud.zip" -> new ZipFileBuilder().add("a.ply", damaged).bytes();
@@ -149,74 +129,5 @@ class DamagedFilesTest {
                         .bytes();
             default -> FormatsTest.resource(name);
         };
-    }
-
-    private static void damage(byte[] whole, Attempt attempt) {
-        damage(whole, ROUNDS, attempt);
-    }
-
-    private static void damage(byte[] whole, int rounds, Attempt attempt) {
-        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Random random = new Random(SEED);
-        for (int round = 0; round < rounds; round++) {
-            byte[] file = damaged(whole, random);
-            long start = threads.getCurrentThreadCpuTime();
-            long before = threads.getCurrentThreadAllocatedBytes();
-            try {
-                attempt.read(file);
-            } catch (AvatarFormatException expected) {
-                // Rejected with a message.
-            } catch (IOException | RuntimeException | OutOfMemoryError | StackOverflowError e) {
-                fail("seed " + SEED + ", round " + round, e);
-            }
-            assertThat(threads.getCurrentThreadAllocatedBytes() - before)
-                    .as("bytes allocated, seed %d, round %d", SEED, round)
-                    .isLessThan(MAX_ALLOCATED_BYTES);
-            assertThat(threads.getCurrentThreadCpuTime() - start)
-                    .as("CPU time in ns, seed %d, round %d", SEED, round)
-                    .isLessThan(MAX_CPU_NANOS);
-        }
-    }
-
-    private static byte[] damaged(byte[] whole, Random random) {
-        byte[] file = whole.clone();
-        for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
-            int at = random.nextInt(file.length);
-            switch (random.nextInt(8)) {
-                case 0 -> {
-                    int value = EXTREMES[random.nextInt(EXTREMES.length)];
-                    for (int i = at; i < Math.min(file.length, at + 4); i++) {
-                        file[i] = (byte) (value >> (8 * (i - at)));
-                    }
-                }
-                case 1 -> file = spliced(file, at, at + random.nextInt(8), new byte[0]);
-                case 2 -> {
-                    byte[] token = TOKENS.get(random.nextInt(TOKENS.size())).getBytes(StandardCharsets.US_ASCII);
-                    file = spliced(file, at, at + random.nextInt(4), token);
-                }
-                default -> file[at] = randomByte(random);
-            }
-        }
-        return random.nextInt(8) == 0 ? Arrays.copyOf(file, random.nextInt(file.length)) : file;
-    }
-
-    /** {@code file} with the bytes {@code from} to {@code to} replaced; at least one byte. */
-    private static byte[] spliced(byte[] file, int from, int to, byte[] replacement) {
-        int end = Math.min(to, file.length);
-        byte[] result = new byte[Math.max(1, file.length - (end - from) + replacement.length)];
-        System.arraycopy(file, 0, result, 0, from);
-        System.arraycopy(replacement, 0, result, from, Math.min(replacement.length, result.length - from));
-        int rest = Math.min(file.length - end, result.length - from - replacement.length);
-        if (rest > 0) {
-            System.arraycopy(file, end, result, from + replacement.length, rest);
-        }
-        return result;
-    }
-
-    /** Half of them are digits and JSON's structural characters, which damage structure rather than text. */
-    private static byte randomByte(Random random) {
-        String structural = "0123456789-,:[]{}\" e";
-        return (byte)
-                (random.nextBoolean() ? structural.charAt(random.nextInt(structural.length())) : random.nextInt(256));
     }
 }
