@@ -25,6 +25,10 @@ Usage: avatar-service-manager.sh COMMAND, or avatar COMMAND
   check [gpu|dependencies|prestart] [--json]
                           check this machine's requirements; as root, as the renderer's user;
                           exit code 0: OK, 1: warnings, 2: failures
+  config show [--origin] [KEY], config diff
+                          show the effective configuration, or what differs from the defaults
+  config set KEY VALUE    change /etc/bev-avatar/avatar.yaml (root)
+  config check            check the configuration of all services
   gpu-setup apply|undo    apply or undo the GPU settings (root)
   logs [N] [follow] [--json]
                           show the last N lines of the journal (default: 100) and follow new ones; --json: raw lines
@@ -338,7 +342,7 @@ recover() {
 command=${1:-help}
 shift || true
 case "$command ${1:-}" in
-  "health "* | "check "* | "gpu-setup "*) ;; # these have their own help
+  "health "* | "check "* | "config "* | "gpu-setup "*) ;; # these have their own help
   *' -h' | *' --help')
     usage
     exit 0 ;;
@@ -377,6 +381,9 @@ case "$command" in
       report '!' "checked as $(id -un), whose permissions differ from those of the services; sudo avatar check runs as $(renderer_user)" >&2
     fi
     exporter_command "$(renderer_user)" check "$@" ;;
+  config)
+    if [ "${1:-}" = set ]; then require_root "config set"; fi
+    exporter_command root config "$@" ;;
   alert) exporter_command "$(renderer_user)" alert "$@" ;;
   gpu-setup) exporter_command root gpu-setup "$@" ;;
   logs)

@@ -32,6 +32,9 @@ exporter_command() {
   if installed; then installed_exporter --as "$@"; else "$base/../avatar" "${@:2}"; fi
 }
 
+# Class path and main class of a command that reads the sections of all services.
+all_services=(-cp "$program/exporter/avatar-exporter.jar:$program/renderer/avatar-renderer.jar" io.bev.avatar.exporter.cli.ExporterMain)
+
 # installed_exporter [--as USER] ARGUMENT...: runs a command of the installed exporter with the services' configuration.
 installed_exporter() (
   local user=root
@@ -51,9 +54,17 @@ installed_exporter() (
     COLUMNS=$(tput cols 2>/dev/null || echo 80)
     export COLUMNS
   fi
+  local main=(-jar "$program/exporter/avatar-exporter.jar")
+  # The configuration of all services.
+  case $1 in
+    check) main=("${all_services[@]}") ;;
+    config)
+      main=("${all_services[@]}")
+      export_unit_settings ;;
+  esac
   local words=("$program/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -XX:-UsePerfData
     -Djna.boot.library.path="$program/native" -Djna.nounpack=true -Djna.nosys=true
-    -jar "$program/exporter/avatar-exporter.jar" "$@")
+    "${main[@]}" "$@")
   cd /
   if [ "$(id -u)" -eq 0 ] && [ "$user" != root ]; then
     make_directories
@@ -100,6 +111,16 @@ export_settings() {
     if [[ $value =~ ^\"(.*)\"$ || $value =~ ^\'(.*)\'$ ]]; then value=${BASH_REMATCH[1]}; fi
     export "${line%%=*}=$value"
   done <"$settings/environment"
+}
+
+# Exports the settings in the units themselves, unless they are set already.
+export_unit_settings() {
+  local unit word
+  for unit in "${services[@]}"; do
+    for word in $(property "$unit" Environment); do
+      if [[ $word =~ ^BEV_(AVATAR|RENDERER|EXPORTER)_[A-Z_]+=. && ! -v ${word%%=*} ]]; then export "${word?}"; fi
+    done
+  done
 }
 
 # --- the exporter's metrics -------------------------------------------------------------------------------------------

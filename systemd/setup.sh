@@ -144,9 +144,32 @@ secret() {
   put "$work/secret" "$1" 600
 }
 
+# Version 0.1 installed a copy of all defaults as avatar.yaml. Replaces such a file by the values that differ from those defaults.
+shorten_settings() {
+  local full=$settings/avatar.yaml status=0
+  [ -e "$full" ] && [ -e "$settings/avatar.yaml.example" ] || return 0
+  "$program/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -jar "$program/exporter/avatar-exporter.jar" config shorten \
+    "$full" "$settings/avatar.yaml.example" "$shared/avatar.yaml" >"$work/short.yaml" 2>"$work/short.log" || status=$?
+  case $status in
+    0) ;;
+    1) return 0 ;; # not a full copy
+    *)
+      report '!' "$full keeps all earlier defaults: $(head -1 "$work/short.log")"
+      return 0 ;;
+  esac
+  saved_copy "$full"
+  [ -e "$full.0.1" ] || on_failure rm -f "$full.0.1"
+  mv "$full" "$full.0.1"
+  install -m 640 -o root -g bev-avatar "$work/short.yaml" "$full"
+  changes=$((changes + 1))
+  report '~' "$full: only the values that differ from the defaults; the previous file is $full.0.1"
+  sed -n '/^ *#/d; /./s/^/      /p' "$full"
+}
+
 # setup_settings [PORT]
 setup_settings() {
-  put_if_absent "$shared/avatar.yaml.example" "$settings/avatar.yaml" 640 bev-avatar
+  shorten_settings
+  put_if_absent "$shared/avatar.yaml" "$settings/avatar.yaml" 640 bev-avatar
   put "$shared/avatar.yaml.example" "$settings/avatar.yaml.example" 644
   put_if_absent "$shared/environment" "$settings/environment" 640 bev-avatar
   if [ -n "${1:-}" ]; then

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -36,9 +38,11 @@ class PackageIT {
         assumeTrue(machine.run("dpkg", "--version").exit() == 0, "dpkg is not installed");
         Path built = TARGET;
         try (DirectoryStream<Path> packages = Files.newDirectoryStream(TARGET, "*.deb")) {
-            Iterator<Path> found = packages.iterator();
-            assumeTrue(found.hasNext(), "the package is not built; run mvn package without -Dquick");
-            built = found.next();
+            // The name has the version: packages of earlier builds may be beside it.
+            Optional<Path> newest = StreamSupport.stream(packages.spliterator(), false)
+                    .max(Comparator.comparing(file -> file.toFile().lastModified()));
+            assumeTrue(newest.isPresent(), "the package is not built; run mvn package without -Dquick");
+            built = newest.get();
         }
         deb = built.toString();
         machine.classArchives(false);

@@ -100,7 +100,7 @@ public final class CheckFactory implements AutoCloseable {
                 .orElse("");
     }
 
-    /** Checks of configuration, hardware, user, directories, disk space and ports. */
+    /** Checks of hardware, user, directories, disk space and ports. */
     public List<Check> machine() {
         var exporter = settings.exporter().exporter();
         Map<String, Path> directories = new LinkedHashMap<>();
@@ -108,7 +108,6 @@ public final class CheckFactory implements AutoCloseable {
         directories.put("exporter", settings.exporterDirectory());
         directories.put("health", settings.exporter().health().directory());
         return List.of(
-                configuration(),
                 new HardwareCheck(),
                 new MachineChecks(settings.exporter().check(), exporter.procPath(), user, directories),
                 new PortCheck(
@@ -135,29 +134,6 @@ public final class CheckFactory implements AutoCloseable {
                                         "BEV Avatar exporter",
                                         certificate)),
                         http));
-    }
-
-    private Check configuration() {
-        return new Check() {
-            @Override
-            public String name() {
-                return "config";
-            }
-
-            @Override
-            public List<CheckResult> run() {
-                String expected = "a valid configuration";
-                return List.of(settings.problems()
-                        .map(problems -> new CheckResult(
-                                name(),
-                                Status.FAILURE,
-                                problems,
-                                expected,
-                                "fix the configuration; the other checks used default values"))
-                        .orElseGet(() ->
-                                new CheckResult(name(), Status.OK, "the exporter's sections are valid", expected, "")));
-            }
-        };
     }
 
     @Override
