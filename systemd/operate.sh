@@ -144,6 +144,42 @@ exporter_metrics() {
   return 1
 }
 
+# --- the renderer's health --------------------------------------------------------------------------------------------
+
+# Like http_get of the renderer, but for any status: /health reports problems with status 503.
+http_body() (
+  trap 'exit 1' PIPE
+  exec 9<>"/dev/tcp/$(renderer_host)/$(renderer_port)" || exit 1
+  printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$1" >&9
+  while IFS= read -r -t 5 line <&9 && [ "${line%$'\r'}" != '' ]; do :; done
+  timeout 5 cat <&9
+) 2>/dev/null
+
+# health_reasons JSON: the reasons of a health that is not ok, on one line.
+health_reasons() {
+  local reasons=${1#*\"reasons\":[}
+  [ "$reasons" != "$1" ] || return 0
+  reasons=${reasons%%]*}
+  json_text "${reasons//\",\"/; }" | tr -d '"'
+}
+
+# Waits up to 30 s for a healthy renderer and prints its health; fails with the reasons otherwise.
+show_health() {
+  local end=$((SECONDS + 30)) health status
+  while :; do
+    health=$(http_body /health) || health=''
+    status=$(json_field "$health" status)
+    if [ "$status" = ok ]; then
+      report "${green}✓${plain}" "health: ok, $(json_field "$health" fps) fps, backend $(json_field "$health" backend)"
+      return 0
+    fi
+    [ "$SECONDS" -lt "$end" ] || break
+    sleep 0.5
+  done
+  report "${red}✗${plain}" "health: ${status:-no response}: $(health_reasons "$health")" >&2
+  return 1
+}
+
 # --- the renderer's MBeans --------------------------------------------------------------------------------------------
 
 jolokia_port() { setting BEV_JOLOKIA_PORT "$(yaml_value renderer jolokia-port 8778)"; }

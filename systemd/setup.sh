@@ -22,6 +22,7 @@ restore() {
       eval "${undo[i]}" || report '!' "not reverted: ${undo[i]}" >&2
     done
   fi
+  if [ "$status" -ne 0 ] && [ "${#undo[@]}" -gt 0 ] && declare -F report_running >/dev/null; then report_running; fi
   if declare -F keep_log >/dev/null; then keep_log; fi
   rm -rf "$work"
   exit "$status"
@@ -187,14 +188,37 @@ setup_settings() {
 
 # Drop-ins for Docker and NVIDIA, where present.
 setup_drop_ins() {
-  if systemctl cat docker.service >/dev/null 2>&1; then
-    put "$shared/docker.conf" "$docker_drop_in" 644
+  if ! systemctl cat docker.service >/dev/null 2>&1; then
+    if [ "$(docker_coupling)" = on ]; then remove "$docker_drop_in"; fi
+    if [ -L "$docker_wants" ]; then systemctl disable --quiet "$docker_unit"; fi
+  elif [ "$(docker_coupling)" = off ]; then
+    report '=' "the renderer does not depend on Docker, as set with: avatar docker off"
   else
-    remove "$docker_drop_in"
+    put "$shared/docker.conf" "$docker_drop_in" 644
+    if [ ! -L "$docker_wants" ]; then
+      on_failure systemctl disable --quiet "$docker_unit"
+      systemctl daemon-reload
+      systemctl enable --quiet "$docker_unit"
+    fi
+    report '=' "the renderer requires Docker, and stops and starts with it; to change that: avatar docker off"
   fi
   if [ -e /dev/nvidiactl ] || [ -e /proc/driver/nvidia/version ]; then
     put "$shared/exporter-gpu.conf" "$gpu_drop_in" 644
     put "$shared/modules-load.conf" "$modules_load" 644
+    report '·' "exclusive GPU access is off: with it CUDA fails in all other processes; to change that: avatar config set gpu-setup.exclusive-process true"
+  fi
+}
+
+# Enables and starts the local Redis that the configuration names.
+start_redis() {
+  local unit
+  redis_is_local && ! redis_answers || return 0
+  unit=$(redis_unit)
+  [ -n "$unit" ] || return 0
+  if systemctl enable --quiet --now "$unit"; then
+    report '+' "$unit enabled and started"
+  else
+    report '!' "$unit does not start; see: journalctl -u $unit" >&2
   fi
 }
 
