@@ -75,7 +75,7 @@ keep_log() {
 first_available() {
   local package
   for package in "$@"; do
-    if apt-cache show "$package" >/dev/null 2>&1; then
+    if [[ $(apt-cache policy "$package" 2>/dev/null) =~ Candidate:\ [^\(] ]]; then
       printf '%s\n' "$package"
       return 0
     fi

@@ -84,7 +84,9 @@ class AvatarScriptTest {
     @CsvSource({"libturbojpeg, libturbojpeg", "libturbojpeg0, libturbojpeg0", "nothing, libturbojpeg0"})
     void up_missingLibrary_reportsPackageOfThisSystem(String known, String reported) throws Exception {
         program("ldconfig", "");
-        program("apt-cache", "[ \"$2\" = " + known + " ]");
+        program(
+                "apt-cache",
+                "[ $1 = show ] || echo \"  Candidate: $([ \"$2\" = " + known + " ] && echo 1.0 || echo '(none)')\"");
 
         Run run = run(Map.of(), "up", "--no-install");
 
