@@ -5,6 +5,8 @@
 #   0.2.0-dev.123.gabc1234            a development build; each commit counts one more
 #   0.2.0-dev.123.gabc1234.dirty      with uncommitted changes
 #   0.2.0-dev                         without git or outside a clone
+# AVATAR_BUILD_TIME, such as 20260131235959, is appended to the last two, so that each package of such a tree is newer than the last:
+#   0.2.0-dev.123.gabc1234.dirty.20260131235959 and 0.2.0-dev.0.20260131235959
 # --deb prints it as a Debian version, where a development build sorts before its release: 0.2.0~dev.123.gabc1234.
 set -euo pipefail
 
@@ -29,7 +31,9 @@ if [[ $version == *-SNAPSHOT ]]; then
     # A shallow clone does not know how many commits came before.
     if [ "$(in_clone rev-parse --is-shallow-repository)" = false ]; then count=$(in_clone rev-list --count HEAD); fi
     version+=.$count.g${hash:0:7}
-    if ! in_clone --no-optional-locks diff --quiet HEAD --; then version+=.dirty; fi
+    if ! in_clone --no-optional-locks diff --quiet HEAD --; then version+=.dirty${AVATAR_BUILD_TIME:+.$AVATAR_BUILD_TIME}; fi
+  else
+    version+=${AVATAR_BUILD_TIME:+.0.$AVATAR_BUILD_TIME}
   fi
 fi
 if [ "$deb" = yes ]; then version=${version/-/\~}; fi

@@ -25,6 +25,11 @@ Usage: avatar-service-manager.sh COMMAND, or avatar COMMAND
   check [gpu|dependencies|prestart] [--json]
                           check this machine's requirements; as root, as the renderer's user;
                           exit code 0: OK, 1: warnings, 2: failures
+  config show [--origin] [KEY], config diff
+                          show the effective configuration, or what differs from the defaults
+  config set KEY VALUE    change /etc/bev-avatar/avatar.yaml (root)
+  config check            check the configuration of all services
+  docker on|off|status    require Docker or not, where it is installed (root)
   gpu-setup apply|undo    apply or undo the GPU settings (root)
   logs [N] [follow] [--json]
                           show the last N lines of the journal (default: 100) and follow new ones; --json: raw lines
@@ -40,7 +45,14 @@ TEXT
 
 # --- status -----------------------------------------------------------------------------------------------------------
 
-row() { printf '%s%-10s%s %s\n' "$bold" "$1" "$plain" "$2"; }
+# row LABEL TEXT: wrapped to 80 columns.
+row() {
+  local label=$1 line
+  while IFS= read -r line; do
+    printf '%s%-10s%s %s\n' "$bold" "$label" "$plain" "${line% }"
+    label=''
+  done < <(printf '%s\n' "$2" | fold -s -w 69)
+}
 
 # 90061 -> 1 d 1 h
 span() {
@@ -75,11 +87,48 @@ unit_text() {
       *) text+=", restarted $restarts times" ;;
     esac
   elif [ "$now" = failed ]; then
-    text="$(property "$unit" Result), exit code $(property "$unit" ExecMainStatus): sudo avatar logs 20"
+    text="since $(since "$unit"): $(property "$unit" Result), $(last_exit "$unit")$(last_error "$unit")"
+  elif [ "$now" = activating ] && [ "$(failures "$unit")" -gt 0 ]; then
+    text="again after $(failures "$unit") failures in a row$(next_start "$unit"); last $(last_exit "$unit")$(last_error "$unit")"
   elif [ "$(property "$unit" LoadState)" != loaded ]; then
     text='not installed'
   fi
   printf '%s%s%s%s' "$colour" "$now" "$plain" "${text:+ $text}"
+}
+
+# A crash loop: failures in a row and the time of the next start, as avatar-backoff counts them.
+failures() { runtime_number "$1" failures; }
+next_start() {
+  local next uptime
+  next=$(runtime_number "$1" next)
+  read -r uptime _ </proc/uptime
+  if [ "$next" -gt "${uptime%%.*}" ]; then printf ', next start in %s' "$(span $((next - ${uptime%%.*})))"; fi
+}
+runtime_number() {
+  local directory number=''
+  directory=$(property "$1" RuntimeDirectory)
+  if [ -r "/run/$directory/$2" ]; then read -r number <"/run/$directory/$2" || true; fi
+  case $number in '' | *[!0-9]*) number=0 ;; esac
+  echo "$number"
+}
+
+# When the unit entered its state.
+since() { property "$1" StateChangeTimestamp | cut -d ' ' -f 2-3; }
+
+last_exit() {
+  local status
+  status=$(property "$1" ExecMainStatus)
+  case $(property "$1" ExecMainCode) in
+    2 | 3) echo "ended by signal $(kill -l "$status" 2>/dev/null || echo "$status")" ;;
+    *) echo "exit code $status" ;;
+  esac
+}
+
+# The last error that the process logged, on its own line.
+last_error() {
+  local line
+  line=$(journalctl -q --no-pager -o cat -p err -n 1 "_SYSTEMD_UNIT=$1" 2>/dev/null | readable | head -1)
+  if [ -n "$line" ]; then printf '\n%s' "$line"; else printf '\nsee: sudo avatar logs 20'; fi
 }
 
 memory_text() {
@@ -126,9 +175,8 @@ stream_text() {
   redis=$(json_field "$health" connected)
   printf '; Redis %s, %s changes pending in the journal' "$([ "$redis" = true ] && echo connected || echo disconnected)" \
     "$(json_field "$health" journalPending)"
-  reasons=${health#*\"reasons\":[}
-  reasons=${reasons%%]*}
-  if [ -n "$reasons" ]; then printf '\n%-10s %s%s%s' '' "$yellow" "$(json_text "${reasons//\",\"/; }" | tr -d '"')" "$plain"; fi
+  reasons=$(health_reasons "$health")
+  if [ -n "$reasons" ]; then printf '\n%s%s%s' "$yellow" "$reasons" "$plain"; fi
 }
 
 show_status() {
@@ -168,15 +216,6 @@ people() {
     echo 'unknown, only root and the group bev-avatar can read the settings'
   fi
 }
-
-# Like http_get of the renderer, but for any status: /health reports problems with status 503.
-http_body() (
-  trap 'exit 1' PIPE
-  exec 9<>"/dev/tcp/$(renderer_host)/$(renderer_port)" || exit 1
-  printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$1" >&9
-  while IFS= read -r -t 5 line <&9 && [ "${line%$'\r'}" != '' ]; do :; done
-  timeout 5 cat <&9
-) 2>/dev/null
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 
@@ -335,10 +374,39 @@ recover() {
   await_ready
 }
 
+# --- Docker -----------------------------------------------------------------------------------------------------------
+
+docker_command() {
+  [ $# -le 1 ] || fail "docker: found '$2', expected no further argument" 64
+  case ${1:-status} in
+    on)
+      require_installation "docker on"
+      install -D -m 644 "$shared/docker.conf" "$docker_drop_in"
+      systemctl daemon-reload
+      if [ "$(property docker.service LoadState)" = loaded ]; then systemctl enable --quiet "$docker_unit"; fi ;;
+    off)
+      require_installation "docker off"
+      mkdir -p "$(dirname "$docker_drop_in")"
+      echo '# off: the renderer does not depend on Docker; avatar docker on' >"$docker_drop_in"
+      chmod 644 "$docker_drop_in"
+      systemctl disable --quiet "$docker_unit" 2>/dev/null || true
+      systemctl daemon-reload ;;
+    status) require_systemd ;;
+    *) fail "docker: found '$1', expected on, off or status" 64 ;;
+  esac
+  if [[ " $(property "$renderer_unit" Requires) " == *' docker.service '* ]]; then
+    echo "on: the renderer requires docker.service ($(property docker.service ActiveState)), and stops and starts with it"
+  elif [ "$(docker_coupling)" = off ]; then
+    echo 'off: the renderer does not depend on Docker'
+  else
+    echo 'off: Docker was not installed when the avatar was'
+  fi
+}
+
 command=${1:-help}
 shift || true
 case "$command ${1:-}" in
-  "health "* | "check "* | "gpu-setup "*) ;; # these have their own help
+  "health "* | "check "* | "config "* | "gpu-setup "*) ;; # these have their own help
   *' -h' | *' --help')
     usage
     exit 0 ;;
@@ -377,6 +445,10 @@ case "$command" in
       report '!' "checked as $(id -un), whose permissions differ from those of the services; sudo avatar check runs as $(renderer_user)" >&2
     fi
     exporter_command "$(renderer_user)" check "$@" ;;
+  config)
+    if [ "${1:-}" = set ]; then require_root "config set"; fi
+    exporter_command root config "$@" ;;
+  docker) docker_command "$@" ;;
   alert) exporter_command "$(renderer_user)" alert "$@" ;;
   gpu-setup) exporter_command root gpu-setup "$@" ;;
   logs)

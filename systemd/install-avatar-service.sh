@@ -19,6 +19,7 @@ edited configuration files, and reverts all changes if a step fails.
   --user NAME    user of the renderer, created as a system user if missing (default: starlord)
   --port N       port of the web page, written to /etc/bev-avatar/environment (default: 8080)
   --no-start     install without starting the services
+  --no-packages  do not install missing packages (Redis, libturbojpeg, Java) with apt; print them
   --with-stack   also set up Prometheus and Alertmanager (installed with apt) with the avatar's rules, and the dashboards
                  if Grafana is installed; an existing configuration is kept, and the necessary additions are printed
   -h, --help     show this help
@@ -26,7 +27,7 @@ edited configuration files, and reverts all changes if a step fails.
 TEXT
 }
 
-user='' port='' start=yes stack=no
+user='' port='' start=yes stack=no packages=yes
 while [ $# -gt 0 ]; do
   case "$1" in
     --user | --port)
@@ -34,6 +35,7 @@ while [ $# -gt 0 ]; do
       if [ "$1" = --user ]; then user=$2; else port=$2; fi
       shift 2 ;;
     --no-start) start=no; shift ;;
+    --no-packages) packages=no; shift ;;
     --with-stack) stack=yes; shift ;;
     -h | --help) usage; exit 0 ;;
     --version)
@@ -65,6 +67,62 @@ report() {
 }
 keep_log() {
   if [ -d "$logs" ] && [ -s "$work/log" ]; then sed 's/\x1b\[[0-9;]*m//g' "$work/log" >>"$logs/install.log"; fi
+}
+
+# --- required packages ------------------------------------------------------------------------------------------------------------
+
+# The first of these packages that apt knows: their names depend on the distribution. The first one if apt's lists are empty.
+first_available() {
+  local package
+  for package in "$@"; do
+    if [[ $(apt-cache policy "$package" 2>/dev/null) =~ Candidate:\ [^\(] ]]; then
+      printf '%s\n' "$package"
+      return 0
+    fi
+  done
+  printf '%s\n' "$1"
+}
+
+missing_packages() {
+  (find_java) >/dev/null 2>&1 || first_available openjdk-17-jre-headless openjdk-21-jre-headless
+  if redis_is_local && ! redis_answers && [ -z "$(redis_unit)" ]; then echo redis-server; fi
+  # Reads the whole list, see pipefail.
+  PATH="$PATH:/sbin:/usr/sbin" ldconfig -p | grep -F libturbojpeg.so.0 >/dev/null || first_available libturbojpeg0 libturbojpeg
+}
+
+# Installs the missing packages, or prints the command; without Java or apt that is an error.
+install_packages() {
+  local missing=() command
+  mapfile -t missing < <(missing_packages)
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  if [ "$packages" = yes ] && command -v apt-get >/dev/null; then
+    report '·' "installing ${missing[*]} (apt, from the configured sources)"
+    if apt-get update >"$work/apt.log" 2>&1; then
+      # Again: before the update, apt's lists may have been empty.
+      mapfile -t missing < <(missing_packages)
+      if DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >>"$work/apt.log" 2>&1; then
+        report '+' "packages ${missing[*]}"
+        return 0
+      fi
+    fi
+    report '!' "apt-get failed: $(grep -E '^(E|dpkg):' "$work/apt.log" | head -1)" >&2
+  fi
+  command="apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+  if ! command -v apt-get >/dev/null; then command="install these with the package manager of this system"; fi
+  report '!' "missing: ${missing[*]}; run: $command" >&2
+}
+
+# Reports what runs after a failed update has been reverted.
+report_running() {
+  local end=$((SECONDS + 60)) version
+  [ "$was_active" = yes ] || return 0
+  while [ "$SECONDS" -lt "$end" ] && ! renderer_serves; do sleep 0.5; done
+  version=$(cat "$program/version" 2>/dev/null) || version='the previous version'
+  if renderer_serves; then
+    report '·' "running now: $version, as before the update: $(renderer_url)" >&2
+  else
+    report "${red}✗${plain}" "running now: nothing; installed is $version, see: sudo avatar logs 20" >&2
+  fi
 }
 
 # --- installation steps ---------------------------------------------------------------------------------------------------------
@@ -199,12 +257,13 @@ services_ready() {
 validate() {
   local complaint
   complaint=$(systemd-analyze verify --man=no "$unit_directory/$renderer_unit" "$unit_directory/$exporter_unit" "$unit_directory/$gpu_unit" \
-    "$unit_directory/$archive_unit" "$unit_directory/$target_unit" 2>&1 | grep -E 'bev-(avatar|advanced)' || true)
+    "$unit_directory/$archive_unit" "$unit_directory/$docker_unit" "$unit_directory/$target_unit" 2>&1 | grep -E 'bev-(avatar|advanced)' || true)
   [ -z "$complaint" ] || fail "systemd-analyze verify: $complaint" 70
 }
 
 installed_user() { sed -n 's/^User=//p' "$unit_directory/$renderer_unit" 2>/dev/null || true; }
 
+install_packages
 find_java >/dev/null
 user=${user:-$(installed_user)}
 user=${user:-starlord}
@@ -213,6 +272,7 @@ if ! getent passwd "$user" >/dev/null && getent group "$user" >/dev/null; then
 fi
 # disturbed: the services were running and have been restarted.
 was_active=no disturbed=no
+start_redis
 case "$(systemctl show -P ActiveState "$renderer_unit")" in active | activating | reloading) was_active=yes ;; esac
 
 on_failure resume_services
@@ -231,3 +291,4 @@ report "${green}✓${plain}" "installed; show the status with: avatar status"
 # A failure of the monitoring set-up does not revert the installation.
 undo=()
 if [ "$stack" = yes ]; then "$program/bin/avatar-stack" enable; fi
+if [ "$start" = yes ]; then show_health || fail "the services run, but not as they should; fix the reasons above, then: avatar status" 70; fi

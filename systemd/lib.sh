@@ -20,6 +20,8 @@ installed_files=$program/installed-files
 unit_directory=/usr/lib/systemd/system
 # Installed only where they apply.
 docker_drop_in=/etc/systemd/system/$renderer_unit.d/20-docker.conf
+docker_unit=bev-avatar-docker.service
+docker_wants=/etc/systemd/system/docker.service.wants/$docker_unit
 gpu_drop_in=/etc/systemd/system/$exporter_unit.d/20-gpu.conf
 modules_load=/etc/modules-load.d/bev-avatar.conf
 
@@ -46,6 +48,9 @@ acquire_lock() {
   exec {lock}<"$unit_directory"
   flock --nonblock "$lock" || fail "another installation or removal is in progress; wait until it has finished" 75
 }
+
+# on or off: whether the renderer depends on Docker, where Docker is installed.
+docker_coupling() { if grep -qs '^# off' "$docker_drop_in"; then echo off; else echo on; fi; }
 
 # setting NAME DEFAULT: value of a variable in the units' environment file.
 setting() {
@@ -100,6 +105,26 @@ exporter_url() {
   local scheme=http
   if grep -qs '^[^#]*cert_file:' "$(web_config)"; then scheme=https; fi
   url "$scheme" "$(exporter_host)" "$(exporter_port)"
+}
+
+# The Redis of the configuration: whether it is expected on this machine, whether it answers, and the name of its unit.
+redis_url() { setting BEV_REDIS_URL "$(yaml_value redis url redis://127.0.0.1:6379)"; }
+redis_is_local() { [[ $(redis_url) =~ ^redis://([^@]*@)?(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/|$) ]]; }
+redis_answers() {
+  local port
+  port=$(redis_url)
+  port=${port##*@}
+  if [[ $port =~ :([0-9]+)(/|$) ]]; then port=${BASH_REMATCH[1]}; else port=6379; fi
+  listens 127.0.0.1 "$port" || listens ::1 "$port"
+}
+redis_unit() {
+  local unit
+  for unit in redis-server.service redis.service valkey-server.service; do
+    if [ "$(systemctl show -P LoadState "$unit" 2>/dev/null)" = loaded ]; then
+      printf '%s\n' "$unit"
+      return 0
+    fi
+  done
 }
 
 # http_get HOST PORT PATH: prints the response body; fails unless the status is 200. Needs bash only. A subshell, because the

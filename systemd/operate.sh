@@ -32,6 +32,9 @@ exporter_command() {
   if installed; then installed_exporter --as "$@"; else "$base/../avatar" "${@:2}"; fi
 }
 
+# Class path and main class of a command that reads the sections of all services.
+all_services=(-cp "$program/exporter/avatar-exporter.jar:$program/renderer/avatar-renderer.jar" io.bev.avatar.exporter.cli.ExporterMain)
+
 # installed_exporter [--as USER] ARGUMENT...: runs a command of the installed exporter with the services' configuration.
 installed_exporter() (
   local user=root
@@ -51,9 +54,17 @@ installed_exporter() (
     COLUMNS=$(tput cols 2>/dev/null || echo 80)
     export COLUMNS
   fi
+  local main=(-jar "$program/exporter/avatar-exporter.jar")
+  # The configuration of all services.
+  case $1 in
+    check) main=("${all_services[@]}") ;;
+    config)
+      main=("${all_services[@]}")
+      export_unit_settings ;;
+  esac
   local words=("$program/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -XX:-UsePerfData
     -Djna.boot.library.path="$program/native" -Djna.nounpack=true -Djna.nosys=true
-    -jar "$program/exporter/avatar-exporter.jar" "$@")
+    "${main[@]}" "$@")
   cd /
   if [ "$(id -u)" -eq 0 ] && [ "$user" != root ]; then
     make_directories
@@ -102,6 +113,16 @@ export_settings() {
   done <"$settings/environment"
 }
 
+# Exports the settings in the units themselves, unless they are set already.
+export_unit_settings() {
+  local unit word
+  for unit in "${services[@]}"; do
+    for word in $(property "$unit" Environment); do
+      if [[ $word =~ ^BEV_(AVATAR|RENDERER|EXPORTER)_[A-Z_]+=. && ! -v ${word%%=*} ]]; then export "${word?}"; fi
+    done
+  done
+}
+
 # --- the exporter's metrics -------------------------------------------------------------------------------------------
 
 exporter_password_file() { setting BEV_STACK_EXPORTER_PASSWORD_FILE "$(yaml_value stack exporter-password-file '')"; }
@@ -120,6 +141,42 @@ exporter_metrics() {
   else
     echo 'unreadable, TLS or a password may be required; root and the group bev-avatar can read the settings: sudo avatar status'
   fi
+  return 1
+}
+
+# --- the renderer's health --------------------------------------------------------------------------------------------
+
+# Like http_get of the renderer, but for any status: /health reports problems with status 503.
+http_body() (
+  trap 'exit 1' PIPE
+  exec 9<>"/dev/tcp/$(renderer_host)/$(renderer_port)" || exit 1
+  printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' "$1" >&9
+  while IFS= read -r -t 5 line <&9 && [ "${line%$'\r'}" != '' ]; do :; done
+  timeout 5 cat <&9
+) 2>/dev/null
+
+# health_reasons JSON: the reasons of a health that is not ok, on one line.
+health_reasons() {
+  local reasons=${1#*\"reasons\":[}
+  [ "$reasons" != "$1" ] || return 0
+  reasons=${reasons%%]*}
+  json_text "${reasons//\",\"/; }" | tr -d '"'
+}
+
+# Waits up to 30 s for a healthy renderer and prints its health; fails with the reasons otherwise.
+show_health() {
+  local end=$((SECONDS + 30)) health status
+  while :; do
+    health=$(http_body /health) || health=''
+    status=$(json_field "$health" status)
+    if [ "$status" = ok ]; then
+      report "${green}✓${plain}" "health: ok, $(json_field "$health" fps) fps, backend $(json_field "$health" backend)"
+      return 0
+    fi
+    [ "$SECONDS" -lt "$end" ] || break
+    sleep 0.5
+  done
+  report "${red}✗${plain}" "health: ${status:-no response}: $(health_reasons "$health")" >&2
   return 1
 }
 

@@ -22,6 +22,7 @@ restore() {
       eval "${undo[i]}" || report '!' "not reverted: ${undo[i]}" >&2
     done
   fi
+  if [ "$status" -ne 0 ] && [ "${#undo[@]}" -gt 0 ] && declare -F report_running >/dev/null; then report_running; fi
   if declare -F keep_log >/dev/null; then keep_log; fi
   rm -rf "$work"
   exit "$status"
@@ -144,9 +145,32 @@ secret() {
   put "$work/secret" "$1" 600
 }
 
+# Version 0.1 installed a copy of all defaults as avatar.yaml. Replaces such a file by the values that differ from those defaults.
+shorten_settings() {
+  local full=$settings/avatar.yaml status=0
+  [ -e "$full" ] && [ -e "$settings/avatar.yaml.example" ] || return 0
+  "$program/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx64m -jar "$program/exporter/avatar-exporter.jar" config shorten \
+    "$full" "$settings/avatar.yaml.example" "$shared/avatar.yaml" >"$work/short.yaml" 2>"$work/short.log" || status=$?
+  case $status in
+    0) ;;
+    1) return 0 ;; # not a full copy
+    *)
+      report '!' "$full keeps all earlier defaults: $(head -1 "$work/short.log")"
+      return 0 ;;
+  esac
+  saved_copy "$full"
+  [ -e "$full.0.1" ] || on_failure rm -f "$full.0.1"
+  mv "$full" "$full.0.1"
+  install -m 640 -o root -g bev-avatar "$work/short.yaml" "$full"
+  changes=$((changes + 1))
+  report '~' "$full: only the values that differ from the defaults; the previous file is $full.0.1"
+  sed -n '/^ *#/d; /./s/^/      /p' "$full"
+}
+
 # setup_settings [PORT]
 setup_settings() {
-  put_if_absent "$shared/avatar.yaml.example" "$settings/avatar.yaml" 640 bev-avatar
+  shorten_settings
+  put_if_absent "$shared/avatar.yaml" "$settings/avatar.yaml" 640 bev-avatar
   put "$shared/avatar.yaml.example" "$settings/avatar.yaml.example" 644
   put_if_absent "$shared/environment" "$settings/environment" 640 bev-avatar
   if [ -n "${1:-}" ]; then
@@ -164,14 +188,37 @@ setup_settings() {
 
 # Drop-ins for Docker and NVIDIA, where present.
 setup_drop_ins() {
-  if systemctl cat docker.service >/dev/null 2>&1; then
-    put "$shared/docker.conf" "$docker_drop_in" 644
+  if ! systemctl cat docker.service >/dev/null 2>&1; then
+    if [ "$(docker_coupling)" = on ]; then remove "$docker_drop_in"; fi
+    if [ -L "$docker_wants" ]; then systemctl disable --quiet "$docker_unit"; fi
+  elif [ "$(docker_coupling)" = off ]; then
+    report '=' "the renderer does not depend on Docker, as set with: avatar docker off"
   else
-    remove "$docker_drop_in"
+    put "$shared/docker.conf" "$docker_drop_in" 644
+    if [ ! -L "$docker_wants" ]; then
+      on_failure systemctl disable --quiet "$docker_unit"
+      systemctl daemon-reload
+      systemctl enable --quiet "$docker_unit"
+    fi
+    report '=' "the renderer requires Docker, and stops and starts with it; to change that: avatar docker off"
   fi
   if [ -e /dev/nvidiactl ] || [ -e /proc/driver/nvidia/version ]; then
     put "$shared/exporter-gpu.conf" "$gpu_drop_in" 644
     put "$shared/modules-load.conf" "$modules_load" 644
+    report '·' "exclusive GPU access is off: with it CUDA fails in all other processes; to change that: avatar config set gpu-setup.exclusive-process true"
+  fi
+}
+
+# Enables and starts the local Redis that the configuration names.
+start_redis() {
+  local unit
+  redis_is_local && ! redis_answers || return 0
+  unit=$(redis_unit)
+  [ -n "$unit" ] || return 0
+  if systemctl enable --quiet --now "$unit"; then
+    report '+' "$unit enabled and started"
+  else
+    report '!' "$unit does not start; see: journalctl -u $unit" >&2
   fi
 }
 

@@ -50,7 +50,7 @@ units=("$target_unit" bev-avatar-restart.timer "$renderer_unit" "$exporter_unit"
 for unit in "${units[@]}" bev-avatar.slice; do
   systemctl stop "$unit" 2>/dev/null || true
 done
-systemctl disable --quiet "${units[@]}" 2>/dev/null || true
+systemctl disable --quiet "${units[@]}" "$docker_unit" 2>/dev/null || true
 systemctl reset-failed "${units[@]}" 2>/dev/null || true
 
 if [ -r "$installed_files" ]; then

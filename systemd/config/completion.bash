@@ -4,12 +4,14 @@ _avatar() {
   local current=$2 command=${COMP_WORDS[1]:-} words=''
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    words='start stop restart reload status enable disable recover logs health diagnostics check alert gpu render bench gpu-setup stack help --help --version'
+    words='start stop restart reload status enable disable recover logs health diagnostics check config docker alert gpu render bench gpu-setup stack help --help --version'
   else
     case "$command" in
       logs) words='follow' ;;
       health) words='status monitor' ;;
       check) words='gpu dependencies prestart --json --help' ;;
+      config) words='show set check diff --origin --help' ;;
+      docker) words='on off status' ;;
       alert) words='receivers test' ;;
       gpu) words='--json --help' ;;
       gpu-setup) words='apply undo --directory --help' ;;

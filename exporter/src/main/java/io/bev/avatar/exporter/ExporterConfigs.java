@@ -13,6 +13,7 @@ import io.bev.avatar.exporter.config.McpConfig;
 import io.bev.avatar.exporter.config.RecoveryConfig;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All configuration sections used by the exporter.
@@ -32,6 +33,8 @@ public record ExporterConfigs(
         GpuSetupConfig gpuSetup,
         String systemBus) {
 
+    static final Set<String> SECTIONS = Set.of("exporter", "mcp", "redis", "logging", GpuSetupConfig.SECTION);
+
     /**
      * Reads the exporter's sections.
      *
@@ -49,7 +52,7 @@ public record ExporterConfigs(
                 LoggingConfig.from(config),
                 GpuSetupConfig.from(config),
                 SystemdCollector.systemBus(environment));
-        config.finish("exporter", "mcp", "redis", "logging", GpuSetupConfig.SECTION);
+        config.finish(SECTIONS.toArray(String[]::new));
         return settings;
     }
 }

@@ -2,6 +2,7 @@ package io.bev.avatar.launcher;
 
 import io.bev.avatar.common.alert.AlertReceivers;
 import io.bev.avatar.common.config.Config;
+import io.bev.avatar.common.stack.StackAddresses;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,23 +51,19 @@ record StackConfig(
         }
         ExporterClients exporter = ExporterClients.from(config);
         int exporterPort = port(config, "exporter.port", 9818, "BEV_EXPORTER_PORT");
-        int grafanaPort = port(config, "stack.grafana-port", 3000);
+        StackAddresses addresses = StackAddresses.from(config, exporter.access().scheme(), exporterPort);
         StackConfig result = new StackConfig(
-                root.resolve(config.text("stack.run-directory", ".run")).normalize(),
+                root.resolve(addresses.runDirectory()).normalize(),
                 redisUrl,
                 port(config, "renderer.port", 8080, "BEV_AVATAR_PORT"),
                 port(config, "renderer.jolokia-port", 8778, "BEV_JOLOKIA_PORT"),
                 exporterPort,
                 exporter,
-                port(config, "stack.prometheus-port", 9090),
-                port(config, "stack.alertmanager-port", 9093),
-                grafanaPort,
+                addresses.prometheusPort(),
+                addresses.alertmanagerPort(),
+                addresses.grafanaPort(),
                 AlertReceivers.from(config),
-                new Links(
-                        config.text(
-                                "stack.runbooks-url",
-                                exporter.access().scheme() + "://127.0.0.1:" + exporterPort + "/runbooks"),
-                        config.text("stack.dashboards-url", "http://127.0.0.1:" + grafanaPort)),
+                new Links(addresses.runbooks(), addresses.dashboards()),
                 Optional.ofNullable(environment.get("BEV_AVATAR_CONFIG"))
                         .filter(file -> !file.isBlank())
                         .map(Path::of));

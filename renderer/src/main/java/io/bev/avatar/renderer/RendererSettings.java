@@ -12,6 +12,7 @@ import io.bev.avatar.renderer.state.StateConfig;
 import io.bev.avatar.renderer.stream.StreamConfig;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** All configuration sections used by the renderer. */
 public record RendererSettings(
@@ -23,6 +24,9 @@ public record RendererSettings(
         ExpressionConfig expression,
         Optional<RedisConfig> redis,
         LoggingConfig logging) {
+
+    static final Set<String> SECTIONS =
+            Set.of("renderer", "stream", "gpu", "state", "osint", "expression", "redis", "logging");
 
     /**
      * Reads the file named by {@code BEV_AVATAR_CONFIG} and the environment.
@@ -44,7 +48,7 @@ public record RendererSettings(
                 ExpressionConfig.from(config),
                 redis(config),
                 LoggingConfig.from(config));
-        config.finish("renderer", "stream", "gpu", "state", "osint", "expression", "redis", "logging");
+        config.finish(SECTIONS.toArray(String[]::new));
         return settings;
     }
 

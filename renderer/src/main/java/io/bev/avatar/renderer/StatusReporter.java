@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Evaluates the health once per second and reports it to systemd as the status line. Does not ping the watchdog:
+ * Evaluates the health once per second and reports it to systemd as the status line; once per hour logs the performance. Does not ping the watchdog:
  * frames do.
  */
 final class StatusReporter implements AutoCloseable {
@@ -16,11 +16,14 @@ final class StatusReporter implements AutoCloseable {
 
     private final HealthMonitor health;
     private final RendererRuntime runtime;
+    private final PerformanceLog performance;
     private Optional<PeriodicTask> task = Optional.empty();
 
     StatusReporter(HealthMonitor health, RendererRuntime runtime) {
         this.health = health;
         this.runtime = runtime;
+        performance =
+                new PerformanceLog(runtime.context().ticker(), runtime.stats().snapshot());
     }
 
     void start() {
@@ -30,6 +33,10 @@ final class StatusReporter implements AutoCloseable {
     private void report() {
         health.evaluate();
         runtime.context().service().status(statusLine());
+        performance.update(
+                runtime.stats().snapshot(),
+                runtime.hub().viewers(),
+                runtime.rasterizer().name());
     }
 
     private String statusLine() {

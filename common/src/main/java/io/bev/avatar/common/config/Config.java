@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +22,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The configuration as read from {@code avatar.yaml} and the environment.
@@ -33,31 +39,44 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Config {
 
-    /** Every top-level section that some process owns. */
-    public static final Set<String> SECTIONS = Set.of(
+    /** Every top-level section that some process owns, in the order of {@code avatar.yaml.example}. */
+    public static final Set<String> SECTIONS = Collections.unmodifiableSet(new LinkedHashSet<>(List.of(
             "renderer",
             "stream",
             "gpu",
-            "gpu-setup",
             "state",
-            "osint",
             "expression",
+            "osint",
             "redis",
             "logging",
             "exporter",
+            "gpu-setup",
             "mcp",
-            "stack");
+            "stack")));
+
+    /** Former names of keys, which are read with a warning until the next release. */
+    private static final Map<String, String> RENAMED =
+            Map.of("gpu-setup.power-limit-watts", "exporter.check.power-limit-watts");
+
+    /** Keys without effect, with what replaced them; a warning until the next release, then an error. */
+    private static final Map<String, String> REMOVED = Map.of();
+
+    private static final Logger LOG = LoggerFactory.getLogger(Config.class);
 
     private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ms|s|m|h|d)");
 
     private final JsonNode root;
+    private final String yaml;
     private final String fileName;
     private final Map<String, String> environment;
     private final Set<String> consumed = new HashSet<>();
+    private final Map<String, ConfigEntry> entries = new LinkedHashMap<>();
     private final List<ConfigProblem> problems = new ArrayList<>();
+    private final Set<String> warnings = new LinkedHashSet<>();
 
-    private Config(JsonNode root, String fileName, Map<String, String> environment) {
+    private Config(JsonNode root, String yaml, String fileName, Map<String, String> environment) {
         this.root = root;
+        this.yaml = yaml;
         this.fileName = fileName;
         this.environment = Map.copyOf(environment);
     }
@@ -91,12 +110,37 @@ public final class Config {
             if (!tree.isObject()) {
                 throw broken(name, "a " + tree.getNodeType(), "a mapping of sections", null);
             }
-            return new Config(tree, name, environment);
+            return new Config(tree, yaml, name, environment);
         } catch (JsonProcessingException e) {
+            List<ConfigProblem> duplicates = duplicates(yaml, name);
+            if (!duplicates.isEmpty()) {
+                ConfigException failure = new ConfigException(duplicates);
+                failure.initCause(e);
+                throw failure;
+            }
             String where =
                     e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
             throw broken(name, e.getOriginalMessage() + where, "valid YAML", e);
         }
+    }
+
+    private static List<ConfigProblem> duplicates(String yaml, String name) {
+        List<ConfigProblem> found = new ArrayList<>();
+        YamlKeys.lines(yaml).forEach((key, lines) -> {
+            if (lines.size() > 1) {
+                String numbers = lines.stream().map(String::valueOf).collect(Collectors.joining(", "));
+                found.add(
+                        key.contains(".")
+                                ? new ConfigProblem(
+                                        key, "the key on lines " + numbers, "one line: remove the others", name)
+                                : new ConfigProblem(
+                                        key,
+                                        "the section on lines " + numbers,
+                                        "one section: move the keys below the first \"" + key + ":\"",
+                                        name));
+            }
+        });
+        return found;
     }
 
     private static ConfigException broken(String file, String found, String expected, @Nullable Exception cause) {
@@ -109,17 +153,17 @@ public final class Config {
 
     /** A string; surrounding blanks removed. */
     public String text(String key, String fallback, String... variables) {
-        return value(key, variables).map(Value::text).orElse(fallback);
+        return value(key, fallback, variables).map(Value::text).orElse(fallback);
     }
 
     /** A string that may be absent. */
     public Optional<String> optionalText(String key, String... variables) {
-        return value(key, variables).map(Value::text).filter(s -> !s.isEmpty());
+        return value(key, "", variables).map(Value::text).filter(s -> !s.isEmpty());
     }
 
     /** An integer in {@code [min, max]}. */
     public int integer(String key, int fallback, int min, int max, String... variables) {
-        return value(key, variables)
+        return value(key, Integer.toString(fallback), variables)
                 .map(v -> {
                     try {
                         int n = Integer.parseInt(v.text());
@@ -137,7 +181,7 @@ public final class Config {
 
     /** A finite number in {@code [min, max]}. */
     public double number(String key, double fallback, double min, double max, String... variables) {
-        return value(key, variables)
+        return value(key, decimal(fallback), variables)
                 .map(v -> {
                     try {
                         double n = Double.parseDouble(v.text());
@@ -155,7 +199,7 @@ public final class Config {
 
     /** {@code true} or {@code false}. */
     public boolean flag(String key, boolean fallback, String... variables) {
-        return value(key, variables)
+        return value(key, Boolean.toString(fallback), variables)
                 .map(v -> {
                     String word = v.text().toLowerCase(Locale.ROOT);
                     if (word.equals("true") || word.equals("false")) {
@@ -169,7 +213,7 @@ public final class Config {
 
     /** A duration such as {@code 250ms}, {@code 5s}, {@code 2m} or {@code 1h} in {@code [min, max]}. */
     public Duration duration(String key, Duration fallback, Duration min, Duration max, String... variables) {
-        return value(key, variables)
+        return value(key, shortest(fallback), variables)
                 .map(v -> {
                     Matcher match = DURATION.matcher(v.text());
                     if (match.matches()) {
@@ -189,7 +233,7 @@ public final class Config {
 
     /** One of an enum's constants, written in lower case with hyphens. */
     public <E extends Enum<E>> E choice(String key, Class<E> type, E fallback, String... variables) {
-        return value(key, variables)
+        return value(key, word(fallback), variables)
                 .map(v -> {
                     String wanted = v.text().toUpperCase(Locale.ROOT).replace('-', '_');
                     List<String> names = new ArrayList<>();
@@ -197,7 +241,7 @@ public final class Config {
                         if (constant.name().equals(wanted)) {
                             return constant;
                         }
-                        names.add(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+                        names.add(word(constant));
                     }
                     problem(key, v, "one of " + String.join(", ", names));
                     return fallback;
@@ -207,10 +251,18 @@ public final class Config {
 
     /** A list of strings; in an environment variable, separated by commas. */
     public List<String> texts(String key, List<String> fallback, String... variables) {
-        JsonNode node = tree(key);
+        JsonNode node = find(key);
+        consumeAll(key, node);
         Optional<Value> override = override(key, variables);
         if (override.isPresent()) {
-            return List.of(override.get().text().split("\\s*,\\s*"));
+            List<String> items = List.of(override.get().text().split("\\s*,\\s*"));
+            enter(key, flow(items), flow(fallback), override.get().origin());
+            return items;
+        }
+        if (!node.isMissingNode() && !node.isNull()) {
+            enter(key, node.toString().replace("\"", "").replace(",", ", "), flow(fallback), fileName);
+        } else {
+            enter(key, flow(fallback), flow(fallback), ConfigEntry.DEFAULT);
         }
         if (node.isMissingNode() || node.isNull()) {
             return fallback;
@@ -228,6 +280,8 @@ public final class Config {
     public JsonNode tree(String key) {
         JsonNode node = find(key);
         consumeAll(key, node);
+        boolean absent = node.isMissingNode() || node.isNull();
+        enter(key, absent ? "" : JsonTrees.write(node), "", absent ? ConfigEntry.DEFAULT : fileName);
         return node;
     }
 
@@ -255,11 +309,47 @@ public final class Config {
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
+        warnings.forEach(LOG::warn);
+    }
+
+    /** The same configuration, of which nothing has been read. */
+    Config unread() {
+        return new Config(root, yaml, fileName, environment);
+    }
+
+    /** What has been read so far, in that order; the origin of a value in the file has its line. */
+    List<ConfigEntry> entries() {
+        Map<String, List<Integer>> lines = YamlKeys.lines(yaml);
+        return entries.values().stream()
+                .map(entry -> {
+                    String key = isRenamed(entry.key()) ? RENAMED.get(entry.key()) : entry.key();
+                    List<Integer> at = lines.getOrDefault(key, List.of());
+                    return entry.origin().equals(fileName) && entry.isSet() && !at.isEmpty()
+                            ? new ConfigEntry(entry.key(), entry.value(), entry.fallback(), fileName + ":" + at.get(0))
+                            : entry;
+                })
+                .toList();
+    }
+
+    /** Renamed and removed keys of this configuration, each with what to do. */
+    List<String> warnings() {
+        return List.copyOf(warnings);
     }
 
     private void reportUnread(String path, JsonNode node) {
         boolean isEmptySection = node.isNull() && !path.contains(".");
         if (consumed.contains(path) || isEmptySection) {
+            return;
+        }
+        if (REMOVED.containsKey(path)) {
+            warnings.add(path + " has no effect any more (" + fileName + "); remove it: " + REMOVED.get(path)
+                    + ". The next release rejects it");
+            return;
+        }
+        String newName = currentName(path);
+        if (!newName.equals(path)) {
+            warnings.add(path + " is now " + newName + " (" + fileName
+                    + "); rename it. The next release rejects the old name");
             return;
         }
         if (node.isObject() && (!node.isEmpty() || !path.contains("."))) {
@@ -273,8 +363,17 @@ public final class Config {
 
     private record Value(String text, String origin) {}
 
-    private Optional<Value> value(String key, String... variables) {
-        JsonNode node = find(key);
+    private Optional<Value> value(String key, String fallback, String... variables) {
+        Optional<Value> value = value(key, find(key), variables);
+        enter(
+                key,
+                value.map(Value::text).orElse(fallback),
+                fallback,
+                value.map(Value::origin).orElse(ConfigEntry.DEFAULT));
+        return value;
+    }
+
+    private Optional<Value> value(String key, JsonNode node, String... variables) {
         consumed.add(key);
         Optional<Value> override = override(key, variables);
         if (override.isPresent()) {
@@ -290,6 +389,37 @@ public final class Config {
         return Optional.of(new Value(node.asText().strip(), fileName));
     }
 
+    private void enter(String key, String value, String fallback, String origin) {
+        entries.putIfAbsent(key, new ConfigEntry(key, value, fallback, origin.replace("environment variable ", "")));
+    }
+
+    private static String flow(List<String> items) {
+        return "[" + String.join(", ", items) + "]";
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static String decimal(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e9
+                ? Long.toString((long) number)
+                : Double.toString(number);
+    }
+
+    /** In the largest unit without a remainder. */
+    private static String shortest(Duration d) {
+        long millis = d.toMillis();
+        if (millis == 0 || millis % 1000 != 0) {
+            return millis + "ms";
+        }
+        long seconds = millis / 1000;
+        if (seconds % 3600 == 0) {
+            return seconds / 3600 + "h";
+        }
+        return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+    }
+
     private Optional<Value> override(String key, String... variables) {
         List<String> names = new ArrayList<>(List.of(variables));
         names.add(variable(key));
@@ -302,12 +432,30 @@ public final class Config {
         return Optional.empty();
     }
 
+    /** The current name of a key that may have been renamed. */
+    static String currentName(String key) {
+        return RENAMED.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(key))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(key);
+    }
+
     /** The environment variable that overrides {@code key}. */
     public static String variable(String key) {
         return "BEV_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
     private JsonNode find(String key) {
+        return at(isRenamed(key) ? RENAMED.get(key) : key);
+    }
+
+    /** Whether the file has the key under its former name only. */
+    private boolean isRenamed(String key) {
+        return RENAMED.containsKey(key) && at(key).isMissingNode();
+    }
+
+    private JsonNode at(String key) {
         JsonNode node = root;
         for (String part : key.split("\\.", -1)) {
             node = node.path(part);

@@ -49,6 +49,9 @@ public record ExporterClientAuth(
 
     private static final String CERTIFICATE = "stack.exporter-cert-file";
     private static final String KEY = "stack.exporter-key-file";
+    /** Keys of the client's user, password and certificate. */
+    public static final List<String> KEYS = List.of(USER, PASSWORD, CERTIFICATE, KEY);
+
     private static final int DNS = 2;
     private static final int ADDRESS = 7;
     private static final String LOOPBACK = "127.0.0.1";

@@ -228,7 +228,7 @@ class ConfigTest {
         assertThatThrownBy(() -> of("renderer:\n  port: 1\n  port: 2\n"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("port")
-                .hasMessageContaining("at line 3");
+                .hasMessageContaining("lines 2, 3");
     }
 
     @ParameterizedTest

@@ -65,6 +65,17 @@ class RunbooksTest {
     }
 
     @Test
+    void operations_leadFromEveryAlertToItsRowAndRunbook() throws IOException {
+        List<String> rows = Files.readAllLines(RuleFiles.ROOT.resolve("docs/operations.md"));
+        for (Rule alert : RuleFiles.alerts()) {
+            assertThat(rows)
+                    .as(alert.name())
+                    .anyMatch(row -> row.startsWith("| ")
+                            && row.contains("](../alerting-rules/runbooks/" + alert.name() + ".md)"));
+        }
+    }
+
+    @Test
     void documentation_listsEveryAlertWithSeveritiesAndRecovery() throws IOException {
         String alerts = Files.readString(RuleFiles.ROOT.resolve("docs/alerts.md"));
         List<String> recovery = Files.readAllLines(RuleFiles.ROOT.resolve("docs/recovery.md"));

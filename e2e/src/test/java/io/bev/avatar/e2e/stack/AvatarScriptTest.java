@@ -1,20 +1,24 @@
 package io.bev.avatar.e2e.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that the avatar script runs, in a checkout with empty jars and stub executables. */
 class AvatarScriptTest {
@@ -80,7 +84,9 @@ class AvatarScriptTest {
     @CsvSource({"libturbojpeg, libturbojpeg", "libturbojpeg0, libturbojpeg0", "nothing, libturbojpeg0"})
     void up_missingLibrary_reportsPackageOfThisSystem(String known, String reported) throws Exception {
         program("ldconfig", "");
-        program("apt-cache", "[ \"$2\" = " + known + " ]");
+        program(
+                "apt-cache",
+                "[ $1 = show ] || echo \"  Candidate: $([ \"$2\" = " + known + " ] && echo 1.0 || echo '(none)')\"");
 
         Run run = run(Map.of(), "up", "--no-install");
 
@@ -112,8 +118,62 @@ class AvatarScriptTest {
         Files.writeString(pom, "<revision>1.2.0-SNAPSHOT</revision><name/>\n");
         assertThat(run(Map.of(), "--version").output()).matches("1\\.2\\.0-dev\\.1\\.g[0-9a-f]{7}\\.dirty\n");
 
+        assertThat(run(Map.of("AVATAR_BUILD_TIME", "20260131235959"), "--version")
+                        .output())
+                .endsWith(".dirty.20260131235959\n");
+
         Files.writeString(pom, "<revision>1.2.0</revision>\n");
-        assertThat(run(Map.of(), "--version").output()).isEqualTo("1.2.0\n");
+        assertThat(run(Map.of("AVATAR_BUILD_TIME", "20260131235959"), "--version")
+                        .output())
+                .isEqualTo("1.2.0\n");
+    }
+
+    @Test
+    void version_buildsOfTheSameCommit_grow() throws Exception {
+        Files.createDirectory(root.resolve(".mvn"));
+        Files.copy(Path.of("..", ".mvn", "build-version.sh"), root.resolve(".mvn/build-version.sh"));
+        Files.writeString(root.resolve("pom.xml"), "<revision>1.2.0-SNAPSHOT</revision>\n");
+
+        String first =
+                run(Map.of("AVATAR_BUILD_TIME", "20260131235958"), "--version").output();
+        String second =
+                run(Map.of("AVATAR_BUILD_TIME", "20260131235959"), "--version").output();
+
+        assertThat(first).isEqualTo("1.2.0-dev.0.20260131235958\n");
+        assertThat(second).isGreaterThan(first);
+    }
+
+    /** Files that root would own in the checkout of a user make the user's next {@code ./avatar up} fail. */
+    @ParameterizedTest
+    @ValueSource(strings = {"package", "check", "render", "up"})
+    void root_inCheckoutOfUser_leavesAllFilesToUser(String command) throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "giving files to another user requires root");
+        program(
+                "mvn",
+                "mkdir -p systemd/target; echo built >systemd/target/bev-avatar_1_amd64.deb; touch target-of-$(id -u)");
+        program("java", "id -u; touch " + root + "/run-of-$(id -u)");
+        Files.delete(root.resolve(".run/built"));
+        give(root, 4321);
+
+        Run run = run(Map.of(), command);
+
+        assertThat(run.code()).as(run.output()).isZero();
+        try (Stream<Path> files = Files.walk(root)) {
+            assertThat(files)
+                    .allSatisfy(file -> assertThat(Files.getAttribute(file, "unix:uid"))
+                            .as(file.toString())
+                            .isEqualTo(4321));
+        }
+        assertThat(root.resolve("target-of-4321")).exists();
+    }
+
+    private static void give(Path directory, int user) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.toList()) {
+                Files.setAttribute(file, "unix:uid", user, LinkOption.NOFOLLOW_LINKS);
+                Files.setAttribute(file, "unix:gid", user, LinkOption.NOFOLLOW_LINKS);
+            }
+        }
     }
 
     private void git(String... arguments) throws Exception {

@@ -66,7 +66,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         } catch (IOException e) {
             assumeTrue(false, e.getMessage());
         }
-        assumeTrue(run("systemctl", "start", "redis-server").exit() == 0, "redis-server is not installed");
+        assumeTrue(run("systemctl", "enable", "--now", "redis-server").exit() == 0, "redis-server is not installed");
         uninstall("--purge");
         // Fewer frames without viewers: several machines share the processors.
         run("systemctl", "set-environment", "BEV_RENDERER_IDLE_FPS=1");

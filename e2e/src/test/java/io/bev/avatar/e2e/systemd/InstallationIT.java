@@ -32,7 +32,9 @@ class InstallationIT {
     @BeforeAll
     static void install() throws IOException, InterruptedException {
         machine.classArchives(false);
-        machine.installed();
+        machine.shell("systemctl disable --now redis-server");
+        assertThat(machine.installed()).contains("+ redis-server.service enabled and started", "health: ok");
+        assertThat(machine.shell("systemctl is-enabled redis-server")).isEqualTo("enabled");
     }
 
     @BeforeEach
@@ -98,9 +100,18 @@ class InstallationIT {
         assertThat(machine.shell("avatar help | grep -oE '^  [a-z].*' | cut -c 3-26 | grep -oE '^[a-z-]+'")
                         .lines())
                 .allSatisfy(command -> assertThat(page).contains(command));
-        assertThat(machine.shell("bash -ic '. /etc/profile.d/bev-avatar.sh; alias' 2>/dev/null"))
-                .contains("avatar-start", "avatar-stop", "avatar-restart", "avatar-status")
-                .contains("avatar-logs", "avatar-health", "avatar-gpu");
+        // Commands, because aliases exist only in login shells.
+        assertThat(machine.shell("sh -c 'avatar-status'")).contains("http://127.0.0.1:8080/");
+        assertThat(machine.shell("timeout 5 avatar-logs 1 | head -1")).isNotEmpty();
+        assertThat(machine.shell("ls /usr/bin/avatar-*").lines())
+                .containsExactly(
+                        "/usr/bin/avatar-gpu",
+                        "/usr/bin/avatar-health",
+                        "/usr/bin/avatar-logs",
+                        "/usr/bin/avatar-restart",
+                        "/usr/bin/avatar-start",
+                        "/usr/bin/avatar-status",
+                        "/usr/bin/avatar-stop");
     }
 
     @Test
@@ -150,7 +161,7 @@ class InstallationIT {
         machine.provoke("gpu", "systemctl restart " + GPU);
 
         assertThat(machine.shell("grep -v follows /var/lib/avatar-test/scenario.set | cut -d' ' -f1-3"))
-                .isEqualTo("gpu0.persistence_mode = 1\ngpu0.power_limit = 400000\ngpu0.locked_clock_graphics = 3165");
+                .isEqualTo("gpu0.persistence_mode = 1\ngpu0.power_limit = 400000\ngpu0.locked_clock_graphics = 2235");
         assertThat(machine.journal(GPU, "gpu"))
                 .contains("GPU 0 power-limit: 400 W, its maximum; 450 W configured; was 320 W")
                 .contains("GPU 0 memory-clock: 10501 MHz rejected: NOT_SUPPORTED");
@@ -225,6 +236,23 @@ class InstallationIT {
         Result with = machine.install("--no-start");
         assertThat(with.exit()).as(with.output()).isZero();
         assertThat(machine.property(RENDERER, "Requires")).contains("docker.service");
+
+        machine.shell("systemctl start docker bev-avatar.target; systemctl stop docker");
+        assertThat(machine.property(RENDERER, "ActiveState")).isIn("inactive", "deactivating");
+        machine.shell("systemctl start docker");
+        machine.await("the renderer after Docker", "systemctl is-active " + RENDERER);
+        // A stopped avatar stays stopped.
+        machine.shell("avatar stop; systemctl stop docker; systemctl start docker; sleep 1");
+        assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("inactive");
+        machine.shell("systemctl start bev-avatar.target");
+        machine.await("the renderer", "systemctl is-active " + RENDERER);
+
+        assertThat(machine.shell("avatar docker off")).startsWith("off");
+        machine.shell("systemctl stop docker");
+        assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("active");
+        assertThat(machine.installed("--no-start")).contains("as set with: avatar docker off");
+        assertThat(machine.property(RENDERER, "Requires")).doesNotContain("docker.service");
+        assertThat(machine.shell("avatar docker on")).startsWith("on");
 
         machine.shell("rm /etc/systemd/system/docker.service; systemctl daemon-reload");
         Result without = machine.install("--no-start");

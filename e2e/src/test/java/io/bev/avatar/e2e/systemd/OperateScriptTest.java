@@ -124,6 +124,52 @@ class OperateScriptTest {
         assertThat(output("eval \"" + function + "\"; redact_secrets <text")).isEqualTo("one *** two *** three");
     }
 
+    @Test
+    void statusInACrashLoop_hasCountNextStartExitAndError_within80Columns() throws Exception {
+        Path run = Files.createDirectories(directory.resolve("run/bev-avatar-renderer"));
+        Files.writeString(run.resolve("failures"), "4\n");
+        Files.writeString(run.resolve("next"), "99999999\n");
+        String manager = Files.readString(BootedContainer.ROOT.resolve("systemd/avatar-service-manager.sh"))
+                .replaceAll("(?s)^.*\n# --- status -+\n", "")
+                .replaceAll("(?s)\n# --- logs -.*", "")
+                .replace("/run/$directory", directory + "/run/$directory");
+        Files.writeString(directory.resolve("status.sh"), manager);
+
+        String status = output("""
+            property() {
+              case $2 in
+                ActiveState) echo activating ;;
+                RuntimeDirectory) echo bev-avatar-renderer ;;
+                ExecMainCode) echo 2 ;;
+                ExecMainStatus) echo 11 ;;
+              esac
+            }
+            journalctl() {
+              echo '{"timestamp":"x","level":"ERROR","logger":"a.Renderer","thread":"main","message":"%s"}'
+            }
+            . ./status.sh; row renderer "$(unit_text bev-advanced-avatar.service)"\
+            """.formatted("the model file is damaged: ".repeat(6)));
+
+        assertThat(status)
+                .contains("renderer   activating again after 4 failures in a row, next start in")
+                .contains("last ended by signal SEGV", "ERROR Renderer: the model file is damaged");
+        assertThat(status.lines()).allMatch(line -> line.length() <= 80);
+    }
+
+    @Test
+    void redis_isLocalIfItsAddressIs() throws Exception {
+        yaml("redis: {}\n");
+        assertThat(output("redis_is_local && echo local")).isEqualTo("local");
+        yaml("redis:\n  url: redis://:secret@localhost:1/2\n");
+        assertThat(output("redis_is_local && echo local")).isEqualTo("local");
+        yaml("redis:\n  url: rediss://db.example.org:6379\n");
+        assertThat(output("redis_is_local || echo remote")).isEqualTo("remote");
+        yaml("redis:\n  url: redis://127.0.0.10:6379\n");
+        assertThat(output("redis_is_local || echo remote")).isEqualTo("remote");
+        yaml("redis:\n  url: redis://127.0.0.1:" + port() + "\n");
+        assertThat(output("redis_answers && echo answers")).isEqualTo("answers");
+    }
+
     private void exporter(String more) throws IOException {
         yaml("exporter:\n  port: " + port() + "\n" + more);
     }

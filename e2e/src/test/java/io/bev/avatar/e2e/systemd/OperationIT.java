@@ -26,7 +26,7 @@ class OperationIT {
 
     /** Minimum of free disk and memory for the pre-start checks, in GB. */
     private static final String MINIMUMS =
-            "sed -Ei 's/((disk-free|memory-available)-gb): .*/\\1: %d/' /etc/bev-avatar/avatar.yaml";
+            "avatar config set exporter.check.disk-free-gb %1$d && avatar config set exporter.check.memory-available-gb %1$d";
 
     @RegisterExtension
     static final BootedContainer machine = new BootedContainer();

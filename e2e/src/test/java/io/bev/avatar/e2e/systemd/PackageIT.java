@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -36,9 +38,11 @@ class PackageIT {
         assumeTrue(machine.run("dpkg", "--version").exit() == 0, "dpkg is not installed");
         Path built = TARGET;
         try (DirectoryStream<Path> packages = Files.newDirectoryStream(TARGET, "*.deb")) {
-            Iterator<Path> found = packages.iterator();
-            assumeTrue(found.hasNext(), "the package is not built; run mvn package without -Dquick");
-            built = found.next();
+            // The name has the version: packages of earlier builds may be beside it.
+            Optional<Path> newest = StreamSupport.stream(packages.spliterator(), false)
+                    .max(Comparator.comparing(file -> file.toFile().lastModified()));
+            assumeTrue(newest.isPresent(), "the package is not built; run mvn package without -Dquick");
+            built = newest.get();
         }
         deb = built.toString();
         machine.classArchives(false);
@@ -72,7 +76,7 @@ class PackageIT {
         assertThat(machine.shell("dpkg-deb -f " + deb + " Package Architecture Depends"))
                 .contains("Package: bev-avatar", "openjdk-17-jre-headless");
         assertThat(machine.shell("dpkg-deb -I " + deb + " conffiles").lines())
-                .containsExactlyInAnyOrder("/etc/logrotate.d/bev-avatar", "/etc/profile.d/bev-avatar.sh");
+                .containsExactly("/etc/logrotate.d/bev-avatar");
     }
 
     @Test
@@ -111,11 +115,11 @@ class PackageIT {
     private static void upgrade_restartsOnce_keepsStateAndEdits() throws Exception {
         machine.shell("redis-cli XADD avatar:state:updates '*' json '{\"emotion\":\"curious\",\"intensity\":0.9}'");
         machine.await("the new state", "curl -s http://127.0.0.1:8080/state | grep curious");
-        machine.shell("echo '# edited' | tee -a /etc/bev-avatar/avatar.yaml /etc/profile.d/bev-avatar.sh");
+        machine.shell("echo '# edited' | tee -a /etc/bev-avatar/avatar.yaml /etc/logrotate.d/bev-avatar");
         Result newer = machine.run("bash", "-ec", """
             mkdir -p /root/newer && cd /root/newer && dpkg-deb -R %s x
             sed -i 's/^Version: .*/Version: 99.0.0/' x/DEBIAN/control
-            echo '# of 99.0.0' >>x/etc/profile.d/bev-avatar.sh
+            echo '# of 99.0.0' >>x/etc/logrotate.d/bev-avatar
             dpkg-deb -Znone -b x newer.deb\
             """.formatted(deb));
         assertThat(newer.exit()).as(newer.output()).isZero();
@@ -140,7 +144,7 @@ class PackageIT {
         assertThat(machine.journal(RENDERER, "upgrade").split("Started " + RENDERER, -1))
                 .hasSize(2);
         assertThat(machine.shell("curl -s http://127.0.0.1:8080/state")).contains("curious", "\"intensity\":0.9");
-        assertThat(machine.shell("tail -qn 1 /etc/bev-avatar/avatar.yaml /etc/profile.d/bev-avatar.sh"))
+        assertThat(machine.shell("tail -qn 1 /etc/bev-avatar/avatar.yaml /etc/logrotate.d/bev-avatar"))
                 .isEqualTo("# edited\n# edited");
         assertThat(machine.shell("dpkg-query -W -f '${Version}' bev-avatar")).isEqualTo("99.0.0");
     }
@@ -153,7 +157,7 @@ class PackageIT {
                 .filteredOn(path -> !path.startsWith("/root"))
                 .isNotEmpty()
                 .allMatch(path -> path.matches("(/etc|/var/lib|/var/log)/bev-avatar(/.*)?"
-                        + "|/etc/logrotate.d/bev-avatar|/etc/profile.d/bev-avatar.sh(\\.dpkg-dist)?"
+                        + "|/etc/logrotate.d/bev-avatar(\\.dpkg-dist)?"
                         // kept by systemd's helpers until the purge
                         + "|/etc/systemd/system/bev-a[a-z-]*\\.(service|target)"
                         + "|/etc/systemd/system/(multi-user|bev-avatar)\\.target\\.wants(/.*)?"));

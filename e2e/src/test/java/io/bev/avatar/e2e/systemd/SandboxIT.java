@@ -59,8 +59,8 @@ class SandboxIT {
             group=/sys/fs/cgroup/system.slice/docker-%1$s.scope/cgroup.procs
             until grep -q . $group; do sleep 0.1; done
             printf 'process = %%d C 1000\\n' $(systemctl show -P MainPID holder) $(head -1 $group) >/var/lib/avatar-test/scenario
-            sed -i 's/^  units: .*/  units: [%4$s, quiet.service]/' /etc/bev-avatar/avatar.yaml
-            sed -i 's/^  node-systemd-names: .*/  node-systemd-names: true/' /etc/bev-avatar/avatar.yaml
+            avatar config set exporter.units '[%4$s, quiet.service]'
+            avatar config set exporter.node-systemd-names true
             cat >/etc/systemd/system/%2$s.d/test.conf <<END
             [Service]
             Environment=BEV_EXPORTER_NVML_LIBRARY=/usr/lib/avatar-test/libnvidia-ml.so.1

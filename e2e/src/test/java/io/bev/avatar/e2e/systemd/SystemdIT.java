@@ -183,7 +183,7 @@ class SystemdIT {
     @Order(8)
     void invalidConfiguration_staysDown_andReportsKey() throws Exception {
         machine.shell("cp -a /etc/bev-avatar/avatar.yaml /root/avatar.yaml;"
-                + " sed -i 's/^  target-fps: .*/  target-fps: nine/' /etc/bev-avatar/avatar.yaml");
+                + " printf 'renderer:\\n  target-fps: nine\\n' >>/etc/bev-avatar/avatar.yaml");
         machine.provoke("bad", "systemctl restart " + RENDERER);
         machine.await("failed", "systemctl is-failed " + RENDERER);
         machine.shell("sleep 2");

@@ -100,7 +100,7 @@ public final class CheckFactory implements AutoCloseable {
                 .orElse("");
     }
 
-    /** Checks of configuration, hardware, user, directories, disk space and ports. */
+    /** Checks of hardware, user, directories, disk space and ports. */
     public List<Check> machine() {
         var exporter = settings.exporter().exporter();
         Map<String, Path> directories = new LinkedHashMap<>();
@@ -108,7 +108,6 @@ public final class CheckFactory implements AutoCloseable {
         directories.put("exporter", settings.exporterDirectory());
         directories.put("health", settings.exporter().health().directory());
         return List.of(
-                configuration(),
                 new HardwareCheck(),
                 new MachineChecks(settings.exporter().check(), exporter.procPath(), user, directories),
                 new PortCheck(
@@ -137,29 +136,6 @@ public final class CheckFactory implements AutoCloseable {
                         http));
     }
 
-    private Check configuration() {
-        return new Check() {
-            @Override
-            public String name() {
-                return "config";
-            }
-
-            @Override
-            public List<CheckResult> run() {
-                String expected = "a valid configuration";
-                return List.of(settings.problems()
-                        .map(problems -> new CheckResult(
-                                name(),
-                                Status.FAILURE,
-                                problems,
-                                expected,
-                                "fix the configuration; the other checks used default values"))
-                        .orElseGet(() ->
-                                new CheckResult(name(), Status.OK, "the exporter's sections are valid", expected, "")));
-            }
-        };
-    }
-
     @Override
     public void close() {
         redis.ifPresent(RedisClients::close);
@@ -170,7 +146,7 @@ public final class CheckFactory implements AutoCloseable {
         String driver = "install the NVIDIA driver if the machine has a GPU";
         return List.of(
                 new RuntimeChecks.Library(
-                        "turbojpeg", "libturbojpeg.so.0", Status.WARNING, "apt-get install libturbojpeg0"),
+                        "turbojpeg", "libturbojpeg.so.0", Status.WARNING, "apt-get update && apt-get install libturbojpeg0 (Ubuntu: libturbojpeg)"),
                 new RuntimeChecks.Library("nvml", settings.exporter().exporter().nvmlLibrary(), withoutGpu, driver),
                 new RuntimeChecks.Library("cuda", CUDA_LIBRARY, withoutGpu, driver));
     }

@@ -7,6 +7,7 @@ import io.bev.avatar.exporter.check.CheckJson;
 import io.bev.avatar.exporter.check.CheckResult;
 import io.bev.avatar.exporter.check.CheckRunner;
 import io.bev.avatar.exporter.check.CheckSettings;
+import io.bev.avatar.exporter.check.ConfigCheck;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
 import io.bev.avatar.exporter.report.Report;
 import io.bev.avatar.exporter.report.ReportTable;
@@ -65,16 +66,26 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LoggingSystem.ofProcess().errorsOnly();
+        List<CheckResult> configuration = new ConfigCheck(main::config, main.environment()).run();
         CheckSettings settings = CheckSettings.load(main.configFile(), main.environment());
+        if (configuration.get(0).status() == Status.FAILURE
+                || settings.problems().isPresent()) {
+            return finish(configuration);
+        }
         try (BoundedHttpClient http = new BoundedHttpClient();
                 CheckFactory checks = new CheckFactory(settings, http, System.getProperty("user.name", "?"))) {
-            Report<CheckResult> report = new Report<>(subject.name().toLowerCase(Locale.ROOT), run(checks, settings));
-            print(report, main.out());
-            return report.status().exitCode();
+            return finish(run(checks, settings, configuration));
         }
     }
 
-    private List<CheckResult> run(CheckFactory checks, CheckSettings settings) throws InterruptedException {
+    private int finish(List<CheckResult> results) {
+        Report<CheckResult> report = new Report<>(subject.name().toLowerCase(Locale.ROOT), results);
+        print(report, main.out());
+        return report.status().exitCode();
+    }
+
+    private List<CheckResult> run(CheckFactory checks, CheckSettings settings, List<CheckResult> configuration)
+            throws InterruptedException {
         CheckRunner runner = new CheckRunner(TIMEOUT);
         return switch (subject) {
             case GPU -> runner.run(checks.gpu(false));
@@ -83,7 +94,8 @@ final class CheckCommand implements Callable<Integer> {
                 List<Check> all = new ArrayList<>(checks.machine());
                 all.addAll(checks.dependencies());
                 all.addAll(checks.gpu(settings.cpuAllowed()));
-                List<CheckResult> results = runner.run(all);
+                List<CheckResult> results = new ArrayList<>(configuration);
+                results.addAll(runner.run(all));
                 boolean withoutGpu = results.stream().anyMatch(CheckCommand::isAbsentGpu);
                 yield results.stream()
                         .map(result -> downgrade(result, settings, withoutGpu))

@@ -39,6 +39,7 @@ import picocli.CommandLine.ScopeType;
         versionProvider = ExporterMain.Version.class,
         subcommands = {
             CheckCommand.class,
+            ConfigCommand.class,
             HealthCommand.class,
             MetricsCommand.class,
             AccessCommand.class,

@@ -10,8 +10,8 @@ import java.util.OptionalInt;
  * @param devices indexes or UUIDs as shown by {@code nvidia-smi -L}; empty for all
  * @param persistence whether the driver stays loaded while no process uses the GPU
  * @param powerLimitWatts power limit, clamped to the range of the GPU
- * @param memoryClockMhz memory clock to lock; the maximum if the GPU does not support it
- * @param graphicsClockMhz graphics clock to lock; the maximum if the GPU does not support it
+ * @param memoryClockMhz memory clock to lock; the nearest that the GPU supports
+ * @param graphicsClockMhz graphics clock to lock; the nearest that the GPU supports
  * @param exclusiveProcess whether only one process at a time may use the GPU for compute
  */
 public record GpuSetupConfig(

@@ -7,6 +7,7 @@ import io.bev.avatar.exporter.nvml.NvmlApi.PowerRange;
 import io.bev.avatar.exporter.nvml.NvmlDevice;
 import io.bev.avatar.exporter.nvml.NvmlResult;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ import java.util.Optional;
 record TargetValue(int value, String remark) {
 
     private static final int EXCLUSIVE_PROCESS = 3;
+
+    /** Ratio to the configured clock: a step of an ordinary grid above it, no more. */
+    private static final double MAX_EXCESS = 1.02;
 
     /** Target values of {@code config} for one GPU, in the order of {@link GpuSetting}. */
     static Map<GpuSetting, TargetValue> of(GpuSetupConfig config, NvmlApi api, NvmlDevice device) {
@@ -82,7 +86,26 @@ record TargetValue(int value, String remark) {
         if (clocks.contains(configured)) {
             return Optional.of(new TargetValue(configured, ""));
         }
-        Optional<Integer> highest = clocks.isEmpty() ? maximum.value() : Optional.of(Collections.max(clocks));
-        return highest.map(mhz -> new TargetValue(mhz, "its maximum; " + configured + " MHz is not supported"));
+        if (clocks.isEmpty()) {
+            return maximum.value()
+                    .map(max -> configured <= max
+                            ? new TargetValue(configured, "")
+                            : new TargetValue(max, "its maximum; " + configured + " MHz configured"));
+        }
+        return Optional.of(new TargetValue(
+                nearest(configured, clocks), "the nearest supported clock; " + configured + " MHz configured"));
+    }
+
+    /** The nearest clock; a higher one only within {@link #MAX_EXCESS}, unless all are higher. */
+    private static int nearest(int configured, List<Integer> clocks) {
+        List<Integer> allowed = clocks.stream()
+                .filter(clock -> clock <= configured * MAX_EXCESS)
+                .toList();
+        return allowed.isEmpty()
+                ? Collections.min(clocks)
+                : Collections.min(
+                        allowed,
+                        Comparator.<Integer>comparingInt(clock -> Math.abs(clock - configured))
+                                .thenComparing(Comparator.naturalOrder()));
     }
 }

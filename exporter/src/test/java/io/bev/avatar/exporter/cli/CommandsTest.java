@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 @ResourceLock(Resources.SYSTEM_ERR)
@@ -100,14 +103,108 @@ class CommandsTest {
         assertThat(result(mustNot, "gpu-driver").path("status").asText()).isEqualTo("failure");
     }
 
-    @Test
-    void check_invalidConfiguration_isOneOfTheFailures() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"prestart", "gpu", "dependencies"})
+    void check_invalidConfiguration_isTheOnlyFailure(String subject) throws Exception {
         Path file = Files.writeString(directory.resolve("avatar.yaml"), "exporter: {port: none, colour: red}\n");
 
-        Ended ended = run(Map.of(), "--config", file.toString(), "check", "--json");
+        Ended ended = run(Map.of(), "--config", file.toString(), "check", subject, "--json");
 
         assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.json().path("results").size()).isEqualTo(1);
         assertThat(result(ended.json(), "config").path("found").asText()).contains("exporter.port", "exporter.colour");
+    }
+
+    @Test
+    void check_unparsableConfiguration_isOneErrorWithItsLine() throws Exception {
+        Path file = Files.writeString(directory.resolve("avatar.yaml"), "exporter:\n  port: [1\n  bind: x\n");
+
+        Ended ended = run(Map.of(), "--config", file.toString(), "check");
+
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(ended.out()).contains("✗ config", "line 3").doesNotContain("permission denied");
+        assertThat(ended.out().lines().filter(line -> line.startsWith("  ✗"))).hasSize(1);
+    }
+
+    @Test
+    void configShow_hasValuesAndOrigins_diffOnlyChanges() throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("avatar.yaml"), "exporter:\n  port: 9000\nredis: {url: 'redis://:geheim@db:1'}\n");
+        Map<String, String> environment = Map.of("BEV_EXPORTER_BIND", "::1", "BEV_REDIS_URL", "");
+
+        Ended all = run(environment, "--config", file.toString(), "config", "show", "--origin");
+        Ended diff = run(environment, "--config", file.toString(), "config", "diff");
+        Ended one = run(environment, "--config", file.toString(), "config", "show", "exporter.port");
+        Ended none = run(environment, "--config", file.toString(), "config", "show", "exporter.prot");
+
+        assertThat(all.code()).as(all.errors()).isZero();
+        assertThat(all.out())
+                .contains("exporter.port: 9000  # " + file + ":2\n")
+                .contains("exporter.bind: ::1  # BEV_EXPORTER_BIND\n")
+                .contains("exporter.scrape-timeout: 8s  # default\n")
+                .contains("stack.prometheus-port: 9090  # default\n")
+                .doesNotContain("geheim");
+        assertThat(diff.out())
+                .contains("exporter.port: 9000  # default 9818, " + file + ":2\n")
+                .contains("redis.url: redis://***@db:1  # default redis://127.0.0.1:6379, " + file + ":3\n")
+                .doesNotContain("# default\n", "scrape-timeout");
+        assertThat(one.out()).isEqualTo("exporter.port: 9000\n");
+        assertThat(none.code()).isEqualTo(64);
+        assertThat(none.errors()).contains("did you mean exporter.port?");
+    }
+
+    @Test
+    void configSet_changesOneLine_invalidValueChangesNothing() throws Exception {
+        Path file = Files.writeString(directory.resolve("avatar.yaml"), "# mine\nexporter:\n  port: 9000 # page\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+
+        Ended set = run(Map.of(), "--config", file.toString(), "config", "set", "exporter.port", "9001");
+        Ended invalid = run(Map.of(), "--config", file.toString(), "config", "set", "exporter.port", "page");
+        Ended unknown = run(Map.of(), "--config", file.toString(), "config", "set", "exporter.prot", "1");
+        Ended overridden = run(
+                Map.of("BEV_EXPORTER_BIND", "::1"),
+                "--config",
+                file.toString(),
+                "config",
+                "set",
+                "exporter.bind",
+                "127.0.0.1");
+
+        assertThat(set.code()).as(set.errors()).isZero();
+        assertThat(set.out()).contains("exporter.port: 9001  (was 9000)");
+        assertThat(invalid.code()).isEqualTo(78);
+        assertThat(invalid.errors()).contains("exporter.port: found 'page', expected an integer");
+        assertThat(unknown.code()).isEqualTo(78);
+        assertThat(unknown.errors()).contains("did you mean exporter.port?");
+        assertThat(overridden.errors()).contains("the environment variable BEV_EXPORTER_BIND overrides this value");
+        assertThat(file).hasContent("# mine\nexporter:\n  bind: 127.0.0.1\n  port: 9001 # page\n");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r-----");
+    }
+
+    @Test
+    void configSet_newFile_isCreated_unwritableDirectoryIsReported() throws Exception {
+        Path file = directory.resolve("new.yaml");
+
+        Ended created = run(Map.of(), "--config", file.toString(), "config", "set", "exporter.units", "[a, b]");
+        Ended rejected = run(Map.of(), "--config", "/proc/avatar.yaml", "config", "set", "exporter.port", "1");
+
+        assertThat(created.code()).as(created.errors()).isZero();
+        assertThat(file).hasContent("exporter:\n  units: [a, b]\n");
+        assertThat(rejected.code()).isEqualTo(73);
+    }
+
+    @Test
+    void configShorten_fullCopy_keepsDecisions() throws Exception {
+        Path defaults = Files.writeString(directory.resolve("old"), "renderer: {port: 8080, width: 640}\n");
+        Path file = Files.writeString(directory.resolve("full"), "renderer:\n  port: 8081\n  width: 640\n");
+        Path template = Files.writeString(directory.resolve("short"), "# short\n");
+
+        Ended shortened = run(Map.of(), "config", "shorten", "" + file, "" + defaults, "" + template);
+        Ended not = run(Map.of(), "config", "shorten", "" + template, "" + defaults, "" + template);
+
+        assertThat(shortened.out()).isEqualTo("# short\n\nrenderer:\n  port: 8081\n");
+        assertThat(not.code()).isEqualTo(1);
     }
 
     @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the real binding with a simulated driver that records setter calls. */
@@ -58,14 +59,14 @@ class GpuSetupTest {
                         "gpu0.persistence_mode = 1 # nvmlDeviceSetPersistenceMode",
                         "gpu0.power_limit = 400000 # nvmlDeviceSetPowerManagementLimit",
                         "gpu0.locked_clock_memory = 10501 # nvmlDeviceSetMemoryLockedClocks",
-                        "gpu0.locked_clock_graphics = 3165 # nvmlDeviceSetGpuLockedClocks",
+                        "gpu0.locked_clock_graphics = 2235 # nvmlDeviceSetGpuLockedClocks",
                         "gpu0.compute_mode = 3 # nvmlDeviceSetComputeMode");
         assertThat(reported())
                 .containsExactly(
                         "DONE GPU 0 persistence: on; was off",
                         "DONE GPU 0 power-limit: 400 W, its maximum; 450 W configured; was 320 W",
                         "DONE GPU 0 memory-clock: 10501 MHz; was not locked",
-                        "DONE GPU 0 graphics-clock: 3165 MHz, its maximum; 2230 MHz is not supported; was not locked",
+                        "DONE GPU 0 graphics-clock: 2235 MHz, the nearest supported clock; 2230 MHz configured; was not locked",
                         "DONE GPU 0 compute-mode: exclusive to a process; was shared");
 
         forget();
@@ -145,16 +146,33 @@ class GpuSetupTest {
                         "DONE GPU 0 power-limit: 400 W; was 320 W");
     }
 
+    /** A grid of 15 MHz from 210 to 3165 MHz. */
+    @ParameterizedTest
+    @CsvSource({"2230, 2235", "2226, 2220", "212, 210", "9000, 3165", "100, 210"})
+    void unsupportedClock_becomesTheNearestStep(int configured, int locked) throws Exception {
+        setup().apply(config("gpu-setup: {graphics-clock-mhz: " + configured + "}"));
+
+        assertThat(changes())
+                .contains("gpu0.locked_clock_graphics = " + locked + " # nvmlDeviceSetGpuLockedClocks");
+    }
+
     @Test
-    void gpuWithoutClockList_getsItsMaximum() throws Exception {
+    void gpuWithoutClockList_getsTheConfiguredClock_atMostItsMaximum() throws Exception {
         nvml.scenario("nvmlDeviceGetSupported* = error NOT_SUPPORTED");
 
         setup().apply(config(""));
 
         assertThat(reported())
                 .contains(
-                        "DONE GPU 0 memory-clock: 11501 MHz, its maximum; 10501 MHz is not supported; was not locked",
-                        "DONE GPU 0 graphics-clock: 3165 MHz, its maximum; 2230 MHz is not supported; was not locked");
+                        "DONE GPU 0 memory-clock: 10501 MHz; was not locked",
+                        "DONE GPU 0 graphics-clock: 2230 MHz; was not locked");
+
+        forget();
+        nvml.scenario("nvmlDeviceGetSupported* = error NOT_SUPPORTED", "clock_max_graphics = 1800");
+        setup().apply(config(""));
+        assertThat(reported())
+                .anySatisfy(line -> assertThat(line)
+                        .contains("graphics-clock: 1800 MHz, its maximum; 2230 MHz configured"));
     }
 
     @Test
@@ -182,7 +200,7 @@ class GpuSetupTest {
                                 + " to change it",
                         "WARNING GPU 0 memory-clock: 10501 MHz rejected: NOT_SUPPORTED (3), this GPU does not"
                                 + " support the setting",
-                        "WARNING GPU 0 graphics-clock: 3165 MHz rejected: FUNCTION_NOT_FOUND (13), this driver does"
+                        "WARNING GPU 0 graphics-clock: 2235 MHz rejected: FUNCTION_NOT_FOUND (13), this driver does"
                                 + " not support the setting");
         assertThat(previous()).doesNotExist();
 
