@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  observer  frame time with scrapes relative to frame time without",
             "  soak      10,000 scrapes while GPU, Redis, renderer and host fail and recover",
             "  faults    updates lost while the renderer and Redis are killed, by default 1,000 times",
+            "  fuzz      damaged inputs for all parsers; see bench fuzz --help",
             "  detect    time from a fault to its alert; see bench detect --help",
             "  fleet     one Prometheus with many simulated hosts; see bench fleet --help",
             ""
