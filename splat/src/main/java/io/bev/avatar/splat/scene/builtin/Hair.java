@@ -11,6 +11,9 @@ final class Hair {
     private static final int LOCKS = 88;
     private static final int HAIRLINE_LOCKS = 40;
     private static final int STRANDS = 5;
+    private static final double RADIUS = 0.00185;
+    private static final int LOOSE_STRANDS = 90;
+    private static final double LOOSE_RADIUS = 0.00045;
     private static final Vec3 DARK = Lighting.linear(0x2A1712);
     private static final Vec3 BODY = Lighting.linear(0x5A3222);
     private static final Vec3 SHINE = Lighting.linear(0xD99A66);
@@ -29,6 +32,19 @@ final class Hair {
                 .mapToObj(i -> lock(i, roots.get(i)))
                 .toList();
         locks.forEach(lock -> lock.forEach(out::add));
+        addLooseStrands(roots);
+    }
+
+    /** Thin single strands above the locks, which break up the outline. */
+    private void addLooseStrands(List<Vec3> roots) {
+        for (int i = 0; i < LOOSE_STRANDS; i++) {
+            Vec3 root = roots.get((int) (Noise.hash(i, 1, 47) * roots.size()));
+            double lift = 0.015 + 0.008 * Noise.hash(i, 2, 47);
+            double length = lengthAt(root) * (0.55 + 0.45 * Noise.hash(i, 3, 47));
+            List<Surfel> strand = new ArrayList<>();
+            draw(HairStyle.grow(root, lift, length, 1000 + i), LOOSE_RADIUS, 1.1, 1, strand);
+            strand.forEach(out::add);
+        }
     }
 
     private static List<Vec3> roots() {
@@ -101,7 +117,7 @@ final class Hair {
             double length = lengthAt(root) * (0.92 + 0.16 * Noise.hash(lock, k, 44));
             Strand strand = HairStyle.grow(
                     root.plus(aside.times(spread)), lift + 0.002 * Noise.hash(lock, k, 45), length, lock);
-            draw(strand, tone * (0.8 + 0.4 * Noise.hash(lock, k, 46)), layer, surfels);
+            draw(strand, RADIUS, tone * (0.8 + 0.4 * Noise.hash(lock, k, 46)), layer, surfels);
         }
         return surfels;
     }
@@ -111,7 +127,7 @@ final class Hair {
         return 0.100 + 1.05 * Math.max(0, root.y() + 0.045) + 0.030 * Curves.smooth(0.02, 0.06, root.z());
     }
 
-    private static void draw(Strand strand, double tone, double layer, List<Surfel> surfels) {
+    private static void draw(Strand strand, double width, double tone, double layer, List<Surfel> surfels) {
         List<Vec3> points = strand.points();
         int links = points.size() - 1;
         for (int i = 0; i < links; i++) {
@@ -119,7 +135,7 @@ final class Hair {
             Vec3 to = points.get(i + 1);
             double t = (double) i / links;
             Vec3 n = HairStyle.skull().normal(from);
-            double radius = 0.00185 * (1 - 0.55 * t * t * t);
+            double radius = width * (1 - 0.55 * t * t * t);
             double opacity = t > 0.9 ? 0.75 : 0.94;
             Vec3 colour = colour(to.minus(from).unit(), n, from, t, tone, layer);
             surfels.add(Surfel.needle(Part.HAIR, from, to, n, radius, opacity, colour));
@@ -144,7 +160,7 @@ final class Hair {
                 .plus(SHINE.times(0.10 * broad + 0.34 * shine).times(tone))
                 .times(depth * under * rootShade);
         return Lighting.display(lit.plus(
-                Lighting.rim(n, 1).times(body.times(0.55 * depth).plus(new Vec3(1, 1, 1).times(0.012)))));
+                Lighting.rim(n, 1).times(body.times(0.65 * depth).plus(new Vec3(1, 1, 1).times(0.016)))));
     }
 
     private static double square(double v) {

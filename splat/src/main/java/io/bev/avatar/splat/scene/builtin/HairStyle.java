@@ -55,7 +55,7 @@ final class HairStyle {
 
     /** True where skin is never visible. */
     static boolean hides(Vec3 p) {
-        return p.y() > -0.03 && p.z() < 0.03 && isScalp(p.plus(new Vec3(0, -0.012, 0.012)));
+        return p.y() > -0.03 && (p.z() < 0.03 || p.y() > 0.075) && isScalp(p.plus(new Vec3(0, -0.012, 0.012)));
     }
 
     private static double square(double v) {

@@ -11,9 +11,9 @@ final class Lighting {
     private static final Vec3 FILL = new Vec3(0.70, 0.05, 0.70).unit();
     private static final Vec3 FILL_COLOUR = new Vec3(0.80, 0.82, 1.00).times(0.21);
     private static final Vec3 RIM_LEFT = new Vec3(0.86, 0.30, -0.42).unit();
-    private static final Vec3 RIM_LEFT_COLOUR = new Vec3(0.50, 0.80, 1.00).times(0.85);
+    private static final Vec3 RIM_LEFT_COLOUR = new Vec3(0.50, 0.80, 1.00).times(1.15);
     private static final Vec3 RIM_RIGHT = new Vec3(-0.88, 0.28, -0.40).unit();
-    private static final Vec3 RIM_RIGHT_COLOUR = new Vec3(1.00, 0.66, 0.42).times(0.55);
+    private static final Vec3 RIM_RIGHT_COLOUR = new Vec3(1.00, 0.66, 0.42).times(0.85);
     private static final Vec3 SKY = new Vec3(0.19, 0.20, 0.24);
     private static final Vec3 GROUND = new Vec3(0.12, 0.085, 0.08);
     private static final Vec3 VIEWER = new Vec3(0, 0.05, 1).unit();

@@ -4,16 +4,16 @@ package io.bev.avatar.splat.scene.builtin;
 final class MouthInside {
 
     /** Width and height of the teeth from the middle outwards. */
-    private static final double[] UPPER_WIDTHS = {0.0086, 0.0068, 0.0076, 0.0070, 0.0070};
+    private static final double[] UPPER_WIDTHS = {0.0086, 0.0068, 0.0076, 0.0070, 0.0070, 0.0080};
 
-    private static final double[] UPPER_HEIGHTS = {0.0100, 0.0090, 0.0095, 0.0082, 0.0076};
-    private static final double[] LOWER_WIDTHS = {0.0056, 0.0060, 0.0068, 0.0070, 0.0070};
-    private static final double[] LOWER_HEIGHTS = {0.0082, 0.0082, 0.0086, 0.0076, 0.0070};
+    private static final double[] UPPER_HEIGHTS = {0.0100, 0.0088, 0.0094, 0.0080, 0.0074, 0.0070};
+    private static final double[] LOWER_WIDTHS = {0.0056, 0.0060, 0.0068, 0.0070, 0.0070, 0.0080};
+    private static final double[] LOWER_HEIGHTS = {0.0082, 0.0082, 0.0086, 0.0076, 0.0070, 0.0066};
 
-    private static final Vec3 ENAMEL = Lighting.linear(0xEDE6DA);
+    private static final Vec3 ENAMEL = Lighting.linear(0xF4EBDB);
     private static final Vec3 GUM = Lighting.linear(0xA2504E);
     private static final Vec3 TONGUE = Lighting.linear(0xB2585A);
-    private static final Vec3 THROAT = Lighting.linear(0x3A1416);
+    private static final Vec3 THROAT = Lighting.linear(0x4A1A1C);
 
     private final SurfelBuilder out;
 
@@ -22,16 +22,16 @@ final class MouthInside {
     }
 
     void add() {
-        addRow(UPPER_WIDTHS, UPPER_HEIGHTS, -0.0735, 1, 0.0785, Part.UPPER_MOUTH);
-        addRow(LOWER_WIDTHS, LOWER_HEIGHTS, -0.0722, -1, 0.0760, Part.LOWER_MOUTH);
+        addRow(UPPER_WIDTHS, UPPER_HEIGHTS, -0.0735, 1, 0.0798, Part.UPPER_MOUTH);
+        addRow(LOWER_WIDTHS, LOWER_HEIGHTS, -0.0722, -1, 0.0772, Part.LOWER_MOUTH);
         addTongue();
         addCavity();
     }
 
     /** A point of the dental arch {@code along} its length from the middle. */
     private static Vec3 arch(double along, double front) {
-        double a = along / 0.0270;
-        return new Vec3(0.0235 * Math.sin(a), 0, front - 0.0300 * (1 - Math.cos(a)));
+        double a = along / 0.0255;
+        return new Vec3(0.0268 * Math.sin(a), 0, front - 0.0215 * (1 - Math.cos(a)));
     }
 
     private void addRow(double[] widths, double[] heights, double edge, int up, double front, Part part) {
@@ -44,10 +44,10 @@ final class MouthInside {
                 double across = 2.0 * c / columns - 1;
                 for (int r = 0; r <= rows + 5; r++) {
                     double height = (double) r / rows;
-                    double rounding = 0.0007 * across * across * Curves.smooth(0.25, 0, height);
-                    double bulge = 0.0007 * (1 - across * across);
+                    double rounding = 0.0013 * Math.pow(across, 4) * Curves.smooth(0.35, 0, height);
+                    double bulge = 0.0009 * (1 - across * across) * (1 - 0.4 * height);
                     Vec3 a = arch(along + widths[tooth] * 0.5 * (1 + across), front + bulge);
-                    Vec3 n = new Vec3(a.x() * 1.2, 0.002 * up, 0.024).unit();
+                    Vec3 n = new Vec3(a.x() * 0.9 + 0.005 * across, 0.002 * up, 0.024).unit();
                     Vec3 p = new Vec3(a.x(), edge + up * (heights[tooth] * height + rounding), a.z());
                     addToothSurfel(part, p, n, tooth, across, height);
                 }
@@ -57,11 +57,11 @@ final class MouthInside {
     }
 
     private void addToothSurfel(Part part, Vec3 p, Vec3 n, int tooth, double across, double height) {
-        double deep = 1 - 0.17 * tooth;
-        double gap = 1 - 0.38 * Curves.smooth(0.78, 1, Math.abs(across));
+        double deep = 1 - 0.13 * (tooth + 0.5 * across);
+        double gap = 1 - 0.45 * Curves.smooth(0.84, 1, Math.abs(across));
         double gum = Curves.smooth(0.88, 1.02, height + 0.10 * across * across);
         Vec3 albedo = ENAMEL.lerp(GUM, gum);
-        double light = 0.64 * deep * Curves.lerp(gap, 0.8, gum) * (0.80 + 0.20 * (1 - height));
+        double light = 0.78 * deep * Curves.lerp(gap, 0.8, gum) * (0.80 + 0.20 * (1 - height));
         for (Side side : Side.values()) {
             Vec3 normal = side.of(n);
             double lit = light * (0.70 + 0.30 * Math.max(0, normal.dot(Lighting.KEY)));

@@ -50,7 +50,11 @@ final class Skin {
 
     void addTo(SurfelBuilder out) {
         sampleNose(0.00120);
-        FANS.forEach(this::sampleFan);
+        for (Fan fan : FANS) {
+            sampleFan(fan, fan.spacing());
+            // Gaps towards a finer fan, in which no ray of the lattice ends.
+            sampleFan(fan, fan.spacing() / 2);
+        }
         sampleNeck(0.0034);
         Surfel[] left = new Surfel[points.size()];
         Surfel[] right = new Surfel[points.size()];
@@ -100,11 +104,13 @@ final class Skin {
         double back = Curves.smooth(0.035, -0.030, p.z());
         double top = Curves.smooth(0.052, 0.076, p.y());
         double throat = Curves.smooth(-0.112, -0.130, p.y()) * Curves.smooth(0.05, 0.03, p.z());
-        return (1 - 0.45 * side) * (1 - 0.62 * back) * (1 - 0.40 * top) * (1 - 0.22 * throat);
+        // Between locks the neck shows: bright slivers, if it is lit as in the open.
+        double nape = Curves.smooth(0.022, -0.018, p.z()) * Curves.smooth(-0.160, -0.132, p.y());
+        return (1 - 0.45 * side) * (1 - 0.62 * back) * (1 - 0.40 * top) * (1 - 0.22 * throat) * (1 - 0.72 * nape);
     }
 
-    private void sampleFan(Fan fan) {
-        double step = fan.spacing() / 0.1;
+    private void sampleFan(Fan fan, double raySpacing) {
+        double step = raySpacing / 0.1;
         List<Vec3> directions = new ArrayList<>();
         int row = 0;
         for (double e = fan.elevationFrom(); e < fan.elevationTo(); e += step * 0.87) {
@@ -180,7 +186,7 @@ final class Skin {
             }
         }
         // Between finer neighbours a surfel is only as large as the gap; otherwise it would blur them.
-        Point point = new Point(p, Math.min(spacing, Math.max(finest, 1.2 * nearest)));
+        Point point = new Point(p, Math.min(spacing, Math.max(Math.sqrt(finest * spacing), 1.2 * nearest)));
         grid.computeIfAbsent(key(cell(p.x()), cell(p.y()), cell(p.z())), k -> new ArrayList<>())
                 .add(point);
         points.add(point);
