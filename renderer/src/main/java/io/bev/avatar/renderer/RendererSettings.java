@@ -5,6 +5,7 @@ import io.bev.avatar.common.log.LoggingConfig;
 import io.bev.avatar.common.redis.RedisAddress;
 import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.renderer.config.GpuConfig;
+import io.bev.avatar.renderer.config.PageConfig;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.expression.ExpressionConfig;
 import io.bev.avatar.renderer.state.OsintConfig;
@@ -17,6 +18,7 @@ import java.util.Optional;
 public record RendererSettings(
         RendererConfig renderer,
         StreamConfig stream,
+        PageConfig page,
         GpuConfig gpu,
         StateConfig state,
         OsintConfig osint,
@@ -38,13 +40,14 @@ public record RendererSettings(
         RendererSettings settings = new RendererSettings(
                 RendererConfig.from(config),
                 StreamConfig.from(config),
+                PageConfig.from(config),
                 GpuConfig.from(config),
                 StateConfig.from(config),
                 OsintConfig.from(config),
                 ExpressionConfig.from(config),
                 redis(config),
                 LoggingConfig.from(config));
-        config.finish("renderer", "stream", "gpu", "state", "osint", "expression", "redis", "logging");
+        config.finish("renderer", "stream", "page", "gpu", "state", "osint", "expression", "redis", "logging");
         return settings;
     }
 

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Evaluates the health once per second and reports it to systemd as the status line. Does not ping the watchdog:
+ * Evaluates the health and records the history once per second, and reports the health to systemd as the status line. Does not ping the watchdog:
  * frames do.
  */
 final class StatusReporter implements AutoCloseable {
@@ -29,6 +29,7 @@ final class StatusReporter implements AutoCloseable {
 
     private void report() {
         health.evaluate();
+        runtime.history().observe(runtime);
         runtime.context().service().status(statusLine());
     }
 

@@ -37,6 +37,7 @@ public final class Config {
     public static final Set<String> SECTIONS = Set.of(
             "renderer",
             "stream",
+            "page",
             "gpu",
             "gpu-setup",
             "state",

@@ -35,17 +35,25 @@ final class DescribedMBean extends StandardEmitterMBean {
     @Override
     protected String getDescription(MBeanAttributeInfo info) {
         return method((info.isIs() ? "is" : "get") + info.getName())
-                .map(m -> m.getAnnotation(Description.class))
-                .map(Description::value)
+                .map(DescribedMBean::description)
                 .orElse("");
     }
 
     @Override
     protected String getDescription(MBeanOperationInfo info) {
-        return method(info.getName())
-                .map(m -> m.getAnnotation(Description.class))
-                .map(Description::value)
-                .orElse("");
+        return method(info.getName()).map(DescribedMBean::description).orElse("");
+    }
+
+    /** With the unit of a number, because Jolokia's list has no descriptors. */
+    private static String description(Method method) {
+        Description description = method.getAnnotation(Description.class);
+        Unit unit = method.getAnnotation(Unit.class);
+        if (description == null) {
+            return "";
+        }
+        return unit == null || !Unit.MEASURES.contains(unit.value())
+                ? description.value()
+                : description.value() + " [" + unit.value() + "]";
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.bev.avatar.renderer.expression.NotedUpdates;
 import io.bev.avatar.renderer.frame.FrameStats;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
+import io.bev.avatar.renderer.timeline.Timeline;
 import io.bev.avatar.splat.raster.cuda.CudaDevice;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ public final class RendererMBeans implements AutoCloseable {
         this.server = server;
         try {
             ObjectName renderer = name("type=Renderer");
-            add(renderer, new RendererBean(parts.renderer(), renderer), RendererMXBean.class);
+            add(renderer, new RendererBean(parts.renderer(), parts.timeline(), renderer), RendererMXBean.class);
             add(name("type=Frames"), new FramesBean(parts.renderer(), parts.stats()), FramesMXBean.class);
             add(name("type=Avatar"), new AvatarBean(parts.store(), parts.updates()), AvatarMXBean.class);
             add(name("type=Model"), new ModelBean(parts.renderer()), ModelMXBean.class);
@@ -67,6 +68,7 @@ public final class RendererMBeans implements AutoCloseable {
      * Components exposed by the MBeans.
      *
      * @param updates performs the updates of the operations
+     * @param timeline source of notifications
      * @param listeners connections by name of the listener
      */
     public record Parts(
@@ -74,6 +76,7 @@ public final class RendererMBeans implements AutoCloseable {
             FrameStats stats,
             StateStore store,
             NotedUpdates updates,
+            Timeline timeline,
             FrameHub hub,
             Map<String, ConnectionTable> listeners,
             List<CudaDevice> devices,

@@ -16,6 +16,7 @@ import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.Activity;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.Emotion;
+import io.bev.avatar.renderer.timeline.Timeline;
 import io.bev.avatar.splat.raster.StageTimes;
 import io.bev.avatar.splat.raster.cuda.CudaDevice;
 import java.time.Clock;
@@ -52,6 +53,7 @@ class RendererMBeansTest {
     private final MBeanServer server = MBeanServerFactory.newMBeanServer();
     private final FakeStateStore store = new FakeStateStore();
     private List<ActiveAlert> active = List.of();
+    private final Timeline timeline = new Timeline(CLOCK);
     private final FakeHub hub = new FakeHub();
     private final FrameStats stats = new FrameStats(Ticker.system());
     private final FakeControl control = new FakeControl(new Lifecycle(CLOCK));
@@ -68,10 +70,21 @@ class RendererMBeansTest {
                         }
 
                         @Override
+                        public List<ActiveAlert> warnings() {
+                            return List.of();
+                        }
+
+                        @Override
+                        public boolean isKnown() {
+                            return true;
+                        }
+
+                        @Override
                         public void close() {
                             // nothing to release
                         }
                     }),
+                    timeline,
                     hub,
                     Map.of("page", new ConnectionTable("page", ConnectionLimits.of(8, 1 << 20, 1 << 20))),
                     List.of(new CudaDevice(
@@ -399,7 +412,7 @@ class RendererMBeansTest {
     @Test
     void avatar_emotionHiddenByAnAlert_isNotedInEveryAnswer() throws Exception {
         AvatarMXBean avatar = proxy("type=Avatar", AvatarMXBean.class);
-        active = List.of(new ActiveAlert("AvatarX", "a", "", "", ""));
+        active = List.of(new ActiveAlert("1", true, "AvatarX", "a", "", "", "", "", ""));
         assertThat(avatar.setEmotion("happy").getNote())
                 .isEqualTo("not visible: the alert emotion is shown instead of happy until AvatarX is resolved");
         assertThat(avatar.setIntensity(0.3).getNote()).contains("AvatarX");
@@ -488,6 +501,7 @@ class RendererMBeansTest {
                                 stats,
                                 store,
                                 new NotedUpdates(store, ActiveAlert.none()),
+                                timeline,
                                 hub,
                                 Map.of(),
                                 List.of(),
