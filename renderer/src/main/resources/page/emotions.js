@@ -20,10 +20,10 @@ export class EmotionButtons {
     for (const [name, hue] of EMOTIONS) {
       const chip = document.createElement("button");
       chip.type = "button";
-      chip.className = "chip";
+      chip.className = "chip tinted";
       chip.textContent = displayText(name);
       chip.dataset.emotion = name;
-      chip.style.setProperty("--hue", hue);
+      chip.style.setProperty("--mood-hue", hue);
       chip.setAttribute("role", "radio");
       chip.setAttribute("aria-checked", "false");
       chip.tabIndex = this.chips.size === 0 ? 0 : -1;

@@ -92,18 +92,19 @@ function refresh() {
 }
 
 function refreshLive(now) {
-  const silent = Math.floor((now - lastHealthAt) / 1000);
-  if (now - lastHealthAt > HEALTH_TIMEOUT_MILLIS && !document.hidden) {
-    view.showCondition("bad", `No answer for ${silent} s`);
+  const silent = now - lastHealthAt > HEALTH_TIMEOUT_MILLIS && !document.hidden;
+  if (silent) {
+    view.showCondition("bad", `No answer for ${Math.floor((now - lastHealthAt) / 1000)} s`);
   }
   if (counters.transport === "mjpeg") {
-    view.showLink("good", playing ? "Live" : "Paused", true);
+    view.showLink(playing ? "good" : "quiet", playing ? "Live" : "Paused", true);
     view.uncover();
   } else if (!document.hidden && now - Math.max(lastFrameAt, liveSince) > FRAME_TIMEOUT_MILLIS) {
     view.showLink("warn", "No stream", true);
-    view.cover("The stream has stopped", counters.health?.reasons?.[0] || "The renderer is connected but sends no frames.");
+    view.cover("The stream has stopped", silent ? "The renderer does not answer."
+      : counters.health?.reasons?.[0] || "The renderer is connected but sends no frames.");
   } else {
-    view.showLink(playing ? "good" : "quiet", playing ? "Live" : calm.matches ? "Calm" : "Paused", true);
+    view.showLink(playing ? "good" : "quiet", playing ? "Live" : calm.matches ? "Reduced motion" : "Paused", true);
   }
 }
 

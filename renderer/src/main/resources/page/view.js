@@ -122,7 +122,7 @@ export class View {
     this.showAlerts(critical, health.warnings || []);
     element("simulated").hidden = health.gpuSimulated !== true;
     put("fps-renderer", number(health.fps, 0));
-    put("backend", String(health.backend || "").toUpperCase());
+    put("backend", String(health.backend || "").replace(/^(cpu|cuda)/, (name) => name.toUpperCase()));
     element("backend").hidden = !health.backend;
     put("backend-reason", health.backendReason || "");
     element("backend-why").hidden = !health.backendReason;
