@@ -156,9 +156,10 @@ public final class Renderer implements AutoCloseable {
                                 viewers.connections(),
                                 "jolokia",
                                 result(jolokia).connections()),
-                        result(devices).devices(),
+                        result(devices),
                         settings.gpu().memoryFraction(),
                         backend.gpu().map(gpu -> gpuInUse(gpu, runtime.commands())),
+                        settings.page().metricsUrl(),
                         context.clock()));
         shutdown.push("MBeans", mbeans::close);
         page.attach(new RendererPage.View(runtime, operations, health, components, updates));

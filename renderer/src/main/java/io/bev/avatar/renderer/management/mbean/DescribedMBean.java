@@ -4,11 +4,13 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.Optional;
 import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanException;
 import javax.management.MBeanInfo;
 import javax.management.MBeanOperationInfo;
 import javax.management.MBeanParameterInfo;
 import javax.management.NotificationBroadcasterSupport;
 import javax.management.NotificationEmitter;
+import javax.management.ReflectionException;
 import javax.management.StandardEmitterMBean;
 
 /** An MXBean whose metadata is taken from the {@link Description} annotations of its interface. */
@@ -24,6 +26,24 @@ final class DescribedMBean extends StandardEmitterMBean {
                 type,
                 true,
                 bean instanceof NotificationEmitter emitter ? emitter : new NotificationBroadcasterSupport());
+    }
+
+    /** Rejects missing arguments by the name of their parameter; jconsole sends null for an empty field. */
+    @Override
+    public Object invoke(String operation, Object[] arguments, String[] signature)
+            throws MBeanException, ReflectionException {
+        Optional<Method> method = method(operation);
+        if (method.isPresent() && arguments != null) {
+            Parameter[] parameters = method.get().getParameters();
+            for (int i = 0; i < Math.min(parameters.length, arguments.length); i++) {
+                if (arguments[i] == null) {
+                    throw new IllegalArgumentException(operation + ": " + parameters[i].getName()
+                            + ": found nothing, expected "
+                            + (parameters[i].getType() == String.class ? "text" : parameters[i].getType()));
+                }
+            }
+        }
+        return super.invoke(operation, arguments, signature);
     }
 
     @Override

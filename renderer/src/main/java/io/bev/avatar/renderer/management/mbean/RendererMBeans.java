@@ -8,6 +8,8 @@ import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
 import io.bev.avatar.renderer.timeline.Timeline;
 import io.bev.avatar.splat.raster.cuda.CudaDevice;
+import io.bev.avatar.splat.raster.cuda.CudaDevices;
+import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +51,8 @@ public final class RendererMBeans implements AutoCloseable {
                         new ConnectionsBean(listener.getValue()),
                         ConnectionsMXBean.class);
             }
-            for (CudaDevice device : parts.devices()) {
+            add(name("type=Gpus"), new GpusBean(parts.devices(), parts.gpu(), parts.metricsUrl()), GpusMXBean.class);
+            for (CudaDevice device : parts.devices().devices()) {
                 add(
                         name("type=Gpu,device=" + device.index()),
                         new GpuBean(
@@ -69,6 +72,7 @@ public final class RendererMBeans implements AutoCloseable {
      *
      * @param updates performs the updates of the operations
      * @param timeline source of notifications
+     * @param metricsUrl address of the exporter's metrics, if known
      * @param listeners connections by name of the listener
      */
     public record Parts(
@@ -79,13 +83,13 @@ public final class RendererMBeans implements AutoCloseable {
             Timeline timeline,
             FrameHub hub,
             Map<String, ConnectionTable> listeners,
-            List<CudaDevice> devices,
+            CudaDevices devices,
             double gpuMemoryFraction,
             Optional<GpuInUse> gpu,
+            Optional<URI> metricsUrl,
             Clock clock) {
         public Parts {
             listeners = Map.copyOf(listeners);
-            devices = List.copyOf(devices);
         }
     }
 

@@ -19,6 +19,8 @@ import io.bev.avatar.renderer.state.Emotion;
 import io.bev.avatar.renderer.timeline.Timeline;
 import io.bev.avatar.splat.raster.StageTimes;
 import io.bev.avatar.splat.raster.cuda.CudaDevice;
+import io.bev.avatar.splat.raster.cuda.CudaDevices;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,17 +89,20 @@ class RendererMBeansTest {
                     timeline,
                     hub,
                     Map.of("page", new ConnectionTable("page", ConnectionLimits.of(8, 1 << 20, 1 << 20))),
-                    List.of(new CudaDevice(
-                            0,
-                            "Test GPU",
-                            "GPU-1",
-                            "0000:01:00.0",
-                            16L << 30,
-                            "8.9",
-                            "12.6",
-                            Optional.of("550.54.14"))),
+                    new CudaDevices(
+                            List.of(new CudaDevice(
+                                    0,
+                                    "Test GPU",
+                                    "GPU-1",
+                                    "0000:01:00.0",
+                                    16L << 30,
+                                    "8.9",
+                                    "12.6",
+                                    Optional.of("550.54.14"))),
+                            Optional.empty()),
                     0.5,
                     Optional.empty(),
+                    Optional.of(URI.create("http://127.0.0.1:9818/metrics")),
                     CLOCK));
 
     /** Records its calls. */
@@ -277,6 +282,7 @@ class RendererMBeansTest {
                         "bev.avatar:type=State",
                         "bev.avatar:type=Logging",
                         "bev.avatar:type=Stream",
+                        "bev.avatar:type=Gpus",
                         "bev.avatar:device=0,type=Gpu");
     }
 
@@ -493,6 +499,39 @@ class RendererMBeansTest {
     }
 
     @Test
+    void gpus_onTheCpu_nameDevicesAndWhereReadingsAre() throws Exception {
+        GpusMXBean gpus = proxy("type=Gpus", GpusMXBean.class);
+        assertThat(gpus.getDevices()).containsExactly("0: Test GPU, GPU-1, 0000:01:00.0");
+        assertThat(gpus.getProblem()).isNull();
+        assertThat(gpus.getDeviceInUse()).isNull();
+        assertThat(gpus.getReadings()).contains("http://127.0.0.1:9818/metrics").contains("nvidia-smi");
+        GpusBean none = new GpusBean(
+                new CudaDevices(List.of(), Optional.of("no driver")), Optional.empty(), Optional.empty());
+        assertThat(none.getProblem()).isEqualTo("no driver");
+        assertThat(none.getReadings()).contains("9818");
+    }
+
+    @Test
+    void units_areInTheDescription_becauseJolokiaListsNoDescriptors() throws Exception {
+        MBeanInfo info = server.getMBeanInfo(new ObjectName("bev.avatar:type=Frames"));
+        assertThat(info.getAttributes())
+                .extracting(MBeanFeatureInfo::getDescription)
+                .anyMatch(text -> text.endsWith("[frames per second]"))
+                .anyMatch(text -> text.endsWith("[seconds]"));
+    }
+
+    @Test
+    void missingArgument_isNamed() {
+        assertThatThrownBy(() -> server.invoke(
+                        new ObjectName("bev.avatar:type=Model"),
+                        "load",
+                        new Object[] {null},
+                        new String[] {String.class.getName()}))
+                .rootCause()
+                .hasMessage("load: path: found nothing, expected text");
+    }
+
+    @Test
     void secondRegistration_isRejected_andKeepsFirst() throws Exception {
         assertThatThrownBy(() -> new RendererMBeans(
                         server,
@@ -504,8 +543,9 @@ class RendererMBeansTest {
                                 timeline,
                                 hub,
                                 Map.of(),
-                                List.of(),
+                                new CudaDevices(List.of(), Optional.empty()),
                                 0.5,
+                                Optional.empty(),
                                 Optional.empty(),
                                 CLOCK)))
                 .isInstanceOf(IllegalStateException.class)
