@@ -6,7 +6,7 @@ import { Transport, submit } from "./transport.js";
 import { EXAMPLE_PREFIX, View } from "./view.js";
 
 const FRAME_TIMEOUT_MILLIS = 3000;
-/** Health messages arrive every second: without one for this long, the last one says nothing about the renderer. */
+/** Health messages arrive every second: without one for this long, the last one is outdated. */
 const HEALTH_TIMEOUT_MILLIS = 3000;
 /** Minimum time between two intensity updates while the slider moves. */
 const INTENSITY_INTERVAL_MILLIS = 150;

@@ -8,7 +8,7 @@ const HEALTH = {
   ok: ["good", "Healthy"], degraded: ["warn", "Degraded"], starting: ["quiet", "Starting"],
   stopping: ["quiet", "Stopping"], failed: ["bad", "Failed"],
 };
-/** Age of the last frame, in milliseconds, at which a renderer is not healthy whatever its status says. */
+/** Age of the last frame, in milliseconds, at which a renderer is not healthy, whatever its status. */
 const MAX_FRAME_AGE_MILLIS = 3000;
 /** Investigations with this prefix are examples of this page. */
 export const EXAMPLE_PREFIX = "EXAMPLE-";
@@ -251,7 +251,7 @@ export class View {
     this.alerts.refreshTimes();
   }
 
-  /** @param {boolean} playing @param {boolean} calm whether a picture that is not playing is replaced now and then */
+  /** @param {boolean} playing @param {boolean} calm whether an image that is not playing is replaced now and then */
   showPlaying(playing, calm) {
     const label = playing ? "Pause" : calm ? "Play at full frame rate" : "Play";
     element("tools").dataset.playing = String(playing);

@@ -550,7 +550,7 @@ class RendererTest {
                     null,
                     null);
             call("Model", "load", "3.ply");
-            until("the first look at Redis", () -> history().path("frameRate").path("fps").size() > 0);
+            until("the first check of Redis", () -> history().path("frameRate").path("fps").size() > 0);
             components.store.redisConnected = false;
             until("the loss of Redis", () -> heard.stream().anyMatch(n -> n.getType().equals("bev.avatar.redis")));
         }
