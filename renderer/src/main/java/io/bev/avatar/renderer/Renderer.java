@@ -108,7 +108,11 @@ public final class Renderer implements AutoCloseable {
                 : ControlPassword.none();
         CompletableFuture<JolokiaEndpoint> jolokia = openManagement(config, password);
         RendererPage page = new RendererPage(
-                context.version(), context::uptime, config.gpuSimulated(), settings.page(), updatePassword(config, password));
+                context.version(),
+                context::uptime,
+                config.gpuSimulated(),
+                settings.page(),
+                updatePassword(config, password));
         RendererComponents.FrameServer viewers = components.viewers(page);
         shutdown.push("viewers", viewers::close);
         viewers.start();
@@ -122,8 +126,7 @@ public final class Renderer implements AutoCloseable {
         StateStore store = result(storeOpening);
         RestartCounter restarts = new RestartCounter(settings.state().directory());
         shutdown.push("restart counter", restarts::ended);
-        RendererHistory history =
-                new RendererHistory(settings.state().directory(), store.current(), context);
+        RendererHistory history = new RendererHistory(settings.state().directory(), store.current(), context);
         history.started(restarts);
         shutdown.push("history", history::close);
         ActiveAlert.Source alerts = components.alerts();
@@ -131,8 +134,8 @@ public final class Renderer implements AutoCloseable {
         CompletableFuture<Void> gpuLossHandling = gpuLoss.thenAccept(reason -> endForGpu(reason, restarts));
         shutdown.push("GPU watch", () -> gpuLossHandling.cancel(false));
         FrameMonitor monitor = new FrameMonitor(lifecycle, context.service(), errors, restarts, exit);
-        RendererRuntime runtime =
-                runtime(result(model).avatar(), store, viewers.hub(), backend, restarts, alerts, history, avatars, monitor);
+        RendererRuntime runtime = runtime(
+                result(model).avatar(), store, viewers.hub(), backend, restarts, alerts, history, avatars, monitor);
         BackendSelector.requireCapacity(
                 config.backend(),
                 backend.gpu(),

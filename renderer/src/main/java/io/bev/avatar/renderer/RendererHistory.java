@@ -79,12 +79,11 @@ final class RendererHistory {
         if (!RECORDED.contains(change.to()) || change.from() == LifecycleState.INITIALIZING) {
             return;
         }
-        Level level =
-                switch (change.to()) {
-                    case FAILED -> Level.CRITICAL;
-                    case DEGRADED -> Level.WARNING;
-                    default -> Level.INFO;
-                };
+        Level level = switch (change.to()) {
+            case FAILED -> Level.CRITICAL;
+            case DEGRADED -> Level.WARNING;
+            default -> Level.INFO;
+        };
         String state = change.to().name().toLowerCase(Locale.ROOT);
         timeline.record(
                 Kind.RENDERER,

@@ -550,9 +550,13 @@ class RendererTest {
                     null,
                     null);
             call("Model", "load", "3.ply");
-            until("the first check of Redis", () -> history().path("frameRate").path("fps").size() > 0);
+            until(
+                    "the first check of Redis",
+                    () -> history().path("frameRate").path("fps").size() > 0);
             components.store.redisConnected = false;
-            until("the loss of Redis", () -> heard.stream().anyMatch(n -> n.getType().equals("bev.avatar.redis")));
+            until(
+                    "the loss of Redis",
+                    () -> heard.stream().anyMatch(n -> n.getType().equals("bev.avatar.redis")));
         }
         assertThat(heard)
                 .filteredOn(n -> n.getType().equals("bev.avatar.model"))

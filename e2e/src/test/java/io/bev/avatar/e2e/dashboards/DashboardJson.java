@@ -51,7 +51,9 @@ final class DashboardJson {
         addVariables(dashboard.withArray("/templating/list"), source);
         addLinks(dashboard.putArray("links"), name);
         addPanels(dashboard.putArray("panels"), source);
-        removeUnusedTexts(dashboard.withArray("/templating/list"), dashboard.path("panels").toString());
+        removeUnusedTexts(
+                dashboard.withArray("/templating/list"),
+                dashboard.path("panels").toString());
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
         printer.indentArraysWith(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
         return JSON.writer(printer).writeValueAsString(dashboard) + "\n";

@@ -3,8 +3,8 @@ package io.bev.avatar.exporter.cli;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.exporter.check.CheckSettings;
-import io.bev.avatar.exporter.config.HealthConfig;
 import io.bev.avatar.exporter.client.ExporterClient;
+import io.bev.avatar.exporter.config.HealthConfig;
 import io.bev.avatar.exporter.health.HealthComponents;
 import io.bev.avatar.exporter.health.HealthFiles;
 import io.bev.avatar.exporter.health.HealthJson;
@@ -111,8 +111,8 @@ final class HealthCommand implements Callable<Integer> {
             }
             Thresholds thresholds = Thresholds.read(ThresholdFileLocator.of(health))
                     .with(settings.exporter().exporter().thresholds());
-            try (HealthComponents components = new HealthComponents(
-                    settings.exporter(), settings.cpuAllowed(), thresholds, runningExporter())) {
+            try (HealthComponents components =
+                    new HealthComponents(settings.exporter(), settings.cpuAllowed(), thresholds, runningExporter())) {
                 HealthMonitor monitor = new HealthMonitor(
                         components.evaluator()::run, files::write, components::publish, new Printer());
                 if (mode == Mode.MONITOR) {

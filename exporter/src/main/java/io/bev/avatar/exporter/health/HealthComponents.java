@@ -44,10 +44,7 @@ public final class HealthComponents implements AutoCloseable {
 
     /** @param running the exporter on this machine, whose GPU readings are used while it responds */
     public HealthComponents(
-            ExporterConfigs settings,
-            boolean cpuAllowed,
-            Thresholds thresholds,
-            Optional<ExporterClient> running) {
+            ExporterConfigs settings, boolean cpuAllowed, Thresholds thresholds, Optional<ExporterClient> running) {
         var exporter = settings.exporter();
         Ticker ticker = Ticker.system();
         Clock clock = Clock.systemUTC();

@@ -73,9 +73,7 @@ class RunningExporterGpuTest {
     void exporterThatCannotReadTheGpu_isAnError_andItsSamplesAreKept() {
         MetricSink out = new MetricSink();
         RunningExporterGpu gpu = new RunningExporterGpu(
-                () -> HOT.formatted("0")
-                        + "avatar_exporter_nvml_error{code=\"15\",error=\"GPU_IS_LOST\"} 1\n",
-                own);
+                () -> HOT.formatted("0") + "avatar_exporter_nvml_error{code=\"15\",error=\"GPU_IS_LOST\"} 1\n", own);
         assertThatThrownBy(() -> gpu.collect(out))
                 .isInstanceOf(PartialCollectionException.class)
                 .hasMessage("the running exporter reports NVML error 15, GPU_IS_LOST");

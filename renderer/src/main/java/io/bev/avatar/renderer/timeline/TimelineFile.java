@@ -118,7 +118,8 @@ public final class TimelineFile {
             Optional<Kind> kind = Kind.of(node.path("kind").asText());
             Optional<Level> level = Level.of(node.path("level").asText());
             if (number <= last || number >= Long.MAX_VALUE / 2) {
-                throw new IllegalArgumentException("event number " + number + " after " + last + ": expected a higher one");
+                throw new IllegalArgumentException(
+                        "event number " + number + " after " + last + ": expected a higher one");
             }
             if (kind.isEmpty() || level.isEmpty()) {
                 continue; // written by a newer version

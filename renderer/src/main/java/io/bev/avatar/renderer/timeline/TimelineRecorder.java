@@ -64,7 +64,8 @@ public final class TimelineRecorder {
         Optional<Investigation> same = started ? Optional.empty() : before;
         boolean discovered = now.lastDiscovery().isPresent()
                 && !now.lastDiscovery().equals(same.flatMap(Investigation::lastDiscovery));
-        boolean completed = now.progress() >= 1 && same.map(Investigation::progress).orElse(0.0) < 1;
+        boolean completed =
+                now.progress() >= 1 && same.map(Investigation::progress).orElse(0.0) < 1;
         boolean found = now.findings() > same.map(Investigation::findings).orElse(0);
         if (!started && !discovered && !completed && !found) {
             return; // progress alone
@@ -119,7 +120,8 @@ public final class TimelineRecorder {
         return alerts.isEmpty()
                 && timeline.events().stream()
                         .filter(event -> event.kind() == Kind.ALERT
-                                && (event.title().equals(alert.name()) || event.title().equals(resolved(alert))))
+                                && (event.title().equals(alert.name())
+                                        || event.title().equals(resolved(alert))))
                         .reduce((earlier, later) -> later)
                         .filter(last -> last.title().equals(alert.name())
                                 && !last.at().isBefore(start(alert).orElse(Instant.MAX)))
@@ -156,8 +158,7 @@ public final class TimelineRecorder {
     /** Records a change of the rendering backend; the first one is not recorded. */
     public synchronized void backend(String name, String reason) {
         if (!backend.isEmpty() && !backend.equals(name)) {
-            timeline.record(
-                    Kind.BACKEND, Level.WARNING, "Backend changed from " + backend + " to " + name, reason);
+            timeline.record(Kind.BACKEND, Level.WARNING, "Backend changed from " + backend + " to " + name, reason);
         }
         backend = name;
     }

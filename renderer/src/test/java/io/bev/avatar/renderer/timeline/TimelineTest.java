@@ -106,7 +106,16 @@ class TimelineTest {
 
     private static StateStore.Statistics redis(boolean connected) {
         return new StateStore.Statistics(
-                0, 0, Optional.empty(), Optional.empty(), 0, 0, Optional.empty(), connected, "127.0.0.1:6379", Map.of());
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                0,
+                Optional.empty(),
+                connected,
+                "127.0.0.1:6379",
+                Map.of());
     }
 
     @Test
@@ -140,7 +149,9 @@ class TimelineTest {
     void investigation_startDiscoveryAndEnd_areRecorded_progressAloneIsNot() {
         emotion(Emotion.NEUTRAL, Optional.of(new Investigation("INV-7", 0.1, 0, 0, Optional.empty())));
         emotion(Emotion.NEUTRAL, Optional.of(new Investigation("INV-7", 0.2, 0, 0, Optional.empty())));
-        emotion(Emotion.NEUTRAL, Optional.of(new Investigation("INV-7", 0.4, 3, 0.57, Optional.of("reused\npassword"))));
+        emotion(
+                Emotion.NEUTRAL,
+                Optional.of(new Investigation("INV-7", 0.4, 3, 0.57, Optional.of("reused\npassword"))));
         emotion(Emotion.NEUTRAL, Optional.of(new Investigation("INV-7", 1, 3, 0.57, Optional.of("reused\npassword"))));
         emotion(Emotion.NEUTRAL, Optional.of(new Investigation("", 0, 0, 0, Optional.empty())));
         emotion(Emotion.NEUTRAL, Optional.empty());
@@ -236,7 +247,9 @@ class TimelineTest {
         timeline.record(Kind.MODEL, Level.INFO, "Model loaded", "");
         file.writeIfDue(Duration.ofSeconds(42).toNanos());
 
-        assertThat(directory.resolve("timeline.json").toFile().length()).isEqualTo(first).isLessThan(600);
+        assertThat(directory.resolve("timeline.json").toFile().length())
+                .isEqualTo(first)
+                .isLessThan(600);
         file.writeIfDue(Duration.ofSeconds(72).toNanos());
         assertThat(directory.resolve("timeline.json").toFile().length()).isGreaterThan(first);
     }

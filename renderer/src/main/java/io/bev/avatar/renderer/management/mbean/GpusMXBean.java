@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 @Description("NVIDIA devices of this machine as the renderer sees them, on every backend")
 public interface GpusMXBean {
 
-    @Description("CUDA devices, one line each: index, name, UUID and PCI address; each has an MBean type=Gpu,device=INDEX")
+    @Description(
+            "CUDA devices, one line each: index, name, UUID and PCI address; each has an MBean type=Gpu,device=INDEX")
     @Unit(Unit.TEXT)
     String[] getDevices();
 
@@ -20,7 +21,8 @@ public interface GpusMXBean {
     @Nullable
     Integer getDeviceInUse();
 
-    @Description("Where the temperature, power, clocks, memory and errors of every NVIDIA device are, also without CUDA")
+    @Description(
+            "Where the temperature, power, clocks, memory and errors of every NVIDIA device are, also without CUDA")
     @Unit(Unit.TEXT)
     String getReadings();
 }

@@ -23,10 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class RendererBean extends NotificationBroadcasterSupport implements RendererMXBean {
 
     private static final Set<TimelineEvent.Kind> NOTIFIED = Collections.unmodifiableSet(EnumSet.of(
-            TimelineEvent.Kind.BACKEND,
-            TimelineEvent.Kind.REDIS,
-            TimelineEvent.Kind.MODEL,
-            TimelineEvent.Kind.ALERT));
+            TimelineEvent.Kind.BACKEND, TimelineEvent.Kind.REDIS, TimelineEvent.Kind.MODEL, TimelineEvent.Kind.ALERT));
 
     private final RendererControl renderer;
     private final DeadlockDetector deadlocks =

@@ -27,8 +27,7 @@ public @interface Unit {
     String INSTANT = "ISO 8601 instant";
 
     /** Units of numbers. */
-    Set<String> MEASURES =
-            Set.of(SECONDS, MILLISECONDS, BYTES, PIXELS, FRAMES, FPS, COUNT, RATIO, INSTANT, "CUresult");
+    Set<String> MEASURES = Set.of(SECONDS, MILLISECONDS, BYTES, PIXELS, FRAMES, FPS, COUNT, RATIO, INSTANT, "CUresult");
 
     String TEXT = "text";
     String FLAG = "true or false";

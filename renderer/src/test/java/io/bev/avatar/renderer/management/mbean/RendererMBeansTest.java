@@ -505,8 +505,8 @@ class RendererMBeansTest {
         assertThat(gpus.getProblem()).isNull();
         assertThat(gpus.getDeviceInUse()).isNull();
         assertThat(gpus.getReadings()).contains("http://127.0.0.1:9818/metrics").contains("nvidia-smi");
-        GpusBean none = new GpusBean(
-                new CudaDevices(List.of(), Optional.of("no driver")), Optional.empty(), Optional.empty());
+        GpusBean none =
+                new GpusBean(new CudaDevices(List.of(), Optional.of("no driver")), Optional.empty(), Optional.empty());
         assertThat(none.getProblem()).isEqualTo("no driver");
         assertThat(none.getReadings()).contains("9818");
     }
@@ -523,10 +523,9 @@ class RendererMBeansTest {
     @Test
     void missingArgument_isNamed() {
         assertThatThrownBy(() -> server.invoke(
-                        new ObjectName("bev.avatar:type=Model"),
-                        "load",
-                        new Object[] {null},
-                        new String[] {String.class.getName()}))
+                        new ObjectName("bev.avatar:type=Model"), "load", new Object[] {null}, new String[] {
+                            String.class.getName()
+                        }))
                 .rootCause()
                 .hasMessage("load: path: found nothing, expected text");
     }
