@@ -3,6 +3,8 @@
 const HEADER_BYTES = 32;
 const MAGIC = 0x4241;
 const VERSION = 1;
+/** Delay of the acknowledgement of frames that are not wanted: the server then sends about four per second. */
+const UNWANTED_DELAY_MILLIS = 500;
 
 /**
  * Reads the 32-byte header of a binary message; all numbers are big-endian.
@@ -42,12 +44,20 @@ export class FramePainter {
     this.onDisplayed = onDisplayed;
     this.waiting = null;
     this.busy = false;
+    /** Minimum time between two displayed frames; Infinity displays none after the first. */
+    this.intervalMillis = 0;
+    this.displayedAt = -Infinity;
   }
 
   /** @param {ArrayBuffer} message @param {(acknowledgement: Uint8Array) => void} done called when the frame has been displayed or skipped */
   push(message, done) {
     const frame = parseFrame(message);
     frame.done = done;
+    if (performance.now() - this.displayedAt < this.intervalMillis) {
+      this.counters.skipped++;
+      setTimeout(() => done(frame.acknowledgement), UNWANTED_DELAY_MILLIS);
+      return;
+    }
     if (this.waiting) {
       this.counters.skipped++;
       this.waiting.done(this.waiting.acknowledgement);
@@ -86,6 +96,7 @@ export class FramePainter {
     }
     this.context.drawImage(bitmap, 0, 0);
     bitmap.close();
+    this.displayedAt = performance.now();
     counters.frames++;
     counters.lastSequence = frame.sequence;
     counters.lastStateSequence = frame.stateSequence;

@@ -1,12 +1,17 @@
 // Connects the transport, the frame display and the controls.
 
 import { FramePainter, RateMeter } from "./frames.js";
-import { Transport, submitState } from "./transport.js";
-import { View } from "./view.js";
+import { HistoryView } from "./history.js";
+import { Transport, submit } from "./transport.js";
+import { EXAMPLE_PREFIX, View } from "./view.js";
 
 const FRAME_TIMEOUT_MILLIS = 3000;
+/** Health messages arrive every second: without one for this long, the last one is outdated. */
+const HEALTH_TIMEOUT_MILLIS = 3000;
 /** Minimum time between two intensity updates while the slider moves. */
 const INTENSITY_INTERVAL_MILLIS = 150;
+/** Time between two images where motion is not wanted. */
+const CALM_INTERVAL_MILLIS = 2000;
 
 /** Diagnostics of this page since it was opened, for tests and debugging. */
 const counters = window.__avatar = {
@@ -15,13 +20,17 @@ const counters = window.__avatar = {
 };
 
 const view = new View();
+const history = new HistoryView();
 const meter = new RateMeter();
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let phase = "connecting";
 let disconnect = { retryAt: 0, reason: "" };
 let lastFrameAt = 0;
+let lastHealthAt = 0;
 let liveSince = 0;
 let lastFrame = null;
 let intensityTouched = -Infinity;
+let playing = !calm.matches;
 
 const painter = new FramePainter(document.getElementById("frame"), counters, (frame) => {
   lastFrameAt = performance.now();
@@ -34,20 +43,29 @@ const painter = new FramePainter(document.getElementById("frame"), counters, (fr
 });
 
 const transport = new Transport({
-  frame: (message, done) => painter.push(message, done),
+  frame: (message, done) => {
+    if (!playing) {
+      lastFrameAt = performance.now(); // frames arrive, although not each is displayed
+    }
+    painter.push(message, done);
+  },
   state: (state) => {
     counters.state = state;
     view.showState(state, performance.now() - intensityTouched < 1000);
   },
   health: (health) => {
+    lastHealthAt = performance.now();
     counters.health = health;
     view.showHealth(health);
+    history.update(health);
   },
   problem: (detail) => view.message(detail, "bad"),
-  mjpeg: (on) => view.showMjpeg(on),
+  mjpeg: () => showMotion(),
   link: (next, detail) => {
     if (next === "live" && phase !== "live") {
       liveSince = performance.now();
+      lastHealthAt = liveSince;
+      history.invalidate();
     }
     phase = next;
     disconnect = detail || disconnect;
@@ -66,7 +84,7 @@ function refresh() {
     const reason = disconnect.reason && `${disconnect.reason.charAt(0).toUpperCase()}${disconnect.reason.slice(1)}. `;
     view.cover("Lost connection to the renderer", `${reason}${retry}`, { retry: true });
   } else if (phase === "paused") {
-    view.showLink("quiet", "Paused", false);
+    view.showLink("quiet", "Disconnected while hidden", false);
   } else if (lastFrame === null) {
     view.showLink("quiet", "Connecting", false);
     view.cover("Connecting to the renderer", "", { waiting: true });
@@ -74,28 +92,50 @@ function refresh() {
 }
 
 function refreshLive(now) {
+  const silent = now - lastHealthAt > HEALTH_TIMEOUT_MILLIS && !document.hidden;
+  if (silent) {
+    view.showCondition("bad", `No answer for ${Math.floor((now - lastHealthAt) / 1000)} s`);
+  }
   if (counters.transport === "mjpeg") {
-    view.showLink("good", "Live", true);
+    view.showLink(playing ? "good" : "quiet", playing ? "Live" : "Paused", true);
     view.uncover();
   } else if (!document.hidden && now - Math.max(lastFrameAt, liveSince) > FRAME_TIMEOUT_MILLIS) {
     view.showLink("warn", "No stream", true);
-    view.cover("The stream has stopped", counters.health?.reasons?.[0] || "The renderer is connected but sends no frames.");
+    view.cover("The stream has stopped", silent ? "The renderer does not answer."
+      : counters.health?.reasons?.[0] || "The renderer is connected but sends no frames.");
   } else {
-    view.showLink("good", "Live", true);
+    view.showLink(playing ? "good" : "quiet", playing ? "Live" : calm.matches ? "Reduced motion" : "Paused", true);
   }
 }
 
 setInterval(() => {
   counters.fps = meter.rate(performance.now());
-  const measurable = counters.transport === "websocket" && phase === "live";
-  const displayed = measurable ? counters.fps : undefined;
-  const charted = phase !== "live" ? 0 : measurable ? counters.fps : counters.health?.fps;
-  view.showRates(displayed, measurable ? lastFrame?.renderMicros : undefined, charted);
+  const measurable = counters.transport === "websocket" && phase === "live" && playing;
+  view.showRates(measurable ? counters.fps : undefined, measurable ? lastFrame?.renderMicros : undefined);
   refresh();
 }, 1000);
 
+/** Applies pause and reduced motion to the image. */
+function showMotion() {
+  view.showPlaying(playing, calm.matches);
+  painter.intervalMillis = playing ? 0 : calm.matches ? CALM_INTERVAL_MILLIS : Infinity;
+  if (counters.transport === "mjpeg") {
+    view.showImage(`${playing ? "stream.mjpeg" : "snapshot.jpg"}?${Date.now()}`);
+  }
+  refresh();
+}
+
+calm.addEventListener("change", () => {
+  playing = !calm.matches;
+  showMotion();
+});
+document.getElementById("pause").addEventListener("click", () => {
+  playing = !playing;
+  showMotion();
+});
+
 async function change(document) {
-  const { rejection, note } = await submitState(document);
+  const { rejection, note } = await submit("state", document);
   view.message(rejection || note, rejection ? "bad" : "quiet");
   if (rejection) {
     view.markPending("");
@@ -121,18 +161,32 @@ slider.addEventListener("input", () => {
   }
 });
 
+document.getElementById("example").addEventListener("click", async () => {
+  const { rejection } = await submit("osint", {
+    event_id: `page-${Date.now()}`,
+    activity_type: "threat_analysis",
+    investigation_id: `${EXAMPLE_PREFIX}1`,
+    progress: 0.42,
+    findings: ["Mail address in a known breach", "Same password on two sites", "Two wallets share a withdrawal address"],
+    threat_level: 0.57,
+  });
+  document.getElementById("example-message").textContent = rejection;
+});
+document.getElementById("example-end").addEventListener("click", () => change({ investigation: null, activity: null }));
+
 document.getElementById("retry").addEventListener("click", () => transport.retryNow());
 
-const stage = document.getElementById("stage");
+const show = document.getElementById("show");
 const fullscreen = document.getElementById("fullscreen");
-fullscreen.hidden = !stage.requestFullscreen;
+fullscreen.hidden = !show.requestFullscreen;
 fullscreen.addEventListener("click", () => {
   if (document.fullscreenElement) {
     document.exitFullscreen();
   } else {
-    stage.requestFullscreen();
+    show.requestFullscreen();
   }
 });
+document.addEventListener("fullscreenchange", () => view.showFullScreen(document.fullscreenElement === show));
 
-refresh();
+showMotion();
 transport.start();

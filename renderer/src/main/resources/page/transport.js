@@ -8,8 +8,10 @@ const DATA_TIMEOUT_MILLIS = 8000;
 /** A page hidden for this long disconnects, so that the renderer can fall back to its idle rate. */
 const HIDDEN_TIMEOUT_MILLIS = 60000;
 const FAILURES_BEFORE_POLLING = 3;
+/** A renderer that answers a poll no faster is unreachable. */
+const POLL_TIMEOUT_MILLIS = 5000;
 
-/** Handlers: frame(ArrayBuffer, done), state(document), health(document), problem(text), link(phase, detail). */
+/** Handlers: frame(ArrayBuffer, done), state(document), health(document), problem(text), mjpeg(), link(phase, detail). */
 export class Transport {
   constructor(handlers, counters) {
     this.handlers = handlers;
@@ -150,7 +152,7 @@ export class Transport {
   /** MJPEG for the image; state and health polled once per second. */
   poll() {
     this.counters.transport = "mjpeg";
-    this.handlers.mjpeg(true);
+    this.handlers.mjpeg();
     let up = false;
     const pollOnce = async () => {
       try {
@@ -160,7 +162,7 @@ export class Transport {
         if (!up) {
           up = true;
           this.counters.connected = true;
-          this.handlers.mjpeg(true);
+          this.handlers.mjpeg();
           this.handlers.link("live");
         }
       } catch {
@@ -170,25 +172,25 @@ export class Transport {
       }
       this.pollTimer = setTimeout(pollOnce, POLL_MILLIS);
     };
-    ask();
+    pollOnce();
   }
 
   static async json(path) {
-    const response = await fetch(path, { cache: "no-store" });
+    const response = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(POLL_TIMEOUT_MILLIS) });
     return response.json();
   }
 }
 
 /**
- * Sends a state change. Returns {rejection, note}: the error message, "" if it was accepted, and why it is not visible, "" if
+ * Sends an update to one of the paths state and osint. Returns {rejection, note}: the error message, "" if it was accepted, and why it is not visible, "" if
  * it is.
  */
-export async function submitState(change) {
+export async function submit(path, update) {
   try {
-    const response = await fetch("state", {
+    const response = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(change),
+      body: JSON.stringify(update),
     });
     const outcome = await response.json();
     const rejection = response.ok ? "" : outcome.detail || outcome.error || `rejected (HTTP ${response.status})`;

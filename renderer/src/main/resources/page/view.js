@@ -1,99 +1,33 @@
-// Displays state, health and the connection. Only this module writes to the document.
+// Displays state, health and the connection.
 
-/** Emotions with the hue of each, in degrees. */
-export const EMOTIONS = [
-  ["neutral", 210], ["happy", 42], ["excited", 22], ["focused", 222], ["thinking", 250],
-  ["analyzing", 196], ["alert", 6], ["confident", 160], ["curious", 285], ["processing", 186],
-  ["discovered", 138], ["concerned", 34], ["satisfied", 112], ["investigating", 268], ["breakthrough", 322],
-];
+import { AlertsView } from "./alerts.js";
+import { EmotionButtons, HUES } from "./emotions.js";
+import { displayText, duration, element, number, numbers, percent, put } from "./text.js";
 
-const HUES = new Map(EMOTIONS);
 const HEALTH = {
   ok: ["good", "Healthy"], degraded: ["warn", "Degraded"], starting: ["quiet", "Starting"],
   stopping: ["quiet", "Stopping"], failed: ["bad", "Failed"],
 };
-const SPARK_SECONDS = 120;
-const SPARK_HEIGHT = 32;
-
-const numbers = new Intl.NumberFormat("en");
-const element = (id) => document.getElementById(id);
-
-function displayText(label) {
-  const text = String(label).replaceAll("_", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function percent(part) {
-  return Math.round(Math.min(Math.max(Number(part) || 0, 0), 1) * 100);
-}
-
-function duration(seconds) {
-  const s = Math.floor(seconds);
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min`;
-  if (s < 86400) return `${Math.floor(s / 3600)} h ${Math.floor(s % 3600 / 60)} min`;
-  return `${Math.floor(s / 86400)} d ${Math.floor(s % 86400 / 3600)} h`;
-}
-
-function put(id, text) {
-  const target = element(id);
-  if (target.textContent !== text) {
-    target.textContent = text;
-  }
-}
-
-function number(value, digits) {
-  return typeof value === "number" && Number.isFinite(value) ? value.toFixed(digits) : "–";
-}
+/** Age of the last frame, in milliseconds, at which a renderer is not healthy, whatever its status. */
+const MAX_FRAME_AGE_MILLIS = 3000;
+/** Investigations with this prefix are examples of this page. */
+export const EXAMPLE_PREFIX = "EXAMPLE-";
 
 export class View {
   constructor() {
-    this.rates = [];
-    this.chips = new Map();
     this.emotion = "";
-    this.shownAlerts = "[]";
+    this.alerting = false;
     this.covered = true;
+    this.alerts = new AlertsView();
   }
 
-  /** Creates the emotion buttons: one tab stop, arrow keys move the focus, Enter and Space select. */
   buildEmotions(choose) {
-    const box = element("emotions");
-    for (const [name, hue] of EMOTIONS) {
-      const chip = document.createElement("button");
-      chip.type = "button";
-      chip.className = "chip";
-      chip.textContent = displayText(name);
-      chip.dataset.emotion = name;
-      chip.style.setProperty("--hue", hue);
-      chip.setAttribute("aria-pressed", "false");
-      chip.tabIndex = this.chips.size === 0 ? 0 : -1;
-      chip.addEventListener("click", () => choose(name));
-      this.chips.set(name, chip);
-      box.append(chip);
-    }
-    box.addEventListener("keydown", (event) => this.moveFocus(event));
-    box.addEventListener("focusin", (event) => this.setTabStop(event.target));
-  }
-
-  moveFocus(event) {
-    const chips = [...this.chips.values()];
-    const at = chips.indexOf(document.activeElement);
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const to = event.key === "Home" ? 0 : event.key === "End" ? chips.length - 1
-      : step ? (at + step + chips.length) % chips.length : -1;
-    if (at >= 0 && to >= 0) {
-      event.preventDefault();
-      chips[to].focus();
-    }
-  }
-
-  setTabStop(target) {
-    this.chips.forEach((chip) => { chip.tabIndex = chip === target ? 0 : -1; });
+    this.buttons = new EmotionButtons(choose);
   }
 
   /** Marks a button as requested until a state arrives; "" marks none. */
   markPending(emotion) {
-    this.chips.forEach((chip, name) => chip.setAttribute("aria-busy", String(name === emotion)));
+    this.buttons.markPending(emotion);
   }
 
   message(text, tone = "quiet") {
@@ -102,7 +36,12 @@ export class View {
   }
 
   showState(state, keepIntensity) {
-    this.showEmotion(state.emotion);
+    if (this.emotion !== state.emotion) {
+      this.emotion = state.emotion;
+      this.showEmotion();
+      put("announcement", `Emotion: ${displayText(state.emotion)}`);
+    }
+    this.buttons.check(state.emotion);
     put("activity", state.activity ? displayText(state.activity) : "Idle");
     put("sequence", state.seq === undefined ? "–" : `#${numbers.format(state.seq)}`);
     if (!keepIntensity && typeof state.intensity === "number") {
@@ -111,20 +50,23 @@ export class View {
     this.showInvestigation(state.investigation);
   }
 
-  showEmotion(emotion) {
-    this.chips.forEach((chip, name) => {
-      chip.setAttribute("aria-pressed", String(name === emotion));
-      chip.setAttribute("aria-busy", "false");
-    });
-    if (this.emotion !== emotion) {
-      this.emotion = emotion;
-      put("mood-name", displayText(emotion));
-      document.documentElement.style.setProperty("--mood-hue", HUES.get(emotion) ?? 210);
-      if (!element("emotions").contains(document.activeElement)) {
-        this.setTabStop(this.chips.get(emotion));
-      }
-      this.title();
-    }
+  /** The emotion of the face: while an alert overrides the stored emotion, both are named. */
+  showEmotion() {
+    const shown = this.alerting ? "alert" : this.emotion;
+    const overridden = this.alerting && this.emotion !== "" && this.emotion !== "alert";
+    put("mood-name", shown ? displayText(shown) : "\u200a");
+    element("mood-before").hidden = !overridden;
+    put("mood-before", overridden ? `before: ${displayText(this.emotion)}` : "");
+    document.documentElement.style.setProperty("--mood-hue", HUES.get(shown) ?? 210);
+    this.nameImage();
+    this.title();
+  }
+
+  nameImage() {
+    const shown = this.alerting ? "alert" : this.emotion;
+    const name = this.covered ? "Avatar, no live image" : shown ? `Live avatar, emotion: ${displayText(shown)}` : "Live avatar";
+    element("frame").setAttribute("aria-label", name);
+    element("mjpeg").alt = name;
   }
 
   showIntensity(value, move) {
@@ -138,11 +80,18 @@ export class View {
   }
 
   showInvestigation(investigation) {
-    element("investigation").hidden = !investigation;
+    element("investigation").dataset.empty = String(!investigation);
+    element("investigation-empty").hidden = Boolean(investigation);
+    for (const id of ["investigation-current", "investigation-id", "findings"]) {
+      element(id).hidden = !investigation;
+    }
     if (!investigation) {
       return;
     }
-    put("investigation-id", investigation.id || "unnamed");
+    const id = investigation.id || "unnamed";
+    put("investigation-id", id);
+    element("example-end").hidden = !id.startsWith(EXAMPLE_PREFIX);
+    put("example-message", "");
     const findings = investigation.findings || 0;
     put("findings", `${numbers.format(findings)} ${findings === 1 ? "finding" : "findings"}`);
     const progress = percent(investigation.progress);
@@ -165,19 +114,18 @@ export class View {
   }
 
   showHealth(health) {
-    const [tone, name] = HEALTH[health.status] || ["quiet", displayText(health.status || "unknown")];
+    const critical = health.alerts || [];
+    const [tone, name] = View.condition(health);
     // Next to a critical alert, "Healthy" would be misleading.
-    element("health").hidden = tone === "good" && (health.alerts || []).length > 0;
-    element("health").dataset.tone = tone;
-    put("health-text", name);
+    this.showCondition(tone, name, tone === "good" && critical.length > 0);
     this.showNotice(tone, name, health.reasons || []);
-    this.showAlerts(health.alerts || []);
+    this.showAlerts(critical, health.warnings || []);
     element("simulated").hidden = health.gpuSimulated !== true;
     put("fps-renderer", number(health.fps, 0));
-    put("backend", String(health.backend || "").toUpperCase());
+    put("backend", String(health.backend || "").replace(/^(cpu|cuda)/, (name) => name.toUpperCase()));
     element("backend").hidden = !health.backend;
     put("backend-reason", health.backendReason || "");
-    element("backend-reason").hidden = !health.backendReason;
+    element("backend-why").hidden = !health.backendReason;
     const model = health.model || {};
     put("model", model.source ? String(model.source).split("/").pop() : "–");
     element("model").title = model.source || "";
@@ -189,41 +137,54 @@ export class View {
     put("viewers", number(health.viewers, 0));
     put("uptime", typeof health.uptimeSeconds === "number" ? duration(health.uptimeSeconds) : "–");
     put("version", health.version || "–");
+    View.showLinks(health.links || {});
   }
 
-  /** Shows critical alerts. Their texts are untrusted and therefore set as text, never as HTML. */
-  showAlerts(alerts) {
-    const key = JSON.stringify(alerts);
-    if (this.shownAlerts === key) {
-      return;
+  /** Tone and name of the renderer's condition. */
+  static condition(health) {
+    if (health.status === "ok" && health.state === "PAUSED") {
+      return ["quiet", "Paused by operator"];
     }
-    this.shownAlerts = key;
-    element("alerts").hidden = alerts.length === 0;
-    put("alerts-title", alerts.length === 1 ? "Critical alert" : `${alerts.length} critical alerts`);
-    element("alerts-list").replaceChildren(...alerts.map((alert) => {
-      const item = document.createElement("li");
-      const name = document.createElement("strong");
-      name.textContent = alert.name || "Alert";
-      const summary = document.createElement("span");
-      summary.textContent = alert.summary || alert.description || "";
-      item.title = alert.description || "";
-      item.append(name, summary);
-      const since = Date.parse(alert.since);
-      if (Number.isFinite(since)) {
-        const time = document.createElement("time");
-        time.dateTime = alert.since;
-        time.textContent = `since ${new Date(since).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
-        item.append(time);
+    if (health.status === "ok" && health.lastFrameAgeMs > MAX_FRAME_AGE_MILLIS) {
+      return ["warn", "No frames"];
+    }
+    return HEALTH[health.status] || ["quiet", displayText(health.status || "unknown")];
+  }
+
+  showCondition(tone, name, hidden = false) {
+    element("health").hidden = hidden;
+    element("health").dataset.tone = tone;
+    put("health-text", name);
+  }
+
+  /** Links of this host's loopback addresses lead nowhere on another machine and are left out there. */
+  static showLinks(links) {
+    const loopback = /^(127\.|localhost$|\[::1\]$)/;
+    for (const name of ["metrics", "dashboards", "runbooks"]) {
+      const anchor = element(`link-${name}`);
+      const address = links[name] || "";
+      const usable = /^https?:/.test(address)
+        && (loopback.test(location.hostname) || !loopback.test(new URL(address).hostname));
+      anchor.hidden = !usable;
+      if (usable && anchor.getAttribute("href") !== address) {
+        anchor.href = address;
       }
-      return item;
-    }));
-    this.title();
+    }
+  }
+
+  showAlerts(critical, warnings) {
+    this.alerts.show(critical, warnings);
+    const alerting = critical.length > 0;
+    if (this.alerting !== alerting) {
+      this.alerting = alerting;
+      this.showEmotion();
+    }
   }
 
   showNotice(tone, name, reasons) {
     const notice = element("notice");
-    notice.hidden = tone === "good" || (tone === "quiet" && reasons.length === 0);
-    notice.dataset.tone = tone;
+    notice.hidden = reasons.length === 0 && (tone === "good" || tone === "quiet");
+    notice.dataset.tone = tone === "good" ? "warn" : tone;
     put("notice-title", name);
     const list = element("notice-reasons");
     if (list.dataset.reasons !== reasons.join("\n")) {
@@ -239,10 +200,11 @@ export class View {
   /** Shows the connection state. While disconnected, values are blank and the controls are disabled. */
   showLink(tone, text, connected) {
     element("controls").disabled = !connected;
+    element("example").disabled = !connected;
     if (!connected) {
       element("health").hidden = true;
       element("notice").hidden = true;
-      this.showAlerts([]);
+      this.showAlerts([], []);
       ["fps-renderer", "redis", "viewers", "uptime"].forEach((id) => put(id, "–"));
       element("redis").dataset.tone = "quiet";
     }
@@ -259,6 +221,7 @@ export class View {
     put("cover-detail", detail);
     element("retry").hidden = !retry;
     this.covered = true;
+    this.nameImage();
     this.title();
   }
 
@@ -266,13 +229,14 @@ export class View {
     if (this.covered) {
       element("stage").dataset.covered = "false";
       this.covered = false;
+      this.nameImage();
       this.title();
     }
   }
 
   title() {
-    const alerting = !element("alerts").hidden;
-    document.title = alerting ? "Critical alert · Avatar" : this.covered ? "No stream · Avatar" : this.emotion ? `${displayText(this.emotion)} · Avatar` : "Avatar";
+    document.title = this.alerting ? "Critical alert · Avatar" : this.covered ? "No stream · Avatar"
+      : this.emotion ? `${displayText(this.emotion)} · Avatar` : "Avatar";
   }
 
   showFrame(width, height) {
@@ -280,33 +244,36 @@ export class View {
     put("resolution", `${width} × ${height}`);
   }
 
-  /** @param {number} [shown] frames per second displayed on this page @param {number} [renderMicros] @param {number} [charted] */
-  showRates(shown, renderMicros, charted) {
+  /** @param {number} [shown] frames per second displayed on this page @param {number} [renderMicros] */
+  showRates(shown, renderMicros) {
     put("fps-here", number(shown, 0));
     put("render-time", renderMicros === undefined ? "–" : number(renderMicros / 1000, 1));
-    this.rates.push(charted || 0);
-    if (this.rates.length > SPARK_SECONDS) {
-      this.rates.shift();
-    }
-    this.drawSpark();
+    this.alerts.refreshTimes();
   }
 
-  drawSpark() {
-    const top = Math.max(30, ...this.rates) * 1.1;
-    const from = SPARK_SECONDS - this.rates.length;
-    const points = this.rates.map((rate, i) => `${from + i},${(SPARK_HEIGHT * (1 - rate / top)).toFixed(1)}`);
-    const line = points.length > 1 ? `M${points.join("L")}` : "";
-    element("spark-line").setAttribute("d", line);
-    element("spark-area").setAttribute("d", line && `${line}L${SPARK_SECONDS - 1},${SPARK_HEIGHT}L${from},${SPARK_HEIGHT}Z`);
+  /** @param {boolean} playing @param {boolean} calm whether an image that is not playing is replaced now and then */
+  showPlaying(playing, calm) {
+    const label = playing ? "Pause" : calm ? "Play at full frame rate" : "Play";
+    element("tools").dataset.playing = String(playing);
+    element("pause").title = label;
+    element("pause").setAttribute("aria-label", label);
   }
 
-  showMjpeg(on) {
+  showFullScreen(full) {
+    const label = full ? "Exit full screen" : "Full screen";
+    element("fullscreen").dataset.full = String(full);
+    element("fullscreen").title = label;
+    element("fullscreen").setAttribute("aria-label", label);
+  }
+
+  /** @param {string} source address of the image, "" to show the WebSocket's frames */
+  showImage(source) {
     const image = element("mjpeg");
-    element("frame").hidden = on;
-    image.hidden = !on;
-    if (on) {
+    element("frame").hidden = source !== "";
+    image.hidden = source === "";
+    if (source !== "") {
       image.onload = () => this.showFrame(image.naturalWidth, image.naturalHeight);
-      image.src = `stream.mjpeg?${Date.now()}`;
+      image.src = source;
     }
   }
 }

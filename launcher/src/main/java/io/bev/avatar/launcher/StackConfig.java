@@ -5,8 +5,12 @@ import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.stack.StackAddresses;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Settings of {@code ./avatar up}: the section {@code stack} and the ports of the other sections.
@@ -38,8 +42,32 @@ record StackConfig(
         Links links,
         Optional<Path> configFile) {
 
-    /** Base addresses in alerts: of the runbooks, {@code BASE/NAME.md}, and of Grafana. */
-    record Links(String runbooks, String dashboards) {}
+    /**
+     * Base addresses in alerts.
+     *
+     * @param runbooks of the runbooks, {@code BASE/NAME.md}
+     * @param dashboards of Grafana
+     * @param configured keys of section {@code page} that are set
+     */
+    record Links(String runbooks, String dashboards, Set<String> configured) {
+
+        static final Set<String> PAGE = Set.of("page.metrics-url", "page.runbooks-url", "page.dashboards-url");
+
+        /** Environment with which the page links to this run's services, except where it is configured. */
+        Map<String, String> page(String exporter, boolean grafana) {
+            Map<String, String> addresses = new HashMap<>();
+            addresses.put("page.metrics-url", exporter + "/metrics");
+            addresses.put("page.runbooks-url", runbooks);
+            if (grafana) {
+                addresses.put("page.dashboards-url", dashboards);
+            }
+            addresses.keySet().removeAll(configured);
+            Map<String, String> environment = new HashMap<>();
+            addresses.forEach((key, address) -> environment.put(
+                    "BEV_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), address));
+            return environment;
+        }
+    }
 
     static StackConfig from(Config config, Path root, Map<String, String> environment) {
         String redis = config.text("redis.url", "redis://127.0.0.1:6379", "BEV_REDIS_URL");
@@ -63,7 +91,12 @@ record StackConfig(
                 addresses.alertmanagerPort(),
                 addresses.grafanaPort(),
                 AlertReceivers.from(config),
-                new Links(addresses.runbooks(), addresses.dashboards()),
+                new Links(
+                        addresses.runbooks(),
+                        addresses.dashboards(),
+                        Links.PAGE.stream()
+                                .filter(key -> config.optionalText(key).isPresent())
+                                .collect(Collectors.toSet())),
                 Optional.ofNullable(environment.get("BEV_AVATAR_CONFIG"))
                         .filter(file -> !file.isBlank())
                         .map(Path::of));

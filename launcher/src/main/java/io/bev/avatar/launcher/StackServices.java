@@ -86,6 +86,7 @@ final class StackServices {
         environment.put(
                 "BEV_RENDERER_CONTROL_PASSWORD_FILE",
                 files.secret("control-password").toString());
+        environment.putAll(config.links().page(exporterUrl(), grafana().isPresent()));
         simulatedGpu.ifPresent(gpu -> environment.putAll(SimulatedGpu.rendererEnvironment()));
         model.ifPresent(path -> environment.put("BEV_AVATAR_MODEL", path.toString()));
         return new ServiceSpec(
@@ -97,6 +98,10 @@ final class StackServices {
                 files.log("renderer"),
                 START_TIMEOUT,
                 Duration.ofMillis(200));
+    }
+
+    private String exporterUrl() {
+        return config.exporter().access().scheme() + "://127.0.0.1:" + config.exporterPort();
     }
 
     /** Additional JVM options of the renderer, as in the installed service. */
@@ -111,7 +116,7 @@ final class StackServices {
         command.add("serve");
         ExporterClientAuth access = config.exporter().access();
         Probe exporterProbe = config.exporter().probe();
-        String url = access.scheme() + "://127.0.0.1:" + config.exporterPort();
+        String url = exporterUrl();
         Map<String, String> environment = new HashMap<>(Map.of(
                 "MALLOC_ARENA_MAX", "1",
                 "BEV_EXPORTER_RENDERER_URL", "http://127.0.0.1:" + config.rendererPort(),

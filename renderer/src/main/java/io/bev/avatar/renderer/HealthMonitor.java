@@ -2,6 +2,7 @@ package io.bev.avatar.renderer;
 
 import io.bev.avatar.renderer.lifecycle.LifecycleState;
 import io.bev.avatar.renderer.state.StateStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Set;
 final class HealthMonitor {
 
     private static final double MAX_FRAME_AGE_SECONDS = 2;
+    private static final Duration MAX_EVALUATION_AGE = Duration.ofSeconds(5);
     /** Consecutive slow evaluations before a problem is reported, so that a new viewer does not trigger one. */
     private static final int MIN_SLOW_EVALUATIONS = 5;
 
@@ -22,16 +24,24 @@ final class HealthMonitor {
     private final boolean redisConfigured;
     private int slowEvaluations;
     private volatile List<String> reasons = List.of();
+    private volatile long evaluatedNanos;
 
     /** @param redisConfigured whether redis.url is set; otherwise a missing connection is not a problem */
     HealthMonitor(RendererRuntime runtime, boolean redisConfigured) {
         this.runtime = runtime;
         this.redisConfigured = redisConfigured;
+        this.evaluatedNanos = runtime.context().ticker().nanos();
     }
 
-    /** Problems found by the last evaluation. */
+    /** Problems found by the last evaluation, and whether that is too long ago. */
     List<String> reasons() {
-        return reasons;
+        long age = runtime.context().ticker().nanos() - evaluatedNanos;
+        if (age < MAX_EVALUATION_AGE.toNanos()) {
+            return reasons;
+        }
+        List<String> all = new ArrayList<>(reasons);
+        all.add("health was not evaluated for " + age / 1_000_000_000 + " s");
+        return all;
     }
 
     /** Evaluates the health once. */
@@ -62,6 +72,7 @@ final class HealthMonitor {
             runtime.lifecycle()
                     .changeIf(EnumSet.of(LifecycleState.RUNNING), LifecycleState.DEGRADED, String.join("; ", found));
         }
+        evaluatedNanos = runtime.context().ticker().nanos();
         reasons = List.copyOf(found); // last, so that a reader of the new status also sees the new state
     }
 
@@ -83,7 +94,7 @@ final class HealthMonitor {
     String status() {
         LifecycleState state = runtime.lifecycle().state();
         if (WORKING.contains(state) || state == LifecycleState.PAUSED) {
-            return reasons.isEmpty() ? "ok" : "degraded";
+            return reasons().isEmpty() ? "ok" : "degraded";
         }
         return switch (state) {
             case CREATED, INITIALIZING -> "starting";

@@ -108,7 +108,11 @@ public final class Renderer implements AutoCloseable {
                 : ControlPassword.none();
         CompletableFuture<JolokiaEndpoint> jolokia = openManagement(config, password);
         RendererPage page = new RendererPage(
-                context.version(), context::uptime, config.gpuSimulated(), updatePassword(config, password));
+                context.version(),
+                context::uptime,
+                config.gpuSimulated(),
+                settings.page(),
+                updatePassword(config, password));
         RendererComponents.FrameServer viewers = components.viewers(page);
         shutdown.push("viewers", viewers::close);
         viewers.start();
@@ -122,13 +126,16 @@ public final class Renderer implements AutoCloseable {
         StateStore store = result(storeOpening);
         RestartCounter restarts = new RestartCounter(settings.state().directory());
         shutdown.push("restart counter", restarts::ended);
+        RendererHistory history = new RendererHistory(settings.state().directory(), store.current(), context);
+        history.started(restarts);
+        shutdown.push("history", history::close);
         ActiveAlert.Source alerts = components.alerts();
         shutdown.push("alerts", alerts::close);
         CompletableFuture<Void> gpuLossHandling = gpuLoss.thenAccept(reason -> endForGpu(reason, restarts));
         shutdown.push("GPU watch", () -> gpuLossHandling.cancel(false));
         FrameMonitor monitor = new FrameMonitor(lifecycle, context.service(), errors, restarts, exit);
-        RendererRuntime runtime =
-                runtime(result(model).avatar(), store, viewers.hub(), backend, restarts, alerts, avatars, monitor);
+        RendererRuntime runtime = runtime(
+                result(model).avatar(), store, viewers.hub(), backend, restarts, alerts, history, avatars, monitor);
         BackendSelector.requireCapacity(
                 config.backend(),
                 backend.gpu(),
@@ -145,20 +152,28 @@ public final class Renderer implements AutoCloseable {
                         runtime.stats(),
                         store,
                         updates,
+                        history.timeline(),
                         viewers.hub(),
                         Map.of(
                                 "page",
                                 viewers.connections(),
                                 "jolokia",
                                 result(jolokia).connections()),
-                        result(devices).devices(),
+                        result(devices),
                         settings.gpu().memoryFraction(),
                         backend.gpu().map(gpu -> gpuInUse(gpu, runtime.commands())),
+                        settings.page().metricsUrl(),
                         context.clock()));
         shutdown.push("MBeans", mbeans::close);
         page.attach(new RendererPage.View(runtime, operations, health, components, updates));
-        store.onChange(state -> viewers.changed());
-        lifecycle.onChange(change -> viewers.changed());
+        store.onChange(state -> {
+            history.recorder().state(state);
+            viewers.changed();
+        });
+        lifecycle.onChange(change -> {
+            history.changed(change);
+            viewers.changed();
+        });
 
         startFrames(runtime, monitor, new StatusReporter(health, runtime));
         RendererOperations.report(result(model).avatar());
@@ -199,6 +214,7 @@ public final class Renderer implements AutoCloseable {
             RendererComponents.SelectedBackend backend,
             RestartCounter restarts,
             ActiveAlert.Source alerts,
+            RendererHistory history,
             RenderableAvatarLoader avatars,
             FrameMonitor monitor) {
         RendererConfig config = settings.renderer();
@@ -217,8 +233,8 @@ public final class Renderer implements AutoCloseable {
         FrameLoop loop =
                 new FrameLoop(frames, monitor, commands, stats, config.targetFps(), config.idleFps(), context.ticker());
         return new RendererRuntime(
-                context, lifecycle, errors, restarts, store, alerts, hub, backend, avatars, frames, commands, stats,
-                loop);
+                context, lifecycle, errors, restarts, store, alerts, history, hub, backend, avatars, frames, commands,
+                stats, loop);
     }
 
     /** Starts the frame loop and waits for the first frame. */

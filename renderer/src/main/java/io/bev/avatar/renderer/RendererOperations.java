@@ -7,6 +7,7 @@ import io.bev.avatar.renderer.frame.RenderableAvatar;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
 import io.bev.avatar.renderer.lifecycle.LifecycleState;
 import io.bev.avatar.renderer.management.mbean.RendererControl;
+import io.bev.avatar.renderer.timeline.TimelineEvent;
 import io.bev.avatar.splat.raster.PosedGaussians;
 import io.bev.avatar.splat.raster.cuda.MemoryBudgetException;
 import io.bev.avatar.splat.scene.Findings;
@@ -343,6 +344,13 @@ final class RendererOperations implements RendererControl {
             current = model;
             startNotes = List.of();
             report(fresh);
+            runtime.history()
+                    .timeline()
+                    .record(
+                            TimelineEvent.Kind.MODEL,
+                            TimelineEvent.Level.INFO,
+                            "Model loaded: " + fresh.source(),
+                            fresh.splats().count + " Gaussians in " + fresh.loadMillis() + " ms");
         } catch (IOException e) {
             runtime.errors().record(operation, e);
             throw new IllegalArgumentException(operation + ": the current model is kept; " + e.getMessage(), e);

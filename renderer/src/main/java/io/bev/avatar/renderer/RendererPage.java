@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.http.RequestGuard.Rejection;
+import io.bev.avatar.renderer.config.PageConfig;
 import io.bev.avatar.renderer.expression.NotedUpdates;
 import io.bev.avatar.renderer.management.jolokia.ControlPassword;
 import io.bev.avatar.renderer.management.mbean.RendererControl;
+import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.state.StateStore.Origin;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
@@ -31,18 +33,25 @@ final class RendererPage implements PageBackend {
     private final String version;
     private final Supplier<Duration> uptime;
     private final boolean gpuSimulated;
+    private final PageConfig links;
     private final Optional<ControlPassword> updatePassword;
     private volatile @Nullable View view;
 
     /**
      * @param gpuSimulated whether the exporter on this host reports a simulated GPU
+     * @param links addresses to which the page links
      * @param updatePassword required for updates; empty if they need none
      */
     RendererPage(
-            String version, Supplier<Duration> uptime, boolean gpuSimulated, Optional<ControlPassword> updatePassword) {
+            String version,
+            Supplier<Duration> uptime,
+            boolean gpuSimulated,
+            PageConfig links,
+            Optional<ControlPassword> updatePassword) {
         this.version = version;
         this.uptime = uptime;
         this.gpuSimulated = gpuSimulated;
+        this.links = links;
         this.updatePassword = updatePassword;
     }
 
@@ -59,6 +68,10 @@ final class RendererPage implements PageBackend {
         (v == null ? List.<String>of() : v.health().reasons()).forEach(reasons::add);
         document.put("version", version);
         document.put("gpuSimulated", gpuSimulated);
+        ObjectNode addresses = document.putObject("links");
+        links.metricsUrl().ifPresent(url -> addresses.put("metrics", url.toString()));
+        links.dashboardsUrl().ifPresent(url -> addresses.put("dashboards", url.toString()));
+        links.runbooksUrl().ifPresent(url -> addresses.put("runbooks", url.toString()));
         document.put("uptimeSeconds", uptime.get().toMillis() / 1000.0);
         if (v != null) {
             describe(v, document);
@@ -90,17 +103,34 @@ final class RendererPage implements PageBackend {
                 .put("gaussians", renderer.model().gaussians());
         ArrayNode notes = document.putArray("notes");
         v.renderer().notes().forEach(notes::add);
-        ArrayNode alerts = document.putArray("alerts");
-        v.runtime()
-                .alerts()
-                .active()
-                .forEach(alert -> alerts.addObject()
-                        .put("name", alert.name())
-                        .put("instance", alert.instance())
-                        .put("summary", alert.summary())
-                        .put("description", alert.description())
-                        .put("since", alert.since()));
+        ActiveAlert.Source alerts = v.runtime().alerts();
+        document.put("alertsKnown", alerts.isKnown());
+        describe(alerts.active(), document.putArray("alerts"));
+        describe(alerts.warnings(), document.putArray("warnings"));
+        document.put("historySequence", v.runtime().history().timeline().number());
         document.put("stateSequence", v.runtime().store().current().seq());
+    }
+
+    private static void describe(List<ActiveAlert> alerts, ArrayNode documents) {
+        for (ActiveAlert alert : alerts) {
+            documents
+                    .addObject()
+                    .put("name", alert.name())
+                    .put("instance", alert.instance())
+                    .put("summary", alert.summary())
+                    .put("description", alert.description())
+                    .put("since", alert.since())
+                    .put("runbook", alert.runbook())
+                    .put("dashboard", alert.dashboard());
+        }
+    }
+
+    @Override
+    public ObjectNode history() {
+        View v = view;
+        return v == null
+                ? JsonNodeFactory.instance.objectNode().put("sequence", 0)
+                : v.runtime().history().document();
     }
 
     @Override

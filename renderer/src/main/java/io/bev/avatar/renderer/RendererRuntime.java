@@ -17,6 +17,7 @@ import io.bev.avatar.splat.raster.Rasterizer;
  *
  * @param backend the selected backend
  * @param avatars loads further models
+ * @param history what happened lately
  * @param commands runs tasks on the render thread
  */
 record RendererRuntime(
@@ -26,6 +27,7 @@ record RendererRuntime(
         RestartCounter restarts,
         StateStore store,
         ActiveAlert.Source alerts,
+        RendererHistory history,
         FrameHub hub,
         RendererComponents.SelectedBackend backend,
         RenderableAvatarLoader avatars,

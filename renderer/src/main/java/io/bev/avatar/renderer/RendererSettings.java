@@ -5,6 +5,7 @@ import io.bev.avatar.common.log.LoggingConfig;
 import io.bev.avatar.common.redis.RedisAddress;
 import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.renderer.config.GpuConfig;
+import io.bev.avatar.renderer.config.PageConfig;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.expression.ExpressionConfig;
 import io.bev.avatar.renderer.state.OsintConfig;
@@ -18,6 +19,7 @@ import java.util.Set;
 public record RendererSettings(
         RendererConfig renderer,
         StreamConfig stream,
+        PageConfig page,
         GpuConfig gpu,
         StateConfig state,
         OsintConfig osint,
@@ -26,7 +28,7 @@ public record RendererSettings(
         LoggingConfig logging) {
 
     static final Set<String> SECTIONS =
-            Set.of("renderer", "stream", "gpu", "state", "osint", "expression", "redis", "logging");
+            Set.of("renderer", "stream", "page", "gpu", "state", "osint", "expression", "redis", "logging");
 
     /**
      * Reads the file named by {@code BEV_AVATAR_CONFIG} and the environment.
@@ -42,6 +44,7 @@ public record RendererSettings(
         RendererSettings settings = new RendererSettings(
                 RendererConfig.from(config),
                 StreamConfig.from(config),
+                PageConfig.from(config),
                 GpuConfig.from(config),
                 StateConfig.from(config),
                 OsintConfig.from(config),

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Evaluates the health once per second and reports it to systemd as the status line; once per hour logs the performance. Does not ping the watchdog:
- * frames do.
+ * Once per second evaluates the health, reports it to systemd as the status line, and records the history; once per hour logs the
+ * performance. Does not ping the watchdog: frames do.
  */
 final class StatusReporter implements AutoCloseable {
 
@@ -32,6 +32,7 @@ final class StatusReporter implements AutoCloseable {
 
     private void report() {
         health.evaluate();
+        runtime.history().observe(runtime);
         runtime.context().service().status(statusLine());
         performance.update(
                 runtime.stats().snapshot(),

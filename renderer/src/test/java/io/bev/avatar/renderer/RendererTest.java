@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerFactory;
+import javax.management.Notification;
 import javax.management.ObjectName;
 import javax.management.RuntimeMBeanException;
 import org.junit.jupiter.api.Test;
@@ -197,6 +199,7 @@ class RendererTest {
             assertThat(renderer.awaitExit()).isEqualTo(ExitCodes.TEMPORARY);
             assertThat(read("Renderer", "RestartRequested")).isEqualTo(true);
         }
+        components.store.redisConnected = true;
         try (Renderer again = start()) {
             assertThat(again).isNotNull();
             assertThat(read("Renderer", "RestartsByReason").toString())
@@ -503,5 +506,61 @@ class RendererTest {
         assertThatThrownBy(this::start).isInstanceOf(StartException.class).hasMessageContaining("8080");
         assertThat(mbeans.queryNames(new ObjectName("bev.avatar:*"), null)).isEmpty();
         assertThat(Files.exists(directory.resolve("native"))).isFalse();
+    }
+
+    private ObjectNode history() {
+        return Objects.requireNonNull(components.page).history();
+    }
+
+    private List<String> eventTitles() {
+        List<String> titles = new ArrayList<>();
+        history().path("events").forEach(event -> titles.add(event.path("title").asText()));
+        return titles;
+    }
+
+    @Test
+    void history_survivesARestart_andHasFrameRates() throws Exception {
+        try (Renderer renderer = start()) {
+            assertThat(renderer.port()).isPositive();
+            call("Avatar", "setEmotion", "happy");
+            call("Model", "load", "3.ply");
+            components.store.redisConnected = true;
+            until("a frame rate", () -> history().path("frameRate").path("fps").size() > 0);
+            components.store.redisConnected = false;
+            until("the loss of Redis", () -> eventTitles().contains("Redis lost"));
+            assertThat(health().path("historySequence").asLong())
+                    .isEqualTo(history().path("sequence").asLong());
+        }
+        try (Renderer again = start()) {
+            assertThat(again.port()).isPositive();
+            assertThat(eventTitles())
+                    .startsWith("Renderer started", "Happy", "Model loaded: 3.ply")
+                    .containsSubsequence("Redis lost", "Renderer stopped", "Renderer started");
+        }
+    }
+
+    @Test
+    void notifications_forModelRedisAndBackend_nameTheChange() throws Exception {
+        List<Notification> heard = new CopyOnWriteArrayList<>();
+        try (Renderer renderer = start()) {
+            assertThat(renderer.port()).isPositive();
+            mbeans.addNotificationListener(
+                    new ObjectName("bev.avatar:type=Renderer"),
+                    (notification, handback) -> heard.add(notification),
+                    null,
+                    null);
+            call("Model", "load", "3.ply");
+            until(
+                    "the first check of Redis",
+                    () -> history().path("frameRate").path("fps").size() > 0);
+            components.store.redisConnected = false;
+            until(
+                    "the loss of Redis",
+                    () -> heard.stream().anyMatch(n -> n.getType().equals("bev.avatar.redis")));
+        }
+        assertThat(heard)
+                .filteredOn(n -> n.getType().equals("bev.avatar.model"))
+                .singleElement()
+                .satisfies(n -> assertThat(n.getMessage()).startsWith("Model loaded: 3.ply"));
     }
 }

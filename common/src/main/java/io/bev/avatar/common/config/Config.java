@@ -43,6 +43,7 @@ public final class Config {
     public static final Set<String> SECTIONS = Collections.unmodifiableSet(new LinkedHashSet<>(List.of(
             "renderer",
             "stream",
+            "page",
             "gpu",
             "state",
             "expression",

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,6 +51,9 @@ final class DashboardJson {
         addVariables(dashboard.withArray("/templating/list"), source);
         addLinks(dashboard.putArray("links"), name);
         addPanels(dashboard.putArray("panels"), source);
+        removeUnusedTexts(
+                dashboard.withArray("/templating/list"),
+                dashboard.path("panels").toString());
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
         printer.indentArraysWith(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
         return JSON.writer(printer).writeValueAsString(dashboard) + "\n";
@@ -62,6 +66,17 @@ final class DashboardJson {
                 new DashboardSource.Variable(
                         "instance", "Instance", "avatar_exporter_build_info{job=~\"$job\"}, instance"));
         Objects.requireNonNull(source.variables()).forEach(variable -> addVariable(list, variable));
+    }
+
+    /** Text variables of {@code frame.yml} belong only to the dashboards that use them. */
+    private static void removeUnusedTexts(ArrayNode list, String panels) {
+        for (Iterator<JsonNode> variables = list.iterator(); variables.hasNext(); ) {
+            JsonNode variable = variables.next();
+            if (variable.path("type").asText().equals("textbox")
+                    && !panels.contains("${" + variable.path("name").asText() + "}")) {
+                variables.remove();
+            }
+        }
     }
 
     private static void addVariable(ArrayNode list, DashboardSource.Variable variable) {

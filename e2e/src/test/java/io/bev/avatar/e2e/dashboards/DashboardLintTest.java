@@ -26,6 +26,7 @@ class DashboardLintTest {
 
     /** Grafana units that fit the metrics. */
     private static final Set<String> UNITS = Set.of(
+            "suffix: fps",
             "none",
             "short",
             "percentunit",
@@ -106,7 +107,7 @@ class DashboardLintTest {
         Set<String> titles = new HashSet<>();
         for (JsonNode panel : Dashboards.panels(dashboard)) {
             String title = panel.path("title").asText();
-            titles.add(title);
+            assertThat(titles.add(title)).as("second panel titled " + title).isTrue();
             assertThat(panel.path("datasource").path("uid").asText()).as(title).isEqualTo("${datasource}");
             assertThat(title).isNotBlank();
             assertThat(panel.path("description").asText()).as(title).endsWith(".");

@@ -63,7 +63,7 @@ final class PanelJson {
         defaults.put("noValue", whenEmpty(source));
         object(panel, "fieldConfig").set("overrides", overrides(source, type));
         if (source.limit() != null) {
-            lay(panel, preset("limits", type));
+            lay(panel, preset("limits", source.limitInLegend() ? "legend" : type));
         }
         if (type.equals("table")) {
             panel.set("transformations", columns(source));

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param query PromQL, with the shorthands of {@link PanelJson}; {@code legend}, {@code step}, {@code range} belong to it
  * @param queries for several queries
  * @param limit threshold signal to show with it
+ * @param limitInLegend whether the threshold is a number in the legend instead of a line: far from the usual values, a line flattens them
  * @param noValue reason why it may be empty on a healthy machine, shown in the empty panel; default: "No data"
  * @param opens name of the dashboard with details
  * @param names names of the series, or of the columns of a table; in a table they are the only columns, in this order
@@ -35,6 +36,7 @@ record PanelSource(
         @Nullable String step,
         @Nullable List<Query> queries,
         @Nullable String limit,
+        boolean limitInLegend,
         @Nullable String noValue,
         @Nullable String opens,
         @Nullable Map<String, String> names,

@@ -158,6 +158,17 @@ class StackIT {
             browser.script("[...document.querySelectorAll('button')]"
                     + ".find(b => b.textContent.trim().toLowerCase() === 'happy').click()");
             up.await("the emotion", SOON, () -> emotion().equals("happy"));
+            assertThat(browser.script("return document.querySelector('[data-emotion=happy][role=radio]').ariaChecked"))
+                    .isEqualTo("true");
+            browser.open(up.page("/"));
+            up.await(
+                    "the timeline after a reload",
+                    SOON,
+                    () -> String.valueOf(browser.script("return document.getElementById('timeline').textContent"))
+                            .contains("Happy"));
+            up.await("frames after a reload", SOON, () -> frames(browser) > 0);
+            assertThat(browser.script("return document.getElementById('frame').ariaLabel"))
+                    .isEqualTo("Live avatar, emotion: Happy");
             Thread.sleep(1000);
             browser.colourScheme("light");
             browser.screenshot(IMAGES.resolve("page-light.png"));

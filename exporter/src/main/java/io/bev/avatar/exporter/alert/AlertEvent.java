@@ -18,8 +18,8 @@ import java.util.Set;
  *
  * <pre>
  * {"schema":1,"kind":"alert","fingerprint":"c1f2...","status":"firing","level":"warning",
- *  "alertname":"AvatarGpuTemperatureHigh","instance":"gpu-07","summary":"...","description":"...","labels":{...},
- *  "details":{},"startsAt":"2026-01-01T00:00:00Z","endsAt":null,"receivedAt":"2026-01-01T00:00:05Z"}
+ *  "alertname":"AvatarGpuTemperatureHigh","instance":"gpu-07","summary":"...","description":"...",
+ *  "runbook":"http://...","dashboard":"http://...","labels":{...},"details":{},"startsAt":"2026-01-01T00:00:00Z","endsAt":null,"receivedAt":"2026-01-01T00:00:05Z"}
  * </pre>
  *
  * <p>Kind {@code alert}: status is {@code firing}, {@code resolved} or {@code closed} (no longer reported; the details
@@ -28,7 +28,7 @@ import java.util.Set;
  * @param kind {@link #ALERT} or {@link #RECOVERY}
  * @param fingerprint Alertmanager's hash of the label set
  * @param labels the alert's labels; level, name and instance are taken from them
- * @param annotations the alert's annotations, of which only summary and description are stored
+ * @param annotations the alert's annotations, of which only summary, description and the two addresses are stored
  * @param details additional facts
  * @param startsAt when the alert began to fire
  * @param endsAt when it ended; empty while it fires
@@ -55,6 +55,8 @@ public record AlertEvent(
     /** Name of the heartbeat alert. */
     public static final String WATCHDOG = "AvatarWatchdog";
 
+    private static final String RUNBOOK = "runbook_url";
+    private static final String DASHBOARD = "dashboard_url";
     private static final int SCHEMA = 1;
     private static final Set<String> LEVELS = Set.of("critical", "warning", "info");
 
@@ -116,6 +118,8 @@ public record AlertEvent(
         node.put("instance", labels.getOrDefault("instance", ""));
         node.put("summary", annotations.getOrDefault("summary", ""));
         node.put("description", annotations.getOrDefault("description", ""));
+        node.put("runbook", annotations.getOrDefault(RUNBOOK, ""));
+        node.put("dashboard", annotations.getOrDefault(DASHBOARD, ""));
         ObjectNode all = node.putObject("labels");
         labels.forEach(all::put);
         ObjectNode more = node.putObject("details");
@@ -141,8 +145,14 @@ public record AlertEvent(
                     node.path("status").asText(),
                     texts(node.path("labels")),
                     Map.of(
-                            "summary", node.path("summary").asText(),
-                            "description", node.path("description").asText()),
+                            "summary",
+                            node.path("summary").asText(),
+                            "description",
+                            node.path("description").asText(),
+                            RUNBOOK,
+                            node.path("runbook").asText(),
+                            DASHBOARD,
+                            node.path("dashboard").asText()),
                     texts(node.path("details")),
                     Instant.parse(node.path("startsAt").asText()),
                     end.isTextual() ? Optional.of(Instant.parse(end.asText())) : Optional.empty(),

@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.cli;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.exporter.check.CheckSettings;
+import io.bev.avatar.exporter.client.ExporterClient;
 import io.bev.avatar.exporter.config.HealthConfig;
 import io.bev.avatar.exporter.health.HealthComponents;
 import io.bev.avatar.exporter.health.HealthFiles;
@@ -111,7 +112,7 @@ final class HealthCommand implements Callable<Integer> {
             Thresholds thresholds = Thresholds.read(ThresholdFileLocator.of(health))
                     .with(settings.exporter().exporter().thresholds());
             try (HealthComponents components =
-                    new HealthComponents(settings.exporter(), settings.cpuAllowed(), thresholds)) {
+                    new HealthComponents(settings.exporter(), settings.cpuAllowed(), thresholds, runningExporter())) {
                 HealthMonitor monitor = new HealthMonitor(
                         components.evaluator()::run, files::write, components::publish, new Printer());
                 if (mode == Mode.MONITOR) {
@@ -126,6 +127,16 @@ final class HealthCommand implements Callable<Integer> {
             return ExitCodes.CONFIG;
         } finally {
             ended.countDown();
+        }
+    }
+
+    /** Empty if its TLS files or password cannot be read by this user; NVML is then read directly. */
+    private Optional<ExporterClient> runningExporter() {
+        try {
+            return Optional.of(ExporterClient.from(main.config()));
+        } catch (IOException e) {
+            System.err.println("avatar-exporter: GPU read without the running exporter: " + e.getMessage());
+            return Optional.empty();
         }
     }
 

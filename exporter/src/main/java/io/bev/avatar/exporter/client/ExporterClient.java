@@ -55,9 +55,18 @@ public record ExporterClient(String host, int port, ExporterClientAuth access) {
      * @throws IOException if the request fails; the message gives the reason
      */
     public String metrics() throws IOException, InterruptedException {
+        return get("/metrics");
+    }
+
+    /** Fetches {@code /metrics} of one collector; see {@link #metrics()}. */
+    public String metricsOf(String collector) throws IOException, InterruptedException {
+        return get("/metrics?collect%5B%5D=" + collector);
+    }
+
+    private String get(String path) throws IOException, InterruptedException {
         String literal = host.contains(":") ? "[" + host + "]" : host;
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(access.scheme() + "://" + literal + ":" + port + "/metrics"));
+                HttpRequest.newBuilder(URI.create(access.scheme() + "://" + literal + ":" + port + path));
         try (BoundedHttpClient http = new BoundedHttpClient(access.context())) {
             access.authorization().ifPresent(value -> request.header("Authorization", value));
             HttpResponse<String> answer = http.exchange(request.build(), TIMEOUT, MAX_BYTES);

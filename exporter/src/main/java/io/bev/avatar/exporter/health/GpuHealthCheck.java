@@ -12,7 +12,7 @@ final class GpuHealthCheck implements HealthCheck {
     static final String CHECK = "gpu";
 
     /** {@code NVML_ERROR_LIBRARY_NOT_FOUND}: no driver is installed. */
-    private static final String NO_DRIVER = "12";
+    static final String NO_DRIVER = "12";
 
     private final boolean cpuAllowed;
 

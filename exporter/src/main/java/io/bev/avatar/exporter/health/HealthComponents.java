@@ -5,6 +5,7 @@ import io.bev.avatar.common.systemd.AvatarUnits;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.ExporterConfigs;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
+import io.bev.avatar.exporter.client.ExporterClient;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.ScrapeRunner;
 import io.bev.avatar.exporter.collector.endpoint.EndpointCollector;
@@ -41,21 +42,25 @@ public final class HealthComponents implements AutoCloseable {
     private final HealthEvaluator evaluator;
     private final Optional<RedisHealthPublisher> keys;
 
-    public HealthComponents(ExporterConfigs settings, boolean cpuAllowed, Thresholds thresholds) {
+    /** @param running the exporter on this machine, whose GPU readings are used while it responds */
+    public HealthComponents(
+            ExporterConfigs settings, boolean cpuAllowed, Thresholds thresholds, Optional<ExporterClient> running) {
         var exporter = settings.exporter();
         Ticker ticker = Ticker.system();
         Clock clock = Clock.systemUTC();
         NvmlCallMetrics meter = new NvmlCallMetrics(ticker);
         redis = settings.redis().map(RedisClients::new);
         Optional<RedisKeyValues> strings = redis.map(clients -> new RedisKeyValues(clients.link("avatar-health")));
+        GpuCollector nvml = new GpuCollector(
+                () -> JnaNvml.load(exporter.nvmlLibrary(), ticker, meter),
+                meter,
+                GpuSettings.defaults(exporter.procPath()),
+                () -> false, // health evaluations are too rare to load the GPU
+                ticker,
+                clock);
         List<Collector> collectors = new ArrayList<>(List.of(
-                new GpuCollector(
-                        () -> JnaNvml.load(exporter.nvmlLibrary(), ticker, meter),
-                        meter,
-                        GpuSettings.defaults(exporter.procPath()),
-                        () -> false, // health evaluations are too rare to load the GPU
-                        ticker,
-                        clock),
+                running.<Collector>map(client -> new RunningExporterGpu(() -> client.metricsOf(nvml.name()), nvml))
+                        .orElse(nvml),
                 HostCollectorFactory.create(exporter, ticker, clock),
                 new SystemdCollector(exporter.units(), settings.systemBus(), TIMEOUT, ticker),
                 new EndpointCollector(exporter.rendererUrl(), ENDPOINT_TIMEOUT, http, ticker)));

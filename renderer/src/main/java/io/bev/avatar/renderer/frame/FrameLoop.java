@@ -51,6 +51,11 @@ public final class FrameLoop {
         thread.start();
     }
 
+    /** Frames per second wanted at this time: the target with viewers, otherwise or while paused the idle rate. */
+    public int pace() {
+        return !paused && source.wanted() ? targetFps : idleFps;
+    }
+
     public int targetFps() {
         return targetFps;
     }
@@ -127,7 +132,7 @@ public final class FrameLoop {
     }
 
     private long intervalNanos() {
-        return SECOND / (!paused && source.wanted() ? targetFps : idleFps);
+        return SECOND / pace();
     }
 
     private void frame() {

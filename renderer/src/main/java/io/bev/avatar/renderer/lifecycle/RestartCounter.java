@@ -47,6 +47,7 @@ public final class RestartCounter {
     private final Map<String, Long> counts = new TreeMap<>();
     private boolean running;
     private String next = "";
+    private final String startReason;
 
     /**
      * Reads the counts and records this start.
@@ -61,6 +62,7 @@ public final class RestartCounter {
         String result = consumeServiceResult();
         String unannounced = result.equals(WATCHDOG) ? WATCHDOG : CRASH;
         String reason = next.isEmpty() && running ? unannounced : next;
+        startReason = reason;
         if (!reason.isEmpty()) {
             String counted = counts.containsKey(reason) || counts.size() < MAX_REASONS ? reason : OTHER;
             counts.merge(counted, 1L, Long::sum);
@@ -68,6 +70,11 @@ public final class RestartCounter {
         running = true;
         next = "";
         write();
+    }
+
+    /** Why this start is a restart; empty after an orderly exit and at the first start. */
+    public String startReason() {
+        return startReason;
     }
 
     public synchronized Map<String, Long> counts() {

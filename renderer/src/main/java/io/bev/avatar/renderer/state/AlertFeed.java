@@ -16,9 +16,9 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +43,7 @@ public final class AlertFeed implements ActiveAlert.Source {
     private static final Duration RECONNECT_DELAY = Duration.ofSeconds(2);
     private static final Duration MAX_AGE = Duration.ofMinutes(2);
     private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(500);
+    private static final String CRITICAL = "critical";
     private static final int MAX_ALERTS = 20;
     private static final int MAX_TEXT_LENGTH = 500;
 
@@ -54,9 +55,18 @@ public final class AlertFeed implements ActiveAlert.Source {
     private final Semaphore signals = new Semaphore(0);
     private final Thread thread;
 
-    private volatile List<ActiveAlert> alerts = List.of();
-    private volatile long updatedNanos;
+    private volatile Known known = Known.NOTHING;
     private volatile boolean closed;
+
+    /**
+     * What was read last.
+     *
+     * @param updated whether anything was read
+     * @param nanos ticker time of the reading
+     */
+    private record Known(boolean updated, long nanos, List<ActiveAlert> critical, List<ActiveAlert> warnings) {
+        static final Known NOTHING = new Known(false, 0, List.of(), List.of());
+    }
 
     /** Starts following. */
     AlertFeed(RedisAddress address, Duration timeout, Ticker ticker) {
@@ -75,8 +85,18 @@ public final class AlertFeed implements ActiveAlert.Source {
 
     @Override
     public List<ActiveAlert> active() {
-        List<ActiveAlert> known = alerts;
-        return known.isEmpty() || ticker.nanos() - updatedNanos < MAX_AGE.toNanos() ? known : List.of();
+        return isKnown() ? known.critical() : List.of();
+    }
+
+    @Override
+    public List<ActiveAlert> warnings() {
+        return isKnown() ? known.warnings() : List.of();
+    }
+
+    @Override
+    public boolean isKnown() {
+        Known last = known;
+        return last.updated() && ticker.nanos() - last.nanos() < MAX_AGE.toNanos();
     }
 
     private void run() {
@@ -135,8 +155,7 @@ public final class AlertFeed implements ActiveAlert.Source {
             StatefulRedisConnection<String, String> commands, StatefulRedisPubSubConnection<String, String> channel)
             throws InterruptedException {
         while (!closed && commands.isOpen() && channel.isOpen()) {
-            update(RedisSession.await(commands, commands.async().hgetall(RedisKeys.ACTIVE_ALERTS))
-                    .values());
+            update(RedisSession.await(commands, commands.async().hgetall(RedisKeys.ACTIVE_ALERTS)));
             await(POLL_INTERVAL);
         }
     }
@@ -148,35 +167,50 @@ public final class AlertFeed implements ActiveAlert.Source {
         }
     }
 
-    private void update(Collection<String> entries) {
+    private void update(Map<String, String> entries) {
         List<ActiveAlert> found = new ArrayList<>();
-        for (String entry : entries) {
+        entries.forEach((fingerprint, entry) -> {
             try {
                 JsonNode alert = JSON.readTree(entry);
-                if (alert.path("level").asText().equals("critical")
-                        && alert.path("status").asText().equals("firing")) {
-                    found.add(new ActiveAlert(
-                            text(alert, "alertname"),
-                            text(alert, "instance"),
-                            text(alert, "summary"),
-                            text(alert, "description"),
-                            text(alert, "startsAt")));
+                String level = alert.path("level").asText();
+                if (alert.path("status").asText().equals("firing")
+                        && (level.equals(CRITICAL) || level.equals("warning"))) {
+                    found.add(alert(fingerprint, level.equals(CRITICAL), alert));
                 }
             } catch (JsonProcessingException e) {
                 LOG.debug("{}: entry is not a valid alert, ignored: {}", RedisKeys.ACTIVE_ALERTS, e.getMessage());
             }
-        }
-        found.sort(Comparator.comparing(ActiveAlert::since).thenComparing(ActiveAlert::name));
-        List<ActiveAlert> fresh = List.copyOf(found.subList(0, Math.min(MAX_ALERTS, found.size())));
-        if (!fresh.equals(alerts)) {
+        });
+        found.sort(Comparator.comparing(ActiveAlert::since)
+                .thenComparing(ActiveAlert::name)
+                .thenComparing(ActiveAlert::id));
+        List<ActiveAlert> critical =
+                found.stream().filter(ActiveAlert::critical).limit(MAX_ALERTS).toList();
+        List<ActiveAlert> warnings = found.stream()
+                .filter(alert -> !alert.critical())
+                .limit(MAX_ALERTS)
+                .toList();
+        if (!critical.equals(known.critical())) {
             LOG.info(
                     "critical alerts: {}",
-                    fresh.isEmpty()
+                    critical.isEmpty()
                             ? "none"
-                            : fresh.stream().map(ActiveAlert::name).toList());
+                            : critical.stream().map(ActiveAlert::name).toList());
         }
-        updatedNanos = ticker.nanos();
-        alerts = fresh;
+        known = new Known(true, ticker.nanos(), critical, warnings);
+    }
+
+    private static ActiveAlert alert(String fingerprint, boolean critical, JsonNode alert) {
+        return new ActiveAlert(
+                fingerprint,
+                critical,
+                text(alert, "alertname"),
+                text(alert, "instance"),
+                text(alert, "summary"),
+                text(alert, "description"),
+                text(alert, "startsAt"),
+                text(alert, "runbook"),
+                text(alert, "dashboard"));
     }
 
     private static String text(JsonNode alert, String field) {

@@ -58,6 +58,7 @@ final class HttpRoutes {
         read("/stream.mjpeg", this::mjpeg);
         read("/snapshot.jpg", exchange -> Snapshot.send(hub, exchange));
         read("/health", exchange -> exchange.reply(health()));
+        read("/history", exchange -> exchange.reply(Reply.json(200, model.history())));
         read("/health/live", exchange -> exchange.reply(Reply.json(200, object().put("status", "live"))));
         read("/health/ready", exchange -> exchange.reply(ready()));
         byPath.put("/state", new Endpoint(BOTH, this::state));

@@ -12,6 +12,9 @@ public interface PageBackend {
     /** The {@code /health} document; its {@code status} is ok, degraded, starting, stopping or failed. */
     ObjectNode health();
 
+    /** The {@code /history} document: recent events and frame rates. */
+    ObjectNode history();
+
     /** The document of the current state; empty while the renderer is starting. */
     Optional<ObjectNode> state();
 

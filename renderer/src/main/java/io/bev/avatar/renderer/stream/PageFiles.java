@@ -26,7 +26,20 @@ final class PageFiles {
             "svg", "image/svg+xml");
 
     private static final Set<String> NAMES = Set.of(
-            "index.html", "tokens.css", "page.css", "page.js", "view.js", "transport.js", "frames.js", "icon.svg");
+            "index.html",
+            "tokens.css",
+            "page.css",
+            "theme.js",
+            "page.js",
+            "view.js",
+            "text.js",
+            "emotions.js",
+            "alerts.js",
+            "history.js",
+            "transport.js",
+            "frames.js",
+            "icon.svg",
+            "icon-alert.svg");
 
     private final Map<String, Reply> files;
 

@@ -25,6 +25,16 @@ class AlertOverlayTest {
         }
 
         @Override
+        public List<ActiveAlert> warnings() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isKnown() {
+            return true;
+        }
+
+        @Override
         public void close() {
             // nothing to release
         }
@@ -51,7 +61,7 @@ class AlertOverlayTest {
         ExpressionFrame frame = new ExpressionFrame();
 
         overlay.express(happy, 1, frame);
-        active = List.of(new ActiveAlert("AvatarX", "a", "", "", ""));
+        active = List.of(new ActiveAlert("1", true, "AvatarX", "a", "", "", "", "", ""));
         overlay.express(happy, 2, frame);
         overlay.express(happy, 3, frame);
         active = List.of();
@@ -72,7 +82,7 @@ class AlertOverlayTest {
     @Test
     void stateChangeDuringAlert_isApplied() {
         AlertOverlay overlay = new AlertOverlay((state, now, out) -> expressed.add(state), alerts, speaking(0));
-        active = List.of(new ActiveAlert("AvatarX", "a", "", "", ""));
+        active = List.of(new ActiveAlert("1", true, "AvatarX", "a", "", "", "", "", ""));
         overlay.express(speaking(1), 1, new ExpressionFrame());
 
         assertThat(expressed.get(0).intensity()).isEqualTo(1);

@@ -40,18 +40,32 @@ class AlertFeedTest {
         redis.commands()
                 .hset("avatar:alerts:active", fingerprint, """
                     {"schema":1,"kind":"alert","fingerprint":"%s","status":"firing","level":"%s","alertname":"Avatar%s",
-                     "instance":"host-1","summary":"%s","description":"97%% used","startsAt":"2026-01-01T00:00:00Z"}\
+                     "instance":"host-1","summary":"%s","description":"97%% used","startsAt":"2026-01-01T00:00:00Z",
+                     "runbook":"http://x/runbooks/a","dashboard":""}\
                     """.formatted(fingerprint, level, fingerprint, summary));
     }
 
     @Test
-    void criticalAlert_isActiveWhileFiring_othersAreNot() {
+    void criticalAlert_isActiveWhileFiring_warningsAreSeparate() {
+        assertThat(feed.isKnown()).as("before the first reading").isFalse();
         fire("b", "warning", "almost full");
+        fire("c", "info", "for the record");
         fire("a", "critical", "full");
         redis.commands().hset("avatar:alerts:active", "x", "no JSON");
         Await.until("the alert", () -> feed.active().size() == 1);
         assertThat(feed.active())
-                .containsExactly(new ActiveAlert("Avatara", "host-1", "full", "97% used", "2026-01-01T00:00:00Z"));
+                .containsExactly(new ActiveAlert(
+                        "a",
+                        true,
+                        "Avatara",
+                        "host-1",
+                        "full",
+                        "97% used",
+                        "2026-01-01T00:00:00Z",
+                        "http://x/runbooks/a",
+                        ""));
+        assertThat(feed.isKnown()).isTrue();
+        assertThat(feed.warnings()).extracting(ActiveAlert::summary).containsExactly("almost full");
 
         redis.commands().hdel("avatar:alerts:active", "a");
         redis.commands().publish("avatar:alerts", "{}");
@@ -67,6 +81,7 @@ class AlertFeedTest {
 
         extraNanos.set(Duration.ofMinutes(2).toNanos());
         assertThat(feed.active()).isEmpty();
+        assertThat(feed.isKnown()).isFalse();
 
         redis.start();
         redis.commands().del("avatar:alerts:active");

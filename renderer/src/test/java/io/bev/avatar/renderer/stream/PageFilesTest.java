@@ -46,7 +46,7 @@ class PageFilesTest {
 
     @Test
     void emotions_areThoseOfTheState() {
-        List<String> onPage = find("\\[\"([a-z]+)\", \\d+\\]", text("/view.js"));
+        List<String> onPage = find("\\[\"([a-z]+)\", \\d+\\]", text("/emotions.js"));
 
         assertThat(onPage)
                 .containsExactlyElementsOf(
@@ -55,7 +55,9 @@ class PageFilesTest {
 
     @Test
     void everyElementUsedByScripts_isInPage() {
-        List<String> ids = find("(?:element|put|getElementById)\\(\"([a-z-]+)\"", text("/view.js") + text("/page.js"));
+        StringBuilder scripts = new StringBuilder();
+        files.paths().stream().filter(path -> path.endsWith(".js")).forEach(path -> scripts.append(text(path)));
+        List<String> ids = find("(?:element|put|getElementById)\\(\"([a-z-]+)\"", scripts.toString());
 
         assertThat(ids).hasSizeGreaterThan(20);
         assertThat(ids).allSatisfy(id -> assertThat(text("/")).contains("id=\"" + id + "\""));

@@ -107,6 +107,11 @@ public final class StreamDemo implements PageBackend {
                 .put("stateSequence", document().path("seq").asLong());
     }
 
+    @Override
+    public ObjectNode history() {
+        return JsonNodeFactory.instance.objectNode().put("sequence", 0);
+    }
+
     private synchronized ObjectNode document() {
         return state.deepCopy();
     }

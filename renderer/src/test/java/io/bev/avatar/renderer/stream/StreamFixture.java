@@ -68,6 +68,11 @@ final class StreamFixture implements AutoCloseable {
         }
 
         @Override
+        public ObjectNode history() {
+            return JsonNodeFactory.instance.objectNode().put("sequence", 7);
+        }
+
+        @Override
         public Optional<ObjectNode> state() {
             return starting
                     ? Optional.empty()

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * Metrics of a text file, in Prometheus' text format 0.0.4. Strict: a file that a process is still writing must not be taken
  * for complete. Time stamps are rejected, as in node_exporter.
  */
-final class TextFile {
+public final class TextFile {
 
     private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
     private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
@@ -40,7 +40,7 @@ final class TextFile {
      * @param defaultHelp HELP text of metrics without one
      * @throws IllegalArgumentException when the text is malformed; the message contains number and cause
      */
-    static TextFile parse(String text, String defaultHelp) {
+    public static TextFile parse(String text, String defaultHelp) {
         TextFile file = new TextFile(defaultHelp);
         if (!text.isEmpty() && !text.endsWith("\n")) {
             throw new IllegalArgumentException("the last line is incomplete, expected a line feed; write the file under"
@@ -85,7 +85,8 @@ final class TextFile {
         }
     }
 
-    void write(MetricSink out) {
+    /** Adds all samples. */
+    public void write(MetricSink out) {
         for (Metric metric : metrics) {
             out.sample(
                     metric.type,

@@ -1,11 +1,17 @@
 package io.bev.avatar.renderer.management.jolokia;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.jolokia.core.api.LogHandler;
 import org.jolokia.json.JSONStructure;
@@ -32,9 +38,12 @@ final class JolokiaBackend implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("jolokia");
     private static final int HANDLER_ORDER = 1000;
+    private static final int BAD_REQUEST = 400;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final JolokiaServiceManager services;
     private final HttpRequestHandler handler;
+    private final OperationArguments arguments = new OperationArguments(ManagementFactory.getPlatformMBeanServer());
 
     JolokiaBackend(Restrictor policy) {
         services = JolokiaServiceManagerFactory.createJolokiaServiceManager(new Sealed(), new Log(), policy);
@@ -53,6 +62,14 @@ final class JolokiaBackend implements AutoCloseable {
     }
 
     private String answer(byte[] request) throws IOException {
+        JsonNode tree = JSON.readTree(request);
+        Optional<String> problem = arguments.problem(tree);
+        if (problem.isPresent()) {
+            ObjectNode error = JsonNodeFactory.instance.objectNode();
+            error.set("request", tree);
+            error.put("error_type", IllegalArgumentException.class.getName());
+            return error.put("error", problem.get()).put("status", BAD_REQUEST).toString();
+        }
         try {
             JSONStructure reply =
                     handler.handlePostRequest("/jolokia", new ByteArrayInputStream(request), "utf-8", Map.of());

@@ -2,28 +2,66 @@ package io.bev.avatar.renderer.management.mbean;
 
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
+import io.bev.avatar.renderer.timeline.Timeline;
+import io.bev.avatar.renderer.timeline.TimelineEvent;
 import java.lang.management.ManagementFactory;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import javax.management.AttributeChangeNotification;
 import javax.management.MBeanNotificationInfo;
+import javax.management.Notification;
 import javax.management.NotificationBroadcasterSupport;
 import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
-/** Lifecycle of the renderer; emits an {@link AttributeChangeNotification} at each state change. */
+/**
+ * Lifecycle of the renderer; emits an {@link AttributeChangeNotification} at each state change, and a notification of type {@code
+ * bev.avatar.KIND} when the backend changes, Redis is lost or back, a model is loaded, or an alert begins or ends.
+ */
 final class RendererBean extends NotificationBroadcasterSupport implements RendererMXBean {
+
+    private static final Set<TimelineEvent.Kind> NOTIFIED = Collections.unmodifiableSet(EnumSet.of(
+            TimelineEvent.Kind.BACKEND, TimelineEvent.Kind.REDIS, TimelineEvent.Kind.MODEL, TimelineEvent.Kind.ALERT));
 
     private final RendererControl renderer;
     private final DeadlockDetector deadlocks =
             new DeadlockDetector(ManagementFactory.getThreadMXBean(), Ticker.system());
 
-    RendererBean(RendererControl renderer, ObjectName name) {
-        super(new MBeanNotificationInfo(
-                new String[] {AttributeChangeNotification.ATTRIBUTE_CHANGE},
-                AttributeChangeNotification.class.getName(),
-                "The state of the renderer has changed; the message states the reason"));
+    RendererBean(RendererControl renderer, Timeline timeline, ObjectName name) {
+        super(
+                new MBeanNotificationInfo(
+                        new String[] {AttributeChangeNotification.ATTRIBUTE_CHANGE},
+                        AttributeChangeNotification.class.getName(),
+                        "The state of the renderer has changed; the message states the reason"),
+                new MBeanNotificationInfo(
+                        NOTIFIED.stream().map(RendererBean::type).toArray(String[]::new),
+                        Notification.class.getName(),
+                        "The backend changed, Redis was lost or is back, a model was loaded, or an alert began or ended; the"
+                                + " message states which, the user data is info, warning or critical"));
         this.renderer = renderer;
+        timeline.onEvent(event -> {
+            if (NOTIFIED.contains(event.kind())) {
+                sendNotification(notification(name, event));
+            }
+        });
         renderer.lifecycle().onChange(change -> sendNotification(notification(name, change)));
+    }
+
+    private static String type(TimelineEvent.Kind kind) {
+        return RendererMBeans.DOMAIN + "." + kind.label();
+    }
+
+    private static Notification notification(ObjectName name, TimelineEvent event) {
+        Notification notification = new Notification(
+                type(event.kind()),
+                name,
+                event.number(),
+                event.at().toEpochMilli(),
+                event.detail().isEmpty() ? event.title() : event.title() + ": " + event.detail());
+        notification.setUserData(event.level().label());
+        return notification;
     }
 
     private static AttributeChangeNotification notification(ObjectName name, Lifecycle.Change change) {

@@ -6,7 +6,10 @@ import io.bev.avatar.renderer.expression.NotedUpdates;
 import io.bev.avatar.renderer.frame.FrameStats;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
+import io.bev.avatar.renderer.timeline.Timeline;
 import io.bev.avatar.splat.raster.cuda.CudaDevice;
+import io.bev.avatar.splat.raster.cuda.CudaDevices;
+import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +38,7 @@ public final class RendererMBeans implements AutoCloseable {
         this.server = server;
         try {
             ObjectName renderer = name("type=Renderer");
-            add(renderer, new RendererBean(parts.renderer(), renderer), RendererMXBean.class);
+            add(renderer, new RendererBean(parts.renderer(), parts.timeline(), renderer), RendererMXBean.class);
             add(name("type=Frames"), new FramesBean(parts.renderer(), parts.stats()), FramesMXBean.class);
             add(name("type=Avatar"), new AvatarBean(parts.store(), parts.updates()), AvatarMXBean.class);
             add(name("type=Model"), new ModelBean(parts.renderer()), ModelMXBean.class);
@@ -48,7 +51,8 @@ public final class RendererMBeans implements AutoCloseable {
                         new ConnectionsBean(listener.getValue()),
                         ConnectionsMXBean.class);
             }
-            for (CudaDevice device : parts.devices()) {
+            add(name("type=Gpus"), new GpusBean(parts.devices(), parts.gpu(), parts.metricsUrl()), GpusMXBean.class);
+            for (CudaDevice device : parts.devices().devices()) {
                 add(
                         name("type=Gpu,device=" + device.index()),
                         new GpuBean(
@@ -67,6 +71,8 @@ public final class RendererMBeans implements AutoCloseable {
      * Components exposed by the MBeans.
      *
      * @param updates performs the updates of the operations
+     * @param timeline source of notifications
+     * @param metricsUrl address of the exporter's metrics, if known
      * @param listeners connections by name of the listener
      */
     public record Parts(
@@ -74,15 +80,16 @@ public final class RendererMBeans implements AutoCloseable {
             FrameStats stats,
             StateStore store,
             NotedUpdates updates,
+            Timeline timeline,
             FrameHub hub,
             Map<String, ConnectionTable> listeners,
-            List<CudaDevice> devices,
+            CudaDevices devices,
             double gpuMemoryFraction,
             Optional<GpuInUse> gpu,
+            Optional<URI> metricsUrl,
             Clock clock) {
         public Parts {
             listeners = Map.copyOf(listeners);
-            devices = List.copyOf(devices);
         }
     }
 

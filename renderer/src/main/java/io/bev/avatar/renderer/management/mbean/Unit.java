@@ -5,6 +5,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.Set;
 import javax.management.DescriptorKey;
 
 /** Unit of an attribute or of an operation's return value; the MBean descriptor field {@code units}. */
@@ -24,6 +25,9 @@ public @interface Unit {
     String RATIO = "ratio 0..1";
     /** ISO 8601 in UTC. */
     String INSTANT = "ISO 8601 instant";
+
+    /** Units of numbers. */
+    Set<String> MEASURES = Set.of(SECONDS, MILLISECONDS, BYTES, PIXELS, FRAMES, FPS, COUNT, RATIO, INSTANT, "CUresult");
 
     String TEXT = "text";
     String FLAG = "true or false";

@@ -321,6 +321,30 @@ class JolokiaEndpointTest {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "dim | [\"x\",\"why\"] | dim: p1: found \"x\", expected a number",
+                "dim | [2,null] | dim: p2: found nothing, expected text",
+                "dim | [2] | dim: found 1 argument, expected 2: p1 (a number), p2 (text)",
+                "dim(double) | {\"p0\":2} | dim: found arguments that are no list",
+                "flash | [1] | flash: found 1 argument, expected none",
+                "dimm | [] | operation: found 'dimm', expected one of dim, flash"
+            })
+    void wrongOperationOrArgument_isNamed(String operation, String arguments, String error) throws IOException {
+        String request = "{\"type\":\"exec\",\"mbean\":\"bev.avatar:type=Lamp\",\"operation\":\"" + operation
+                + "\",\"arguments\":" + arguments + "}";
+        serving(ControlPassword.of("opensesame"), port -> {
+            JsonNode response = post(port, request, "Authorization: " + BASIC).json();
+            assertThat(response.path("status").asInt()).isEqualTo(400);
+            assertThat(response.path("error").asText()).startsWith(error);
+            JsonNode unknown = post(port, request.replace("Lamp", "Lump"), "Authorization: " + BASIC)
+                    .json();
+            assertThat(unknown.path("error").asText()).contains("no bev.avatar:type=Lump", "bev.avatar:type=Lamp");
+        });
+    }
+
     @Test
     void duplicateType_isRejected() throws IOException {
         serving(ControlPassword.none(), port -> {

@@ -16,8 +16,11 @@ import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.Activity;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.Emotion;
+import io.bev.avatar.renderer.timeline.Timeline;
 import io.bev.avatar.splat.raster.StageTimes;
 import io.bev.avatar.splat.raster.cuda.CudaDevice;
+import io.bev.avatar.splat.raster.cuda.CudaDevices;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +55,7 @@ class RendererMBeansTest {
     private final MBeanServer server = MBeanServerFactory.newMBeanServer();
     private final FakeStateStore store = new FakeStateStore();
     private List<ActiveAlert> active = List.of();
+    private final Timeline timeline = new Timeline(CLOCK);
     private final FakeHub hub = new FakeHub();
     private final FrameStats stats = new FrameStats(Ticker.system());
     private final FakeControl control = new FakeControl(new Lifecycle(CLOCK));
@@ -68,23 +72,37 @@ class RendererMBeansTest {
                         }
 
                         @Override
+                        public List<ActiveAlert> warnings() {
+                            return List.of();
+                        }
+
+                        @Override
+                        public boolean isKnown() {
+                            return true;
+                        }
+
+                        @Override
                         public void close() {
                             // nothing to release
                         }
                     }),
+                    timeline,
                     hub,
                     Map.of("page", new ConnectionTable("page", ConnectionLimits.of(8, 1 << 20, 1 << 20))),
-                    List.of(new CudaDevice(
-                            0,
-                            "Test GPU",
-                            "GPU-1",
-                            "0000:01:00.0",
-                            16L << 30,
-                            "8.9",
-                            "12.6",
-                            Optional.of("550.54.14"))),
+                    new CudaDevices(
+                            List.of(new CudaDevice(
+                                    0,
+                                    "Test GPU",
+                                    "GPU-1",
+                                    "0000:01:00.0",
+                                    16L << 30,
+                                    "8.9",
+                                    "12.6",
+                                    Optional.of("550.54.14"))),
+                            Optional.empty()),
                     0.5,
                     Optional.empty(),
+                    Optional.of(URI.create("http://127.0.0.1:9818/metrics")),
                     CLOCK));
 
     /** Records its calls. */
@@ -264,6 +282,7 @@ class RendererMBeansTest {
                         "bev.avatar:type=State",
                         "bev.avatar:type=Logging",
                         "bev.avatar:type=Stream",
+                        "bev.avatar:type=Gpus",
                         "bev.avatar:device=0,type=Gpu");
     }
 
@@ -399,7 +418,7 @@ class RendererMBeansTest {
     @Test
     void avatar_emotionHiddenByAnAlert_isNotedInEveryAnswer() throws Exception {
         AvatarMXBean avatar = proxy("type=Avatar", AvatarMXBean.class);
-        active = List.of(new ActiveAlert("AvatarX", "a", "", "", ""));
+        active = List.of(new ActiveAlert("1", true, "AvatarX", "a", "", "", "", "", ""));
         assertThat(avatar.setEmotion("happy").getNote())
                 .isEqualTo("not visible: the alert emotion is shown instead of happy until AvatarX is resolved");
         assertThat(avatar.setIntensity(0.3).getNote()).contains("AvatarX");
@@ -480,6 +499,38 @@ class RendererMBeansTest {
     }
 
     @Test
+    void gpus_onTheCpu_nameDevicesAndWhereReadingsAre() throws Exception {
+        GpusMXBean gpus = proxy("type=Gpus", GpusMXBean.class);
+        assertThat(gpus.getDevices()).containsExactly("0: Test GPU, GPU-1, 0000:01:00.0");
+        assertThat(gpus.getProblem()).isNull();
+        assertThat(gpus.getDeviceInUse()).isNull();
+        assertThat(gpus.getReadings()).contains("http://127.0.0.1:9818/metrics").contains("nvidia-smi");
+        GpusBean none =
+                new GpusBean(new CudaDevices(List.of(), Optional.of("no driver")), Optional.empty(), Optional.empty());
+        assertThat(none.getProblem()).isEqualTo("no driver");
+        assertThat(none.getReadings()).contains("9818");
+    }
+
+    @Test
+    void units_areInTheDescription_becauseJolokiaListsNoDescriptors() throws Exception {
+        MBeanInfo info = server.getMBeanInfo(new ObjectName("bev.avatar:type=Frames"));
+        assertThat(info.getAttributes())
+                .extracting(MBeanFeatureInfo::getDescription)
+                .anyMatch(text -> text.endsWith("[frames per second]"))
+                .anyMatch(text -> text.endsWith("[seconds]"));
+    }
+
+    @Test
+    void missingArgument_isNamed() {
+        assertThatThrownBy(() -> server.invoke(
+                        new ObjectName("bev.avatar:type=Model"), "load", new Object[] {null}, new String[] {
+                            String.class.getName()
+                        }))
+                .rootCause()
+                .hasMessage("load: path: found nothing, expected text");
+    }
+
+    @Test
     void secondRegistration_isRejected_andKeepsFirst() throws Exception {
         assertThatThrownBy(() -> new RendererMBeans(
                         server,
@@ -488,10 +539,12 @@ class RendererMBeansTest {
                                 stats,
                                 store,
                                 new NotedUpdates(store, ActiveAlert.none()),
+                                timeline,
                                 hub,
                                 Map.of(),
-                                List.of(),
+                                new CudaDevices(List.of(), Optional.empty()),
                                 0.5,
+                                Optional.empty(),
                                 Optional.empty(),
                                 CLOCK)))
                 .isInstanceOf(IllegalStateException.class)
