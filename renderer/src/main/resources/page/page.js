@@ -1,6 +1,7 @@
 // Connects the transport, the frame display and the controls.
 
 import { FramePainter, RateMeter } from "./frames.js";
+import { ResolutionReporter } from "./resolution.js";
 import { Transport, submitState } from "./transport.js";
 import { View } from "./view.js";
 
@@ -45,6 +46,7 @@ const transport = new Transport({
   },
   problem: (detail) => view.message(detail, "bad"),
   mjpeg: (on) => view.showMjpeg(on),
+  opened: () => transport.send(resolution.view()),
   link: (next, detail) => {
     if (next === "live" && phase !== "live") {
       liveSince = performance.now();
@@ -54,6 +56,10 @@ const transport = new Transport({
     refresh();
   },
 }, counters);
+
+const resolution = new ResolutionReporter(
+  document.getElementById("stage"), document.getElementById("lines"), (message) => transport.send(message));
+resolution.start();
 
 /** Runs once per second and at each change of the connection. */
 function refresh() {

@@ -160,7 +160,7 @@ public final class Renderer implements AutoCloseable {
         store.onChange(state -> viewers.changed());
         lifecycle.onChange(change -> viewers.changed());
 
-        startFrames(runtime, monitor, new StatusReporter(health, runtime));
+        startFrames(runtime, monitor, new StatusReporter(health, runtime, operations));
         RendererOperations.report(result(model).avatar());
         savedModel.loaded();
         port = viewers.port();

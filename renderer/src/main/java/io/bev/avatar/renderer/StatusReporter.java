@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Evaluates the health once per second and reports it to systemd as the status line. Does not ping the watchdog:
- * frames do.
+ * Evaluates the health once per second, reports it to systemd as the status line, and adapts the resolution.
+ * Does not ping the watchdog: frames do.
  */
 final class StatusReporter implements AutoCloseable {
 
@@ -16,11 +16,13 @@ final class StatusReporter implements AutoCloseable {
 
     private final HealthMonitor health;
     private final RendererRuntime runtime;
+    private final RendererOperations operations;
     private Optional<PeriodicTask> task = Optional.empty();
 
-    StatusReporter(HealthMonitor health, RendererRuntime runtime) {
+    StatusReporter(HealthMonitor health, RendererRuntime runtime, RendererOperations operations) {
         this.health = health;
         this.runtime = runtime;
+        this.operations = operations;
     }
 
     void start() {
@@ -30,6 +32,7 @@ final class StatusReporter implements AutoCloseable {
     private void report() {
         health.evaluate();
         runtime.context().service().status(statusLine());
+        operations.adaptResolution();
     }
 
     private String statusLine() {

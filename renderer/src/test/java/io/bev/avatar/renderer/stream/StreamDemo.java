@@ -134,6 +134,11 @@ public final class StreamDemo implements PageBackend {
     }
 
     @Override
+    public Picture picture() {
+        throw new IllegalStateException("the demonstration has no picture to save");
+    }
+
+    @Override
     public Outcome submitOsint(byte[] json) {
         return submitState(json);
     }
