@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             "  start     time from process start to the first frame and to the first scrape",
             "  scrape    duration, CPU time and memory of a scrape, compared with node_exporter and redis_exporter",
             "  observer  frame time with scrapes relative to frame time without",
+            "  stream    50 and 200 viewers: age of frames, frame rates, CPU and memory; --rounds is the time in seconds",
             "  soak      10,000 scrapes while GPU, Redis, renderer and host fail and recover",
             "  detect    time from a fault to its alert; see bench detect --help",
             "  fleet     one Prometheus with many simulated hosts; see bench fleet --help",
@@ -39,7 +41,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Exit codes: 0 success, 64 usage error, 69 a dependency is missing, 70 a service failed."})
 public final class BenchCommand implements Callable<Integer> {
 
-    private static final String SOAK = "soak";
+    /** Benchmarks that run only if named. */
+    private static final Set<String> NAMED_ONLY = Set.of("soak", "stream");
 
     @Option(names = "--root", hidden = true, defaultValue = ".", description = "Project directory.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -61,7 +64,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "10",
-            description = "Repetitions of start, scrape and observer (default: ${DEFAULT-VALUE}).")
+            description = "Repetitions of start, scrape and observer, seconds of stream (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
     @Option(
@@ -83,7 +86,12 @@ public final class BenchCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     private final List<Benchmark> benchmarks =
-            List.of(new StartBenchmark(), new ScrapeBenchmark(), new ScrapeOverheadBenchmark(), new SoakBenchmark());
+            List.of(
+                    new StartBenchmark(),
+                    new ScrapeBenchmark(),
+                    new ScrapeOverheadBenchmark(),
+                    new StreamBenchmark(),
+                    new SoakBenchmark());
 
     @Override
     public Integer call() throws InterruptedException {
@@ -110,7 +118,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private List<Benchmark> chosen() {
         List<Benchmark> chosen = benchmarks.stream()
-                .filter(b -> name == null ? !b.name().equals(SOAK) : b.name().equals(name))
+                .filter(b -> name == null ? !NAMED_ONLY.contains(b.name()) : b.name().equals(name))
                 .toList();
         if (chosen.isEmpty()) {
             String known = benchmarks.stream().map(Benchmark::name).collect(Collectors.joining(", "));

@@ -257,7 +257,9 @@ final class RendererOperations implements RendererControl {
     @Override
     public Adaptation adaptation() {
         Optional<AdaptiveResolution> choice = adaptive;
-        int wanted = runtime.hub().demand(choice.map(AdaptiveResolution::aspect).orElseGet(this::aspect)).lines();
+        int wanted = runtime.hub()
+                .demand(choice.map(AdaptiveResolution::aspect).orElseGet(this::aspect))
+                .lines();
         return new Adaptation(
                 choice.isPresent(),
                 choice.map(AdaptiveResolution::reason).orElse("set by the configuration or an operator"),

@@ -139,7 +139,7 @@ final class RendererPage implements PageBackend {
     }
 
     @Override
-    public Picture picture() {
+    public SavedImage image() {
         View v = view;
         if (v == null) {
             throw new IllegalStateException("the renderer is starting; try again in a moment");
@@ -147,10 +147,10 @@ final class RendererPage implements PageBackend {
         FrameRenderer frames = v.runtime().frames();
         int lines = ResolutionLadder.MAX_LINES;
         int width = ResolutionLadder.width(lines, (double) frames.width() / frames.height());
-        Framebuffer image = v.runtime().commands().call("picture", () -> frames.picture(width, lines));
+        Framebuffer image = v.runtime().commands().call("image", () -> frames.image(width, lines));
         String emotion = v.runtime().store().current().emotion().label();
         String time = FILE_TIME.format(v.runtime().context().clock().instant());
-        return new Picture(v.runtime().hub().encode(image), "avatar-" + emotion + "-" + time + ".jpg");
+        return new SavedImage(v.runtime().hub().encode(image), "avatar-" + emotion + "-" + time + ".jpg");
     }
 
     private static Outcome starting() {

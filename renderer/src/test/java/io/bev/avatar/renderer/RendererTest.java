@@ -330,12 +330,13 @@ class RendererTest {
     }
 
     @Test
-    void savedPicture_isRenderedAt1080Lines_withEmotionAndTimeInItsName() throws Exception {
+    void savedImage_isRenderedAt1080Lines_withEmotionAndTimeInItsName() throws Exception {
         try (Renderer renderer = start()) {
             assertThat(renderer).isNotNull();
-            PageBackend.Picture picture = Objects.requireNonNull(components.page).picture();
-            assertThat(picture.jpeg()).containsExactly(1080 / 8);
-            assertThat(picture.fileName()).matches("avatar-neutral-\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\dZ\\.jpg");
+            PageBackend.SavedImage image =
+                    Objects.requireNonNull(components.page).image();
+            assertThat(image.jpeg()).containsExactly(1080 / 8);
+            assertThat(image.fileName()).matches("avatar-neutral-\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\dZ\\.jpg");
             assertThat(Objects.requireNonNull(components.hub.last).height).isEqualTo(360);
         }
     }

@@ -79,8 +79,7 @@ public final class AdaptiveResolution {
      * @param targetFps target frame rate
      * @return the frame height to change to; empty to keep the present one
      */
-    public OptionalInt evaluate(
-            long nowNanos, ViewDemand demand, int lines, FrameStats.Snapshot stats, int targetFps) {
+    public OptionalInt evaluate(long nowNanos, ViewDemand demand, int lines, FrameStats.Snapshot stats, int targetFps) {
         measure(stats, lines);
         if (demand.fixed()) {
             reason = "selected on the page";

@@ -115,14 +115,14 @@ public final class FrameRenderer implements FrameSource {
      * @param height pixels
      * @throws IllegalStateException while a model is being loaded
      */
-    public Framebuffer picture(int width, int height) {
+    public Framebuffer image(int width, int height) {
         if (suspended) {
             throw new IllegalStateException("a model is being loaded; try again in a moment");
         }
-        Framebuffer picture = createTarget(width, height);
+        Framebuffer image = createTarget(width, height);
         RenderableAvatar avatar = loaded;
-        render(store.current(), ticker.nanos(), Camera.of(avatar.framing(), width, height), picture, new StageTimes());
-        return picture;
+        render(store.current(), ticker.nanos(), Camera.of(avatar.framing(), width, height), image, new StageTimes());
+        return image;
     }
 
     /** The avatar in use. */

@@ -35,8 +35,8 @@ final class HttpRoutes {
     /** Maximum age of the last frame for readiness; many times the idle interval. */
     private static final long MAX_READY_FRAME_AGE_MILLIS = 5000;
 
-    /** Minimum time between two saved pictures, each of which delays the stream by a frame. */
-    private static final long PICTURE_INTERVAL_NANOS = 500_000_000L;
+    /** Minimum time between two saved images, each of which delays the stream by a frame. */
+    private static final long IMAGE_INTERVAL_NANOS = 500_000_000L;
 
     private static final Set<String> WORKING = Set.of("ok", "degraded");
 
@@ -47,7 +47,7 @@ final class HttpRoutes {
     private final StateBroadcaster announcer;
     private final Executor updates;
     private final long stallNanos;
-    private final AtomicLong lastPictureNanos = new AtomicLong();
+    private final AtomicLong lastImageNanos = new AtomicLong();
     private final Map<String, Endpoint> byPath = new TreeMap<>();
 
     /** @param updates runs the model's submissions sequentially, outside the event loops */
@@ -62,7 +62,7 @@ final class HttpRoutes {
         read("/ws", this::webSocket);
         read("/stream.mjpeg", this::mjpeg);
         read("/snapshot.jpg", exchange -> Snapshot.send(hub, exchange));
-        read("/picture.jpg", this::picture);
+        read("/image.jpg", this::image);
         read("/health", exchange -> exchange.reply(health()));
         read("/health/live", exchange -> exchange.reply(Reply.json(200, object().put("status", "live"))));
         read("/health/ready", exchange -> exchange.reply(ready()));
@@ -141,11 +141,8 @@ final class HttpRoutes {
             return;
         }
         boolean acknowledges = exchange.hasParameter("ack=1");
-        if (attachViewer(
-                exchange, new WebSocketViewer(hub, exchange.context().channel(), stallNanos, acknowledges))) {
-            exchange.parameter("reconnect")
-                    .map(ViewerStats.ReconnectReason::of)
-                    .ifPresent(hub.stats()::reconnected);
+        if (attachViewer(exchange, new WebSocketViewer(hub, exchange.context().channel(), stallNanos, acknowledges))) {
+            exchange.parameter("reconnect").map(ViewerStats.ReconnectReason::of).ifPresent(hub.stats()::reconnected);
         }
     }
 
@@ -167,33 +164,33 @@ final class HttpRoutes {
         return joined;
     }
 
-    private void picture(HttpExchangeContext exchange) {
+    private void image(HttpExchangeContext exchange) {
         if (exchange.isHead()) {
             exchange.reply(new Reply(200, "image/jpeg", new byte[0], Map.of()));
             return;
         }
         long now = hub.nanos();
-        long last = lastPictureNanos.get();
-        if ((last != 0 && now - last < PICTURE_INTERVAL_NANOS) || !lastPictureNanos.compareAndSet(last, now)) {
-            exchange.reply(pictureError("another picture was saved less than half a second ago: retry later"));
+        long last = lastImageNanos.get();
+        if ((last != 0 && now - last < IMAGE_INTERVAL_NANOS) || !lastImageNanos.compareAndSet(last, now)) {
+            exchange.reply(imageError("another image was saved less than half a second ago: retry later"));
             return;
         }
         execute(exchange, () -> {
             try {
-                PageBackend.Picture picture = model.picture();
+                PageBackend.SavedImage image = model.image();
                 return new Reply(
                         200,
                         "image/jpeg",
-                        picture.jpeg(),
-                        Map.of("Content-Disposition", "attachment; filename=\"" + picture.fileName() + "\""));
+                        image.jpeg(),
+                        Map.of("Content-Disposition", "attachment; filename=\"" + image.fileName() + "\""));
             } catch (IllegalStateException e) {
-                LOG.debug("no picture to save", e);
-                return pictureError(String.valueOf(e.getMessage()));
+                LOG.debug("no image to save", e);
+                return imageError(String.valueOf(e.getMessage()));
             }
         });
     }
 
-    private static Reply pictureError(String detail) {
+    private static Reply imageError(String detail) {
         return Reply.error(503, detail).with("Retry-After", "1");
     }
 

@@ -127,8 +127,8 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
             for (Viewer viewer : viewers) {
                 Optional<ViewSize> view = viewer.view();
                 if (view.isPresent()) {
-                    demand = demand.or(
-                            view.get().wantedLines(aspect), view.get().lines() > 0);
+                    demand =
+                            demand.or(view.get().wantedLines(aspect), view.get().lines() > 0);
                 }
             }
             return demand;

@@ -35,12 +35,12 @@ public interface PageBackend {
      *
      * @param fileName with emotion and time
      */
-    record Picture(byte[] jpeg, String fileName) {}
+    record SavedImage(byte[] jpeg, String fileName) {}
 
     /**
      * Renders an image to save, apart from the stream; blocks for about one frame.
      *
      * @throws IllegalStateException with the reason if there is none now
      */
-    Picture picture();
+    SavedImage image();
 }

@@ -27,8 +27,7 @@ record ViewSize(int width, int height, int lines) {
         if (lines != 0 && !ResolutionLadder.contains(lines)) {
             throw new IllegalArgumentException("lines " + lines + ": expected 0, 360, 480, 540, 720 or 1080");
         }
-        return new ViewSize(
-                integer(message, "width", 1, MAX_SIDE), integer(message, "height", 1, MAX_SIDE), lines);
+        return new ViewSize(integer(message, "width", 1, MAX_SIDE), integer(message, "height", 1, MAX_SIDE), lines);
     }
 
     private static int integer(JsonNode message, String field, int min, int max) {

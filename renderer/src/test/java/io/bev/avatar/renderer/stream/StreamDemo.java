@@ -134,8 +134,8 @@ public final class StreamDemo implements PageBackend {
     }
 
     @Override
-    public Picture picture() {
-        throw new IllegalStateException("the demonstration has no picture to save");
+    public SavedImage image() {
+        throw new IllegalStateException("the demonstration has no image to save");
     }
 
     @Override

@@ -98,11 +98,11 @@ final class StreamFixture implements AutoCloseable {
         }
 
         @Override
-        public Picture picture() {
+        public SavedImage image() {
             if (starting) {
                 throw new IllegalStateException("the renderer is starting");
             }
-            return new Picture(new byte[] {1, 2, 3}, "avatar-happy-2026-11-30T12-00-00Z.jpg");
+            return new SavedImage(new byte[] {1, 2, 3}, "avatar-happy-2026-11-30T12-00-00Z.jpg");
         }
     }
 

@@ -304,23 +304,23 @@ class StreamServerTest {
     }
 
     @Test
-    void picture_isAnAttachmentWithEmotionAndTime_atMostTwicePerSecond() throws Exception {
-        HttpResponse<byte[]> picture = fixture.get("/picture.jpg");
+    void savedImage_isAnAttachmentWithEmotionAndTime_atMostTwicePerSecond() throws Exception {
+        HttpResponse<byte[]> image = fixture.get("/image.jpg");
 
-        assertThat(picture.statusCode()).isEqualTo(200);
-        assertThat(picture.body()).containsExactly(1, 2, 3);
-        assertThat(picture.headers().firstValue("Content-Disposition"))
+        assertThat(image.statusCode()).isEqualTo(200);
+        assertThat(image.body()).containsExactly(1, 2, 3);
+        assertThat(image.headers().firstValue("Content-Disposition"))
                 .contains("attachment; filename=\"avatar-happy-2026-11-30T12-00-00Z.jpg\"");
-        HttpResponse<byte[]> another = fixture.get("/picture.jpg");
+        HttpResponse<byte[]> another = fixture.get("/image.jpg");
         assertThat(another.statusCode()).isEqualTo(503);
         assertThat(another.headers().firstValue("Retry-After")).contains("1");
     }
 
     @Test
-    void picture_whileStarting_is503WithTheReason() throws Exception {
+    void savedImage_whileStarting_is503WithTheReason() throws Exception {
         fixture.model.starting = true;
 
-        HttpResponse<byte[]> answer = fixture.get("/picture.jpg");
+        HttpResponse<byte[]> answer = fixture.get("/image.jpg");
 
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains("the renderer is starting");

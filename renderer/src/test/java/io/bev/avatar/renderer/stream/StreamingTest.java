@@ -22,8 +22,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -433,7 +433,8 @@ class StreamingTest {
         assertThat(fixture.hub.demand(16.0 / 9)).isEqualTo(ViewDemand.NONE);
 
         small.sendText("{\"type\":\"view\",\"width\":800,\"height\":450}", true).get(10, TimeUnit.SECONDS);
-        large.sendText("{\"type\":\"view\",\"width\":1920,\"height\":1080}", true).get(10, TimeUnit.SECONDS);
+        large.sendText("{\"type\":\"view\",\"width\":1920,\"height\":1080}", true)
+                .get(10, TimeUnit.SECONDS);
         StreamFixture.await(
                 "the larger size", () -> fixture.hub.demand(16.0 / 9).equals(new ViewDemand(1080, false)));
 
@@ -462,7 +463,9 @@ class StreamingTest {
             for (int i = 0; i < 6; i++) {
                 byte[] frame = client.frame();
                 line.schedule(
-                        () -> socket.sendBinary(ByteBuffer.wrap(frame, 8, 8).slice(), true), 150, TimeUnit.MILLISECONDS);
+                        () -> socket.sendBinary(ByteBuffer.wrap(frame, 8, 8).slice(), true),
+                        150,
+                        TimeUnit.MILLISECONDS);
             }
             StreamFixture.await("6 more deliveries", () -> deliveries() >= before + 6);
         } finally {
@@ -470,17 +473,21 @@ class StreamingTest {
         }
         assertThat(meanAge(before, sumBefore) - fast).isBetween(0.130, 0.190);
         assertThat(fixture.hub.stats().joins()).containsEntry("websocket", 1L).containsEntry("mjpeg", 0L);
-        assertThat(fixture.hub.stats().reconnects()).containsEntry("timeout", 1L).containsEntry("other", 0L);
+        assertThat(fixture.hub.stats().reconnects())
+                .containsEntry("timeout", 1L)
+                .containsEntry("other", 0L);
         assertThat(fixture.hub.stats().firstFrame().get("websocket").counts()).contains(1L);
         socket.abort();
     }
 
     private long deliveries() {
-        return Arrays.stream(fixture.hub.stats().frameAge().get("websocket").counts()).sum();
+        return Arrays.stream(fixture.hub.stats().frameAge().get("websocket").counts())
+                .sum();
     }
 
     private double meanAge(long countBefore, double sumBefore) {
-        return (fixture.hub.stats().frameAge().get("websocket").sumSeconds() - sumBefore) / (deliveries() - countBefore);
+        return (fixture.hub.stats().frameAge().get("websocket").sumSeconds() - sumBefore)
+                / (deliveries() - countBefore);
     }
 
     private static long sequence(byte[] frame) {

@@ -16,7 +16,14 @@ class ViewSizeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"640, 360, 360", "1027, 578, 720", "1000, 562, 540", "1920, 1200, 1080", "3840, 2160, 1080", "300, 900, 360"})
+    @CsvSource({
+        "640, 360, 360",
+        "1027, 578, 720",
+        "1000, 562, 540",
+        "1920, 1200, 1080",
+        "3840, 2160, 1080",
+        "300, 900, 360"
+    })
     void wantedLines_isTheStepThatFillsTheArea(int width, int height, int lines) {
         assertThat(new ViewSize(width, height, 0).wantedLines(16.0 / 9)).isEqualTo(lines);
     }

@@ -93,7 +93,9 @@ final class MBeanMetrics {
 
     /** A histogram for each entry of a map, with its key as {@code label}. */
     void histograms(String attribute, String name, String help, String label) {
-        bean.path(attribute).properties().forEach(entry -> histogram(entry.getValue(), name, help, label, entry.getKey()));
+        bean.path(attribute)
+                .properties()
+                .forEach(entry -> histogram(entry.getValue(), name, help, label, entry.getKey()));
     }
 
     private void histogram(JsonNode data, String name, String help, String... labels) {

@@ -133,10 +133,12 @@ final class RendererMetrics {
                 "Time from a viewer's request to the delivery of its first frame",
                 "transport");
         a.counters("ViewerJoins", "viewer_joins_total", "Viewers connected since start", "transport");
+        a.counters("ViewerReconnects", "viewer_reconnects_total", "Viewers that connected again, by reason", "reason");
         a.counters(
-                "ViewerReconnects", "viewer_reconnects_total", "Viewers that connected again, by reason", "reason");
-        a.counters(
-                "ViewerStalls", "viewer_stalls_total", "Times that a viewer accepted no frame for a second", "transport");
+                "ViewerStalls",
+                "viewer_stalls_total",
+                "Times that a viewer accepted no frame for a second",
+                "transport");
     }
 
     /** @param beans MBeans by object name */
