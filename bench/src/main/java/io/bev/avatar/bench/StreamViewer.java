@@ -21,9 +21,6 @@ final class StreamViewer implements AutoCloseable {
         STALLED
     }
 
-    /** Local port of the slow viewer, for a rule of tc that delays it. */
-    static final int SLOW_PORT = 40_001;
-
     private static final int SLOW_BYTES_PER_SECOND = 100_000;
     private static final int FRAME_HEADER = 32;
     private static final int SEQUENCE_OFFSET = 8;
@@ -59,10 +56,6 @@ final class StreamViewer implements AutoCloseable {
         SocketChannel channel = SocketChannel.open();
         if (kind != Kind.NORMAL) {
             channel.socket().setReceiveBufferSize(16 << 10);
-        }
-        if (kind == Kind.SLOW) {
-            channel.socket().setReuseAddress(true);
-            channel.bind(new InetSocketAddress("127.0.0.1", SLOW_PORT));
         }
         channel.connect(new InetSocketAddress("127.0.0.1", port));
         String request = "GET /ws?ack=1 HTTP/1.1\r\nHost: 127.0.0.1:" + port
