@@ -85,13 +85,12 @@ public final class BenchCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    private final List<Benchmark> benchmarks =
-            List.of(
-                    new StartBenchmark(),
-                    new ScrapeBenchmark(),
-                    new ScrapeOverheadBenchmark(),
-                    new StreamBenchmark(),
-                    new SoakBenchmark());
+    private final List<Benchmark> benchmarks = List.of(
+            new StartBenchmark(),
+            new ScrapeBenchmark(),
+            new ScrapeOverheadBenchmark(),
+            new StreamBenchmark(),
+            new SoakBenchmark());
 
     @Override
     public Integer call() throws InterruptedException {
@@ -118,7 +117,8 @@ public final class BenchCommand implements Callable<Integer> {
 
     private List<Benchmark> chosen() {
         List<Benchmark> chosen = benchmarks.stream()
-                .filter(b -> name == null ? !NAMED_ONLY.contains(b.name()) : b.name().equals(name))
+                .filter(b ->
+                        name == null ? !NAMED_ONLY.contains(b.name()) : b.name().equals(name))
                 .toList();
         if (chosen.isEmpty()) {
             String known = benchmarks.stream().map(Benchmark::name).collect(Collectors.joining(", "));

@@ -51,8 +51,7 @@ final class StreamBenchmark implements Benchmark {
         }
     }
 
-    private static void measure(
-            ChildProcess renderer, int port, int count, long nanos, Consumer<Measurement> results)
+    private static void measure(ChildProcess renderer, int port, int count, long nanos, Consumer<Measurement> results)
             throws IOException, InterruptedException {
         List<StreamViewer> viewers = new ArrayList<>();
         try (Selector selector = Selector.open()) {

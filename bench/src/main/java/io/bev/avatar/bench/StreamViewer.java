@@ -97,7 +97,8 @@ final class StreamViewer implements AutoCloseable {
     /** Reads what is there, at the rate of the viewer's kind. */
     void read(ByteBuffer buffer) throws IOException {
         long seconds = Math.max(1, (System.nanoTime() - connectedNanos) / 1_000_000_000L);
-        boolean limited = kind == Kind.STALLED ? frames > 0 : kind == Kind.SLOW && readBytes > seconds * SLOW_BYTES_PER_SECOND;
+        boolean limited =
+                kind == Kind.STALLED ? frames > 0 : kind == Kind.SLOW && readBytes > seconds * SLOW_BYTES_PER_SECOND;
         if (limited) {
             return;
         }
@@ -163,7 +164,12 @@ final class StreamViewer implements AutoCloseable {
     /** A binary message of 8 bytes, masked with zeros. */
     private void acknowledge(long sequence) throws IOException {
         acknowledgement.clear();
-        acknowledgement.put((byte) 0x82).put((byte) 0x88).putInt(0).putLong(sequence).flip();
+        acknowledgement
+                .put((byte) 0x82)
+                .put((byte) 0x88)
+                .putInt(0)
+                .putLong(sequence)
+                .flip();
         while (acknowledgement.hasRemaining()) {
             channel.write(acknowledgement);
         }

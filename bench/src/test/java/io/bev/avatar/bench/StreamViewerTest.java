@@ -54,7 +54,8 @@ class StreamViewerTest {
     private Socket accept() throws IOException {
         Socket socket = server.accept();
         socket.getOutputStream()
-                .write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                .write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
+                        .getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
 
@@ -81,7 +82,9 @@ class StreamViewerTest {
             assertThat(viewer.ageMillis().median()).isBetween(1000.0, 15_000.0);
             DataInputStream in = new DataInputStream(socket.getInputStream());
             byte[] request = in.readNBytes(requestBytes());
-            assertThat(new String(request, StandardCharsets.US_ASCII)).startsWith("GET /ws?ack=1 ").endsWith("\r\n\r\n");
+            assertThat(new String(request, StandardCharsets.US_ASCII))
+                    .startsWith("GET /ws?ack=1 ")
+                    .endsWith("\r\n\r\n");
             for (long sequence = 7; sequence < 10; sequence++) {
                 assertThat(in.readUnsignedShort()).isEqualTo(0x8288);
                 assertThat(in.readInt()).isZero();
