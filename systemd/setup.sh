@@ -93,7 +93,7 @@ remove() {
 find_java() {
   local candidate version
   for candidate in "${JAVA_HOME:+$JAVA_HOME/bin/java}" /usr/lib/jvm/java-17-openjdk-*/bin/java /usr/lib/jvm/java-21-openjdk-*/bin/java \
-    /usr/lib/jvm/default-java/bin/java /usr/bin/java; do
+    /usr/lib/jvm/default-java/bin/java /usr/bin/java /usr/lib/jvm/*/bin/java; do
     [ -x "$candidate" ] || continue
     candidate=$(readlink -f "$candidate")
     version=$("$candidate" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')

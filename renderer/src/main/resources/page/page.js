@@ -2,6 +2,7 @@
 
 import { FramePainter, RateMeter } from "./frames.js";
 import { HistoryView } from "./history.js";
+import { ResolutionReporter } from "./resolution.js";
 import { Transport, submit } from "./transport.js";
 import { EXAMPLE_PREFIX, View } from "./view.js";
 
@@ -61,6 +62,7 @@ const transport = new Transport({
   },
   problem: (detail) => view.message(detail, "bad"),
   mjpeg: () => showMotion(),
+  opened: () => transport.send(resolution.view()),
   link: (next, detail) => {
     if (next === "live" && phase !== "live") {
       liveSince = performance.now();
@@ -72,6 +74,10 @@ const transport = new Transport({
     refresh();
   },
 }, counters);
+
+const resolution = new ResolutionReporter(
+  document.getElementById("stage"), document.getElementById("lines"), (message) => transport.send(message));
+resolution.start();
 
 /** Runs once per second and at each change of the connection. */
 function refresh() {

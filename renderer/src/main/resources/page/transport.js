@@ -11,7 +11,7 @@ const FAILURES_BEFORE_POLLING = 3;
 /** A renderer that answers a poll no faster is unreachable. */
 const POLL_TIMEOUT_MILLIS = 5000;
 
-/** Handlers: frame(ArrayBuffer, done), state(document), health(document), problem(text), mjpeg(), link(phase, detail). */
+/** Handlers: frame(ArrayBuffer, done), state(document), health(document), problem(text), mjpeg(), link(phase, detail), opened(). */
 export class Transport {
   constructor(handlers, counters) {
     this.handlers = handlers;
@@ -22,6 +22,8 @@ export class Transport {
     this.retryTimer = 0;
     this.pollTimer = 0;
     this.hiddenTimer = 0;
+    /** Reason for the next connection, for the renderer's metrics; "" for the first. */
+    this.reconnectReason = "";
   }
 
   start() {
@@ -51,7 +53,7 @@ export class Transport {
   connect() {
     clearTimeout(this.retryTimer);
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/ws?ack=1`);
+    const socket = new WebSocket(`${scheme}//${location.host}/ws?ack=1${this.reconnectReason && `&reconnect=${this.reconnectReason}`}`);
     let opened = false;
     socket.binaryType = "arraybuffer";
     this.socket = socket;
@@ -63,6 +65,7 @@ export class Transport {
       this.counters.connected = true;
       this.counters.transport = "websocket";
       this.handlers.link("live");
+      this.handlers.opened();
     };
     socket.onmessage = (event) => {
       this.lastDataAt = performance.now();
@@ -72,9 +75,19 @@ export class Transport {
     socket.onclose = (event) => {
       if (this.socket === socket) {
         this.socket = null;
+        if (opened) {
+          this.reconnectReason = event.wasClean ? "closed" : "lost";
+        }
         this.connectionLost(opened, event.reason);
       }
     };
+  }
+
+  /** Sends a message to the renderer if connected. */
+  send(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) {
+      this.socket.send(JSON.stringify(message));
+    }
   }
 
   receive(socket, data) {
@@ -125,6 +138,7 @@ export class Transport {
       const socket = this.socket;
       this.socket = null;
       socket.close();
+      this.reconnectReason = "timeout";
       this.connectionLost(true, `No data for ${DATA_TIMEOUT_MILLIS / 1000} seconds`);
     }
   }
@@ -145,6 +159,7 @@ export class Transport {
     this.counters.connected = false;
     if (socket) {
       socket.close();
+      this.reconnectReason = "hidden";
       this.handlers.link("paused");
     }
   }

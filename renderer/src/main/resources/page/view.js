@@ -134,6 +134,8 @@ export class View {
     put("redis", redis.connected ? "Connected" : "Disconnected");
     element("redis").title = redis.detail || "";
     element("redis").dataset.tone = redis.connected ? "quiet" : "warn";
+    element("resolution").title = health.resolutionReason || "";
+    element("lines").disabled = health.resolutionAdaptive === false;
     put("viewers", number(health.viewers, 0));
     put("uptime", typeof health.uptimeSeconds === "number" ? duration(health.uptimeSeconds) : "–");
     put("version", health.version || "–");

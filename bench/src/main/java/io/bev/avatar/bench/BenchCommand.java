@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             "  start     time from process start to the first frame and to the first scrape",
             "  scrape    duration, CPU time and memory of a scrape, compared with node_exporter and redis_exporter",
             "  observer  frame time with scrapes relative to frame time without",
+            "  stream    50 and 200 viewers: age of frames, frame rates, CPU and memory; --rounds is the time in seconds",
             "  soak      10,000 scrapes while GPU, Redis, renderer and host fail and recover",
             "  faults    updates lost while the renderer and Redis are killed, by default 1,000 times",
             "  fuzz      damaged inputs for all parsers; see bench fuzz --help",
@@ -42,8 +43,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Exit codes: 0 success, 64 usage error, 69 a dependency is missing, 70 a service failed."})
 public final class BenchCommand implements Callable<Integer> {
 
-    /** Run only by name: they take long. */
-    private static final Set<String> LONG = Set.of("soak", "faults");
+    /** Benchmarks that run only if named: they take long. */
+    private static final Set<String> NAMED_ONLY = Set.of("stream", "soak", "faults");
 
     @Option(names = "--root", hidden = true, defaultValue = ".", description = "Project directory.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -65,7 +66,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "10",
-            description = "Repetitions of start, scrape and observer (default: ${DEFAULT-VALUE}).")
+            description = "Repetitions of start, scrape and observer, seconds of stream (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
     @Option(
@@ -93,8 +94,13 @@ public final class BenchCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    private final List<Benchmark> benchmarks =
-            List.of(new StartBenchmark(), new ScrapeBenchmark(), new ScrapeOverheadBenchmark(), new SoakBenchmark(), new CrashBenchmark());
+    private final List<Benchmark> benchmarks = List.of(
+            new StartBenchmark(),
+            new ScrapeBenchmark(),
+            new ScrapeOverheadBenchmark(),
+            new StreamBenchmark(),
+            new SoakBenchmark(),
+            new CrashBenchmark());
 
     @Override
     public Integer call() throws InterruptedException {
@@ -121,7 +127,8 @@ public final class BenchCommand implements Callable<Integer> {
 
     private List<Benchmark> chosen() {
         List<Benchmark> chosen = benchmarks.stream()
-                .filter(b -> name == null ? !LONG.contains(b.name()) : b.name().equals(name))
+                .filter(b ->
+                        name == null ? !NAMED_ONLY.contains(b.name()) : b.name().equals(name))
                 .toList();
         if (chosen.isEmpty()) {
             String known = benchmarks.stream().map(Benchmark::name).collect(Collectors.joining(", "));

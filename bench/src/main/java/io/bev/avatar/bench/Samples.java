@@ -15,6 +15,16 @@ final class Samples {
         values[count++] = value;
     }
 
+    void addAll(Samples others) {
+        for (int i = 0; i < others.count; i++) {
+            add(others.values[i]);
+        }
+    }
+
+    void clear() {
+        count = 0;
+    }
+
     int count() {
         return count;
     }

@@ -12,7 +12,8 @@ import java.util.Set;
 final class ReloadableSettings {
 
     /** Components of {@link io.bev.avatar.renderer.config.RendererConfig} applied by a reload. */
-    private static final Set<String> RELOADABLE = Set.of("model", "width", "height", "targetFps", "idleFps");
+    private static final Set<String> RELOADABLE =
+            Set.of("model", "width", "height", "resolution", "targetFps", "idleFps");
 
     private ReloadableSettings() {}
 

@@ -175,7 +175,7 @@ public final class Renderer implements AutoCloseable {
             viewers.changed();
         });
 
-        startFrames(runtime, monitor, new StatusReporter(health, runtime));
+        startFrames(runtime, monitor, new StatusReporter(health, runtime, operations));
         RendererOperations.report(result(model).avatar());
         savedModel.loaded();
         port = viewers.port();

@@ -3,6 +3,8 @@ package io.bev.avatar.renderer;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.renderer.config.RendererConfig;
+import io.bev.avatar.renderer.config.ResolutionMode;
+import io.bev.avatar.renderer.frame.AdaptiveResolution;
 import io.bev.avatar.renderer.frame.RenderableAvatar;
 import io.bev.avatar.renderer.lifecycle.Lifecycle;
 import io.bev.avatar.renderer.lifecycle.LifecycleState;
@@ -22,8 +24,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -35,6 +39,7 @@ final class RendererOperations implements RendererControl {
     private static final Logger LOG = LoggerFactory.getLogger(RendererOperations.class);
     private static final Set<LifecycleState> PAUSABLE = EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED);
     private static final Set<LifecycleState> RESUMABLE = EnumSet.of(LifecycleState.PAUSED, LifecycleState.DRAINING);
+    private static final Set<LifecycleState> RENDERING = EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED);
     private static final Set<LifecycleState> UP =
             EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED, LifecycleState.PAUSED, LifecycleState.DRAINING);
 
@@ -44,6 +49,8 @@ final class RendererOperations implements RendererControl {
     private final ReentrantLock changing = new ReentrantLock();
     private final SavedModel saved;
     private RendererSettings settings;
+    private final AtomicLong resolutionChanges = new AtomicLong();
+    private volatile Optional<AdaptiveResolution> adaptive;
     /** Guarded by {@link #changing}. */
     private Optional<Path> current;
 
@@ -71,6 +78,7 @@ final class RendererOperations implements RendererControl {
         this.current = initial.path();
         this.startNotes = initial.notes();
         this.exit = exit;
+        this.adaptive = adaptive(settings.renderer());
     }
 
     @Override
@@ -206,6 +214,7 @@ final class RendererOperations implements RendererControl {
             runtime.loop().setPace(config.targetFps(), config.idleFps());
             return config;
         });
+        adaptive = adaptive(config);
     }
 
     @Override
@@ -232,11 +241,69 @@ final class RendererOperations implements RendererControl {
         requireRange("width", wanted.width(), RendererConfig.MIN_SIDE, RendererConfig.MAX_WIDTH);
         requireRange("height", wanted.height(), RendererConfig.MIN_SIDE, RendererConfig.MAX_HEIGHT);
         requireUp("setResolution");
+        adaptive = Optional.empty();
         runtime.commands().call("setResolution", () -> {
             runtime.frames().setResolution(wanted.width(), wanted.height());
             return wanted;
         });
         LOG.info("resolution set to {}", wanted);
+    }
+
+    private static Optional<AdaptiveResolution> adaptive(RendererConfig config) {
+        return config.resolution() == ResolutionMode.AUTO
+                ? Optional.of(new AdaptiveResolution(config.width(), config.height()))
+                : Optional.empty();
+    }
+
+    @Override
+    public Adaptation adaptation() {
+        Optional<AdaptiveResolution> choice = adaptive;
+        int wanted = runtime.hub()
+                .demand(choice.map(AdaptiveResolution::aspect).orElseGet(this::aspect))
+                .lines();
+        return new Adaptation(
+                choice.isPresent(),
+                choice.map(AdaptiveResolution::reason).orElse("set by the configuration or an operator"),
+                wanted > 0 ? OptionalInt.of(wanted) : OptionalInt.empty(),
+                resolutionChanges.get());
+    }
+
+    private double aspect() {
+        return (double) runtime.frames().width() / runtime.frames().height();
+    }
+
+    /** Adapts the resolution to viewers and frame time; called once per second by one thread. */
+    void adaptResolution() {
+        Optional<AdaptiveResolution> choice = adaptive;
+        if (choice.isEmpty() || !RENDERING.contains(lifecycle().state())) {
+            return;
+        }
+        AdaptiveResolution adaptation = choice.get();
+        long now = runtime.context().ticker().nanos();
+        OptionalInt lines = adaptation.evaluate(
+                now,
+                runtime.hub().demand(adaptation.aspect()),
+                runtime.frames().height(),
+                runtime.stats().snapshot(),
+                runtime.loop().targetFps());
+        if (lines.isPresent()) {
+            adapt(adaptation, lines.getAsInt(), now);
+        }
+    }
+
+    private void adapt(AdaptiveResolution adaptation, int lines, long now) {
+        Resolution size = new Resolution(adaptation.width(lines), lines);
+        try {
+            runtime.commands().call("resolution", () -> {
+                runtime.frames().setResolution(size.width(), size.height());
+                return size;
+            });
+            resolutionChanges.incrementAndGet();
+            LOG.info("resolution changed to {}: {}", size, adaptation.reason());
+        } catch (IllegalStateException e) {
+            adaptation.rejected(now, lines);
+            LOG.info("resolution not changed to {}: {}", size, e.getMessage());
+        }
     }
 
     private static void requireRange(String name, int value, int min, int max) {

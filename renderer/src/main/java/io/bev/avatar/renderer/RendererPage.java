@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.http.RequestGuard.Rejection;
 import io.bev.avatar.renderer.config.PageConfig;
+import io.bev.avatar.renderer.config.ResolutionLadder;
 import io.bev.avatar.renderer.expression.NotedUpdates;
+import io.bev.avatar.renderer.frame.FrameRenderer;
 import io.bev.avatar.renderer.management.jolokia.ControlPassword;
 import io.bev.avatar.renderer.management.mbean.RendererControl;
 import io.bev.avatar.renderer.state.ActiveAlert;
@@ -13,8 +15,12 @@ import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.state.StateStore.Origin;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
 import io.bev.avatar.renderer.stream.PageBackend;
+import io.bev.avatar.splat.raster.Framebuffer;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +35,10 @@ final class RendererPage implements PageBackend {
             HealthMonitor health,
             RendererComponents components,
             NotedUpdates updates) {}
+
+    /** UTC, without colons, which not every file system allows. */
+    private static final DateTimeFormatter FILE_TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH-mm-ss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final String version;
     private final Supplier<Duration> uptime;
@@ -91,6 +101,8 @@ final class RendererPage implements PageBackend {
             document.put("lastFrameAgeMs", age / 1_000_000);
         }
         document.put("resolution", renderer.resolution().toString());
+        document.put("resolutionAdaptive", renderer.adaptation().adaptive());
+        document.put("resolutionReason", renderer.adaptation().reason());
         document.put("viewers", v.runtime().hub().viewers());
         StateStore.Statistics state = v.runtime().store().statistics();
         document.putObject("redis")
@@ -154,6 +166,21 @@ final class RendererPage implements PageBackend {
     public Outcome submitOsint(byte[] json) {
         View v = view;
         return v == null ? starting() : v.updates().submit(store -> store.submitOsint(json, Origin.HTTP));
+    }
+
+    @Override
+    public SavedImage image() {
+        View v = view;
+        if (v == null) {
+            throw new IllegalStateException("the renderer is starting; try again in a moment");
+        }
+        FrameRenderer frames = v.runtime().frames();
+        int lines = ResolutionLadder.MAX_LINES;
+        int width = ResolutionLadder.width(lines, (double) frames.width() / frames.height());
+        Framebuffer image = v.runtime().commands().call("image", () -> frames.image(width, lines));
+        String emotion = v.runtime().store().current().emotion().label();
+        String time = FILE_TIME.format(v.runtime().context().clock().instant());
+        return new SavedImage(v.runtime().hub().encode(image), "avatar-" + emotion + "-" + time + ".jpg");
     }
 
     private static Outcome starting() {

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Once per second evaluates the health, reports it to systemd as the status line, and records the history; once per hour logs the
- * performance. Does not ping the watchdog: frames do.
+ * Once per second evaluates the health, reports it to systemd as the status line, records the history and adapts the resolution; once
+ * per hour logs the performance. Does not ping the watchdog: frames do.
  */
 final class StatusReporter implements AutoCloseable {
 
@@ -17,13 +17,15 @@ final class StatusReporter implements AutoCloseable {
     private final HealthMonitor health;
     private final RendererRuntime runtime;
     private final PerformanceLog performance;
+    private final RendererOperations operations;
     private Optional<PeriodicTask> task = Optional.empty();
 
-    StatusReporter(HealthMonitor health, RendererRuntime runtime) {
+    StatusReporter(HealthMonitor health, RendererRuntime runtime, RendererOperations operations) {
         this.health = health;
         this.runtime = runtime;
         performance =
                 new PerformanceLog(runtime.context().ticker(), runtime.stats().snapshot());
+        this.operations = operations;
     }
 
     void start() {
@@ -38,6 +40,7 @@ final class StatusReporter implements AutoCloseable {
                 runtime.stats().snapshot(),
                 runtime.hub().viewers(),
                 runtime.rasterizer().name());
+        operations.adaptResolution();
     }
 
     private String statusLine() {

@@ -1,6 +1,8 @@
 package io.bev.avatar.renderer;
 
 import io.bev.avatar.renderer.stream.FrameHub;
+import io.bev.avatar.renderer.stream.ViewDemand;
+import io.bev.avatar.renderer.stream.ViewerStats;
 import io.bev.avatar.splat.raster.Framebuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,6 +15,8 @@ public final class FakeHub implements FrameHub {
     public final AtomicLong lastSequence = new AtomicLong();
     public final AtomicInteger disconnects = new AtomicInteger();
     public volatile boolean wanted = true;
+    public volatile ViewDemand demand = ViewDemand.NONE;
+    public final ViewerStats stats = new ViewerStats();
     public volatile @Nullable Framebuffer last;
 
     @Override
@@ -26,6 +30,21 @@ public final class FakeHub implements FrameHub {
         lastSequence.set(sequence);
         published.incrementAndGet();
         return 7;
+    }
+
+    @Override
+    public byte[] encode(Framebuffer image) {
+        return new byte[] {(byte) (image.height / 8)};
+    }
+
+    @Override
+    public ViewDemand demand(double aspect) {
+        return demand;
+    }
+
+    @Override
+    public ViewerStats stats() {
+        return stats;
     }
 
     @Override

@@ -8,6 +8,8 @@ import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.Config;
 import io.bev.avatar.common.systemd.SystemdNotifier;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.renderer.stream.PageBackend;
+import io.bev.avatar.renderer.stream.ViewDemand;
 import io.bev.avatar.splat.raster.Framebuffer;
 import io.bev.avatar.splat.raster.PosedGaussians;
 import io.bev.avatar.splat.raster.cuda.AllocationKind;
@@ -309,6 +311,36 @@ class RendererTest {
             assertThat(read("Frames", "TargetFps")).isEqualTo(60);
             assertThat(read("Frames", "Height")).isEqualTo(200);
             until("a frame of the new size", () -> Objects.requireNonNull(components.hub.last).width == 320);
+        }
+    }
+
+    @Test
+    void resolutionSelectedByAViewer_isUsed_unlessFixed() throws Exception {
+        try (Renderer renderer = start()) {
+            assertThat(renderer).isNotNull();
+            assertThat(read("Frames", "ResolutionAdaptive")).isEqualTo(true);
+            components.hub.demand = new ViewDemand(480, true);
+            until("the selected size", () -> Objects.requireNonNull(components.hub.last).height == 480);
+            assertThat(read("Frames", "WantedHeight")).isEqualTo(480);
+            assertThat(read("Frames", "ResolutionChanges")).isEqualTo(1L);
+
+            yaml = ", width: 100, height: 50, resolution: fixed";
+            assertThat(call("Renderer", "reload")).isEqualTo("done");
+            assertThat(read("Frames", "ResolutionAdaptive")).isEqualTo(false);
+            assertThat(read("Frames", "ResolutionReason")).isEqualTo("set by the configuration or an operator");
+            assertThat(read("Frames", "Height")).isEqualTo(50);
+        }
+    }
+
+    @Test
+    void savedImage_isRenderedAt1080Lines_withEmotionAndTimeInItsName() throws Exception {
+        try (Renderer renderer = start()) {
+            assertThat(renderer).isNotNull();
+            PageBackend.SavedImage image =
+                    Objects.requireNonNull(components.page).image();
+            assertThat(image.jpeg()).containsExactly(1080 / 8);
+            assertThat(image.fileName()).matches("avatar-neutral-\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\dZ\\.jpg");
+            assertThat(Objects.requireNonNull(components.hub.last).height).isEqualTo(360);
         }
     }
 

@@ -165,6 +165,10 @@ class RunbooksTest {
                 Matcher found = TYPE.matcher(Files.readString(file));
                 while (found.find()) {
                     types.put(found.group(1), found.group(2));
+                    if (found.group(2).equals("histogram")) {
+                        types.put(found.group(1) + "_count", "counter");
+                        types.put(found.group(1) + "_bucket", "counter");
+                    }
                 }
             }
         }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param model avatar file; empty for the built-in avatar
  * @param width frame width in pixels
  * @param height frame height in pixels
+ * @param resolution whether width and height adapt to the viewers; otherwise they are fixed
  * @param targetFps frames per second while viewers are connected
  * @param idleFps frames per second without viewers; at least 1, because frames ping the watchdog
  * @param threads number of rendering threads; 0 for one per core
@@ -37,6 +38,7 @@ public record RendererConfig(
         Optional<Path> model,
         int width,
         int height,
+        ResolutionMode resolution,
         int targetFps,
         int idleFps,
         int threads,
@@ -68,6 +70,7 @@ public record RendererConfig(
                 path(c, "renderer.model", "BEV_AVATAR_MODEL"),
                 c.integer("renderer.width", 640, MIN_SIDE, MAX_WIDTH),
                 c.integer("renderer.height", 360, MIN_SIDE, MAX_HEIGHT),
+                c.choice("renderer.resolution", ResolutionMode.class, ResolutionMode.AUTO),
                 c.integer("renderer.target-fps", 30, 1, MAX_FPS),
                 c.integer("renderer.idle-fps", 5, 1, MAX_FPS),
                 c.integer("renderer.threads", 0, 0, 1024),

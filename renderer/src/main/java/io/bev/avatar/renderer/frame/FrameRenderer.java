@@ -85,12 +85,12 @@ public final class FrameRenderer implements FrameSource {
     private void renderCurrent(StageTimes times) {
         AvatarState state = store.current();
         long started = ticker.nanos();
-        render(state, started, times);
+        render(state, started, camera, target, times);
         lastRenderNanos = ticker.nanos() - started;
         lastStateSequence = state.seq();
     }
 
-    private void render(AvatarState state, long now, StageTimes times) {
+    private void render(AvatarState state, long now, Camera view, Framebuffer out, StageTimes times) {
         RenderableAvatar avatar = loaded;
         expression.express(state, now, frame);
         if (rasterizer.posesItself()) {
@@ -99,13 +99,30 @@ public final class FrameRenderer implements FrameSource {
             avatar.poser().pose(frame, avatar.splats());
         }
         times.rigNanos = ticker.nanos() - now;
-        rasterizer.render(avatar.splats(), camera, target, times);
+        rasterizer.render(avatar.splats(), view, out, times);
     }
 
     @Override
     public void presentAgain(long sequence) {
         rendered = false;
         hub.publish(target, sequence, lastRenderNanos, lastStateSequence);
+    }
+
+    /**
+     * Renders an image apart from the stream. Called by the render thread.
+     *
+     * @param width pixels
+     * @param height pixels
+     * @throws IllegalStateException while a model is being loaded
+     */
+    public Framebuffer image(int width, int height) {
+        if (suspended) {
+            throw new IllegalStateException("a model is being loaded; try again in a moment");
+        }
+        Framebuffer image = createTarget(width, height);
+        RenderableAvatar avatar = loaded;
+        render(store.current(), ticker.nanos(), Camera.of(avatar.framing(), width, height), image, new StageTimes());
+        return image;
     }
 
     /** The avatar in use. */

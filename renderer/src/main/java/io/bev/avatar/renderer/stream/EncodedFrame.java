@@ -23,8 +23,9 @@ import io.netty.buffer.ByteBuf;
  *
  * @param message header and JPEG
  * @param sequence number of the frame
+ * @param renderedNanos ticker time at which its image was complete
  */
-record EncodedFrame(ByteBuf message, long sequence) {
+record EncodedFrame(ByteBuf message, long sequence, long renderedNanos) {
 
     static final int HEADER_BYTES = 32;
     static final int MAGIC = 0x4241;

@@ -21,6 +21,19 @@ public interface FrameHub {
      */
     long publish(Framebuffer target, long sequence, long renderNanos, long stateSequence);
 
+    /** Encodes an image that is not part of the stream, as JPEG. */
+    byte[] encode(Framebuffer image);
+
+    /**
+     * The frame height that the viewers want.
+     *
+     * @param aspect width of a frame divided by its height
+     */
+    ViewDemand demand(double aspect);
+
+    /** What viewers experience. */
+    ViewerStats stats();
+
     int viewers();
 
     long framesSent();

@@ -26,11 +26,16 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
 
     static final int WINDOW = 2;
 
+    /** Time without progress from which a viewer counts as stalled. */
+    private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(FrameViewer.class);
 
     private final LatestFrameHub hub;
     private final Channel channel;
     private final long stallNanos;
+    private final ViewerStats.Transport transport;
+    private final long joinedNanos;
     private final FrameMailbox mailbox = new FrameMailbox();
     private final AtomicBoolean drainScheduled = new AtomicBoolean();
     // Fields below are confined to the channel's event loop.
@@ -38,11 +43,18 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
     private @Nullable ScheduledFuture<?> stallCheck;
     private int inFlight;
     private long progressNanos;
+    private boolean stalled;
+    /** Times at which the images in flight were complete, the oldest at {@code deliveries % WINDOW}. */
+    private final long[] renderedNanos = new long[WINDOW];
 
-    FrameViewer(LatestFrameHub hub, Channel channel, long stallNanos) {
+    private long deliveries;
+
+    FrameViewer(LatestFrameHub hub, Channel channel, long stallNanos, ViewerStats.Transport transport) {
         this.hub = hub;
         this.channel = channel;
         this.stallNanos = stallNanos;
+        this.transport = transport;
+        this.joinedNanos = hub.nanos();
     }
 
     /** Writes and flushes a frame; the future completes when it is written to the socket. The frame is borrowed. */
@@ -59,6 +71,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
         if (!hub.join(this)) {
             return false;
         }
+        hub.stats().joined(transport);
         channel.closeFuture().addListener(closed -> {
             hub.leave(this);
             mailbox.close();
@@ -139,11 +152,32 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
 
     /** Records the delivery of a frame and sends the next. Called in the event loop. */
     final void delivered() {
+        checkStall();
+        stalled = false;
         if (inFlight > 0) {
             inFlight--;
+            recordDelivery();
         }
         progressNanos = System.nanoTime();
         drain();
+    }
+
+    private void recordDelivery() {
+        long now = hub.nanos();
+        // A frame rendered before the viewer joined, as while paused, is not late.
+        long rendered = renderedNanos[(int) (deliveries % WINDOW)];
+        hub.stats().frame(transport, now - Math.max(rendered, joinedNanos));
+        if (deliveries++ == 0) {
+            hub.stats().firstFrame(transport, now - joinedNanos);
+        }
+    }
+
+    /** Counts a stall once, until the next delivery. */
+    private void checkStall() {
+        if (!stalled && inFlight > 0 && System.nanoTime() - progressNanos > STALL_NANOS) {
+            stalled = true;
+            hub.stats().stalled(transport);
+        }
     }
 
     /** Sends pending frames while the connection can accept them. Called in the event loop. */
@@ -175,6 +209,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
     }
 
     private void start(ChannelHandlerContext ctx, EncodedFrame frame) {
+        renderedNanos[(int) ((deliveries + inFlight) % WINDOW)] = frame.renderedNanos();
         if (inFlight++ == 0) {
             progressNanos = System.nanoTime();
         }
@@ -207,6 +242,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
     }
 
     private void closeIfStalled(ChannelHandlerContext ctx) {
+        checkStall();
         if ((inFlight > 0 || !channel.isWritable()) && System.nanoTime() - progressNanos > stallNanos) {
             LOG.info(
                     "viewer {} disconnected: no data accepted for {} s",

@@ -68,6 +68,17 @@ final class HttpExchangeContext {
                         .contains(parameter);
     }
 
+    /** The value of a query parameter as it is, without decoding; empty if absent. */
+    Optional<String> parameter(String name) {
+        int query = request.uri().indexOf('?');
+        return query < 0
+                ? Optional.empty()
+                : Arrays.stream(request.uri().substring(query + 1).split("&", -1))
+                        .filter(pair -> pair.startsWith(name + "="))
+                        .map(pair -> pair.substring(name.length() + 1))
+                        .findFirst();
+    }
+
     Optional<String> header(CharSequence name) {
         return Optional.ofNullable(request.headers().get(name));
     }

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ final class HttpRoutes {
     /** Maximum age of the last frame for readiness; many times the idle interval. */
     private static final long MAX_READY_FRAME_AGE_MILLIS = 5000;
 
+    /** Minimum time between two saved images, each of which delays the stream by a frame. */
+    private static final long IMAGE_INTERVAL_NANOS = 500_000_000L;
+
     private static final Set<String> WORKING = Set.of("ok", "degraded");
 
     private record Endpoint(Set<String> methods, Consumer<HttpExchangeContext> action) {}
@@ -43,6 +47,7 @@ final class HttpRoutes {
     private final StateBroadcaster announcer;
     private final Executor updates;
     private final long stallNanos;
+    private final AtomicLong lastImageNanos = new AtomicLong();
     private final Map<String, Endpoint> byPath = new TreeMap<>();
 
     /** @param updates runs the model's submissions sequentially, outside the event loops */
@@ -57,6 +62,7 @@ final class HttpRoutes {
         read("/ws", this::webSocket);
         read("/stream.mjpeg", this::mjpeg);
         read("/snapshot.jpg", exchange -> Snapshot.send(hub, exchange));
+        read("/image.jpg", this::image);
         read("/health", exchange -> exchange.reply(health()));
         read("/history", exchange -> exchange.reply(Reply.json(200, model.history())));
         read("/health/live", exchange -> exchange.reply(Reply.json(200, object().put("status", "live"))));
@@ -136,7 +142,9 @@ final class HttpRoutes {
             return;
         }
         boolean acknowledges = exchange.hasParameter("ack=1");
-        attachViewer(exchange, new WebSocketViewer(hub, exchange.context().channel(), stallNanos, acknowledges));
+        if (attachViewer(exchange, new WebSocketViewer(hub, exchange.context().channel(), stallNanos, acknowledges))) {
+            exchange.parameter("reconnect").map(ViewerStats.ReconnectReason::of).ifPresent(hub.stats()::reconnected);
+        }
     }
 
     private void mjpeg(HttpExchangeContext exchange) {
@@ -147,12 +155,44 @@ final class HttpRoutes {
         attachViewer(exchange, new MjpegViewer(hub, exchange.context().channel(), stallNanos));
     }
 
-    private void attachViewer(HttpExchangeContext exchange, FrameViewer viewer) {
-        if (viewer.join()) {
+    private boolean attachViewer(HttpExchangeContext exchange, FrameViewer viewer) {
+        boolean joined = viewer.join();
+        if (joined) {
             exchange.attachViewer(viewer);
         } else {
             exchange.reply(capacityError());
         }
+        return joined;
+    }
+
+    private void image(HttpExchangeContext exchange) {
+        if (exchange.isHead()) {
+            exchange.reply(new Reply(200, "image/jpeg", new byte[0], Map.of()));
+            return;
+        }
+        long now = hub.nanos();
+        long last = lastImageNanos.get();
+        if ((last != 0 && now - last < IMAGE_INTERVAL_NANOS) || !lastImageNanos.compareAndSet(last, now)) {
+            exchange.reply(imageError("another image was saved less than half a second ago: retry later"));
+            return;
+        }
+        execute(exchange, () -> {
+            try {
+                PageBackend.SavedImage image = model.image();
+                return new Reply(
+                        200,
+                        "image/jpeg",
+                        image.jpeg(),
+                        Map.of("Content-Disposition", "attachment; filename=\"" + image.fileName() + "\""));
+            } catch (IllegalStateException e) {
+                LOG.debug("no image to save", e);
+                return imageError(String.valueOf(e.getMessage()));
+            }
+        });
+    }
+
+    private static Reply imageError(String detail) {
+        return Reply.error(503, detail).with("Retry-After", "1");
     }
 
     private Reply capacityError() {
@@ -198,22 +238,29 @@ final class HttpRoutes {
     }
 
     private void submit(HttpExchangeContext exchange, Supplier<Outcome> submission) {
+        execute(exchange, () -> outcome(submission.get()));
+    }
+
+    /** Replies from the thread of the updates. */
+    private void execute(HttpExchangeContext exchange, Supplier<Reply> work) {
         try {
-            updates.execute(() -> exchange.reply(outcome(exchange, submission)));
+            updates.execute(() -> exchange.reply(guarded(exchange, work)));
         } catch (RejectedExecutionException e) {
             exchange.reply(
                     Reply.error(503, "too many queued updates: reduce the rate").with("Retry-After", "1"));
         }
     }
 
-    private static Reply outcome(HttpExchangeContext exchange, Supplier<Outcome> submission) {
-        Outcome outcome;
+    private static Reply guarded(HttpExchangeContext exchange, Supplier<Reply> work) {
         try {
-            outcome = submission.get();
+            return work.get();
         } catch (RuntimeException e) {
             LOG.error("{} failed", exchange.path(), e);
             return Reply.error(500, "internal error: see the renderer's log");
         }
+    }
+
+    private static Reply outcome(Outcome outcome) {
         int status = outcome.accepted()
                 ? 200
                 : switch (outcome.reason()) {

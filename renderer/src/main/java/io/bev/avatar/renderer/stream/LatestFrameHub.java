@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -31,12 +32,18 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
         void offer(EncodedFrame frame);
 
         void disconnect(String reason);
+
+        /** The area in which the viewer shows frames; empty if it has not reported one. */
+        default Optional<ViewSize> view() {
+            return Optional.empty();
+        }
     }
 
     private final JpegEncoder encoder;
     private final int maxViewers;
     private final Ticker ticker;
     private final Clock clock;
+    private final ViewerStats stats = new ViewerStats();
     private final LongAdder framesSent = new LongAdder();
     private final LongAdder framesDropped = new LongAdder();
     private final LongAdder bytesSent = new LongAdder();
@@ -83,7 +90,7 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
             return 0;
         }
         long start = ticker.nanos();
-        EncodedFrame frame = encode(target, sequence, renderNanos, stateSequence);
+        EncodedFrame frame = encode(target, sequence, renderNanos, stateSequence, start);
         if (frame == null) {
             return 0;
         }
@@ -100,6 +107,42 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
         waiting.forEach(snapshot -> snapshot.accept(frame));
         frame.release();
         return encodeNanos;
+    }
+
+    @Override
+    public byte[] encode(Framebuffer image) {
+        synchronized (encoding) {
+            requireOpen();
+            ByteBuffer jpeg = encoder.encode(image);
+            byte[] bytes = new byte[jpeg.remaining()];
+            jpeg.get(bytes);
+            return bytes;
+        }
+    }
+
+    @Override
+    public ViewDemand demand(double aspect) {
+        synchronized (lock) {
+            ViewDemand demand = ViewDemand.NONE;
+            for (Viewer viewer : viewers) {
+                Optional<ViewSize> view = viewer.view();
+                if (view.isPresent()) {
+                    demand =
+                            demand.or(view.get().wantedLines(aspect), view.get().lines() > 0);
+                }
+            }
+            return demand;
+        }
+    }
+
+    @Override
+    public ViewerStats stats() {
+        return stats;
+    }
+
+    /** Monotonic time in nanoseconds, of {@link EncodedFrame#renderedNanos}. */
+    long nanos() {
+        return ticker.nanos();
     }
 
     @Override
@@ -206,7 +249,8 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
         retain(null);
     }
 
-    private @Nullable EncodedFrame encode(Framebuffer target, long sequence, long renderNanos, long stateSequence) {
+    private @Nullable EncodedFrame encode(
+            Framebuffer target, long sequence, long renderNanos, long stateSequence, long renderedNanos) {
         synchronized (encoding) {
             synchronized (lock) {
                 if (closed) {
@@ -218,7 +262,15 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
             EncodedFrame.writeHeader(
                     message, sequence, renderNanos, stateSequence, target.width, target.height, clock.millis());
             message.writeBytes(jpeg);
-            return new EncodedFrame(message, sequence);
+            return new EncodedFrame(message, sequence, renderedNanos);
+        }
+    }
+
+    private void requireOpen() {
+        synchronized (lock) {
+            if (closed) {
+                throw new IllegalStateException("the renderer is stopping");
+            }
         }
     }
 

@@ -28,7 +28,7 @@ final class MjpegViewer extends FrameViewer {
                     .asReadOnly());
 
     MjpegViewer(LatestFrameHub hub, Channel channel, long stallNanos) {
-        super(hub, channel, stallNanos);
+        super(hub, channel, stallNanos, ViewerStats.Transport.MJPEG);
     }
 
     /** The response head. */

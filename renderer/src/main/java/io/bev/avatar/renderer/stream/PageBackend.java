@@ -32,4 +32,18 @@ public interface PageBackend {
     Outcome submitState(byte[] json);
 
     Outcome submitOsint(byte[] json);
+
+    /**
+     * An image of the avatar to save.
+     *
+     * @param fileName with emotion and time
+     */
+    record SavedImage(byte[] jpeg, String fileName) {}
+
+    /**
+     * Renders an image to save, apart from the stream; blocks for about one frame.
+     *
+     * @throws IllegalStateException with the reason if there is none now
+     */
+    SavedImage image();
 }

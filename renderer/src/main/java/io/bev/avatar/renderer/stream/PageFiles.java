@@ -38,6 +38,7 @@ final class PageFiles {
             "history.js",
             "transport.js",
             "frames.js",
+            "resolution.js",
             "icon.svg",
             "icon-alert.svg");
 

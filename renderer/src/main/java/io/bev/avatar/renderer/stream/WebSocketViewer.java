@@ -1,5 +1,8 @@
 package io.bev.avatar.renderer.stream;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bev.avatar.common.json.JsonTrees;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -17,6 +20,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A viewer connected with {@code ?ack=1} acknowledges each frame, once displayed or skipped, with a binary message
  * of 8 bytes: the sequence number of the frame, big-endian. This throttles frames for a slow browser or a network
  * with deep buffers in the same way as a full socket.
+ *
+ * <p>A text message of the client is JSON with a {@code type}; {@code view} is {@link ViewSize}.
  */
 final class WebSocketViewer extends FrameViewer {
 
@@ -46,11 +52,12 @@ final class WebSocketViewer extends FrameViewer {
     /** Content of the last unanswered ping: earlier ones need no answer (RFC 6455, section 5.5.3). */
     private @Nullable ByteBuf pong;
 
+    private volatile Optional<ViewSize> view = Optional.empty();
     private boolean pingDue;
     private boolean ending;
 
     WebSocketViewer(LatestFrameHub hub, Channel channel, long stallNanos, boolean acknowledges) {
-        super(hub, channel, stallNanos);
+        super(hub, channel, stallNanos, ViewerStats.Transport.WEBSOCKET);
         this.acknowledges = acknowledges;
     }
 
@@ -101,16 +108,38 @@ final class WebSocketViewer extends FrameViewer {
                 close(ctx, new CloseWebSocketFrame(replyStatus(close)));
             } else if (message instanceof BinaryWebSocketFrame ack && acknowledges && isAcknowledgement(ack)) {
                 acknowledged(ack.content().readLong());
+            } else if (message instanceof TextWebSocketFrame text && text.isFinalFragment()) {
+                onText(ctx, text);
             } else if (message instanceof WebSocketFrame && !(message instanceof PongWebSocketFrame)) {
-                close(
-                        ctx,
-                        new CloseWebSocketFrame(
-                                WebSocketCloseStatus.INVALID_MESSAGE_TYPE,
-                                acknowledges ? "expected acknowledgements of 8 bytes" : "expected no messages"));
+                reject(ctx, acknowledges ? "expected acknowledgements of 8 bytes" : "expected no binary messages");
             }
         } finally {
             ReferenceCountUtil.release(message);
         }
+    }
+
+    private void onText(ChannelHandlerContext ctx, TextWebSocketFrame text) {
+        try {
+            JsonNode message = JsonTrees.JSON.read(text.text());
+            String type = message.path("type").asText();
+            if (!type.equals("view")) {
+                throw new IllegalArgumentException("message type: expected view");
+            }
+            view = Optional.of(ViewSize.parse(message));
+        } catch (JsonProcessingException e) {
+            reject(ctx, "expected JSON");
+        } catch (IllegalArgumentException e) {
+            reject(ctx, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void reject(ChannelHandlerContext ctx, String reason) {
+        close(ctx, new CloseWebSocketFrame(WebSocketCloseStatus.INVALID_MESSAGE_TYPE, reason));
+    }
+
+    @Override
+    public Optional<ViewSize> view() {
+        return view;
     }
 
     @Override

@@ -32,6 +32,7 @@ class RendererConfigTest {
                         Optional.empty(),
                         640,
                         360,
+                        ResolutionMode.AUTO,
                         30,
                         5,
                         0,
@@ -56,6 +57,7 @@ class RendererConfigTest {
                   model: a/b.zip
                   width: 1280
                   height: 720
+                  resolution: fixed
                   target-fps: 60
                   idle-fps: 2
                   threads: 3
@@ -76,6 +78,7 @@ class RendererConfigTest {
                         Optional.of(Path.of("a/b.zip")),
                         1280,
                         720,
+                        ResolutionMode.FIXED,
                         60,
                         2,
                         3,

@@ -36,7 +36,18 @@ class HostileRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/ws", "/stream.mjpeg", "/snapshot.jpg", "/health", "/health/live", "/state", "/nope"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/ws",
+                "/stream.mjpeg",
+                "/snapshot.jpg",
+                "/image.jpg",
+                "/health",
+                "/health/live",
+                "/state",
+                "/nope"
+            })
     void foreignHost_is421OnEveryPath(String path) throws Exception {
         assertThat(fixture.raw("GET " + path + " HTTP/1.1\r\nHost: evil.example\r\n\r\n")
                         .status())

@@ -25,7 +25,7 @@ class PageFilesTest {
         assertThat(references).hasSizeGreaterThan(6);
         assertThat(references)
                 .allSatisfy(reference -> assertThat(files.paths().contains("/" + reference)
-                                || List.of("snapshot.jpg", "stream.mjpeg").contains(reference))
+                                || List.of("image.jpg", "stream.mjpeg").contains(reference))
                         .as(reference)
                         .isTrue());
     }

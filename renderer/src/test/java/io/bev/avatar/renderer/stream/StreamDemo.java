@@ -139,6 +139,11 @@ public final class StreamDemo implements PageBackend {
     }
 
     @Override
+    public SavedImage image() {
+        throw new IllegalStateException("the demonstration has no image to save");
+    }
+
+    @Override
     public Outcome submitOsint(byte[] json) {
         return submitState(json);
     }

@@ -101,6 +101,14 @@ final class StreamFixture implements AutoCloseable {
             submitted.add("osint " + new String(json, StandardCharsets.UTF_8));
             return outcome;
         }
+
+        @Override
+        public SavedImage image() {
+            if (starting) {
+                throw new IllegalStateException("the renderer is starting");
+            }
+            return new SavedImage(new byte[] {1, 2, 3}, "avatar-happy-2026-11-30T12-00-00Z.jpg");
+        }
     }
 
     StreamFixture() throws IOException {

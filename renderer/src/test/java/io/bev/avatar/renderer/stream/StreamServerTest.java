@@ -304,6 +304,29 @@ class StreamServerTest {
     }
 
     @Test
+    void savedImage_isAnAttachmentWithEmotionAndTime_atMostTwicePerSecond() throws Exception {
+        HttpResponse<byte[]> image = fixture.get("/image.jpg");
+
+        assertThat(image.statusCode()).isEqualTo(200);
+        assertThat(image.body()).containsExactly(1, 2, 3);
+        assertThat(image.headers().firstValue("Content-Disposition"))
+                .contains("attachment; filename=\"avatar-happy-2026-11-30T12-00-00Z.jpg\"");
+        HttpResponse<byte[]> another = fixture.get("/image.jpg");
+        assertThat(another.statusCode()).isEqualTo(503);
+        assertThat(another.headers().firstValue("Retry-After")).contains("1");
+    }
+
+    @Test
+    void savedImage_whileStarting_is503WithTheReason() throws Exception {
+        fixture.model.starting = true;
+
+        HttpResponse<byte[]> answer = fixture.get("/image.jpg");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains("the renderer is starting");
+    }
+
+    @Test
     void snapshot_withoutAFrame_is503() throws Exception {
         HttpResponse<byte[]> answer = fixture.get("/snapshot.jpg");
 

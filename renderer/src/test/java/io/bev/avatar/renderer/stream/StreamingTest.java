@@ -17,10 +17,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -419,6 +422,72 @@ class StreamingTest {
                 return message;
             }
         }
+    }
+
+    @Test
+    void webSocket_view_determinesTheDemand() throws Exception {
+        Client first = new Client();
+        Client second = new Client();
+        WebSocket small = connect("/ws?ack=1", first);
+        WebSocket large = connect("/ws?ack=1", second);
+        assertThat(fixture.hub.demand(16.0 / 9)).isEqualTo(ViewDemand.NONE);
+
+        small.sendText("{\"type\":\"view\",\"width\":800,\"height\":450}", true).get(10, TimeUnit.SECONDS);
+        large.sendText("{\"type\":\"view\",\"width\":1920,\"height\":1080}", true)
+                .get(10, TimeUnit.SECONDS);
+        StreamFixture.await(
+                "the larger size", () -> fixture.hub.demand(16.0 / 9).equals(new ViewDemand(1080, false)));
+
+        large.abort();
+        StreamFixture.await(
+                "the smaller size", () -> fixture.hub.demand(16.0 / 9).equals(new ViewDemand(480, false)));
+        small.sendText("{\"type\":\"view\",\"width\":-3,\"height\":450}", true).get(10, TimeUnit.SECONDS);
+        assertThat(first.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1003);
+    }
+
+    @Test
+    void acknowledgements_measureFrameAge_onASlowLine() throws Exception {
+        fixture.publishAlways(TestPictures.smooth(64, 36));
+        Client client = new Client();
+        WebSocket socket = connect("/ws?ack=1&reconnect=timeout", client);
+        for (int i = 0; i < 8; i++) {
+            acknowledge(socket, client.frame());
+        }
+        StreamFixture.await("8 deliveries", () -> deliveries() >= 8);
+        double fast = meanAge(0, 0);
+        long before = deliveries();
+        double sumBefore = fixture.hub.stats().frameAge().get("websocket").sumSeconds();
+
+        ScheduledExecutorService line = Executors.newSingleThreadScheduledExecutor();
+        try {
+            for (int i = 0; i < 6; i++) {
+                byte[] frame = client.frame();
+                line.schedule(
+                        () -> socket.sendBinary(ByteBuffer.wrap(frame, 8, 8).slice(), true),
+                        150,
+                        TimeUnit.MILLISECONDS);
+            }
+            StreamFixture.await("6 more deliveries", () -> deliveries() >= before + 6);
+        } finally {
+            line.shutdownNow();
+        }
+        assertThat(meanAge(before, sumBefore) - fast).isBetween(0.130, 0.190);
+        assertThat(fixture.hub.stats().joins()).containsEntry("websocket", 1L).containsEntry("mjpeg", 0L);
+        assertThat(fixture.hub.stats().reconnects())
+                .containsEntry("timeout", 1L)
+                .containsEntry("other", 0L);
+        assertThat(fixture.hub.stats().firstFrame().get("websocket").counts()).contains(1L);
+        socket.abort();
+    }
+
+    private long deliveries() {
+        return Arrays.stream(fixture.hub.stats().frameAge().get("websocket").counts())
+                .sum();
+    }
+
+    private double meanAge(long countBefore, double sumBefore) {
+        return (fixture.hub.stats().frameAge().get("websocket").sumSeconds() - sumBefore)
+                / (deliveries() - countBefore);
     }
 
     private static long sequence(byte[] frame) {

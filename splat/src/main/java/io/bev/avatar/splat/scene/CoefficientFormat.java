@@ -11,8 +11,8 @@ public final class CoefficientFormat {
     /** The largest magnitude. */
     public static final float MAX = 0x1.ffcp12f;
 
-    /** Moves the exponent of a stored value, read as the upper bits of a float, to its place. */
-    private static final float GAIN = 0x1p108f;
+    /** Moves the exponent of a stored value, read as the upper bits of a float, to its place: a power of two. */
+    public static final float GAIN = 0x1p108f;
 
     private static final int MANTISSA_SHIFT = 13;
     private static final int HALF = 1 << 12;
@@ -32,8 +32,16 @@ public final class CoefficientFormat {
         return (short) (rounded | (value < 0 ? 0x8000 : 0));
     }
 
+    /**
+     * The value of a stored one divided by {@link #GAIN}, exactly. Its product with a factor times {@link #GAIN} has the
+     * bits of the product with the value itself; decoding takes two instructions.
+     */
+    public static float unpackScaled(short stored) {
+        return Float.intBitsToFloat(stored << MANTISSA_SHIFT & 0x8fff_ffff);
+    }
+
     /** The value of a stored one, exactly. */
     public static float unpack(short stored) {
-        return Float.intBitsToFloat((stored & 0x7fff) << MANTISSA_SHIFT | (stored & 0x8000) << 16) * GAIN;
+        return unpackScaled(stored) * GAIN;
     }
 }

@@ -39,6 +39,16 @@ class CoefficientFormatTest {
     }
 
     @Test
+    void scaledValue_givesTheSameProductBitForBit() {
+        Random random = new Random(20_260_102);
+        for (int bits = -32768; bits < 32768; bits++) {
+            float factor = (float) random.nextGaussian();
+            float product = CoefficientFormat.unpackScaled((short) bits) * (factor * CoefficientFormat.GAIN);
+            assertThat(product).isEqualTo(CoefficientFormat.unpack((short) bits) * factor);
+        }
+    }
+
+    @Test
     void largeValues_areLimited() {
         assertThat(CoefficientFormat.unpack(CoefficientFormat.pack(1e9f))).isEqualTo(CoefficientFormat.MAX);
         assertThat(CoefficientFormat.unpack(CoefficientFormat.pack(-1e9f))).isEqualTo(-CoefficientFormat.MAX);

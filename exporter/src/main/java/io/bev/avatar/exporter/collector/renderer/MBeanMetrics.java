@@ -88,7 +88,17 @@ final class MBeanMetrics {
 
     /** A histogram from {@code {bounds, counts, sum}}. */
     void histogram(String attribute, String name, String help) {
-        JsonNode data = bean.path(attribute);
+        histogram(bean.path(attribute), name, help);
+    }
+
+    /** A histogram for each entry of a map, with its key as {@code label}. */
+    void histograms(String attribute, String name, String help, String label) {
+        bean.path(attribute)
+                .properties()
+                .forEach(entry -> histogram(entry.getValue(), name, help, label, entry.getKey()));
+    }
+
+    private void histogram(JsonNode data, String name, String help, String... labels) {
         if (!data.isObject()) {
             return;
         }
@@ -100,7 +110,7 @@ final class MBeanMetrics {
         for (int i = 0; i < counts.length; i++) {
             counts[i] = data.path("counts").get(i).asLong();
         }
-        out.histogram(PREFIX + name, help, bounds, counts, data.path("sum").asDouble());
+        out.histogram(PREFIX + name, help, bounds, counts, data.path("sum").asDouble(), labels);
     }
 
     /** A string attribute, empty when null. */

@@ -58,6 +58,12 @@ final class RendererMetrics {
         a.gauge("TargetFps", "target_fps", "Target frames per second while viewers are connected");
         a.gauge("Width", "frame_width_pixels", "Frame width");
         a.gauge("Height", "frame_height_pixels", "Frame height");
+        a.flag(
+                "ResolutionAdaptive",
+                "resolution_adaptive",
+                "1 if the resolution adapts to the viewers and to the frame time");
+        a.gauge("WantedHeight", "wanted_height_pixels", "Frame height that the viewers want");
+        a.counter("ResolutionChanges", "resolution_changes_total", "Automatic changes of the resolution");
         a.gauge("LastFrameAgeSeconds", "last_frame_age_seconds", "Time since the last frame was presented");
     }
 
@@ -115,6 +121,24 @@ final class RendererMetrics {
         a.counter("FramesSent", "stream_frames_sent_total", "Frames sent to viewers");
         a.counter("FramesDropped", "stream_frames_dropped_total", "Frames dropped because a viewer was too slow");
         a.counter("BytesSent", "stream_bytes_total", "Bytes sent to viewers");
+        a.histograms(
+                "ViewerFrameAge",
+                "viewer_frame_age_seconds",
+                "Time from the rendered image to the viewer's acknowledgement, without acknowledgements to the end of"
+                        + " writing",
+                "transport");
+        a.histograms(
+                "ViewerFirstFrame",
+                "viewer_first_frame_seconds",
+                "Time from a viewer's request to the delivery of its first frame",
+                "transport");
+        a.counters("ViewerJoins", "viewer_joins_total", "Viewers connected since start", "transport");
+        a.counters("ViewerReconnects", "viewer_reconnects_total", "Viewers that connected again, by reason", "reason");
+        a.counters(
+                "ViewerStalls",
+                "viewer_stalls_total",
+                "Times that a viewer accepted no frame for a second",
+                "transport");
     }
 
     /** @param beans MBeans by object name */

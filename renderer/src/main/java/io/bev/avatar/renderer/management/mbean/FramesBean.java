@@ -5,6 +5,7 @@ import io.bev.avatar.renderer.frame.Stage;
 import io.bev.avatar.renderer.management.mbean.RendererControl.Resolution;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Counters and settings of the frame loop. */
@@ -28,6 +29,27 @@ record FramesBean(RendererControl renderer, FrameStats stats) implements FramesM
     @Override
     public int getHeight() {
         return renderer.resolution().height();
+    }
+
+    @Override
+    public boolean isResolutionAdaptive() {
+        return renderer.adaptation().adaptive();
+    }
+
+    @Override
+    public String getResolutionReason() {
+        return renderer.adaptation().reason();
+    }
+
+    @Override
+    public @Nullable Integer getWantedHeight() {
+        OptionalInt lines = renderer.adaptation().wantedLines();
+        return lines.isPresent() ? lines.getAsInt() : null;
+    }
+
+    @Override
+    public long getResolutionChanges() {
+        return renderer.adaptation().changes();
     }
 
     @Override

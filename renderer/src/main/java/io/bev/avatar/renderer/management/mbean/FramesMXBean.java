@@ -23,6 +23,23 @@ public interface FramesMXBean {
     @Unit(Unit.PIXELS)
     int getHeight();
 
+    @Description("Whether the resolution adapts to the viewers and to the frame time")
+    @Unit(Unit.FLAG)
+    boolean isResolutionAdaptive();
+
+    @Description("Reason for the present resolution")
+    @Unit(Unit.TEXT)
+    String getResolutionReason();
+
+    @Description("Frame height that the viewers want; null if none has reported its size")
+    @Unit(Unit.PIXELS)
+    @Nullable
+    Integer getWantedHeight();
+
+    @Description("Automatic changes of the resolution since start")
+    @Unit(Unit.COUNT)
+    long getResolutionChanges();
+
     @Description("Frames rendered since start")
     @Unit(Unit.FRAMES)
     long getFramesRendered();
@@ -60,7 +77,7 @@ public interface FramesMXBean {
     @Unit(Unit.FPS)
     int setTargetFps(@Description("Frames per second, 1..240") int framesPerSecond);
 
-    @Description("Sets the resolution until the next reload. Returns the new resolution as WxH")
+    @Description("Fixes the resolution until the next reload. Returns the new resolution as WxH")
     @Unit(Unit.PIXELS)
     String setResolution(@Description("Pixels, 16..3840") int width, @Description("Pixels, 16..2160") int height);
 }

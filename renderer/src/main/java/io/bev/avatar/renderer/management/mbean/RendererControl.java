@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Operations and status of the renderer for the MBeans. Thread-safe. */
 public interface RendererControl {
@@ -61,6 +62,18 @@ public interface RendererControl {
     Resolution resolution();
 
     void setResolution(Resolution resolution);
+
+    /**
+     * How the resolution is chosen.
+     *
+     * @param adaptive whether it follows the viewers and the frame time
+     * @param reason for the present resolution
+     * @param wantedLines frame height that the viewers want, in pixels; empty if none has reported its size
+     * @param changes automatic changes since start
+     */
+    record Adaptation(boolean adaptive, String reason, OptionalInt wantedLines, long changes) {}
+
+    Adaptation adaptation();
 
     /**
      * @param source model file, or {@code built-in}

@@ -31,6 +31,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 import javax.management.AttributeChangeNotification;
 import javax.management.JMX;
@@ -134,6 +135,11 @@ class RendererMBeansTest {
         @Override
         public Instant startTime() {
             return NOON.minusSeconds(90);
+        }
+
+        @Override
+        public Adaptation adaptation() {
+            return new Adaptation(true, "wanted by viewers", OptionalInt.of(720), 2);
         }
 
         @Override

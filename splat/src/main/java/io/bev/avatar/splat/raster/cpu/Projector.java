@@ -209,14 +209,14 @@ final class Projector {
             float inverse = 1 / (float) Math.sqrt(dx * dx + dy * dy + dz * dz);
             SphericalHarmonics.basis(s.shDegree, dx * inverse, dy * inverse, dz * inverse, basis);
             int k = GaussianCloud.coefficients(s.shDegree);
-            // All three at once: three independent sums.
+            // All three at once: three independent sums. The gain is applied to the basis, once for three coefficients.
             short[] sh = s.sh;
             int first = 3 * i * k;
             for (int j = 0; j < k; j++) {
-                float weight = basis[j];
-                red += CoefficientFormat.unpack(sh[first + j]) * weight;
-                green += CoefficientFormat.unpack(sh[first + k + j]) * weight;
-                blue += CoefficientFormat.unpack(sh[first + 2 * k + j]) * weight;
+                float weight = basis[j] * CoefficientFormat.GAIN;
+                red += CoefficientFormat.unpackScaled(sh[first + j]) * weight;
+                green += CoefficientFormat.unpackScaled(sh[first + k + j]) * weight;
+                blue += CoefficientFormat.unpackScaled(sh[first + 2 * k + j]) * weight;
             }
         }
         record[at + Projection.RED] = red > 0 ? red : 0;
