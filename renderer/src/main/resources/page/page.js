@@ -1,6 +1,7 @@
 // Connects the transport, the frame display and the controls.
 
 import { FramePainter, RateMeter } from "./frames.js";
+import { Sound } from "./sound.js";
 import { Transport, submitState } from "./transport.js";
 import { View } from "./view.js";
 
@@ -27,6 +28,7 @@ const painter = new FramePainter(document.getElementById("frame"), counters, (fr
   lastFrameAt = performance.now();
   lastFrame = frame;
   meter.mark(lastFrameAt);
+  sound.frameShown(frame, lastFrameAt);
   view.showFrame(frame.width, frame.height);
   if (phase === "live") {
     view.uncover();
@@ -35,6 +37,8 @@ const painter = new FramePainter(document.getElementById("frame"), counters, (fr
 
 const transport = new Transport({
   frame: (message, done) => painter.push(message, done),
+  sound: (packet) => sound.packet(packet),
+  speech: (speech) => sound.caption(speech),
   state: (state) => {
     counters.state = state;
     view.showState(state, performance.now() - intensityTouched < 1000);
@@ -54,6 +58,8 @@ const transport = new Transport({
     refresh();
   },
 }, counters);
+
+const sound = new Sound(document.getElementById("stage"), counters, (report) => transport.send(report));
 
 /** Runs once per second and at each change of the connection. */
 function refresh() {

@@ -1,5 +1,7 @@
 // Connection to the renderer: WebSocket with reconnection; MJPEG and polling as the fallback.
 
+import { isSound } from "./sound.js";
+
 const INITIAL_DELAY_MILLIS = 500;
 const MAX_DELAY_MILLIS = 15000;
 const POLL_MILLIS = 1000;
@@ -9,7 +11,7 @@ const DATA_TIMEOUT_MILLIS = 8000;
 const HIDDEN_TIMEOUT_MILLIS = 60000;
 const FAILURES_BEFORE_POLLING = 3;
 
-/** Handlers: frame(ArrayBuffer, done), state(document), health(document), problem(text), link(phase, detail). */
+/** Handlers: frame(ArrayBuffer, done), sound(ArrayBuffer), speech(document), state(document), health(document), problem(text), link(phase, detail). */
 export class Transport {
   constructor(handlers, counters) {
     this.handlers = handlers;
@@ -20,6 +22,13 @@ export class Transport {
     this.retryTimer = 0;
     this.pollTimer = 0;
     this.hiddenTimer = 0;
+  }
+
+  /** Sends a binary message, if connected by WebSocket. */
+  send(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) {
+      this.socket.send(message);
+    }
   }
 
   start() {
@@ -49,7 +58,7 @@ export class Transport {
   connect() {
     clearTimeout(this.retryTimer);
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/ws?ack=1`);
+    const socket = new WebSocket(`${scheme}//${location.host}/ws?ack=1&sound=1`);
     let opened = false;
     socket.binaryType = "arraybuffer";
     this.socket = socket;
@@ -76,6 +85,10 @@ export class Transport {
   }
 
   receive(socket, data) {
+    if (typeof data !== "string" && isSound(data)) {
+      this.handlers.sound(data);
+      return;
+    }
     if (typeof data !== "string") {
       this.handlers.frame(data, (acknowledgement) => {
         if (socket.readyState === WebSocket.OPEN) {
@@ -89,6 +102,8 @@ export class Transport {
       this.handlers.state(message.state);
     } else if (message.type === "health") {
       this.handlers.health(message.health);
+    } else if (message.type === "speech") {
+      this.handlers.speech(message.speech);
     } else if (message.type === "error") {
       this.handlers.problem(message.detail);
     }

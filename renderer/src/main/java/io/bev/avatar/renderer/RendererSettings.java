@@ -7,6 +7,7 @@ import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.renderer.config.GpuConfig;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.expression.ExpressionConfig;
+import io.bev.avatar.renderer.speech.SpeechConfig;
 import io.bev.avatar.renderer.state.OsintConfig;
 import io.bev.avatar.renderer.state.StateConfig;
 import io.bev.avatar.renderer.stream.StreamConfig;
@@ -21,6 +22,7 @@ public record RendererSettings(
         StateConfig state,
         OsintConfig osint,
         ExpressionConfig expression,
+        SpeechConfig speech,
         Optional<RedisConfig> redis,
         LoggingConfig logging) {
 
@@ -42,6 +44,7 @@ public record RendererSettings(
                 StateConfig.from(config),
                 OsintConfig.from(config),
                 ExpressionConfig.from(config),
+                SpeechConfig.from(config),
                 redis(config),
                 LoggingConfig.from(config));
         config.finish("renderer", "stream", "gpu", "state", "osint", "expression", "redis", "logging");

@@ -58,6 +58,15 @@ final class BlendshapeIndex {
                 || name.equals("cheekPuff");
     }
 
+    /** Whether the channel parts the lips. */
+    static boolean opensLips(int channel) {
+        String name = ArkitBlendshapes.NAMES.get(channel);
+        return name.equals("jawOpen")
+                || name.startsWith("mouthUpperUp")
+                || name.startsWith("mouthLowerDown")
+                || name.equals("mouthFunnel");
+    }
+
     /**
      * How fast the channel may change, in weight per second. Lids close in a twentieth of a second; the mouth opens in two
      * frames of speech at 30 a second; brows and cheeks are slower.

@@ -73,6 +73,7 @@ class RendererMBeansTest {
                         }
                     }),
                     hub,
+                    Optional.empty(),
                     Map.of("page", new ConnectionTable("page", ConnectionLimits.of(8, 1 << 20, 1 << 20))),
                     List.of(new CudaDevice(
                             0,
@@ -489,6 +490,7 @@ class RendererMBeansTest {
                                 store,
                                 new NotedUpdates(store, ActiveAlert.none()),
                                 hub,
+                                Optional.empty(),
                                 Map.of(),
                                 List.of(),
                                 0.5,
