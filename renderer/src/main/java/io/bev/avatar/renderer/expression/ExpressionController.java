@@ -52,6 +52,7 @@ public final class ExpressionController {
     private final float[] velocities = new float[ArkitBlendshapes.COUNT];
     private final boolean[] mouth = new boolean[ArkitBlendshapes.COUNT];
     private final boolean[] opensLips = new boolean[ArkitBlendshapes.COUNT];
+    private final boolean[] spreadsLips = new boolean[ArkitBlendshapes.COUNT];
     /** The emotion weights currently shown. */
     private final float[] emotionWeights = new float[ArkitBlendshapes.COUNT];
     /** The blendshape weights that the state requests by name. */
@@ -93,6 +94,7 @@ public final class ExpressionController {
             velocities[i] = BlendshapeIndex.maxVelocity(i);
             mouth[i] = BlendshapeIndex.isMouth(i);
             opensLips[i] = BlendshapeIndex.opensLips(i);
+            spreadsLips[i] = BlendshapeIndex.spreadsLips(i);
         }
     }
 
@@ -168,9 +170,12 @@ public final class ExpressionController {
             moved = mouth[i] ? Math.max(moved, requested[i]) : moved;
         }
         float retained = 1 - (1 - EMOTION_UNDER_SPEECH) * Math.min(1, 4 * moved);
+        float rounding = Math.min(
+                1, spoken.weights[BlendshapeIndex.MOUTH_PUCKER] + 0.5f * spoken.weights[BlendshapeIndex.MOUTH_FUNNEL]);
         for (int i = 0; i < wanted.length; i++) {
             float under = mouth[i] ? retained * emotionWeights[i] : emotionWeights[i];
             under *= opensLips[i] ? 1 - spoken.closure : 1;
+            under *= spreadsLips[i] ? 1 - rounding : 1;
             float over = Math.max(requested[i], spoken.weights[i]);
             wanted[i] = over + (1 - over) * under;
         }

@@ -9,9 +9,9 @@ import io.bev.avatar.splat.scene.ArkitBlendshapes;
 enum Viseme {
     REST("", 1.2, 0.09, false),
     /** p, b, m: the lips meet. */
-    CLOSED("jawOpen 0.05 mouthClose 0.05 mouthPress 0.6 mouthRollLower 0.35 mouthRollUpper 0.3", 12, 0.028, true),
+    CLOSED("jawOpen 0.05 mouthClose 0.05 mouthPress 0.6 mouthRollLower 0.35 mouthRollUpper 0.3", 4, 0.022, true),
     /** f, v: the lower lip meets the upper teeth. */
-    LABIODENTAL("jawOpen 0.06 mouthRollLower 0.75 mouthUpperUp 0.4 mouthShrugLower 0.2", 8, 0.03, true),
+    LABIODENTAL("jawOpen 0.06 mouthRollLower 0.75 mouthUpperUp 0.4 mouthShrugLower 0.2", 4, 0.024, true),
     /** th: the tongue between the teeth. */
     DENTAL("jawOpen 0.2 mouthLowerDown 0.4 mouthUpperUp 0.25 tongueOut 0.3", 3, 0.04, false),
     /** t, d, n, l. */

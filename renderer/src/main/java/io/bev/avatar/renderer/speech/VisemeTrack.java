@@ -23,6 +23,9 @@ final class VisemeTrack implements SpeechMotion {
     /** Shapes farther away have no weight. */
     private static final double HORIZON_SECONDS = 0.35;
 
+    /** Time in which the mouth closes when the speech is cut off. */
+    private static final double CUT_SECONDS = 0.07;
+
     private static final double ACCENT_INTERVAL_SECONDS = 0.9;
     private static final int ACCENTED_LETTERS = 5;
     private static final double NOD_SECONDS = 0.42;
@@ -39,6 +42,8 @@ final class VisemeTrack implements SpeechMotion {
     private boolean open;
     /** Number of parts of the open phoneme. */
     private int pending;
+    /** When the speech was cut off last: what was before it fades. */
+    private long cutNanos = Long.MIN_VALUE;
 
     private final long[] accents = new long[MAX_GESTURES];
     private final long[] blinks = new long[MAX_GESTURES];
@@ -90,6 +95,7 @@ final class VisemeTrack implements SpeechMotion {
     /** Discards everything after {@code nanos}. */
     synchronized void truncate(long nanos) {
         open = false;
+        cutNanos = nanos;
         while (count > 0 && starts[slot(count - 1)] - nanos >= 0) {
             count--;
         }
@@ -165,6 +171,7 @@ final class VisemeTrack implements SpeechMotion {
             Viseme shape = shapes[slot];
             double dominance = shape.strength * nearness(slot, nowNanos) * (shape.closure ? 1 : 1 - 0.95 * closure);
             total += dominance;
+            dominance *= remaining(slot, nowNanos);
             if (shape != Viseme.REST && dominance > 0) {
                 spoken += dominance;
                 for (int channel = 0; channel < weights.length; channel++) {
@@ -190,11 +197,18 @@ final class VisemeTrack implements SpeechMotion {
         return first;
     }
 
+    /** 1, falling to 0 for what was cut off. */
+    private double remaining(int slot, long nowNanos) {
+        return cutNanos == Long.MIN_VALUE || ends[slot] - cutNanos > 0 || nowNanos - cutNanos < 0
+                ? 1
+                : Math.max(0, 1 - (nowNanos - cutNanos) / NANOS / CUT_SECONDS);
+    }
+
     private float closure(int first, long nowNanos) {
         double closure = 0;
         for (int i = first; i < count; i++) {
             if (shapes[slot(i)].closure) {
-                closure = Math.max(closure, nearness(slot(i), nowNanos));
+                closure = Math.max(closure, nearness(slot(i), nowNanos) * remaining(slot(i), nowNanos));
             }
         }
         return (float) closure;
