@@ -21,7 +21,6 @@ record SayRequest(String text, String language, double speed, boolean interrupt)
     static final double MIN_SPEED = 0.5;
     static final double MAX_SPEED = 2;
 
-    private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2,3}(-[a-z0-9]{1,8}){0,3}");
     private static final Pattern UNSPEAKABLE = Pattern.compile("[\\p{Cntrl}\\p{Cs}\\p{Co}\\p{Cn}\\s]+");
     /** As the state document. */
     private static final int MAX_BYTES = 65_536;
@@ -42,10 +41,6 @@ record SayRequest(String text, String language, double speed, boolean interrupt)
         String reason() {
             return reason;
         }
-    }
-
-    static boolean isLanguage(String text) {
-        return LANGUAGE.matcher(text).matches();
     }
 
     static SayRequest parse(byte[] json, SpeechConfig config) throws InvalidException {
@@ -91,7 +86,7 @@ record SayRequest(String text, String language, double speed, boolean interrupt)
             return config.language();
         }
         String language = node.asText("").toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-        if (!node.isTextual() || !isLanguage(language)) {
+        if (!node.isTextual() || !SpeechConfig.isLanguage(language)) {
             throw new InvalidException("unknown_language", "language: expected one such as en-us or de");
         }
         return language;

@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer.speech;
 
 import io.bev.avatar.common.config.Config;
+import java.util.regex.Pattern;
 
 /**
  * Keys {@code renderer.speech.*}.
@@ -15,9 +16,15 @@ import io.bev.avatar.common.config.Config;
 public record SpeechConfig(
         boolean enabled, String language, int wordsPerMinute, int maxText, int maxQueued, int perMinute) {
 
+    private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2,3}(-[a-z0-9]{1,8}){0,3}");
+
+    static boolean isLanguage(String text) {
+        return LANGUAGE.matcher(text).matches();
+    }
+
     public static SpeechConfig from(Config config) {
         String language = config.text("renderer.speech.language", "en-us");
-        if (!SayRequest.isLanguage(language)) {
+        if (!isLanguage(language)) {
             config.problem("renderer.speech.language", "'" + language + "'", "a language such as en-us or de");
             language = "en-us";
         }
