@@ -133,7 +133,8 @@ final class RendererPage implements PageBackend {
     public SpeechAnswer say(byte[] json) {
         View v = view;
         if (v == null) {
-            return new SpeechAnswer(503, speechDocument(false, "starting", starting().detail()), true);
+            return new SpeechAnswer(
+                    503, speechDocument(false, "starting", starting().detail()), true);
         }
         return v.speaker().map(speaker -> answer(speaker.say(json))).orElseGet(SpeechAnswer::off);
     }
@@ -144,13 +145,12 @@ final class RendererPage implements PageBackend {
             document.put("id", result.id()).put("waiting", result.waiting());
         }
         boolean retry = result.reason().equals("overloaded");
-        int status =
-                switch (result.reason()) {
-                    case "" -> 200;
-                    case "too_large" -> 413;
-                    case "overloaded", "unavailable" -> 503;
-                    default -> 400;
-                };
+        int status = switch (result.reason()) {
+            case "" -> 200;
+            case "too_large" -> 413;
+            case "overloaded", "unavailable" -> 503;
+            default -> 400;
+        };
         return new SpeechAnswer(status, document, retry);
     }
 

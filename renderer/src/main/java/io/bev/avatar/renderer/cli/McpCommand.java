@@ -45,8 +45,9 @@ final class McpCommand implements Callable<Integer> {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "With --http: file with the bearer token in its first line; required, because web pages and other"
-                    + " users reach loopback too")
+            description =
+                    "With --http: file with the bearer token in its first line; required, because web pages and other"
+                            + " users reach loopback too")
     private @Nullable Path tokenFile;
 
     @Option(
@@ -101,8 +102,7 @@ final class McpCommand implements Callable<Integer> {
             throw new IOException("--http needs --token-file: create one with: openssl rand -hex 32 > mcp-token");
         }
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
-        try (McpHttpServer server =
-                mcp.serveHttp(address, config.allowedHosts(), secret(Optional.of(tokenFile)))) {
+        try (McpHttpServer server = mcp.serveHttp(address, config.allowedHosts(), secret(Optional.of(tokenFile)))) {
             spec.commandLine().getErr().println("mcp: listening at http://127.0.0.1:" + server.port() + "/mcp");
             spec.commandLine().getErr().flush();
             new CountDownLatch(1).await();
@@ -115,7 +115,11 @@ final class McpCommand implements Callable<Integer> {
         }
         String line;
         try {
-            line = BoundedFiles.readString(file.get()).lines().findFirst().orElse("").strip();
+            line = BoundedFiles.readString(file.get())
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .strip();
         } catch (IOException e) {
             throw new IOException(file.get() + ": expected a readable file: " + ErrorText.of(e), e);
         }

@@ -48,7 +48,11 @@ final class OsintCommand {
             mixinStandardHelpOptions = true,
             versionProvider = RendererMain.Version.class,
             exitCodeListHeading = "%nExit codes:%n",
-            exitCodeList = {" 0:all events are valid", " 1:an event is rejected", "78:the configuration or the file is invalid"})
+            exitCodeList = {
+                " 0:all events are valid",
+                " 1:an event is rejected",
+                "78:the configuration or the file is invalid"
+            })
     int test(@Parameters(paramLabel = "FILE") Path file) {
         PrintWriter out = spec.commandLine().getOut();
         try {
@@ -86,11 +90,18 @@ final class OsintCommand {
             })
     int replay(
             @Parameters(paramLabel = "FILE") Path file,
-            @Option(names = "--speed", paramLabel = "FACTOR", defaultValue = "1", description = "0.1 to 100; default: 1")
+            @Option(
+                            names = "--speed",
+                            paramLabel = "FACTOR",
+                            defaultValue = "1",
+                            description = "0.1 to 100; default: 1")
                     double speed,
             @Option(names = "--loop", description = "Begins again at the end, until the renderer stops") boolean loop,
-            @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "5", description = "How long to wait for the"
-                            + " renderer; default: 5")
+            @Option(
+                            names = "--wait",
+                            paramLabel = "SECONDS",
+                            defaultValue = "5",
+                            description = "How long to wait for the" + " renderer; default: 5")
                     int waitSeconds)
             throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();

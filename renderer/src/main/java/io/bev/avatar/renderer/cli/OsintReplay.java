@@ -93,17 +93,20 @@ final class OsintReplay {
             report.accept("line " + number + ": not JSON, expected an event");
             return false;
         }
-        double seconds = Math.max(0, Math.min(MAX_PAUSE_SECONDS, event.path("after_seconds").asDouble()));
+        double seconds = Math.max(
+                0, Math.min(MAX_PAUSE_SECONDS, event.path("after_seconds").asDouble()));
         Thread.sleep((long) (1000 * seconds / speed));
         HttpResponse<String> response = post("/osint", line);
         boolean accepted = response.statusCode() == 200;
-        report.accept("line " + number + ": " + (accepted ? "accepted" : response.body().strip()));
+        report.accept("line " + number + ": "
+                + (accepted ? "accepted" : response.body().strip()));
         if (event.path("say").isTextual()) {
             ObjectNode say = JsonTrees.object().put("text", event.path("say").textValue());
             HttpResponse<String> spoken = post("/say", say.toString());
             // Speech may be off.
             if (spoken.statusCode() != 200 && spoken.statusCode() != NOT_FOUND) {
-                report.accept("line " + number + ": not spoken: " + spoken.body().strip());
+                report.accept(
+                        "line " + number + ": not spoken: " + spoken.body().strip());
             }
         }
         return accepted;

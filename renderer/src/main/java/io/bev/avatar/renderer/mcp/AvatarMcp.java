@@ -36,7 +36,8 @@ public final class AvatarMcp {
     private final String version;
     private final List<AvatarTool> tools;
     private final AvatarResources resources;
-    private final McpJsonMapper json = new JacksonMcpJsonMapper(JsonMapper.builder().build());
+    private final McpJsonMapper json =
+            new JacksonMcpJsonMapper(JsonMapper.builder().build());
 
     /**
      * @param renderer base URL of the page

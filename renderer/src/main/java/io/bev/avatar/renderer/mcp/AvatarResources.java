@@ -45,8 +45,8 @@ final class AvatarResources {
                         .sorted()
                         .limit(MAX_RUNBOOKS)
                         .map(name -> name.substring(0, name.length() - MARKDOWN.length()))
-                        .forEach(name ->
-                                all.add(resource(RUNBOOKS + name, name, "Runbook of the alert " + name, "text/markdown")));
+                        .forEach(name -> all.add(
+                                resource(RUNBOOKS + name, name, "Runbook of the alert " + name, "text/markdown")));
             }
         }
         return all;
@@ -77,8 +77,7 @@ final class AvatarResources {
         return switch (resource.uri()) {
             case STATE -> client.get("/state", true).toString();
             case HEALTH -> client.get("/health", true).toString();
-            default ->
-                BoundedFiles.readString(runbooks.orElseThrow().resolve(resource.name() + MARKDOWN));
+            default -> BoundedFiles.readString(runbooks.orElseThrow().resolve(resource.name() + MARKDOWN));
         };
     }
 

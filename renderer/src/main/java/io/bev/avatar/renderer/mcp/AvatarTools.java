@@ -81,7 +81,9 @@ final class AvatarTools {
                                 + " avatar.",
                         false,
                         true,
-                        Map.of("path", text("Absolute path of a LAM bundle, .ply, .spz, .sog, .glb, .ksplat or .splat", 4096)),
+                        Map.of(
+                                "path",
+                                text("Absolute path of a LAM bundle, .ply, .spz, .sog, .glb, .ksplat or .splat", 4096)),
                         List.of("path"),
                         arguments -> text("loaded " + client.loadModel(string(arguments, "path")))));
     }

@@ -65,7 +65,8 @@ final class RendererClient {
 
     /** The next frame, JPEG. */
     byte[] snapshot() throws FailedException {
-        Answer response = send(request(renderer.resolve("/snapshot.jpg"), TIMEOUT).GET().build());
+        Answer response =
+                send(request(renderer.resolve("/snapshot.jpg"), TIMEOUT).GET().build());
         if (response.status() != 200) {
             throw new FailedException("no image: " + detail(response) + "; retry in a second");
         }
@@ -86,8 +87,9 @@ final class RendererClient {
     /** Loads a model and returns its source. */
     String loadModel(String path) throws FailedException {
         if (password.isEmpty()) {
-            throw new FailedException("load_model needs the control password: start the MCP server with --password-file, or"
-                    + " set renderer.control-password-file");
+            throw new FailedException(
+                    "load_model needs the control password: start the MCP server with --password-file, or"
+                            + " set renderer.control-password-file");
         }
         ObjectNode exec = JsonTrees.object()
                 .put("type", "exec")
@@ -126,9 +128,7 @@ final class RendererClient {
     private void authorize(HttpRequest.Builder request) {
         password.ifPresent(secret -> request.header(
                 "Authorization",
-                "Basic "
-                        + Base64.getEncoder()
-                                .encodeToString(("avatar:" + secret).getBytes(StandardCharsets.UTF_8))));
+                "Basic " + Base64.getEncoder().encodeToString(("avatar:" + secret).getBytes(StandardCharsets.UTF_8))));
     }
 
     private JsonNode json(HttpRequest request, boolean anyStatus) throws FailedException {
@@ -149,7 +149,8 @@ final class RendererClient {
         try {
             JsonNode document = JsonTrees.JSON.read(body);
             String reason = document.path("reason").asText("");
-            String detail = document.path("detail").asText(document.path("error").asText(""));
+            String detail =
+                    document.path("detail").asText(document.path("error").asText(""));
             if (!detail.isEmpty()) {
                 return (reason.isEmpty() ? "HTTP " + response.status() : reason) + ": " + detail;
             }

@@ -53,7 +53,8 @@ record SayRequest(String text, String language, double speed, boolean interrupt)
             root = JsonTrees.JSON.read(new String(json, StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
             throw new InvalidException(
-                    "malformed", "request: not JSON (" + e.getClass().getSimpleName() + "), expected an object with text");
+                    "malformed",
+                    "request: not JSON (" + e.getClass().getSimpleName() + "), expected an object with text");
         }
         if (!root.isObject()) {
             throw new InvalidException("malformed", "request: found no object, expected {\"text\":\"...\"}");

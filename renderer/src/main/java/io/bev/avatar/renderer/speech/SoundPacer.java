@@ -31,8 +31,7 @@ final class SoundPacer implements SpeechEngine.Sink {
     private boolean started;
     private long startNanos;
 
-    SoundPacer(
-            Utterance utterance, int sampleRate, VisemeTrack track, SoundOutput out, Ticker ticker, Clock clock) {
+    SoundPacer(Utterance utterance, int sampleRate, VisemeTrack track, SoundOutput out, Ticker ticker, Clock clock) {
         this.utterance = utterance;
         this.sampleRate = sampleRate;
         this.track = track;

@@ -201,7 +201,9 @@ public final class Speaker implements SpeechControl, AutoCloseable {
                     LOG.warn("renderer.speech.language {}: espeak-ng has no such voice", config.language());
                 }
             }
-            LOG.info("speech available: espeak-ng, {} languages", engine.languages().size());
+            LOG.info(
+                    "speech available: espeak-ng, {} languages",
+                    engine.languages().size());
             while (true) {
                 Utterance next = take();
                 if (next == null) {

@@ -26,8 +26,8 @@ public final class OsintTrial {
      */
     public String apply(String json) {
         try {
-            OsintEvent event =
-                    OsintEvent.of(new JsonFields(StateDocument.parse(json.getBytes(StandardCharsets.UTF_8)), false), scale);
+            OsintEvent event = OsintEvent.of(
+                    new JsonFields(StateDocument.parse(json.getBytes(StandardCharsets.UTF_8)), false), scale);
             Optional<Integer> rule = rules.matching(event, state, Instant.EPOCH);
             state = rules.apply(event, state, Instant.EPOCH);
             return rule.map(index -> "osint.rules[" + index + "]").orElse("no rule, emotion unchanged") + ": "

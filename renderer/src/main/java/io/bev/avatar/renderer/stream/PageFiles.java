@@ -26,7 +26,15 @@ final class PageFiles {
             "svg", "image/svg+xml");
 
     private static final Set<String> NAMES = Set.of(
-            "index.html", "tokens.css", "page.css", "page.js", "view.js", "transport.js", "frames.js", "sound.js", "icon.svg");
+            "index.html",
+            "tokens.css",
+            "page.css",
+            "page.js",
+            "view.js",
+            "transport.js",
+            "frames.js",
+            "sound.js",
+            "icon.svg");
 
     private final Map<String, Reply> files;
 

@@ -31,8 +31,11 @@ final class SoundBroadcaster implements SoundOutput {
     private final LongAdder dropped = new LongAdder();
     private final LongAdder underruns = new LongAdder();
     /** The last caption; viewers learn from the first, an empty one, that the avatar can speak. */
-    private volatile byte[] caption = message(
-            JsonNodeFactory.instance.objectNode().put("id", 0).put("phase", "silent").put("text", ""));
+    private volatile byte[] caption = message(JsonNodeFactory.instance
+            .objectNode()
+            .put("id", 0)
+            .put("phase", "silent")
+            .put("text", ""));
 
     SoundBroadcaster(Ticker ticker) {
         this.ticker = ticker;

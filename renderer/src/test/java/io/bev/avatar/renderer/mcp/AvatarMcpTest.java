@@ -45,7 +45,8 @@ class AvatarMcpTest {
         return switch (request.path()) {
             case "/state" ->
                 request.body().contains("happy")
-                        ? new Answer(503, java.util.Map.of(), "{\"reason\":\"not_durable\",\"detail\":\"no disk\"}", false)
+                        ? new Answer(
+                                503, java.util.Map.of(), "{\"reason\":\"not_durable\",\"detail\":\"no disk\"}", false)
                         : Answer.json("{\"seq\":7,\"emotion\":\"curious\"}");
             case "/jolokia/" -> Answer.json("{\"status\":200,\"value\":\"a.ply\"}");
             default -> Answer.status(404, "");
@@ -110,7 +111,9 @@ class AvatarMcpTest {
     void call_changes_areSentToTheRenderer() throws Exception {
         assertThat(tool("set_emotion", "{\"emotion\":\"sad\"}").path("isError").asBoolean())
                 .isTrue();
-        assertThat(tool("set_activity", "{\"activity\":\"none\"}").path("isError").asBoolean())
+        assertThat(tool("set_activity", "{\"activity\":\"none\"}")
+                        .path("isError")
+                        .asBoolean())
                 .isFalse();
         assertThat(tool("load_model", "{\"path\":\"/a.ply\"}").toString()).contains("loaded a.ply");
         assertThat(renderer.asked())
@@ -143,7 +146,8 @@ class AvatarMcpTest {
         assertThat(call("resources/read", "{\"uri\":\"avatar://runbooks/AvatarServiceDown\"}")
                         .toString())
                 .contains("# AvatarServiceDown");
-        assertThat(call("resources/read", "{\"uri\":\"avatar://runbooks/../x\"}").has("error"))
+        assertThat(call("resources/read", "{\"uri\":\"avatar://runbooks/../x\"}")
+                        .has("error"))
                 .isTrue();
     }
 
@@ -154,6 +158,7 @@ class AvatarMcpTest {
         assertThat(post("{}", "Authorization", "Bearer token", "Origin", "http://evil.example")
                         .statusCode())
                 .isEqualTo(403);
-        assertThat(post("no json", "Authorization", "Bearer token").statusCode()).isEqualTo(400);
+        assertThat(post("no json", "Authorization", "Bearer token").statusCode())
+                .isEqualTo(400);
     }
 }

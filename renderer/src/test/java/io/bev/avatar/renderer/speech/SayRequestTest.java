@@ -56,7 +56,8 @@ class SayRequestTest {
     void parse_invalid_isRejectedWithReason(String json, String reason) {
         assertThatThrownBy(() -> parse(json))
                 .isInstanceOfSatisfying(
-                        SayRequest.InvalidException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+                        SayRequest.InvalidException.class,
+                        e -> assertThat(e.reason()).isEqualTo(reason));
     }
 
     @Test

@@ -127,12 +127,16 @@ class SpeakerTest {
         assertThat(out.captions).containsExactly("speaking 1", "ended 1", "speaking 2", "ended 2");
         // 40 samples per packet, 24 bytes of header.
         assertThat(out.packets).extracting(packet -> (packet.length - 24) / 2).containsExactly(40, 40, 20, 40, 40, 20);
-        assertThat(out.packets).extracting(packet -> packet[3]).containsExactly((byte) 1, (byte) 0, (byte) 2, (byte) 1, (byte) 0, (byte) 2);
+        assertThat(out.packets)
+                .extracting(packet -> packet[3])
+                .containsExactly((byte) 1, (byte) 0, (byte) 2, (byte) 1, (byte) 0, (byte) 2);
         long first = ByteBuffer.wrap(out.packets.get(0)).getLong(8);
         assertThat(ByteBuffer.wrap(out.packets.get(1)).getLong(8) - first).isBetween(30_000L, 50_000L);
         SpeechControl.Statistics all = speaker.statistics();
         assertThat(all.utterances()).isEqualTo(2);
-        assertThat(all.firstSoundCounts()).satisfies(counts -> assertThat(java.util.stream.LongStream.of(counts).sum()).isEqualTo(1));
+        assertThat(all.firstSoundCounts())
+                .satisfies(counts ->
+                        assertThat(java.util.stream.LongStream.of(counts).sum()).isEqualTo(1));
     }
 
     @Test
@@ -196,7 +200,8 @@ class SpeakerTest {
         try (Speaker none = new Speaker(
                 SayRequestTest.CONFIG,
                 () -> {
-                    throw new SpeechEngine.UnavailableException("libespeak-ng.so.1 is not installed; install the package");
+                    throw new SpeechEngine.UnavailableException(
+                            "libespeak-ng.so.1 is not installed; install the package");
                 },
                 out,
                 () -> Emotion.NEUTRAL,

@@ -13,7 +13,8 @@ class OsintTrialTest {
     @Test
     void apply_eventsInOrder_reportsTheMatchingRule() {
         assertThat(trial.apply("{\"investigation_id\":\"INV-7\",\"activity_type\":\"breach_analysis\"}"))
-                .isEqualTo("osint.rules[7]: curious 0.70, breach_analysis, INV-7 progress 0.00, 0 findings, threat 0.00");
+                .isEqualTo(
+                        "osint.rules[7]: curious 0.70, breach_analysis, INV-7 progress 0.00, 0 findings, threat 0.00");
         assertThat(trial.apply("{\"findings\":1}")).startsWith("osint.rules[5]: discovered 0.80");
         assertThat(trial.apply("{\"findings\":2,\"threat_level\":0.9}"))
                 .startsWith("osint.rules[0]: breakthrough 0.95")

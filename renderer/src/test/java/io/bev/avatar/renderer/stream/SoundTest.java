@@ -89,11 +89,13 @@ class SoundTest {
     }
 
     private static byte[] packet(int position) {
-        return SoundPacket.of(SoundPacket.FIRST, 7, 1_700_000_000_123_456L, 22_050, position, new short[] {1, -2, 300}, 3);
+        return SoundPacket.of(
+                SoundPacket.FIRST, 7, 1_700_000_000_123_456L, 22_050, position, new short[] {1, -2, 300}, 3);
     }
 
     private static void caption(SoundOutput out, String text) {
-        out.caption(JsonNodeFactory.instance.objectNode().put("phase", "speaking").put("text", text));
+        out.caption(
+                JsonNodeFactory.instance.objectNode().put("phase", "speaking").put("text", text));
     }
 
     @Test
@@ -159,7 +161,11 @@ class SoundTest {
     }
 
     private static ByteBuffer report(int micros, int gaps) {
-        return ByteBuffer.allocate(12).putInt(0x4253_5231).putInt(micros).putInt(gaps).flip();
+        return ByteBuffer.allocate(12)
+                .putInt(0x4253_5231)
+                .putInt(micros)
+                .putInt(gaps)
+                .flip();
     }
 
     @Test

@@ -124,8 +124,7 @@ final class RendererMetrics {
             a.flag("Available", "speech_up", "1 if the avatar can speak; absent if speech is off");
             a.gauge("Waiting", "speech_waiting", "Utterances that wait");
             a.counter("Utterances", "speech_utterances_total", "Utterances begun");
-            a.counter(
-                    "Interrupted", "speech_interrupted_total", "Utterances ended before their time, or discarded");
+            a.counter("Interrupted", "speech_interrupted_total", "Utterances ended before their time, or discarded");
             a.counter("Failures", "speech_failures_total", "Utterances that failed");
             a.counters("RejectedByReason", "speech_rejected_total", "Texts rejected, by reason", "reason");
             a.histogram(

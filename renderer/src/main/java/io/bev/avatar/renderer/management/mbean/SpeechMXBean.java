@@ -52,8 +52,9 @@ public interface SpeechMXBean {
     @Unit(Unit.COUNT)
     long getPacketsDropped();
 
-    @Description("Largest distance in time between sound and image that a viewer has reported in the last 10 s; null if none"
-            + " has")
+    @Description(
+            "Largest distance in time between sound and image that a viewer has reported in the last 10 s; null if none"
+                    + " has")
     @Unit(Unit.SECONDS)
     @Nullable
     Double getOffsetSeconds();
