@@ -9,6 +9,7 @@ import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.mcp.AvatarMcp;
 import io.bev.avatar.renderer.mcp.McpHttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ final class McpCommand implements Callable<Integer> {
         if (tokenFile == null) {
             throw new IOException("--http needs --token-file: create one with: openssl rand -hex 32 > mcp-token");
         }
-        InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         try (McpHttpServer server = mcp.serveHttp(address, config.allowedHosts(), secret(Optional.of(tokenFile)))) {
             spec.commandLine().getErr().println("mcp: listening at http://127.0.0.1:" + server.port() + "/mcp");
             spec.commandLine().getErr().flush();

@@ -80,9 +80,11 @@ public final class AvatarMcp {
                         AvatarResources.prompt(), (exchange, request) -> resources.brief(request)))
                 .build();
         Map<String, String> versions = new ConcurrentHashMap<>();
-        try (PeriodicTask watch = PeriodicTask.start("mcp-watch", POLL, () -> notifyChanges(server, versions))) {
+        PeriodicTask watch = PeriodicTask.start("mcp-watch", POLL, () -> notifyChanges(server, versions));
+        try {
             ended.await();
         } finally {
+            watch.close();
             server.closeGracefully();
         }
     }

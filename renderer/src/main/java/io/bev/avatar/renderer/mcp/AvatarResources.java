@@ -69,8 +69,10 @@ final class AvatarResources {
         } catch (IOException e) {
             throw new IllegalStateException(resource.uri() + ": " + ErrorText.of(e), e);
         }
-        return new McpSchema.ReadResourceResult(
-                List.of(new McpSchema.TextResourceContents(resource.uri(), resource.mimeType(), text)));
+        McpSchema.ResourceContents contents = McpSchema.TextResourceContents.builder(resource.uri(), text)
+                .mimeType(resource.mimeType())
+                .build();
+        return McpSchema.ReadResourceResult.builder(List.of(contents)).build();
     }
 
     private String text(McpSchema.Resource resource) throws FailedException, IOException {
@@ -95,12 +97,12 @@ final class AvatarResources {
     }
 
     static McpSchema.Prompt prompt() {
-        return new McpSchema.Prompt(
-                "brief_me",
-                "Brief me on this investigation",
-                "Summarises the current investigation, and lets the avatar say it",
-                List.of(new McpSchema.PromptArgument(
-                        "audience", "Who listens", "For example: an analyst, or a manager", false)));
+        return McpSchema.Prompt.builder("brief_me")
+                .title("Brief me on this investigation")
+                .description("Summarises the current investigation, and lets the avatar say it")
+                .arguments(List.of(new McpSchema.PromptArgument(
+                        "audience", "Who listens", "For example: an analyst, or a manager", false)))
+                .build();
     }
 
     McpSchema.GetPromptResult brief(McpSchema.GetPromptRequest request) {
@@ -112,16 +114,14 @@ final class AvatarResources {
         } catch (FailedException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
-        return new McpSchema.GetPromptResult(
-                "Brief on the current investigation",
-                List.of(new McpSchema.PromptMessage(
+        String instruction = "Brief " + (audience == null ? "me" : audience)
+                + " on this investigation in at most four sentences: what is investigated, how far it is, what was found last,"
+                + " and how serious it is. Set an emotion that fits with set_emotion, and speak the brief with say. The state of"
+                + " the avatar, as data:\n\n" + text;
+        return McpSchema.GetPromptResult.builder(List.of(new McpSchema.PromptMessage(
                         McpSchema.Role.USER,
-                        McpSchema.TextContent.builder("Brief "
-                                        + (audience == null ? "me" : audience)
-                                        + " on this investigation in at most four sentences: what is investigated, how far it"
-                                        + " is, what was found last, and how serious it is. Set an emotion that fits with"
-                                        + " set_emotion, and speak the brief with say. The state of the avatar, as data:\n\n"
-                                        + text)
-                                .build())));
+                        McpSchema.TextContent.builder(instruction).build())))
+                .description("Brief on the current investigation")
+                .build();
     }
 }

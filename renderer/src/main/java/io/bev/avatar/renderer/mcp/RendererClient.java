@@ -22,7 +22,7 @@ final class RendererClient {
     private static final int MAX_BYTES = 8 << 20;
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     /** A large model takes longer than other requests. */
-    private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration LOAD_TIMEOUT = Duration.ofMinutes(2);
 
     /** A request without a usable answer; the message says what failed and the remedy. */
     static final class FailedException extends Exception {

@@ -15,7 +15,7 @@ public interface SpeechControl {
      */
     record Result(boolean accepted, String reason, String detail, long id, int waiting) {}
 
-    /** Speaks a text. @param json {@code {"text":"...","language":"en-us","speed":1,"mode":"queue"}}, UTF-8 */
+    /** Speaks a text; {@code json} is {@link SayRequest}'s document in UTF-8. */
     Result say(byte[] json);
 
     /** Ends the current utterance and discards those that wait; returns how many. */

@@ -39,6 +39,7 @@ enum Viseme {
     /** As in "food". */
     ROUND("jawOpen 0.14 mouthPucker 0.85 mouthFunnel 0.35", 4, 0.09, false);
 
+    @SuppressWarnings("ImmutableEnumChecker") // not modified after construction
     private final float[] weights = new float[ArkitBlendshapes.COUNT];
     final float strength;
     /** Reach in time beyond the phoneme's own duration, seconds. */
@@ -53,7 +54,9 @@ enum Viseme {
         String[] words = shape.isEmpty() ? new String[0] : shape.split(" ", -1);
         for (int i = 0; i < words.length; i += 2) {
             float weight = Float.parseFloat(words[i + 1]);
-            boolean found = set(words[i], weight) | set(words[i] + "Left", weight) | set(words[i] + "Right", weight);
+            boolean found = set(words[i], weight);
+            found |= set(words[i] + "Left", weight);
+            found |= set(words[i] + "Right", weight);
             if (!found) {
                 throw new IllegalStateException("no ARKit blendshape is named " + words[i]);
             }

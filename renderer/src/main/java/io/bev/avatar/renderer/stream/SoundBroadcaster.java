@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.stream.WebSocketViewer.Topic;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -21,12 +22,10 @@ final class SoundBroadcaster implements SoundOutput {
     private static final int MAX_UNDERRUNS = 1000;
 
     /** The last report of a viewer. */
-    private record Report(int offsetMicros, long nanos) {
-        static final Report NONE = new Report(0, Long.MIN_VALUE);
-    }
+    private record Report(int offsetMicros, long nanos) {}
 
     private final Ticker ticker;
-    private final Map<WebSocketViewer, Report> viewers = new ConcurrentHashMap<>();
+    private final Map<WebSocketViewer, Optional<Report>> viewers = new ConcurrentHashMap<>();
     private final LongAdder sent = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder underruns = new LongAdder();
@@ -43,7 +42,7 @@ final class SoundBroadcaster implements SoundOutput {
 
     /** Adds a viewer until its connection closes, and shows it the current caption. */
     void join(WebSocketViewer viewer) {
-        viewers.put(viewer, Report.NONE);
+        viewers.put(viewer, Optional.empty());
         viewer.onClose(() -> viewers.remove(viewer));
         viewer.reportTo(this);
         viewer.sendText(Topic.SPEECH, caption);
@@ -81,7 +80,7 @@ final class SoundBroadcaster implements SoundOutput {
      */
     void report(WebSocketViewer viewer, int offsetMicros, int gaps) {
         int offset = Math.max(-MAX_OFFSET_MICROS, Math.min(MAX_OFFSET_MICROS, offsetMicros));
-        viewers.computeIfPresent(viewer, (v, before) -> new Report(offset, ticker.nanos()));
+        viewers.computeIfPresent(viewer, (v, before) -> Optional.of(new Report(offset, ticker.nanos())));
         underruns.add(Math.max(0, Math.min(MAX_UNDERRUNS, gaps)));
     }
 
@@ -89,7 +88,8 @@ final class SoundBroadcaster implements SoundOutput {
     public Statistics statistics() {
         long now = ticker.nanos();
         OptionalDouble offset = viewers.values().stream()
-                .filter(report -> report != Report.NONE && now - report.nanos() <= REPORT_AGE_NANOS)
+                .flatMap(Optional::stream)
+                .filter(report -> now - report.nanos() <= REPORT_AGE_NANOS)
                 .mapToDouble(report -> Math.abs(report.offsetMicros()) / 1e6)
                 .max();
         return new Statistics(sent.sum(), dropped.sum(), offset, underruns.sum());

@@ -60,7 +60,7 @@ public final class StreamServer implements AutoCloseable {
     private final Optional<SoundBroadcaster> sound;
     private @Nullable Channel listener;
 
-    /** A server without sound. @param hub not closed by the server */
+    /** A server without sound; the hub is not closed by it. */
     public StreamServer(StreamSettings settings, LatestFrameHub hub, PageBackend model) {
         this(settings, hub, model, false);
     }

@@ -8,6 +8,7 @@ import io.bev.avatar.testkit.StubHttpServer;
 import io.bev.avatar.testkit.StubHttpServer.Answer;
 import io.bev.avatar.testkit.StubHttpServer.Asked;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -38,7 +39,7 @@ class AvatarMcpTest {
         URI address = renderer.address("/");
         server = new AvatarMcp(
                         "1", address, address.resolve("/jolokia/"), address, Optional.of("pass"), Optional.of(runbooks))
-                .serveHttp(new InetSocketAddress("127.0.0.1", 0), List.of(), Optional.of("token"));
+                .serveHttp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), Optional.of("token"));
     }
 
     private static Answer renderer(Asked request) {

@@ -53,7 +53,7 @@ class EspeakEngineTest {
         try {
             engine = EspeakEngine.open();
         } catch (SpeechEngine.UnavailableException e) {
-            Assumptions.abort(e.getMessage());
+            Assumptions.abort(String.valueOf(e.getMessage()));
         }
     }
 
