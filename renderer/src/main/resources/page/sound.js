@@ -237,7 +237,7 @@ export class Sound {
     }
   }
 
-  /** Tells the reader which renderer time belongs to the audio clock. */
+  /** Sends the reader the renderer time that belongs to the audio clock. */
   aim() {
     if (this.delays.length > 0) {
       const { performanceTime, contextTime } = this.outputTime();

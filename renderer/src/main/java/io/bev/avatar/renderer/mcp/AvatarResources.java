@@ -59,7 +59,7 @@ final class AvatarResources {
                 .build();
     }
 
-    /** Reads one of {@link #all}. @throws IllegalStateException when it cannot be read; the message says why */
+    /** Reads one of {@link #all}; fails with an IllegalStateException whose message states the reason. */
     McpSchema.ReadResourceResult read(McpSchema.Resource resource) {
         String text;
         try {

@@ -47,7 +47,7 @@ record AvatarTool(
                 .build();
     }
 
-    /** The result of a call; a failure is a result too, whose text says what to do. */
+    /** The result of a call; a failure is a result too, whose text names the remedy. */
     McpSchema.CallToolResult call(McpSchema.CallToolRequest request) {
         McpSchema.CallToolResult.Builder result = McpSchema.CallToolResult.builder();
         try {

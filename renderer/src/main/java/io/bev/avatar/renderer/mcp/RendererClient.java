@@ -24,7 +24,7 @@ final class RendererClient {
     /** A large model takes longer than other requests. */
     private static final Duration LOAD_TIMEOUT = Duration.ofMinutes(2);
 
-    /** A request without a usable answer; the message says what failed and the remedy. */
+    /** A request without a usable answer; the message names the failure and the remedy. */
     static final class FailedException extends Exception {
 
         private static final long serialVersionUID = 1;
@@ -143,7 +143,7 @@ final class RendererClient {
         }
     }
 
-    /** What a rejection says about itself. */
+    /** The reason in a rejection. */
     private static String detail(Answer response) {
         String body = new String(response.body(), StandardCharsets.UTF_8);
         try {

@@ -25,7 +25,7 @@ record SayRequest(String text, String language, double speed, boolean interrupt)
     /** As the state document. */
     private static final int MAX_BYTES = 65_536;
 
-    /** A text that is not accepted; the message says field, found and expected. */
+    /** A text that is not accepted; the message names field, found and expected. */
     static final class InvalidException extends Exception {
 
         private static final long serialVersionUID = 1;

@@ -50,7 +50,7 @@ interface SpeechEngine extends AutoCloseable {
     @Override
     void close();
 
-    /** The engine cannot be used; the message says why and the remedy. */
+    /** The engine cannot be used; the message names the reason and the remedy. */
     final class UnavailableException extends Exception {
 
         private static final long serialVersionUID = 1;

@@ -41,6 +41,7 @@ enum Viseme {
 
     @SuppressWarnings("ImmutableEnumChecker") // not modified after construction
     private final float[] weights = new float[ArkitBlendshapes.COUNT];
+
     final float strength;
     /** Reach in time beyond the phoneme's own duration, seconds. */
     final double spreadSeconds;

@@ -229,7 +229,7 @@ final class RedisStateSync implements Closeable {
         }
     }
 
-    /** Subscribes once there is a receiver; a text that nobody was there to hear is not spoken later. */
+    /** Subscribes once there is a receiver; a text sent before that is not spoken later. */
     private boolean subscribeToSpeech(RedisSession open) {
         Consumer<byte[]> receiver = speech;
         if (receiver == null) {

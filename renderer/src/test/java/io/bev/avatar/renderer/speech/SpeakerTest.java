@@ -45,7 +45,7 @@ class SpeakerTest {
         }
     }
 
-    /** A vowel of as many milliseconds as the text says; a text that is no number fails. */
+    /** A vowel of as many milliseconds as the text states; a text that is no number fails. */
     private static final class FakeEngine implements SpeechEngine {
         @Override
         public int sampleRate() {
