@@ -3,6 +3,7 @@
 import { FramePainter, RateMeter } from "./frames.js";
 import { HistoryView } from "./history.js";
 import { ResolutionReporter } from "./resolution.js";
+import { Sound } from "./sound.js";
 import { Transport, submit } from "./transport.js";
 import { EXAMPLE_PREFIX, View } from "./view.js";
 
@@ -37,6 +38,7 @@ const painter = new FramePainter(document.getElementById("frame"), counters, (fr
   lastFrameAt = performance.now();
   lastFrame = frame;
   meter.mark(lastFrameAt);
+  sound.frameShown(frame, lastFrameAt);
   view.showFrame(frame.width, frame.height);
   if (phase === "live") {
     view.uncover();
@@ -50,6 +52,8 @@ const transport = new Transport({
     }
     painter.push(message, done);
   },
+  sound: (packet) => sound.packet(packet),
+  speech: (speech) => sound.caption(speech),
   state: (state) => {
     counters.state = state;
     view.showState(state, performance.now() - intensityTouched < 1000);
@@ -78,6 +82,8 @@ const transport = new Transport({
 const resolution = new ResolutionReporter(
   document.getElementById("stage"), document.getElementById("lines"), (message) => transport.send(message));
 resolution.start();
+
+const sound = new Sound(document.getElementById("stage"), counters, (report) => transport.sendBinary(report));
 
 /** Runs once per second and at each change of the connection. */
 function refresh() {

@@ -1,5 +1,7 @@
 // Connection to the renderer: WebSocket with reconnection; MJPEG and polling as the fallback.
 
+import { isSound } from "./sound.js";
+
 const INITIAL_DELAY_MILLIS = 500;
 const MAX_DELAY_MILLIS = 15000;
 const POLL_MILLIS = 1000;
@@ -11,7 +13,10 @@ const FAILURES_BEFORE_POLLING = 3;
 /** A renderer that answers a poll no faster is unreachable. */
 const POLL_TIMEOUT_MILLIS = 5000;
 
-/** Handlers: frame(ArrayBuffer, done), state(document), health(document), problem(text), mjpeg(), link(phase, detail), opened(). */
+/**
+ * Handlers: frame(ArrayBuffer, done), sound(ArrayBuffer), speech(document), state(document), health(document), problem(text), mjpeg(),
+ * link(phase, detail), opened().
+ */
 export class Transport {
   constructor(handlers, counters) {
     this.handlers = handlers;
@@ -24,6 +29,13 @@ export class Transport {
     this.hiddenTimer = 0;
     /** Reason for the next connection, for the renderer's metrics; "" for the first. */
     this.reconnectReason = "";
+  }
+
+  /** Sends a binary message, if connected by WebSocket. */
+  sendBinary(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) {
+      this.socket.send(message);
+    }
   }
 
   start() {
@@ -53,7 +65,8 @@ export class Transport {
   connect() {
     clearTimeout(this.retryTimer);
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/ws?ack=1${this.reconnectReason && `&reconnect=${this.reconnectReason}`}`);
+    const reconnect = this.reconnectReason && `&reconnect=${this.reconnectReason}`;
+    const socket = new WebSocket(`${scheme}//${location.host}/ws?ack=1&sound=1${reconnect}`);
     let opened = false;
     socket.binaryType = "arraybuffer";
     this.socket = socket;
@@ -91,6 +104,10 @@ export class Transport {
   }
 
   receive(socket, data) {
+    if (typeof data !== "string" && isSound(data)) {
+      this.handlers.sound(data);
+      return;
+    }
     if (typeof data !== "string") {
       this.handlers.frame(data, (acknowledgement) => {
         if (socket.readyState === WebSocket.OPEN) {
@@ -104,6 +121,8 @@ export class Transport {
       this.handlers.state(message.state);
     } else if (message.type === "health") {
       this.handlers.health(message.health);
+    } else if (message.type === "speech") {
+      this.handlers.speech(message.speech);
     } else if (message.type === "error") {
       this.handlers.problem(message.detail);
     }

@@ -6,11 +6,14 @@ import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.config.BackendChoice;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.expression.ExpressionController;
+import io.bev.avatar.renderer.expression.SpeechMotion;
 import io.bev.avatar.renderer.frame.ExpressionSource;
+import io.bev.avatar.renderer.speech.Speaker;
 import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.AlertFeed;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.DurableStateStore;
+import io.bev.avatar.renderer.state.Emotion;
 import io.bev.avatar.renderer.state.StateDirectoryInUseException;
 import io.bev.avatar.renderer.state.StateDocument;
 import io.bev.avatar.renderer.state.StateStore;
@@ -18,6 +21,7 @@ import io.bev.avatar.renderer.stream.FrameHub;
 import io.bev.avatar.renderer.stream.JpegEncoders;
 import io.bev.avatar.renderer.stream.LatestFrameHub;
 import io.bev.avatar.renderer.stream.PageBackend;
+import io.bev.avatar.renderer.stream.SoundOutput;
 import io.bev.avatar.renderer.stream.StreamServer;
 import io.bev.avatar.renderer.stream.StreamSettings;
 import io.bev.avatar.splat.pose.Poser;
@@ -39,6 +43,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The production components of the renderer. */
 public final class DefaultRendererComponents implements RendererComponents {
@@ -113,9 +118,14 @@ public final class DefaultRendererComponents implements RendererComponents {
     }
 
     @Override
-    public ExpressionSource expression() {
-        ExpressionController controller = new ExpressionController(settings.expression());
+    public ExpressionSource expression(SpeechMotion speech) {
+        ExpressionController controller = new ExpressionController(settings.expression(), speech);
         return (state, nowNanos, out) -> controller.advance(nowNanos, state, out);
+    }
+
+    @Override
+    public Optional<Speaker> speaker(Optional<SoundOutput> out, Supplier<Emotion> emotion) {
+        return out.map(sound -> Speaker.start(settings.speech(), sound, emotion, ticker, clock));
     }
 
     @Override
@@ -136,7 +146,8 @@ public final class DefaultRendererComponents implements RendererComponents {
                         config.allowedHosts(),
                         settings.stream().maxViewers()),
                 hub,
-                model);
+                model,
+                settings.speech().enabled());
         return new StreamFrameServer(hub, server);
     }
 
@@ -160,6 +171,11 @@ public final class DefaultRendererComponents implements RendererComponents {
         @Override
         public ConnectionTable connections() {
             return server.connections();
+        }
+
+        @Override
+        public Optional<SoundOutput> sound() {
+            return server.sound();
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.expression.AlertOverlay;
 import io.bev.avatar.renderer.expression.NotedUpdates;
+import io.bev.avatar.renderer.expression.SpeechMotion;
 import io.bev.avatar.renderer.frame.ErrorStatus;
 import io.bev.avatar.renderer.frame.FrameLoop;
 import io.bev.avatar.renderer.frame.FrameMonitor;
@@ -23,6 +24,7 @@ import io.bev.avatar.renderer.management.jolokia.JmxEndpoint;
 import io.bev.avatar.renderer.management.jolokia.JolokiaEndpoint;
 import io.bev.avatar.renderer.management.mbean.GpuInUse;
 import io.bev.avatar.renderer.management.mbean.RendererMBeans;
+import io.bev.avatar.renderer.speech.Speaker;
 import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
@@ -134,8 +136,21 @@ public final class Renderer implements AutoCloseable {
         CompletableFuture<Void> gpuLossHandling = gpuLoss.thenAccept(reason -> endForGpu(reason, restarts));
         shutdown.push("GPU watch", () -> gpuLossHandling.cancel(false));
         FrameMonitor monitor = new FrameMonitor(lifecycle, context.service(), errors, restarts, exit);
+        Optional<Speaker> speaker =
+                components.speaker(viewers.sound(), () -> store.current().emotion());
+        speaker.ifPresent(speech -> shutdown.push("speech", speech::close));
+        speaker.ifPresent(speech -> store.onSpeech(speech::say));
         RendererRuntime runtime = runtime(
-                result(model).avatar(), store, viewers.hub(), backend, restarts, alerts, history, avatars, monitor);
+                result(model).avatar(),
+                store,
+                viewers.hub(),
+                backend,
+                restarts,
+                alerts,
+                history,
+                avatars,
+                monitor,
+                speaker.map(Speaker::motion).orElse(SpeechMotion.SILENT));
         BackendSelector.requireCapacity(
                 config.backend(),
                 backend.gpu(),
@@ -154,6 +169,7 @@ public final class Renderer implements AutoCloseable {
                         updates,
                         history.timeline(),
                         viewers.hub(),
+                        speaker.map(speech -> speech),
                         Map.of(
                                 "page",
                                 viewers.connections(),
@@ -165,7 +181,7 @@ public final class Renderer implements AutoCloseable {
                         settings.page().metricsUrl(),
                         context.clock()));
         shutdown.push("MBeans", mbeans::close);
-        page.attach(new RendererPage.View(runtime, operations, health, components, updates));
+        page.attach(new RendererPage.View(runtime, operations, health, components, updates, speaker));
         store.onChange(state -> {
             history.recorder().state(state);
             viewers.changed();
@@ -196,7 +212,7 @@ public final class Renderer implements AutoCloseable {
             return Optional.empty();
         }
         LOG.info(
-                "POST /state and POST /osint {}",
+                "POST /state, /osint and /say {}",
                 password.present()
                         ? "require the control password"
                         : "are disabled: renderer.control-password-file is not set");
@@ -216,7 +232,8 @@ public final class Renderer implements AutoCloseable {
             ActiveAlert.Source alerts,
             RendererHistory history,
             RenderableAvatarLoader avatars,
-            FrameMonitor monitor) {
+            FrameMonitor monitor,
+            SpeechMotion speech) {
         RendererConfig config = settings.renderer();
         FrameRenderer frames = new FrameRenderer(
                 avatar,
@@ -224,7 +241,7 @@ public final class Renderer implements AutoCloseable {
                 config.height(),
                 config.background(),
                 store,
-                new AlertOverlay(components.expression(), alerts, store.current()),
+                new AlertOverlay(components.expression(speech), alerts, store.current()),
                 backend.rasterizer(),
                 hub,
                 context.ticker());

@@ -3,12 +3,16 @@ package io.bev.avatar.renderer;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.renderer.config.BackendChoice;
+import io.bev.avatar.renderer.expression.SpeechMotion;
 import io.bev.avatar.renderer.frame.ExpressionSource;
+import io.bev.avatar.renderer.speech.Speaker;
 import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.AvatarState;
+import io.bev.avatar.renderer.state.Emotion;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
 import io.bev.avatar.renderer.stream.PageBackend;
+import io.bev.avatar.renderer.stream.SoundOutput;
 import io.bev.avatar.splat.pose.Poser;
 import io.bev.avatar.splat.raster.Rasterizer;
 import io.bev.avatar.splat.raster.cuda.CudaDevices;
@@ -19,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Factory of the renderer's components; only an implementation names their classes. */
 public interface RendererComponents {
@@ -76,7 +81,19 @@ public interface RendererComponents {
 
     Poser poser(Avatar avatar);
 
-    ExpressionSource expression();
+    /** @param speech movement of the face while the avatar speaks */
+    ExpressionSource expression(SpeechMotion speech);
+
+    /**
+     * Starts speech.
+     *
+     * @param out sound for viewers
+     * @param emotion colours the voice
+     * @return empty unless {@code renderer.speech.enabled}
+     */
+    default Optional<Speaker> speaker(Optional<SoundOutput> out, Supplier<Emotion> emotion) {
+        return Optional.empty();
+    }
 
     /** Source of critical alerts. */
     default ActiveAlert.Source alerts() {
@@ -99,6 +116,11 @@ public interface RendererComponents {
 
         /** Connections of the page's listener. */
         ConnectionTable connections();
+
+        /** Sound for viewers; empty unless the avatar can speak. */
+        default Optional<SoundOutput> sound() {
+            return Optional.empty();
+        }
 
         /** Notifies viewers that the avatar's state or the renderer's health has changed. */
         void changed();

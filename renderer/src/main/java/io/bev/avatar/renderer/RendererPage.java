@@ -10,6 +10,8 @@ import io.bev.avatar.renderer.expression.NotedUpdates;
 import io.bev.avatar.renderer.frame.FrameRenderer;
 import io.bev.avatar.renderer.management.jolokia.ControlPassword;
 import io.bev.avatar.renderer.management.mbean.RendererControl;
+import io.bev.avatar.renderer.speech.Speaker;
+import io.bev.avatar.renderer.speech.SpeechControl;
 import io.bev.avatar.renderer.state.ActiveAlert;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.state.StateStore.Origin;
@@ -34,7 +36,8 @@ final class RendererPage implements PageBackend {
             RendererControl renderer,
             HealthMonitor health,
             RendererComponents components,
-            NotedUpdates updates) {}
+            NotedUpdates updates,
+            Optional<Speaker> speaker) {}
 
     /** UTC, without colons, which not every file system allows. */
     private static final DateTimeFormatter FILE_TIME =
@@ -181,6 +184,52 @@ final class RendererPage implements PageBackend {
         String emotion = v.runtime().store().current().emotion().label();
         String time = FILE_TIME.format(v.runtime().context().clock().instant());
         return new SavedImage(v.runtime().hub().encode(image), "avatar-" + emotion + "-" + time + ".jpg");
+    }
+
+    @Override
+    public SpeechAnswer say(byte[] json) {
+        View v = view;
+        if (v == null) {
+            return new SpeechAnswer(
+                    503, speechDocument(false, "starting", starting().detail()), true);
+        }
+        return v.speaker().map(speaker -> answer(speaker.say(json))).orElseGet(SpeechAnswer::off);
+    }
+
+    private static SpeechAnswer answer(SpeechControl.Result result) {
+        ObjectNode document = speechDocument(result.accepted(), result.reason(), result.detail());
+        if (result.accepted()) {
+            document.put("id", result.id()).put("waiting", result.waiting());
+        }
+        boolean retry = result.reason().equals("overloaded");
+        int status = switch (result.reason()) {
+            case "" -> 200;
+            case "too_large" -> 413;
+            case "overloaded", "unavailable" -> 503;
+            default -> 400;
+        };
+        return new SpeechAnswer(status, document, retry);
+    }
+
+    private static ObjectNode speechDocument(boolean accepted, String reason, String detail) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("accepted", accepted)
+                .put("reason", reason)
+                .put("detail", detail);
+    }
+
+    @Override
+    public SpeechAnswer stopSpeaking() {
+        View v = view;
+        return v == null || v.speaker().isEmpty()
+                ? SpeechAnswer.off()
+                : new SpeechAnswer(
+                        200,
+                        JsonNodeFactory.instance
+                                .objectNode()
+                                .put("stopped", v.speaker().get().stop()),
+                        false);
     }
 
     private static Outcome starting() {

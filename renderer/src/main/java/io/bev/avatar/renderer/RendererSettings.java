@@ -8,6 +8,7 @@ import io.bev.avatar.renderer.config.GpuConfig;
 import io.bev.avatar.renderer.config.PageConfig;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.expression.ExpressionConfig;
+import io.bev.avatar.renderer.speech.SpeechConfig;
 import io.bev.avatar.renderer.state.OsintConfig;
 import io.bev.avatar.renderer.state.StateConfig;
 import io.bev.avatar.renderer.stream.StreamConfig;
@@ -24,6 +25,7 @@ public record RendererSettings(
         StateConfig state,
         OsintConfig osint,
         ExpressionConfig expression,
+        SpeechConfig speech,
         Optional<RedisConfig> redis,
         LoggingConfig logging) {
 
@@ -49,6 +51,7 @@ public record RendererSettings(
                 StateConfig.from(config),
                 OsintConfig.from(config),
                 ExpressionConfig.from(config),
+                SpeechConfig.from(config),
                 redis(config),
                 LoggingConfig.from(config));
         config.finish(SECTIONS.toArray(String[]::new));

@@ -24,7 +24,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule JNA_IS_FENCED = noClasses()
             .that()
-            .resideOutsideOfPackage(RENDERER + ".stream")
+            .resideOutsideOfPackages(RENDERER + ".stream", RENDERER + ".speech")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.sun.jna..");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.http.ConnectionLimits;
 import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.renderer.config.BackendChoice;
+import io.bev.avatar.renderer.expression.SpeechMotion;
 import io.bev.avatar.renderer.frame.ExpressionSource;
 import io.bev.avatar.renderer.state.AvatarState;
 import io.bev.avatar.renderer.state.StateStore;
@@ -141,7 +142,7 @@ public final class FakeRendererComponents implements RendererComponents {
     }
 
     @Override
-    public ExpressionSource expression() {
+    public ExpressionSource expression(SpeechMotion speech) {
         return (state, nowNanos, out) -> out.rest();
     }
 

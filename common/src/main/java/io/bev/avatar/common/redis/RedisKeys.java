@@ -15,6 +15,9 @@ public final class RedisKeys {
     /** Investigation in progress, a string with an expiry. */
     public static final String CURRENT_INVESTIGATION = "osint:current_investigation";
 
+    /** Pub/Sub channel of texts to speak. */
+    public static final String SPEECH = "avatar:say";
+
     /** List of alert events, newest first, and a Pub/Sub channel of the same name. */
     public static final String ALERTS = "avatar:alerts";
 

@@ -64,6 +64,8 @@ public final class RendererMain implements Runnable {
         CommandLineGpu gpu = new CommandLineGpu(environment);
         commands.addSubcommand(new ServeCommand(environment));
         commands.addSubcommand(new ReloadCommand(environment));
+        commands.addSubcommand(new McpCommand(environment));
+        commands.addSubcommand(new OsintCommand(environment));
         commands.addSubcommand(new RenderCommand(DefaultRendererComponents::load, Posers::of, gpu::open));
         commands.addSubcommand(new CommandLine(new RenderBenchCommand(List.of(renderBenchmark(), cudaBenchmark(gpu)))));
         commands.addSubcommand(new ScenesCommand(

@@ -20,6 +20,8 @@ final class BlendshapeIndex {
     static final int BROW_INNER_UP = index("browInnerUp");
     static final int JAW_OPEN = index("jawOpen");
     static final int MOUTH_CLOSE = index("mouthClose");
+    static final int MOUTH_FUNNEL = index("mouthFunnel");
+    static final int MOUTH_PUCKER = index("mouthPucker");
     static final int MOUTH_LOWER_DOWN_LEFT = index("mouthLowerDownLeft");
     static final int MOUTH_LOWER_DOWN_RIGHT = index("mouthLowerDownRight");
     static final int MOUTH_UPPER_UP_LEFT = index("mouthUpperUpLeft");
@@ -56,6 +58,21 @@ final class BlendshapeIndex {
                 || name.startsWith("jaw")
                 || name.equals("tongueOut")
                 || name.equals("cheekPuff");
+    }
+
+    /** Whether the channel pulls the corners of the mouth apart. */
+    static boolean spreadsLips(int channel) {
+        String name = ArkitBlendshapes.NAMES.get(channel);
+        return name.startsWith("mouthSmile") || name.startsWith("mouthStretch") || name.startsWith("mouthDimple");
+    }
+
+    /** Whether the channel parts the lips. */
+    static boolean opensLips(int channel) {
+        String name = ArkitBlendshapes.NAMES.get(channel);
+        return name.equals("jawOpen")
+                || name.startsWith("mouthUpperUp")
+                || name.startsWith("mouthLowerDown")
+                || name.equals("mouthFunnel");
     }
 
     /**

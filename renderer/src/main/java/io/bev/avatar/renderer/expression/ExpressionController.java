@@ -51,6 +51,8 @@ public final class ExpressionController {
 
     private final float[] velocities = new float[ArkitBlendshapes.COUNT];
     private final boolean[] mouth = new boolean[ArkitBlendshapes.COUNT];
+    private final boolean[] opensLips = new boolean[ArkitBlendshapes.COUNT];
+    private final boolean[] spreadsLips = new boolean[ArkitBlendshapes.COUNT];
     /** The emotion weights currently shown. */
     private final float[] emotionWeights = new float[ArkitBlendshapes.COUNT];
     /** The blendshape weights that the state requests by name. */
@@ -58,6 +60,9 @@ public final class ExpressionController {
 
     private final float[] wanted = new float[ArkitBlendshapes.COUNT];
     private final float[] shown = new float[ArkitBlendshapes.COUNT];
+
+    private final SpeechMotion speech;
+    private final SpeechPose spoken = new SpeechPose();
 
     private @Nullable AvatarState known;
     private boolean started;
@@ -71,6 +76,12 @@ public final class ExpressionController {
     private double roll;
 
     public ExpressionController(ExpressionConfig config) {
+        this(config, SpeechMotion.SILENT);
+    }
+
+    /** @param speech added to the state's own mouth weights */
+    public ExpressionController(ExpressionConfig config, SpeechMotion speech) {
+        this.speech = speech;
         SplittableRandom random = new SplittableRandom(config.seed());
         blinks = new BlinkLayer(config, random.split());
         eyes = new GazeLayer(random.split());
@@ -82,6 +93,8 @@ public final class ExpressionController {
         for (int i = 0; i < ArkitBlendshapes.COUNT; i++) {
             velocities[i] = BlendshapeIndex.maxVelocity(i);
             mouth[i] = BlendshapeIndex.isMouth(i);
+            opensLips[i] = BlendshapeIndex.opensLips(i);
+            spreadsLips[i] = BlendshapeIndex.spreadsLips(i);
         }
     }
 
@@ -100,6 +113,9 @@ public final class ExpressionController {
         if (!state.equals(known)) {
             readRequested(state);
             known = state;
+        }
+        if (!speech.sample(nowNanos, spoken)) {
+            spoken.rest();
         }
         EmotionProfile target = Objects.requireNonNull(profiles.get(state.emotion()));
         double strength = strength(state.intensity());
@@ -149,14 +165,19 @@ public final class ExpressionController {
 
     private void blendMouthOverEmotion(AvatarState state) {
         float opening = (float) Math.max(0, Math.min(1, state.mouth()));
-        float speech = opening;
+        float moved = Math.max(opening, spoken.activity / 4);
         for (int i = 0; i < requested.length; i++) {
-            speech = mouth[i] ? Math.max(speech, requested[i]) : speech;
+            moved = mouth[i] ? Math.max(moved, requested[i]) : moved;
         }
-        float retained = 1 - (1 - EMOTION_UNDER_SPEECH) * Math.min(1, 4 * speech);
+        float retained = 1 - (1 - EMOTION_UNDER_SPEECH) * Math.min(1, 4 * moved);
+        float rounding = Math.min(
+                1, spoken.weights[BlendshapeIndex.MOUTH_PUCKER] + 0.5f * spoken.weights[BlendshapeIndex.MOUTH_FUNNEL]);
         for (int i = 0; i < wanted.length; i++) {
             float under = mouth[i] ? retained * emotionWeights[i] : emotionWeights[i];
-            wanted[i] = requested[i] + (1 - requested[i]) * under;
+            under *= opensLips[i] ? 1 - spoken.closure : 1;
+            under *= spreadsLips[i] ? 1 - rounding : 1;
+            float over = Math.max(requested[i], spoken.weights[i]);
+            wanted[i] = over + (1 - over) * under;
         }
         raise(BlendshapeIndex.JAW_OPEN, MOUTH_JAW * opening);
         raise(BlendshapeIndex.MOUTH_LOWER_DOWN_LEFT, MOUTH_LOWER * opening);
@@ -172,6 +193,7 @@ public final class ExpressionController {
     /** Adds small idle movements of the muscles. */
     private void addIdle() {
         float amount = (float) idleAmount;
+        wanted[BlendshapeIndex.BROW_INNER_UP] += spoken.brow;
         wanted[BlendshapeIndex.BROW_INNER_UP] += amount * 0.05f * (float) Math.max(0, noise.at(3, motionPhase * 0.8));
         float press = amount * 0.06f * (float) Math.max(0, noise.at(4, motionPhase * 0.6));
         wanted[BlendshapeIndex.MOUTH_PRESS_LEFT] += press;
@@ -192,7 +214,7 @@ public final class ExpressionController {
     }
 
     private void addBlink(EmotionProfile target) {
-        float closure = (float) blinks.closure(seconds, target.blinkRate());
+        float closure = Math.max((float) blinks.closure(seconds, target.blinkRate()), spoken.blink);
         raise(BlendshapeIndex.BLINK_LEFT, closure);
         raise(BlendshapeIndex.BLINK_RIGHT, closure);
         wanted[BlendshapeIndex.LOOK_DOWN_LEFT] += BLINK_LOOKS_DOWN * closure;
@@ -224,7 +246,7 @@ public final class ExpressionController {
     private void writeHead(ExpressionFrame out) {
         double sway = idleAmount * (0.5 + 0.5 * liveliness);
         // The head nods slightly with the jaw during speech.
-        double nod = 0.03 * shown[BlendshapeIndex.JAW_OPEN];
+        double nod = 0.03 * shown[BlendshapeIndex.JAW_OPEN] + spoken.nod;
         out.headYaw = clamp(yaw + sway * 0.030 * noise.at(0, motionPhase), MAX_YAW);
         out.headPitch = clamp(pitch + sway * 0.018 * noise.at(1, motionPhase) - nod, MAX_PITCH);
         out.headRoll = clamp(roll + sway * 0.014 * noise.at(2, motionPhase), MAX_ROLL);

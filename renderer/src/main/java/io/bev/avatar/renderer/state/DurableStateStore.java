@@ -181,6 +181,11 @@ public final class DurableStateStore implements StateStore {
     }
 
     @Override
+    public void onSpeech(Consumer<byte[]> speech) {
+        redis.ifPresent(link -> link.onSpeech(speech));
+    }
+
+    @Override
     public Statistics statistics() {
         return counters.statistics(
                 redis.isPresent() ? journal.pending() : 0,

@@ -19,7 +19,19 @@ final class OsintRules {
 
     /** The state after {@code event}, with the next sequence number. */
     AvatarState apply(OsintEvent event, AvatarState before, Instant now) {
-        AvatarState after = new AvatarState(
+        AvatarState after = activityAndInvestigation(event, before, now);
+        return firstMatch(event, before, after)
+                .map(rule -> withEmotion(after, rules.get(rule)))
+                .orElse(after);
+    }
+
+    /** Position of the rule that sets the emotion; empty if none matches. */
+    Optional<Integer> matching(OsintEvent event, AvatarState before, Instant now) {
+        return firstMatch(event, before, activityAndInvestigation(event, before, now));
+    }
+
+    private static AvatarState activityAndInvestigation(OsintEvent event, AvatarState before, Instant now) {
+        return new AvatarState(
                 before.seq() + 1,
                 before.emotion(),
                 before.intensity(),
@@ -30,14 +42,18 @@ final class OsintRules {
                 before.blendshapes(),
                 investigation(event, before.investigation()),
                 now);
+    }
+
+    private Optional<Integer> firstMatch(OsintEvent event, AvatarState before, AvatarState after) {
         double threat = event.threatLevel()
                 .orElse(after.investigation().map(Investigation::threatLevel).orElse(0.0));
         OsintRule.Situation situation = new OsintRule.Situation(before, after, threat);
-        return rules.stream()
-                .filter(rule -> rule.matches(situation))
-                .findFirst()
-                .map(rule -> withEmotion(after, rule))
-                .orElse(after);
+        for (int i = 0; i < rules.size(); i++) {
+            if (rules.get(i).matches(situation)) {
+                return Optional.of(i);
+            }
+        }
+        return Optional.empty();
     }
 
     private static AvatarState withEmotion(AvatarState state, OsintRule rule) {

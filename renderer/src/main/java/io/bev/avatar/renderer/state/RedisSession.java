@@ -171,12 +171,14 @@ final class RedisSession implements Closeable {
         await(streams, streams.async().xack(stream, group, ids.toArray(String[]::new)));
     }
 
-    /** Calls {@code listener} with every message, on a Lettuce thread; must not block. */
+    /** Calls {@code listener} with every message of the channel, on a Lettuce thread; must not block. */
     void subscribe(String channel, java.util.function.Consumer<byte[]> listener) {
         pubsub.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(String from, byte[] message) {
-                listener.accept(message);
+                if (from.equals(channel)) {
+                    listener.accept(message);
+                }
             }
         });
         await(pubsub, pubsub.async().subscribe(channel));

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,7 @@ final class RedisStateSync implements Closeable {
 
     private final RedisStateCas exchange;
     private volatile @Nullable RedisSession session;
+    private volatile @Nullable Consumer<byte[]> speech;
     private volatile boolean closed;
 
     RedisStateSync(RedisConfig config, CurrentState state, UpdateSubmitter submitter, Ticker ticker) {
@@ -105,6 +107,11 @@ final class RedisStateSync implements Closeable {
     /** Reads the state in Redis now and adopts it if it is newer. */
     void reread() {
         open().ifPresent(exchange::reread);
+    }
+
+    /** Sets the receiver of texts to speak; must not block. */
+    void onSpeech(Consumer<byte[]> receiver) {
+        speech = receiver;
     }
 
     private Optional<RedisSession> open() {
@@ -173,6 +180,7 @@ final class RedisStateSync implements Closeable {
         Thread streams = DaemonThreads.create(
                 "avatar-redis-streams", new UpdateStreams(open, state, submitter, status, timeout));
         boolean synced = false;
+        boolean hearing = false;
         try {
             long nextPoll = ticker.nanos();
             while (!closed && open.isOpen()) {
@@ -189,6 +197,7 @@ final class RedisStateSync implements Closeable {
                     }
                     firstSyncDone.countDown();
                     investigation.write(open, state.current());
+                    hearing = hearing || subscribeToSpeech(open);
                 }
                 List<byte[]> messages = inbox.await(untilNext(nextPoll));
                 if (!messages.isEmpty()) {
@@ -218,6 +227,20 @@ final class RedisStateSync implements Closeable {
         } catch (RedisCommandExecutionException e) {
             status.fault("channel " + RedisKeys.OSINT_UPDATES, RedisError.of(e));
         }
+    }
+
+    /** Subscribes once there is a receiver; a text sent before that is not spoken later. */
+    private boolean subscribeToSpeech(RedisSession open) {
+        Consumer<byte[]> receiver = speech;
+        if (receiver == null) {
+            return false;
+        }
+        try {
+            open.subscribe(RedisKeys.SPEECH, receiver);
+        } catch (RedisCommandExecutionException e) {
+            status.fault("channel " + RedisKeys.SPEECH, RedisError.of(e));
+        }
+        return true;
     }
 
     private Duration untilNext(long nextPoll) {

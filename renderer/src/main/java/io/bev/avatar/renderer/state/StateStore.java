@@ -45,6 +45,9 @@ public interface StateStore extends AutoCloseable {
     /** Adds a listener, called after every change on the thread that made it; must not block. */
     void onChange(Consumer<AvatarState> listener);
 
+    /** Sets the receiver of texts to speak that arrive over Redis; must not block. */
+    default void onSpeech(Consumer<byte[]> speech) {}
+
     Statistics statistics();
 
     /** Reason why the journal is off (for example a full disk), one line; empty while it is on. */

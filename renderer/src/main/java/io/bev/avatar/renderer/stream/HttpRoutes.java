@@ -48,10 +48,21 @@ final class HttpRoutes {
     private final Executor updates;
     private final long stallNanos;
     private final AtomicLong lastImageNanos = new AtomicLong();
+    private final Optional<SoundBroadcaster> sound;
     private final Map<String, Endpoint> byPath = new TreeMap<>();
 
-    /** @param updates runs the model's submissions sequentially, outside the event loops */
-    HttpRoutes(LatestFrameHub hub, PageBackend model, StateBroadcaster announcer, Executor updates, long stallNanos) {
+    /**
+     * @param updates runs the model's submissions sequentially, outside the event loops
+     * @param sound empty if the avatar cannot speak
+     */
+    HttpRoutes(
+            LatestFrameHub hub,
+            PageBackend model,
+            StateBroadcaster announcer,
+            Executor updates,
+            long stallNanos,
+            Optional<SoundBroadcaster> sound) {
+        this.sound = sound;
         this.hub = hub;
         this.model = model;
         this.announcer = announcer;
@@ -67,6 +78,8 @@ final class HttpRoutes {
         read("/history", exchange -> exchange.reply(Reply.json(200, model.history())));
         read("/health/live", exchange -> exchange.reply(Reply.json(200, object().put("status", "live"))));
         read("/health/ready", exchange -> exchange.reply(ready()));
+        byPath.put("/say", new Endpoint(WRITE, exchange -> speak(exchange, model.say(exchange.body()))));
+        byPath.put("/say/stop", new Endpoint(WRITE, exchange -> speak(exchange, model.stopSpeaking())));
         byPath.put("/state", new Endpoint(BOTH, this::state));
         byPath.put(
                 "/osint", new Endpoint(WRITE, exchange -> submit(exchange, () -> model.submitOsint(exchange.body()))));
@@ -112,6 +125,7 @@ final class HttpRoutes {
     void viewerConnected(FrameViewer viewer) {
         if (viewer instanceof WebSocketViewer webSocket) {
             announcer.join(webSocket);
+            sound.ifPresent(all -> all.join(webSocket));
         }
     }
 
@@ -141,8 +155,13 @@ final class HttpRoutes {
                     .with("Sec-WebSocket-Version", "13"));
             return;
         }
-        boolean acknowledges = exchange.hasParameter("ack=1");
-        if (attachViewer(exchange, new WebSocketViewer(hub, exchange.context().channel(), stallNanos, acknowledges))) {
+        WebSocketViewer viewer = new WebSocketViewer(
+                hub,
+                exchange.context().channel(),
+                stallNanos,
+                exchange.hasParameter("ack=1"),
+                sound.isPresent() && exchange.hasParameter("sound=1"));
+        if (attachViewer(exchange, viewer)) {
             exchange.parameter("reconnect").map(ViewerStats.ReconnectReason::of).ifPresent(hub.stats()::reconnected);
         }
     }
@@ -235,6 +254,11 @@ final class HttpRoutes {
                     .orElseGet(() -> Reply.error(503, "the renderer is starting: retry later")
                             .with("Retry-After", "1")));
         }
+    }
+
+    private static void speak(HttpExchangeContext exchange, PageBackend.SpeechAnswer answer) {
+        Reply reply = Reply.json(answer.status(), answer.document());
+        exchange.reply(answer.retry() ? reply.with("Retry-After", "1") : reply);
     }
 
     private void submit(HttpExchangeContext exchange, Supplier<Outcome> submission) {

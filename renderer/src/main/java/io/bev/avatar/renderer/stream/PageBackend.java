@@ -46,4 +46,30 @@ public interface PageBackend {
      * @throws IllegalStateException with the reason if there is none now
      */
     SavedImage image();
+
+    /**
+     * @param status HTTP status
+     * @param retry whether the same request may be accepted later
+     */
+    record SpeechAnswer(int status, ObjectNode document, boolean retry) {
+
+        /** The avatar cannot speak. */
+        public static SpeechAnswer off() {
+            return new SpeechAnswer(
+                    404,
+                    Reply.errorDocument(
+                            404, "speech is off: set renderer.speech.enabled to true and restart the renderer"),
+                    false);
+        }
+    }
+
+    /** Speaks a text. Does not block. */
+    default SpeechAnswer say(byte[] json) {
+        return SpeechAnswer.off();
+    }
+
+    /** Ends the current utterance and discards those that wait. Does not block. */
+    default SpeechAnswer stopSpeaking() {
+        return SpeechAnswer.off();
+    }
 }

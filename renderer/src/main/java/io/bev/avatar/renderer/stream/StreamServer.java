@@ -3,6 +3,7 @@ package io.bev.avatar.renderer.stream;
 import io.bev.avatar.common.http.ConnectionGuard;
 import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.http.RequestGuard;
+import io.bev.avatar.common.time.Ticker;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -20,6 +21,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -55,10 +57,20 @@ public final class StreamServer implements AutoCloseable {
     private final StateBroadcaster announcer;
     private final HttpRoutes endpoints;
     private final ConnectionTable connections;
+    private final Optional<SoundBroadcaster> sound;
     private @Nullable Channel listener;
 
-    /** @param hub not closed by the server */
+    /** A server without sound; the hub is not closed by it. */
     public StreamServer(StreamSettings settings, LatestFrameHub hub, PageBackend model) {
+        this(settings, hub, model, false);
+    }
+
+    /**
+     * @param hub not closed by the server
+     * @param speaks whether the avatar can speak
+     */
+    public StreamServer(StreamSettings settings, LatestFrameHub hub, PageBackend model, boolean speaks) {
+        this.sound = speaks ? Optional.of(new SoundBroadcaster(Ticker.system())) : Optional.empty();
         this.settings = settings;
         this.hub = hub;
         this.connections = new ConnectionTable("page", settings.limits());
@@ -74,7 +86,7 @@ public final class StreamServer implements AutoCloseable {
                 new DefaultThreadFactory("stream-updates", true));
         this.announcer = new StateBroadcaster(model, loops.next());
         this.endpoints = new HttpRoutes(
-                hub, model, announcer, updates, settings.stallTimeout().toNanos());
+                hub, model, announcer, updates, settings.stallTimeout().toNanos(), sound);
     }
 
     /**
@@ -115,6 +127,11 @@ public final class StreamServer implements AutoCloseable {
         listener = bound.channel();
         announcer.start();
         LOG.info("page available at http://{}:{}/", settings.bind(), port());
+    }
+
+    /** Sound and captions for viewers; empty unless the avatar can speak. */
+    public Optional<SoundOutput> sound() {
+        return sound.map(all -> all);
     }
 
     /** The listening port; 0 before {@link #start}. */

@@ -33,22 +33,36 @@ import org.jspecify.annotations.Nullable;
  * with deep buffers in the same way as a full socket.
  *
  * <p>A text message of the client is JSON with a {@code type}; {@code view} is {@link ViewSize}.
+ *
+ * <p>A viewer connected with {@code ?sound=1} receives {@link SoundPacket}s, and reports in 12 bytes, big-endian: the magic
+ * "BSR1", how much later it plays than it shows in microseconds, and the number of gaps since the last report.
  */
 final class WebSocketViewer extends FrameViewer {
 
     private static final long CLOSE_TIMEOUT_MILLIS = 1000;
+    /** Packets of 40 ms: later ones would be played late. */
+    private static final int MAX_SOUNDS = 12;
+
+    private static final int SOUND_REPORT = 0x4253_5231;
+    private static final int SOUND_REPORT_BYTES = 12;
     private static final WebSocketCloseStatus OPERATOR = new WebSocketCloseStatus(4000, "disconnected");
 
     /** Topic of a text message; only the newest message of each topic is queued. */
     enum Topic {
         STATE,
         HEALTH,
-        ERROR
+        ERROR,
+        SPEECH
     }
 
     private final boolean acknowledges;
     private final ArrayDeque<Long> unacknowledged = new ArrayDeque<>(WINDOW);
     private final Map<Topic, byte[]> texts = new EnumMap<>(Topic.class);
+    private final boolean hears;
+    /** Sound not yet sent, oldest first; what is too late is discarded. */
+    private final ArrayDeque<byte[]> sounds = new ArrayDeque<>();
+
+    private @Nullable SoundBroadcaster reports;
     /** Content of the last unanswered ping: earlier ones need no answer (RFC 6455, section 5.5.3). */
     private @Nullable ByteBuf pong;
 
@@ -56,9 +70,42 @@ final class WebSocketViewer extends FrameViewer {
     private boolean pingDue;
     private boolean ending;
 
-    WebSocketViewer(LatestFrameHub hub, Channel channel, long stallNanos, boolean acknowledges) {
+    /**
+     * @param acknowledges whether the client acknowledges frames
+     * @param hears whether the client plays sound
+     */
+    WebSocketViewer(LatestFrameHub hub, Channel channel, long stallNanos, boolean acknowledges, boolean hears) {
         super(hub, channel, stallNanos, ViewerStats.Transport.WEBSOCKET);
         this.acknowledges = acknowledges;
+        this.hears = hears;
+    }
+
+    /** Where the client's reports about the sound go; called once, before the first. */
+    void reportTo(SoundBroadcaster broadcaster) {
+        inEventLoop(() -> reports = broadcaster);
+    }
+
+    /** Sends sound once the connection can accept it, unless the client plays none. */
+    void sendSound(byte[] packet) {
+        if (hears) {
+            inEventLoop(() -> {
+                sounds.add(packet);
+                if (sounds.size() > MAX_SOUNDS) {
+                    sounds.remove();
+                    countSound(false);
+                }
+                drain();
+            });
+        }
+    }
+
+    private void countSound(boolean sent) {
+        SoundBroadcaster to = reports;
+        if (to != null && sent) {
+            to.countSent();
+        } else if (to != null) {
+            to.countDropped();
+        }
     }
 
     /** Sends a text message once the connection can accept it; a queued message of the same topic is replaced. */
@@ -110,6 +157,8 @@ final class WebSocketViewer extends FrameViewer {
                 acknowledged(ack.content().readLong());
             } else if (message instanceof TextWebSocketFrame text && text.isFinalFragment()) {
                 onText(ctx, text);
+            } else if (message instanceof BinaryWebSocketFrame report && hears && isSoundReport(report)) {
+                soundReport(report.content());
             } else if (message instanceof WebSocketFrame && !(message instanceof PongWebSocketFrame)) {
                 reject(ctx, acknowledges ? "expected acknowledgements of 8 bytes" : "expected no binary messages");
             }
@@ -169,6 +218,10 @@ final class WebSocketViewer extends FrameViewer {
             pingDue = false;
             write(ctx, new PingWebSocketFrame());
         }
+        while (!sounds.isEmpty() && ctx.channel().isWritable()) {
+            write(ctx, new BinaryWebSocketFrame(Unpooled.wrappedBuffer(sounds.remove())));
+            countSound(true);
+        }
         while (!texts.isEmpty() && ctx.channel().isWritable()) {
             var next = texts.entrySet().iterator();
             byte[] json = next.next().getValue();
@@ -181,6 +234,21 @@ final class WebSocketViewer extends FrameViewer {
         while (!unacknowledged.isEmpty() && unacknowledged.contains(sequence)) {
             unacknowledged.remove();
             delivered();
+        }
+    }
+
+    private static boolean isSoundReport(BinaryWebSocketFrame frame) {
+        ByteBuf content = frame.content();
+        return frame.isFinalFragment()
+                && content.readableBytes() == SOUND_REPORT_BYTES
+                && content.getInt(content.readerIndex()) == SOUND_REPORT;
+    }
+
+    private void soundReport(ByteBuf content) {
+        SoundBroadcaster to = reports;
+        if (to != null) {
+            int at = content.readerIndex();
+            to.report(this, content.getInt(at + Integer.BYTES), content.getInt(at + 2 * Integer.BYTES));
         }
     }
 

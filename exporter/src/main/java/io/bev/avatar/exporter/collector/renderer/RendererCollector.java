@@ -64,7 +64,9 @@ public final class RendererCollector implements Collector {
                             "ProcessCpuTime",
                             "OpenFileDescriptorCount",
                             "MaxFileDescriptorCount"),
-                    JvmMetrics::operatingSystem));
+                    JvmMetrics::operatingSystem),
+            // Absent unless the avatar can speak.
+            new Source(allAttributes("bev.avatar:type=Speech,*"), RendererMetrics::speech));
 
     /** Position of the first of {@link #SOURCES}, the frames, in the response. */
     private static final int FRAMES_INDEX = 2;

@@ -141,6 +141,33 @@ final class RendererMetrics {
                 "transport");
     }
 
+    /** @param beans the MBean by object name; none unless the avatar can speak */
+    static void speech(JsonNode beans, MetricSink out) {
+        beans.properties().forEach(entry -> {
+            MBeanMetrics a = new MBeanMetrics(entry.getValue(), out);
+            a.flag("Available", "speech_up", "1 if the avatar can speak; absent if speech is off");
+            a.gauge("Waiting", "speech_waiting", "Utterances that wait");
+            a.counter("Utterances", "speech_utterances_total", "Utterances begun");
+            a.counter("Interrupted", "speech_interrupted_total", "Utterances ended before their time, or discarded");
+            a.counter("Failures", "speech_failures_total", "Utterances that failed");
+            a.counters("RejectedByReason", "speech_rejected_total", "Texts rejected, by reason", "reason");
+            a.histogram(
+                    "FirstSoundHistogram",
+                    "speech_first_sound_seconds",
+                    "Time from the request to the first sound, of utterances that did not wait for others");
+            a.counter("PacketsSent", "speech_packets_sent_total", "Packets of sound sent to viewers");
+            a.counter(
+                    "PacketsDropped",
+                    "speech_packets_dropped_total",
+                    "Packets of sound dropped because a viewer was too slow");
+            a.gauge(
+                    "OffsetSeconds",
+                    "speech_offset_seconds",
+                    "Largest distance between sound and image that a viewer has reported in the last 10 s");
+            a.counter("Underruns", "speech_underruns_total", "Gaps in the sound reported by viewers");
+        });
+    }
+
     /** @param beans MBeans by object name */
     static void connections(JsonNode beans, MetricSink out) {
         beans.properties().forEach(entry -> {

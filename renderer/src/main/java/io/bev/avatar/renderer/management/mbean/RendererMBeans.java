@@ -4,6 +4,7 @@ import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.log.LoggingSystem;
 import io.bev.avatar.renderer.expression.NotedUpdates;
 import io.bev.avatar.renderer.frame.FrameStats;
+import io.bev.avatar.renderer.speech.SpeechControl;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
 import io.bev.avatar.renderer.timeline.Timeline;
@@ -45,6 +46,9 @@ public final class RendererMBeans implements AutoCloseable {
             add(name("type=State"), new StateBean(parts.store()), StateMXBean.class);
             add(name("type=Logging"), new LoggingBean(LoggingSystem.ofProcess()), LoggingMXBean.class);
             add(name("type=Stream"), new StreamBean(parts.hub()), StreamMXBean.class);
+            if (parts.speech().isPresent()) {
+                add(name("type=Speech"), new SpeechBean(parts.speech().get()), SpeechMXBean.class);
+            }
             for (Map.Entry<String, ConnectionTable> listener : parts.listeners().entrySet()) {
                 add(
                         name("type=Connections,listener=" + listener.getKey()),
@@ -73,6 +77,7 @@ public final class RendererMBeans implements AutoCloseable {
      * @param updates performs the updates of the operations
      * @param timeline source of notifications
      * @param metricsUrl address of the exporter's metrics, if known
+     * @param speech empty if the avatar cannot speak
      * @param listeners connections by name of the listener
      */
     public record Parts(
@@ -82,6 +87,7 @@ public final class RendererMBeans implements AutoCloseable {
             NotedUpdates updates,
             Timeline timeline,
             FrameHub hub,
+            Optional<SpeechControl> speech,
             Map<String, ConnectionTable> listeners,
             CudaDevices devices,
             double gpuMemoryFraction,

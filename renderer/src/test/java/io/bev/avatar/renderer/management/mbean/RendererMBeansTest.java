@@ -89,6 +89,7 @@ class RendererMBeansTest {
                     }),
                     timeline,
                     hub,
+                    Optional.empty(),
                     Map.of("page", new ConnectionTable("page", ConnectionLimits.of(8, 1 << 20, 1 << 20))),
                     new CudaDevices(
                             List.of(new CudaDevice(
@@ -547,6 +548,7 @@ class RendererMBeansTest {
                                 new NotedUpdates(store, ActiveAlert.none()),
                                 timeline,
                                 hub,
+                                Optional.empty(),
                                 Map.of(),
                                 new CudaDevices(List.of(), Optional.empty()),
                                 0.5,
