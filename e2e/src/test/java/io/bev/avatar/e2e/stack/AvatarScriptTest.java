@@ -201,9 +201,8 @@ class AvatarScriptTest {
     }
 
     private static String bash(String line) throws Exception {
-        Process process = new ProcessBuilder("bash", "-c", line)
-                .redirectErrorStream(true)
-                .start();
+        Process process =
+                new ProcessBuilder("bash", "-c", line).redirectErrorStream(true).start();
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 

@@ -31,7 +31,12 @@ class InstalledFilesTest {
                     .sorted()
                     .forEach(command::add);
         }
-        assertThat(command).contains("systemd/setup.sh", "systemd/deb/postinst", "systemd/bin/avatar", "containers/avatar-container");
+        assertThat(command)
+                .contains(
+                        "systemd/setup.sh",
+                        "systemd/deb/postinst",
+                        "systemd/bin/avatar",
+                        "containers/avatar-container");
         assertThat(output(command.toArray(String[]::new))).isEmpty();
     }
 

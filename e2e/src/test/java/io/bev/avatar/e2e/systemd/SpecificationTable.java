@@ -36,7 +36,11 @@ final class SpecificationTable {
             } else if (line.startsWith("= ")) {
                 Result result = machine.run("bash", "-c", command);
                 assertThat(result.output()).as("%s: %s", asked, command).matches("(?s)" + line.substring(2));
-                text.append("| ").append(asked).append(" | `").append(cell(command)).append("` | ");
+                text.append("| ")
+                        .append(asked)
+                        .append(" | `")
+                        .append(cell(command))
+                        .append("` | ");
                 text.append(cell(result.output()).replace("\n", "<br>")).append(" |\n");
             } else if (!line.isBlank() && !line.startsWith("# ")) {
                 asked = line;
