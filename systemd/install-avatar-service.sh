@@ -116,7 +116,7 @@ install_packages() {
 report_running() {
   local end=$((SECONDS + 60)) version
   [ "$was_active" = yes ] || return 0
-  while [ "$SECONDS" -lt "$end" ] && ! renderer_serves; do sleep 0.5; done
+  while [ "$SECONDS" -lt "$end" ] && ! renderer_serves && ! given_up "$renderer_unit"; do sleep 0.5; done
   version=$(cat "$program/version" 2>/dev/null) || version='the previous version'
   if renderer_serves; then
     report '·' "running now: $version, as before the update: $(renderer_url)" >&2

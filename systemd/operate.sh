@@ -118,6 +118,8 @@ export_unit_settings() {
   local unit word
   for unit in "${services[@]}"; do
     for word in $(property "$unit" Environment); do
+      # Credentials exist while the unit runs, for root.
+      if [[ $word == *=/run/credentials/* && ! -r ${word#*=} ]]; then continue; fi
       if [[ $word =~ ^BEV_(AVATAR|RENDERER|EXPORTER)_[A-Z_]+=. && ! -v ${word%%=*} ]]; then export "${word?}"; fi
     done
   done

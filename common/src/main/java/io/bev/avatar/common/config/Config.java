@@ -323,8 +323,7 @@ public final class Config {
         Map<String, List<Integer>> lines = YamlKeys.lines(yaml);
         return entries.values().stream()
                 .map(entry -> {
-                    String key = isRenamed(entry.key()) ? RENAMED.get(entry.key()) : entry.key();
-                    List<Integer> at = lines.getOrDefault(key, List.of());
+                    List<Integer> at = lines.getOrDefault(nameInFile(entry.key()), List.of());
                     return entry.origin().equals(fileName) && entry.isSet() && !at.isEmpty()
                             ? new ConfigEntry(entry.key(), entry.value(), entry.fallback(), fileName + ":" + at.get(0))
                             : entry;
@@ -448,12 +447,12 @@ public final class Config {
     }
 
     private JsonNode find(String key) {
-        return at(isRenamed(key) ? RENAMED.get(key) : key);
+        return at(nameInFile(key));
     }
 
-    /** Whether the file has the key under its former name only. */
-    private boolean isRenamed(String key) {
-        return RENAMED.containsKey(key) && at(key).isMissingNode();
+    /** The former name of a renamed key if the file does not have the current one. */
+    private String nameInFile(String key) {
+        return at(key).isMissingNode() ? RENAMED.getOrDefault(key, key) : key;
     }
 
     private JsonNode at(String key) {

@@ -99,7 +99,7 @@ public final class YamlEditor {
         int indent = 0;
         if (known > 0) {
             String parent = path(parts, known);
-            int index = numbers.get(parent).get(0) - 1;
+            int index = numbers.getOrDefault(parent, List.of()).get(0) - 1;
             Matcher line = KEY_LINE.matcher(lines.get(index));
             if (!line.matches() || !line.group(2).equals(lastPart(parent))) {
                 throw handEdit(key);

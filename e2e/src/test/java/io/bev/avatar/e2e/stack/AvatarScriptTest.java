@@ -176,6 +176,36 @@ class AvatarScriptTest {
         }
     }
 
+    @Test
+    void release_uncommittedChanges_areRejected() throws Exception {
+        Path file = Files.writeString(root.resolve("pom.xml"), "<revision>1.2.0-SNAPSHOT</revision>\n");
+        git("init", "--quiet");
+        git("add", "pom.xml");
+        git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--message=first");
+        Files.writeString(file, "<revision>1.3.0-SNAPSHOT</revision>\n");
+
+        assertThat(run(Map.of(), "release").output()).contains("uncommitted changes; commit or stash them");
+        Run version = run(Map.of(), "release", "next");
+        assertThat(version.code()).isEqualTo(64);
+        assertThat(version.output()).contains("found 'next', expected a version such as 0.2.0");
+    }
+
+    @Test
+    void releaseNotes_areTheSectionOfTheVersion_otherwiseOfUnreleasedChanges() throws Exception {
+        String changes = "# Changelog\n\n## [Unreleased]\n\n- new\n\n## [1.0.0] - 2026-01-01\n\n- old\n";
+        Path file = Files.writeString(root.resolve("CHANGELOG.md"), changes);
+        String notes = "eval \"$(sed -n '/^release_notes() {/,/^}/p' " + root.resolve("avatar") + ")\"; release_notes ";
+
+        assertThat(bash(notes + "1.0.0 <" + file)).isEqualTo("# BEV Avatar 1.0.0\n\n- old\n");
+        assertThat(bash(notes + "1.1.0 <" + file)).isEqualTo("# BEV Avatar 1.1.0\n\n- new\n\n");
+    }
+
+    private static String bash(String line) throws Exception {
+        Process process =
+                new ProcessBuilder("bash", "-c", line).redirectErrorStream(true).start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     private void git(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("git", "-C", root.toString()));
         command.addAll(List.of(arguments));

@@ -23,14 +23,20 @@ class InstalledFilesTest {
     void scripts_passShellcheck() throws Exception {
         assumeTrue(succeeds("shellcheck", "--version"), "shellcheck is not installed");
         List<String> command = new ArrayList<>(List.of("shellcheck", "--external-sources"));
-        try (Stream<Path> files = Files.walk(SYSTEMD)) {
+        try (Stream<Path> files =
+                Stream.concat(Files.walk(SYSTEMD), Files.walk(BootedContainer.ROOT.resolve("containers")))) {
             files.filter(file -> !file.startsWith(SYSTEMD.resolve("target")))
                     .filter(InstalledFilesTest::isScript)
                     .map(file -> BootedContainer.ROOT.relativize(file).toString())
                     .sorted()
                     .forEach(command::add);
         }
-        assertThat(command).contains("systemd/setup.sh", "systemd/deb/postinst", "systemd/bin/avatar");
+        assertThat(command)
+                .contains(
+                        "systemd/setup.sh",
+                        "systemd/deb/postinst",
+                        "systemd/bin/avatar",
+                        "containers/avatar-container");
         assertThat(output(command.toArray(String[]::new))).isEmpty();
     }
 

@@ -145,6 +145,16 @@ class SystemdIT {
         assertThat(again.output()).contains("nothing to change", "/etc/bev-avatar/avatar.yaml is kept unchanged");
         assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(process);
         assertThat(machine.shell("tail -1 /etc/bev-avatar/avatar.yaml")).isEqualTo("# edited");
+
+        // Version 0.1 installed a copy of all defaults.
+        machine.shell("cd /etc/bev-avatar; cp -a avatar.yaml avatar.yaml.saved;"
+                + " sed 's/^  save-interval: .*/  save-interval: 20s/' avatar.yaml.example >avatar.yaml");
+        Result shortened = machine.install("--no-start");
+        assertThat(shortened.output()).contains("only the values that differ", "save-interval: 20s");
+        assertThat(machine.shell("grep -v '^ *#' /etc/bev-avatar/avatar.yaml | grep ."))
+                .isEqualTo("state:\n  save-interval: 20s");
+        assertThat(machine.shell("avatar config diff")).contains("state.save-interval: 20s  # default 30s");
+        machine.shell("cd /etc/bev-avatar; mv avatar.yaml.saved avatar.yaml; rm avatar.yaml.0.1");
     }
 
     @Test
@@ -202,7 +212,7 @@ class SystemdIT {
         present.removeIf(path -> path.matches(changing));
         Result failed = machine.install("--port", "6379"); // used by Redis
         assertThat(failed.exit()).as(failed.output()).isNotZero();
-        assertThat(failed.output()).contains("6379", "reverting all changes");
+        assertThat(failed.output()).contains("6379", "reverting all changes", "running now: ");
         Set<String> after = machine.files();
         after.removeIf(path -> path.matches(changing));
         assertThat(after).isEqualTo(present);

@@ -146,7 +146,10 @@ public final class CheckFactory implements AutoCloseable {
         String driver = "install the NVIDIA driver if the machine has a GPU";
         return List.of(
                 new RuntimeChecks.Library(
-                        "turbojpeg", "libturbojpeg.so.0", Status.WARNING, "apt-get update && apt-get install libturbojpeg0 (Ubuntu: libturbojpeg)"),
+                        "turbojpeg",
+                        "libturbojpeg.so.0",
+                        Status.WARNING,
+                        "apt-get update && apt-get install libturbojpeg0 (Ubuntu: libturbojpeg)"),
                 new RuntimeChecks.Library("nvml", settings.exporter().exporter().nvmlLibrary(), withoutGpu, driver),
                 new RuntimeChecks.Library("cuda", CUDA_LIBRARY, withoutGpu, driver));
     }

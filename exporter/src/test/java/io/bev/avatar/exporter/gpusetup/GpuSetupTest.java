@@ -152,8 +152,7 @@ class GpuSetupTest {
     void unsupportedClock_becomesTheNearestStep(int configured, int locked) throws Exception {
         setup().apply(config("gpu-setup: {graphics-clock-mhz: " + configured + "}"));
 
-        assertThat(changes())
-                .contains("gpu0.locked_clock_graphics = " + locked + " # nvmlDeviceSetGpuLockedClocks");
+        assertThat(changes()).contains("gpu0.locked_clock_graphics = " + locked + " # nvmlDeviceSetGpuLockedClocks");
     }
 
     @Test
@@ -171,8 +170,8 @@ class GpuSetupTest {
         nvml.scenario("nvmlDeviceGetSupported* = error NOT_SUPPORTED", "clock_max_graphics = 1800");
         setup().apply(config(""));
         assertThat(reported())
-                .anySatisfy(line -> assertThat(line)
-                        .contains("graphics-clock: 1800 MHz, its maximum; 2230 MHz configured"));
+                .anySatisfy(line ->
+                        assertThat(line).contains("graphics-clock: 1800 MHz, its maximum; 2230 MHz configured"));
     }
 
     @Test
