@@ -23,8 +23,9 @@ class InstalledFilesTest {
     void scripts_passShellcheck() throws Exception {
         assumeTrue(succeeds("shellcheck", "--version"), "shellcheck is not installed");
         List<String> command = new ArrayList<>(List.of("shellcheck", "--external-sources"));
-        try (Stream<Path> files =
-                Stream.concat(Files.walk(SYSTEMD), Files.walk(BootedContainer.ROOT.resolve("containers")))) {
+        try (Stream<Path> installed = Files.walk(SYSTEMD);
+                Stream<Path> containers = Files.walk(BootedContainer.ROOT.resolve("containers"))) {
+            Stream<Path> files = Stream.concat(installed, containers);
             files.filter(file -> !file.startsWith(SYSTEMD.resolve("target")))
                     .filter(InstalledFilesTest::isScript)
                     .map(file -> BootedContainer.ROOT.relativize(file).toString())
