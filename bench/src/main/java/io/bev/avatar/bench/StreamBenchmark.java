@@ -56,7 +56,7 @@ final class StreamBenchmark implements Benchmark {
         List<StreamViewer> viewers = new ArrayList<>();
         try (Selector selector = Selector.open()) {
             for (int i = 0; i < count; i++) {
-                Kind kind = count == FEW && i < 2 ? Kind.values()[i + 1] : Kind.NORMAL;
+                Kind kind = count == FEW ? kind(i) : Kind.NORMAL;
                 StreamViewer viewer = StreamViewer.connect(port, kind);
                 viewers.add(viewer);
                 viewer.channel().register(selector, SelectionKey.OP_READ, viewer);
@@ -74,6 +74,14 @@ final class StreamBenchmark implements Benchmark {
                 viewer.close();
             }
         }
+    }
+
+    private static Kind kind(int number) {
+        return switch (number) {
+            case 0 -> Kind.SLOW;
+            case 1 -> Kind.STALLED;
+            default -> Kind.NORMAL;
+        };
     }
 
     private static void watch(Selector selector, long nanos) throws IOException, InterruptedException {
