@@ -1,0 +1,2 @@
+// Plain dashboard files: jsonnet --multi DIRECTORY dashboards.jsonnet
+(import 'mixin.libsonnet').grafanaDashboards
