@@ -185,7 +185,7 @@ export class Transport {
       }
       this.pollTimer = setTimeout(pollOnce, POLL_MILLIS);
     };
-    ask();
+    pollOnce();
   }
 
   static async json(path) {
