@@ -1,4 +1,4 @@
-/** Speech: text to sound and mouth shapes on the clock of the frames. Loaded only if {@code renderer.speech.enabled}. */
+/** Speech: text to sound and mouth shapes on the clock of the frames. */
 @NullMarked
 package io.bev.avatar.renderer.speech;
 
