@@ -35,7 +35,8 @@ final class CrashBenchmark implements Benchmark {
     @Override
     public void run(Options options, Consumer<String> progress, Consumer<Measurement> results)
             throws IOException, InterruptedException, LaunchException {
-        if (Installation.find("redis-server").isEmpty() || Installation.find("redis-cli").isEmpty()) {
+        if (Installation.find("redis-server").isEmpty()
+                || Installation.find("redis-cli").isEmpty()) {
             throw new LaunchException(
                     ExitCodes.UNAVAILABLE, "redis-server and redis-cli are missing: apt-get install redis-server");
         }
@@ -46,11 +47,12 @@ final class CrashBenchmark implements Benchmark {
             Random random = new Random(options.seed());
             ChildProcess redis = redis(sandbox, "everysec");
             ChildProcess renderer = renderer(sandbox, installation);
-            try (StateClients clients = new StateClients(
-                    history, new StackClient(Duration.ofSeconds(5)), sandbox.pageUrl(), sandbox.redisPort())) {
+            StackClient client = new StackClient(Duration.ofSeconds(5));
+            StateClients clients = new StateClients(history, client, sandbox.pageUrl(), sandbox.redisPort());
+            try {
                 for (int kill = 1; kill <= options.kills(); kill++) {
-                    progress.accept("kill " + kill + " of " + options.kills() + ", "
-                            + history.acknowledged() + " updates acknowledged");
+                    progress.accept("kill " + kill + " of " + options.kills() + ", " + history.acknowledged()
+                            + " updates acknowledged");
                     Thread.sleep(random.nextInt(MAX_RUN_MILLIS));
                     if (kill % RENDERER_KILLS_PER_REDIS_KILL == 0) {
                         redis.kill();
@@ -65,6 +67,8 @@ final class CrashBenchmark implements Benchmark {
                     // Checked at each step: a fault is reported with its kill.
                     fail(history.violations(), kill, options.seed());
                 }
+            } finally {
+                clients.close();
             }
             awaitLast(sandbox, history);
             fail(history.violations(), options.kills(), options.seed());
@@ -111,8 +115,7 @@ final class CrashBenchmark implements Benchmark {
     private static void awaitLast(Sandbox sandbox, StateHistory history) throws IOException, InterruptedException {
         StackClient client = new StackClient(Duration.ofSeconds(5));
         String last = "final";
-        StackClient.redis(
-                sandbox.redisPort(), "XADD", "avatar:state:updates", "*", "investigation.id", last);
+        StackClient.redis(sandbox.redisPort(), "XADD", "avatar:state:updates", "*", "investigation.id", last);
         long deadline = System.nanoTime() + READY.toNanos();
         while (true) {
             long start = System.nanoTime();

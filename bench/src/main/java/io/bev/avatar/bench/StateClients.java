@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Clients that write and read the investigation's name without a pause and record every answer, until closed. */
-final class StateClients implements AutoCloseable {
+final class StateClients {
 
     private static final int WRITERS = 3;
     private static final int READERS = 2;
@@ -97,11 +97,7 @@ final class StateClients implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws InterruptedException {
+    void close() {
         threads.forEach(Thread::interrupt);
-        for (Thread thread : threads) {
-            thread.join();
-        }
     }
 }

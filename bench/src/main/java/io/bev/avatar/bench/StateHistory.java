@@ -138,7 +138,7 @@ final class StateHistory {
             }
             if (newest != null
                     && (operation.seq() < newest.seq()
-                            || operation.kind() == Kind.WRITE && operation.seq() == newest.seq())) {
+                            || (operation.kind() == Kind.WRITE && operation.seq() == newest.seq()))) {
                 violations.add("lost: " + newest + ", then " + operation);
             }
         }

@@ -22,8 +22,22 @@ public final class Fuzzer {
 
     private static final int[] EXTREMES = {0, -1, 1, Integer.MAX_VALUE, Integer.MIN_VALUE, 0x7f800000, 0x10000000};
     private static final List<String> TOKENS = List.of(
-            "-1", "4294967296", "1e999", "1e-999", "null", "{}", "[]", "\"", "2147483647", "0.5", "\r\n", "\\u0000",
-            "NaN", ":", "[[[[[[[[", "\u00e4");
+            "-1",
+            "4294967296",
+            "1e999",
+            "1e-999",
+            "null",
+            "{}",
+            "[]",
+            "\"",
+            "2147483647",
+            "0.5",
+            "\r\n",
+            "\\u0000",
+            "NaN",
+            ":",
+            "[[[[[[[[",
+            "\u00e4");
     private static final String STRUCTURE = "0123456789-,:[]{}\" e\n=.";
 
     private Fuzzer() {}

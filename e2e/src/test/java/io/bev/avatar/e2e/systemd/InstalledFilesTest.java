@@ -25,8 +25,10 @@ class InstalledFilesTest {
         List<String> command = new ArrayList<>(List.of("shellcheck", "--external-sources"));
         try (Stream<Path> installed = Files.walk(SYSTEMD);
                 Stream<Path> containers = Files.walk(BootedContainer.ROOT.resolve("containers"))) {
-            Stream<Path> files = Stream.concat(installed, containers);
-            files.filter(file -> !file.startsWith(SYSTEMD.resolve("target")))
+            List<Path> files = new ArrayList<>(installed.toList());
+            files.addAll(containers.toList());
+            files.stream()
+                    .filter(file -> !file.startsWith(SYSTEMD.resolve("target")))
                     .filter(InstalledFilesTest::isScript)
                     .map(file -> BootedContainer.ROOT.relativize(file).toString())
                     .sorted()

@@ -11,7 +11,6 @@ class RpcFuzzTest {
         String valid = """
                 {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-03-26","capabilities":{"tools":{}},
                  "serverInfo":{"name":"server","version":"1.0"}}}""";
-        Fuzzer.run(
-                valid, McpException.class, input -> RpcMessages.fromJson(new String(input, StandardCharsets.UTF_8)));
+        Fuzzer.run(valid, McpException.class, input -> RpcMessages.fromJson(new String(input, StandardCharsets.UTF_8)));
     }
 }

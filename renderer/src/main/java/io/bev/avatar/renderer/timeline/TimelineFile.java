@@ -12,7 +12,6 @@ import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.renderer.timeline.TimelineEvent.Kind;
 import io.bev.avatar.renderer.timeline.TimelineEvent.Level;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;

@@ -63,7 +63,8 @@ class StateFuzzTest {
         byte[] file = new byte[records.position()];
         records.flip().get(file);
         Fuzzer.run(file, RejectedUpdateException.class, input -> {
-            for (JournalFormat.Entry entry : JournalFormat.decode(ByteBuffer.wrap(input)).entries()) {
+            for (JournalFormat.Entry entry :
+                    JournalFormat.decode(ByteBuffer.wrap(input)).entries()) {
                 JournalRecord.decode(entry.payload(), NOW);
             }
         });

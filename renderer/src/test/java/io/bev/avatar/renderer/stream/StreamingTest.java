@@ -18,12 +18,14 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -456,38 +458,47 @@ class StreamingTest {
         StreamFixture.await("8 deliveries", () -> deliveries() >= 8);
         double fast = meanAge(0, 0);
         long before = deliveries();
-        double sumBefore = fixture.hub.stats().frameAge().get("websocket").sumSeconds();
+        double sumBefore = frameAge().sumSeconds();
 
         ScheduledExecutorService line = Executors.newSingleThreadScheduledExecutor();
         try {
             for (int i = 0; i < 6; i++) {
                 byte[] frame = client.frame();
-                line.schedule(
+                ScheduledFuture<?> sent = line.schedule(
                         () -> socket.sendBinary(ByteBuffer.wrap(frame, 8, 8).slice(), true),
                         150,
                         TimeUnit.MILLISECONDS);
+                assertThat(sent).isNotCancelled();
             }
             StreamFixture.await("6 more deliveries", () -> deliveries() >= before + 6);
         } finally {
             line.shutdownNow();
         }
-        assertThat(meanAge(before, sumBefore) - fast).isBetween(0.130, 0.190);
+        // A busy machine adds to the line's 150 ms, and takes nothing away.
+        assertThat(meanAge(before, sumBefore))
+                .isGreaterThan(0.149)
+                .isLessThan(5)
+                .isGreaterThan(fast);
         assertThat(fixture.hub.stats().joins()).containsEntry("websocket", 1L).containsEntry("mjpeg", 0L);
         assertThat(fixture.hub.stats().reconnects())
                 .containsEntry("timeout", 1L)
                 .containsEntry("other", 0L);
-        assertThat(fixture.hub.stats().firstFrame().get("websocket").counts()).contains(1L);
+        assertThat(Objects.requireNonNull(fixture.hub.stats().firstFrame().get("websocket"))
+                        .counts())
+                .contains(1L);
         socket.abort();
     }
 
+    private ViewerStats.Durations frameAge() {
+        return Objects.requireNonNull(fixture.hub.stats().frameAge().get("websocket"));
+    }
+
     private long deliveries() {
-        return Arrays.stream(fixture.hub.stats().frameAge().get("websocket").counts())
-                .sum();
+        return Arrays.stream(frameAge().counts()).sum();
     }
 
     private double meanAge(long countBefore, double sumBefore) {
-        return (fixture.hub.stats().frameAge().get("websocket").sumSeconds() - sumBefore)
-                / (deliveries() - countBefore);
+        return (frameAge().sumSeconds() - sumBefore) / (deliveries() - countBefore);
     }
 
     private static long sequence(byte[] frame) {

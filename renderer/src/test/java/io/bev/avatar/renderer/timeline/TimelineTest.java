@@ -125,7 +125,7 @@ class TimelineTest {
         emotion(Emotion.CURIOUS, Optional.empty());
         after(Duration.ofSeconds(2));
         emotion(Emotion.FOCUSED, Optional.empty());
-        after(Duration.ofMinutes(-1));
+        after(Duration.ofMinutes(1).negated());
         emotion(Emotion.NEUTRAL, Optional.empty());
         emotion(Emotion.NEUTRAL, Optional.empty());
 

@@ -174,6 +174,7 @@ public final class FaultyFileSystem extends FileSystem {
         }
 
         @Override
+        @SuppressWarnings("StreamResourceLeak") // closed with the stream that is returned
         public DirectoryStream<Path> newDirectoryStream(Path path, DirectoryStream.Filter<? super Path> filter)
                 throws IOException {
             DirectoryStream<Path> stream = Files.newDirectoryStream(unwrap(path), one -> filter.accept(wrap(one)));

@@ -11,15 +11,26 @@ class HostFilesFuzzTest {
 
     @Test
     void mounts() {
-        String valid = "/dev/sda1 / ext4 rw,relatime 0 0\ntmpfs /run\\040dir tmpfs rw,size=10k 0 0\n";
+        String valid = """
+                /dev/sda1 / ext4 rw,relatime 0 0
+                tmpfs /run\\040dir tmpfs rw,size=10k 0 0
+                """;
         HostFiles files = new HostFiles(Path.of("/proc"), Path.of("/sys"));
         Fuzzer.run(valid, IllegalArgumentException.class, input -> Mount.parse(input, files));
     }
 
     @Test
     void textFile() {
-        String valid = "# HELP a_total Help\n# TYPE a_total counter\na_total{b=\"c\\n\",d=\"\"} 1.5e3\n# TYPE h histogram\n"
-                + "h_bucket{le=\"+Inf\"} 2\nh_sum 1\nh_count 2\nx NaN\n";
+        String valid = """
+                # HELP a_total Help
+                # TYPE a_total counter
+                a_total{b="c\\n",d=""} 1.5e3
+                # TYPE h histogram
+                h_bucket{le="+Inf"} 2
+                h_sum 1
+                h_count 2
+                x NaN
+                """;
         Fuzzer.run(
                 valid,
                 IllegalArgumentException.class,

@@ -1,6 +1,5 @@
 package io.bev.avatar.splat.scene.io;
 
-
 import io.bev.avatar.splat.raster.RandomClouds;
 import io.bev.avatar.splat.scene.AvatarFormatException;
 import io.bev.avatar.testkit.Fuzzer;
@@ -75,14 +74,19 @@ class ModelFileFuzzTest {
             case "tiny.spz" -> SpzReaderTest.file(2, 5, 1);
             default -> SpzReaderTest.file(3, 5, 2);
         };
-        Fuzzer.run(content, name.equals("meta.json") ? Fuzzer.ROUNDS / 50 : Fuzzer.ROUNDS / 4, AvatarFormatException.class, damaged -> {
-            byte[] container = switch (name) {
-                case "meta.json" -> zipped(images, damaged);
-                case "cloud.zip" -> new ZipFileBuilder().add("a.ply", damaged).bytes();
-                default -> SpzReaderTest.gzip(damaged);
-            };
-            AvatarLoader.load(Files.write(file, container));
-        });
+        Fuzzer.run(
+                content,
+                name.equals("meta.json") ? Fuzzer.ROUNDS / 50 : Fuzzer.ROUNDS / 4,
+                AvatarFormatException.class,
+                damaged -> {
+                    byte[] container = switch (name) {
+                        case "meta.json" -> zipped(images, damaged);
+                        case "cloud.zip" ->
+                            new ZipFileBuilder().add("a.ply", damaged).bytes();
+                        default -> SpzReaderTest.gzip(damaged);
+                    };
+                    AvatarLoader.load(Files.write(file, container));
+                });
     }
 
     private static Map<String, byte[]> unzipped(byte[] zip) throws IOException {
