@@ -77,13 +77,20 @@ class PackagesTest {
             JsonNode dashboard = dashboards.path("avatar-" + name + ".json");
             JsonNode input = dashboard.path("__inputs").path(0);
             assertThat(input.path("pluginId").asText()).isEqualTo("prometheus");
-            assertThat(dashboard.path("templating").path("list").path(0).path("current").path("value").asText())
+            assertThat(dashboard
+                            .path("templating")
+                            .path("list")
+                            .path(0)
+                            .path("current")
+                            .path("value")
+                            .asText())
                     .isEqualTo("${" + input.path("name").asText() + "}");
             List<String> required = dashboard.path("__requires").findValuesAsText("id");
             for (JsonNode panel : Dashboards.panels(dashboard)) {
                 assertThat(required).contains(panel.path("type").asText());
             }
-            assertThat(dashboard.path("panels")).isEqualTo(Dashboards.shipped(name).path("panels"));
+            assertThat(dashboard.path("panels"))
+                    .isEqualTo(Dashboards.shipped(name).path("panels"));
         }
     }
 
