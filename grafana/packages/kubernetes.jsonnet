@@ -1,6 +1,15 @@
 // Manifests for the Prometheus operator and Grafana's sidecar: jsonnet --yaml-stream kubernetes.jsonnet | kubectl apply -f -
 local mixin = import 'mixin.libsonnet';
 
+local files = {
+  'avatar-overview.json': importstr '../dashboards/avatar-overview.json',
+  'avatar-renderer.json': importstr '../dashboards/avatar-renderer.json',
+  'avatar-gpu.json': importstr '../dashboards/avatar-gpu.json',
+  'avatar-host.json': importstr '../dashboards/avatar-host.json',
+  'avatar-fleet.json': importstr '../dashboards/avatar-fleet.json',
+  'avatar-monitoring.json': importstr '../dashboards/avatar-monitoring.json',
+};
+
 [
   {
     apiVersion: 'monitoring.coreos.com/v1',
@@ -16,7 +25,7 @@ local mixin = import 'mixin.libsonnet';
       name: std.strReplace(name, '.json', ''),
       labels: { 'app.kubernetes.io/name': 'avatar', grafana_dashboard: '1' },
     },
-    data: { [name]: std.manifestJsonEx(mixin.grafanaDashboards[name], '  ') },
+    data: { [name]: files[name] },
   }
-  for name in std.objectFields(mixin.grafanaDashboards)
+  for name in std.objectFields(files)
 ]
