@@ -78,7 +78,7 @@ class EffectiveConfigTest {
                         new ConfigEntry("exporter.ratio", "0.5", "0.5", ConfigEntry.DEFAULT),
                         new ConfigEntry("gpu-setup.power-limit-watts", "450", "450", ConfigEntry.DEFAULT));
         assertThat(config.unread())
-                .containsExactlyInAnyOrder("stream", "gpu", "state", "expression", "osint", "mcp", "stack");
+                .containsExactlyInAnyOrder("stream", "page", "gpu", "state", "expression", "osint", "mcp", "stack");
     }
 
     @Test

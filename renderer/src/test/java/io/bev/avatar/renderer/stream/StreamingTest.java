@@ -464,10 +464,10 @@ class StreamingTest {
         try {
             for (int i = 0; i < 6; i++) {
                 byte[] frame = client.frame();
-                ScheduledFuture<CompletableFuture<WebSocket>> sent = line.schedule(
-                        () -> socket.sendBinary(ByteBuffer.wrap(frame, 8, 8).slice(), true),
-                        150,
-                        TimeUnit.MILLISECONDS);
+                Runnable acknowledgement = () -> assertThat(
+                                socket.sendBinary(ByteBuffer.wrap(frame, 8, 8).slice(), true))
+                        .isNotNull();
+                ScheduledFuture<?> sent = line.schedule(acknowledgement, 150, TimeUnit.MILLISECONDS);
                 assertThat(sent.isCancelled()).isFalse();
             }
             StreamFixture.await("6 more deliveries", () -> deliveries() >= before + 6);
