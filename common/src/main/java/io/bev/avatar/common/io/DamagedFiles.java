@@ -20,6 +20,13 @@ public final class DamagedFiles {
 
     private DamagedFiles() {}
 
+    /** Renames {@code file} and returns its new path. */
+    public static Path moveAside(Path file) throws IOException {
+        Path aside = next(file);
+        Files.move(file, aside);
+        return aside;
+    }
+
     /**
      * Gives {@code file} a second name, or copies it where the file system has no links; returns the new path. The file itself
      * remains until it is replaced, so that a power cut loses neither.

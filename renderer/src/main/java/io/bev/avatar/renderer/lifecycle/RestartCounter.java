@@ -139,7 +139,7 @@ public final class RestartCounter {
 
     private void keepAside() {
         try {
-            DamagedFiles.keep(file);
+            DamagedFiles.moveAside(file);
         } catch (IOException e) {
             LOG.warn("{}: cannot be kept aside: {}", file, ErrorText.of(e));
         }

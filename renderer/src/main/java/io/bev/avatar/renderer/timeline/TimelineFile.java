@@ -128,7 +128,7 @@ public final class TimelineFile {
 
     private void keepAside() {
         try {
-            DamagedFiles.keep(file);
+            DamagedFiles.moveAside(file);
         } catch (IOException e) {
             LOG.warn("{}: cannot be kept aside: {}", file, ErrorText.of(e));
         }
