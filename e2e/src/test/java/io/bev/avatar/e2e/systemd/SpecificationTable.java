@@ -17,7 +17,7 @@ final class SpecificationTable {
 
             What the specification of the service asks, the command that shows it on an installed machine (as root), and what it printed there. Written by a test run; the
             commands are in `e2e/src/test/resources/specification.txt`. Not in the table: enforcement of the memory limit, which a container without a memory controller
-            cannot show, and everything on a real GPU. Where the service differs by decision, [operations](operations.md) says why.
+            cannot show, and everything on a real GPU. Where the service differs by decision, [operations](operations.md) gives the reasons.
 
             """;
 

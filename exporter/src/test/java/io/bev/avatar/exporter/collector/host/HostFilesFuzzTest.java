@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Text of the kernel and of other programs that has no collector directory of its own; see {@link OddFilesTest}. */
+/** Text of the kernel and of other processes that has no collector directory of its own; see {@link OddFilesTest}. */
 class HostFilesFuzzTest {
 
     @Test
