@@ -76,7 +76,7 @@ class FaultsIT {
         machine.shell("systemctl stop holder");
         assertThat(machine.run("/usr/lib/bev-avatar/bin/avatar-service-manager.sh", "status")
                         .output())
-                .contains("failed exit-code, exit code 78");
+                .contains("failed since", "exit-code, exit code 78");
     }
 
     @Test
