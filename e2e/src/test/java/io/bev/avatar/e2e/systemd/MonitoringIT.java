@@ -114,7 +114,7 @@ class MonitoringIT {
         machine.shell("curl -s -H 'Content-Type: application/json' 127.0.0.1:9093/api/v2/alerts -d"
                 + " '[{\"labels\":{\"alertname\":\"AvatarGuarded\",\"severity\":\"info\",\"instance\":\"here\"}}]'");
         machine.await("an alert in Redis", "redis-cli LRANGE avatar:alerts 0 -1 | grep AvatarGuarded");
-        assertThat(machine.shell("avatar status")).contains("https://127.0.0.1:9818/metrics  ok");
+        machine.await("metrics over TLS in the status", "avatar status | grep 'https://127.0.0.1:9818/metrics  ok'");
         assertThat(machine.run("avatar", "stack", "enable").output()).doesNotContain("~ ");
 
         machine.shell(UNGUARD);
