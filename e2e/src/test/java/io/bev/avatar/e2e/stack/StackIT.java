@@ -158,8 +158,12 @@ class StackIT {
             browser.script("[...document.querySelectorAll('button')]"
                     + ".find(b => b.textContent.trim().toLowerCase() === 'happy').click()");
             up.await("the emotion", SOON, () -> emotion().equals("happy"));
-            assertThat(browser.script("return document.querySelector('[data-emotion=happy][role=radio]').ariaChecked"))
-                    .isEqualTo("true");
+            up.await(
+                    "the selected emotion",
+                    SOON,
+                    () -> "true"
+                            .equals(browser.script(
+                                    "return document.querySelector('[data-emotion=happy][role=radio]').ariaChecked")));
             browser.open(up.page("/"));
             up.await(
                     "the timeline after a reload",
@@ -167,8 +171,11 @@ class StackIT {
                     () -> String.valueOf(browser.script("return document.getElementById('timeline').textContent"))
                             .contains("Happy"));
             up.await("frames after a reload", SOON, () -> frames(browser) > 0);
-            assertThat(browser.script("return document.getElementById('frame').ariaLabel"))
-                    .isEqualTo("Live avatar, emotion: Happy");
+            up.await(
+                    "the name of the image",
+                    SOON,
+                    () -> "Live avatar, emotion: Happy"
+                            .equals(browser.script("return document.getElementById('frame').ariaLabel")));
             Thread.sleep(1000);
             browser.colourScheme("light");
             browser.screenshot(IMAGES.resolve("page-light.png"));
