@@ -21,12 +21,14 @@ public final class LiveMetrics {
 
     /** Series that may be absent on a healthy machine, with the reason. */
     private static final Map<String, String> NOT_ALWAYS = Map.of(
-            "avatar_exporter_nvml_error", "only while a GPU cannot be read",
-            "nvidia_gpu_reading_error_since_timestamp_seconds", "only while a GPU metric cannot be read",
+            "avatar_exporter_nvml_error|nvidia_gpu_reading_error_since_timestamp_seconds",
+                    "only while a GPU or a metric of it cannot be read",
             "nvidia_gpu_xid_.*", "only after an XID error",
             "avatar_exporter_threshold", "only for thresholds that the host overrides",
             "systemd_.*", "only where systemd runs",
             "redis_master_link_up", "only on a replica",
+            "avatar_renderer_(speech_.*|wanted_height_pixels)",
+                    "only if speech is on, and while a viewer reports its size",
             "avatar_mcp_(response_seconds|info)", "only where there is an MCP server",
             "node_(pressure|disk|network|hwmon|thermal)_.*", "a container may lack them",
             "avatar_renderer_state_updates_rejected_total", "only after a bad update",
