@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.bev.avatar.common.http.BoundedHttpServer;
 import io.bev.avatar.common.http.RequestGuard;
 import io.bev.avatar.common.http.RequestGuard.Rejection;
+import io.bev.avatar.common.json.JsonTrees;
 import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.json.McpJsonMapper;
 import io.modelcontextprotocol.server.McpStatelessServerHandler;
@@ -143,7 +144,7 @@ public final class McpHttpServer implements McpStatelessServerTransport, AutoClo
     }
 
     private static String error(String reason) {
-        return io.bev.avatar.common.json.JsonTrees.object().put("error", reason).toString();
+        return JsonTrees.object().put("error", reason).toString();
     }
 
     private static void send(HttpExchange exchange, int status, String text) throws IOException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bev.avatar.common.json.JsonTrees;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -52,9 +53,7 @@ record SayRequest(String text, String language, double speed, boolean interrupt)
         try {
             root = JsonTrees.JSON.read(new String(json, StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
-            throw new InvalidException(
-                    "malformed",
-                    "request: not JSON (" + e.getClass().getSimpleName() + "), expected an object with text");
+            throw new InvalidException("malformed", "request: not JSON, expected an object with text");
         }
         if (!root.isObject()) {
             throw new InvalidException("malformed", "request: found no object, expected {\"text\":\"...\"}");
@@ -86,7 +85,7 @@ record SayRequest(String text, String language, double speed, boolean interrupt)
         if (node.isMissingNode()) {
             return config.language();
         }
-        String language = node.asText("").toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        String language = node.asText("").toLowerCase(Locale.ROOT).replace('_', '-');
         if (!node.isTextual() || !SpeechConfig.isLanguage(language)) {
             throw new InvalidException("unknown_language", "language: expected one such as en-us or de");
         }

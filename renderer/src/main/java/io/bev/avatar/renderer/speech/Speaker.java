@@ -66,7 +66,7 @@ public final class Speaker implements SpeechControl, AutoCloseable {
     public static Speaker start(
             SpeechConfig config, SoundOutput out, Supplier<Emotion> emotion, Ticker ticker, Clock clock) {
         Speaker speaker = new Speaker(config, EspeakEngine::open, out, emotion, ticker, clock);
-        speaker.thread.start();
+        speaker.startThread();
         return speaker;
     }
 
