@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bev.avatar.e2e.systemd.Container.Result;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -237,9 +238,20 @@ class InstallationIT {
         assertThat(with.exit()).as(with.output()).isZero();
         assertThat(machine.property(RENDERER, "Requires")).contains("docker.service");
 
-        machine.shell("systemctl start docker bev-avatar.target; systemctl stop docker");
-        assertThat(machine.property(RENDERER, "ActiveState")).isIn("inactive", "deactivating");
+        machine.shell("systemctl start docker bev-avatar.target");
+        machine.await("the renderer with Docker", "systemctl is-active " + RENDERER);
+        machine.shell("systemctl stop docker");
+        assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("inactive");
         machine.shell("systemctl start docker");
+        machine.await("the renderer after Docker", "systemctl is-active " + RENDERER);
+        // A Docker that stops while the start of the renderer is under way stays stopped.
+        String slow = "/run/systemd/system/bev-avatar-docker.service.d/slow.conf";
+        machine.shell(
+                "install -D /dev/null " + slow + "; printf '[Service]\\nExecStartPre=/bin/sleep 1\\n' >" + slow
+                        + "; systemctl daemon-reload; systemctl stop docker; systemctl start docker; systemctl stop docker; sleep 2");
+        assertThat(machine.property("docker.service", "ActiveState")).isEqualTo("inactive");
+        assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("inactive");
+        machine.shell("rm -r " + Path.of(slow).getParent() + "; systemctl daemon-reload; systemctl start docker");
         machine.await("the renderer after Docker", "systemctl is-active " + RENDERER);
         // A stopped avatar stays stopped.
         machine.shell("avatar stop; systemctl stop docker; systemctl start docker; sleep 1");
