@@ -87,8 +87,13 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--kills",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "Times that faults kills the renderer (default: ${DEFAULT-VALUE}).")
+            description = "Times that faults kills the renderer or cuts the power (default: ${DEFAULT-VALUE}).")
     private int kills;
+
+    @Option(
+            names = "--power-cuts",
+            description = "faults cuts the power of a disk with a write cache instead of killing processes (root).")
+    private boolean powerCuts;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -153,7 +158,14 @@ public final class BenchCommand implements Callable<Integer> {
         }
         Path directory = Files.createDirectories(root.resolve(".run"));
         return new Benchmark.Options(
-                root, directory, Optional.ofNullable(file).map(Path::toAbsolutePath), rounds, scrapes, seed, kills);
+                root,
+                directory,
+                Optional.ofNullable(file).map(Path::toAbsolutePath),
+                rounds,
+                scrapes,
+                seed,
+                kills,
+                powerCuts);
     }
 
     private ParameterException usage(String message) {

@@ -32,6 +32,15 @@ interface Benchmark {
      * @param scrapes number of scrapes of a soak run
      * @param seed seed of the order of a soak run's outages and of the times of kills
      * @param kills number of times the renderer is killed
+     * @param powerCuts whether the power of its disk is cut instead
      */
-    record Options(Path root, Path directory, Optional<Path> model, int rounds, int scrapes, long seed, int kills) {}
+    record Options(
+            Path root,
+            Path directory,
+            Optional<Path> model,
+            int rounds,
+            int scrapes,
+            long seed,
+            int kills,
+            boolean powerCuts) {}
 }

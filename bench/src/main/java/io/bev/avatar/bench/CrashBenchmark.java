@@ -9,6 +9,8 @@ import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.launcher.LaunchException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +19,8 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * Kills the renderer, and every tenth time Redis too, with SIGKILL while clients write and read; checks that nothing acknowledged
- * is lost, applied twice or out of order.
+ * Kills the renderer, and every tenth time Redis too, with SIGKILL while clients write and read, or cuts the power of the disk that both
+ * use; checks that nothing acknowledged is lost, applied twice or out of order.
  */
 final class CrashBenchmark implements Benchmark {
 
@@ -43,27 +45,35 @@ final class CrashBenchmark implements Benchmark {
         Installation installation = Installation.of(options.root());
         StateHistory history = new StateHistory();
         int redisKills = 0;
-        try (Sandbox sandbox = new Sandbox(installation, options.directory())) {
+        try (Sandbox sandbox = new Sandbox(installation, options.directory());
+                VolatileDisk disk = options.powerCuts() ? VolatileDisk.mount(sandbox) : null) {
+            Path data = disk == null ? sandbox.directory() : disk.mountPoint();
             Random random = new Random(options.seed());
-            ChildProcess redis = redis(sandbox, "everysec");
-            ChildProcess renderer = renderer(sandbox, installation);
+            ChildProcess redis = redis(sandbox, data, "everysec");
+            ChildProcess renderer = renderer(sandbox, data, installation);
             StackClient client = new StackClient(Duration.ofSeconds(5));
             StateClients clients = new StateClients(history, client, sandbox.pageUrl(), sandbox.redisPort());
             try {
                 for (int kill = 1; kill <= options.kills(); kill++) {
-                    progress.accept("kill " + kill + " of " + options.kills() + ", " + history.acknowledged()
-                            + " updates acknowledged");
+                    progress.accept((disk == null ? "kill " : "power cut ") + kill + " of " + options.kills() + ", "
+                            + history.acknowledged() + " updates acknowledged");
                     Thread.sleep(random.nextInt(MAX_RUN_MILLIS));
-                    if (kill % RENDERER_KILLS_PER_REDIS_KILL == 0) {
+                    if (disk == null && kill % RENDERER_KILLS_PER_REDIS_KILL == 0) {
                         redis.kill();
                         redisKills++;
                         Thread.sleep(random.nextInt(MAX_RUN_MILLIS));
                     }
                     renderer.kill();
-                    if (!redis.isAlive()) {
-                        redis = redis(sandbox, random.nextBoolean() ? "always" : "everysec");
+                    if (disk != null) {
+                        redis.kill();
+                        redisKills++;
+                        disk.cut();
+                        disk.start();
                     }
-                    renderer = renderer(sandbox, installation);
+                    if (!redis.isAlive()) {
+                        redis = redis(sandbox, data, random.nextBoolean() ? "always" : "everysec");
+                    }
+                    renderer = renderer(sandbox, data, installation);
                     // Checked at each step: a fault is reported with its kill.
                     fail(history.violations(), kill, options.seed());
                 }
@@ -72,9 +82,12 @@ final class CrashBenchmark implements Benchmark {
             }
             awaitLast(sandbox, history);
             fail(history.violations(), options.kills(), options.seed());
+            // Nothing may use the disk when it is unmounted.
+            renderer.kill();
+            redis.kill();
         }
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("rendererKills", options.kills());
+        details.put(options.powerCuts() ? "powerCuts" : "rendererKills", options.kills());
         details.put("redisKills", redisKills);
         details.put("acknowledged", history.acknowledged());
         details.put("queued", history.queuedCount());
@@ -84,7 +97,8 @@ final class CrashBenchmark implements Benchmark {
         results.accept(new Measurement("faults.lost", 0, "updates", details));
     }
 
-    private static ChildProcess redis(Sandbox sandbox, String fsync) throws IOException, InterruptedException {
+    private static ChildProcess redis(Sandbox sandbox, Path data, String fsync)
+            throws IOException, InterruptedException {
         ChildProcess redis = sandbox.start(
                 "redis",
                 List.of(
@@ -93,6 +107,8 @@ final class CrashBenchmark implements Benchmark {
                         Integer.toString(sandbox.redisPort()),
                         "--bind",
                         "127.0.0.1",
+                        "--dir",
+                        data.toString(),
                         "--save",
                         "",
                         "--appendonly",
@@ -104,11 +120,15 @@ final class CrashBenchmark implements Benchmark {
         return redis;
     }
 
-    private static ChildProcess renderer(Sandbox sandbox, Installation installation)
+    private static ChildProcess renderer(Sandbox sandbox, Path data, Installation installation)
             throws IOException, InterruptedException {
         return sandbox.renderer(
                 installation.archive(installation.renderer()).options(),
-                Map.of("BEV_RENDERER_WIDTH", "160", "BEV_RENDERER_HEIGHT", "90"));
+                Map.of(
+                        "BEV_RENDERER_WIDTH", "160",
+                        "BEV_RENDERER_HEIGHT", "90",
+                        "BEV_AVATAR_STATE_DIR",
+                                Files.createDirectories(data.resolve("state")).toString()));
     }
 
     /** Waits until the last write of the stream is visible: nothing may stay behind. */
