@@ -69,6 +69,7 @@ final class CrashBenchmark implements Benchmark {
                         redisKills++;
                         disk.cut();
                         disk.start();
+                        repairAppendOnlyFile(data);
                     }
                     if (!redis.isAlive()) {
                         redis = redis(sandbox, data, random.nextBoolean() ? "always" : "everysec");
@@ -118,6 +119,17 @@ final class CrashBenchmark implements Benchmark {
                 Map.of());
         sandbox.awaitReady("redis", redis, () -> RedisProbe.replies(sandbox.redisPort()));
         return redis;
+    }
+
+    /**
+     * As an administrator does: after a power cut the file can end in zeros, and Redis does not start with it. The state comes from
+     * the renderer's journal then.
+     */
+    private static void repairAppendOnlyFile(Path data) throws IOException, InterruptedException {
+        Path manifest = data.resolve("appendonlydir/appendonly.aof.manifest");
+        if (Files.exists(manifest)) {
+            StackClient.runChecked("sh", "-c", "yes | redis-check-aof --fix \"$1\"", "sh", manifest.toString());
+        }
     }
 
     private static ChildProcess renderer(Sandbox sandbox, Path data, Installation installation)

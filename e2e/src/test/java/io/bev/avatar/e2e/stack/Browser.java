@@ -25,8 +25,12 @@ final class Browser implements AutoCloseable {
 
     private final ChromeDriver driver;
 
-    /** Opens a window of the given size; skips the test without Chromium. */
-    Browser(int width, int height) throws IOException {
+    /**
+     * Opens a window of the given size; skips the test without Chromium.
+     *
+     * @param arguments further arguments of Chromium
+     */
+    Browser(int width, int height, String... arguments) throws IOException {
         assumeTrue(isInstalled(), "needs chromium and chromium-driver");
         ChromeOptions options = new ChromeOptions();
         options.setBinary(CHROMIUM.toFile());
@@ -41,6 +45,7 @@ final class Browser implements AutoCloseable {
                 "--disable-component-update",
                 "--disable-sync",
                 "--user-data-dir=" + Files.createTempDirectory("chromium"));
+        options.addArguments(arguments);
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, java.util.logging.Level.ALL);
         options.setCapability("goog:loggingPrefs", logs);
@@ -48,7 +53,7 @@ final class Browser implements AutoCloseable {
                 .usingDriverExecutable(DRIVER.toFile())
                 .build();
         driver = new ChromeDriver(service, options);
-        driver.manage().timeouts().pageLoadTimeout(Duration.ofSeconds(20));
+        driver.manage().timeouts().pageLoadTimeout(Duration.ofSeconds(20)).scriptTimeout(Duration.ofMinutes(2));
         driver.manage().window().setSize(new Dimension(width, height));
     }
 

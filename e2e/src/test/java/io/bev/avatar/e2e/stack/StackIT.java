@@ -249,6 +249,57 @@ class StackIT {
         }
     }
 
+    /** Cross-site requests and DNS rebinding by a browser, against every port. */
+    @Test
+    @Order(9)
+    void pagesOfOtherSites_readAndChangeNothing() throws Exception {
+        Map<Integer, List<List<String>>> listeners = Map.of(
+                up.ports.page(),
+                List.of(List.of("/state", "/snapshot.jpg", "/history"), List.of("/state", "/osint", "/say")),
+                up.ports.jolokia(),
+                List.of(
+                        List.of(
+                                "/jolokia/read/bev.avatar:type=Avatar",
+                                "/jolokia/exec/bev.avatar:type=Avatar/setEmotion/angry"),
+                        List.of("/jolokia/")),
+                up.ports.exporter(),
+                List.of(List.of("/metrics", "/"), List.of("/alerts")));
+        try (HostilePage hostile = HostilePage.serve();
+                Browser browser = new Browser(800, 600, HostilePage.RESOLVER_RULES)) {
+            Map<String, String> permitted =
+                    hostile.attack(browser, hostile.unprotected(), List.of("/state"), List.of("/state"));
+            assertThat(permitted.entrySet())
+                    .filteredOn(entry -> entry.getValue().equals("blocked"))
+                    .as("attempts that never work")
+                    .allMatch(entry -> entry.getKey().matches(".*(image|style|websocket).*"));
+            assertThat(hostile.requests())
+                    .containsKeys("GET /unprotected/state", "POST /unprotected/state", "PUT /unprotected/state");
+
+            JsonNode before = up.state();
+            int attempts = 0;
+            for (Map.Entry<Integer, List<List<String>>> listener : listeners.entrySet()) {
+                for (String host : List.of("127.0.0.1", "localhost", "rebind.example")) {
+                    Map<String, String> outcomes = hostile.attack(
+                            browser,
+                            "http://" + host + ":" + listener.getKey(),
+                            listener.getValue().get(0),
+                            listener.getValue().get(1));
+                    assertThat(outcomes).doesNotContainValue("read");
+                    attempts += outcomes.size();
+                }
+                for (String path : listener.getValue().get(0)) {
+                    browser.open("http://rebind.example:" + listener.getKey() + path);
+                    assertThat((Long) browser.script("return (async () => (await fetch(location.href)).status)()"))
+                            .as("%d %s", listener.getKey(), path)
+                            .isBetween(400L, 499L);
+                    attempts++;
+                }
+            }
+            System.out.printf(Locale.ROOT, "browser: %d attempts%n", attempts);
+            assertThat(up.state()).isEqualTo(before);
+        }
+    }
+
     @Test
     @Order(10)
     void killedRenderer_isRestarted_andKeepsEmotion() throws Exception {
