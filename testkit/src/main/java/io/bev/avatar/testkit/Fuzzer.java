@@ -81,6 +81,9 @@ public final class Fuzzer {
             require(threads.getCurrentThreadAllocatedBytes() - before < MAX_ALLOCATED_BYTES, at, "memory", input);
             require(threads.getCurrentThreadCpuTime() - start < MAX_CPU_NANOS, at, "CPU time", input);
         }
+        if (System.getProperty("avatar.fuzz") != null) {
+            System.out.println("fuzzed " + rounds + " inputs");
+        }
     }
 
     private static void require(boolean holds, String at, String limit, byte[] input) {
