@@ -290,5 +290,9 @@ if [ "$changes" -eq 0 ]; then report '=' "nothing to change"; fi
 report "${green}✓${plain}" "installed; show the status with: avatar status"
 # A failure of the monitoring set-up does not revert the installation.
 undo=()
-if [ "$stack" = yes ]; then "$program/bin/avatar-stack" enable; fi
+if [ "$stack" = yes ]; then
+  "$program/bin/avatar-stack" enable
+else
+  "$program/bin/avatar-stack" refresh || report '!' "alert rules not updated; repeat with: avatar stack refresh" >&2
+fi
 if [ "$start" = yes ]; then show_health || fail "the services run, but not as they should; fix the reasons above, then: avatar status" 70; fi
