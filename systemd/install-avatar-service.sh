@@ -187,6 +187,8 @@ install_files() {
     printf '%s /%s\n' "$(sha256sum "$work/file" | cut -d ' ' -f 1)" "$file" >>"$work/installed"
     if [[ $file == etc/* ]] && edited "$file" && ! cmp -s "$work/file" "/$file"; then
       report '=' "/$file is kept unchanged"
+    elif [[ $file == */licenses/* ]]; then
+      put "$work/file" "/$file" "$mode" >/dev/null
     else
       put "$work/file" "/$file" "$mode"
     fi

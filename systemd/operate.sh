@@ -102,7 +102,7 @@ export_settings() {
   elif [ -r "$settings/avatar.yaml" ]; then
     export BEV_AVATAR_CONFIG=$settings/avatar.yaml
   elif [[ $arguments != *' -h '* && $arguments != *' --help '* ]]; then
-    report '!' "$settings/avatar.yaml is not readable by $(id -un); defaults are used" >&2
+    report '!' "$settings/avatar.yaml is not readable by $(id -un), so the defaults are used" >&2
   fi
   [ -r "$settings/environment" ] || return 0
   while IFS= read -r line; do
