@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # build-image.sh TAG [ARCHIVE]: builds localhost/bev-avatar:TAG from the tree that the build left in systemd/target/tree, and writes it to an OCI archive.
-# AVATAR_BASE: base image. Two builds from the same tree, base image
-# and package versions differ only in the creation times in Java's trust store.
+# AVATAR_BASE: base image. Two builds from the same tree, base image and package versions are identical.
 set -euo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 [ -d "$root/systemd/target/tree" ] || { echo "build-image.sh: no build in systemd/target; run ./avatar package" >&2; exit 66; }

@@ -10,37 +10,60 @@ usage() {
   cat <<'TEXT'
 Usage: avatar-service-manager.sh COMMAND, or avatar COMMAND
 
-  start [--force]         check the machine, start the services and wait until the renderer is ready (root);
-                          --force starts even if a check fails
-  stop [--drain SECONDS]  stop the services (root); --drain first disconnects the viewers and waits for the last one
-  restart                 restart the services and wait until the renderer is ready (root)
-  reload                  reload the renderer's configuration (root); lists the settings that require a restart
+  start [--force]         check the machine, start the services and wait until
+                          the renderer is ready (root); --force starts even if
+                          a check fails
+  stop [--drain SECONDS]  stop the services (root); --drain first disconnects
+                          the viewers and waits for the last one
+  restart                 restart the services and wait until the renderer is
+                          ready (root)
+  reload                  reload the renderer's configuration (root); lists the
+                          settings that require a restart
   enable, disable         start or do not start the services at boot (root)
-  recover [--reset-gpu]   kill the services, free the GPU, clear the failure counters and start again (root);
-                          --reset-gpu also resets the GPUs, which ends every other process that uses them
+  recover [--reset-gpu]   kill the services, free the GPU, clear the failure
+                          counters and start again (root); --reset-gpu also
+                          resets the GPUs, which ends every other process that
+                          uses them
   status                  show state, uptime, addresses, stream, GPU and memory;
                           exit code 0: the renderer is ready, 3: it is not
-  health [status|monitor] check the services against the alert thresholds: now, the last result, or until stopped;
+  health [status|monitor] check the services against the alert thresholds: now,
+                          the last result, or until stopped;
                           exit code 0: OK, 1: warnings, 2: critical
   check [gpu|dependencies|prestart] [--json]
-                          check this machine's requirements; as root, as the renderer's user;
+                          check this machine's requirements; as root, as the
+                          renderer's user;
                           exit code 0: OK, 1: warnings, 2: failures
   config show [--origin] [KEY], config diff
-                          show the effective configuration, or what differs from the defaults
+                          show the effective configuration, or what differs
+                          from the defaults
   config set KEY VALUE    change /etc/bev-avatar/avatar.yaml (root)
   config check            check the configuration of all services
+  alert receivers, alert test
+                          show who is notified about alerts; send a test alert
   docker on|off|status    require Docker or not, where it is installed (root)
   gpu-setup apply|undo    apply or undo the GPU settings (root)
   logs [N] [follow] [--json]
-                          show the last N lines of the journal (default: 100) and follow new ones; --json: raw lines
-  logs level LOGGER LEVEL set the level of a logger until the next start (root), such as
-                          io.bev.avatar.renderer.state DEBUG; INHERIT resets it
+                          show the last N lines of the journal (default: 100)
+                          and follow new ones; --json: raw lines
+  logs level LOGGER LEVEL set the level of a logger until the next start (root),
+                          such as io.bev.avatar.renderer.state DEBUG; INHERIT
+                          resets it
   logs roll               start a new log file of the renderer (root)
   diagnostics [FILE]      create a support bundle, secrets redacted (root)
 
   -h, --help              show this help
   --version               print the version
 TEXT
+}
+
+# usage_of COMMAND: the entries of one command; all of them if it has none.
+usage_of() {
+  local entries
+  entries=$(usage | awk -v name="$1" '
+    /^  [a-z]/ { shown = ($0 ~ "^  ([a-z]+, )?" name "( |,|$)") }
+    /^$/ { shown = 0 }
+    shown')
+  if [ -n "$entries" ]; then printf 'Usage: avatar %s ...\n\n%s\n' "$1" "$entries"; else usage; fi
 }
 
 # --- status -----------------------------------------------------------------------------------------------------------
@@ -169,13 +192,18 @@ gpu_text() {
 }
 
 stream_text() {
-  local health=$1 reasons redis
-  printf '%s, %s of %s fps, %s viewers, backend %s' "$(json_field "$health" resolution)" "$(json_field "$health" fps)" \
-    "$(json_field "$health" targetFps)" "$(json_field "$health" viewers)" "$(json_field "$health" backend)"
+  local health=$1 reasons notes redis viewers rate
+  viewers=$(json_field "$health" viewers)
+  rate="$(json_field "$health" fps) of $(json_field "$health" targetFps) fps, $viewers viewers"
+  # Without viewers, frames are rendered at the idle rate.
+  if [ "$viewers" = 0 ]; then rate="$(json_field "$health" fps) fps without viewers"; fi
+  printf '%s, %s, backend %s' "$(json_field "$health" resolution)" "${rate/ 1 viewers/ 1 viewer}" "$(json_field "$health" backend)"
   redis=$(json_field "$health" connected)
   printf '; Redis %s, %s changes pending in the journal' "$([ "$redis" = true ] && echo connected || echo disconnected)" \
     "$(json_field "$health" journalPending)"
-  reasons=$(health_reasons "$health")
+  reasons=$(health_list "$health" reasons)
+  notes=$(health_list "$health" notes)
+  if [ -n "$notes" ]; then printf '\n%s' "$notes"; fi
   if [ -n "$reasons" ]; then printf '\n%s%s%s' "$yellow" "$reasons" "$plain"; fi
 }
 
@@ -244,7 +272,7 @@ logs() {
     shift
   done
   if [ "$(id -u)" -ne 0 ] && ! id -nG | grep -qwE 'adm|systemd-journal|wheel'; then
-    report '!' "only root and the groups adm and systemd-journal can read the journal of the services: sudo avatar logs" >&2
+    fail "only root and the groups adm and systemd-journal can read the journal of the services: sudo avatar logs" 77
   fi
   "${journal[@]}" -n "$count" "${follow[@]}" | "$shown"
 }
@@ -374,6 +402,13 @@ recover() {
   await_ready
 }
 
+# require_settings COMMAND...: fails if the caller cannot read the settings that the command shows; BEV_AVATAR_CONFIG selects other ones.
+require_settings() {
+  if installed && [ -z "${BEV_AVATAR_CONFIG:-}" ] && [ ! -r "$settings/avatar.yaml" ] && [ "$(id -u)" -ne 0 ]; then
+    fail "only root and the group bev-avatar can read $settings/avatar.yaml: sudo avatar $*" 77
+  fi
+}
+
 # --- Docker -----------------------------------------------------------------------------------------------------------
 
 docker_command() {
@@ -405,10 +440,10 @@ docker_command() {
 
 command=${1:-help}
 shift || true
-case "$command ${1:-}" in
-  "health "* | "check "* | "config "* | "gpu-setup "*) ;; # these have their own help
-  *' -h' | *' --help')
-    usage
+case "$command $* " in
+  'health '* | 'check '* | 'config '* | 'alert '* | 'gpu-setup '*) ;; # these have their own help
+  *' -h '* | *' --help '*)
+    usage_of "$command"
     exit 0 ;;
 esac
 case "$command" in
@@ -441,15 +476,26 @@ case "$command" in
     shift || true
     exec "$base/monitor-avatar-health.sh" "$mode" "$@" ;;
   check)
-    if installed && [ "$(id -u)" -ne 0 ]; then
-      report '!' "checked as $(id -un), whose permissions differ from those of the services; sudo avatar check runs as $(renderer_user)" >&2
-    fi
+    case " $* " in
+      *' -h '* | *' --help '*) ;;
+      *)
+        if installed && [ "$(id -u)" -ne 0 ]; then
+          report '!' "directories are checked as root only: sudo avatar check" >&2
+          set -- "$@" --as-other-user
+        fi ;;
+    esac
     exporter_command "$(renderer_user)" check "$@" ;;
   config)
-    if [ "${1:-}" = set ]; then require_root "config set"; fi
+    case " $* " in
+      *' -h '* | *' --help '*) ;;
+      ' set '*) require_root "config set" ;;
+      *) require_settings config "$@" ;;
+    esac
     exporter_command root config "$@" ;;
   docker) docker_command "$@" ;;
-  alert) exporter_command "$(renderer_user)" alert "$@" ;;
+  alert)
+    case " $* " in *' -h '* | *' --help '*) ;; *) require_settings alert "$@" ;; esac
+    exporter_command "$(renderer_user)" alert "$@" ;;
   gpu-setup) exporter_command root gpu-setup "$@" ;;
   logs)
     require_systemd

@@ -187,6 +187,8 @@ install_files() {
     printf '%s /%s\n' "$(sha256sum "$work/file" | cut -d ' ' -f 1)" "$file" >>"$work/installed"
     if [[ $file == etc/* ]] && edited "$file" && ! cmp -s "$work/file" "/$file"; then
       report '=' "/$file is kept unchanged"
+    elif [[ $file == */licenses/* ]]; then
+      put "$work/file" "/$file" "$mode" >/dev/null
     else
       put "$work/file" "/$file" "$mode"
     fi
@@ -290,5 +292,9 @@ if [ "$changes" -eq 0 ]; then report '=' "nothing to change"; fi
 report "${green}✓${plain}" "installed; show the status with: avatar status"
 # A failure of the monitoring set-up does not revert the installation.
 undo=()
-if [ "$stack" = yes ]; then "$program/bin/avatar-stack" enable; fi
+if [ "$stack" = yes ]; then
+  "$program/bin/avatar-stack" enable
+else
+  "$program/bin/avatar-stack" refresh || report '!' "alert rules not updated; repeat with: avatar stack refresh" >&2
+fi
 if [ "$start" = yes ]; then show_health || fail "the services run, but not as they should; fix the reasons above, then: avatar status" 70; fi

@@ -43,7 +43,7 @@ installed_exporter() (
     shift 2
   fi
   [ -x "$program/java" ] || fail "$program/java is missing; install Java 17 or later, then reinstall the avatar" 69
-  export_settings
+  export_settings "$@"
   # The directories of the renderer's user; those of the exporter belong to another user.
   if [ "$user" = "$(renderer_user)" ]; then
     # shellcheck disable=SC2030 # meant for this subshell
@@ -86,9 +86,9 @@ make_directories() {
 renderer_user() { property "$renderer_unit" User; }
 exporter_user() { property "$exporter_unit" User; }
 
-# Exports the services' configuration and environment, as far as the caller may read them.
+# export_settings ARGUMENT...: exports the services' configuration and environment for a command, as far as the caller may read them.
 export_settings() {
-  local line value
+  local line value arguments=" $* "
   # shellcheck disable=SC2031 # called in the subshell of exporter_command
   export BEV_AVATAR_STATE_DIR=$state/renderer BEV_EXPORTER_STATE_DIR=$state/exporter
   if [ "$(id -u)" -eq 0 ]; then
@@ -101,8 +101,8 @@ export_settings() {
     BEV_AVATAR_CONFIG=$(realpath "$BEV_AVATAR_CONFIG")
   elif [ -r "$settings/avatar.yaml" ]; then
     export BEV_AVATAR_CONFIG=$settings/avatar.yaml
-  else
-    report '!' "$settings/avatar.yaml is not readable by $(id -un), so the defaults are used; root and the group bev-avatar can read it" >&2
+  elif [[ $arguments != *' -h '* && $arguments != *' --help '* ]]; then
+    report '!' "$settings/avatar.yaml is not readable by $(id -un), so the defaults are used" >&2
   fi
   [ -r "$settings/environment" ] || return 0
   while IFS= read -r line; do
@@ -157,28 +157,30 @@ http_body() (
   timeout 5 cat <&9
 ) 2>/dev/null
 
-# health_reasons JSON: the reasons of a health that is not ok, on one line.
-health_reasons() {
-  local reasons=${1#*\"reasons\":[}
-  [ "$reasons" != "$1" ] || return 0
-  reasons=${reasons%%]*}
-  json_text "${reasons//\",\"/; }" | tr -d '"'
+# health_list JSON reasons|notes: why the health is not ok, or remarks, on one line.
+health_list() {
+  local texts=${1#*\""$2"\":[}
+  [ "$texts" != "$1" ] || return 0
+  texts=${texts%%]*}
+  json_text "${texts//\",\"/; }" | tr -d '"'
 }
 
 # Waits up to 30 s for a healthy renderer and prints its health; fails with the reasons otherwise.
 show_health() {
-  local end=$((SECONDS + 30)) health status
+  local end=$((SECONDS + 30)) health status notes
   while :; do
     health=$(http_body /health) || health=''
     status=$(json_field "$health" status)
     if [ "$status" = ok ]; then
       report "${green}✓${plain}" "health: ok, $(json_field "$health" fps) fps, backend $(json_field "$health" backend)"
+      notes=$(health_list "$health" notes)
+      if [ -n "$notes" ]; then report '·' "$notes"; fi
       return 0
     fi
     [ "$SECONDS" -lt "$end" ] || break
     sleep 0.5
   done
-  report "${red}✗${plain}" "health: ${status:-no response}: $(health_reasons "$health")" >&2
+  report "${red}✗${plain}" "health: ${status:-no response}: $(health_list "$health" reasons)" >&2
   return 1
 }
 

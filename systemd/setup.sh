@@ -51,7 +51,7 @@ saved_copy() {
   on_failure cp -a "$saved" "$1"
 }
 
-# put FILE DESTINATION MODE [GROUP]: installs a file if it differs; shows the difference of configuration and units.
+# put FILE DESTINATION MODE [GROUP]: installs a file if it differs; shows the difference of units and of configuration that is edited.
 put() {
   if [ -f "$2" ] && cmp -s "$1" "$2"; then return 0; fi
   directory "$(dirname "$2")"
@@ -59,6 +59,7 @@ put() {
     saved_copy "$2"
     report '~' "$2"
     case $2 in
+      *.example | "$settings"/stack/*.rules.yml | *.json) ;;
       /etc/* | "$unit_directory"/*) diff -U0 "$2" "$1" | sed -n '3,$s/^/      /p' | grep -v '^      @@' || true ;;
     esac
   else
@@ -169,8 +170,9 @@ shorten_settings() {
 
 # setup_settings [PORT]
 setup_settings() {
+  local before=$changes
   shorten_settings
-  put_if_absent "$shared/avatar.yaml" "$settings/avatar.yaml" 640 bev-avatar
+  if [ "$changes" -eq "$before" ]; then put_if_absent "$shared/avatar.yaml" "$settings/avatar.yaml" 640 bev-avatar; fi
   put "$shared/avatar.yaml.example" "$settings/avatar.yaml.example" 644
   put_if_absent "$shared/environment" "$settings/environment" 640 bev-avatar
   if [ -n "${1:-}" ]; then

@@ -15,15 +15,14 @@ final class HealthMonitor {
 
     private static final double MAX_FRAME_AGE_SECONDS = 2;
     private static final Duration MAX_EVALUATION_AGE = Duration.ofSeconds(5);
-    /** Consecutive slow evaluations before a problem is reported, so that a new viewer does not trigger one. */
-    private static final int MIN_SLOW_EVALUATIONS = 5;
 
     private static final Set<LifecycleState> WORKING = EnumSet.of(LifecycleState.RUNNING, LifecycleState.DEGRADED);
 
     private final RendererRuntime runtime;
     private final boolean redisConfigured;
-    private int slowEvaluations;
+    private final FrameRateCheck frameRate = new FrameRateCheck();
     private volatile List<String> reasons = List.of();
+    private volatile Optional<String> note = Optional.empty();
     private volatile long evaluatedNanos;
 
     /** @param redisConfigured whether redis.url is set; otherwise a missing connection is not a problem */
@@ -44,6 +43,11 @@ final class HealthMonitor {
         return all;
     }
 
+    /** Remark of the last evaluation that is not a problem. */
+    Optional<String> note() {
+        return note;
+    }
+
     /** Evaluates the health once. */
     synchronized void evaluate() {
         List<String> found = new ArrayList<>();
@@ -55,16 +59,13 @@ final class HealthMonitor {
         if (age > MAX_FRAME_AGE_SECONDS) {
             found.add(String.format(Locale.ROOT, "no frame for %.1f s", age));
         }
-        double fps = runtime.stats().snapshot().fps();
-        slowEvaluations = runtime.hub().wanted()
-                        && runtime.lifecycle().state() != LifecycleState.PAUSED
-                        && fps < runtime.loop().targetFps() / 2.0
-                ? slowEvaluations + 1
-                : 0;
-        if (slowEvaluations >= MIN_SLOW_EVALUATIONS) {
-            found.add(String.format(
-                    Locale.ROOT, "%.1f fps, target %d fps", fps, runtime.loop().targetFps()));
-        }
+        frameRate.evaluate(
+                runtime.stats().snapshot(),
+                runtime.loop().targetFps(),
+                runtime.rasterizer().name().startsWith("cpu"),
+                runtime.hub().wanted() && runtime.lifecycle().state() != LifecycleState.PAUSED);
+        frameRate.problem().ifPresent(found::add);
+        note = frameRate.note();
         addPersistence(found);
         if (found.isEmpty()) {
             runtime.lifecycle().changeIf(EnumSet.of(LifecycleState.DEGRADED), LifecycleState.RUNNING, "");

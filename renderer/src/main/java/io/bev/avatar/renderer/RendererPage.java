@@ -118,6 +118,7 @@ final class RendererPage implements PageBackend {
                 .put("gaussians", renderer.model().gaussians());
         ArrayNode notes = document.putArray("notes");
         v.renderer().notes().forEach(notes::add);
+        v.health().note().ifPresent(notes::add);
         ActiveAlert.Source alerts = v.runtime().alerts();
         document.put("alertsKnown", alerts.isKnown());
         describe(alerts.active(), document.putArray("alerts"));

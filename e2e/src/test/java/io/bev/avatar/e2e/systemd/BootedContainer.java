@@ -73,7 +73,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         watchdog(false);
         before = files();
         filesOfThisMachine = before.stream()
-                .filter(path -> Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS))
+                .filter(path -> existsBelowOverlay(path))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -190,7 +190,7 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
     Set<String> filesAdded(Set<String> earlier) throws IOException, InterruptedException {
         Set<String> added = files();
         added.removeAll(earlier);
-        added.removeIf(path -> Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS));
+        added.removeIf(path -> existsBelowOverlay(path));
         return added;
     }
 
@@ -204,8 +204,13 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         Set<String> gone = new TreeSet<>(earlier);
         gone.removeAll(files());
         Set<String> here = filesOfThisMachine;
-        gone.removeIf(path -> here.contains(path) && !Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS));
+        gone.removeIf(path -> here.contains(path) && !existsBelowOverlay(path));
         return gone;
+    }
+
+    /** Whether another process may have created or removed the file: on this machine, below the overlay. */
+    private static boolean existsBelowOverlay(String path) {
+        return Files.exists(Container.RELEASE.resolve(path.substring(path.startsWith("/") ? 1 : 0)), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** A property of a unit, from {@code systemctl show}. */

@@ -13,17 +13,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A machine with a real systemd: this machine's files below a writable overlay in memory, booted by systemd-nspawn with its own
- * network. Its mounts are in a mount namespace that ends with it.
+ * A machine with a real systemd: this machine's files, or those of another root directory, below a writable overlay in memory, booted
+ * by systemd-nspawn with its own network. Its mounts are in a mount namespace that ends with it.
  */
 final class Container {
+
+    /**
+     * Root directory of the release to boot: that of the property {@code e2e.root}, otherwise that of this machine. docs/reference/distributions.md
+     * shows how to create one.
+     */
+    static final Path RELEASE = Path.of(System.getProperty("e2e.root", "/"));
 
     private static final String BOOT = """
         set -e
         mount -t tmpfs tmpfs "$1"
         mkdir "$1/upper" "$1/work" "$1/root"
-        mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
+        mount -t overlay overlay -o "lowerdir=$4,upperdir=$1/upper,workdir=$1/work" "$1/root"
         : >"$1/root/etc/machine-id"
+        mkdir -p "$1/root/$2"
         for unit in prometheus prometheus-alertmanager prometheus-node-exporter prometheus-redis-exporter; do
           ln -sf /dev/null "$1/root/etc/systemd/system/$unit.service"
         done
@@ -70,8 +77,8 @@ final class Container {
         if (!Files.isExecutable(Path.of("/usr/bin/systemd-nspawn"))) {
             return Optional.of("systemd-nspawn is not installed: apt-get install systemd-container");
         }
-        if (!Files.isExecutable(Path.of("/lib/systemd/systemd"))) {
-            return Optional.of("systemd is not installed: apt-get install systemd");
+        if (!Files.isExecutable(RELEASE.resolve("lib/systemd/systemd"))) {
+            return Optional.of("systemd is not installed in " + RELEASE + ": apt-get install systemd");
         }
         return Optional.empty();
     }
@@ -98,7 +105,8 @@ final class Container {
                         "boot",
                         mount.toString(),
                         visible.toString(),
-                        name)
+                        name,
+                        RELEASE.toString())
                 .redirectErrorStream(true)
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(console)

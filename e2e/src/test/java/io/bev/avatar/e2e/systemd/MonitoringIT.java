@@ -72,6 +72,7 @@ class MonitoringIT {
         machine.await(
                 "the renderer's metrics",
                 "curl -s '127.0.0.1:9090/api/v1/query?query=avatar_renderer_up' | grep '\"1\"\\]'");
+        updateReplacesRules_andKeepsEditedConfiguration();
 
         Result again = machine.install("--with-stack");
         assertThat(again.output())
@@ -87,6 +88,21 @@ class MonitoringIT {
         assertThat(machine.shell("sha256sum /etc/prometheus/*.yml")).isEqualTo(config);
         assertThat(machine.shell("systemctl cat prometheus prometheus-alertmanager"))
                 .doesNotContain("bev-avatar");
+    }
+
+    private void updateReplacesRules_andKeepsEditedConfiguration() throws Exception {
+        machine.shell("cd /etc/bev-avatar/stack/prometheus; echo '# of an earlier version' >>gpu.rules.yml;"
+                + " echo 'groups: []' | tee removed.rules.yml own.rules.yml;"
+                + " sha256sum $PWD/removed.rules.yml >>/var/lib/bev-avatar/stack-files;"
+                + " echo '# edited' >>../alertmanager.yml");
+        Result updated = machine.install();
+        BootedContainer.assertInstalled(updated);
+        assertThat(updated.output())
+                .contains("~ /etc/bev-avatar/stack/prometheus/gpu.rules.yml", "prometheus reloaded")
+                .contains("- /etc/bev-avatar/stack/prometheus/removed.rules.yml")
+                .contains("= /etc/bev-avatar/stack/alertmanager.yml is kept unchanged")
+                .doesNotContain("own.rules.yml");
+        machine.shell("rm /etc/bev-avatar/stack/prometheus/own.rules.yml");
     }
 
     @Test

@@ -112,12 +112,12 @@ class OperationIT {
         assertThat(machine.property(RENDERER, "MainPID")).isEqualTo(process);
     }
 
-    /** {@code -Dgolden.update=true} writes docs/specification.md. */
+    /** {@code -Dgolden.update=true} writes docs/specification.md, with {@code -De2e.root} that of its release. */
     @Test
     void specification_isMet_rowByRow() throws Exception {
         String table = SpecificationTable.of(machine);
         if (Boolean.getBoolean("golden.update")) {
-            Files.writeString(ROOT.resolve("docs/specification.md"), table);
+            Files.writeString(ROOT.resolve("docs").resolve(SpecificationTable.file(machine)), table);
         }
     }
 

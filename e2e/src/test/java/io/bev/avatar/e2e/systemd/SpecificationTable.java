@@ -6,6 +6,7 @@ import io.bev.avatar.e2e.systemd.Container.Result;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
@@ -19,13 +20,16 @@ final class SpecificationTable {
             commands are in `e2e/src/test/resources/specification.txt`. Not in the table: enforcement of the memory limit, which a container without a memory controller
             cannot show, and everything on a real GPU. Where the service differs by decision, [operations](operations.md) gives the reasons.
 
+            Seen on %s.
+
             """;
 
     private SpecificationTable() {}
 
     /** Runs all commands; fails with every row whose output differs from the expected one. */
     static String of(BootedContainer machine) throws IOException, InterruptedException {
-        StringBuilder text = new StringBuilder(INTRODUCTION);
+        StringBuilder text = new StringBuilder(INTRODUCTION.formatted(machine.shell(
+                ". /etc/os-release; echo \"$PRETTY_NAME with $(systemctl --version | head -1 | cut -d ' ' -f 1-2)\"")));
         String asked = "";
         String command = "";
         for (String line : lines()) {
@@ -47,6 +51,13 @@ final class SpecificationTable {
             }
         }
         return text.toString().replace("|\n## ", "|\n\n## ");
+    }
+
+    /** File in docs/ with the table of this machine's release; other releases have files of their own. */
+    static String file(BootedContainer machine) throws IOException, InterruptedException {
+        return Container.RELEASE.equals(Path.of("/"))
+                ? "specification.md"
+                : machine.shell(". /etc/os-release; echo specification-$ID-$VERSION_ID.md");
     }
 
     private static String cell(String text) {

@@ -33,13 +33,19 @@ public final class CheckFactory implements AutoCloseable {
     private final Optional<Path> certificate;
     private final BoundedHttpClient http;
     private final String user;
+    private final boolean otherUser;
 
-    public CheckFactory(CheckSettings settings, BoundedHttpClient http, String user) {
+    /**
+     * @param user name of the current user
+     * @param otherUser whether that user cannot read the settings of the services, and differs from theirs
+     */
+    public CheckFactory(CheckSettings settings, BoundedHttpClient http, String user, boolean otherUser) {
         this.settings = settings;
         this.redis = settings.exporter().redis().map(RedisClients::new);
         this.certificate = settings.exporter().exporter().webConfigFile().flatMap(CheckFactory::certificate);
         this.http = http;
         this.user = user;
+        this.otherUser = otherUser;
     }
 
     /**
@@ -89,7 +95,9 @@ public final class CheckFactory implements AutoCloseable {
             McpProbe probe = new McpProbe(settings.exporter().mcp().url(), Exporter.version(), MCP_TIMEOUT, http);
             checks.add(new McpCheck(probe, check.mcp()));
         }
-        checks.add(new ReceiversCheck(settings.receivers()));
+        if (!otherUser) {
+            checks.add(new ReceiversCheck(settings.receivers()));
+        }
         return checks;
     }
 
@@ -109,7 +117,7 @@ public final class CheckFactory implements AutoCloseable {
         directories.put("health", settings.exporter().health().directory());
         return List.of(
                 new HardwareCheck(),
-                new MachineChecks(settings.exporter().check(), exporter.procPath(), user, directories),
+                new MachineChecks(settings.exporter().check(), exporter.procPath(), user, directories, !otherUser),
                 new PortCheck(
                         exporter.procPath(),
                         exporter.units(),
@@ -124,8 +132,9 @@ public final class CheckFactory implements AutoCloseable {
                                         "jolokia",
                                         "renderer.jolokia-port",
                                         settings.jolokiaPort(),
-                                        "/jolokia/read/bev.avatar:type=Renderer/State",
-                                        "bev.avatar:type=Renderer"),
+                                        "/jolokia/",
+                                        "\"avatar-renderer\"",
+                                        "{\"type\":\"version\"}"),
                                 new PortCheck.Port(
                                         "exporter",
                                         "exporter.port",

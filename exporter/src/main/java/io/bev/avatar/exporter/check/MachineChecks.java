@@ -26,17 +26,26 @@ public final class MachineChecks implements Check {
     private final Path proc;
     private final String user;
     private final Map<String, Path> directories;
+    private final boolean writes;
+
+    /** Checks for a user who writes to the directories. */
+    MachineChecks(CheckConfig config, Path proc, String user, Map<String, Path> directories) {
+        this(config, proc, user, directories, true);
+    }
 
     /**
      * @param proc path of procfs
      * @param user name of the current user
      * @param directories directories that are written to, by purpose
+     * @param writes whether the current user writes to them
      */
-    public MachineChecks(CheckConfig config, Path proc, String user, Map<String, Path> directories) {
+    public MachineChecks(
+            CheckConfig config, Path proc, String user, Map<String, Path> directories, boolean writes) {
         this.config = config;
         this.proc = proc;
         this.user = user;
         this.directories = new LinkedHashMap<>(directories);
+        this.writes = writes;
     }
 
     @Override
@@ -48,7 +57,9 @@ public final class MachineChecks implements Check {
     public List<CheckResult> run() throws IOException {
         List<CheckResult> results = new ArrayList<>();
         results.add(user());
-        directories.forEach((use, directory) -> results.add(writable(use, directory)));
+        if (writes) {
+            directories.forEach((use, directory) -> results.add(writable(use, directory)));
+        }
         results.add(disk());
         results.add(memory());
         return results;

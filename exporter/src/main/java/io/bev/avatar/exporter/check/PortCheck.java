@@ -36,18 +36,39 @@ public final class PortCheck implements Check {
      * @param port TCP port; 0 (any free port) needs no check
      * @param path HTTP path to request
      * @param marker part of the response that identifies the component
+     * @param body JSON to send with POST; empty for GET
      * @param certificate its TLS certificate, PEM, which then identifies it; empty for plain HTTP
      */
-    public record Port(String use, String key, int port, String path, String marker, Optional<Path> certificate) {
+    public record Port(
+            String use, String key, int port, String path, String marker, String body, Optional<Path> certificate) {
 
-        /** Port that serves plain HTTP. */
+        /** Port that answers a GET over plain HTTP. */
         public Port(String use, String key, int port, String path, String marker) {
-            this(use, key, port, path, marker, Optional.empty());
+            this(use, key, port, path, marker, "", Optional.empty());
         }
 
-        /** Realm in the 401 response of the component, which also identifies it. */
-        private String realm() {
-            return "realm=\"avatar-" + use + "\"";
+        /** Port that answers a POST over plain HTTP. */
+        public Port(String use, String key, int port, String path, String marker, String body) {
+            this(use, key, port, path, marker, body, Optional.empty());
+        }
+
+        /** Port that answers a GET, over TLS if there is a certificate. */
+        public Port(String use, String key, int port, String path, String marker, Optional<Path> certificate) {
+            this(use, key, port, path, marker, "", certificate);
+        }
+
+        /** Whether a challenge of a 401 response is that of the component, which also identifies it. */
+        private boolean challenges(String challenge) {
+            return challenge.contains("realm=\"avatar-" + use + "\"") || challenge.contains("realm=\"avatar control\"");
+        }
+
+        private HttpRequest request() {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+            return body.isEmpty()
+                    ? request.build()
+                    : request.header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(body))
+                            .build();
         }
     }
 
@@ -166,14 +187,12 @@ public final class PortCheck implements Check {
     }
 
     private Identity ofResponse(Port port) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.port() + port.path()))
-                .build();
         try {
-            HttpResponse<String> answer = http.exchange(request, TIMEOUT, MAX_BYTES);
+            HttpResponse<String> answer = http.exchange(port.request(), TIMEOUT, MAX_BYTES);
             return Identity.of(answer.body().contains(port.marker())
                     || answer.headers()
                             .firstValue("WWW-Authenticate")
-                            .filter(challenge -> challenge.contains(port.realm()))
+                            .filter(port::challenges)
                             .isPresent());
         } catch (IOException e) {
             return Identity.of(e);

@@ -57,11 +57,21 @@ final class CheckCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before the call
     private ExporterMain main;
 
-    @Parameters(arity = "0..1", defaultValue = "prestart", description = "gpu, dependencies or prestart")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SUBJECT",
+            defaultValue = "prestart",
+            description = "gpu, dependencies or prestart")
     private Subject subject = Subject.PRESTART;
 
     @Option(names = "--json", description = "print the results as one JSON object")
     private boolean json;
+
+    @Option(
+            names = "--as-other-user",
+            description = "run by a user who cannot read the services' settings: neither their directories nor the"
+                    + " receivers of alerts are checked")
+    private boolean otherUser;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -73,7 +83,8 @@ final class CheckCommand implements Callable<Integer> {
             return finish(configuration);
         }
         try (BoundedHttpClient http = new BoundedHttpClient();
-                CheckFactory checks = new CheckFactory(settings, http, System.getProperty("user.name", "?"))) {
+                CheckFactory checks =
+                        new CheckFactory(settings, http, System.getProperty("user.name", "?"), otherUser)) {
             return finish(run(checks, settings, configuration));
         }
     }
@@ -89,7 +100,13 @@ final class CheckCommand implements Callable<Integer> {
         CheckRunner runner = new CheckRunner(TIMEOUT);
         return switch (subject) {
             case GPU -> runner.run(checks.gpu(false));
-            case DEPENDENCIES -> runner.run(checks.dependencies());
+            case DEPENDENCIES -> {
+                List<CheckResult> results = runner.run(checks.dependencies());
+                boolean withoutGpu = settings.cpuAllowed() && results.stream().noneMatch(CheckCommand::isGpuLibrary);
+                yield results.stream()
+                        .map(result -> downgrade(result, settings, withoutGpu))
+                        .toList();
+            }
             case PRESTART -> {
                 List<Check> all = new ArrayList<>(checks.machine());
                 all.addAll(checks.dependencies());
@@ -102,6 +119,10 @@ final class CheckCommand implements Callable<Integer> {
                         .toList();
             }
         };
+    }
+
+    private static boolean isGpuLibrary(CheckResult result) {
+        return result.name().matches("library-(nvml|cuda)") && result.status() == Status.OK;
     }
 
     /** Whether NVML found neither driver nor GPU, rather than one that fails. */

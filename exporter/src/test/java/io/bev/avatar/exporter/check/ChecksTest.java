@@ -385,6 +385,33 @@ class ChecksTest {
     }
 
     @Test
+    void jolokiaPort_ofInaccessibleProcess_isAskedWithPost() throws Exception {
+        try (StubHttpServer server = new StubHttpServer(asked -> Answer.json(
+                asked.body().contains("version") ? "{\"id\":\"avatar-renderer\"}" : "{\"error\":\"only POST\"}"))) {
+            int number = server.address("/").getPort();
+            Path proc = holder("", "");
+            Files.delete(proc.resolve("4711/fd/5"));
+            String table = Files.readString(proc.resolve("net/tcp"));
+            Files.writeString(proc.resolve("net/tcp"), table.replace("1F90", String.format("%04X", number)));
+            PortCheck.Port port = new PortCheck.Port(
+                    "jolokia", "renderer.jolokia-port", number, "/jolokia/", "\"avatar-renderer\"", "{\"type\":\"version\"}");
+
+            assertThat(new PortCheck(proc, List.of(), List.of(port), http).run().get(0).status())
+                    .isEqualTo(Status.OK);
+        }
+    }
+
+    @Test
+    void directories_ofAnotherUser_areNotTested() throws Exception {
+        Map<String, Path> closed = Map.of("state", Path.of("/proc/sys"));
+        MachineChecks checks = new MachineChecks(config(""), proc(1000, 10_000_000), "avatar", closed, false);
+
+        assertThat(checks.run())
+                .extracting(CheckResult::name)
+                .containsExactly("user", "disk", "memory");
+    }
+
+    @Test
     void port_ofInaccessibleProcessThatIsSlow_isNotCalledForeign() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Path proc = holder("", "");
