@@ -18,7 +18,6 @@ import io.bev.avatar.renderer.state.StateDirectoryInUseException;
 import io.bev.avatar.renderer.state.StateDocument;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
-import io.bev.avatar.renderer.stream.JpegEncoders;
 import io.bev.avatar.renderer.stream.LatestFrameHub;
 import io.bev.avatar.renderer.stream.PageBackend;
 import io.bev.avatar.renderer.stream.SoundOutput;
@@ -136,9 +135,7 @@ public final class DefaultRendererComponents implements RendererComponents {
     @Override
     public FrameServer viewers(PageBackend model) {
         RendererConfig config = settings.renderer();
-        LatestFrameHub hub = new LatestFrameHub(
-                JpegEncoders.best(settings.stream().jpegQuality()),
-                settings.stream().maxViewers());
+        LatestFrameHub hub = LatestFrameHub.of(settings.stream());
         StreamServer server = new StreamServer(
                 StreamSettings.of(
                         config.bind(),
