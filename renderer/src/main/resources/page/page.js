@@ -5,6 +5,7 @@ import { HistoryView } from "./history.js";
 import { ResolutionReporter } from "./resolution.js";
 import { Sound } from "./sound.js";
 import { Transport, submit } from "./transport.js";
+import { Video } from "./video.js";
 import { EXAMPLE_PREFIX, View } from "./view.js";
 
 const FRAME_TIMEOUT_MILLIS = 3000;
@@ -18,7 +19,7 @@ const CALM_INTERVAL_MILLIS = 2000;
 /** Diagnostics of this page since it was opened, for tests and debugging. */
 const counters = window.__avatar = {
   transport: "", connected: false, frames: 0, skipped: 0, decodeErrors: 0, reconnects: 0,
-  fps: 0, lastSequence: 0, lastStateSequence: 0, width: 0, height: 0, health: null, state: null,
+  fps: 0, lastSequence: 0, lastStateSequence: 0, width: 0, height: 0, bytes: 0, format: "", codec: "", health: null, state: null,
 };
 
 const view = new View();
@@ -34,6 +35,8 @@ let lastFrame = null;
 let intensityTouched = -Infinity;
 let playing = !calm.matches;
 
+const video = new Video(document.getElementById("format"), counters,
+  (message) => transport.send(message), (text) => view.message(text, "bad"));
 const painter = new FramePainter(document.getElementById("frame"), counters, (frame) => {
   lastFrameAt = performance.now();
   lastFrame = frame;
@@ -43,7 +46,7 @@ const painter = new FramePainter(document.getElementById("frame"), counters, (fr
   if (phase === "live") {
     view.uncover();
   }
-});
+}, video);
 
 const transport = new Transport({
   frame: (message, done) => {
@@ -64,9 +67,13 @@ const transport = new Transport({
     view.showHealth(health);
     history.update(health);
   },
+  video: (message) => video.answer(message),
   problem: (detail) => view.message(detail, "bad"),
   mjpeg: () => showMotion(),
-  opened: () => transport.send(resolution.view()),
+  opened: () => {
+    transport.send(resolution.view());
+    video.reset();
+  },
   link: (next, detail) => {
     if (next === "live" && phase !== "live") {
       liveSince = performance.now();
@@ -130,6 +137,7 @@ setInterval(() => {
 /** Applies pause and reduced motion to the image. */
 function showMotion() {
   view.showPlaying(playing, calm.matches);
+  video.setWanted(playing);
   painter.intervalMillis = playing ? 0 : calm.matches ? CALM_INTERVAL_MILLIS : Infinity;
   if (counters.transport === "mjpeg") {
     view.showImage(`${playing ? "stream.mjpeg" : "snapshot.jpg"}?${Date.now()}`);
@@ -201,4 +209,5 @@ fullscreen.addEventListener("click", () => {
 document.addEventListener("fullscreenchange", () => view.showFullScreen(document.fullscreenElement === show));
 
 showMotion();
+video.start();
 transport.start();

@@ -63,6 +63,7 @@ final class Vpx {
     static final int DL_REALTIME = 1;
     static final int IMG_FMT_I420 = 0x102;
     static final int VP8E_SET_CPUUSED = 13;
+    static final int VP8E_SET_STATIC_THRESHOLD = 17;
 
     private Vpx() {}
 
