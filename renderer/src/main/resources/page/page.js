@@ -9,6 +9,8 @@ import { Video } from "./video.js";
 import { EXAMPLE_PREFIX, View } from "./view.js";
 
 const FRAME_TIMEOUT_MILLIS = 3000;
+/** A restart of the renderer takes no longer: until then the last image stays. */
+const RESTART_MILLIS = 3000;
 /** Health messages arrive every second: without one for this long, the last one is outdated. */
 const HEALTH_TIMEOUT_MILLIS = 3000;
 /** Minimum time between two intensity updates while the slider moves. */
@@ -31,6 +33,7 @@ let disconnect = { retryAt: 0, reason: "" };
 let lastFrameAt = 0;
 let lastHealthAt = 0;
 let liveSince = 0;
+let lostAt = -Infinity;
 let lastFrame = null;
 let intensityTouched = -Infinity;
 let playing = !calm.matches;
@@ -80,6 +83,9 @@ const transport = new Transport({
       lastHealthAt = liveSince;
       history.invalidate();
     }
+    if (next === "disconnected" && phase === "live") {
+      lostAt = performance.now();
+    }
     phase = next;
     disconnect = detail || disconnect;
     refresh();
@@ -96,6 +102,8 @@ const sound = new Sound(document.getElementById("stage"), counters, (report) => 
 function refresh() {
   if (phase === "live") {
     refreshLive(performance.now());
+  } else if (isRestarting()) {
+    view.showReconnecting();
   } else if (phase === "disconnected") {
     const seconds = Math.max(0, Math.ceil((disconnect.retryAt - performance.now()) / 1000));
     const retry = seconds > 0 ? `Retrying in ${seconds} s.` : "Retrying.";
@@ -108,6 +116,12 @@ function refresh() {
     view.showLink("quiet", "Connecting", false);
     view.cover("Connecting to the renderer", "", { waiting: true });
   }
+}
+
+/** Whether the connection was lost a moment ago, and not by an operator. */
+function isRestarting() {
+  return (phase === "disconnected" || phase === "connecting") && lastFrame !== null
+    && performance.now() - lostAt < RESTART_MILLIS && ["", "the renderer is stopping"].includes(disconnect.reason);
 }
 
 function refreshLive(now) {

@@ -2,7 +2,7 @@
 
 import { isSound } from "./sound.js";
 
-const INITIAL_DELAY_MILLIS = 500;
+const INITIAL_DELAY_MILLIS = 150;
 const MAX_DELAY_MILLIS = 15000;
 const POLL_MILLIS = 1000;
 /** Health messages arrive every second: without data for this long, the connection is considered dead. */

@@ -2,6 +2,7 @@ package io.bev.avatar.renderer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.http.ConnectionTable;
+import io.bev.avatar.common.systemd.ListenerStore;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.config.BackendChoice;
 import io.bev.avatar.renderer.config.RendererConfig;
@@ -51,9 +52,16 @@ public final class DefaultRendererComponents implements RendererComponents {
     private final Map<String, String> environment;
     private final Clock clock;
     private final Ticker ticker;
+    private final ListenerStore listeners;
 
+    /** @param listeners keeps the page's socket during restarts */
     public DefaultRendererComponents(
-            RendererSettings settings, Map<String, String> environment, Clock clock, Ticker ticker) {
+            RendererSettings settings,
+            Map<String, String> environment,
+            Clock clock,
+            Ticker ticker,
+            ListenerStore listeners) {
+        this.listeners = listeners;
         this.settings = settings;
         this.environment = Map.copyOf(environment);
         this.clock = clock;
@@ -144,7 +152,8 @@ public final class DefaultRendererComponents implements RendererComponents {
                         settings.stream().maxViewers()),
                 hub,
                 model,
-                settings.speech().enabled());
+                settings.speech().enabled(),
+                listeners);
         return new StreamFrameServer(hub, server);
     }
 
