@@ -1,8 +1,11 @@
-// Frames from the renderer: the header of each JPEG, decoding, and display of the newest frame only.
+// Frames from the renderer: the header of each JPEG or frame of video, decoding, and display of the newest frame only.
 
 const HEADER_BYTES = 32;
 const MAGIC = 0x4241;
 const VERSION = 1;
+/** Flags of the header. */
+const VIDEO = 1;
+const KEY = 2;
 /** Delay of the acknowledgement of frames that are not wanted: the server then sends about four per second. */
 const UNWANTED_DELAY_MILLIS = 500;
 
@@ -19,6 +22,8 @@ export function parseFrame(message) {
     throw new Error("unknown frame format: reload the page");
   }
   return {
+    video: (view.getUint8(3) & VIDEO) !== 0,
+    key: (view.getUint8(3) & KEY) !== 0,
     renderMicros: view.getUint32(4),
     sequence: Number(view.getBigUint64(8)),
     stateSequence: Number(view.getBigUint64(16)),
@@ -26,7 +31,7 @@ export function parseFrame(message) {
     height: view.getUint16(26),
     publishedMillis: view.getUint32(28),
     acknowledgement: new Uint8Array(message, 8, 8),
-    jpeg: new Blob([new Uint8Array(message, HEADER_BYTES)], { type: "image/jpeg" }),
+    data: new Uint8Array(message, HEADER_BYTES),
   };
 }
 
@@ -36,8 +41,10 @@ export class FramePainter {
    * @param {HTMLCanvasElement} canvas
    * @param {object} counters diagnostics, written here
    * @param {(frame: object) => void} onDisplayed
+   * @param {import("./video.js").Video} video decodes frames of video
    */
-  constructor(canvas, counters, onDisplayed) {
+  constructor(canvas, counters, onDisplayed, video) {
+    this.video = video;
     this.canvas = canvas;
     this.context = canvas.getContext("2d", { alpha: false });
     this.counters = counters;
@@ -53,6 +60,11 @@ export class FramePainter {
   push(message, done) {
     const frame = parseFrame(message);
     frame.done = done;
+    this.counters.bytes += message.byteLength;
+    if (frame.video) {
+      this.video.decode(frame, (image) => this.show(frame, image));
+      return;
+    }
     if (performance.now() - this.displayedAt < this.intervalMillis) {
       this.counters.skipped++;
       setTimeout(() => done(frame.acknowledgement), UNWANTED_DELAY_MILLIS);
@@ -77,7 +89,7 @@ export class FramePainter {
         if (document.hidden) {
           this.counters.skipped++;
         } else {
-          this.draw(frame, await createImageBitmap(frame.jpeg));
+          this.draw(frame, await createImageBitmap(new Blob([frame.data], { type: "image/jpeg" })));
         }
       } catch (error) {
         this.counters.decodeErrors++;
@@ -88,13 +100,25 @@ export class FramePainter {
     this.busy = false;
   }
 
+  /** Displays a decoded frame of video unless it is hidden, and acknowledges it. @param {VideoFrame | null} image null if it cannot be decoded */
+  show(frame, image) {
+    if (!image || document.hidden) {
+      this.counters.skipped++;
+      image?.close();
+    } else {
+      this.draw(frame, image);
+    }
+    frame.done(frame.acknowledgement);
+  }
+
+  /** @param {ImageBitmap | VideoFrame} bitmap closed here */
   draw(frame, bitmap) {
     const { canvas, counters } = this;
-    if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
-      canvas.width = bitmap.width;
-      canvas.height = bitmap.height;
+    if (canvas.width !== frame.width || canvas.height !== frame.height) {
+      canvas.width = frame.width;
+      canvas.height = frame.height;
     }
-    this.context.drawImage(bitmap, 0, 0);
+    this.context.drawImage(bitmap, 0, 0, frame.width, frame.height);
     bitmap.close();
     this.displayedAt = performance.now();
     counters.frames++;
@@ -102,6 +126,7 @@ export class FramePainter {
     counters.lastStateSequence = frame.stateSequence;
     counters.width = frame.width;
     counters.height = frame.height;
+    counters.format = frame.video ? "video" : "jpeg";
     this.onDisplayed(frame);
   }
 }

@@ -5,9 +5,12 @@ import { HistoryView } from "./history.js";
 import { ResolutionReporter } from "./resolution.js";
 import { Sound } from "./sound.js";
 import { Transport, submit } from "./transport.js";
+import { Video } from "./video.js";
 import { EXAMPLE_PREFIX, View } from "./view.js";
 
 const FRAME_TIMEOUT_MILLIS = 3000;
+/** A restart of the renderer takes no longer: until then the last image stays. */
+const RESTART_MILLIS = 3000;
 /** Health messages arrive every second: without one for this long, the last one is outdated. */
 const HEALTH_TIMEOUT_MILLIS = 3000;
 /** Minimum time between two intensity updates while the slider moves. */
@@ -18,7 +21,7 @@ const CALM_INTERVAL_MILLIS = 2000;
 /** Diagnostics of this page since it was opened, for tests and debugging. */
 const counters = window.__avatar = {
   transport: "", connected: false, frames: 0, skipped: 0, decodeErrors: 0, reconnects: 0,
-  fps: 0, lastSequence: 0, lastStateSequence: 0, width: 0, height: 0, health: null, state: null,
+  fps: 0, lastSequence: 0, lastStateSequence: 0, width: 0, height: 0, bytes: 0, format: "", codec: "", health: null, state: null,
 };
 
 const view = new View();
@@ -30,10 +33,13 @@ let disconnect = { retryAt: 0, reason: "" };
 let lastFrameAt = 0;
 let lastHealthAt = 0;
 let liveSince = 0;
+let lostAt = -Infinity;
 let lastFrame = null;
 let intensityTouched = -Infinity;
 let playing = !calm.matches;
 
+const video = new Video(document.getElementById("format"), counters,
+  (message) => transport.send(message), (text) => view.message(text, "bad"));
 const painter = new FramePainter(document.getElementById("frame"), counters, (frame) => {
   lastFrameAt = performance.now();
   lastFrame = frame;
@@ -43,7 +49,7 @@ const painter = new FramePainter(document.getElementById("frame"), counters, (fr
   if (phase === "live") {
     view.uncover();
   }
-});
+}, video);
 
 const transport = new Transport({
   frame: (message, done) => {
@@ -64,14 +70,21 @@ const transport = new Transport({
     view.showHealth(health);
     history.update(health);
   },
+  video: (message) => video.answer(message),
   problem: (detail) => view.message(detail, "bad"),
   mjpeg: () => showMotion(),
-  opened: () => transport.send(resolution.view()),
+  opened: () => {
+    transport.send(resolution.view());
+    video.reset();
+  },
   link: (next, detail) => {
     if (next === "live" && phase !== "live") {
       liveSince = performance.now();
       lastHealthAt = liveSince;
       history.invalidate();
+    }
+    if (next === "disconnected" && phase === "live") {
+      lostAt = performance.now();
     }
     phase = next;
     disconnect = detail || disconnect;
@@ -89,6 +102,8 @@ const sound = new Sound(document.getElementById("stage"), counters, (report) => 
 function refresh() {
   if (phase === "live") {
     refreshLive(performance.now());
+  } else if (isRestarting()) {
+    view.showReconnecting();
   } else if (phase === "disconnected") {
     const seconds = Math.max(0, Math.ceil((disconnect.retryAt - performance.now()) / 1000));
     const retry = seconds > 0 ? `Retrying in ${seconds} s.` : "Retrying.";
@@ -101,6 +116,12 @@ function refresh() {
     view.showLink("quiet", "Connecting", false);
     view.cover("Connecting to the renderer", "", { waiting: true });
   }
+}
+
+/** Whether the connection was lost a moment ago, and not by an operator. */
+function isRestarting() {
+  return (phase === "disconnected" || phase === "connecting") && lastFrame !== null
+    && performance.now() - lostAt < RESTART_MILLIS && ["", "the renderer is stopping"].includes(disconnect.reason);
 }
 
 function refreshLive(now) {
@@ -130,6 +151,7 @@ setInterval(() => {
 /** Applies pause and reduced motion to the image. */
 function showMotion() {
   view.showPlaying(playing, calm.matches);
+  video.setWanted(playing);
   painter.intervalMillis = playing ? 0 : calm.matches ? CALM_INTERVAL_MILLIS : Infinity;
   if (counters.transport === "mjpeg") {
     view.showImage(`${playing ? "stream.mjpeg" : "snapshot.jpg"}?${Date.now()}`);
@@ -201,4 +223,5 @@ fullscreen.addEventListener("click", () => {
 document.addEventListener("fullscreenchange", () => view.showFullScreen(document.fullscreenElement === show));
 
 showMotion();
+video.start();
 transport.start();

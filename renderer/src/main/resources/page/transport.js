@@ -2,7 +2,7 @@
 
 import { isSound } from "./sound.js";
 
-const INITIAL_DELAY_MILLIS = 500;
+const INITIAL_DELAY_MILLIS = 150;
 const MAX_DELAY_MILLIS = 15000;
 const POLL_MILLIS = 1000;
 /** Health messages arrive every second: without data for this long, the connection is considered dead. */
@@ -14,7 +14,7 @@ const FAILURES_BEFORE_POLLING = 3;
 const POLL_TIMEOUT_MILLIS = 5000;
 
 /**
- * Handlers: frame(ArrayBuffer, done), sound(ArrayBuffer), speech(document), state(document), health(document), problem(text), mjpeg(),
+ * Handlers: frame(ArrayBuffer, done), sound(ArrayBuffer), speech(document), state(document), health(document), video(message), problem(text), mjpeg(),
  * link(phase, detail), opened().
  */
 export class Transport {
@@ -123,6 +123,8 @@ export class Transport {
       this.handlers.health(message.health);
     } else if (message.type === "speech") {
       this.handlers.speech(message.speech);
+    } else if (message.type === "video") {
+      this.handlers.video(message);
     } else if (message.type === "error") {
       this.handlers.problem(message.detail);
     }

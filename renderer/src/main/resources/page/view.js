@@ -215,6 +215,13 @@ export class View {
     put("link-text", text);
   }
 
+  /** The connection is expected back in a moment: the last image and the state stay. */
+  showReconnecting() {
+    element("health").hidden = true;
+    element("link").dataset.tone = "quiet";
+    put("link-text", "Reconnecting");
+  }
+
   cover(title, detail, { waiting = false, retry = false } = {}) {
     const stage = element("stage");
     stage.dataset.covered = "true";

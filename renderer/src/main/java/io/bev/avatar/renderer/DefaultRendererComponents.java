@@ -2,6 +2,7 @@ package io.bev.avatar.renderer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.http.ConnectionTable;
+import io.bev.avatar.common.systemd.ListenerStore;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.config.BackendChoice;
 import io.bev.avatar.renderer.config.RendererConfig;
@@ -18,7 +19,6 @@ import io.bev.avatar.renderer.state.StateDirectoryInUseException;
 import io.bev.avatar.renderer.state.StateDocument;
 import io.bev.avatar.renderer.state.StateStore;
 import io.bev.avatar.renderer.stream.FrameHub;
-import io.bev.avatar.renderer.stream.JpegEncoders;
 import io.bev.avatar.renderer.stream.LatestFrameHub;
 import io.bev.avatar.renderer.stream.PageBackend;
 import io.bev.avatar.renderer.stream.SoundOutput;
@@ -52,9 +52,16 @@ public final class DefaultRendererComponents implements RendererComponents {
     private final Map<String, String> environment;
     private final Clock clock;
     private final Ticker ticker;
+    private final ListenerStore listeners;
 
+    /** @param listeners keeps the page's socket during restarts */
     public DefaultRendererComponents(
-            RendererSettings settings, Map<String, String> environment, Clock clock, Ticker ticker) {
+            RendererSettings settings,
+            Map<String, String> environment,
+            Clock clock,
+            Ticker ticker,
+            ListenerStore listeners) {
+        this.listeners = listeners;
         this.settings = settings;
         this.environment = Map.copyOf(environment);
         this.clock = clock;
@@ -136,9 +143,7 @@ public final class DefaultRendererComponents implements RendererComponents {
     @Override
     public FrameServer viewers(PageBackend model) {
         RendererConfig config = settings.renderer();
-        LatestFrameHub hub = new LatestFrameHub(
-                JpegEncoders.best(settings.stream().jpegQuality()),
-                settings.stream().maxViewers());
+        LatestFrameHub hub = LatestFrameHub.of(settings.stream());
         StreamServer server = new StreamServer(
                 StreamSettings.of(
                         config.bind(),
@@ -147,7 +152,8 @@ public final class DefaultRendererComponents implements RendererComponents {
                         settings.stream().maxViewers()),
                 hub,
                 model,
-                settings.speech().enabled());
+                settings.speech().enabled(),
+                listeners);
         return new StreamFrameServer(hub, server);
     }
 

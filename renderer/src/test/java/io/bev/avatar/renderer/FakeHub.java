@@ -68,6 +68,26 @@ public final class FakeHub implements FrameHub {
     }
 
     @Override
+    public long videoFramesSent() {
+        return 5;
+    }
+
+    @Override
+    public long videoBytesSent() {
+        return 100;
+    }
+
+    @Override
+    public long videoKeyFrames() {
+        return 2;
+    }
+
+    @Override
+    public int videoViewers() {
+        return 1;
+    }
+
+    @Override
     public int disconnectAll() {
         disconnects.incrementAndGet();
         return 3;

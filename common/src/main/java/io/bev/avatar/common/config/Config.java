@@ -236,7 +236,7 @@ public final class Config {
     public <E extends Enum<E>> E choice(String key, Class<E> type, E fallback, String... variables) {
         return value(key, word(fallback), variables)
                 .map(v -> {
-                    String wanted = v.text().toUpperCase(Locale.ROOT).replace('-', '_');
+                    String wanted = constantName(v.text());
                     List<String> names = new ArrayList<>();
                     for (E constant : type.getEnumConstants()) {
                         if (constant.name().equals(wanted)) {
@@ -248,6 +248,15 @@ public final class Config {
                     return fallback;
                 })
                 .orElse(fallback);
+    }
+
+    /** YAML reads the words on and off without quotes as booleans. */
+    private static String constantName(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> "ON";
+            case "false" -> "OFF";
+            default -> text.toUpperCase(Locale.ROOT).replace('-', '_');
+        };
     }
 
     /** A list of strings; in an environment variable, separated by commas. */

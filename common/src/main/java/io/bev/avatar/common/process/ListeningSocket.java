@@ -4,12 +4,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Listening TCP socket, from {@code /proc/net/tcp} and {@code tcp6}.
@@ -68,6 +70,25 @@ public record ListeningSocket(int port, long uid, long inode) {
             }
         }
         return Optional.empty();
+    }
+
+    /** The file descriptor of this process for a socket that listens on {@code port}; empty if there is none. */
+    public static OptionalInt ownDescriptor(int port, Path proc) throws IOException {
+        List<String> links = on(port, proc).stream()
+                .map(socket -> "socket:[" + socket.inode() + "]")
+                .toList();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(proc.resolve("self/fd"))) {
+            for (Path file : files) {
+                if (Files.isSymbolicLink(file)
+                        && links.contains(Files.readSymbolicLink(file).toString())) {
+                    return OptionalInt.of(
+                            Integer.parseInt(String.valueOf(file.getFileName())));
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return OptionalInt.empty();
     }
 
     private static boolean holds(Path descriptors, String link) {

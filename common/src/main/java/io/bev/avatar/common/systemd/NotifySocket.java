@@ -13,6 +13,13 @@ interface NotifySocket extends AutoCloseable {
      */
     void send(byte[] message) throws IOException;
 
+    /**
+     * Sends one datagram with a duplicate of a file descriptor.
+     *
+     * @throws IOException when it was not taken
+     */
+    void send(byte[] message, int descriptor) throws IOException;
+
     @Override
     void close();
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,12 +130,36 @@ public final class SystemdNotifier implements AutoCloseable {
         send("WATCHDOG=1");
     }
 
-    private synchronized void send(String message) {
+    /**
+     * Gives systemd a duplicate of a file descriptor, which the next process of the service receives. Needs {@code
+     * FileDescriptorStoreMax=} in the unit.
+     *
+     * @param name letters
+     */
+    public void storeDescriptor(String name, int descriptor) {
+        send("FDSTORE=1\nFDNAME=" + name, OptionalInt.of(descriptor));
+    }
+
+    /** Closes the file descriptors that systemd stores by this name. */
+    public void removeDescriptors(String name) {
+        send("FDSTOREREMOVE=1\nFDNAME=" + name);
+    }
+
+    private void send(String message) {
+        send(message, OptionalInt.empty());
+    }
+
+    private synchronized void send(String message, OptionalInt descriptor) {
         if (socket == null || closed) {
             return;
         }
+        byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
         try {
-            socket.send(message.getBytes(StandardCharsets.UTF_8));
+            if (descriptor.isPresent()) {
+                socket.send(bytes, descriptor.getAsInt());
+            } else {
+                socket.send(bytes);
+            }
             faultLogged = false;
         } catch (IOException e) {
             if (!faultLogged) {

@@ -24,6 +24,21 @@ class ConfigTest {
         CUDA_12
     }
 
+    private enum Power {
+        ON,
+        OFF
+    }
+
+    @Test
+    void choice_onAndOffWithoutQuotes_areWordsAndNotBooleans() {
+        Config config = of("stream: {a: off, b: on, c: 'off', d: Off}");
+        assertThat(config.choice("stream.a", Power.class, Power.ON)).isEqualTo(Power.OFF);
+        assertThat(config.choice("stream.b", Power.class, Power.OFF)).isEqualTo(Power.ON);
+        assertThat(config.choice("stream.c", Power.class, Power.ON)).isEqualTo(Power.OFF);
+        assertThat(config.choice("stream.d", Power.class, Power.ON)).isEqualTo(Power.OFF);
+        assertThatCode(() -> config.finish("stream")).doesNotThrowAnyException();
+    }
+
     private static Config of(String yaml) {
         return Config.of(yaml, "avatar.yaml", Map.of());
     }

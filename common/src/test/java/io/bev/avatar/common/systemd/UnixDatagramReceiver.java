@@ -2,7 +2,9 @@ package io.bev.avatar.common.systemd;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
@@ -17,6 +19,8 @@ final class UnixDatagramReceiver implements AutoCloseable {
         int bind(int descriptor, byte[] address, int length) throws LastErrorException;
 
         long recv(int descriptor, byte[] data, long length, int flags) throws LastErrorException;
+
+        long recvmsg(int descriptor, Pointer message, int flags) throws LastErrorException;
 
         int close(int descriptor) throws LastErrorException;
     }
@@ -35,6 +39,22 @@ final class UnixDatagramReceiver implements AutoCloseable {
         byte[] data = new byte[4096];
         int length = (int) libc.recv(descriptor, data, data.length, LibC.MSG_DONTWAIT);
         return new String(data, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /** The next datagram, which passes a descriptor; its text, and a descriptor of this process. */
+    String receiveWithDescriptor(int[] passed) {
+        try (Memory block = new Memory(4096)) {
+            block.clear();
+            block.setPointer(16, block.share(56));
+            block.setLong(24, 1);
+            block.setPointer(32, block.share(72));
+            block.setLong(40, 24);
+            block.setPointer(56, block.share(128));
+            block.setLong(64, 3000);
+            int length = (int) libc.recvmsg(descriptor, block, LibC.MSG_DONTWAIT);
+            passed[0] = block.getInt(72 + 16);
+            return new String(block.getByteArray(128, length), StandardCharsets.UTF_8);
+        }
     }
 
     boolean isEmpty() {

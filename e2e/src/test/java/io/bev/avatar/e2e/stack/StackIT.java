@@ -176,6 +176,15 @@ class StackIT {
                     SOON,
                     () -> "Live avatar, emotion: Happy"
                             .equals(browser.script("return document.getElementById('frame').ariaLabel")));
+            browser.script("const f = document.getElementById('format');"
+                    + "f.value = 'video'; f.dispatchEvent(new Event('change'))");
+            up.await(
+                    "video, or JPEG with the reason where libvpx is missing",
+                    SOON,
+                    () -> (Boolean) browser.script("return window.__avatar.format === 'video'"
+                            + " || document.getElementById('format').value === 'jpeg'"));
+            browser.script("const f = document.getElementById('format');"
+                    + "f.value = 'jpeg'; f.dispatchEvent(new Event('change'))");
             Thread.sleep(1000);
             browser.colourScheme("light");
             browser.screenshot(IMAGES.resolve("page-light.png"));

@@ -3,6 +3,7 @@ package io.bev.avatar.renderer.cli;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.log.LoggingSystem;
+import io.bev.avatar.common.systemd.ListenerStore;
 import io.bev.avatar.common.systemd.SystemdNotifier;
 import io.bev.avatar.common.text.SecretRedactor;
 import io.bev.avatar.common.time.Ticker;
@@ -121,7 +122,12 @@ final class ServeCommand implements Callable<Integer> {
                 version(),
                 () -> RendererSettings.load(environment));
         DefaultRendererComponents components =
-                new DefaultRendererComponents(settings, environment, clock, context.ticker());
+                new DefaultRendererComponents(
+                        settings,
+                        environment,
+                        clock,
+                        context.ticker(),
+                        ListenerStore.of(environment, ProcessHandle.current().pid(), service, "page"));
         try (Renderer renderer = Renderer.start(settings, components, context)) {
             Thread closing = new Thread(renderer::close, "shutdown");
             Runtime.getRuntime().addShutdownHook(closing);

@@ -42,6 +42,18 @@ public interface FrameHub {
 
     long bytesSent();
 
+    /** Frames sent as video, of {@link #framesSent}. */
+    long videoFramesSent();
+
+    /** Bytes sent as video, of {@link #bytesSent}. */
+    long videoBytesSent();
+
+    /** Key frames of video encoded. */
+    long videoKeyFrames();
+
+    /** Viewers of video, of {@link #viewers}. */
+    int videoViewers();
+
     /** Disconnects all viewers and returns their number. */
     int disconnectAll();
 }

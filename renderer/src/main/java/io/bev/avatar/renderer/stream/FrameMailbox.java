@@ -1,45 +1,77 @@
 package io.bev.avatar.renderer.stream;
 
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** Holds one frame; a newer one replaces an older one that was not consumed. Thread-safe. */
+/**
+ * Holds the frames that a viewer has not consumed: the newest JPEG, or the last few frames of video, which are useless
+ * after a gap until the next key frame. Thread-safe.
+ */
 final class FrameMailbox {
 
-    private @Nullable EncodedFrame latest;
+    /** Frames of video; when more wait, the viewer is too slow and continues with a key frame. */
+    static final int MAX_VIDEO_FRAMES = 4;
+
+    private final ArrayDeque<EncodedFrame> frames = new ArrayDeque<>(MAX_VIDEO_FRAMES);
+    private boolean needsKey = true;
     private boolean closed;
 
     /**
      * Stores a frame and retains it.
      *
-     * @return whether an older frame was dropped
+     * @return number of frames dropped, this one included
      */
-    synchronized boolean put(EncodedFrame frame) {
+    synchronized int put(EncodedFrame frame) {
         if (closed) {
-            return false;
+            return 0;
         }
-        frame.retain();
-        EncodedFrame dropped = latest;
-        latest = frame;
-        if (dropped == null) {
-            return false;
+        if (!frame.isDelta()) {
+            int dropped = clear();
+            needsKey = !frame.isVideo();
+            add(frame);
+            return dropped;
         }
-        dropped.release();
-        return true;
+        if (needsKey) {
+            return 1;
+        }
+        if (frames.size() == MAX_VIDEO_FRAMES) {
+            needsKey = true;
+            return clear() + 1;
+        }
+        add(frame);
+        return 0;
     }
 
-    /** Removes and returns the frame, which the caller must release. */
-    synchronized @Nullable EncodedFrame poll() {
-        EncodedFrame frame = latest;
-        latest = null;
-        return frame;
+    /** Whether video for this viewer must continue with a key frame. */
+    synchronized boolean needsKey() {
+        return needsKey;
     }
 
-    /** Releases the frame and ignores further ones. */
+    /**
+     * Removes and returns the oldest frame, which the caller must release.
+     *
+     * @param inFlight frames sent and not acknowledged; none is returned above the window of its format
+     */
+    synchronized @Nullable EncodedFrame poll(int inFlight) {
+        EncodedFrame next = frames.peek();
+        return next != null && inFlight < next.window() ? frames.poll() : null;
+    }
+
+    /** Releases the frames and ignores further ones. */
     synchronized void close() {
         closed = true;
-        EncodedFrame frame = poll();
-        if (frame != null) {
-            frame.release();
-        }
+        clear();
+    }
+
+    private void add(EncodedFrame frame) {
+        frame.retain();
+        frames.add(frame);
+    }
+
+    private int clear() {
+        int count = frames.size();
+        frames.forEach(EncodedFrame::release);
+        frames.clear();
+        return count;
     }
 }

@@ -16,15 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A viewer on one connection. Frames stay in its mailbox until the connection can send them: at most {@value #WINDOW}
- * are in flight, and none is written while the socket buffer is full, so that a slow viewer gets fewer frames, not
- * older ones.
+ * A viewer on one connection. Frames stay in its mailbox until the connection can send them: at most {@link
+ * EncodedFrame#window} are in flight, and none is written while the socket buffer is full, so that a slow viewer gets
+ * fewer frames, not older ones.
  *
  * <p>A viewer joins the hub before the connection is ready; frames are held until the handler is in the pipeline.
  */
 abstract class FrameViewer extends ChannelInboundHandlerAdapter implements LatestFrameHub.Viewer {
 
-    static final int WINDOW = 2;
+    /** The largest window of a format. */
+    static final int WINDOW = EncodedFrame.VIDEO_WINDOW;
 
     /** Time without progress from which a viewer counts as stalled. */
     private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -92,10 +93,18 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
 
     @Override
     public final void offer(EncodedFrame frame) {
-        if (mailbox.put(frame)) {
-            hub.countDropped();
-        }
+        hub.countDropped(mailbox.put(frame));
         scheduleDrain();
+    }
+
+    @Override
+    public final boolean needsKey() {
+        return mailbox.needsKey();
+    }
+
+    /** How frames reach the viewer now. */
+    ViewerStats.Transport transport() {
+        return transport;
     }
 
     @Override
@@ -166,9 +175,9 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
         long now = hub.nanos();
         // A frame rendered before the viewer joined, as while paused, is not late.
         long rendered = renderedNanos[(int) (deliveries % WINDOW)];
-        hub.stats().frame(transport, now - Math.max(rendered, joinedNanos));
+        hub.stats().frame(transport(), now - Math.max(rendered, joinedNanos));
         if (deliveries++ == 0) {
-            hub.stats().firstFrame(transport, now - joinedNanos);
+            hub.stats().firstFrame(transport(), now - joinedNanos);
         }
     }
 
@@ -176,7 +185,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
     private void checkStall() {
         if (!stalled && inFlight > 0 && System.nanoTime() - progressNanos > STALL_NANOS) {
             stalled = true;
-            hub.stats().stalled(transport);
+            hub.stats().stalled(transport());
         }
     }
 
@@ -186,8 +195,8 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
         if (ctx == null) {
             return;
         }
-        while (inFlight < WINDOW && channel.isWritable()) {
-            EncodedFrame frame = mailbox.poll();
+        while (channel.isWritable()) {
+            EncodedFrame frame = mailbox.poll(inFlight);
             if (frame == null) {
                 return;
             }
@@ -214,10 +223,11 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
             progressNanos = System.nanoTime();
         }
         int bytes = frame.bytes();
+        boolean video = frame.isVideo();
         try {
             send(ctx, frame).addListener(written -> {
                 if (written.isSuccess()) {
-                    hub.countSent(bytes);
+                    hub.countSent(bytes, video);
                     if (!acknowledges()) {
                         delivered();
                     }

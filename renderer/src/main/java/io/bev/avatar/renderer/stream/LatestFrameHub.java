@@ -15,15 +15,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes each frame once and puts it into the mailbox of every viewer, where it replaces a frame that the viewer was
- * too slow to consume. Publishing never waits for a viewer.
+ * Encodes each frame once per format in use, JPEG and video, and puts it into the mailbox of every viewer, where a JPEG
+ * replaces one that the viewer was too slow to consume. Publishing never waits for a viewer.
  *
- * <p>The newest frame is retained for viewers that connect while nothing new is rendered, for example while paused;
+ * <p>The newest JPEG is retained for viewers that connect while nothing new is rendered, for example while paused;
  * it is released when a newer frame is published without viewers.
  */
 public final class LatestFrameHub implements FrameHub, AutoCloseable {
 
     private static final int MAX_SNAPSHOTS = 16;
+    /** Maximum age of the retained JPEG while all viewers watch video. */
+    private static final long RETAINED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long SNAPSHOT_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Receiver of frames. The methods must not block and may be called by any thread. */
@@ -37,9 +40,23 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
         default Optional<ViewSize> view() {
             return Optional.empty();
         }
+
+        /** Whether the viewer wants frames of video instead of JPEG. */
+        default boolean wantsVideo() {
+            return false;
+        }
+
+        /** Whether video for this viewer must continue with a key frame. */
+        default boolean needsKey() {
+            return false;
+        }
+
+        /** There is no video any more; the viewer returns to JPEG. */
+        default void videoFailed(String detail) {}
     }
 
     private final JpegEncoder encoder;
+    private final VideoTrack video;
     private final int maxViewers;
     private final Ticker ticker;
     private final Clock clock;
@@ -47,6 +64,8 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
     private final LongAdder framesSent = new LongAdder();
     private final LongAdder framesDropped = new LongAdder();
     private final LongAdder bytesSent = new LongAdder();
+    private final LongAdder videoFramesSent = new LongAdder();
+    private final LongAdder videoBytesSent = new LongAdder();
 
     private final Object encoding = new Object();
     private final Object lock = new Object();
@@ -62,11 +81,26 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
      * @param maxViewers maximum number of viewers
      */
     public LatestFrameHub(JpegEncoder encoder, int maxViewers) {
-        this(encoder, maxViewers, Ticker.system(), Clock.systemUTC());
+        this(encoder, VideoTrack.vp8(), maxViewers, Ticker.system(), Clock.systemUTC());
+    }
+
+    /** A hub with the encoders of the configuration. */
+    public static LatestFrameHub of(StreamConfig config) {
+        return new LatestFrameHub(
+                JpegEncoders.best(config.jpegQuality()),
+                config.video() ? VideoTrack.vp8() : VideoTrack.off("video is disabled: stream.video is off"),
+                config.maxViewers(),
+                Ticker.system(),
+                Clock.systemUTC());
     }
 
     LatestFrameHub(JpegEncoder encoder, int maxViewers, Ticker ticker, Clock clock) {
+        this(encoder, VideoTrack.off("no video"), maxViewers, ticker, clock);
+    }
+
+    LatestFrameHub(JpegEncoder encoder, VideoTrack video, int maxViewers, Ticker ticker, Clock clock) {
         this.encoder = encoder;
+        this.video = video;
         this.maxViewers = maxViewers;
         this.ticker = ticker;
         this.clock = clock;
@@ -87,26 +121,71 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
     public long publish(Framebuffer target, long sequence, long renderNanos, long stateSequence) {
         if (!wanted()) {
             retain(null);
+            video.close();
             return 0;
         }
         long start = ticker.nanos();
-        EncodedFrame frame = encode(target, sequence, renderNanos, stateSequence, start);
-        if (frame == null) {
-            return 0;
+        Demand demand = demand();
+        EncodedFrame jpeg = demand.jpeg ? encode(target, sequence, renderNanos, stateSequence, start) : null;
+        EncodedFrame moving = demand.video
+                ? encodeVideo(target, demand.key, sequence, renderNanos, stateSequence, start)
+                : null;
+        if (!demand.video) {
+            video.close();
         }
         long encodeNanos = ticker.nanos() - start;
-        List<Consumer<EncodedFrame>> waiting;
+        distribute(jpeg, moving);
+        return jpeg == null && moving == null ? 0 : encodeNanos;
+    }
+
+    /** What the viewers of a frame need. */
+    private record Demand(boolean jpeg, boolean video, boolean key) {}
+
+    private Demand demand() {
         synchronized (lock) {
-            retain(frame);
+            // A viewer may join while nothing is rendered, and needs a JPEG of not long ago.
+            boolean jpeg = !snapshots.isEmpty() || viewers.isEmpty() || retainedIsOld();
+            boolean moving = false;
+            boolean key = false;
             for (int i = 0; i < viewers.size(); i++) {
-                viewers.get(i).offer(frame);
+                Viewer viewer = viewers.get(i);
+                boolean wantsVideo = viewer.wantsVideo();
+                jpeg |= !wantsVideo;
+                moving |= wantsVideo;
+                key |= wantsVideo && viewer.needsKey();
             }
-            waiting = snapshots.isEmpty() ? List.of() : List.copyOf(snapshots);
-            snapshots.clear();
+            return new Demand(jpeg, moving, key);
         }
-        waiting.forEach(snapshot -> snapshot.accept(frame));
-        frame.release();
-        return encodeNanos;
+    }
+
+    private boolean retainedIsOld() {
+        return latest == null || ticker.nanos() - latest.renderedNanos() >= RETAINED_NANOS;
+    }
+
+    private void distribute(@Nullable EncodedFrame jpeg, @Nullable EncodedFrame moving) {
+        List<Consumer<EncodedFrame>> waiting = List.of();
+        synchronized (lock) {
+            for (int i = 0; i < viewers.size(); i++) {
+                EncodedFrame frame = viewers.get(i).wantsVideo() ? moving : jpeg;
+                if (frame != null) {
+                    viewers.get(i).offer(frame);
+                }
+            }
+            if (jpeg != null) {
+                retain(jpeg);
+            }
+            if (jpeg != null && !snapshots.isEmpty()) {
+                waiting = List.copyOf(snapshots);
+                snapshots.clear();
+            }
+        }
+        if (jpeg != null) {
+            waiting.forEach(snapshot -> snapshot.accept(jpeg));
+            jpeg.release();
+        }
+        if (moving != null) {
+            moving.release();
+        }
     }
 
     @Override
@@ -140,6 +219,16 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
         return stats;
     }
 
+    /**
+     * Opens the video for a viewer.
+     *
+     * @return the codec
+     * @throws IllegalStateException with cause and remedy, if there is no video
+     */
+    String openVideo() {
+        return video.open();
+    }
+
     /** Monotonic time in nanoseconds, of {@link EncodedFrame#renderedNanos}. */
     long nanos() {
         return ticker.nanos();
@@ -169,6 +258,28 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
     @Override
     public long bytesSent() {
         return bytesSent.sum();
+    }
+
+    @Override
+    public long videoFramesSent() {
+        return videoFramesSent.sum();
+    }
+
+    @Override
+    public long videoBytesSent() {
+        return videoBytesSent.sum();
+    }
+
+    @Override
+    public long videoKeyFrames() {
+        return video.keyFrames();
+    }
+
+    @Override
+    public int videoViewers() {
+        synchronized (lock) {
+            return (int) viewers.stream().filter(Viewer::wantsVideo).count();
+        }
     }
 
     @Override
@@ -227,13 +338,17 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
         }
     }
 
-    void countSent(int bytes) {
+    void countSent(int bytes, boolean asVideo) {
         framesSent.increment();
         bytesSent.add(bytes);
+        if (asVideo) {
+            videoFramesSent.increment();
+            videoBytesSent.add(bytes);
+        }
     }
 
-    void countDropped() {
-        framesDropped.increment();
+    void countDropped(int frames) {
+        framesDropped.add(frames);
     }
 
     /** Disconnects all viewers, releases the last frame and closes the encoder. */
@@ -245,6 +360,7 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
         disconnectAll("the renderer is stopping");
         synchronized (encoding) {
             encoder.close();
+            video.close();
         }
         retain(null);
     }
@@ -257,12 +373,56 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
                     return null;
                 }
             }
-            ByteBuffer jpeg = encoder.encode(target);
-            ByteBuf message = ByteBufAllocator.DEFAULT.directBuffer(EncodedFrame.HEADER_BYTES + jpeg.remaining());
-            EncodedFrame.writeHeader(
-                    message, sequence, renderNanos, stateSequence, target.width, target.height, clock.millis());
-            message.writeBytes(jpeg);
-            return new EncodedFrame(message, sequence, renderedNanos);
+            return frame(encoder.encode(target), 0, target, sequence, renderNanos, stateSequence, renderedNanos);
+        }
+    }
+
+    private @Nullable EncodedFrame encodeVideo(
+            Framebuffer target,
+            boolean key,
+            long sequence,
+            long renderNanos,
+            long stateSequence,
+            long renderedNanos) {
+        synchronized (encoding) {
+            synchronized (lock) {
+                if (closed) {
+                    return null;
+                }
+            }
+            try {
+                ByteBuffer data = video.encode(target, key);
+                int flags = EncodedFrame.VIDEO | (video.wasKey() ? EncodedFrame.KEY : 0);
+                return frame(data, flags, target, sequence, renderNanos, stateSequence, renderedNanos);
+            } catch (IllegalStateException e) {
+                videoFailed(String.valueOf(e.getMessage()));
+                return null;
+            }
+        }
+    }
+
+    private EncodedFrame frame(
+            ByteBuffer image,
+            int flags,
+            Framebuffer target,
+            long sequence,
+            long renderNanos,
+            long stateSequence,
+            long renderedNanos) {
+        ByteBuf message = ByteBufAllocator.DEFAULT.directBuffer(EncodedFrame.HEADER_BYTES + image.remaining());
+        EncodedFrame.writeHeader(
+                message, flags, sequence, renderNanos, stateSequence, target.width, target.height, clock.millis());
+        message.writeBytes(image);
+        return new EncodedFrame(message, sequence, renderedNanos, flags);
+    }
+
+    private void videoFailed(String detail) {
+        synchronized (lock) {
+            for (Viewer viewer : viewers) {
+                if (viewer.wantsVideo()) {
+                    viewer.videoFailed(detail);
+                }
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.bev.avatar.renderer.stream;
 import io.bev.avatar.common.http.ConnectionGuard;
 import io.bev.avatar.common.http.ConnectionTable;
 import io.bev.avatar.common.http.RequestGuard;
+import io.bev.avatar.common.systemd.ListenerStore;
 import io.bev.avatar.common.time.Ticker;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -20,6 +21,7 @@ import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -58,18 +60,24 @@ public final class StreamServer implements AutoCloseable {
     private final HttpRoutes endpoints;
     private final ConnectionTable connections;
     private final Optional<SoundBroadcaster> sound;
+    private final ListenerStore store;
     private @Nullable Channel listener;
+    /** Whether the listener was opened by an earlier process: see {@link ListenerStore#take}. */
+    private boolean inherited;
 
     /** A server without sound; the hub is not closed by it. */
     public StreamServer(StreamSettings settings, LatestFrameHub hub, PageBackend model) {
-        this(settings, hub, model, false);
+        this(settings, hub, model, false, ListenerStore.none());
     }
 
     /**
      * @param hub not closed by the server
      * @param speaks whether the avatar can speak
+     * @param store keeps the listening socket during restarts
      */
-    public StreamServer(StreamSettings settings, LatestFrameHub hub, PageBackend model, boolean speaks) {
+    public StreamServer(
+            StreamSettings settings, LatestFrameHub hub, PageBackend model, boolean speaks, ListenerStore store) {
+        this.store = store;
         this.sound = speaks ? Optional.of(new SoundBroadcaster(Ticker.system())) : Optional.empty();
         this.settings = settings;
         this.hub = hub;
@@ -100,9 +108,11 @@ public final class StreamServer implements AutoCloseable {
             throw new IOException("cannot listen on " + settings.bind()
                     + ": unknown host; set renderer.bind to an address of this host");
         }
-        ChannelFuture bound = new ServerBootstrap()
+        Optional<ServerSocketChannel> kept = store.take(address);
+        inherited = kept.isPresent();
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
-                .channel(NioServerSocketChannel.class)
+                .channelFactory(() -> kept.map(NioServerSocketChannel::new).orElseGet(NioServerSocketChannel::new))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -113,9 +123,8 @@ public final class StreamServer implements AutoCloseable {
                     protected void initChannel(SocketChannel channel) {
                         connect(channel);
                     }
-                })
-                .bind(address)
-                .awaitUninterruptibly();
+                });
+        ChannelFuture bound = (inherited ? bootstrap.register() : bootstrap.bind(address)).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
                     "cannot listen on " + settings.bind() + ":" + settings.port() + ": "
@@ -126,7 +135,14 @@ public final class StreamServer implements AutoCloseable {
         }
         listener = bound.channel();
         announcer.start();
-        LOG.info("page available at http://{}:{}/", settings.bind(), port());
+        if (!inherited) {
+            store.store(port());
+        }
+        LOG.info(
+                "page available at http://{}:{}/{}",
+                settings.bind(),
+                port(),
+                inherited ? ", on the socket of the previous process" : "");
     }
 
     /** Sound and captions for viewers; empty unless the avatar can speak. */
@@ -150,7 +166,9 @@ public final class StreamServer implements AutoCloseable {
     /** Stops listening, disconnects viewers and stops the threads. */
     @Override
     public void close() {
-        if (listener != null) {
+        if (listener != null && inherited) {
+            listener.deregister().awaitUninterruptibly();
+        } else if (listener != null) {
             listener.close().awaitUninterruptibly();
         }
         announcer.stop();

@@ -11,7 +11,10 @@ public final class ViewerStats {
 
     /** How frames reach a viewer. */
     enum Transport {
+        /** JPEG in WebSocket messages. */
         WEBSOCKET,
+        /** Video in WebSocket messages. */
+        VIDEO,
         MJPEG
     }
 

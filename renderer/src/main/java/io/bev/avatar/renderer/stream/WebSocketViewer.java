@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * of 8 bytes: the sequence number of the frame, big-endian. This throttles frames for a slow browser or a network
  * with deep buffers in the same way as a full socket.
  *
- * <p>A text message of the client is JSON with a {@code type}; {@code view} is {@link ViewSize}.
+ * <p>A text message of the client is JSON with a {@code type}; {@code view} is {@link ViewSize}, {@code video} is {@link VideoRequest}.
  *
  * <p>A viewer connected with {@code ?sound=1} receives {@link SoundPacket}s, and reports in 12 bytes, big-endian: the magic
  * "BSR1", how much later it plays than it shows in microseconds, and the number of gaps since the last report.
@@ -52,9 +52,11 @@ final class WebSocketViewer extends FrameViewer {
         STATE,
         HEALTH,
         ERROR,
-        SPEECH
+        SPEECH,
+        VIDEO
     }
 
+    private final LatestFrameHub hub;
     private final boolean acknowledges;
     private final ArrayDeque<Long> unacknowledged = new ArrayDeque<>(WINDOW);
     private final Map<Topic, byte[]> texts = new EnumMap<>(Topic.class);
@@ -67,6 +69,8 @@ final class WebSocketViewer extends FrameViewer {
     private @Nullable ByteBuf pong;
 
     private volatile Optional<ViewSize> view = Optional.empty();
+    private volatile boolean video;
+    private boolean joinedVideo;
     private boolean pingDue;
     private boolean ending;
 
@@ -76,6 +80,7 @@ final class WebSocketViewer extends FrameViewer {
      */
     WebSocketViewer(LatestFrameHub hub, Channel channel, long stallNanos, boolean acknowledges, boolean hears) {
         super(hub, channel, stallNanos, ViewerStats.Transport.WEBSOCKET);
+        this.hub = hub;
         this.acknowledges = acknowledges;
         this.hears = hears;
     }
@@ -171,15 +176,60 @@ final class WebSocketViewer extends FrameViewer {
         try {
             JsonNode message = JsonTrees.JSON.read(text.text());
             String type = message.path("type").asText();
-            if (!type.equals("view")) {
-                throw new IllegalArgumentException("message type: expected view");
+            switch (type) {
+                case "view" -> view = Optional.of(ViewSize.parse(message));
+                case "video" -> requestVideo(VideoRequest.parse(message));
+                default -> throw new IllegalArgumentException("message type: expected view or video");
             }
-            view = Optional.of(ViewSize.parse(message));
         } catch (JsonProcessingException e) {
             reject(ctx, "expected JSON");
         } catch (IllegalArgumentException e) {
             reject(ctx, String.valueOf(e.getMessage()));
         }
+    }
+
+    private void requestVideo(VideoRequest request) {
+        if (request.codecs().isEmpty()) {
+            answerVideo("", "");
+            return;
+        }
+        try {
+            if (!acknowledges) {
+                throw new IllegalStateException("video needs acknowledgements: connect with /ws?ack=1");
+            }
+            String codec = hub.openVideo();
+            if (!request.codecs().contains(codec)) {
+                throw new IllegalStateException("the client decodes none of: " + codec);
+            }
+            answerVideo(codec, "");
+        } catch (IllegalStateException e) {
+            answerVideo("", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void answerVideo(String codec, String detail) {
+        video = !codec.isEmpty();
+        if (video && !joinedVideo) {
+            joinedVideo = true;
+            hub.stats().joined(ViewerStats.Transport.VIDEO);
+        }
+        byte[] answer = VideoRequest.answer(codec, detail);
+        sendText(Topic.VIDEO, answer);
+    }
+
+    @Override
+    public boolean wantsVideo() {
+        return video;
+    }
+
+    @Override
+    public void videoFailed(String detail) {
+        inEventLoop(() -> answerVideo("", detail));
+    }
+
+    @Override
+    ViewerStats.Transport transport() {
+        return video ? ViewerStats.Transport.VIDEO : ViewerStats.Transport.WEBSOCKET;
     }
 
     private void reject(ChannelHandlerContext ctx, String reason) {

@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bev.avatar.splat.raster.Framebuffer;
 import io.netty.buffer.ByteBuf;
@@ -25,9 +26,9 @@ class LatestFrameHubTest {
             encoder, 2, () -> nanos, Clock.fixed(Instant.ofEpochMilli(0x1_2345_6789L), ZoneOffset.UTC));
 
     /** Records offered frames. */
-    private static final class Watcher implements LatestFrameHub.Viewer {
+    private static class Watcher implements LatestFrameHub.Viewer {
         private final FrameMailbox mailbox = new FrameMailbox();
-        private final List<Long> offered = new ArrayList<>();
+        final List<Long> offered = new ArrayList<>();
         private @Nullable String goodbye;
 
         @Override
@@ -62,6 +63,153 @@ class LatestFrameHubTest {
         public void close() {
             closed = true;
         }
+    }
+
+    /** A viewer of video. */
+    private static final class VideoWatcher extends Watcher {
+        private final List<Boolean> keys = new ArrayList<>();
+        private boolean video = true;
+        private boolean needsKey = true;
+        private String failure = "";
+
+        @Override
+        public void offer(EncodedFrame frame) {
+            super.offer(frame);
+            keys.add(frame.isVideo() && !frame.isDelta());
+            needsKey &= !frame.isVideo() || frame.isDelta();
+        }
+
+        @Override
+        public boolean wantsVideo() {
+            return video;
+        }
+
+        @Override
+        public boolean needsKey() {
+            return needsKey;
+        }
+
+        @Override
+        public void videoFailed(String detail) {
+            failure = detail;
+            video = false;
+        }
+    }
+
+    private static final class CountingVideo implements VideoEncoder {
+        private int calls;
+        private boolean key;
+        private boolean closed;
+        private boolean broken;
+
+        @Override
+        public ByteBuffer encode(Framebuffer image, boolean wanted) {
+            if (broken) {
+                throw new IllegalStateException("codec broken on purpose");
+            }
+            key = wanted || calls == 0;
+            calls++;
+            return ByteBuffer.wrap("video".getBytes(StandardCharsets.US_ASCII));
+        }
+
+        @Override
+        public boolean wasKey() {
+            return key;
+        }
+
+        @Override
+        public String codec() {
+            return "vp8";
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    private final CountingVideo codec = new CountingVideo();
+    private final LatestFrameHub both =
+            new LatestFrameHub(encoder, VideoTrack.of(() -> codec, () -> nanos), 4, () -> nanos, Clock.systemUTC());
+
+    @Test
+    void publish_viewersOfBothFormats_encodesEachOnce() {
+        Watcher jpeg = new Watcher();
+        VideoWatcher first = new VideoWatcher();
+        VideoWatcher second = new VideoWatcher();
+        both.join(jpeg);
+        both.join(first);
+        both.join(second);
+
+        both.publish(image, 1, 10, 0);
+        both.publish(image, 2, 10, 0);
+
+        assertThat(encoder.calls).isEqualTo(2);
+        assertThat(codec.calls).isEqualTo(2);
+        assertThat(jpeg.offered).containsExactly(1L, 2L);
+        assertThat(first.keys).containsExactly(true, false);
+        assertThat(second.keys).containsExactly(true, false);
+        assertThat(both.videoKeyFrames()).isEqualTo(1);
+        assertThat(both.videoViewers()).isEqualTo(2);
+    }
+
+    @Test
+    void publish_onlyVideo_encodesAJpegOncePerSecondForThoseWhoJoin() {
+        both.join(new VideoWatcher());
+
+        for (int i = 1; i <= 60; i++) {
+            both.publish(image, i, 10, 0);
+            nanos += SECOND / 30;
+        }
+
+        assertThat(codec.calls).isEqualTo(60);
+        assertThat(encoder.calls).isEqualTo(2);
+        Watcher late = new Watcher();
+        both.join(late);
+        assertThat(late.offered).hasSize(1);
+    }
+
+    @Test
+    void publish_viewersThatNeedKeys_getOnePerSecond() {
+        VideoWatcher viewer = new VideoWatcher();
+        both.join(viewer);
+        for (int i = 0; i < 90; i++) {
+            viewer.needsKey = true;
+            both.publish(image, i, 10, 0);
+            nanos += SECOND / 30;
+        }
+
+        assertThat(viewer.keys.stream().filter(key -> key).count()).isBetween(3L, 4L);
+    }
+
+    @Test
+    void publish_lastVideoViewerGone_closesTheCodec() {
+        VideoWatcher viewer = new VideoWatcher();
+        both.join(viewer);
+        both.publish(image, 1, 10, 0);
+        both.leave(viewer);
+
+        both.publish(image, 2, 10, 0);
+
+        assertThat(codec.closed).isTrue();
+        assertThat(codec.calls).isEqualTo(1);
+    }
+
+    @Test
+    void publish_codecFails_viewersReturnToJpegWithTheReason() {
+        VideoWatcher viewer = new VideoWatcher();
+        both.join(viewer);
+        codec.broken = true;
+
+        both.publish(image, 1, 10, 0);
+        both.publish(image, 2, 10, 0);
+
+        assertThat(viewer.failure).isEqualTo("codec broken on purpose");
+        assertThat(viewer.offered).contains(2L);
+        assertThat(codec.closed).isTrue();
+        assertThatThrownBy(both::openVideo)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("video failed: codec broken on purpose");
     }
 
     @Test
@@ -227,7 +375,7 @@ class LatestFrameHubTest {
         EncodedFrame newest = consumed(viewer);
         assertThat(newest.sequence()).isEqualTo(2);
         newest.release();
-        assertThat(viewer.mailbox.poll()).isNull();
+        assertThat(viewer.mailbox.poll(0)).isNull();
     }
 
     @Test
@@ -238,15 +386,15 @@ class LatestFrameHubTest {
         EncodedFrame frame = consumed(viewer);
         viewer.mailbox.close();
 
-        assertThat(viewer.mailbox.put(frame)).isFalse();
-        assertThat(viewer.mailbox.poll()).isNull();
+        assertThat(viewer.mailbox.put(frame)).isZero();
+        assertThat(viewer.mailbox.poll(0)).isNull();
         frame.release();
         hub.close();
         assertThat(frame.message().refCnt()).isZero();
     }
 
     private static EncodedFrame consumed(Watcher viewer) {
-        EncodedFrame frame = viewer.mailbox.poll();
+        EncodedFrame frame = viewer.mailbox.poll(0);
         if (frame == null) {
             throw new AssertionError("no frame in the mailbox");
         }

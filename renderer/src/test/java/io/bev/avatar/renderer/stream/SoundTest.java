@@ -3,6 +3,7 @@ package io.bev.avatar.renderer.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.bev.avatar.common.systemd.ListenerStore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,7 +36,7 @@ class SoundTest {
     @BeforeEach
     void open() throws IOException {
         hub = new LatestFrameHub(new ImageIoJpegEncoder(85), 4);
-        server = new StreamServer(StreamSettings.of("127.0.0.1", 0, List.of(), 4), hub, model, true);
+        server = new StreamServer(StreamSettings.of("127.0.0.1", 0, List.of(), 4), hub, model, true, ListenerStore.none());
         server.start();
     }
 

@@ -1,6 +1,7 @@
 package io.bev.avatar.renderer.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -193,6 +194,92 @@ class StreamingTest {
         assertThat(sequence(client.frame())).isGreaterThan(sequence(third));
         client.frame();
         socket.abort();
+    }
+
+    @Test
+    void webSocket_videoRequested_startsWithAKeyFrameAndReturnsToJpeg() throws Exception {
+        assumeThat(Vpx.bind(Vpx.LIBRARIES)).as("libvpx7 or libvpx9 is installed").isPresent();
+        fixture.publishAlways(TestPictures.smooth(64, 48));
+        Client client = new Client();
+        WebSocket socket = connect("/ws?ack=1", client);
+
+        assertThat(requestVideo(client, socket, "\"av1\",\"vp8\"")).isEqualTo("{\"type\":\"video\",\"codec\":\"vp8\",\"detail\":\"\"}");
+        byte[] key = nextOf(client, socket, true);
+        assertThat(key[3]).isEqualTo((byte) (EncodedFrame.VIDEO | EncodedFrame.KEY));
+        long sequence = sequence(key);
+        for (int i = 0; i < 10; i++) {
+            byte[] next = client.frame();
+            acknowledge(socket, next);
+            assertThat(sequence(next)).as("no gap").isEqualTo(++sequence);
+            assertThat(next[3]).isEqualTo((byte) EncodedFrame.VIDEO);
+        }
+        assertThat(fixture.hub.videoViewers()).isEqualTo(1);
+        assertThat(fixture.hub.stats().joins()).containsEntry("video", 1L);
+
+        assertThat(requestVideo(client, socket, "")).isEqualTo("{\"type\":\"video\",\"codec\":\"\",\"detail\":\"\"}");
+        nextOf(client, socket, false);
+        assertThat(fixture.hub.videoViewers()).isZero();
+        socket.abort();
+    }
+
+    @Test
+    void webSocket_slowVideoViewer_continuesWithAKeyFrame() throws Exception {
+        assumeThat(Vpx.bind(Vpx.LIBRARIES)).as("libvpx7 or libvpx9 is installed").isPresent();
+        fixture.publishAlways(TestPictures.smooth(64, 48));
+        Client client = new Client();
+        WebSocket socket = connect("/ws?ack=1", client);
+        requestVideo(client, socket, "\"vp8\"");
+        byte[] last = nextOf(client, socket, true);
+
+        StreamFixture.await("the window to fill", () -> client.frames.size() >= EncodedFrame.VIDEO_WINDOW);
+        long keys = fixture.hub.videoKeyFrames();
+        StreamFixture.await("another key frame", () -> fixture.hub.videoKeyFrames() > keys);
+        assertThat(client.frames).hasSize(EncodedFrame.VIDEO_WINDOW);
+
+        long sequence = sequence(last);
+        while (true) {
+            byte[] next = client.frame();
+            acknowledge(socket, next);
+            if (sequence(next) != ++sequence) {
+                assertThat(next[3]).isEqualTo((byte) (EncodedFrame.VIDEO | EncodedFrame.KEY));
+                break;
+            }
+        }
+        socket.abort();
+    }
+
+    @Test
+    void webSocket_videoThatIsNotPossible_isAnsweredWithTheReason() throws Exception {
+        Client without = new Client();
+        WebSocket plain = connect("/ws", without);
+        assertThat(requestVideo(without, plain, "\"vp8\"")).contains("\"codec\":\"\"", "connect with /ws?ack=1");
+        plain.abort();
+
+        Client client = new Client();
+        WebSocket socket = connect("/ws?ack=1", client);
+        socket.sendText("{\"type\":\"video\",\"codecs\":7}", true).get(10, TimeUnit.SECONDS);
+        assertThat(client.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1003);
+    }
+
+    private String requestVideo(Client client, WebSocket socket, String codecs) throws Exception {
+        socket.sendText("{\"type\":\"video\",\"codecs\":[" + codecs + "]}", true).get(10, TimeUnit.SECONDS);
+        while (true) {
+            String text = Objects.requireNonNull(client.texts.poll(20, TimeUnit.SECONDS), "no answer came");
+            if (text.contains("\"type\":\"video\"")) {
+                return text;
+            }
+        }
+    }
+
+    /** Acknowledges frames up to the first one of a format and returns it. */
+    private static byte[] nextOf(Client client, WebSocket socket, boolean video) throws Exception {
+        while (true) {
+            byte[] frame = client.frame();
+            acknowledge(socket, frame);
+            if ((frame[3] & EncodedFrame.VIDEO) != 0 == video) {
+                return frame;
+            }
+        }
     }
 
     @Test

@@ -121,6 +121,10 @@ final class RendererMetrics {
         a.counter("FramesSent", "stream_frames_sent_total", "Frames sent to viewers");
         a.counter("FramesDropped", "stream_frames_dropped_total", "Frames dropped because a viewer was too slow");
         a.counter("BytesSent", "stream_bytes_total", "Bytes sent to viewers");
+        a.gauge("VideoViewers", "video_viewers", "Viewers that have chosen low bandwidth and receive video");
+        a.counter("VideoFramesSent", "stream_video_frames_sent_total", "Frames sent to viewers as video");
+        a.counter("VideoBytesSent", "stream_video_bytes_total", "Bytes sent to viewers as video");
+        a.counter("VideoKeyFrames", "stream_video_key_frames_total", "Key frames of video encoded");
         a.histograms(
                 "ViewerFrameAge",
                 "viewer_frame_age_seconds",

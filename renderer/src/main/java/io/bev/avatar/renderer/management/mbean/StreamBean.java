@@ -29,6 +29,26 @@ record StreamBean(FrameHub hub) implements StreamMXBean {
     }
 
     @Override
+    public int getVideoViewers() {
+        return hub.videoViewers();
+    }
+
+    @Override
+    public long getVideoFramesSent() {
+        return hub.videoFramesSent();
+    }
+
+    @Override
+    public long getVideoBytesSent() {
+        return hub.videoBytesSent();
+    }
+
+    @Override
+    public long getVideoKeyFrames() {
+        return hub.videoKeyFrames();
+    }
+
+    @Override
     public Map<String, HistogramData> getViewerFrameAge() {
         return histograms(hub.stats().frameAge());
     }

@@ -22,6 +22,22 @@ public interface StreamMXBean {
     @Unit(Unit.BYTES)
     long getBytesSent();
 
+    @Description("Viewers that have chosen low bandwidth and receive video")
+    @Unit(Unit.COUNT)
+    int getVideoViewers();
+
+    @Description("Frames sent as video since start, of FramesSent")
+    @Unit(Unit.FRAMES)
+    long getVideoFramesSent();
+
+    @Description("Bytes sent as video since start, of BytesSent")
+    @Unit(Unit.BYTES)
+    long getVideoBytesSent();
+
+    @Description("Key frames of video encoded since start")
+    @Unit(Unit.FRAMES)
+    long getVideoKeyFrames();
+
     @Description("Time from the rendered image to the viewer's acknowledgement, by transport; without"
             + " acknowledgements, to the end of writing")
     @Unit(Unit.SECONDS)
