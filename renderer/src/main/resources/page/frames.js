@@ -42,6 +42,8 @@ export class FramePainter {
     this.context = canvas.getContext("2d", { alpha: false });
     this.counters = counters;
     this.onDisplayed = onDisplayed;
+    /** Shows a decoded frame with show(), at once or later, or calls discard(). */
+    this.present = (frame, show, discard) => show();
     this.waiting = null;
     this.busy = false;
     /** Minimum time between two displayed frames; Infinity displays none after the first. */
@@ -77,7 +79,8 @@ export class FramePainter {
         if (document.hidden) {
           this.counters.skipped++;
         } else {
-          this.draw(frame, await createImageBitmap(frame.jpeg));
+          const bitmap = await createImageBitmap(frame.jpeg);
+          this.present(frame, () => this.draw(frame, bitmap), () => this.discard(bitmap));
         }
       } catch (error) {
         this.counters.decodeErrors++;
@@ -86,6 +89,11 @@ export class FramePainter {
       frame.done(frame.acknowledgement);
     }
     this.busy = false;
+  }
+
+  discard(bitmap) {
+    bitmap.close();
+    this.counters.skipped++;
   }
 
   draw(frame, bitmap) {

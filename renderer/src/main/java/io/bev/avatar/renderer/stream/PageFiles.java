@@ -39,6 +39,7 @@ final class PageFiles {
             "transport.js",
             "frames.js",
             "resolution.js",
+            "presentation.js",
             "sound.js",
             "icon.svg",
             "icon-alert.svg");
