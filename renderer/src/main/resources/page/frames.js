@@ -49,6 +49,8 @@ export class FramePainter {
     this.context = canvas.getContext("2d", { alpha: false });
     this.counters = counters;
     this.onDisplayed = onDisplayed;
+    /** Shows a decoded frame with show(), at once or later, or calls discard(). */
+    this.present = (frame, show, discard) => show();
     this.waiting = null;
     this.busy = false;
     /** Minimum time between two displayed frames; Infinity displays none after the first. */
@@ -89,7 +91,8 @@ export class FramePainter {
         if (document.hidden) {
           this.counters.skipped++;
         } else {
-          this.draw(frame, await createImageBitmap(new Blob([frame.data], { type: "image/jpeg" })));
+          const bitmap = await createImageBitmap(new Blob([frame.data], { type: "image/jpeg" }));
+          this.present(frame, () => this.draw(frame, bitmap), () => this.discard(bitmap));
         }
       } catch (error) {
         this.counters.decodeErrors++;
@@ -102,13 +105,20 @@ export class FramePainter {
 
   /** Displays a decoded frame of video unless it is hidden, and acknowledges it. @param {VideoFrame | null} image null if it cannot be decoded */
   show(frame, image) {
-    if (!image || document.hidden) {
+    if (!image) {
       this.counters.skipped++;
-      image?.close();
+    } else if (document.hidden) {
+      this.discard(image);
     } else {
-      this.draw(frame, image);
+      this.present(frame, () => this.draw(frame, image), () => this.discard(image));
     }
     frame.done(frame.acknowledgement);
+  }
+
+  /** @param {ImageBitmap | VideoFrame} image closed here */
+  discard(image) {
+    image.close();
+    this.counters.skipped++;
   }
 
   /** @param {ImageBitmap | VideoFrame} bitmap closed here */

@@ -97,6 +97,7 @@ const resolution = new ResolutionReporter(
 resolution.start();
 
 const sound = new Sound(document.getElementById("stage"), counters, (report) => transport.sendBinary(report));
+painter.present = (frame, show, discard) => sound.present(frame, show, discard);
 
 /** Runs once per second and at each change of the connection. */
 function refresh() {

@@ -1,7 +1,9 @@
 // Sound and captions of the speaking avatar. The page and its audio worklet load the same file.
 //
-// Times are the renderer's, in milliseconds modulo 2^32. The page measures when it shows the frame of a time, and plays
-// the sample of that time then.
+// Times are the renderer's, in milliseconds modulo 2^32. A delay, the same for frames and sound, says when the page shows the frame of a time
+// and plays the sample of that time.
+
+import { Presentation } from "./presentation.js";
 
 const MAGIC = 0x4253;
 const HEADER_BYTES = 24;
@@ -10,8 +12,8 @@ const LAST = 2;
 const WRAP = 2 ** 32;
 const REPORT_MAGIC = 0x42535231;
 const REPORT_MILLIS = 1000;
-/** Frames whose delay is compared: the median ignores single late ones. */
-const DELAYS = 31;
+/** How long frames keep their delay after a text. */
+const AFTER_MILLIS = 300;
 /** Sound farther off than this jumps to its place; below it the reading speed changes, by at most MAX_CORRECTION. */
 const JUMP_MILLIS = 60;
 const MAX_CORRECTION = 0.01;
@@ -34,9 +36,12 @@ function median(values) {
   return sorted[sorted.length >> 1];
 }
 
-/** Reads packets at the place where the page wants to be; runs on the audio thread. */
-function readerClass() {
-  return class extends AudioWorkletProcessor {
+/**
+ * Reads packets at the place where the page wants to be; runs on the audio thread.
+ * @param {Function} base AudioWorkletProcessor
+ */
+export function readerClass(base) {
+  return class extends base {
     constructor() {
       super();
       this.packets = [];
@@ -115,11 +120,12 @@ export class Sound {
    */
   constructor(stage, counters, report) {
     this.report = report;
-    this.counters = counters.sound = { available: false, on: false, phase: "", id: 0, offsetMillis: null, gaps: 0, packets: 0, offsets: [] };
+    this.counters = counters.sound = { available: false, on: false, phase: "", id: 0, offsetMillis: null, heldMillis: 0, gaps: 0, packets: 0, offsets: [] };
     this.context = null;
     this.reader = null;
     this.origin = null;
-    this.delays = [];
+    this.presentation = new Presentation();
+    this.afterTimer = 0;
     this.anchor = { id: 0, start: 0 };
     this.heard = null;
     this.lastReport = 0;
@@ -178,6 +184,7 @@ export class Sound {
       this.reader.port.postMessage({ clear: true });
       this.counters.on = true;
     }
+    this.holdFrames();
     this.label();
   }
 
@@ -193,6 +200,18 @@ export class Sound {
     captions.lang = speech.language || "";
     if (speech.phase === "stopped") {
       this.reader?.port.postMessage({ clear: true });
+    }
+    this.holdFrames();
+  }
+
+  /** Frames keep their delay while sound plays: with the text until its sound has ended here. */
+  holdFrames() {
+    const { on, phase } = this.counters;
+    clearTimeout(this.afterTimer);
+    if (on && phase === "ended" && this.presentation.holding) {
+      this.afterTimer = setTimeout(() => this.presentation.hold(false), this.presentation.delay + AFTER_MILLIS);
+    } else {
+      this.presentation.hold(on && phase === "speaking");
     }
   }
 
@@ -224,24 +243,34 @@ export class Sound {
     return difference(millis, this.origin);
   }
 
-  /** @param frame its render time and publication time @param {number} now when it was shown */
+  /** Renderer time of a frame: that of its pose. */
+  timeOf(frame) {
+    return this.since(frame.publishedMillis - frame.renderMicros / 1000);
+  }
+
+  /**
+   * Shows a decoded frame at its time.
+   * @param frame its render time and publication time
+   * @param {() => void} show @param {() => void} discard called instead when a newer frame is due
+   */
+  present(frame, show, discard) {
+    this.presentation.push(this.timeOf(frame), performance.now(), show, discard);
+  }
+
+  /** @param frame as above @param {number} now when it was shown */
   frameShown(frame, now) {
-    const time = this.since(frame.publishedMillis - frame.renderMicros / 1000);
-    this.delays.push(now - time);
-    if (this.delays.length > DELAYS) {
-      this.delays.shift();
-    }
+    this.counters.heldMillis = this.presentation.heldMillis();
     if (this.counters.on) {
       this.aim();
-      this.measure(time, now);
+      this.measure(this.timeOf(frame), now);
     }
   }
 
   /** Sends the reader the renderer time that belongs to the audio clock. */
   aim() {
-    if (this.delays.length > 0) {
+    if (this.presentation.changedAt !== null) {
       const { performanceTime, contextTime } = this.outputTime();
-      this.reader.port.postMessage({ base: performanceTime - contextTime * 1000 - median(this.delays) });
+      this.reader.port.postMessage({ base: performanceTime - contextTime * 1000 - this.presentation.delay });
     }
   }
 
@@ -286,5 +315,5 @@ export class Sound {
 }
 
 if (globalThis.registerProcessor) {
-  globalThis.registerProcessor("speech-reader", readerClass());
+  globalThis.registerProcessor("speech-reader", readerClass(AudioWorkletProcessor));
 }

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             "  scrape    duration, CPU time and memory of a scrape, compared with node_exporter and redis_exporter",
             "  observer  frame time with scrapes relative to frame time without",
             "  stream    50 and 200 viewers: age of frames, frame rates, CPU and memory; --rounds is the time in seconds",
+            "  speech    lips against sound in Chromium, first sound, interrupts, drift of clocks; --rounds 10 is a minute",
             "  soak      10,000 scrapes while GPU, Redis, renderer and host fail and recover",
             "  faults    updates lost while the renderer and Redis are killed, by default 1,000 times",
             "  fuzz      damaged inputs for all parsers; see bench fuzz --help",
@@ -44,7 +45,7 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Callable<Integer> {
 
     /** Benchmarks that run only if named: they take long. */
-    private static final Set<String> NAMED_ONLY = Set.of("stream", "soak", "faults");
+    private static final Set<String> NAMED_ONLY = Set.of("stream", "speech", "soak", "faults");
 
     @Option(names = "--root", hidden = true, defaultValue = ".", description = "Project directory.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -104,6 +105,7 @@ public final class BenchCommand implements Callable<Integer> {
             new ScrapeBenchmark(),
             new ScrapeOverheadBenchmark(),
             new StreamBenchmark(),
+            new SpeechBenchmark(),
             new SoakBenchmark(),
             new CrashBenchmark());
 

@@ -1,6 +1,7 @@
 package io.bev.avatar.bench;
 
 import java.util.Arrays;
+import java.util.function.DoubleConsumer;
 
 /** Growing list of numbers with their statistics. */
 final class Samples {
@@ -19,6 +20,10 @@ final class Samples {
         for (int i = 0; i < others.count; i++) {
             add(others.values[i]);
         }
+    }
+
+    void forEach(DoubleConsumer action) {
+        Arrays.stream(values, 0, count).forEach(action);
     }
 
     void clear() {

@@ -12,6 +12,12 @@ public final class RedisKeys {
     /** Stream of OSINT events, and a Pub/Sub channel of the same name. */
     public static final String OSINT_UPDATES = "osint:updates";
 
+    /** Stream of the state changes that could not be applied. */
+    public static final String DEAD_STATE_UPDATES = deadLetters(STATE_UPDATES);
+
+    /** Stream of the OSINT events that could not be applied. */
+    public static final String DEAD_OSINT_UPDATES = deadLetters(OSINT_UPDATES);
+
     /** Investigation in progress, a string with an expiry. */
     public static final String CURRENT_INVESTIGATION = "osint:current_investigation";
 
@@ -40,6 +46,11 @@ public final class RedisKeys {
     public static final String CONSUMER = "renderer";
 
     private RedisKeys() {}
+
+    /** Stream of the entries of {@code stream} that could not be applied. */
+    public static String deadLetters(String stream) {
+        return stream + ":dead";
+    }
 
     /** Last result of one health check, a string with an expiry. */
     public static String health(String check) {

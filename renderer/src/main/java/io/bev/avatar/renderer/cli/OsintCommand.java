@@ -3,9 +3,12 @@ package io.bev.avatar.renderer.cli;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.io.BoundedFiles;
+import io.bev.avatar.common.redis.RedisConfig;
 import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.renderer.RendererSettings;
+import io.bev.avatar.renderer.state.DeadLetterStore;
 import io.bev.avatar.renderer.state.OsintTrial;
+import io.lettuce.core.RedisException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,7 +26,7 @@ import picocli.CommandLine.Spec;
 /** {@code osint}: tries the rules of {@code osint.rules}. */
 @Command(
         name = "osint",
-        description = "Tries the rules that map OSINT events to emotions, and replays recorded events.",
+        description = "Tries the rules that map OSINT events to emotions, replays recorded events, and lists those that failed.",
         mixinStandardHelpOptions = true,
         versionProvider = RendererMain.Version.class)
 final class OsintCommand {
@@ -132,6 +136,64 @@ final class OsintCommand {
             return accepted ? ExitCodes.OK : 1;
         } catch (IOException e) {
             fail(String.valueOf(e.getMessage()));
+            return UNAVAILABLE;
+        }
+    }
+
+    @Command(
+            name = "dead-letters",
+            description = {
+                "Lists the entries of the update streams that the renderer could not apply, with the reason.",
+                "They are retained in Redis, at most about 1,000 per stream."
+            },
+            mixinStandardHelpOptions = true,
+            versionProvider = RendererMain.Version.class,
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                " 0:success",
+                " 1:an entry could not be replayed",
+                "69:Redis does not respond or rejects the command",
+                "78:the configuration is invalid, or Redis is not configured"
+            })
+    int deadLetters(
+            @Option(names = "--replay", description = "Adds them to their streams again, and removes them") boolean replay,
+            @Option(names = "--discard", description = "Removes them") boolean discard) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (replay && discard) {
+            return fail("--replay --discard: expected one of them");
+        }
+        RedisConfig redis;
+        try {
+            Optional<RedisConfig> configured = RendererSettings.load(environment).redis();
+            if (configured.isEmpty()) {
+                return fail("redis.url is empty: dead letters are in Redis");
+            }
+            redis = configured.get();
+        } catch (ConfigException e) {
+            return fail(String.valueOf(e.getMessage()));
+        }
+        boolean complete = true;
+        try (DeadLetterStore store = new DeadLetterStore(redis)) {
+            List<DeadLetterStore.Entry> all = store.list();
+            for (DeadLetterStore.Entry entry : all) {
+                String what = "";
+                if (replay) {
+                    boolean sent = store.replay(entry);
+                    complete &= sent;
+                    what = sent ? "replayed: " : "not replayed, too large: ";
+                } else if (discard) {
+                    store.discard(entry);
+                    what = "discarded: ";
+                }
+                out.println(what + entry.stream() + " " + entry.letter().id() + ": "
+                        + entry.letter().reason() + ": " + entry.letter().detail());
+            }
+            out.println(all.size() + " dead letters");
+            out.flush();
+            return complete ? ExitCodes.OK : 1;
+        } catch (RedisException e) {
+            out.flush();
+            fail("Redis at " + redis.address() + ": " + ErrorText.of(e) + "; check redis.url and the permissions");
             return UNAVAILABLE;
         }
     }

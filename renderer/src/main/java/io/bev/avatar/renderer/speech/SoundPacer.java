@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class SoundPacer implements SpeechEngine.Sink {
 
-    /** Time for lips to anticipate, for the network, and for the page's decoder. */
-    static final long START_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
+    /** Time for lips to anticipate. Network and decoder are in the page's own delay. */
+    static final long START_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
     static final long LEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final int PACKETS_PER_SECOND = 25;

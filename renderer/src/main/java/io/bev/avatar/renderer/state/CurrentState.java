@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.state;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.renderer.state.StateStore.Outcome;
@@ -31,6 +32,7 @@ final class CurrentState {
 
     private final StateJournal journal;
     private final OsintDeduplicator deduplicator;
+    private final EmotionFades fades;
     private final UpdateCounters counters;
     private final Clock clock;
     private final Ticker ticker;
@@ -42,9 +44,15 @@ final class CurrentState {
     private volatile long changedNanos;
 
     CurrentState(
-            StateJournal journal, OsintDeduplicator deduplicator, UpdateCounters counters, Clock clock, Ticker ticker) {
+            StateJournal journal,
+            OsintDeduplicator deduplicator,
+            EmotionFades fades,
+            UpdateCounters counters,
+            Clock clock,
+            Ticker ticker) {
         this.journal = journal;
         this.deduplicator = deduplicator;
+        this.fades = fades;
         this.counters = counters;
         this.clock = clock;
         this.ticker = ticker;
@@ -108,11 +116,16 @@ final class CurrentState {
                     return Optional.of(accept(attempt, read));
                 }
                 deduplicator.rollback();
+                fades.rollback();
                 if (stored == Stored.NO) {
                     break;
                 }
             }
             return Optional.empty();
+        } catch (RuntimeException e) {
+            deduplicator.rollback();
+            fades.rollback();
+            throw e;
         } finally {
             lock.unlock();
         }
@@ -145,12 +158,13 @@ final class CurrentState {
     private boolean append(AvatarState state, Map<String, String> read) {
         Map<String, String> all = new HashMap<>(cursors);
         all.putAll(read);
-        return journal.append(state.seq(), new JournalRecord(state, all).encode());
+        return journal.append(state.seq(), new JournalRecord(state, all, fades.encode(clock.instant())).encode());
     }
 
     private List<Outcome> accept(Attempt attempt, Map<String, String> read) {
         cursors.putAll(read);
         deduplicator.commit();
+        fades.commit();
         attempt.rejections().forEach(rejection -> rejected(rejection.reason(), rejection.detail()));
         if (attempt.changes()) {
             publish(attempt.after());
@@ -208,6 +222,16 @@ final class CurrentState {
             journal.keepRejected(value);
             advanceSequence(value);
             return OptionalLong.empty();
+        }
+    }
+
+    /** Adopts a saved investigation, with its activity; an invalid one is ignored. */
+    void adoptInvestigation(byte[] value) {
+        try {
+            JsonFields saved = new JsonFields(StateDocument.parse(value), false);
+            adopt(state -> StateDocument.withInvestigation(saved, state, clock.instant()));
+        } catch (RejectedUpdateException e) {
+            rejected(e.reason(), RedisKeys.CURRENT_INVESTIGATION + ": " + e.detail());
         }
     }
 
@@ -287,6 +311,7 @@ final class CurrentState {
             if (saved.state().seq() <= current.seq()) {
                 return false;
             }
+            saved.fade().ifPresent(fade -> fades.restore(fade, clock.instant()));
             publish(saved.state());
             long changed = changedNanos;
             changedNanos = changed - ageBefore(saved.state()).toNanos();
@@ -314,7 +339,8 @@ final class CurrentState {
         }
         lock.lock();
         try {
-            if (journal.retry(current.seq(), new JournalRecord(current, cursors).encode())) {
+            Optional<ObjectNode> fade = fades.encode(clock.instant());
+            if (journal.retry(current.seq(), new JournalRecord(current, cursors, fade).encode())) {
                 restoreFromJournal();
             }
         } finally {

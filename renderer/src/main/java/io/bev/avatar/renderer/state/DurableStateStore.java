@@ -30,6 +30,7 @@ public final class DurableStateStore implements StateStore {
 
     private static final Duration FIRST_SYNC_TIMEOUT = Duration.ofMillis(400);
     private static final Duration JOURNAL_RETRY_INTERVAL = Duration.ofSeconds(5);
+    private static final Duration FADE_INTERVAL = Duration.ofMillis(250);
     private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(500);
 
     private final StateConfig config;
@@ -37,6 +38,8 @@ public final class DurableStateStore implements StateStore {
     private final UpdateCounters counters = new UpdateCounters();
     private final CurrentState state;
     private final StateChanges changes;
+    private final EmotionFades fades;
+    private final boolean fading;
     private final Optional<RedisStateSync> redis;
     private final List<PeriodicTask> tasks = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -47,8 +50,10 @@ public final class DurableStateStore implements StateStore {
         this.journal =
                 new StateJournal(config.directory(), payload -> JournalRecord.isUsable(payload, clock.instant()));
         OsintDeduplicator deduplicator = new OsintDeduplicator(ticker);
-        this.state = new CurrentState(journal, deduplicator, counters, clock, ticker);
-        this.changes = new StateChanges(osint, deduplicator, clock);
+        this.fades = new EmotionFades(ticker);
+        this.fading = osint.rules().stream().anyMatch(rule -> rule.decaySeconds().isPresent());
+        this.state = new CurrentState(journal, deduplicator, fades, counters, clock, ticker);
+        this.changes = new StateChanges(osint, deduplicator, fades, clock);
         UpdateSubmitter submitter = new FromRedis();
         this.redis = redis.map(configured -> new RedisStateSync(configured, state, submitter, ticker));
         this.redis.ifPresent(link -> state.onChange(changed -> link.changed()));
@@ -69,6 +74,9 @@ public final class DurableStateStore implements StateStore {
         }
         redis.ifPresent(link -> tasks.add(PeriodicTask.start("avatar-state-save", config.saveInterval(), link::save)));
         tasks.add(PeriodicTask.start("avatar-state-retry", JOURNAL_RETRY_INTERVAL, state::retryJournal));
+        if (fading) {
+            tasks.add(PeriodicTask.start("avatar-state-fade", FADE_INTERVAL, this::fade));
+        }
         AvatarState started = current();
         LOG.info(
                 "state restored: seq {}, {} {}, source {}; journal {}",
@@ -77,6 +85,15 @@ public final class DurableStateStore implements StateStore {
                 started.intensity(),
                 restored ? "the journal" : started.seq() > 0 ? "Redis" : "default",
                 journal.status());
+    }
+
+    private void fade() {
+        if (fades.isActive()) {
+            List<StateChange> step = List.of(changes.fade());
+            if (state.submit(step, Map.of()).isEmpty()) {
+                redis.ifPresent(link -> link.submit(step, Map.of()));
+            }
+        }
     }
 
     private static void awaitFirstSync(RedisStateSync link) {
@@ -126,15 +143,17 @@ public final class DurableStateStore implements StateStore {
     private final class FromRedis implements UpdateSubmitter {
 
         @Override
-        public boolean submit(String stream, List<StreamEntry> entries) {
+        public Optional<List<Outcome>> submit(String stream, List<StreamEntry> entries) {
             if (entries.isEmpty()) {
-                return true;
+                return Optional.of(List.of());
             }
             List<StateChange> all =
                     entries.stream().map(entry -> changes.entry(stream, entry)).toList();
             String last = entries.get(entries.size() - 1).id();
-            return submitAll(all, Map.of(stream, last)).stream()
+            List<Outcome> outcomes = submitAll(all, Map.of(stream, last));
+            boolean stored = outcomes.stream()
                     .noneMatch(outcome -> outcome.reason().equals(RejectionReason.NOT_DURABLE.label()));
+            return stored ? Optional.of(outcomes) : Optional.empty();
         }
 
         @Override

@@ -20,9 +20,33 @@ final class InvestigationWriter {
         this.status = status;
     }
 
-    /** Marks the investigation of the restored {@code state} as already written. */
+    /** Marks the investigation of the restored {@code state} as already written: a restart does not prolong its expiry. */
     void start(AvatarState state) {
         written = contentOf(state);
+    }
+
+    /**
+     * A new session: an investigation that Redis has lost is written again, with the expiry that it had.
+     *
+     * @param age time since the last change of the state
+     * @return the investigation in Redis, to be adopted, if {@code state} is the initial one
+     */
+    Optional<byte[]> begin(RedisSession session, AvatarState state, Duration age) {
+        try {
+            Optional<byte[]> found = session.get(RedisKeys.CURRENT_INVESTIGATION);
+            if (found.isEmpty() && state.investigation().isPresent() && age.compareTo(TTL) < 0) {
+                session.set(
+                        RedisKeys.CURRENT_INVESTIGATION,
+                        StateDocument.investigation(state).orElseThrow(),
+                        TTL.minus(age).plusSeconds(1));
+                written = contentOf(state);
+            }
+            status.cleared(RedisKeys.CURRENT_INVESTIGATION);
+            return state.seq() == 0 ? found : Optional.empty();
+        } catch (RedisCommandExecutionException e) {
+            status.fault(RedisKeys.CURRENT_INVESTIGATION, RedisError.of(e));
+            return Optional.empty();
+        }
     }
 
     void write(RedisSession session, AvatarState state) {

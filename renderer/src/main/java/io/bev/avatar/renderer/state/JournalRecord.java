@@ -6,16 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A journal record: the state and the read positions of the streams, so that an entry redelivered by Redis after a
  * crash is not applied twice.
  *
  * @param cursors id of the last applied entry, by stream key
+ * @param fade the emotion that fades, as {@link EmotionFade} writes it
  */
-record JournalRecord(AvatarState state, Map<String, String> cursors) {
+record JournalRecord(AvatarState state, Map<String, String> cursors, Optional<ObjectNode> fade) {
 
     private static final String CURSORS = "cursors";
+    private static final String FADE = "fade";
 
     JournalRecord {
         cursors = Map.copyOf(cursors);
@@ -25,6 +28,7 @@ record JournalRecord(AvatarState state, Map<String, String> cursors) {
         ObjectNode node = StateDocument.tree(state);
         ObjectNode ids = node.putObject(CURSORS);
         cursors.forEach(ids::put);
+        fade.ifPresent(fading -> node.set(FADE, fading));
         return node.toString().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -40,10 +44,13 @@ record JournalRecord(AvatarState state, Map<String, String> cursors) {
 
     static JournalRecord decode(byte[] json, Instant now) throws RejectedUpdateException {
         Map<String, String> cursors = new HashMap<>();
-        for (Map.Entry<String, JsonNode> cursor :
-                StateDocument.parse(json).path(CURSORS).properties()) {
+        ObjectNode root = StateDocument.parse(json);
+        for (Map.Entry<String, JsonNode> cursor : root.path(CURSORS).properties()) {
             cursors.put(cursor.getKey(), cursor.getValue().asText());
         }
-        return new JournalRecord(StateDocument.read(json, now), cursors);
+        return new JournalRecord(
+                StateDocument.read(json, now),
+                cursors,
+                Optional.ofNullable(root.get(FADE) instanceof ObjectNode fade ? fade : null));
     }
 }

@@ -23,6 +23,7 @@ import java.util.OptionalInt;
  * @param progress 0..1
  * @param threatLevel 0..1
  * @param discovery one line
+ * @param words of discovery and findings, as {@link OsintRule#words} writes them
  */
 record OsintEvent(
         Optional<String> eventId,
@@ -31,9 +32,11 @@ record OsintEvent(
         OptionalDouble progress,
         OptionalInt findings,
         OptionalDouble threatLevel,
-        Optional<String> discovery) {
+        Optional<String> discovery,
+        String words) {
 
     private static final int MAX_TEXT = 8 * 1024;
+    private static final String[] FINDING_TEXTS = {"title", "summary", "description", "name"};
 
     static OsintEvent of(JsonFields fields, ThreatScale scale) throws RejectedUpdateException {
         OptionalDouble threat = fields.number("threat_level", 0, 1);
@@ -47,7 +50,8 @@ record OsintEvent(
                 fields.text("discovery", MAX_TEXT)
                         .or(() -> lastFinding(fields.raw("findings")))
                         .map(OsintEvent::oneLine)
-                        .filter(line -> !line.isEmpty()));
+                        .filter(line -> !line.isEmpty()),
+                OsintRule.words(texts(fields)));
         if (event.activity.isEmpty()
                 && event.investigationId.isEmpty()
                 && event.progress.isEmpty()
@@ -70,6 +74,18 @@ record OsintEvent(
                 .findFirst();
     }
 
+    /** All texts of discovery and findings. */
+    private static String texts(JsonFields fields) throws RejectedUpdateException {
+        StringBuilder all = new StringBuilder(fields.text("discovery", MAX_TEXT).orElse(""));
+        for (JsonNode finding : fields.raw("findings")) {
+            all.append(' ').append(finding.isTextual() ? finding.textValue() : "");
+            for (String name : FINDING_TEXTS) {
+                all.append(' ').append(finding.path(name).asText(""));
+            }
+        }
+        return all.toString();
+    }
+
     private static Optional<String> lastFinding(JsonNode findings) {
         if (!findings.isArray() || findings.isEmpty()) {
             return Optional.empty();
@@ -78,7 +94,7 @@ record OsintEvent(
         if (last.isTextual()) {
             return Optional.of(last.textValue());
         }
-        for (String name : new String[] {"title", "summary", "description", "name"}) {
+        for (String name : FINDING_TEXTS) {
             if (last.path(name).isTextual()) {
                 return Optional.of(last.path(name).textValue());
             }

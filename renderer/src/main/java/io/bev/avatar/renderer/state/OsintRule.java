@@ -1,8 +1,10 @@
 package io.bev.avatar.renderer.state;
 
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A rule: sets the emotion when all its conditions match. An empty condition always matches.
@@ -14,8 +16,11 @@ import java.util.Set;
  * @param threatBelow 0..1
  * @param newFindings whether the number of findings must have increased
  * @param newInvestigation whether the investigation must have changed
+ * @param keywords any of these words or phrases, as {@link #words} writes them; empty to match any text
+ * @param priority of several rules that match, the one with the highest sets the emotion; the first among equals
  * @param emotion to set
  * @param intensity to set, 0..1
+ * @param decaySeconds time after which the emotion from before is back; empty if it stays
  */
 record OsintRule(
         Set<Activity> activities,
@@ -25,11 +30,22 @@ record OsintRule(
         OptionalDouble threatBelow,
         boolean newFindings,
         boolean newInvestigation,
+        Set<String> keywords,
+        int priority,
         Emotion emotion,
-        double intensity) {
+        double intensity,
+        OptionalDouble decaySeconds) {
+
+    private static final Pattern SEPARATORS = Pattern.compile("[^\\p{L}\\p{N}]+");
 
     OsintRule {
         activities = Set.copyOf(activities);
+        keywords = Set.copyOf(keywords);
+    }
+
+    /** The words of a text in lower case, each between blanks, so that whole words can be found in it. */
+    static String words(String text) {
+        return " " + SEPARATORS.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ").strip() + " ";
     }
 
     /**
@@ -38,8 +54,9 @@ record OsintRule(
      * @param before the state before the event
      * @param after the state with the event's activity and investigation
      * @param threatLevel of the event, or of the investigation if the event has none, 0..1
+     * @param words of the event, as {@link #words} writes them
      */
-    record Situation(AvatarState before, AvatarState after, double threatLevel) {
+    record Situation(AvatarState before, AvatarState after, double threatLevel, String words) {
 
         private int findings(AvatarState of) {
             return of.investigation().map(AvatarState.Investigation::findings).orElse(0);
@@ -71,6 +88,7 @@ record OsintRule(
                 && now.threatLevel() >= threatAtLeast.orElse(0)
                 && now.threatLevel() < threatBelow.orElse(Double.POSITIVE_INFINITY)
                 && (!newFindings || now.hasNewFindings())
-                && (!newInvestigation || now.isNewInvestigation());
+                && (!newInvestigation || now.isNewInvestigation())
+                && (keywords.isEmpty() || keywords.stream().anyMatch(now.words()::contains));
     }
 }

@@ -10,13 +10,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Parses the list {@code osint.rules}; errors are reported as configuration problems with their key. */
 final class OsintRuleParser {
 
-    private static final Set<String> RULE_KEYS = Set.of("when", "emotion", "intensity");
+    private static final Set<String> RULE_KEYS = Set.of("when", "priority", "emotion", "intensity", "decay-seconds");
     private static final Set<String> CONDITIONS = Set.of(
             "activity",
             "progress-at-least",
@@ -24,8 +25,13 @@ final class OsintRuleParser {
             "threat-at-least",
             "threat-below",
             "new-findings",
-            "new-investigation");
+            "new-investigation",
+            "keywords");
     private static final double DEFAULT_INTENSITY = 0.7;
+    private static final int MAX_PRIORITY = 100;
+    private static final int MAX_DECAY_SECONDS = 3600;
+    private static final int MAX_KEYWORDS = 100;
+    private static final int MAX_KEYWORD = 64;
 
     private final Config config;
 
@@ -70,8 +76,32 @@ final class OsintRuleParser {
                 number(at, when, "threat-below", 1),
                 flag(at, when, "new-findings"),
                 flag(at, when, "new-investigation"),
+                keywords(at + ".keywords", when.path("keywords")),
+                (int) number(key, rule, "priority", MAX_PRIORITY).orElse(0),
                 emotion.orElse(Emotion.NEUTRAL),
-                number(key, rule, "intensity", 1).orElse(DEFAULT_INTENSITY)));
+                number(key, rule, "intensity", 1).orElse(DEFAULT_INTENSITY),
+                number(key, rule, "decay-seconds", MAX_DECAY_SECONDS).stream()
+                        .filter(seconds -> seconds > 0)
+                        .findFirst()));
+    }
+
+    private Set<String> keywords(String key, JsonNode node) {
+        Set<String> keywords = new TreeSet<>();
+        if (node.isMissingNode() || node.isNull()) {
+            return keywords;
+        }
+        for (JsonNode item : node.isArray() ? node : List.of(node)) {
+            String words = OsintRule.words(item.asText());
+            if (!item.isTextual() || words.isBlank() || words.length() > MAX_KEYWORD) {
+                config.problem(key, item.toString(), "words of at most " + (MAX_KEYWORD - 2) + " characters");
+            } else {
+                keywords.add(words);
+            }
+        }
+        if (node.isArray() && (node.isEmpty() || node.size() > MAX_KEYWORDS)) {
+            config.problem(key, node.size() + " words", "1 to " + MAX_KEYWORDS);
+        }
+        return keywords;
     }
 
     private void unknownKeys(String key, JsonNode node, Set<String> known) {
@@ -80,7 +110,7 @@ final class OsintRuleParser {
                 config.problem(
                         key + "." + entry.getKey(),
                         entry.getValue().toString(),
-                        "unknown key; one of " + String.join(", ", new java.util.TreeSet<>(known)));
+                        "unknown key; one of " + String.join(", ", new TreeSet<>(known)));
             }
         });
     }

@@ -6,22 +6,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Applies an OSINT event to the state: activity and investigation from the event, the emotion from the first matching
- * rule.
+ * Applies an OSINT event to the state: activity and investigation from the event, the emotion from the matching rule with the
+ * highest priority, the first among equals.
  */
 final class OsintRules {
 
     private final List<OsintRule> rules;
+    private final EmotionFades fades;
 
-    OsintRules(List<OsintRule> rules) {
+    OsintRules(List<OsintRule> rules, EmotionFades fades) {
         this.rules = List.copyOf(rules);
+        this.fades = fades;
     }
 
     /** The state after {@code event}, with the next sequence number. */
     AvatarState apply(OsintEvent event, AvatarState before, Instant now) {
         AvatarState after = activityAndInvestigation(event, before, now);
         return firstMatch(event, before, after)
-                .map(rule -> withEmotion(after, rules.get(rule)))
+                .map(rule -> fades.apply(rules.get(rule), before, after))
                 .orElse(after);
     }
 
@@ -47,27 +49,16 @@ final class OsintRules {
     private Optional<Integer> firstMatch(OsintEvent event, AvatarState before, AvatarState after) {
         double threat = event.threatLevel()
                 .orElse(after.investigation().map(Investigation::threatLevel).orElse(0.0));
-        OsintRule.Situation situation = new OsintRule.Situation(before, after, threat);
+        OsintRule.Situation situation = new OsintRule.Situation(before, after, threat, event.words());
+        Optional<Integer> best = Optional.empty();
         for (int i = 0; i < rules.size(); i++) {
-            if (rules.get(i).matches(situation)) {
-                return Optional.of(i);
+            OsintRule rule = rules.get(i);
+            boolean higher = best.isEmpty() || rule.priority() > rules.get(best.get()).priority();
+            if (higher && rule.matches(situation)) {
+                best = Optional.of(i);
             }
         }
-        return Optional.empty();
-    }
-
-    private static AvatarState withEmotion(AvatarState state, OsintRule rule) {
-        return new AvatarState(
-                state.seq(),
-                rule.emotion(),
-                rule.intensity(),
-                state.activity(),
-                state.head(),
-                state.gaze(),
-                state.mouth(),
-                state.blendshapes(),
-                state.investigation(),
-                state.updatedAt());
+        return best;
     }
 
     /** An event without an id updates the current investigation, if there is one. */

@@ -12,6 +12,7 @@ import io.lettuce.core.SetArgs;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.XAddArgs;
 import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
@@ -29,6 +30,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -127,6 +129,12 @@ final class RedisSession implements Closeable {
         await(commands, commands.async().set(key, value, SetArgs.Builder.ex(timeToLive)));
     }
 
+    /** Value of a string of at most {@link StateDocument#MAX_BYTES}; empty if there is none. */
+    Optional<byte[]> get(String key) {
+        byte[] value = await(commands, commands.async().getrange(key, 0, StateDocument.MAX_BYTES));
+        return value == null || value.length == 0 ? Optional.empty() : Optional.of(value);
+    }
+
     void delete(String key) {
         await(commands, commands.async().del(key));
     }
@@ -169,6 +177,15 @@ final class RedisSession implements Closeable {
 
     void acknowledge(String stream, String group, List<String> ids) {
         await(streams, streams.async().xack(stream, group, ids.toArray(String[]::new)));
+    }
+
+    /** Adds entries to a stream, of which about {@code max} are retained. */
+    void append(String stream, List<Map<String, byte[]>> entries, long max) {
+        XAddArgs retained = XAddArgs.Builder.maxlen(max).approximateTrimming();
+        List<RedisFuture<String>> added = entries.stream()
+                .map(entry -> streams.async().xadd(stream, retained, entry))
+                .toList();
+        added.forEach(command -> await(streams, command));
     }
 
     /** Calls {@code listener} with every message of the channel, on a Lettuce thread; must not block. */

@@ -192,6 +192,7 @@ final class RedisStateSync implements Closeable {
                     if (open.isOpen() && !synced) {
                         synced = true;
                         status.connected();
+                        investigation.begin(open, state.current(), state.age()).ifPresent(state::adoptInvestigation);
                         subscribe(open);
                         streams.start();
                     }

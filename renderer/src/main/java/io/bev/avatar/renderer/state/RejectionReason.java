@@ -27,6 +27,20 @@ enum RejectionReason {
     /** The renderer has not restored its state yet. */
     STARTING;
 
+    /** Whether the update itself is the cause, so that it can never be applied. */
+    boolean isPermanent() {
+        return switch (this) {
+            case STALE, DUPLICATE, NOT_DURABLE, OVERLOADED, STARTING -> false;
+            default -> true;
+        };
+    }
+
+    /** Whether {@code label} is that of a permanent reason. */
+    static boolean isPermanent(String label) {
+        return java.util.Arrays.stream(values()).anyMatch(reason -> reason.isPermanent()
+                && reason.label().equals(label));
+    }
+
     String label() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -13,10 +13,12 @@ final class StateChanges {
     private final OsintRules rules;
     private final ThreatScale scale;
     private final OsintDeduplicator deduplicator;
+    private final EmotionFades fades;
     private final Clock clock;
 
-    StateChanges(OsintConfig osint, OsintDeduplicator deduplicator, Clock clock) {
-        this.rules = new OsintRules(osint.rules());
+    StateChanges(OsintConfig osint, OsintDeduplicator deduplicator, EmotionFades fades, Clock clock) {
+        this.rules = new OsintRules(osint.rules(), fades);
+        this.fades = fades;
         this.scale = osint.scale();
         this.deduplicator = deduplicator;
         this.clock = clock;
@@ -35,6 +37,11 @@ final class StateChanges {
         return stream.equals(RedisKeys.OSINT_UPDATES)
                 ? state -> event(entry.document(), Channel.STREAM, state)
                 : state -> StateDocument.apply(entry.document(), state, clock.instant());
+    }
+
+    /** The next step of the emotion that fades. */
+    StateChange fade() {
+        return state -> fades.step(state, clock.instant());
     }
 
     StateChange reset() {

@@ -342,6 +342,21 @@ public final class StateDocument {
         return tree(state).toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** {@code base} with the investigation and activity of such a value as {@link #investigation(AvatarState)} writes. */
+    static AvatarState withInvestigation(JsonFields saved, AvatarState base, Instant now)
+            throws RejectedUpdateException {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        root.set("schema", saved.raw("schema"));
+        root.set("activity", saved.raw("activity"));
+        ObjectNode own = root.putObject("investigation");
+        for (String name : new String[] {"id", "progress", "findings", "threatLevel", "lastDiscovery"}) {
+            if (saved.has(name)) {
+                own.set(name, saved.raw(name));
+            }
+        }
+        return merge(new JsonFields(root, false), base, base.seq() + 1, now);
+    }
+
     /** Value of {@code osint:current_investigation}: the investigation with activity, sequence number and time. */
     static Optional<byte[]> investigation(AvatarState state) {
         return state.investigation().map(investigation -> {

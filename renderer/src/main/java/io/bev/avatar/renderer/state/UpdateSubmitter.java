@@ -1,6 +1,8 @@
 package io.bev.avatar.renderer.state;
 
+import io.bev.avatar.renderer.state.StateStore.Outcome;
 import java.util.List;
+import java.util.Optional;
 
 /** Destination of the updates received from Redis. */
 interface UpdateSubmitter {
@@ -8,9 +10,9 @@ interface UpdateSubmitter {
     /**
      * Applies entries of a stream, in order.
      *
-     * @return whether they may be acknowledged, that is, each is durable or rejected
+     * @return an outcome for each, durable or rejected, so that they may be acknowledged; empty if they could not be stored
      */
-    boolean submit(String stream, List<StreamEntry> entries);
+    Optional<List<Outcome>> submit(String stream, List<StreamEntry> entries);
 
     /** Applies OSINT events received by pub/sub, in order. */
     void submitMessages(List<byte[]> messages);

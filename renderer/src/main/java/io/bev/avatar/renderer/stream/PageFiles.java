@@ -40,6 +40,7 @@ final class PageFiles {
             "frames.js",
             "resolution.js",
             "video.js",
+            "presentation.js",
             "sound.js",
             "icon.svg",
             "icon-alert.svg");

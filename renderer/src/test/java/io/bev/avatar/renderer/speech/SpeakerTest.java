@@ -120,9 +120,9 @@ class SpeakerTest {
 
     @Test
     void say_twoTexts_areSpokenInOrderWithTheirSound() throws InterruptedException {
-        start();
         assertThat(say("100", "").waiting()).isZero();
         say("90", "");
+        start();
         await(() -> out.captions.size() == 4);
         assertThat(out.captions).containsExactly("speaking 1", "ended 1", "speaking 2", "ended 2");
         // 40 samples per packet, 24 bytes of header.

@@ -23,7 +23,8 @@ class OsintDeduplicatorTest {
                 OptionalDouble.of(progress),
                 OptionalInt.empty(),
                 OptionalDouble.empty(),
-                Optional.empty());
+                Optional.empty(),
+                "");
     }
 
     @Test

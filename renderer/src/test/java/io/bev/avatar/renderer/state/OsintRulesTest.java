@@ -29,7 +29,7 @@ class OsintRulesTest {
         AvatarState state = AvatarState.initial(NOW);
         for (String event : events) {
             OsintEvent read = OsintEvent.of(new JsonFields(StateDocument.parse(json(event)), false), osint.scale());
-            state = new OsintRules(osint.rules()).apply(read, state, NOW);
+            state = new OsintRules(osint.rules(), new EmotionFades(() -> 0)).apply(read, state, NOW);
         }
         return state;
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.renderer.state.StateStore.Origin;
 import io.bev.avatar.testkit.Await;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -283,6 +284,49 @@ class RedisStateTest {
 
     private long subscribers() {
         return redis.commands().pubsubNumsub(RedisKeys.OSINT_UPDATES).getOrDefault(RedisKeys.OSINT_UPDATES, 0L);
+    }
+
+    @Test
+    void stream_invalidEntries_areKeptAsDeadLettersAndCanBeReplayed() {
+        try (DurableStateStore store = open(directory, redis.config());
+                DeadLetterStore dead = new DeadLetterStore(redis.config().orElseThrow())) {
+            redis.commands().xadd(RedisKeys.OSINT_UPDATES, Map.of("progress", "7"));
+            redis.commands().xadd(RedisKeys.OSINT_UPDATES, Map.of("json", "no json"));
+            String last = redis.commands().xadd(RedisKeys.OSINT_UPDATES, Map.of("investigation_id", "INV-7"));
+            Await.until("the valid one is applied", () -> store.current().investigation().isPresent());
+            Await.until("all are acknowledged", () -> isRead(RedisKeys.OSINT_UPDATES, last));
+
+            List<DeadLetterStore.Entry> all = dead.list();
+            assertThat(all).extracting(entry -> entry.letter().reason()).containsExactly("out_of_range", "malformed");
+            assertThat(all.get(0).letter().detail()).contains("progress: found");
+            assertThat(new String(all.get(0).letter().fields().get("progress"), StandardCharsets.UTF_8)).isEqualTo("7");
+
+            assertThat(dead.replay(all.get(0))).isTrue();
+            Await.until("it fails again", () -> dead.list().size() == 2
+                    && !dead.list().get(1).letter().id().equals(all.get(1).letter().id()));
+            dead.list().forEach(dead::discard);
+            assertThat(dead.list()).isEmpty();
+        }
+    }
+
+    @Test
+    void investigation_lostByRedis_isWrittenAgain() {
+        try (DurableStateStore store = open(directory, redis.config())) {
+            submit(store, "{'activity':'threat_analysis','investigation':{'id':'INV-9','findings':3}}");
+            Await.until("written", () -> redis.commands().exists(RedisKeys.CURRENT_INVESTIGATION) == 1);
+        }
+        redis.commands().del(RedisKeys.CURRENT_INVESTIGATION, RedisKeys.STATE);
+        try (DurableStateStore store = open(directory, redis.config())) {
+            assertThat(store.current().investigation()).isPresent();
+            Await.until("written again", () -> redis.commands().exists(RedisKeys.CURRENT_INVESTIGATION) == 1);
+            assertThat(redis.commands().ttl(RedisKeys.CURRENT_INVESTIGATION)).isBetween(3500L, 3601L);
+        }
+        redis.commands().del(RedisKeys.STATE);
+        try (DurableStateStore store = open(otherDirectory, redis.config())) {
+            Await.until("restored", () -> store.current().investigation().isPresent());
+            assertThat(store.current().investigation().orElseThrow().findings()).isEqualTo(3);
+            assertThat(store.current().activity()).contains(Activity.THREAT_ANALYSIS);
+        }
     }
 
     @Test

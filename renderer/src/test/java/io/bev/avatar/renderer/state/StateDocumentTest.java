@@ -172,7 +172,7 @@ class StateDocumentTest {
                     .as("seed %d, case %d", seed, i)
                     .isEqualTo(state);
             assertThat(written.length).isLessThan(StateDocument.MAX_BYTES / 4);
-            JournalRecord saved = new JournalRecord(state, Map.of("avatar:state:updates", "17-" + i));
+            JournalRecord saved = new JournalRecord(state, Map.of("avatar:state:updates", "17-" + i), Optional.empty());
             assertThat(JournalRecord.decode(saved.encode(), NOW)).isEqualTo(saved);
         }
     }

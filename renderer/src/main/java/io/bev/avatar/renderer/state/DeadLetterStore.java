@@ -1,0 +1,93 @@
+package io.bev.avatar.renderer.state;
+
+import io.bev.avatar.common.redis.RedisAddress;
+import io.bev.avatar.common.redis.RedisConfig;
+import io.bev.avatar.common.redis.RedisKeys;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XAddArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.resource.ClientResources;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Dead letters of the update streams in Redis, for the command line. Methods throw Lettuce's exceptions. */
+public final class DeadLetterStore implements AutoCloseable {
+
+    private static final String CLIENT_NAME = "bev-avatar-dead-letters";
+    private static final int MAX = 10_000;
+    private static final long MAX_UPDATES = 10_000;
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofMillis(500);
+
+    /**
+     * @param stream its source
+     * @param key id among the dead letters
+     */
+    public record Entry(String stream, String key, DeadLetter letter) {}
+
+    private final ClientResources resources;
+    private final RedisClient client;
+    private final StatefulRedisConnection<String, byte[]> connection;
+
+    public DeadLetterStore(RedisConfig config) {
+        RedisAddress address = config.address();
+        resources = address.resources()
+                .ioThreadPoolSize(2)
+                .computationThreadPoolSize(2)
+                .build();
+        client = address.client(resources, address.uris(config.timeout(), CLIENT_NAME).get(0));
+        client.setOptions(
+                address.secure(RedisSession.options(config.timeout())).build());
+        connection = client.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
+    }
+
+    /** All, oldest first within each stream. */
+    public List<Entry> list() {
+        List<Entry> all = new ArrayList<>();
+        for (String stream : List.of(RedisKeys.OSINT_UPDATES, RedisKeys.STATE_UPDATES)) {
+            List<StreamMessage<String, byte[]>> found = RedisSession.await(
+                    connection,
+                    connection.async().xrange(RedisKeys.deadLetters(stream), Range.unbounded(), Limit.from(MAX)));
+            found.forEach(
+                    entry -> all.add(new Entry(stream, entry.getId(), DeadLetter.decode(entry.getBody()))));
+        }
+        return all;
+    }
+
+    /** Adds the entry to its stream again, and then removes the dead letter; returns whether it still had its fields. */
+    public boolean replay(Entry entry) {
+        if (entry.letter().fields().isEmpty()) {
+            return false;
+        }
+        RedisSession.await(
+                connection,
+                connection
+                        .async()
+                        .xadd(
+                                entry.stream(),
+                                XAddArgs.Builder.maxlen(MAX_UPDATES).approximateTrimming(),
+                                entry.letter().fields()));
+        discard(entry);
+        return true;
+    }
+
+    /** Removes a dead letter. */
+    public void discard(Entry entry) {
+        RedisSession.await(
+                connection, connection.async().xdel(RedisKeys.deadLetters(entry.stream()), entry.key()));
+    }
+
+    @Override
+    public void close() {
+        connection.closeAsync().orTimeout(1, java.util.concurrent.TimeUnit.SECONDS).exceptionally(e -> null).join();
+        client.shutdown(Duration.ZERO, SHUTDOWN_TIMEOUT);
+        resources.shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(SHUTDOWN_TIMEOUT.toMillis());
+    }
+}
