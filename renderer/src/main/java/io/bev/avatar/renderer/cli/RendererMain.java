@@ -9,6 +9,7 @@ import io.bev.avatar.renderer.bench.BenchEncoder;
 import io.bev.avatar.renderer.bench.CudaBenchmark;
 import io.bev.avatar.renderer.bench.RenderBenchmark;
 import io.bev.avatar.splat.pose.Posers;
+import io.bev.avatar.splat.raster.Rasterizer;
 import io.bev.avatar.splat.raster.cpu.CpuRasterizer;
 import io.bev.avatar.splat.raster.cpu.TileKernels;
 import java.io.PrintWriter;
@@ -68,10 +69,14 @@ public final class RendererMain implements Runnable {
         commands.addSubcommand(new OsintCommand(environment));
         commands.addSubcommand(new RenderCommand(DefaultRendererComponents::load, Posers::of, gpu::open));
         commands.addSubcommand(new CommandLine(new RenderBenchCommand(List.of(renderBenchmark(), cudaBenchmark(gpu)))));
-        commands.addSubcommand(new ScenesCommand(
-                DefaultRendererComponents::load,
-                () -> new CpuRasterizer(Runtime.getRuntime().availableProcessors(), TileKernels.fastest())));
+        commands.addSubcommand(new ScenesCommand(DefaultRendererComponents::load, RendererMain::rasterizer));
+        commands.addSubcommand(new EmotionTestCommand(
+                DefaultRendererComponents::load, Posers::of, RendererMain::rasterizer));
         return OneLineErrors.install(commands);
+    }
+
+    private static Rasterizer rasterizer() {
+        return new CpuRasterizer(Runtime.getRuntime().availableProcessors(), TileKernels.fastest());
     }
 
     private static RenderBenchmark renderBenchmark() {

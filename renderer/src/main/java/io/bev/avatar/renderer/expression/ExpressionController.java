@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes the facial expression for a state in layers: emotion, idle motion, speech, gaze, blinks; then limits and a
- * maximum velocity for each channel.
+ * Computes the facial expression for a state in layers: emotion with its onset, hold, decay and gesture; idle motion,
+ * speech, gaze, blinks; then limits and a maximum velocity for each channel.
  *
  * <p>Deterministic: the result depends only on seed, states and times. Not thread-safe; a call allocates nothing.
  */
@@ -21,10 +21,7 @@ public final class ExpressionController {
     /** Maximum time step; after longer gaps between frames the face continues from where it was. */
     private static final double MAX_STEP_SECONDS = 0.25;
 
-    /** Time constant of the change from one emotion to the next. */
-    private static final double EMOTION_SECONDS = 0.28;
-
-    private static final double EMOTION_MAX_VELOCITY = 3;
+    private static final double EMOTION_MAX_VELOCITY = 6;
     private static final double HEAD_SECONDS = 0.13;
     private static final double HEAD_MAX_VELOCITY = 4;
     private static final double MAX_YAW = 0.9;
@@ -65,6 +62,8 @@ public final class ExpressionController {
     private final SpeechPose spoken = new SpeechPose();
 
     private @Nullable AvatarState known;
+    private @Nullable Emotion emotion;
+    private double emotionSeconds;
     private boolean started;
     private long lastNanos;
     private double seconds;
@@ -117,6 +116,8 @@ public final class ExpressionController {
         if (!speech.sample(nowNanos, spoken)) {
             spoken.rest();
         }
+        emotionSeconds = state.emotion() == emotion ? emotionSeconds + step : 0;
+        emotion = state.emotion();
         EmotionProfile target = Objects.requireNonNull(profiles.get(state.emotion()));
         double strength = strength(state.intensity());
         advanceEmotion(target, strength, first, step);
@@ -148,10 +149,11 @@ public final class ExpressionController {
     }
 
     private void advanceEmotion(EmotionProfile target, double strength, boolean first, double step) {
-        double share = first ? 1 : 1 - Math.exp(-step / EMOTION_SECONDS);
+        double share = first ? 1 : 1 - Math.exp(-step / target.onsetSeconds());
+        double amount = strength * target.share(emotionSeconds);
         double most = first ? 1 : EMOTION_MAX_VELOCITY * step;
         for (int i = 0; i < emotionWeights.length; i++) {
-            double move = (strength * target.weight(i) - emotionWeights[i]) * share;
+            double move = (amount * target.weight(i) - emotionWeights[i]) * share;
             emotionWeights[i] += (float) Math.max(-most, Math.min(most, move));
         }
     }
@@ -204,9 +206,10 @@ public final class ExpressionController {
         // A requested gaze overrides that of the emotion.
         double asked = Math.min(1, Math.hypot(state.gaze().x(), state.gaze().y()) * 2);
         double own = strength * (1 - asked);
+        double moved = target.gesture().at(emotionSeconds);
         eyes.advance(
                 seconds,
-                state.gaze().x() + own * target.gazeX(),
+                state.gaze().x() + own * (target.gazeX() + moved * target.gesture().gazeX()),
                 state.gaze().y() + own * target.gazeY(),
                 own * target.scan(),
                 idleAmount);
@@ -229,9 +232,14 @@ public final class ExpressionController {
     }
 
     private void advanceHead(AvatarState state, EmotionProfile target, double strength, boolean first, double step) {
-        yaw = approach(yaw, state.head().yaw() + strength * target.yaw(), first, step);
-        pitch = approach(pitch, state.head().pitch() + strength * target.pitch(), first, step);
-        roll = approach(roll, state.head().roll() + strength * target.roll(), first, step);
+        Gesture gesture = target.gesture();
+        double moved = gesture.at(emotionSeconds);
+        yaw = approach(
+                yaw, state.head().yaw() + strength * (target.yaw() + moved * gesture.yaw()), first, step);
+        pitch = approach(
+                pitch, state.head().pitch() + strength * (target.pitch() + moved * gesture.pitch()), first, step);
+        roll = approach(
+                roll, state.head().roll() + strength * (target.roll() + moved * gesture.roll()), first, step);
     }
 
     private static double approach(double value, double target, boolean first, double step) {

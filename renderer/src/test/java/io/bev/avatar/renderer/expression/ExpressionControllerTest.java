@@ -106,9 +106,9 @@ class ExpressionControllerTest {
     }
 
     @Test
-    void advance_alertFace_blinksLessThanOneThatProcesses() {
+    void advance_alertFace_blinksLessThanOneThatThinks() {
         assertThat(blinks(ExpressionConfig.DEFAULTS, Emotion.ALERT, 600).size() * 1.4)
-                .isLessThan(blinks(ExpressionConfig.DEFAULTS, Emotion.PROCESSING, 600)
+                .isLessThan(blinks(ExpressionConfig.DEFAULTS, Emotion.THINKING, 600)
                         .size());
     }
 
@@ -197,6 +197,50 @@ class ExpressionControllerTest {
 
         assertThat(soon).isGreaterThan(before).isLessThan((before + 1) / 2);
         assertThat(weight("mouthSmileLeft")).isGreaterThan(0.95f);
+    }
+
+    @Test
+    void advance_discovered_beginsAtOnce_isHeldAndDecays() {
+        ExpressionController controller = new ExpressionController(STILL);
+        run(controller, state(Emotion.NEUTRAL), 1);
+        run(controller, state(Emotion.DISCOVERED, 0.5, Map.of(), 0, 0, 0), 12);
+        float begun = weight("jawOpen");
+        run(controller, state(Emotion.DISCOVERED, 0.5, Map.of(), 0, 0, 0), 25);
+        float held = weight("jawOpen");
+        run(controller, state(Emotion.DISCOVERED, 0.5, Map.of(), 0, 0, 0), 300);
+
+        assertThat(begun).isGreaterThan(0.85f * held);
+        assertThat(weight("jawOpen")).isBetween(0.8f * held, 0.9f * held);
+    }
+
+    @Test
+    void advance_concerned_beginsSlowly() {
+        ExpressionController controller = new ExpressionController(STILL);
+        run(controller, state(Emotion.NEUTRAL), 1);
+        run(controller, state(Emotion.CONCERNED, 0.5, Map.of(), 0, 0, 0), 12);
+
+        assertThat(weight("mouthFrownLeft")).isBetween(0.3f, 0.7f);
+    }
+
+    /** Searching turns to both sides, focus stays; the smallest and largest yaw in ten seconds. */
+    @Test
+    void advance_investigating_turnsToBothSides_focusedDoesNot() {
+        assertThat(yaws(Emotion.INVESTIGATING)).satisfies(range -> {
+            assertThat(range[0]).isLessThan(-0.2f);
+            assertThat(range[1]).isGreaterThan(0.2f);
+        });
+        assertThat(yaws(Emotion.FOCUSED)).containsOnly(0, 0);
+    }
+
+    private float[] yaws(Emotion emotion) {
+        ExpressionController controller = new ExpressionController(STILL);
+        float[] range = {Float.MAX_VALUE, -Float.MAX_VALUE};
+        for (int k = 0; k < 300; k++) {
+            run(controller, state(emotion, 0.5, Map.of(), 0, 0, 0), 1);
+            range[0] = Math.min(range[0], frame.headYaw);
+            range[1] = Math.max(range[1], frame.headYaw);
+        }
+        return range;
     }
 
     @Test
