@@ -1,10 +1,10 @@
 package io.bev.avatar.exporter;
 
 import io.bev.avatar.exporter.collector.MetricSink;
-import io.prometheus.client.exporter.common.TextFormat;
+import io.bev.avatar.exporter.collector.TextFormat;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.util.Collections;
+import java.nio.charset.StandardCharsets;
 
 /** Renders metrics as the text of a scrape. */
 public final class Expositions {
@@ -12,12 +12,12 @@ public final class Expositions {
     private Expositions() {}
 
     public static String text(MetricSink sink) {
-        StringWriter text = new StringWriter();
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
         try {
-            TextFormat.write004(text, Collections.enumeration(sink.families()));
+            TextFormat.PROMETHEUS.write(sink.families(), text);
         } catch (IOException e) {
-            throw new IllegalStateException("a string writer does not fail", e);
+            throw new IllegalStateException("a byte array does not fail", e);
         }
-        return text.toString();
+        return text.toString(StandardCharsets.UTF_8);
     }
 }

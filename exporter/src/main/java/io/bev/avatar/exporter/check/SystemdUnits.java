@@ -35,10 +35,10 @@ final class SystemdUnits implements DockerCheck.UnitState {
             return Optional.empty();
         }
         return out.families().stream()
-                .filter(family -> family.name.equals("systemd_unit_state"))
-                .flatMap(family -> family.samples.stream())
-                .filter(sample -> sample.value == 1)
-                .map(sample -> sample.labelValues.get(sample.labelNames.indexOf("state")))
+                .filter(family -> family.name().equals("systemd_unit_state"))
+                .flatMap(family -> family.samples().stream())
+                .filter(sample -> sample.value() == 1)
+                .map(sample -> sample.label("state"))
                 .findFirst();
     }
 }

@@ -1,6 +1,5 @@
 package io.bev.avatar.exporter.collector;
 
-import io.prometheus.client.Collector.MetricFamilySamples;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +12,7 @@ import java.util.Optional;
  * @param error cause of the failure; empty on success
  */
 public record CollectorResult(
-        String collector, long durationNanos, List<MetricFamilySamples> families, Optional<CollectorError> error) {
+        String collector, long durationNanos, List<MetricFamily> families, Optional<CollectorError> error) {
 
     public CollectorResult {
         families = List.copyOf(families);

@@ -26,6 +26,7 @@ final class CollectorWorker implements AutoCloseable {
     private final Ticker ticker;
     private final Clock clock;
     private final ExecutorService thread;
+    private final SeriesCache series = new SeriesCache();
     private @Nullable CollectionTask inFlight;
     private CollectorStatus status;
     private long consecutiveFailures;
@@ -71,7 +72,7 @@ final class CollectorWorker implements AutoCloseable {
 
     private void collect(CollectionTask run) {
         run.begin();
-        MetricSink sink = new MetricSink();
+        MetricSink sink = new MetricSink(series);
         CollectorResult outcome;
         try {
             collector.collect(sink);

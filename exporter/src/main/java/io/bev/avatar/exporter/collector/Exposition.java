@@ -1,6 +1,5 @@
 package io.bev.avatar.exporter.collector;
 
-import io.prometheus.client.Collector.MetricFamilySamples;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -25,6 +24,7 @@ public final class Exposition {
     private final List<Consumer<MetricSink>> ownMetrics;
     private final List<io.prometheus.client.Collector> process;
     private final FamilyMerger merger = new FamilyMerger();
+    private final SeriesCache series = new SeriesCache();
 
     /**
      * @param disabled collectors disabled by the configuration, with the reason: scrapes may name them and get no
@@ -61,13 +61,18 @@ public final class Exposition {
     }
 
     /** Scrapes the {@code wanted} collectors within {@code budget}. */
-    public List<MetricFamilySamples> scrape(Set<String> wanted, Duration budget) throws InterruptedException {
+    public List<MetricFamily> scrape(Set<String> wanted, Duration budget) throws InterruptedException {
         List<CollectorResult> results = runner.scrape(wanted, budget);
-        List<MetricFamilySamples> families = new ArrayList<>();
+        List<MetricFamily> families = new ArrayList<>();
         for (CollectorResult result : results) {
             families.addAll(result.families());
         }
-        MetricSink own = new MetricSink();
+        families.addAll(own(results, wanted));
+        return merger.merge(families);
+    }
+
+    private synchronized List<MetricFamily> own(List<CollectorResult> results, Set<String> wanted) {
+        MetricSink own = new MetricSink(series);
         for (CollectorResult result : results) {
             describe(result, own);
         }
@@ -83,9 +88,8 @@ public final class Exposition {
             }
         }
         ownMetrics.forEach(metrics -> metrics.accept(own));
-        families.addAll(own.families());
-        process.forEach(source -> families.addAll(source.collect()));
-        return merger.merge(families);
+        process.forEach(source -> own.addAll(source.collect()));
+        return own.families();
     }
 
     private static void describe(CollectorResult result, MetricSink own) {

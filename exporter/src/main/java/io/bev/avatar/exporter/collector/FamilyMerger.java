@@ -1,7 +1,5 @@
 package io.bev.avatar.exporter.collector;
 
-import io.prometheus.client.Collector.MetricFamilySamples;
-import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -24,37 +22,35 @@ public final class FamilyMerger {
 
     private final Set<String> reported = ConcurrentHashMap.newKeySet();
 
-    private record Series(String name, List<String> labels, List<String> values) {}
-
     /** The families in order of first appearance, each once. */
-    public List<MetricFamilySamples> merge(Collection<MetricFamilySamples> families) {
-        Map<String, MetricFamilySamples> merged = new LinkedHashMap<>();
-        for (MetricFamilySamples family : families) {
-            merged.merge(family.name, family, this::join);
+    public List<MetricFamily> merge(Collection<MetricFamily> families) {
+        Map<String, MetricFamily> merged = new LinkedHashMap<>();
+        for (MetricFamily family : families) {
+            merged.merge(family.name(), family, this::join);
         }
         return List.copyOf(merged.values());
     }
 
-    private MetricFamilySamples join(MetricFamilySamples first, MetricFamilySamples second) {
-        if (first.type != second.type) {
-            if (reported.add(first.name)) {
+    private MetricFamily join(MetricFamily first, MetricFamily second) {
+        if (first.type() != second.type()) {
+            if (reported.add(first.name())) {
                 LOG.warn(
                         "Metric {} has type {} and type {} in two collectors: the second is dropped",
-                        first.name,
-                        first.type,
-                        second.type);
+                        first.name(),
+                        first.type(),
+                        second.type());
             }
             return first;
         }
         Set<Series> seen = new LinkedHashSet<>();
-        List<Sample> samples = new ArrayList<>(first.samples.size() + second.samples.size());
-        for (List<Sample> part : List.of(first.samples, second.samples)) {
+        List<Sample> samples = new ArrayList<>(first.samples().size() + second.samples().size());
+        for (List<Sample> part : List.of(first.samples(), second.samples())) {
             for (Sample sample : part) {
-                if (seen.add(new Series(sample.name, sample.labelNames, sample.labelValues))) {
+                if (seen.add(sample.series())) {
                     samples.add(sample);
                 }
             }
         }
-        return new MetricFamilySamples(first.name, first.type, first.help, samples);
+        return new MetricFamily(first.header(), samples);
     }
 }

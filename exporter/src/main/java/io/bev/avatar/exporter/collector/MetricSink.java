@@ -1,7 +1,6 @@
 package io.bev.avatar.exporter.collector;
 
 import io.prometheus.client.Collector.MetricFamilySamples;
-import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import io.prometheus.client.Collector.Type;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,84 +8,85 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the samples of one collection into metric families. A family takes HELP and type from its first sample; a
  * counter has its full exposition name, with {@code _total}. A series is exported once: of samples with the same name
- * and labels the first is kept, and one whose type is not its family's is left out. Control characters in label values are replaced, since tools read the exposition by
- * line.
+ * and labels the first is kept, and one whose type is not its family's is left out.
  */
 public final class MetricSink {
 
-    private static final char REPLACEMENT = '\uFFFD';
-    private static final char DELETE = 0x7f;
-    private static final char LAST_CONTROL = 0x9f;
-    private static final char LINE_SEPARATOR = 0x2028;
-    private static final char PARAGRAPH_SEPARATOR = 0x2029;
+    private static final String TOTAL = "_total";
 
+    private final SeriesCache cache;
     private final Map<String, Family> families = new LinkedHashMap<>();
 
     private final List<String> duplicates = new ArrayList<>();
 
-    private static final class Family {
-        final Type type;
-        final String help;
-        final List<Sample> samples = new ArrayList<>(1);
+    /** A sink for a single collection. */
+    public MetricSink() {
+        this(new SeriesCache());
+    }
 
-        /** The series of all samples; null for at most one sample, as most families have. */
+    /** @param cache series of the previous collection of the same source, which are reused */
+    public MetricSink(SeriesCache cache) {
+        this.cache = cache;
+        cache.start();
+    }
+
+    private static final class Family {
+        private final SeriesCache.Family cached;
+        final List<Sample> samples;
+
+        /** Series of all samples; null while all are those of the previous collection, which are distinct. */
         private @Nullable Set<Series> series;
 
-        Family(Type type, String help) {
-            this.type = type;
-            this.help = help;
+        Family(SeriesCache.Family cached) {
+            this.cached = cached;
+            this.samples = new ArrayList<>(cached.size());
+        }
+
+        Type type() {
+            return cached.header.type();
         }
 
         /** Adds a sample; false if its series has one. */
+        boolean add(String name, double value, String[] labels) {
+            Series expected = cached.expected(name, labels);
+            if (expected != null && series == null) {
+                cached.advance();
+                samples.add(new Sample(expected, value));
+                return true;
+            }
+            Series added = expected == null ? new Series(name, labels) : expected;
+            if (!add(new Sample(added, value))) {
+                return false;
+            }
+            if (expected == null) {
+                cached.replace(added);
+            } else {
+                cached.advance();
+            }
+            return true;
+        }
+
         boolean add(Sample sample) {
             if (!samples.isEmpty()) {
                 if (series == null) {
                     series = new HashSet<>();
-                    series.add(Series.of(samples.get(0)));
+                    for (Sample before : samples) {
+                        series.add(before.series());
+                    }
                 }
-                if (!series.add(Series.of(sample))) {
+                if (!series.add(sample.series())) {
                     return false;
                 }
             }
             samples.add(sample);
             return true;
-        }
-    }
-
-    private record Series(String name, List<String> labels, List<String> values) {
-        /** The order of labels does not distinguish series. */
-        static Series of(Sample sample) {
-            List<String> labels = sample.labelNames;
-            for (int i = 1; i < labels.size(); i++) {
-                if (labels.get(i - 1).compareTo(labels.get(i)) > 0) {
-                    Map<String, String> sorted = new TreeMap<>();
-                    for (int k = 0; k < labels.size(); k++) {
-                        sorted.put(labels.get(k), sample.labelValues.get(k));
-                    }
-                    return new Series(sample.name, List.copyOf(sorted.keySet()), List.copyOf(sorted.values()));
-                }
-            }
-            return new Series(sample.name, labels, sample.labelValues);
-        }
-
-        @Override
-        public String toString() {
-            StringBuilder text = new StringBuilder(name).append('{');
-            for (int i = 0; i < labels.size(); i++) {
-                text.append(i == 0 ? "" : ",")
-                        .append(labels.get(i))
-                        .append("=\"")
-                        .append(values.get(i))
-                        .append('"');
-            }
-            return text.append('}').toString();
         }
     }
 
@@ -97,7 +97,8 @@ public final class MetricSink {
 
     /** Adds a counter; {@code labels} alternate name and value. */
     public void counter(String name, String help, double value, String... labels) {
-        add(Type.COUNTER, name, name, help, value, labels);
+        String full = name.endsWith(TOTAL) ? name : name + TOTAL;
+        add(Type.COUNTER, full, full, help, value, labels);
     }
 
     /** Adds an untyped sample, for compatibility with other exporters; {@code labels} alternate name and value. */
@@ -157,7 +158,7 @@ public final class MetricSink {
      * @param name name of the sample, such as {@code FAMILY_bucket}
      */
     public void sample(Type type, String family, String help, String name, double value, String... labels) {
-        boolean renamed = type == Type.COUNTER && !name.endsWith("_total");
+        boolean renamed = type == Type.COUNTER && !name.endsWith(TOTAL);
         add(renamed ? Type.UNKNOWN : type, family, name, help, value, labels);
     }
 
@@ -165,7 +166,7 @@ public final class MetricSink {
     public void addAll(MetricSink other) {
         other.families.forEach((name, family) -> {
             if (families.putIfAbsent(name, family) != null) {
-                family.samples.forEach(sample -> add(name, family.type, family.help, sample));
+                family.samples.forEach(sample -> add(name, family.type(), sample));
             }
         });
         duplicates.addAll(other.duplicates);
@@ -179,54 +180,45 @@ public final class MetricSink {
         return List.copyOf(duplicates);
     }
 
+    /** Adds all samples of the Java client library's families. */
+    void addAll(List<MetricFamilySamples> others) {
+        for (MetricFamilySamples family : others) {
+            String name = family.type == Type.COUNTER ? family.name + TOTAL : family.name;
+            for (MetricFamilySamples.Sample sample : family.samples) {
+                String[] labels = new String[2 * sample.labelNames.size()];
+                for (int i = 0; i < sample.labelNames.size(); i++) {
+                    labels[2 * i] = sample.labelNames.get(i);
+                    labels[2 * i + 1] = sample.labelValues.get(i);
+                }
+                add(family.type, name, sample.name, family.help, sample.value, labels);
+            }
+        }
+    }
+
+    private void add(String familyName, Type type, Sample sample) {
+        Family family = Objects.requireNonNull(families.get(familyName));
+        if (family.type() != type || !family.add(sample)) {
+            duplicates.add(sample.series().toString());
+        }
+    }
+
     /** All families in order of first appearance. */
-    public List<MetricFamilySamples> families() {
-        List<MetricFamilySamples> result = new ArrayList<>(families.size());
-        families.forEach((name, family) -> result.add(
-                new MetricFamilySamples(name, family.type, family.help, Collections.unmodifiableList(family.samples))));
+    public List<MetricFamily> families() {
+        List<MetricFamily> result = new ArrayList<>(families.size());
+        families.values()
+                .forEach(family -> result.add(
+                        new MetricFamily(family.cached.header, Collections.unmodifiableList(family.samples))));
         return result;
     }
 
     private void add(Type type, String familyName, String sampleName, String help, double value, String[] labels) {
-        if (labels.length % 2 != 0) {
-            throw new IllegalArgumentException(sampleName + ": labels must alternate name and value");
+        Family family = families.get(familyName);
+        if (family == null) {
+            family = new Family(cache.family(familyName, type, help));
+            families.put(familyName, family);
         }
-        String[] names = new String[labels.length / 2];
-        String[] values = new String[names.length];
-        for (int i = 0; i < names.length; i++) {
-            names[i] = labels[2 * i];
-            values[i] = printable(labels[2 * i + 1]);
+        if (family.type() != type || !family.add(sampleName, value, labels)) {
+            duplicates.add(new Series(sampleName, labels).toString());
         }
-        add(familyName, type, help, new Sample(sampleName, List.of(names), List.of(values), value));
-    }
-
-    private void add(String familyName, Type type, String help, Sample sample) {
-        Family family = families.computeIfAbsent(familyName, n -> new Family(type, help));
-        if (family.type != type || !family.add(sample)) {
-            duplicates.add(Series.of(sample).toString());
-        }
-    }
-
-    private static String printable(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            if (unprintable(value.charAt(i))) {
-                StringBuilder text = new StringBuilder(value);
-                for (int k = i; k < text.length(); k++) {
-                    if (unprintable(text.charAt(k))) {
-                        text.setCharAt(k, REPLACEMENT);
-                    }
-                }
-                return text.toString();
-            }
-        }
-        return value;
-    }
-
-    /** The exposition format escapes line feeds; a tab separates no lines. */
-    private static boolean unprintable(char c) {
-        return (c < ' ' && c != '\n' && c != '\t')
-                || (c >= DELETE && c <= LAST_CONTROL)
-                || c == LINE_SEPARATOR
-                || c == PARAGRAPH_SEPARATOR;
     }
 }

@@ -13,7 +13,7 @@ final class EndpointHealthCheck implements HealthCheck {
     public HealthResult check(SampleLookup samples, Thresholds thresholds) {
         HealthResultBuilder result = new HealthResultBuilder(CHECK, thresholds);
         String status = samples.all("avatar_endpoint_info").stream()
-                .map(sample -> SampleLookup.label(sample, "status"))
+                .map(sample -> sample.label("status"))
                 .findFirst()
                 .orElse("");
         OptionalDouble seconds = samples.value("avatar_endpoint_response_seconds");

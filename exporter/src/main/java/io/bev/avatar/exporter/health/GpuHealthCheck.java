@@ -1,8 +1,8 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.collector.CollectorError;
 import io.bev.avatar.exporter.threshold.Thresholds;
-import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -25,7 +25,7 @@ final class GpuHealthCheck implements HealthCheck {
     public HealthResult check(SampleLookup samples, Thresholds thresholds) {
         HealthResultBuilder result = new HealthResultBuilder(CHECK, thresholds);
         boolean noDriver = samples.all("avatar_exporter_nvml_error").stream()
-                .anyMatch(sample -> SampleLookup.label(sample, "code").equals(NO_DRIVER));
+                .anyMatch(sample -> sample.label("code").equals(NO_DRIVER));
         Optional<CollectorError> error = samples.error("gpu");
         if (noDriver && cpuAllowed) {
             return HealthResult.skipped(
@@ -39,12 +39,12 @@ final class GpuHealthCheck implements HealthCheck {
             result.addSummary("SIMULATED");
         }
         for (Sample temperature : samples.all("nvidia_gpu_temperature_celsius")) {
-            String gpu = SampleLookup.label(temperature, "gpu");
-            result.value("temperature_celsius:" + gpu, temperature.value);
-            result.addSummary("GPU " + gpu + " " + Signal.GPU_TEMPERATURE.format(temperature.value));
+            String gpu = temperature.label("gpu");
+            result.value("temperature_celsius:" + gpu, temperature.value());
+            result.addSummary("GPU " + gpu + " " + Signal.GPU_TEMPERATURE.format(temperature.value()));
             result.checkThreshold(
                     Signal.GPU_TEMPERATURE,
-                    temperature.value,
+                    temperature.value(),
                     "temperature of GPU " + gpu,
                     "check fans, dust and room temperature; lower renderer.target-fps or the power limit");
             memory(gpu, samples, result);

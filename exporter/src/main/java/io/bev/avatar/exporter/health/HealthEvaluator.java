@@ -2,11 +2,11 @@ package io.bev.avatar.exporter.health;
 
 import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.collector.CollectorResult;
 import io.bev.avatar.exporter.collector.ScrapeRunner;
 import io.bev.avatar.exporter.redis.RedisKeyValues;
 import io.bev.avatar.exporter.threshold.Thresholds;
-import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -104,7 +104,7 @@ public final class HealthEvaluator {
     private static Map<String, Double> cpuSeconds(SampleLookup samples) {
         Map<String, Double> seconds = new TreeMap<>();
         for (Sample sample : samples.all("node_cpu_seconds_total")) {
-            seconds.merge(SampleLookup.label(sample, "mode"), sample.value, Double::sum);
+            seconds.merge(sample.label("mode"), sample.value(), Double::sum);
         }
         return seconds;
     }

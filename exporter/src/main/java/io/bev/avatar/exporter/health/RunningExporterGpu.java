@@ -1,10 +1,10 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
 import io.bev.avatar.exporter.collector.host.TextFile;
-import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +48,7 @@ final class RunningExporterGpu implements Collector {
             return;
         }
         boolean failed = read.families().stream()
-                .flatMap(family -> family.samples.stream())
+                .flatMap(family -> family.samples().stream())
                 .anyMatch(this::isFailure);
         out.addAll(read);
         if (failed) {
@@ -57,19 +57,19 @@ final class RunningExporterGpu implements Collector {
     }
 
     private boolean isFailure(Sample sample) {
-        return sample.name.equals("avatar_exporter_collector_success")
-                && sample.labelValues.contains(own.name())
-                && sample.value != 1;
+        return sample.name().equals("avatar_exporter_collector_success")
+                && sample.label("collector").equals(own.name())
+                && sample.value() != 1;
     }
 
     private static String cause(MetricSink out) {
         return out.families().stream()
-                .flatMap(family -> family.samples.stream())
-                .filter(sample -> sample.name.equals("avatar_exporter_nvml_error"))
+                .flatMap(family -> family.samples().stream())
+                .filter(sample -> sample.name().equals("avatar_exporter_nvml_error"))
                 .findFirst()
-                .map(sample -> SampleLookup.label(sample, "code").equals(GpuHealthCheck.NO_DRIVER)
+                .map(sample -> sample.label("code").equals(GpuHealthCheck.NO_DRIVER)
                         ? "no NVIDIA driver"
-                        : "the running exporter reports NVML error " + String.join(", ", sample.labelValues))
+                        : "the running exporter reports NVML error " + sample.label("code") + ", " + sample.label("error"))
                 .orElse("the running exporter cannot read the GPU");
     }
 

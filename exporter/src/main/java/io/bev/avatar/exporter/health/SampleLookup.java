@@ -1,8 +1,8 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.collector.CollectorError;
 import io.bev.avatar.exporter.collector.CollectorResult;
-import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +21,8 @@ final class SampleLookup {
         for (CollectorResult result : results) {
             result.error().ifPresent(error -> errors.put(result.collector(), error));
             result.families()
-                    .forEach(family -> family.samples.forEach(
-                            sample -> samples.computeIfAbsent(sample.name, name -> new ArrayList<>())
+                    .forEach(family -> family.samples().forEach(
+                            sample -> samples.computeIfAbsent(sample.name(), name -> new ArrayList<>())
                                     .add(sample)));
         }
     }
@@ -44,19 +44,13 @@ final class SampleLookup {
 
     /** Value of the first sample of a metric with the given label value. */
     OptionalDouble value(String name, String label, String wanted) {
-        return value(name, sample -> label(sample, label).equals(wanted));
+        return value(name, sample -> sample.label(label).equals(wanted));
     }
 
     private OptionalDouble value(String name, Predicate<Sample> which) {
         return all(name).stream()
                 .filter(which)
-                .mapToDouble(sample -> sample.value)
+                .mapToDouble(sample -> sample.value())
                 .findFirst();
-    }
-
-    /** A label of a sample; empty if it has no such label. */
-    static String label(Sample sample, String name) {
-        int at = sample.labelNames.indexOf(name);
-        return at < 0 ? "" : sample.labelValues.get(at);
     }
 }

@@ -1,8 +1,8 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.collector.CollectorError;
 import io.bev.avatar.exporter.threshold.Thresholds;
-import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -38,8 +38,8 @@ final class ServiceHealthCheck implements HealthCheck {
         boolean any = false;
         for (String unit : units) {
             Optional<String> state = samples.all("systemd_unit_state").stream()
-                    .filter(sample -> SampleLookup.label(sample, "name").equals(unit) && sample.value == 1)
-                    .map((Sample sample) -> SampleLookup.label(sample, "state"))
+                    .filter(sample -> sample.label("name").equals(unit) && sample.value() == 1)
+                    .map((Sample sample) -> sample.label("state"))
                     .findFirst();
             if (state.isPresent()) {
                 any = true;

@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.health;
 
+import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.threshold.Thresholds;
-import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -54,13 +54,13 @@ final class SystemHealthCheck implements HealthCheck {
         double maxUsed = -1;
         String maxMount = "";
         for (Sample size : samples.all("node_filesystem_size_bytes")) {
-            String mount = SampleLookup.label(size, "mountpoint");
+            String mount = size.label("mountpoint");
             OptionalDouble available = samples.value("node_filesystem_avail_bytes", "mountpoint", mount);
-            boolean included = !EXCLUDED_TYPES.contains(SampleLookup.label(size, "fstype")) && size.value > 0;
+            boolean included = !EXCLUDED_TYPES.contains(size.label("fstype")) && size.value() > 0;
             if (!included || available.isEmpty() || !seen.add(mount)) {
                 continue;
             }
-            double used = 1 - available.getAsDouble() / size.value;
+            double used = 1 - available.getAsDouble() / size.value();
             result.value("disk_ratio:" + mount, used);
             result.checkThreshold(
                     Signal.DISK,

@@ -1,6 +1,6 @@
 package io.bev.avatar.exporter.http;
 
-import io.prometheus.client.exporter.common.TextFormat;
+import io.bev.avatar.exporter.collector.TextFormat;
 import java.util.List;
 import java.util.Locale;
 
@@ -16,9 +16,9 @@ final class ExpositionFormat {
      * OpenMetrics where it is named and no less welcome than text, otherwise text 0.0.4.
      *
      * @param accept values of the header
-     * @return content type of the response
+     * @return format of the response
      */
-    static String choose(List<String> accept) {
+    static TextFormat choose(List<String> accept) {
         double openMetrics = 0;
         double text = 0;
         for (String value : accept) {
@@ -32,8 +32,8 @@ final class ExpositionFormat {
             }
         }
         return openMetrics > 0 && openMetrics >= text
-                ? TextFormat.CONTENT_TYPE_OPENMETRICS_100
-                : TextFormat.CONTENT_TYPE_004;
+                ? TextFormat.OPEN_METRICS
+                : TextFormat.PROMETHEUS;
     }
 
     private static double quality(String[] parameters) {

@@ -3,13 +3,11 @@ package io.bev.avatar.exporter.http;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.bev.avatar.exporter.collector.Exposition;
-import io.prometheus.client.exporter.common.TextFormat;
+import io.bev.avatar.exporter.collector.TextFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.Writer;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -38,12 +36,12 @@ final class MetricsHandler implements HttpHandler {
             return;
         }
         Duration scrapeTimeout = ScrapeTimeout.of(exchange.getRequestHeaders().getFirst(ScrapeTimeout.HEADER), timeout);
-        String contentType =
+        TextFormat format =
                 ExpositionFormat.choose(exchange.getRequestHeaders().getOrDefault("Accept", List.of()));
         boolean gzip = acceptsGzip(exchange.getRequestHeaders().getFirst("Accept-Encoding"));
         ByteArrayOutputStream body = new ByteArrayOutputStream(gzip ? 48 * 1024 : 256 * 1024);
-        try (Writer out = new Utf8Writer(gzip ? compressed(body) : body)) {
-            TextFormat.writeFormat(contentType, out, Collections.enumeration(exposition.scrape(wanted, scrapeTimeout)));
+        try {
+            format.write(exposition.scrape(wanted, scrapeTimeout), gzip ? new FastGzip(body) : body);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             Responses.text(exchange, 503, "the exporter is stopping");
@@ -53,11 +51,7 @@ final class MetricsHandler implements HttpHandler {
             exchange.getResponseHeaders().set("Content-Encoding", "gzip");
         }
         exchange.getResponseHeaders().set("Vary", "Accept, Accept-Encoding");
-        Responses.send(exchange, 200, contentType, body.toByteArray());
-    }
-
-    private static OutputStream compressed(OutputStream out) throws IOException {
-        return new FastGzip(out);
+        Responses.send(exchange, 200, format.contentType(), body.toByteArray());
     }
 
     private static boolean acceptsGzip(@Nullable String acceptEncoding) {

@@ -76,7 +76,7 @@ public final class RedisConnection implements AutoCloseable {
         Open open = connection();
         boolean usable = false;
         try {
-            T reply = await(round.apply(open.commands()).toCompletableFuture());
+            T reply = await(send(round, open).toCompletableFuture());
             usable = true;
             return reply;
         } catch (ExecutionException e) {
@@ -89,6 +89,18 @@ public final class RedisConnection implements AutoCloseable {
             if (!usable) {
                 drop(open);
             }
+        }
+    }
+
+    /** Sends the commands of a round in one packet. */
+    private static <T> CompletionStage<T> send(
+            Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> round, Open open) {
+        open.connection().setAutoFlushCommands(false);
+        try {
+            return round.apply(open.commands());
+        } finally {
+            open.connection().setAutoFlushCommands(true);
+            open.connection().flushCommands();
         }
     }
 

@@ -3,6 +3,9 @@ package io.bev.avatar.exporter.systemd;
 import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +39,9 @@ public final class SystemBus implements AutoCloseable {
 
     /** Time for which dbus-java retries to connect, every 500 ms. Minimal: the next scrape retries. */
     private static final int CONNECT_MILLIS = 1;
+
+    /** Start of the address of a socket file. */
+    private static final String SOCKET = "unix:path=";
 
     private final String address;
     private final String destination;
@@ -129,6 +135,7 @@ public final class SystemBus implements AutoCloseable {
             return connection;
         }
         close();
+        requireSocket();
         try {
             DBusConnection fresh = DBusConnectionBuilder.forAddress(address)
                     .withShared(false)
@@ -152,13 +159,25 @@ public final class SystemBus implements AutoCloseable {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            throw new BusException(
-                    "no D-Bus at " + address
-                            + ": this host does not run the system bus, or this user has no access (" + reason(e)
-                            + ")",
-                    "start dbus or exclude the collector",
-                    e);
+            throw unavailable(reason(e), e);
         }
+    }
+
+    /** A host without a bus has no socket; dbus-java would start four threads in each scrape to learn that. */
+    private void requireSocket() throws BusException {
+        String path = address.startsWith(SOCKET) ? address.substring(SOCKET.length()) : "";
+        if (path.matches("/[^,;%]+") && !Files.exists(Path.of(path))) {
+            NoSuchFileException missing = new NoSuchFileException(path);
+            throw unavailable(ErrorText.of(missing), missing);
+        }
+    }
+
+    private BusException unavailable(String reason, Exception cause) {
+        return new BusException(
+                "no D-Bus at " + address + ": this host does not run the system bus, or this user has no access ("
+                        + reason + ")",
+                "start dbus or exclude the collector",
+                cause);
     }
 
     private static String reason(Throwable failure) {

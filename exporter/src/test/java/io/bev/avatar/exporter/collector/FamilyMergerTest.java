@@ -2,7 +2,6 @@ package io.bev.avatar.exporter.collector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.prometheus.client.Collector.MetricFamilySamples;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,8 +10,8 @@ class FamilyMergerTest {
 
     private final FamilyMerger merger = new FamilyMerger();
 
-    private static List<MetricFamilySamples> both(MetricSink first, MetricSink second) {
-        List<MetricFamilySamples> all = new ArrayList<>(first.families());
+    private static List<MetricFamily> both(MetricSink first, MetricSink second) {
+        List<MetricFamily> all = new ArrayList<>(first.families());
         all.addAll(second.families());
         return all;
     }
@@ -25,11 +24,11 @@ class FamilyMergerTest {
         second.gauge("up", "Up too.", 0, "job", "a");
         second.gauge("up", "Up too.", 1, "job", "b");
 
-        List<MetricFamilySamples> merged = merger.merge(both(first, second));
+        List<MetricFamily> merged = merger.merge(both(first, second));
 
         assertThat(merged).hasSize(1);
-        assertThat(merged.get(0).samples)
-                .extracting(s -> s.labelValues.get(0) + s.value)
+        assertThat(merged.get(0).samples())
+                .extracting(s -> s.label("job") + s.value())
                 .containsExactly("a1.0", "b1.0");
     }
 
@@ -40,9 +39,9 @@ class FamilyMergerTest {
         MetricSink second = new MetricSink();
         second.untyped("things", "Things.", 2);
 
-        List<MetricFamilySamples> merged = merger.merge(both(first, second));
+        List<MetricFamily> merged = merger.merge(both(first, second));
 
         assertThat(merged).hasSize(1);
-        assertThat(merged.get(0).samples.get(0).value).isEqualTo(1);
+        assertThat(merged.get(0).samples().get(0).value()).isEqualTo(1);
     }
 }

@@ -73,7 +73,7 @@ class ScrapeRunnerTest {
 
         assertThat(results).extracting(CollectorResult::collector).containsExactly("a", "b");
         assertThat(results).allMatch(CollectorResult::success);
-        assertThat(results.get(1).families().get(0).name).isEqualTo("b_value");
+        assertThat(results.get(1).families().get(0).name()).isEqualTo("b_value");
     }
 
     @Test
@@ -152,7 +152,7 @@ class ScrapeRunnerTest {
         while (!after.success()) {
             after = scrape(runner, LONG).get(0);
         }
-        assertThat(after.families().get(0).name).isEqualTo("late_value");
+        assertThat(after.families().get(0).name()).isEqualTo("late_value");
         assertThat(started).hasValue(2);
     }
 

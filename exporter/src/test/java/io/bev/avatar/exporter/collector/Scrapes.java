@@ -2,12 +2,10 @@ package io.bev.avatar.exporter.collector;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bev.avatar.exporter.Expositions;
 import io.bev.avatar.testkit.Golden;
-import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.Collections;
 
 /** Exposition text of a collection, and its comparison with golden files. */
 public final class Scrapes {
@@ -46,9 +44,7 @@ public final class Scrapes {
         Golden.check(Path.of("src/test/resources/golden", name), found);
     }
 
-    private static String text(MetricSink sink) throws IOException {
-        StringWriter text = new StringWriter();
-        TextFormat.write004(text, Collections.enumeration(sink.families()));
-        return text.toString();
+    private static String text(MetricSink sink) {
+        return Expositions.text(sink);
     }
 }

@@ -49,9 +49,9 @@ class RunningExporterGpuTest {
 
     private static List<Double> temperatures(MetricSink out) {
         return out.families().stream()
-                .flatMap(family -> family.samples.stream())
-                .filter(sample -> sample.name.equals("nvidia_gpu_temperature_celsius"))
-                .map(sample -> sample.value)
+                .flatMap(family -> family.samples().stream())
+                .filter(sample -> sample.name().equals("nvidia_gpu_temperature_celsius"))
+                .map(sample -> sample.value())
                 .toList();
     }
 

@@ -19,7 +19,7 @@ class ExpositionFormatTest {
                 "text/plain;q=0, Application/OpenMetrics-Text;q=0.001"
             })
     void openMetrics_whereItIsPreferred(String accept) {
-        assertThat(ExpositionFormat.choose(List.of(accept))).startsWith("application/openmetrics-text");
+        assertThat(ExpositionFormat.choose(List.of(accept)).contentType()).startsWith("application/openmetrics-text");
     }
 
     @ParameterizedTest
@@ -35,13 +35,14 @@ class ExpositionFormatTest {
                 "application/openmetrics-text;q=x"
             })
     void text_otherwise(String accept) {
-        assertThat(ExpositionFormat.choose(List.of(accept))).startsWith("text/plain; version=0.0.4");
+        assertThat(ExpositionFormat.choose(List.of(accept)).contentType()).startsWith("text/plain; version=0.0.4");
     }
 
     @Test
     void severalHeaders_areOneList() {
-        assertThat(ExpositionFormat.choose(List.of("text/plain;q=0.1", "application/openmetrics-text;q=0.2")))
+        assertThat(ExpositionFormat.choose(List.of("text/plain;q=0.1", "application/openmetrics-text;q=0.2"))
+                        .contentType())
                 .startsWith("application/openmetrics-text");
-        assertThat(ExpositionFormat.choose(List.of())).startsWith("text/plain");
+        assertThat(ExpositionFormat.choose(List.of()).contentType()).startsWith("text/plain");
     }
 }

@@ -75,7 +75,7 @@ class RedisSecretsTest {
                     .collect(sink);
 
             assertThat(sink.families())
-                    .extracting(f -> f.name)
+                    .extracting(f -> f.name())
                     .contains("redis_memory_used_bytes")
                     .doesNotContain("redis_slowlog_length");
         }

@@ -6,6 +6,7 @@ import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
+import io.bev.avatar.exporter.collector.SeriesCache;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TimeZone;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,9 @@ public final class HostCollector implements Collector {
     private final BlockingSubcollectors textFiles;
     private final Optional<FileSystemCollector> fileSystems;
     private final String remark;
+
+    /** Series of each subcollector. */
+    private final Map<String, SeriesCache> series = new ConcurrentHashMap<>();
 
     /** Subcollectors that skipped entries in the previous collection: each is logged once. */
     private final Set<String> skipping = new HashSet<>();
@@ -244,7 +249,7 @@ public final class HostCollector implements Collector {
     }
 
     private SubcollectorResult run(String name, HostSubcollector part) {
-        return SubcollectorResult.of(name, part, new HostFiles(options.proc(), options.sys()), ticker);
+        return SubcollectorResult.of(name, part, new HostFiles(options.proc(), options.sys()), series.computeIfAbsent(name, first -> new SeriesCache()), ticker);
     }
 
     @Override

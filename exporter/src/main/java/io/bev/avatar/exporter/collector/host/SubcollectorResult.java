@@ -2,6 +2,7 @@ package io.bev.avatar.exporter.collector.host;
 
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.SeriesCache;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,11 @@ record SubcollectorResult(
         int skipped,
         String firstSkipped) {
 
-    static SubcollectorResult of(String name, HostSubcollector part, HostFiles files, Ticker ticker) {
+    /** @param series series of the subcollector's previous run */
+    static SubcollectorResult of(
+            String name, HostSubcollector part, HostFiles files, SeriesCache series, Ticker ticker) {
         long start = ticker.nanos();
-        MetricSink samples = new MetricSink();
+        MetricSink samples = new MetricSink(series);
         Exception failure = null;
         boolean absent = false;
         try {

@@ -38,11 +38,11 @@ class CpuTimeDipTest {
             MetricSink out = new MetricSink();
             collector.read(files, out);
             exported.add(String.valueOf(out.families().stream()
-                    .flatMap(family -> family.samples.stream())
-                    .filter(sample -> sample.labelValues.contains("idle"))
+                    .flatMap(family -> family.samples().stream())
+                    .filter(sample -> sample.label("mode").equals("idle"))
                     .findFirst()
                     .orElseThrow()
-                    .value));
+                    .value()));
             raw.add(String.valueOf(IDLE[i] / 100.0));
         }
         try (DirectoryStream<Path> rules = Files.newDirectoryStream(RULES, "*.rules.yml")) {

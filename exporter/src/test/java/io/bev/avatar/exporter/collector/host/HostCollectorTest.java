@@ -252,11 +252,11 @@ class HostCollectorTest {
         MetricSink out = new MetricSink();
         collector.collect(out);
         return out.families().stream()
-                .filter(family -> family.name.startsWith("node_cpu_seconds"))
-                .flatMap(family -> family.samples.stream())
-                .filter(sample -> sample.labelValues.get(1).startsWith("i")
-                        && !sample.labelValues.get(1).equals("irq"))
-                .mapToDouble(sample -> sample.value)
+                .filter(family -> family.name().startsWith("node_cpu_seconds"))
+                .flatMap(family -> family.samples().stream())
+                .filter(sample -> sample.label("mode").startsWith("i")
+                        && !sample.label("mode").equals("irq"))
+                .mapToDouble(sample -> sample.value())
                 .toArray();
     }
 

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bev.avatar.common.redis.RedisConfig;
+import io.bev.avatar.exporter.collector.MetricFamily;
 import io.bev.avatar.exporter.collector.MetricSink;
+import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
 import io.bev.avatar.exporter.redis.RedisClients;
 import io.bev.avatar.testkit.RedisServer;
-import io.prometheus.client.Collector.MetricFamilySamples;
-import io.prometheus.client.Collector.MetricFamilySamples.Sample;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
@@ -57,15 +57,14 @@ class RedisCollectorTest {
     }
 
     private static Optional<Double> value(MetricSink sink, String name, Map<String, String> labels) {
-        for (MetricFamilySamples family : sink.families()) {
-            for (Sample sample : family.samples) {
-                boolean matches = sample.name.equals(name);
+        for (MetricFamily family : sink.families()) {
+            for (Sample sample : family.samples()) {
+                boolean matches = sample.name().equals(name);
                 for (Map.Entry<String, String> label : labels.entrySet()) {
-                    int at = sample.labelNames.indexOf(label.getKey());
-                    matches &= at >= 0 && sample.labelValues.get(at).equals(label.getValue());
+                    matches &= sample.label(label.getKey()).equals(label.getValue());
                 }
                 if (matches) {
-                    return Optional.of(sample.value);
+                    return Optional.of(sample.value());
                 }
             }
         }
@@ -356,8 +355,8 @@ class RedisCollectorTest {
         assertThat(value(sink, "redis_connected_clients")).contains(1.0);
         assertThat(value(sink, "redis_commands_total", Map.of("cmd", "eval"))).contains(110_000.0);
         assertThat(sink.families().stream()
-                        .filter(family -> family.name.equals("redis_errors"))
-                        .flatMap(family -> family.samples.stream()))
+                        .filter(family -> family.name().equals("redis_errors"))
+                        .flatMap(family -> family.samples().stream()))
                 .hasSize(100);
         assertThat(value(sink, "avatar_exporter_redis_dropped_items", Map.of("kind", "errors")))
                 .contains(109_901.0);
