@@ -21,8 +21,8 @@ final class FaultStack implements AutoCloseable {
     /** Heartbeat timeout; a heartbeat arrives every 60 to 90 s. */
     static final Duration SILENCE = Duration.ofSeconds(150);
 
-    /** An XID alert stays active for 20 s instead of an hour, so that its end can be observed. */
-    private static final String EXPORTER = "exporter: {watchdog-timeout: " + SILENCE.toSeconds()
+    /** An XID alert stays active for 20 s instead of an hour, so that its end can be observed. On a busy machine niceness would delay scrapes. */
+    private static final String EXPORTER = "exporter: {niceness: 0, watchdog-timeout: " + SILENCE.toSeconds()
             + "s, units: [" + MonitoringFaults.FAILING_UNIT
             + "], thresholds: {gpu_xid_age_seconds: {critical: 20, warning: 20}}}";
 

@@ -39,6 +39,7 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
     private static final String CONFIGURATION = """
             exporter:
               hardware: false
+              niceness: 0
               thresholds:
                 gpu_xid_age_seconds: {critical: 20, warning: 20}
                 redis_save_age_seconds: {warning: 20}
