@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Alerts as reported by Prometheus and Redis. While one of them is unreachable, its last response is kept. */
-final class AlertView {
+/**
+ * Alerts as reported by Prometheus and Redis. While one of them is unreachable, its last response is kept. One thread polls; others
+ * may read.
+ */
+final class AlertView implements AlertSource {
 
     /**
      * An event in Redis.
@@ -34,10 +37,10 @@ final class AlertView {
     private final StackClient client;
     private final String prometheus;
     private final int redisPort;
-    private Set<ObservedAlert> pending = Set.of();
-    private Set<ObservedAlert> firing = Set.of();
-    private Set<Event> events = Set.of();
-    private List<Step> steps = List.of();
+    private volatile Set<ObservedAlert> pending = Set.of();
+    private volatile Set<ObservedAlert> firing = Set.of();
+    private volatile Set<Event> events = Set.of();
+    private volatile List<Step> steps = List.of();
 
     AlertView(StackClient client, String prometheus, int redisPort) {
         this.client = client;
@@ -46,7 +49,8 @@ final class AlertView {
     }
 
     /** Polls both. */
-    void poll() throws InterruptedException {
+    @Override
+    public void poll() throws InterruptedException {
         try {
             pollPrometheus();
         } catch (IOException e) {
@@ -60,22 +64,26 @@ final class AlertView {
     }
 
     /** Alerts in state pending. */
-    Set<ObservedAlert> pending() {
+    @Override
+    public Set<ObservedAlert> pending() {
         return pending;
     }
 
     /** Alerts in state firing. */
-    Set<ObservedAlert> firing() {
+    @Override
+    public Set<ObservedAlert> firing() {
         return firing;
     }
 
     /** The newest hundred events, unordered. */
-    Set<Event> events() {
+    @Override
+    public Set<Event> events() {
         return events;
     }
 
     /** Recovery steps among the newest hundred events, oldest first. */
-    List<Step> steps() {
+    @Override
+    public List<Step> steps() {
         return steps;
     }
 

@@ -31,7 +31,12 @@ final class DelayProxy implements Closeable {
 
     /** @param target port of the server on 127.0.0.1 */
     static DelayProxy to(int target) throws IOException {
-        DelayProxy proxy = new DelayProxy(new ServerSocket(0, 64, InetAddress.getLoopbackAddress()), target);
+        return to(target, InetAddress.getLoopbackAddress());
+    }
+
+    /** @param bind address to listen on */
+    static DelayProxy to(int target, InetAddress bind) throws IOException {
+        DelayProxy proxy = new DelayProxy(new ServerSocket(0, 64, bind), target);
         start(proxy::accept);
         return proxy;
     }

@@ -11,8 +11,10 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,8 +30,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Inject faults into a running stack and measure which alerts they raise, how soon, and when these are"
                     + " resolved.",
-            "The stack has its own directory and ports and a simulated GPU; times in the rules are a tenth. Takes 30"
-                    + " min."
+            "The stack has its own directory and ports, simulated GPUs and ten further hosts, on which faults are injected"
+                    + " side by side; times in the rules are a tenth. Takes 40 min."
         },
         footer = {
             "",
@@ -39,6 +41,7 @@ import picocli.CommandLine.Spec;
 public final class DetectCommand implements Callable<Integer> {
 
     private static final Duration ALERT_TIMEOUT = Duration.ofMinutes(6);
+    private static final Duration SHIPPED_ALERT_TIMEOUT = Duration.ofHours(2);
     private static final int NOT_AS_EXPECTED = 1;
 
     @Option(names = "--root", hidden = true, required = true, description = "Project directory.")
@@ -60,10 +63,34 @@ public final class DetectCommand implements Callable<Integer> {
 
     @Option(
             names = "--hold",
-            defaultValue = "40",
+            defaultValue = "20",
             paramLabel = "S",
-            description = "Minimum duration of each fault in seconds, to catch unrelated alerts (default: 40).")
+            description = "Minimum duration of each fault in seconds, to catch unrelated alerts (default: 20).")
     private int holdSeconds;
+
+    @Option(
+            names = "--healthy",
+            defaultValue = "120",
+            paramLabel = "S",
+            description = "Duration of the period without a fault, in seconds (default: 120).")
+    private int healthySeconds;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            paramLabel = "N",
+            description = "Order of the faults of single hosts (default: 1).")
+    private long seed;
+
+    @Option(
+            names = "--rounds",
+            defaultValue = "1",
+            paramLabel = "N",
+            description = "Number of rounds of the faults of single hosts, with the seeds N, N + 1 and so on (default: 1).")
+    private int rounds;
+
+    @Option(names = "--shipped-times", description = "Use the rules with their shipped times. Takes several hours.")
+    private boolean shippedTimes;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -71,68 +98,130 @@ public final class DetectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (holdSeconds < 0 || holdSeconds > 600) {
-            throw new ParameterException(spec.commandLine(), "--hold " + holdSeconds + ": expected 0 to 600");
-        }
+        requireRange("--hold", holdSeconds, 0, 3600);
+        requireRange("--healthy", healthySeconds, 0, 86_400);
+        requireRange("--rounds", rounds, 1, 100);
         Set<String> names = chosen();
         MeasurementPrinter printer = printer();
         List<Detection> detections = new ArrayList<>();
+        ShortenedRules rules = shippedTimes ? ShortenedRules.SHIPPED : ShortenedRules.STANDARD;
         RunDirectory directory = RunDirectory.fresh(root, "detect");
         LoopbackDisk disk = LoopbackDisk.mount(
                 directory.path().resolve("small-disk.img"), directory.path().resolve("state"));
-        try (FaultStack stack = FaultStack.start(root, directory.path(), disk)) {
+        FaultHosts.Certificates certificates =
+                FaultHosts.Certificates.create(directory.path().resolve("certificates"));
+        try (FaultStack stack =
+                FaultStack.start(root, directory.path(), disk, rules, Optional.of(certificates.authorities()))) {
             Thread hook = RunDirectory.closeOnExit(stack);
             printer.print(HostDescription.describe());
+            AlertView view = new AlertView(
+                    stack.client(), stack.stack().prometheus(), stack.stack().redisPort());
             FaultInjector run = new FaultInjector(
                     stack.stack(),
-                    new AlertView(
-                            stack.client(),
-                            stack.stack().prometheus(),
-                            stack.stack().redisPort()),
+                    stack.target(),
+                    AlertSource.filtered(view, alert -> !FaultHosts.concerns(alert), true),
+                    FaultCatalogue.OF_THE_MACHINE,
                     Ticker.system(),
                     Duration.ofSeconds(holdSeconds),
-                    ALERT_TIMEOUT);
-            List<Fault> faults = stack.faults().stream()
-                    .filter(fault -> names.contains(fault.name()))
-                    .toList();
+                    alertTimeout());
+            Consumer<Detection> report = detection -> {
+                synchronized (detections) {
+                    detections.add(detection);
+                    DetectionTable.lines(List.of(detection)).forEach(printer::print);
+                    report(printer, detection);
+                }
+            };
             run.awaitHeartbeat();
-            for (Fault fault : faults) {
-                printer.message(fault.name() + ": " + fault.how());
-                Detection detection = run.run(fault);
-                detections.add(detection);
-                DetectionTable.lines(List.of(detection)).forEach(printer::print);
-                report(printer, detection);
+            runHosts(stack, certificates, view, names, report);
+            for (Fault fault : stack.faults()) {
+                if (names.contains(fault.name())) {
+                    report.accept(run.run(fault));
+                }
             }
             Runtime.getRuntime().removeShutdownHook(hook);
         }
+        DetectionSummary summary = DetectionSummary.of(detections, RuleTimes.read(rulesDirectory()), rules);
+        printer.message(summary.sentence());
         if (docs) {
             Path page = root.resolve("docs/detection.md");
-            Path rules = root.resolve("alerting-rules");
             DetectionTable table = new DetectionTable(
-                    RuleTimes.read(rules),
-                    ShortenedRules.STANDARD,
-                    DetectionLatency.read(rules).section());
-            Files.writeString(page, table.page(detections, HostDescription.sentence(), LocalDate.now(ZoneOffset.UTC)));
+                    RuleTimes.read(rulesDirectory()),
+                    rules,
+                    DetectionLatency.read(rulesDirectory()).section());
+            Files.writeString(
+                    page, table.page(detections, summary, HostDescription.sentence(), LocalDate.now(ZoneOffset.UTC)));
             printer.message("wrote " + page);
         }
         return detections.stream().allMatch(Detection::isAsExpected) ? 0 : NOT_AS_EXPECTED;
     }
 
-    private Set<String> chosen() {
-        Set<String> names = only == null ? Set.copyOf(FaultCatalogue.NAMES) : only;
-        List<String> unknown = names.stream()
-                .filter(name -> !FaultCatalogue.NAMES.contains(name))
+    /** Faults of single hosts, side by side, and of a site. */
+    private void runHosts(
+            FaultStack stack,
+            FaultHosts.Certificates certificates,
+            AlertView view,
+            Set<String> names,
+            Consumer<Detection> report)
+            throws IOException, InterruptedException {
+        List<HostFault> faults = HostFaults.all().stream()
+                .filter(fault -> names.contains(fault.name()))
                 .toList();
+        List<Fault> models = ModelFaults.all().stream()
+                .filter(fault -> names.contains(fault.name()))
+                .toList();
+        boolean outage = names.contains(FaultHosts.OUTAGE);
+        if (faults.isEmpty() && models.isEmpty() && !outage) {
+            return;
+        }
+        Duration hold = Duration.ofSeconds(holdSeconds);
+        try (FaultHosts hosts = FaultHosts.start(stack.stack(), root, certificates, view, alertTimeout())) {
+            for (int round = 0; round < rounds; round++) {
+                hosts.run(
+                        faults,
+                        round == 0 ? models : List.of(),
+                        stack.supervised(),
+                        seed + round,
+                        hold,
+                        round == 0 ? Duration.ofSeconds(healthySeconds) : Duration.ZERO,
+                        report);
+            }
+            if (outage) {
+                report.accept(hosts.outage(hold));
+            }
+        }
+    }
+
+    private Duration alertTimeout() {
+        return shippedTimes ? SHIPPED_ALERT_TIMEOUT : ALERT_TIMEOUT;
+    }
+
+    private Path rulesDirectory() {
+        return root.resolve("alerting-rules");
+    }
+
+    private void requireRange(String option, int value, int from, int to) {
+        if (value < from || value > to) {
+            throw new ParameterException(
+                    spec.commandLine(), option + " " + value + ": expected " + from + " to " + to);
+        }
+    }
+
+    private Set<String> chosen() throws IOException {
+        List<String> all = FaultCatalogue.names();
+        Set<String> names = only == null ? Set.copyOf(all) : only;
+        List<String> unknown =
+                names.stream().filter(name -> !all.contains(name)).toList();
         if (!unknown.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--only " + String.join(",", unknown) + ": expected one of "
-                            + String.join(", ", FaultCatalogue.NAMES));
+                            + String.join(", ", all));
         }
         return names;
     }
 
     private void report(MeasurementPrinter printer, Detection detection) {
+        printer.message(detection.fault().name() + ": " + detection.fault().how());
         detection.skipped().ifPresent(reason -> printer.message("  skipped: " + reason));
         detection.times().forEach((alert, times) -> printer.message("  " + alert + ": " + times.text()));
         if (!detection.missing().isEmpty()) {

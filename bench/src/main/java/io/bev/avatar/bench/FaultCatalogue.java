@@ -1,9 +1,14 @@
 package io.bev.avatar.bench;
 
+import io.bev.avatar.launcher.IsolatedStack.Service;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/** All faults in injection order: those with longer after-effects, such as a burning error budget, come last. */
+/** Faults of the stack in injection order: those with longer after-effects, such as a burning error budget, come last. */
 final class FaultCatalogue {
 
     /** Alerts about the machine that runs the benchmark; ignored unless a fault expects them. */
@@ -27,50 +32,39 @@ final class FaultCatalogue {
      * Alerts with a long window, which stay active after their cause: an earlier fault, or the start of the stack, when the page is
      * probed before the renderer is ready. Reported only for faults that list them.
      */
-    static final Set<String> LASTING = Set.of("AvatarEndpointBudgetBurn", "AvatarFlapping");
+    static final Set<String> LASTING = Set.of("AvatarEndpointBudgetBurn", "AvatarFlapping", "AvatarDiskFillingUp");
 
     /** The heartbeat alert, which always fires. */
     static final String HEARTBEAT = "AvatarWatchdog";
 
-    /** Names of the faults, in order. */
-    static final List<String> NAMES = List.of(
-            "gpu-hot",
-            "gpu-full",
-            "gpu-throttled",
-            "gpu-power-brake",
-            "gpu-xid",
-            "gpu-xid-application",
-            "gpu-lost",
-            "redis-stopped",
-            "redis-slow",
-            "redis-read-only",
-            "disk-full",
-            "cpu-hog",
-            "webhook-token-wrong",
-            "exporter-killed",
-            "prometheus-killed",
-            "endpoint-slow",
-            "renderer-hung",
-            "renderer-paused",
-            "renderer-gone",
-            "renderer-killed");
+    /** Alerts that no fault of the catalogue raises, with the reason. */
+    static final Map<String, String> WITHOUT_FAULT = Map.of(
+            HEARTBEAT,
+            "the heartbeat: fires always; without it AvatarAlertPipelineSilent fires",
+            "AvatarClockUnsynchronised",
+            "would change the state of this machine's kernel clock; generated rule tests cover it");
 
     private FaultCatalogue() {}
 
+    /** Faults of the stack's own host and of the monitoring, one at a time, in order. */
     static List<Fault> all(DelayProxy page, DelayProxy redis, int debugPort, LoopbackDisk disk) {
         return List.of(
                 GpuFaults.hot(),
                 GpuFaults.full(),
-                GpuFaults.throttled(),
                 GpuFaults.powerBrake(),
                 GpuFaults.xidOfTheDevice(),
-                GpuFaults.xidOfAnApplication(),
-                GpuFaults.lost(),
+                GpuFaults.staysHot(),
+                MonitoringFaults.noTargets(),
+                MonitoringFaults.duplicateTargets(),
+                MonitoringFaults.thresholdMissing(),
+                MonitoringFaults.ruleFailures(),
+                MonitoringFaults.unitFailed(),
+                MonitoringFaults.restarted("prometheus-restarted", Service.PROMETHEUS),
+                MonitoringFaults.restarted("alertmanager-restarted", Service.ALERTMANAGER),
                 DependencyFaults.redisStopped(),
                 DependencyFaults.redisSlow(redis),
                 DependencyFaults.redisReadOnly(),
                 MachineFaults.diskFull(disk),
-                MachineFaults.cpuHog(),
                 DependencyFaults.wrongToken(),
                 DependencyFaults.exporterKilled(),
                 DependencyFaults.prometheusKilled(),
@@ -78,6 +72,20 @@ final class FaultCatalogue {
                 RendererFaults.hung(debugPort),
                 RendererFaults.paused(),
                 RendererFaults.gone(),
-                RendererFaults.killed());
+                RendererFaults.killed(),
+                MachineFaults.cpuHog());
+    }
+
+    /** Names of all faults. */
+    static List<String> names() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DelayProxy none = DelayProxy.to(1)) {
+            all(none, none, 1, LoopbackDisk.without(Path.of(""), "only the name is used"))
+                    .forEach(fault -> names.add(fault.name()));
+        }
+        ModelFaults.all().forEach(fault -> names.add(fault.name()));
+        HostFaults.all().forEach(fault -> names.add(fault.name()));
+        names.add(FaultHosts.OUTAGE);
+        return names;
     }
 }

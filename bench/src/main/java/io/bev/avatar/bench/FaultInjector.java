@@ -21,20 +21,35 @@ import java.util.stream.Collectors;
 final class FaultInjector {
 
     private static final long POLL_INTERVAL_MILLIS = 100;
+    private static final Duration MACHINE_TIMEOUT = Duration.ofMinutes(1);
 
     private final IsolatedStack stack;
-    private final AlertView view;
+    private final FaultTarget target;
+    private final AlertSource view;
+    private final Set<String> ignored;
     private final Ticker ticker;
     private final Duration hold;
     private final Duration timeout;
 
     /**
+     * @param target what the faults are injected into
+     * @param view alerts of the target
+     * @param ignored names of alerts about the machine that runs the benchmark
      * @param hold minimum duration of each fault, to catch unrelated alerts
      * @param timeout maximum wait for an alert to fire and for it to end
      */
-    FaultInjector(IsolatedStack stack, AlertView view, Ticker ticker, Duration hold, Duration timeout) {
+    FaultInjector(
+            IsolatedStack stack,
+            FaultTarget target,
+            AlertSource view,
+            Set<String> ignored,
+            Ticker ticker,
+            Duration hold,
+            Duration timeout) {
         this.stack = stack;
+        this.target = target;
         this.view = view;
+        this.ignored = Set.copyOf(ignored);
         this.ticker = ticker;
         this.hold = hold;
         this.timeout = timeout;
@@ -54,7 +69,7 @@ final class FaultInjector {
                 throw new IOException(FaultCatalogue.HEARTBEAT + " did not reach Redis within " + timeout.toSeconds()
                         + " s after the start of the stack; see the logs in its directory");
             }
-            stack.tick();
+            target.tick();
             view.poll();
             Thread.sleep(POLL_INTERVAL_MILLIS);
         }
@@ -66,17 +81,22 @@ final class FaultInjector {
      * @return alerts that remain active
      */
     private Set<AlertKey> awaitNoAlerts(Fault fault) throws IOException, InterruptedException {
-        long deadline = ticker.nanos() + timeout.toNanos();
+        long start = ticker.nanos();
+        long deadline = start + timeout.toNanos();
         Set<AlertKey> active = new TreeSet<>();
         do {
-            stack.tick();
+            target.tick();
             view.poll();
             active.clear();
             view.firing().stream().map(ObservedAlert::key).forEach(active::add);
             view.pending().stream().map(ObservedAlert::key).forEach(active::add);
             active.removeIf(alert -> !disturbs(alert, fault));
-            if (active.isEmpty() && stack.isWhole()) {
+            if (active.isEmpty() && target.isWhole()) {
                 break;
+            }
+            if (!active.isEmpty() && active.stream().allMatch(alert -> ignored.contains(alert.name()))) {
+                // Those of the machine itself may last.
+                deadline = Math.min(deadline, start + MACHINE_TIMEOUT.toNanos());
             }
             Thread.sleep(POLL_INTERVAL_MILLIS);
         } while (ticker.nanos() - deadline < 0);
@@ -89,7 +109,7 @@ final class FaultInjector {
             return true;
         }
         return !alert.name().equals(FaultCatalogue.HEARTBEAT)
-                && !FaultCatalogue.OF_THE_MACHINE.contains(alert.name())
+                && !ignored.contains(alert.name())
                 && !FaultCatalogue.LASTING.contains(alert.name());
     }
 
@@ -113,11 +133,11 @@ final class FaultInjector {
         while (ticker.nanos() - injected < hold.toNanos()
                 || (!missing(fault, seen, false).isEmpty() && ticker.nanos() - deadline < 0)) {
             if (fault.supervised()) {
-                stack.tick();
+                target.tick();
             }
             seen.poll(seconds(injected), OptionalDouble.empty());
             if (restart.isEmpty() && fault.endsTheRenderer()) {
-                boolean listens = stack.rendererListens();
+                boolean listens = target.rendererListens();
                 down |= !listens;
                 restart = down && listens ? OptionalDouble.of(seconds(injected)) : restart;
             }
@@ -135,9 +155,9 @@ final class FaultInjector {
         OptionalDouble whole = OptionalDouble.empty();
         long deadline = restored + timeout.toNanos();
         while (ticker.nanos() - deadline < 0) {
-            stack.tick();
+            target.tick();
             seen.poll(seconds(injected), OptionalDouble.of(seconds(restored)));
-            if (whole.isEmpty() && stack.isWhole()) {
+            if (whole.isEmpty() && target.isWhole()) {
                 whole = OptionalDouble.of(seconds(restored));
             }
             if (whole.isPresent() && missing(fault, seen, true).isEmpty() && hasEnded(fault, seen)) {
@@ -149,7 +169,7 @@ final class FaultInjector {
     }
 
     /** An inhibited alert sends no resolved event. */
-    private static boolean hasEnded(Fault fault, Observation seen) {
+    private boolean hasEnded(Fault fault, Observation seen) {
         Set<AlertKey> expected = expected(fault);
         return seen.allEnded(alert -> mayLast(alert) && !expected.contains(alert))
                 && fault.expected().stream()
@@ -157,8 +177,8 @@ final class FaultInjector {
                         .allMatch(expectation -> seen.isReportedResolved(expectation.alert()));
     }
 
-    private static boolean mayLast(AlertKey alert) {
-        return FaultCatalogue.LASTING.contains(alert.name()) || FaultCatalogue.OF_THE_MACHINE.contains(alert.name());
+    private boolean mayLast(AlertKey alert) {
+        return FaultCatalogue.LASTING.contains(alert.name()) || ignored.contains(alert.name());
     }
 
     private static Set<AlertKey> expected(Fault fault) {
@@ -197,7 +217,7 @@ final class FaultInjector {
         for (AlertKey alert : seen.alerts()) {
             if (expected.contains(alert) || fault.consequences().contains(alert.name())) {
                 times.put(alert, seen.times(alert));
-            } else if (FaultCatalogue.OF_THE_MACHINE.contains(alert.name())) {
+            } else if (ignored.contains(alert.name())) {
                 ofTheMachine.add(alert);
             } else if (!FaultCatalogue.LASTING.contains(alert.name())) {
                 unrelated.add(alert);

@@ -5,6 +5,7 @@ import io.bev.avatar.cds.Installation;
 import io.bev.avatar.cds.Sandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,8 +27,13 @@ final class FuseMounts implements AutoCloseable {
 
     private FuseMounts() {}
 
-    /** Mounts them below {@code sandbox}; empty if bindfs is not installed or this user cannot mount. */
+    /** Mounts {@link #COUNT} of them; see {@link #mount(Sandbox, int)}. */
     static Optional<FuseMounts> mount(Sandbox sandbox) throws IOException, InterruptedException {
+        return mount(sandbox, COUNT);
+    }
+
+    /** Mounts {@code count} of them below {@code sandbox}; empty if bindfs is not installed or this user cannot mount. */
+    static Optional<FuseMounts> mount(Sandbox sandbox, int count) throws IOException, InterruptedException {
         Optional<Path> bindfs = Installation.find("bindfs");
         if (bindfs.isEmpty() || !Files.isReadable(Path.of("/dev/fuse"))) {
             return Optional.empty();
@@ -35,7 +41,7 @@ final class FuseMounts implements AutoCloseable {
         Path source = Files.createDirectories(sandbox.directory().resolve("fuse-source"));
         FuseMounts mounts = new FuseMounts();
         try {
-            for (int i = 0; i < COUNT; i++) {
+            for (int i = 0; i < count; i++) {
                 Path point = Files.createDirectories(sandbox.directory().resolve(NAME + i))
                         .toRealPath();
                 ChildProcess server = sandbox.start(
@@ -59,6 +65,17 @@ final class FuseMounts implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Their lines of {@code /proc/self/mounts}. */
+    String lines() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (String line : Files.readAllLines(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1)) {
+            if (mountPoints.contains(Path.of(line.split(" ", -1)[1]))) {
+                lines.append(line).append('\n');
+            }
+        }
+        return lines.toString();
     }
 
     /** Stops or continues all servers, by a signal's name. */

@@ -3,11 +3,13 @@ package io.bev.avatar.bench;
 import static io.bev.avatar.bench.Fault.Delivery.AT_ONCE;
 import static io.bev.avatar.bench.Fault.Delivery.INHIBITED;
 
+import io.bev.avatar.bench.Fault.Condition;
 import io.bev.avatar.bench.Fault.Expectation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -34,12 +36,19 @@ final class GpuFaults {
                 RECOVERY);
     }
 
-    static Fault throttled() {
+    /** A recovery action does not help. */
+    static Fault staysHot() {
         return scenario(
-                "gpu-throttled",
-                "event_reasons = 64",
-                List.of(warning("AvatarGpuThermalThrottling", AT_ONCE)),
-                RECOVERY);
+                "gpu-stays-hot",
+                "temperature = 96",
+                List.of(
+                        critical("AvatarGpuTemperatureHigh", AT_ONCE),
+                        warning("AvatarGpuTemperatureHigh", INHIBITED),
+                        new Expectation(
+                                new AlertKey(RECOVERY, "critical"),
+                                AT_ONCE,
+                                Condition.needs(
+                                        Duration.ofSeconds(40), "`for` of the heat, then the cooldown of 20 s here"))));
     }
 
     static Fault powerBrake() {
@@ -47,21 +56,8 @@ final class GpuFaults {
                 "gpu-power-brake", "event_reasons = 128", List.of(critical("AvatarGpuPowerBrake", AT_ONCE)), RECOVERY);
     }
 
-    static Fault lost() {
-        return scenario(
-                "gpu-lost",
-                "nvmlDevice* = error GPU_IS_LOST",
-                List.of(critical("AvatarGpuMissing", AT_ONCE)),
-                RECOVERY);
-    }
-
     static Fault xidOfTheDevice() {
         return scenario("gpu-xid", "xid = 79", List.of(critical("AvatarGpuXidCritical", AT_ONCE)), RECOVERY);
-    }
-
-    static Fault xidOfAnApplication() {
-        return scenario(
-                "gpu-xid-application", "xid = 31", List.of(warning("AvatarGpuXidApplication", AT_ONCE)), RECOVERY);
     }
 
     private static Expectation critical(String alert, Fault.Delivery delivery) {

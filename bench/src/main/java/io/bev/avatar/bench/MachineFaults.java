@@ -33,7 +33,7 @@ final class MachineFaults {
                 });
     }
 
-    /** All cores are busy. */
+    /** Processes wait for a core all the time. */
     static Fault cpuHog() {
         return new Fault(
                 "cpu-hog",
@@ -42,7 +42,7 @@ final class MachineFaults {
                 List.of(new Expectation(
                         new AlertKey("AvatarHostCpuHigh", "warning"),
                         AT_ONCE,
-                        Condition.needs(Duration.ofSeconds(51), "90 % of the rule window (56 s here) must be busy"))),
+                        Condition.needs(Duration.ofSeconds(34), "60 % of the rule window (56 s here) must be waited"))),
                 Set.of(),
                 stack -> {
                     List<Process> loops = new ArrayList<>();

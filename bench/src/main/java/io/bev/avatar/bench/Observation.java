@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 /** Times at which alerts were observed since a fault was injected, without earlier alerts. */
 final class Observation {
 
-    private final AlertView view;
+    private final AlertSource view;
     private final Set<ObservedAlert> before = new HashSet<>();
     private final Set<String> eventsSeen = new HashSet<>();
     private final Map<AlertKey, Double> firing = new HashMap<>();
@@ -25,7 +25,7 @@ final class Observation {
     private final Map<String, String> steps = new LinkedHashMap<>();
 
     /** @param view view that was just polled */
-    Observation(AlertView view) {
+    Observation(AlertSource view) {
         this.view = view;
         before.addAll(view.firing());
         before.addAll(view.pending());

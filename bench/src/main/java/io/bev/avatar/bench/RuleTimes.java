@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Shipped {@code for} of each alert. */
 final class RuleTimes {
@@ -39,6 +41,14 @@ final class RuleTimes {
             }
         }
         return new RuleTimes(shipped);
+    }
+
+    /** Names of all alerts. */
+    Set<String> names() {
+        return shipped.keySet().stream()
+                .map(AlertKey::name)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     /** Shipped {@code for}; empty for an alert without a rule. */

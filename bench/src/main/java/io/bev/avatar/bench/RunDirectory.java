@@ -1,6 +1,7 @@
 package io.bev.avatar.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -19,7 +20,7 @@ public record RunDirectory(Path path) {
         Path directory =
                 root.resolve(".run/bench").resolve(name).toAbsolutePath().normalize();
         if (Files.exists(directory)) {
-            unmount(directory.resolve("state"));
+            unmountBelow(directory);
             try (Stream<Path> files = Files.walk(directory)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
@@ -30,10 +31,12 @@ public record RunDirectory(Path path) {
     }
 
     /** Unmounts what a killed run may have left. */
-    private static void unmount(Path directory) throws IOException, InterruptedException {
-        String mounts = Files.readString(Path.of("/proc/self/mounts"));
-        if (mounts.contains(" " + directory + " ")) {
-            StackClient.run(List.of("umount", directory.toString()));
+    private static void unmountBelow(Path directory) throws IOException, InterruptedException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1)) {
+            String mountPoint = line.split(" ", -1)[1];
+            if (mountPoint.startsWith(directory + "/")) {
+                StackClient.run(List.of("umount", "-l", mountPoint));
+            }
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * scrape and evaluation intervals of Prometheus do not change: the delay beyond a rule's {@code for} is that of the shipped rules.
  *
  * @param divisor divisor of every time
- * @param moreFor constant of {@code for} and {@code keep_firing_for}, for several samples
+ * @param moreFor constant of {@code for}, {@code keep_firing_for} and the cooldown of a recovery, for several samples
  * @param moreWindow constant of windows and offsets, which must contain several samples
  * @param moreInterval constant of the evaluation interval of a group
  */
@@ -24,7 +24,10 @@ record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Durati
     static final ShortenedRules STANDARD =
             new ShortenedRules(10, Duration.ofSeconds(8), Duration.ofSeconds(50), Duration.ofSeconds(2));
 
-    private static final Pattern FOR = Pattern.compile("(?m)^(\\s*(?:for|keep_firing_for): )(\\d+[smhd])[ \\t]*$");
+    /** The shipped times. */
+    static final ShortenedRules SHIPPED = new ShortenedRules(1, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
+    private static final Pattern FOR = Pattern.compile("(?m)^(\\s*(?:for|keep_firing_for|cooldown): )(\\d+[smhd])[ \\t]*$");
     private static final Pattern INTERVAL = Pattern.compile("(?m)^(\\s*interval: )(\\d+[smhd])[ \\t]*$");
     private static final Pattern WINDOW = Pattern.compile("(\\[|\\boffset )(\\d+[smhd])\\b");
 
@@ -44,6 +47,13 @@ record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Durati
         String text = replace(rules, FOR, moreFor);
         text = replace(text, INTERVAL, moreInterval);
         return replace(text, WINDOW, moreWindow);
+    }
+
+    /** Explanation of a kind of times with the constant {@code more}. */
+    String text(Duration more) {
+        return divisor == 1
+                ? "the shipped one"
+                : "1/" + divisor + " of the shipped one plus " + more.toSeconds() + " s, at most the shipped one";
     }
 
     /** A {@code for} in this copy. */

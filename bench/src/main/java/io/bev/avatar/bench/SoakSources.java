@@ -7,14 +7,12 @@ import io.bev.avatar.launcher.LaunchException;
 import io.bev.avatar.launcher.SimulatedGpu;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,28 +23,6 @@ import java.util.Optional;
  * its faults.
  */
 final class SoakSources implements AutoCloseable {
-
-    /** Files of a host that the copies are made of. */
-    private static final List<String> PROC_FILES = List.of(
-            "stat",
-            "loadavg",
-            "meminfo",
-            "vmstat",
-            "diskstats",
-            "1/mounts",
-            "net/dev",
-            "net/netstat",
-            "net/snmp",
-            "net/sockstat",
-            "sys/fs/file-nr",
-            "sys/kernel/arch",
-            "sys/kernel/ostype",
-            "sys/kernel/osrelease",
-            "sys/kernel/version",
-            "sys/kernel/hostname",
-            "sys/kernel/domainname");
-
-    private static final int MAX_FILE = 1 << 20;
 
     /** Types of errors that make more than 1 MiB of INFO. */
     private static final int ERROR_TYPES = 40_000;
@@ -59,7 +35,7 @@ final class SoakSources implements AutoCloseable {
 
     private final Sandbox sandbox;
     private final SimulatedGpu gpu;
-    private final Path proc;
+    private final ProcCopy proc;
     private final Path sys;
     private final Optional<FuseMounts> mounts;
     private ChildProcess redis;
@@ -70,15 +46,10 @@ final class SoakSources implements AutoCloseable {
         redis = redis();
         gpu = SimulatedGpu.prepare(root, sandbox.directory().resolve("gpu"));
         renderer = sandbox.renderer();
-        proc = sandbox.directory().resolve("proc");
         sys = Files.createDirectories(sandbox.directory().resolve("sys"));
         // Before the copies of the host's files, which contain them.
         mounts = FuseMounts.mount(sandbox);
-        for (String file : PROC_FILES) {
-            if (Files.isReadable(Path.of("/proc", file))) {
-                restore(file);
-            }
-        }
+        proc = new ProcCopy(sandbox.directory().resolve("proc"));
     }
 
     /** Whether this machine allows the outage. */
@@ -89,7 +60,7 @@ final class SoakSources implements AutoCloseable {
     /** Environment in which the exporter reads these sources. */
     Map<String, String> exporterEnvironment() {
         Map<String, String> environment = new HashMap<>(gpu.exporterEnvironment());
-        environment.put("BEV_EXPORTER_PROC_PATH", proc.toString());
+        environment.put("BEV_EXPORTER_PROC_PATH", proc.directory().toString());
         environment.put("BEV_EXPORTER_SYS_PATH", sys.toString());
         return environment;
     }
@@ -110,10 +81,10 @@ final class SoakSources implements AutoCloseable {
             case REDIS_FLOODED -> flood();
             case RENDERER_STALLS -> renderer.signal("STOP");
             case RENDERER_DIES -> renderer.kill();
-            case HOST_FILE_GARBLED -> Files.write(proc.resolve("meminfo"), new byte[] {0, 1, (byte) 0xff});
-            case HOST_ENTRY_GARBLED -> append("net/dev", "garbled\n");
-            case HOST_CPU_TIME_DIPS -> dip();
-            case HOST_ODD_MOUNT -> append("1/mounts", "/dev/odd /odd\rname ext4 rw 0 0\n");
+            case HOST_FILE_GARBLED -> proc.replace("meminfo", new byte[] {0, 1, (byte) 0xff});
+            case HOST_ENTRY_GARBLED -> proc.append("net/dev", "garbled\n");
+            case HOST_CPU_TIME_DIPS -> proc.dipCpuTime();
+            case HOST_ODD_MOUNT -> proc.append("1/mounts", "/dev/odd /odd\rname ext4 rw 0 0\n");
             case HOST_TWIN_CHIPS -> twins();
             case HOST_MOUNTS_HANG -> signalMounts("STOP");
         }
@@ -134,10 +105,10 @@ final class SoakSources implements AutoCloseable {
             case REDIS_FLOODED -> command("CONFIG RESETSTAT");
             case RENDERER_STALLS -> renderer.signal("CONT");
             case RENDERER_DIES -> renderer = sandbox.renderer();
-            case HOST_FILE_GARBLED -> restore("meminfo");
-            case HOST_ENTRY_GARBLED -> restore("net/dev");
-            case HOST_CPU_TIME_DIPS -> restore("stat");
-            case HOST_ODD_MOUNT -> restore("1/mounts");
+            case HOST_FILE_GARBLED -> proc.restore("meminfo");
+            case HOST_ENTRY_GARBLED -> proc.restore("net/dev");
+            case HOST_CPU_TIME_DIPS -> proc.restore("stat");
+            case HOST_ODD_MOUNT -> proc.restore("1/mounts");
             case HOST_TWIN_CHIPS -> {
                 for (String chip : List.of("hwmon0", "hwmon1")) {
                     for (String file : List.of("name", "temp1_input")) {
@@ -163,41 +134,6 @@ final class SoakSources implements AutoCloseable {
 
     private ChildProcess redis() throws IOException, InterruptedException {
         return sandbox.redis().orElseThrow(() -> new IOException("redis-server is not installed"));
-    }
-
-    /** Copies a file of this machine's /proc; the exporter sees the old content or the new one. */
-    private void restore(String file) throws IOException {
-        try (InputStream in = Files.newInputStream(Path.of("/proc", file))) {
-            // In large reads: some files give their content in the first read only.
-            replace(file, in.readNBytes(MAX_FILE));
-        }
-    }
-
-    private void replace(String file, byte[] content) throws IOException {
-        Path target = proc.resolve(file);
-        Files.createDirectories(target.resolve("..").normalize());
-        Path fresh = Files.write(target.resolveSibling(target.getFileName() + ".new"), content);
-        Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private void append(String file, String line) throws IOException {
-        String text = Files.readString(proc.resolve(file), StandardCharsets.ISO_8859_1) + line;
-        replace(file, text.getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    /** Lets the idle time of each CPU decrease by 0.5 s. */
-    private void dip() throws IOException {
-        StringBuilder text = new StringBuilder();
-        for (String line : Files.readAllLines(proc.resolve("stat"))) {
-            String[] fields = line.split(" ", -1);
-            if (line.matches("cpu\\d+ .*")) {
-                fields[4] = String.valueOf(Long.parseLong(fields[4]) - 50);
-            } else if (fields[0].equals("procs_running")) {
-                fields[1] = "77";
-            }
-            text.append(String.join(" ", fields)).append('\n');
-        }
-        replace("stat", text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private void twins() throws IOException {

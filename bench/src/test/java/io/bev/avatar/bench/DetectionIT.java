@@ -43,10 +43,22 @@ class DetectionIT {
             assumeTrue(Installation.find(program).isPresent(), program + " is not installed");
         }
         Path path = Files.createDirectories(directory.resolve("run directory"));
-        stack = FaultStack.start(Repository.root(), path, LoopbackDisk.without(path, "a test mounts nothing"));
+        stack = FaultStack.start(
+                Repository.root(),
+                path,
+                LoopbackDisk.without(path, "a test mounts nothing"),
+                ShortenedRules.STANDARD,
+                Optional.empty());
         AlertView view = new AlertView(
                 stack.client(), stack.stack().prometheus(), stack.stack().redisPort());
-        run = new FaultInjector(stack.stack(), view, Ticker.system(), Duration.ZERO, ALERT_TIMEOUT);
+        run = new FaultInjector(
+                stack.stack(),
+                stack.target(),
+                view,
+                FaultCatalogue.OF_THE_MACHINE,
+                Ticker.system(),
+                Duration.ZERO,
+                ALERT_TIMEOUT);
     }
 
     @AfterAll

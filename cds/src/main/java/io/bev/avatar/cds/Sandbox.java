@@ -121,6 +121,16 @@ public final class Sandbox implements AutoCloseable {
      * @param port port to listen on
      */
     public ChildProcess exporter(int port, List<String> flags, Map<String, String> environment) throws IOException {
+        return exporter(port, List.of(), flags, environment);
+    }
+
+    /**
+     * Starts an exporter as {@link #exporter(int, List, Map)} does.
+     *
+     * @param prefix words before the command, such as {@code ip netns exec NAME}
+     */
+    public ChildProcess exporter(int port, List<String> prefix, List<String> flags, Map<String, String> environment)
+            throws IOException {
         Map<String, String> all = new HashMap<>(Map.of(
                 "MALLOC_ARENA_MAX",
                 "1",
@@ -135,7 +145,8 @@ public final class Sandbox implements AutoCloseable {
                 "BEV_EXPORTER_STATE_DIR",
                 Files.createDirectories(directory.resolve("exporter")).toString()));
         all.putAll(environment);
-        List<String> command = installation.command(installation.exporter(), flags);
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(installation.command(installation.exporter(), flags));
         command.add("serve");
         return start("exporter", command, all);
     }

@@ -6,6 +6,7 @@ import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.alert.AlertWebhook;
 import io.bev.avatar.exporter.alert.DurableAlertQueue;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
+import io.bev.avatar.exporter.collector.CertificateExpiry;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.Exposition;
 import io.bev.avatar.exporter.collector.MetricSink;
@@ -88,6 +89,7 @@ public final class Exporter implements AutoCloseable {
             List<Consumer<MetricSink>> own = List.of(
                     new ExporterInfoMetrics(version, config.thresholds()),
                     new ConnectionMetrics(connections),
+                    certificate(web),
                     alerts,
                     webhook,
                     alertPipeline);
@@ -106,6 +108,11 @@ public final class Exporter implements AutoCloseable {
             closeAll(created, e);
             throw e;
         }
+    }
+
+    private static Consumer<MetricSink> certificate(Optional<WebConfigSecurity> web) {
+        return out -> CertificateExpiry.report(
+                out, "exporter", web.flatMap(security -> CertificateExpiry.earliest(security.chain())));
     }
 
     private Optional<RedisConnection> link(String clientName) {

@@ -210,6 +210,11 @@ public final class IsolatedStack implements AutoCloseable {
         return gpu.scenario();
     }
 
+    /** NVML simulator of this stack. */
+    public Path gpuLibrary() {
+        return gpu.library();
+    }
+
     public Path runDirectory() {
         return settings.runDirectory();
     }
@@ -217,6 +222,11 @@ public final class IsolatedStack implements AutoCloseable {
     /** Base URL of the renderer's page, without a trailing slash. */
     public String page() {
         return url(config.rendererPort());
+    }
+
+    /** Base URL of the renderer's Jolokia port, without a trailing slash. */
+    public String jolokia() {
+        return url(config.jolokiaPort());
     }
 
     public String exporter() {

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLSession;
 
 /**
  * Handshake of the Model Context Protocol over streamable HTTP (specification 2025-06-18, "Lifecycle" and
@@ -25,8 +26,9 @@ public final class McpProbe {
      * @param name name of the server
      * @param version version of the server
      * @param protocol protocol revision it uses
+     * @param session TLS session; empty without TLS
      */
-    public record Server(String name, String version, String protocol) {}
+    public record Server(String name, String version, String protocol, Optional<SSLSession> session) {}
 
     private final URI endpoint;
     private final String version;
@@ -94,7 +96,7 @@ public final class McpProbe {
             throw new McpException("the response to initialize has no protocolVersion");
         }
         JsonNode info = result.path("serverInfo");
-        return new Server(info.path("name").asText(""), info.path("version").asText(""), protocol);
+        return new Server(info.path("name").asText(""), info.path("version").asText(""), protocol, response.sslSession());
     }
 
     private void confirm(Optional<String> session, String protocol)

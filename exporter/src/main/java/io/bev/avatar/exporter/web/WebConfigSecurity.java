@@ -8,6 +8,7 @@ import io.bev.avatar.common.config.ConfigProblem;
 import io.bev.avatar.common.http.BoundedExecutors;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.common.tls.InvalidTlsFileException;
+import io.bev.avatar.common.tls.Pem;
 import io.bev.avatar.exporter.http.ListenerSecurity;
 import io.bev.avatar.exporter.web.WebConfig.Tls;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,7 +52,7 @@ public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable 
     private long checkedNanos;
 
     /** Loaded configuration and its TLS context. */
-    private record Loaded(WebConfig config, Optional<SSLContext> context) {}
+    private record Loaded(WebConfig config, Optional<SSLContext> context, List<X509Certificate> chain) {}
 
     private WebConfigSecurity(Path file, Ticker ticker) {
         this.file = file;
@@ -74,6 +76,11 @@ public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable 
     @Override
     public Optional<HttpsConfigurator> tls() {
         return loaded.context().isPresent() ? Optional.of(configurator()) : Optional.empty();
+    }
+
+    /** Certificates that the listener presents; empty for plain HTTP. */
+    public List<X509Certificate> chain() {
+        return current().chain();
     }
 
     private HttpsConfigurator configurator() {
@@ -153,7 +160,12 @@ public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable 
                     Set.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites());
             WebConfig config = WebConfigFile.read(file, suites);
             Optional<Tls> tls = config.tls();
-            return new Loaded(config, tls.isPresent() ? Optional.of(TlsContext.of(tls.get())) : Optional.empty());
+            return tls.isPresent()
+                    ? new Loaded(
+                            config,
+                            Optional.of(TlsContext.of(tls.get())),
+                            List.copyOf(Pem.certificates(tls.get().certFile())))
+                    : new Loaded(config, Optional.empty(), List.of());
         } catch (InvalidTlsFileException e) {
             throw unusable(e.found(), e.expected(), e);
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.json.JsonTrees;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
+import io.bev.avatar.exporter.collector.CertificateExpiry;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -67,9 +69,15 @@ public final class EndpointCollector implements Collector {
      * @param status status in the response body
      * @param code HTTP status code; 0 without a response
      * @param failure cause of a missing response
+     * @param certificateExpiry end of validity of the certificates; empty without TLS
      */
     private record ProbeResult(
-            long atNanos, OptionalDouble seconds, String status, int code, Optional<IOException> failure) {}
+            long atNanos,
+            OptionalDouble seconds,
+            String status,
+            int code,
+            Optional<IOException> failure,
+            Optional<Instant> certificateExpiry) {}
 
     /**
      * @param renderer base URL of the renderer
@@ -123,9 +131,10 @@ public final class EndpointCollector implements Collector {
                     OptionalDouble.of((now - startNanos) * 1e-9),
                     status(response.body()),
                     response.statusCode(),
-                    Optional.empty());
+                    Optional.empty(),
+                    response.sslSession().flatMap(CertificateExpiry::earliest));
         } catch (IOException e) {
-            return new ProbeResult(ticker.nanos(), OptionalDouble.empty(), "", 0, Optional.of(e));
+            return new ProbeResult(ticker.nanos(), OptionalDouble.empty(), "", 0, Optional.of(e), Optional.empty());
         }
     }
 
@@ -158,6 +167,7 @@ public final class EndpointCollector implements Collector {
 
     private void report(MetricSink out, ProbeResult result, double atLeastSeconds) throws PartialCollectionException {
         up(out, result.code() == OK ? 1 : 0);
+        CertificateExpiry.report(out, "page", result.certificateExpiry());
         double seconds = Math.max(result.seconds().orElse(0), atLeastSeconds);
         if (seconds > 0 || result.seconds().isPresent()) {
             out.gauge(

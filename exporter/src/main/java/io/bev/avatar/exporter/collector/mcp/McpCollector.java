@@ -1,6 +1,7 @@
 package io.bev.avatar.exporter.collector.mcp;
 
 import io.bev.avatar.common.time.Ticker;
+import io.bev.avatar.exporter.collector.CertificateExpiry;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
@@ -54,6 +55,7 @@ public final class McpCollector implements Collector {
             throw new PartialCollectionException("MCP handshake with " + probe.endpoint() + " timed out", e);
         }
         up(out, 1);
+        CertificateExpiry.report(out, "mcp", server.session().flatMap(CertificateExpiry::earliest));
         out.gauge("avatar_mcp_response_seconds", "Duration of the MCP handshake", (ticker.nanos() - start) * 1e-9);
         out.gauge(
                 "avatar_mcp_info",

@@ -2,6 +2,7 @@ package io.bev.avatar.exporter.collector.renderer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bev.avatar.exporter.client.BoundedHttpClient;
+import io.bev.avatar.exporter.collector.CertificateExpiry;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
@@ -99,7 +100,9 @@ public final class RendererCollector implements Collector {
     public void collect(MetricSink out) throws Exception {
         List<MBeanResult> results;
         try {
-            results = BULK.parse(fetch());
+            HttpResponse<String> response = fetch();
+            CertificateExpiry.report(out, "jolokia", response.sslSession().flatMap(CertificateExpiry::earliest));
+            results = BULK.parse(response.body());
             if (!results.get(0).ok()) {
                 throw new JolokiaException(results.get(0).error());
             }
@@ -159,7 +162,7 @@ public final class RendererCollector implements Collector {
         }
     }
 
-    private String fetch() throws IOException, InterruptedException, JolokiaException {
+    private HttpResponse<String> fetch() throws IOException, InterruptedException, JolokiaException {
         HttpRequest request = HttpRequest.newBuilder(jolokia)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(BULK.request()))
@@ -176,7 +179,7 @@ public final class RendererCollector implements Collector {
         if (response.statusCode() != OK) {
             throw new JolokiaException("HTTP " + response.statusCode());
         }
-        return response.body();
+        return response;
     }
 
     private static List<MBeanRead> reads() {
