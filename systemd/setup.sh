@@ -245,7 +245,9 @@ make_archives() {
       *) break ;;
     esac
   done
-  if [ ! -e "$cache/renderer.env" ]; then
+  if [ "$SECONDS" -ge "$deadline" ]; then
+    report '·' "class archives for faster starts are not finished yet; the services use them from their next start"
+  elif [ ! -e "$cache/renderer.env" ]; then
     report '!' "no class archives, the services start more slowly: $(journalctl -q --no-pager -o cat --since "$since" -t "${archive_unit%.service}" | tail -1)"
   fi
 }

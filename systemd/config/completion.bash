@@ -15,7 +15,7 @@ _avatar() {
       alert) words='receivers test' ;;
       gpu) words='--json --help' ;;
       gpu-setup) words='apply undo --directory --help' ;;
-      stack) words='enable disable status' ;;
+      stack) words='enable disable refresh status' ;;
       bench) words='render --json --help' ;;
       render)
         case "${COMP_WORDS[COMP_CWORD - 1]}" in

@@ -139,9 +139,10 @@ export class Sound {
     style.replaceSync(`
       .speech-caption { position: absolute; inset: auto 8% 1.2rem; margin: 0 auto; width: fit-content; max-width: 84%; padding: .35em .7em;
         border-radius: .5em; background: #000b; color: #fff; font-size: 1.05rem; line-height: 1.4; text-align: center; overflow-wrap: anywhere; pointer-events: none; }
-      .speech-sound { position: absolute; left: .75rem; top: .75rem; z-index: 2; padding: .4em .8em; border: 1px solid #fff6; border-radius: 2em;
+      .speech-sound { position: absolute; right: .75rem; top: .75rem; z-index: 2; padding: .4em .8em; border: 1px solid #fff6; border-radius: 2em;
         background: #000b; color: #fff; font: inherit; cursor: pointer; }
-      .speech-caption[hidden], .speech-sound[hidden] { display: none; }`);
+      .speech-caption[hidden], .speech-sound[hidden] { display: none; }
+      .badges:has(~ .speech-sound:not([hidden])) { right: 7rem; }`);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, style];
     this.button = document.createElement("button");
     this.button.type = "button";

@@ -72,9 +72,8 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
         run("systemctl", "set-environment", "BEV_RENDERER_IDLE_FPS=1");
         watchdog(false);
         before = files();
-        filesOfThisMachine = before.stream()
-                .filter(path -> existsBelowOverlay(path))
-                .collect(Collectors.toCollection(TreeSet::new));
+        filesOfThisMachine =
+                before.stream().filter(path -> existsBelowOverlay(path)).collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Override
@@ -210,7 +209,8 @@ final class BootedContainer implements BeforeAllCallback, AfterAllCallback {
 
     /** Whether another process may have created or removed the file: on this machine, below the overlay. */
     private static boolean existsBelowOverlay(String path) {
-        return Files.exists(Container.RELEASE.resolve(path.substring(path.startsWith("/") ? 1 : 0)), LinkOption.NOFOLLOW_LINKS);
+        return Files.exists(
+                Container.RELEASE.resolve(path.substring(path.startsWith("/") ? 1 : 0)), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** A property of a unit, from {@code systemctl show}. */

@@ -30,7 +30,8 @@ class TrustStoreTimesTest {
         KeyStore keys = KeyStore.getInstance("JKS");
         keys.load(null, PASSWORD);
         Certificate certificate;
-        try (InputStream pem = Files.newInputStream(Repository.root().resolve("e2e/src/test/resources/trust-store.pem"))) {
+        try (InputStream pem =
+                Files.newInputStream(Repository.root().resolve("e2e/src/test/resources/trust-store.pem"))) {
             certificate = CertificateFactory.getInstance("X.509").generateCertificate(pem);
         }
         keys.setCertificateEntry("one", certificate);
@@ -45,10 +46,12 @@ class TrustStoreTimesTest {
         try (InputStream in = Files.newInputStream(store)) {
             read.load(in, PASSWORD); // checks the digest
         }
-        assertThat(Collections.list(read.aliases())).containsExactlyInAnyOrder("one", "zwei ä").allSatisfy(alias -> {
-            assertThat(read.getCreationDate(alias)).isEqualTo(new Date(0));
-            assertThat(read.getCertificate(alias)).isEqualTo(certificate);
-        });
+        assertThat(Collections.list(read.aliases()))
+                .containsExactlyInAnyOrder("one", "zwei ä")
+                .allSatisfy(alias -> {
+                    assertThat(read.getCreationDate(alias)).isEqualTo(new Date(0));
+                    assertThat(read.getCertificate(alias)).isEqualTo(certificate);
+                });
     }
 
     @Test
@@ -60,7 +63,11 @@ class TrustStoreTimesTest {
 
     private static String run(Path store) throws Exception {
         Process perl = new ProcessBuilder(
-                        "perl", Repository.root().resolve("containers/trust-store-times.pl").toString(), store.toString())
+                        "perl",
+                        Repository.root()
+                                .resolve("containers/trust-store-times.pl")
+                                .toString(),
+                        store.toString())
                 .redirectErrorStream(true)
                 .start();
         String output = new String(perl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

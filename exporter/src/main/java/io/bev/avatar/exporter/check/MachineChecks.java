@@ -39,8 +39,7 @@ public final class MachineChecks implements Check {
      * @param directories directories that are written to, by purpose
      * @param writes whether the current user writes to them
      */
-    public MachineChecks(
-            CheckConfig config, Path proc, String user, Map<String, Path> directories, boolean writes) {
+    public MachineChecks(CheckConfig config, Path proc, String user, Map<String, Path> directories, boolean writes) {
         this.config = config;
         this.proc = proc;
         this.user = user;

@@ -394,9 +394,17 @@ class ChecksTest {
             String table = Files.readString(proc.resolve("net/tcp"));
             Files.writeString(proc.resolve("net/tcp"), table.replace("1F90", String.format("%04X", number)));
             PortCheck.Port port = new PortCheck.Port(
-                    "jolokia", "renderer.jolokia-port", number, "/jolokia/", "\"avatar-renderer\"", "{\"type\":\"version\"}");
+                    "jolokia",
+                    "renderer.jolokia-port",
+                    number,
+                    "/jolokia/",
+                    "\"avatar-renderer\"",
+                    "{\"type\":\"version\"}");
 
-            assertThat(new PortCheck(proc, List.of(), List.of(port), http).run().get(0).status())
+            assertThat(new PortCheck(proc, List.of(), List.of(port), http)
+                            .run()
+                            .get(0)
+                            .status())
                     .isEqualTo(Status.OK);
         }
     }
@@ -406,9 +414,7 @@ class ChecksTest {
         Map<String, Path> closed = Map.of("state", Path.of("/proc/sys"));
         MachineChecks checks = new MachineChecks(config(""), proc(1000, 10_000_000), "avatar", closed, false);
 
-        assertThat(checks.run())
-                .extracting(CheckResult::name)
-                .containsExactly("user", "disk", "memory");
+        assertThat(checks.run()).extracting(CheckResult::name).containsExactly("user", "disk", "memory");
     }
 
     @Test

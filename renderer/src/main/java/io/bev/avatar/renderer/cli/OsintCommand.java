@@ -100,12 +100,13 @@ final class OsintCommand {
                             defaultValue = "1",
                             description = "0.1 to 100; default: 1")
                     double speed,
-            @Option(names = "--loop", description = "Begins again at the end, until the renderer stops") boolean loop,
+            @Option(names = "--loop", description = "Begins again at the end, and after a restart of the renderer")
+                    boolean loop,
             @Option(
                             names = "--wait",
                             paramLabel = "SECONDS",
                             defaultValue = "5",
-                            description = "How long to wait for the" + " renderer; default: 5")
+                            description = "How long to wait for the renderer; default: 5")
                     int waitSeconds)
             throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
@@ -128,10 +129,18 @@ final class OsintCommand {
             out.flush();
         });
         try {
-            replay.awaitReady(Duration.ofSeconds(waitSeconds));
-            boolean accepted;
+            Duration wait = Duration.ofSeconds(waitSeconds);
+            replay.awaitReady(wait);
+            boolean accepted = true;
             do {
-                accepted = replay.send(lines);
+                try {
+                    accepted = replay.send(lines);
+                } catch (IOException e) {
+                    if (!loop) {
+                        throw e;
+                    }
+                    replay.awaitReady(wait);
+                }
             } while (loop && accepted);
             return accepted ? ExitCodes.OK : 1;
         } catch (IOException e) {
