@@ -1,12 +1,17 @@
 package io.bev.avatar.bench;
 
 import io.bev.avatar.common.bench.HostDescription;
+import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.common.bench.MeasurementPrinter;
 import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.launcher.LaunchException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +37,7 @@ import picocli.CommandLine.Spec;
             "  start     time from process start to the first frame and to the first scrape",
             "  scrape    duration, CPU time and memory of a scrape, compared with node_exporter and redis_exporter",
             "  observer  frame time with scrapes relative to frame time without",
-            "  stream    50 and 200 viewers: age of frames, frame rates, CPU and memory; --rounds is the time in seconds",
+            "  stream    50 and 200 viewers, and 50 of video: frame age and rate, bytes, CPU, memory; --rounds: seconds",
             "  speech    lips against sound in Chromium, first sound, interrupts, drift of clocks; --rounds 10 is a minute",
             "  soak      10,000 scrapes while GPU, Redis, renderer and host fail and recover",
             "  faults    updates lost while the renderer and Redis are killed, by default 1,000 times",
@@ -56,6 +61,9 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print one JSON object per line instead of a table.")
     private boolean asJson;
+
+    @Option(names = "--docs", description = "Write the results of stream into docs/benchmarks/stream.md.")
+    private boolean docs;
 
     @Option(
             names = "--model",
@@ -112,6 +120,10 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         List<Benchmark> chosen = chosen();
+        if (docs && !"stream".equals(name)) {
+            throw usage("--docs: expected with stream only");
+        }
+        List<Measurement> measured = new ArrayList<>();
         MeasurementPrinter printer = new MeasurementPrinter(
                 spec.commandLine().getOut(), spec.commandLine().getErr(), asJson);
         try {
@@ -119,8 +131,18 @@ public final class BenchCommand implements Callable<Integer> {
             if (name != null) {
                 printer.print(HostDescription.describe());
             }
+            double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
             for (Benchmark benchmark : chosen) {
-                benchmark.run(options, printer::measuring, printer::print);
+                benchmark.run(options, printer::measuring, result -> {
+                    printer.print(result);
+                    measured.add(result);
+                });
+            }
+            if (docs) {
+                Files.writeString(
+                        root.resolve("docs/benchmarks/stream.md"),
+                        StreamPage.of(
+                                measured, rounds, HostDescription.sentence(), load, LocalDate.now(ZoneOffset.UTC)));
             }
             return 0;
         } catch (LaunchException e) {

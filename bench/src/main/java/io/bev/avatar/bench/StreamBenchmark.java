@@ -11,15 +11,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * One renderer and many viewers of 640x360: 50, of which one reads slowly and one not at all, and then 200. Measures the age
- * of frames at receipt, the frame rate of each viewer, CPU time and memory of the renderer. {@code rounds} is the measuring
- * time in seconds.
+ * One renderer and many viewers of 640x360: 50, of which one reads slowly and one not at all, then 200, then 50 that watch
+ * video of low bandwidth. Measures the age of frames at receipt, the frame rate of each viewer, bytes per frame, CPU time and
+ * memory of the renderer. {@code rounds} is the measuring time in seconds.
  */
 final class StreamBenchmark implements Benchmark {
 
@@ -44,19 +45,36 @@ final class StreamBenchmark implements Benchmark {
                     installation.archive(installation.renderer()).options(),
                     Map.of("BEV_STREAM_MAX_VIEWERS", Integer.toString(MANY + 10), "BEV_RENDERER_RESOLUTION", "fixed"));
             int port = URI.create(sandbox.pageUrl()).getPort();
-            for (int viewers : new int[] {FEW, MANY}) {
-                progress.accept("stream: " + viewers + " viewers");
-                measure(renderer, port, viewers, options.rounds() * 1_000_000_000L, results);
-            }
+            long nanos = options.rounds() * 1_000_000_000L;
+            progress.accept("stream: " + FEW + " viewers");
+            measure(renderer, port, "stream." + FEW, kinds(FEW, Kind.NORMAL, true), nanos, results);
+            progress.accept("stream: " + MANY + " viewers");
+            measure(renderer, port, "stream." + MANY, kinds(MANY, Kind.NORMAL, false), nanos, results);
+            progress.accept("stream: " + FEW + " viewers of video");
+            measure(renderer, port, "stream." + FEW + ".video", kinds(FEW, Kind.VIDEO, false), nanos, results);
         }
     }
 
-    private static void measure(ChildProcess renderer, int port, int count, long nanos, Consumer<Measurement> results)
+    private static List<Kind> kinds(int count, Kind kind, boolean withFaults) {
+        List<Kind> kinds = new ArrayList<>(Collections.nCopies(count, kind));
+        if (withFaults) {
+            kinds.set(0, Kind.SLOW);
+            kinds.set(1, Kind.STALLED);
+        }
+        return kinds;
+    }
+
+    private static void measure(
+            ChildProcess renderer,
+            int port,
+            String name,
+            List<Kind> kinds,
+            long nanos,
+            Consumer<Measurement> results)
             throws IOException, InterruptedException {
         List<StreamViewer> viewers = new ArrayList<>();
         try (Selector selector = Selector.open()) {
-            for (int i = 0; i < count; i++) {
-                Kind kind = count == FEW ? kind(i) : Kind.NORMAL;
+            for (Kind kind : kinds) {
                 StreamViewer viewer = StreamViewer.connect(port, kind);
                 viewers.add(viewer);
                 viewer.channel().register(selector, SelectionKey.OP_READ, viewer);
@@ -68,20 +86,12 @@ final class StreamBenchmark implements Benchmark {
             watch(selector, nanos);
             double cpuSeconds = renderer.stats().cpuSeconds() - cpuBefore;
             long memory = renderer.stats().residentBytes();
-            report(viewers, nanos * 1e-9, cpuSeconds, memoryBefore, memory, results);
+            report(name, viewers, nanos * 1e-9, cpuSeconds, memoryBefore, memory, results);
         } finally {
             for (StreamViewer viewer : viewers) {
                 viewer.close();
             }
         }
-    }
-
-    private static Kind kind(int number) {
-        return switch (number) {
-            case 0 -> Kind.SLOW;
-            case 1 -> Kind.STALLED;
-            default -> Kind.NORMAL;
-        };
     }
 
     private static void watch(Selector selector, long nanos) throws IOException, InterruptedException {
@@ -104,6 +114,7 @@ final class StreamBenchmark implements Benchmark {
     }
 
     private static void report(
+            String name,
             List<StreamViewer> viewers,
             double seconds,
             double cpuSeconds,
@@ -114,16 +125,21 @@ final class StreamBenchmark implements Benchmark {
         Samples rates = new Samples();
         Samples slowAges = new Samples();
         int closed = 0;
+        long frames = 0;
+        long frameBytes = 0;
+        long videoFrames = 0;
         for (StreamViewer viewer : viewers) {
             closed += viewer.closed() ? 1 : 0;
-            if (viewer.kind() == Kind.NORMAL) {
+            frames += viewer.frames();
+            frameBytes += viewer.frameBytes();
+            videoFrames += viewer.videoFrames();
+            if (viewer.kind() == Kind.NORMAL || viewer.kind() == Kind.VIDEO) {
                 ages.addAll(viewer.ageMillis());
                 rates.add(viewer.frames() / seconds);
             } else if (viewer.kind() == Kind.SLOW) {
                 slowAges.addAll(viewer.ageMillis());
             }
         }
-        String name = "stream." + viewers.size();
         Map<String, Object> age = new LinkedHashMap<>();
         age.put("target", MAX_AGE_MILLIS);
         age.put("p50Ms", ages.median());
@@ -139,6 +155,11 @@ final class StreamBenchmark implements Benchmark {
                 rates.median(),
                 "fps",
                 Map.of("slowest", rates.percentile(0), "fastest", rates.percentile(1))));
+        results.accept(new Measurement(
+                name + ".frame_bytes",
+                frames == 0 ? 0 : (double) frameBytes / frames,
+                "bytes",
+                Map.of("videoShare", frames == 0 ? 0 : (double) videoFrames / frames)));
         results.accept(new Measurement(
                 name + ".rss",
                 memory,

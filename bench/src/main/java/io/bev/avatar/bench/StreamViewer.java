@@ -19,11 +19,15 @@ final class StreamViewer implements AutoCloseable {
         /** Reads at most {@value #SLOW_BYTES_PER_SECOND} bytes per second. */
         SLOW,
         /** Reads nothing once it is connected. */
-        STALLED
+        STALLED,
+        /** Asks for video of low bandwidth. */
+        VIDEO
     }
 
     private static final int SLOW_BYTES_PER_SECOND = 100_000;
     private static final int FRAME_HEADER = 32;
+    private static final int FLAGS_OFFSET = 3;
+    private static final int VIDEO = 1;
     private static final int SEQUENCE_OFFSET = 8;
     private static final int TIME_OFFSET = 28;
     private static final int BINARY = 2;
@@ -45,6 +49,8 @@ final class StreamViewer implements AutoCloseable {
     private long remaining;
     private long readBytes;
     private long frames;
+    private long frameBytes;
+    private long videoFrames;
     private boolean closed;
 
     private StreamViewer(Kind kind, SocketChannel channel) {
@@ -55,7 +61,7 @@ final class StreamViewer implements AutoCloseable {
     /** Connects to the page's port on 127.0.0.1. */
     static StreamViewer connect(int port, Kind kind) throws IOException {
         SocketChannel channel = SocketChannel.open();
-        if (kind != Kind.NORMAL) {
+        if (kind == Kind.SLOW || kind == Kind.STALLED) {
             channel.socket().setReceiveBufferSize(16 << 10);
         }
         channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -80,6 +86,16 @@ final class StreamViewer implements AutoCloseable {
         return frames;
     }
 
+    /** Frames of video received since {@link #reset}, of {@link #frames}. */
+    long videoFrames() {
+        return videoFrames;
+    }
+
+    /** Bytes of the frames received since {@link #reset}, with their headers. */
+    long frameBytes() {
+        return frameBytes;
+    }
+
     /** Whether the renderer closed the connection. */
     boolean closed() {
         return closed;
@@ -92,6 +108,8 @@ final class StreamViewer implements AutoCloseable {
 
     void reset() {
         frames = 0;
+        frameBytes = 0;
+        videoFrames = 0;
         ageMillis.clear();
     }
 
@@ -119,6 +137,9 @@ final class StreamViewer implements AutoCloseable {
     private void consume(ByteBuffer in) throws IOException {
         if (headSeen < END_OF_HEAD.length) {
             headSeen = in.get() == END_OF_HEAD[headSeen] ? headSeen + 1 : 0;
+            if (headSeen == END_OF_HEAD.length && kind == Kind.VIDEO) {
+                requestVideo();
+            }
         } else if (lengthBytes < 0) {
             opcode = in.get() & 0x0f;
             lengthBytes = 0;
@@ -138,6 +159,20 @@ final class StreamViewer implements AutoCloseable {
         }
     }
 
+    /** A text message, masked with zeros. */
+    private void requestVideo() throws IOException {
+        byte[] text = "{\"type\":\"video\",\"codecs\":[\"vp8\"]}".getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer message = ByteBuffer.allocate(6 + text.length);
+        message.put((byte) 0x81)
+                .put((byte) (0x80 | text.length))
+                .putInt(0)
+                .put(text)
+                .flip();
+        while (message.hasRemaining()) {
+            channel.write(message);
+        }
+    }
+
     private void payload(ByteBuffer in) throws IOException {
         int count = (int) Math.min(remaining, in.remaining());
         for (int i = 0; i < count && start.hasRemaining(); i++) {
@@ -145,6 +180,9 @@ final class StreamViewer implements AutoCloseable {
         }
         in.position(in.position() + count);
         remaining -= count;
+        if (opcode == BINARY) {
+            frameBytes += count;
+        }
         endIfEmpty();
     }
 
@@ -156,6 +194,7 @@ final class StreamViewer implements AutoCloseable {
         closed |= opcode == CLOSE;
         if (opcode == BINARY && !start.hasRemaining()) {
             frames++;
+            videoFrames += start.get(FLAGS_OFFSET) & VIDEO;
             // The header has the lower 32 bits of the time.
             ageMillis.add((int) System.currentTimeMillis() - start.getInt(TIME_OFFSET));
             acknowledge(start.getLong(SEQUENCE_OFFSET));

@@ -101,6 +101,27 @@ class StreamViewerTest {
     }
 
     @Test
+    void videoViewer_asksForVideo_andCountsItsFramesAndBytes() throws Exception {
+        try (StreamViewer viewer = StreamViewer.connect(server.getLocalPort(), Kind.VIDEO);
+                Socket socket = accept()) {
+            byte[] video = frame(1, 0, 68);
+            video[video.length - 100 + 3] = 3;
+            socket.getOutputStream().write(video);
+            socket.getOutputStream().write(frame(2, 0, 168));
+            read(viewer, 2);
+
+            assertThat(viewer.videoFrames()).isEqualTo(1);
+            assertThat(viewer.frameBytes()).isEqualTo(300);
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            in.readNBytes(requestBytes());
+            assertThat(in.readUnsignedShort()).isEqualTo(0x81a1);
+            assertThat(in.readInt()).isZero();
+            assertThat(new String(in.readNBytes(33), StandardCharsets.US_ASCII))
+                    .isEqualTo("{\"type\":\"video\",\"codecs\":[\"vp8\"]}");
+        }
+    }
+
+    @Test
     void stalledViewer_readsNothingAfterItsFirstFrame() throws Exception {
         try (StreamViewer viewer = StreamViewer.connect(server.getLocalPort(), Kind.STALLED);
                 Socket socket = accept()) {

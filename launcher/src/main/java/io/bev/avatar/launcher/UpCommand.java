@@ -58,6 +58,7 @@ final class UpCommand implements Callable<Integer> {
     private final Map<String, String> environment;
     private final Console console;
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private volatile @Nullable ArchiveTraining training;
     private final AtomicBoolean interrupted = new AtomicBoolean();
 
     UpCommand(Map<String, String> environment, Console console) {
@@ -91,7 +92,6 @@ final class UpCommand implements Callable<Integer> {
         StackConfig config = StackConfig.from(Config.load(environment), root, environment);
         Optional<Path> file = checkedModel();
         Files.createDirectories(config.runDirectory());
-        prepareFastStart();
         Probe probe = new Probe();
         Optional<SimulatedGpu> simulated = simulateGpu
                 ? Optional.of(SimulatedGpu.prepare(root, config.runDirectory().resolve("simulated-gpu")))
@@ -115,6 +115,7 @@ final class UpCommand implements Callable<Integer> {
                 }
                 console.plain("  " + console.strong("Open " + stack.pageUrl()) + "   (Ctrl-C stops everything)");
                 console.plain("");
+                training = ArchiveTraining.start(console, this::createArchives);
                 watch(supervisor, new StatusLine(console, probe, stack));
                 return 0;
             } finally {
@@ -126,16 +127,13 @@ final class UpCommand implements Callable<Integer> {
     }
 
     /** Creates the class archives after a build. Without them, starts take longer. */
-    private void prepareFastStart() throws InterruptedException {
-        try {
-            TrainingRun training = new TrainingRun(Installation.of(root));
-            if (!training.isFresh()) {
-                console.note("preparing", "class archives for faster starts");
-                training.run();
-            }
-        } catch (IOException e) {
-            console.warn("preparing", "class archives not created, starts take longer: " + e.getMessage());
+    private boolean createArchives() throws IOException, InterruptedException {
+        TrainingRun run = new TrainingRun(Installation.of(root));
+        if (run.isFresh()) {
+            return false;
         }
+        run.run();
+        return true;
     }
 
     private Optional<Path> checkedModel() throws LaunchException {
@@ -186,6 +184,10 @@ final class UpCommand implements Callable<Integer> {
             return;
         }
         try {
+            ArchiveTraining running = training;
+            if (running != null) {
+                running.close();
+            }
             supervisor.stop();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

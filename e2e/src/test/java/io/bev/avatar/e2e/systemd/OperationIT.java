@@ -291,10 +291,22 @@ class OperationIT {
                 .isEmpty();
         assertThat(machine.shell("systemctl is-enabled bev-avatar-restart.timer"))
                 .isEqualTo("disabled");
+        // Exit code 7 of curl: refused.
+        machine.shell("systemd-run --quiet --unit probe --collect -p StandardOutput=file:/root/probe bash -c"
+                + " 'while :; do curl -s -o /dev/null -m 60 " + PAGE + "/health/live; echo $?; sleep 0.02; done'");
+        machine.await("answers", "grep '^0$' /root/probe");
         machine.provoke("planned", "systemctl start bev-avatar-restart.service");
         machine.awaitReady("planned");
+        machine.shell("systemctl stop probe");
+        assertThat(machine.shell("grep -c '^7$' /root/probe || true"))
+                .as("connections refused during the restart")
+                .isEqualTo("0");
+        assertThat(machine.journal(RENDERER, "planned")).contains("on the socket of the previous process");
         machine.shell("systemctl stop " + RENDERER + "; systemctl start bev-avatar-restart.service");
         assertThat(machine.property(RENDERER, "ActiveState")).isEqualTo("inactive");
+        assertThat(machine.run("curl", "-s", PAGE + "/health/live").exit())
+                .as("refused while stopped")
+                .isEqualTo(7);
         machine.provoke("again", "systemctl start --no-block " + RENDERER);
         machine.awaitReady("again");
     }

@@ -34,10 +34,6 @@ record EncodedFrame(ByteBuf message, long sequence, long renderedNanos, int flag
     static final int VIDEO = 1;
     static final int KEY = 2;
 
-    /** Frames of video in flight, unacknowledged: 30 fps over a line with 400 ms round trip. */
-    static final int VIDEO_WINDOW = 12;
-
-    private static final int JPEG_WINDOW = 2;
 
     static void writeHeader(
             ByteBuf out,
@@ -66,11 +62,6 @@ record EncodedFrame(ByteBuf message, long sequence, long renderedNanos, int flag
     /** Whether the frame can be decoded only after the one before it. */
     boolean isDelta() {
         return isVideo() && (flags & KEY) == 0;
-    }
-
-    /** Maximum number of frames of this format in flight to a viewer. */
-    int window() {
-        return isVideo() ? VIDEO_WINDOW : JPEG_WINDOW;
     }
 
     int bytes() {

@@ -12,6 +12,8 @@ final class FrameMailbox {
     /** Frames of video; when more wait, the viewer is too slow and continues with a key frame. */
     static final int MAX_VIDEO_FRAMES = 4;
 
+    private static final int JPEG_WINDOW = 2;
+
     private final ArrayDeque<EncodedFrame> frames = new ArrayDeque<>(MAX_VIDEO_FRAMES);
     private boolean needsKey = true;
     private boolean closed;
@@ -51,10 +53,12 @@ final class FrameMailbox {
      * Removes and returns the oldest frame, which the caller must release.
      *
      * @param inFlight frames sent and not acknowledged; none is returned above the window of its format
+     * @param videoWindow maximum number of frames in flight, for video
      */
-    synchronized @Nullable EncodedFrame poll(int inFlight) {
+    synchronized @Nullable EncodedFrame poll(int inFlight, int videoWindow) {
         EncodedFrame next = frames.peek();
-        return next != null && inFlight < next.window() ? frames.poll() : null;
+        int window = next != null && next.isVideo() ? videoWindow : JPEG_WINDOW;
+        return next != null && inFlight < window ? frames.poll() : null;
     }
 
     /** Releases the frames and ignores further ones. */

@@ -16,16 +16,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A viewer on one connection. Frames stay in its mailbox until the connection can send them: at most {@link
- * EncodedFrame#window} are in flight, and none is written while the socket buffer is full, so that a slow viewer gets
- * fewer frames, not older ones.
+ * A viewer on one connection. Frames stay in its mailbox until the connection can send them: at most two JPEGs
+ * or {@link #videoWindow} frames of video are in flight, and none is written while the socket buffer is full, so that a
+ * slow viewer gets fewer frames, not older ones.
  *
  * <p>A viewer joins the hub before the connection is ready; frames are held until the handler is in the pipeline.
  */
 abstract class FrameViewer extends ChannelInboundHandlerAdapter implements LatestFrameHub.Viewer {
 
-    /** The largest window of a format. */
-    static final int WINDOW = EncodedFrame.VIDEO_WINDOW;
+    /** Maximum number of frames in flight: 30 fps of video over a line with 400 ms round trip. */
+    static final int WINDOW = 12;
+
+    private static final int MIN_VIDEO_WINDOW = 3;
+    private static final int DELIVERIES_PER_FRAME = 3;
+    private static final long DELIVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Time without progress from which a viewer counts as stalled. */
     private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -47,6 +51,9 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
     private boolean stalled;
     /** Times at which the images in flight were complete, the oldest at {@code deliveries % WINDOW}. */
     private final long[] renderedNanos = new long[WINDOW];
+
+    /** Times of the last deliveries, the oldest at {@code deliveries % length} once it is full. */
+    private final long[] deliveredNanos = new long[(WINDOW - MIN_VIDEO_WINDOW) * DELIVERIES_PER_FRAME];
 
     private long deliveries;
 
@@ -171,8 +178,22 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
         drain();
     }
 
+    /**
+     * Maximum number of frames of video in flight: what the viewer has taken in a third of the last second, and a few. A line
+     * with a long round trip needs many; for a browser that decodes slowly, each would be late by all before it.
+     */
+    private int videoWindow() {
+        long now = hub.nanos();
+        int recent = 0;
+        for (int i = 0; i < Math.min(deliveries, deliveredNanos.length); i++) {
+            recent += now - deliveredNanos[i] < DELIVERY_NANOS ? 1 : 0;
+        }
+        return Math.min(WINDOW, MIN_VIDEO_WINDOW + recent / DELIVERIES_PER_FRAME);
+    }
+
     private void recordDelivery() {
         long now = hub.nanos();
+        deliveredNanos[(int) (deliveries % deliveredNanos.length)] = now;
         // A frame rendered before the viewer joined, as while paused, is not late.
         long rendered = renderedNanos[(int) (deliveries % WINDOW)];
         hub.stats().frame(transport(), now - Math.max(rendered, joinedNanos));
@@ -196,7 +217,7 @@ abstract class FrameViewer extends ChannelInboundHandlerAdapter implements Lates
             return;
         }
         while (channel.isWritable()) {
-            EncodedFrame frame = mailbox.poll(inFlight);
+            EncodedFrame frame = mailbox.poll(inFlight, videoWindow());
             if (frame == null) {
                 return;
             }

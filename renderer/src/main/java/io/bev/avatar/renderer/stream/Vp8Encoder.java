@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 final class Vp8Encoder implements VideoEncoder {
 
     /** 0..63, lower is better: about the quality of {@code stream.jpeg-quality: 85}, see ADR 31. */
-    private static final int QUANTIZER = 14;
+    private static final int QUANTIZER = 10;
 
     /** Speed: of -16..-1, faster ones save little time and cost bytes. */
     private static final int CPU_USED = -6;

@@ -19,14 +19,14 @@ class FrameMailboxTest {
         assertThat(put(2, 0)).isEqualTo(1);
 
         assertThat(consume(0)).isEqualTo(2);
-        assertThat(mailbox.poll(0)).isNull();
+        assertThat(mailbox.poll(0, 12)).isNull();
     }
 
     @Test
     void put_deltaBeforeTheFirstKey_isDropped() {
         assertThat(mailbox.needsKey()).isTrue();
         assertThat(put(1, EncodedFrame.VIDEO)).isEqualTo(1);
-        assertThat(mailbox.poll(0)).isNull();
+        assertThat(mailbox.poll(0, 12)).isNull();
     }
 
     @Test
@@ -68,10 +68,10 @@ class FrameMailboxTest {
     @Test
     void poll_fullWindow_waits() {
         put(1, 0);
-        assertThat(mailbox.poll(2)).isNull();
+        assertThat(mailbox.poll(2, 12)).isNull();
         put(2, EncodedFrame.VIDEO | EncodedFrame.KEY);
-        assertThat(mailbox.poll(EncodedFrame.VIDEO_WINDOW)).isNull();
-        assertThat(consume(EncodedFrame.VIDEO_WINDOW - 1)).isEqualTo(2);
+        assertThat(mailbox.poll(12, 12)).isNull();
+        assertThat(consume(11)).isEqualTo(2);
     }
 
     @Test
@@ -94,7 +94,7 @@ class FrameMailboxTest {
     }
 
     private long consume(int inFlight) {
-        EncodedFrame frame = Objects.requireNonNull(mailbox.poll(inFlight));
+        EncodedFrame frame = Objects.requireNonNull(mailbox.poll(inFlight, 12));
         long sequence = frame.sequence();
         frame.release();
         return sequence;

@@ -375,7 +375,7 @@ class LatestFrameHubTest {
         EncodedFrame newest = consumed(viewer);
         assertThat(newest.sequence()).isEqualTo(2);
         newest.release();
-        assertThat(viewer.mailbox.poll(0)).isNull();
+        assertThat(viewer.mailbox.poll(0, 12)).isNull();
     }
 
     @Test
@@ -387,14 +387,14 @@ class LatestFrameHubTest {
         viewer.mailbox.close();
 
         assertThat(viewer.mailbox.put(frame)).isZero();
-        assertThat(viewer.mailbox.poll(0)).isNull();
+        assertThat(viewer.mailbox.poll(0, 12)).isNull();
         frame.release();
         hub.close();
         assertThat(frame.message().refCnt()).isZero();
     }
 
     private static EncodedFrame consumed(Watcher viewer) {
-        EncodedFrame frame = viewer.mailbox.poll(0);
+        EncodedFrame frame = viewer.mailbox.poll(0, 12);
         if (frame == null) {
             throw new AssertionError("no frame in the mailbox");
         }
