@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  observer  frame time with scrapes relative to frame time without",
             "  stream    50 and 200 viewers, and 50 of video: frame age and rate, bytes, CPU, memory; --rounds: seconds",
             "  speech    lips against sound in Chromium, first sound, interrupts, drift of clocks; --rounds 10 is a minute",
+            "  updates   frame time with 1,000 OSINT events per second relative to frame time without",
             "  soak      10,000 scrapes while GPU, Redis, renderer and host fail and recover",
             "  faults    updates lost while the renderer and Redis are killed, by default 1,000 times",
             "  fuzz      damaged inputs for all parsers; see bench fuzz --help",
@@ -50,7 +51,7 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Callable<Integer> {
 
     /** Benchmarks that run only if named: they take long. */
-    private static final Set<String> NAMED_ONLY = Set.of("stream", "speech", "soak", "faults");
+    private static final Set<String> NAMED_ONLY = Set.of("stream", "speech", "updates", "soak", "faults");
 
     @Option(names = "--root", hidden = true, defaultValue = ".", description = "Project directory.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -75,7 +76,9 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "10",
-            description = "Repetitions of start, scrape and observer, seconds of stream (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Repetitions of start, scrape, observer and updates, seconds of stream, tenths of a minute of speech"
+                            + " (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
     @Option(
@@ -114,6 +117,7 @@ public final class BenchCommand implements Callable<Integer> {
             new ScrapeOverheadBenchmark(),
             new StreamBenchmark(),
             new SpeechBenchmark(),
+            new UpdateLoadBenchmark(),
             new SoakBenchmark(),
             new CrashBenchmark());
 

@@ -48,7 +48,11 @@ final class CollectorFactory {
     private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(1);
 
     /** Redis streams of the renderer. */
-    private static final List<String> STREAMS = List.of(RedisKeys.STATE_UPDATES, RedisKeys.OSINT_UPDATES);
+    private static final List<String> STREAMS = List.of(
+            RedisKeys.STATE_UPDATES,
+            RedisKeys.OSINT_UPDATES,
+            RedisKeys.DEAD_STATE_UPDATES,
+            RedisKeys.DEAD_OSINT_UPDATES);
 
     private CollectorFactory() {}
 

@@ -8,6 +8,7 @@ import io.bev.avatar.renderer.config.GpuConfig;
 import io.bev.avatar.renderer.config.PageConfig;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.expression.ExpressionConfig;
+import io.bev.avatar.renderer.mcp.FollowConfig;
 import io.bev.avatar.renderer.speech.SpeechConfig;
 import io.bev.avatar.renderer.state.OsintConfig;
 import io.bev.avatar.renderer.state.StateConfig;
@@ -26,6 +27,7 @@ public record RendererSettings(
         OsintConfig osint,
         ExpressionConfig expression,
         SpeechConfig speech,
+        FollowConfig follow,
         Optional<RedisConfig> redis,
         LoggingConfig logging) {
 
@@ -52,6 +54,7 @@ public record RendererSettings(
                 OsintConfig.from(config),
                 ExpressionConfig.from(config),
                 SpeechConfig.from(config),
+                FollowConfig.from(config),
                 redis(config),
                 LoggingConfig.from(config));
         config.finish(SECTIONS.toArray(String[]::new));

@@ -1,12 +1,14 @@
 package io.bev.avatar.renderer.cli;
 
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.config.ConfigException;
 import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.renderer.RendererSettings;
 import io.bev.avatar.renderer.config.RendererConfig;
 import io.bev.avatar.renderer.mcp.AvatarMcp;
+import io.bev.avatar.renderer.mcp.McpFollower;
 import io.bev.avatar.renderer.mcp.McpHttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,7 +30,8 @@ import picocli.CommandLine.Spec;
         name = "mcp",
         description = {
             "Serves the Model Context Protocol for agents that drive the running avatar: over standard input and output, or"
-                    + " with --http over HTTP at http://127.0.0.1:PORT/mcp."
+                    + " with --http over HTTP at http://127.0.0.1:PORT/mcp. With --follow, it is a client of the server at mcp.url"
+                    + " (BEV_MCP_SERVER_URL) as well."
         },
         mixinStandardHelpOptions = true,
         versionProvider = RendererMain.Version.class,
@@ -42,6 +45,12 @@ final class McpCommand implements Callable<Integer> {
 
     @Option(names = "--http", paramLabel = "PORT", description = "Serves HTTP on 127.0.0.1 at this port")
     private @Nullable Integer httpPort;
+
+    @Option(
+            names = "--follow",
+            description = "Follows the MCP server at mcp.url: its resources and log messages change the avatar as"
+                    + " osint.mcp says. Without --http it does nothing else, until it is stopped")
+    private boolean follow;
 
     @Option(
             names = "--token-file",
@@ -77,13 +86,18 @@ final class McpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try {
-            RendererConfig config = RendererSettings.load(environment).renderer();
+            RendererSettings settings = RendererSettings.load(environment);
+            RendererConfig config = settings.renderer();
+            Optional<String> password = secret(Optional.ofNullable(passwordFile).or(config::controlPasswordFile));
+            if (follow) {
+                follow(settings, password);
+            }
             AvatarMcp mcp = new AvatarMcp(
                     ServeCommand.version(),
                     URI.create("http://127.0.0.1:" + config.port() + "/"),
                     URI.create("http://127.0.0.1:" + config.jolokiaPort() + "/jolokia/"),
                     prometheus,
-                    secret(Optional.ofNullable(passwordFile).or(config::controlPasswordFile)),
+                    password,
                     Optional.ofNullable(runbooks));
             if (httpPort == null) {
                 mcp.serveStdio(System.in, System.out);
@@ -98,14 +112,43 @@ final class McpCommand implements Callable<Integer> {
         }
     }
 
+    /** Follows on a thread of its own if this process serves HTTP; otherwise for ever. */
+    private void follow(RendererSettings settings, Optional<String> password) throws IOException, InterruptedException {
+        if (settings.follow().rules().isEmpty()) {
+            throw new IOException("--follow: osint.mcp is empty; add rules such as {resource: URI, emotion: focused}");
+        }
+        McpFollower follower = new McpFollower(
+                settings.follow(),
+                ServeCommand.version(),
+                URI.create("http://127.0.0.1:" + settings.renderer().port() + "/"),
+                password,
+                this::report);
+        if (httpPort == null) {
+            follower.run();
+        }
+        DaemonThreads.start("mcp-follow", () -> {
+            try {
+                follower.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private void report(String line) {
+        synchronized (spec) {
+            spec.commandLine().getErr().println("mcp: " + line);
+            spec.commandLine().getErr().flush();
+        }
+    }
+
     private void serveHttp(AvatarMcp mcp, RendererConfig config, int port) throws IOException, InterruptedException {
         if (tokenFile == null) {
             throw new IOException("--http needs --token-file: create one with: openssl rand -hex 32 > mcp-token");
         }
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         try (McpHttpServer server = mcp.serveHttp(address, config.allowedHosts(), secret(Optional.of(tokenFile)))) {
-            spec.commandLine().getErr().println("mcp: listening at http://127.0.0.1:" + server.port() + "/mcp");
-            spec.commandLine().getErr().flush();
+            report("listening at http://127.0.0.1:" + server.port() + "/mcp");
             new CountDownLatch(1).await();
         }
     }

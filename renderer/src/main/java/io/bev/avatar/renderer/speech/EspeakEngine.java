@@ -54,11 +54,6 @@ final class EspeakEngine implements SpeechEngine {
     }
 
     @Override
-    public int sampleRate() {
-        return sampleRate;
-    }
-
-    @Override
     public Set<String> languages() {
         return languages;
     }
@@ -88,6 +83,7 @@ final class EspeakEngine implements SpeechEngine {
         check("rate", EspeakNg.espeak_SetParameter(EspeakNg.RATE, wordsPerMinute, 0));
         check("pitch", EspeakNg.espeak_SetParameter(EspeakNg.PITCH, pitch, 0));
         check("range", EspeakNg.espeak_SetParameter(EspeakNg.RANGE, range, 0));
+        receiver.begin(sampleRate);
         byte[] bytes = (text + "\0").getBytes(StandardCharsets.UTF_8);
         sink = receiver;
         failure = null;

@@ -20,25 +20,29 @@ final class SoundPacer implements SpeechEngine.Sink {
     private static final int PACKETS_PER_SECOND = 25;
 
     private final Utterance utterance;
-    private final int sampleRate;
     private final VisemeTrack track;
     private final SoundOutput out;
     private final Ticker ticker;
     private final Clock clock;
-    private final short[] packet;
+    private int sampleRate = 1;
+    private short[] packet = new short[1];
     private int filled;
     private int sent;
     private boolean started;
     private long startNanos;
 
-    SoundPacer(Utterance utterance, int sampleRate, VisemeTrack track, SoundOutput out, Ticker ticker, Clock clock) {
+    SoundPacer(Utterance utterance, VisemeTrack track, SoundOutput out, Ticker ticker, Clock clock) {
         this.utterance = utterance;
-        this.sampleRate = sampleRate;
         this.track = track;
         this.out = out;
         this.ticker = ticker;
         this.clock = clock;
-        this.packet = new short[Math.max(1, sampleRate / PACKETS_PER_SECOND)];
+    }
+
+    @Override
+    public void begin(int rate) {
+        sampleRate = rate;
+        packet = new short[Math.max(1, rate / PACKETS_PER_SECOND)];
     }
 
     @Override

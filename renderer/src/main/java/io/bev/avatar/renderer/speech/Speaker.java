@@ -62,12 +62,18 @@ public final class Speaker implements SpeechControl, AutoCloseable {
     private long failures;
     private boolean closed;
 
-    /** Speech by espeak-ng, whose library is loaded on the speech thread. */
+    /** Speech by the configured engine; the library of espeak-ng is loaded on the speech thread. */
     public static Speaker start(
             SpeechConfig config, SoundOutput out, Supplier<Emotion> emotion, Ticker ticker, Clock clock) {
-        Speaker speaker = new Speaker(config, EspeakEngine::open, out, emotion, ticker, clock);
+        Speaker speaker = new Speaker(config, engine(config), out, emotion, ticker, clock);
         speaker.startThread();
         return speaker;
+    }
+
+    private static EngineFactory engine(SpeechConfig config) {
+        return config.external()
+                .<EngineFactory>map(source -> () -> new ExternalEngine(source, ExternalEngine.STALL))
+                .orElse(EspeakEngine::open);
     }
 
     Speaker(
@@ -201,9 +207,11 @@ public final class Speaker implements SpeechControl, AutoCloseable {
                     LOG.warn("renderer.speech.language {}: espeak-ng has no such voice", config.language());
                 }
             }
-            LOG.info(
-                    "speech available: espeak-ng, {} languages",
-                    engine.languages().size());
+            if (config.external().isPresent()) {
+                LOG.info("speech available: external engine");
+            } else {
+                LOG.info("speech available: espeak-ng, {} languages", engine.languages().size());
+            }
             while (true) {
                 Utterance next = take();
                 if (next == null) {
@@ -236,7 +244,7 @@ public final class Speaker implements SpeechControl, AutoCloseable {
     private void speak(SpeechEngine engine, Utterance utterance) throws InterruptedException {
         EmotionTone tone = EmotionTone.of(emotion.get());
         SayRequest request = utterance.request;
-        SoundPacer pacer = new SoundPacer(utterance, engine.sampleRate(), track, out, ticker, clock);
+        SoundPacer pacer = new SoundPacer(utterance, track, out, ticker, clock);
         try {
             out.caption(caption(utterance, "speaking"));
             engine.speak(

@@ -1,6 +1,10 @@
 package io.bev.avatar.renderer.speech;
 
 import io.bev.avatar.common.config.Config;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -12,9 +16,16 @@ import java.util.regex.Pattern;
  * @param maxText maximum characters of a text
  * @param maxQueued maximum texts that wait
  * @param perMinute maximum texts per minute
+ * @param external engine instead of espeak-ng
  */
 public record SpeechConfig(
-        boolean enabled, String language, int wordsPerMinute, int maxText, int maxQueued, int perMinute) {
+        boolean enabled,
+        String language,
+        int wordsPerMinute,
+        int maxText,
+        int maxQueued,
+        int perMinute,
+        Optional<ExternalEngine.Source> external) {
 
     private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2,3}(-[a-z0-9]{1,8}){0,3}");
 
@@ -34,6 +45,36 @@ public record SpeechConfig(
                 config.integer("renderer.speech.words-per-minute", 160, 80, 300),
                 config.integer("renderer.speech.max-text", 1000, 1, 5000),
                 config.integer("renderer.speech.max-queued", 8, 1, 64),
-                config.integer("renderer.speech.max-per-minute", 60, 1, 600));
+                config.integer("renderer.speech.max-per-minute", 60, 1, 600),
+                external(config));
+    }
+
+    private static Optional<ExternalEngine.Source> external(Config config) {
+        List<String> command = config.texts("renderer.speech.command", List.of());
+        Optional<String> url = config.optionalText("renderer.speech.endpoint").filter(text -> !text.isBlank());
+        if (!command.isEmpty() && (command.get(0).isBlank() || url.isPresent())) {
+            config.problem(
+                    "renderer.speech.command",
+                    command.toString(),
+                    "a program and its arguments, without renderer.speech.endpoint");
+            return Optional.empty();
+        }
+        Optional<URI> endpoint = url.flatMap(text -> endpoint(config, text));
+        return command.isEmpty() && endpoint.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ExternalEngine.Source(command, endpoint));
+    }
+
+    private static Optional<URI> endpoint(Config config, String text) {
+        try {
+            URI url = new URI(text);
+            if (url.getHost() != null && List.of("http", "https").contains(url.getScheme())) {
+                return Optional.of(url);
+            }
+        } catch (URISyntaxException e) {
+            // reported below
+        }
+        config.problem("renderer.speech.endpoint", "'" + text + "'", "a URL such as http://127.0.0.1:5002/speech");
+        return Optional.empty();
     }
 }

@@ -8,6 +8,9 @@ interface SpeechEngine extends AutoCloseable {
     /** Receives what is synthesised, in order of time. */
     interface Sink {
 
+        /** The sound has this many samples per second. Called once, before all others. */
+        void begin(int sampleRate);
+
         /**
          * A phoneme begins; the one before ends.
          *
@@ -32,10 +35,7 @@ interface SpeechEngine extends AutoCloseable {
         boolean sound(short[] samples, int count);
     }
 
-    /** Samples per second. */
-    int sampleRate();
-
-    /** Names of the voices' languages, in lower case. */
+    /** Names of the voices' languages, in lower case; empty if unknown. */
     Set<String> languages();
 
     /**

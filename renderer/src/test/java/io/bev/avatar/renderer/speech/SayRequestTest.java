@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bev.avatar.common.config.Config;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SayRequestTest {
 
-    static final SpeechConfig CONFIG = new SpeechConfig(true, "en-us", 160, 40, 2, 10);
+    static final SpeechConfig CONFIG = new SpeechConfig(true, "en-us", 160, 40, 2, 10, Optional.empty());
 
     private static SayRequest parse(String json) throws SayRequest.InvalidException {
         return SayRequest.parse(json.getBytes(StandardCharsets.UTF_8), CONFIG);
@@ -63,7 +64,7 @@ class SayRequestTest {
     @Test
     void config_empty_isOff() {
         Config config = Config.of("", "f", Map.of());
-        assertThat(SpeechConfig.from(config)).isEqualTo(new SpeechConfig(false, "en-us", 160, 1000, 8, 60));
+        assertThat(SpeechConfig.from(config)).isEqualTo(new SpeechConfig(false, "en-us", 160, 1000, 8, 60, Optional.empty()));
         config.finish("renderer");
     }
 
@@ -74,7 +75,7 @@ class SayRequestTest {
                         + " max-per-minute: 20}}",
                 "f",
                 Map.of());
-        assertThat(SpeechConfig.from(config)).isEqualTo(new SpeechConfig(true, "de", 140, 200, 3, 20));
+        assertThat(SpeechConfig.from(config)).isEqualTo(new SpeechConfig(true, "de", 140, 200, 3, 20, Optional.empty()));
         config.finish("renderer");
     }
 }

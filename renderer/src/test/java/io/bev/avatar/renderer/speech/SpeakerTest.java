@@ -48,17 +48,13 @@ class SpeakerTest {
     /** A vowel of as many milliseconds as the text states; a text that is no number fails. */
     private static final class FakeEngine implements SpeechEngine {
         @Override
-        public int sampleRate() {
-            return RATE;
-        }
-
-        @Override
         public Set<String> languages() {
             return Set.of("en-us", "de", "fr", "it");
         }
 
         @Override
         public void speak(String text, String language, int wordsPerMinute, int pitch, int range, Sink sink) {
+            sink.begin(RATE);
             int millis = Integer.parseInt(text);
             sink.phoneme(0, "a");
             short[] samples = new short[50];
