@@ -93,8 +93,8 @@ final class EmotionProfile {
             case NEUTRAL -> face("mouthSmile 0.12 browInnerUp 0.12 browOuterUp 0.08");
             // Cheeks and lower lids make the smile genuine; the head rocks from side to side.
             case HAPPY ->
-                face("mouthSmile 1.05 mouthDimple 0.5 mouthUpperUp 0.65 mouthLowerDown 0.5 jawOpen 0.1 cheekSquint 1.1"
-                                + " eyeSquint 0.55 browInnerUp 0.2 browOuterUp 0.2")
+                face("mouthSmile 1.05 mouthDimple 0.5 mouthUpperUp 0.65 mouthLowerDown 0.5 jawOpen 0.1 cheekSquint 1.2"
+                                + " eyeSquint 0.45 browInnerUp 0.5 browOuterUp 0.55")
                         .head(0, 0.02, 0.1)
                         .tempo(1.1, 1.2)
                         .onset(0.28)
@@ -118,26 +118,25 @@ final class EmotionProfile {
                         .onset(0.45);
             // Looks up, to one side and then to the other, mouth drawn aside.
             case THINKING ->
-                face("browInnerUp 0.5 browOuterUpRight 0.9 browDownLeft 0.25 eyeSquint 0.1 mouthLeft 0.9"
-                                + " mouthPress 0.35 mouthPucker 0.45")
+                face("browInnerUp 0.6 browOuterUpRight 1 browDownLeft 0.25 mouthLeft 1.2 mouthPress 0.5 mouthPucker 0.4")
                         .head(0.22, 0.15, 0.13)
-                        .gaze(0.65, 0.95, 0.05)
+                        .gaze(0.75, 1.33, 0.05)
                         .tempo(1.2, 0.8)
                         .onset(0.4)
                         .beat(-0.14, 0, 0, -0.9, 4, 1, 2.5);
             // Reads from side to side with narrowed eyes, head bent over it, one brow up, lips pursed.
             case ANALYZING ->
-                face("browDownLeft 1.1 browDownRight 0.2 browOuterUpRight 0.8 eyeSquint 0.7 mouthPucker 0.7"
+                face("browDownLeft 1.1 browDownRight 0.2 browOuterUpRight 0.9 eyeSquint 0.45 mouthPucker 0.7"
                                 + " mouthPress 0.15")
                         .head(0.02, -0.17, -0.14)
-                        .gaze(0, -0.4, 0)
+                        .gaze(0, -0.3, 0)
                         .tempo(0.6, 0.5)
                         .onset(0.35)
-                        .swing(0.07, 0, 0, 0.8, 1.6, 3, 0);
-            // Wide eyes under lowered brows, lips stretched off the teeth; glances to both sides, then stares.
+                        .swing(0.2, 0, 0, 0.85, 1.6, 3, 0);
+            // Wide eyes under lowered brows, mouth tense and drawn down; glances to both sides, then stares.
             case ALERT ->
-                face("eyeWide 1.4 browDown 0.75 browInnerUp 0.35 mouthStretch 0.95 mouthFrown 0.5 mouthLowerDown 0.5"
-                                + " mouthUpperUp 0.15 jawOpen 0.06 noseSneer 0.5")
+                face("eyeWide 1.4 browDown 0.75 browInnerUp 0.35 mouthStretch 0.7 mouthFrown 0.9 mouthLowerDown 0.3"
+                                + " jawOpen 0.06 noseSneer 0.4")
                         .head(0, 0.1, 0)
                         .tempo(0.4, 0.3)
                         .onset(0.08)
@@ -145,9 +144,9 @@ final class EmotionProfile {
                         .swing(0.3, 0, 0, 0.4, 1.6, 1, 4);
             // A smile of the left corner, chin up, lids at ease; looks down at the viewer.
             case CONFIDENT ->
-                face("mouthSmileLeft 1.1 mouthSmileRight 0.3 mouthDimpleLeft 0.9 mouthDimpleRight 0.2"
-                                + " cheekSquintLeft 0.6 cheekSquintRight 0.15 eyeSquint 0.4 eyeBlink 0.2 mouthPress 0.2"
-                                + " jawForward 0.3 browOuterUpLeft 0.9 browDownRight 0.3")
+                face("mouthSmileLeft 1.2 mouthSmileRight 0.65 mouthDimpleLeft 0.9 mouthDimpleRight 0.3"
+                                + " cheekSquintLeft 0.6 cheekSquintRight 0.3 eyeSquint 0.35 eyeBlink 0.12 mouthPress 0.2"
+                                + " jawForward 0.3 browOuterUpLeft 1 browOuterUpRight 0.3 browInnerUp 0.2")
                         .head(-0.14, 0.24, -0.12)
                         .gaze(0.15, -0.35, 0)
                         .tempo(0.6, 0.6)
@@ -163,9 +162,9 @@ final class EmotionProfile {
                         .onset(0.25)
                         .decay(2, 2, 0.95)
                         .beat(-0.08, 0, -0.6, 0, 3.2, 1, 2.5);
-            // Turned inwards: eyes all but closed, lips drawn in; sways evenly.
+            // Turned inwards: eyes closed, lips drawn in; sways evenly.
             case PROCESSING ->
-                face("eyeBlink 0.95 browInnerUp 0.4 mouthRollLower 0.45 mouthRollUpper 0.35 mouthPress 0.25")
+                face("eyeBlink 1.33 browInnerUp 0.4 mouthRollLower 0.45 mouthRollUpper 0.35 mouthPress 0.25")
                         .head(0, -0.06, 0)
                         .gaze(0, -0.2, 0)
                         .tempo(1.4, 0.4)
@@ -181,17 +180,17 @@ final class EmotionProfile {
                         .beat(0, 0.14, 0, 0, 1.8, 1, Double.POSITIVE_INFINITY);
             // Inner brows up and together, corners of the mouth down, lower lip pushed up; shakes the head slowly.
             case CONCERNED ->
-                face("browInnerUp 1.35 browDown 0.3 eyeSquint 0.15 mouthFrown 1.3 mouthShrugLower 0.65"
-                                + " mouthPress 0.2 mouthStretch 0.25")
-                        .head(0, -0.1, 0.17)
-                        .gaze(0, 0.1, 0)
+                face("browInnerUp 1.35 mouthFrown 1.35 mouthShrugLower 0.8 mouthPress 0.2 mouthStretch 0.3"
+                                + " eyeSquint 0.1")
+                        .head(0, -0.15, 0.2)
+                        .gaze(0, 0.15, 0)
                         .tempo(1.35, 0.8)
                         .onset(0.45)
                         .swing(0.14, 0, 0, 0, 2.4, 2, 3);
             // A closed smile, eyes nearly closed, a slow nod.
             case SATISFIED ->
-                face("mouthSmile 1.1 mouthDimple 0.6 mouthPress 0.45 cheekSquint 0.9 eyeSquint 0.3"
-                                + " eyeBlink 0.85 browInnerUp 0.3 browOuterUp 0.2")
+                face("mouthSmile 1.35 mouthDimple 0.7 mouthPress 0.35 cheekSquint 1 eyeSquint 0.3"
+                                + " eyeBlink 0.9 browInnerUp 0.7 browOuterUp 0.6")
                         .head(0.03, 0.05, -0.1)
                         .tempo(0.85, 0.7)
                         .onset(0.45)
@@ -207,8 +206,8 @@ final class EmotionProfile {
                         .swing(0.4, 0, 0, 0.75, 4.4, 1, 1.2);
             // A laugh with closed eyes, head thrown back and shaking.
             case BREAKTHROUGH ->
-                face("mouthSmile 1.1 mouthDimple 0.4 mouthUpperUp 0.9 mouthLowerDown 0.7 jawOpen 0.65"
-                                + " cheekSquint 1.1 eyeSquint 0.6 eyeBlink 0.85 browInnerUp 0.4 browOuterUp 0.8")
+                face("mouthSmile 1.35 mouthDimple 0.6 mouthUpperUp 1.1 mouthLowerDown 0.5 jawOpen 0.48"
+                                + " cheekSquint 1.3 eyeSquint 0.6 eyeBlink 0.85 browInnerUp 0.7 browOuterUp 1.1")
                         .head(0, 0.32, 0.03)
                         .tempo(1.2, 2)
                         .onset(0.18)
