@@ -17,7 +17,11 @@ final class DiskStatsCollector implements HostSubcollector {
     private static final Pattern EXCLUDED = Pattern.compile("^(ram|loop|fd|(h|s|v|xv)d[a-z]|nvme\\d+n\\d+p)\\d+$");
 
     /** A counter: its column, from 0, after major, minor and name, and the conversion factor to the base unit. */
-    private record Column(int index, String name, String help, double factor) {}
+    private record Column(int index, String name, String help, double factor) {
+        Column {
+            name = "node_disk_" + name;
+        }
+    }
 
     private static final List<Column> COUNTERS = List.of(
             new Column(3, "reads_completed_total", "The total number of reads completed successfully.", 1),
@@ -73,7 +77,7 @@ final class DiskStatsCollector implements HostSubcollector {
         for (Column column : COUNTERS) {
             if (column.index < disk.length) {
                 out.counter(
-                        "node_disk_" + column.name,
+                        column.name,
                         column.help,
                         values[column.index] * column.factor,
                         "device",

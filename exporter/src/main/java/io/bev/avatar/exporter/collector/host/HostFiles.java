@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostFiles {
 
-    /** First read of a procfs file: some return their whole content in the first read only. */
+    /** First read of a file: some of procfs return their whole content in the first read only. */
     private static final int BUFFER_BYTES = 8192;
 
-    /** First read of a sysfs attribute; most are a number. */
-    private static final int ATTRIBUTE_BUFFER_BYTES = 128;
+    /** Reused for the next file of the thread. */
+    private static final ThreadLocal<byte[]> BUFFER = ThreadLocal.withInitial(() -> new byte[BUFFER_BYTES]);
 
     /** Limit of a procfs file: the largest known, mounts and interrupts of a big server, have a few MB. */
     private static final int MAX_BYTES = 16 << 20;
@@ -70,12 +70,12 @@ final class HostFiles {
 
     /** Content of a file under {@code /proc} that every kernel has. */
     String proc(String path) throws IOException {
-        return text(procBytes(path));
+        return content(proc.resolve(path), MAX_BYTES, false).text();
     }
 
     /** Raw content of a file under {@code /proc} that every kernel has. */
     byte[] procBytes(String path) throws IOException {
-        return read(proc.resolve(path), BUFFER_BYTES, MAX_BYTES);
+        return read(proc.resolve(path), MAX_BYTES);
     }
 
     /** Content of a file under {@code /proc} that every kernel has and that is never empty. */
@@ -100,7 +100,7 @@ final class HostFiles {
     /** Content of a file; empty when the file does not exist. */
     static Optional<String> optional(Path file) throws IOException {
         try {
-            return Optional.of(text(read(file, BUFFER_BYTES, MAX_BYTES)));
+            return Optional.of(content(file, MAX_BYTES, false).text());
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -112,8 +112,7 @@ final class HostFiles {
      */
     static Optional<String> attribute(Path file) {
         try {
-            return Optional.of(text(read(file, ATTRIBUTE_BUFFER_BYTES, MAX_ATTRIBUTE_BYTES))
-                    .strip());
+            return Optional.of(content(file, MAX_ATTRIBUTE_BYTES, true).text().strip());
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -278,24 +277,28 @@ final class HostFiles {
         return firstSkipped;
     }
 
-    private static String text(byte[] bytes) {
-        return new String(bytes, StandardCharsets.UTF_8);
-    }
-
     /** Content of a file of at most {@code limit} bytes. */
     static byte[] read(Path file, int limit) throws IOException {
-        return read(file, BUFFER_BYTES, limit);
+        Content content = content(file, limit, false);
+        return Arrays.copyOf(content.bytes, content.length);
+    }
+
+    /** Bytes of a file, valid until the thread reads another one. */
+    private record Content(byte[] bytes, int length) {
+        String text() {
+            return new String(bytes, 0, length, StandardCharsets.UTF_8);
+        }
     }
 
     /**
      * Reads a file.
      *
-     * @param firstBytes size of the first read
      * @param limit maximum size
+     * @param atOnce whether a read that does not fill the buffer has reached the end, as of a sysfs attribute
      */
-    private static byte[] read(Path file, int firstBytes, int limit) throws IOException {
+    private static Content content(Path file, int limit, boolean atOnce) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = new byte[firstBytes];
+            byte[] bytes = BUFFER.get();
             int length = 0;
             for (int got = in.read(bytes); got > 0; got = in.read(bytes, length, bytes.length - length)) {
                 length += got;
@@ -305,9 +308,11 @@ final class HostFiles {
                 }
                 if (length == bytes.length) {
                     bytes = Arrays.copyOf(bytes, bytes.length * 2);
+                } else if (atOnce) {
+                    break;
                 }
             }
-            return Arrays.copyOf(bytes, length);
+            return new Content(bytes, length);
         }
     }
 }

@@ -10,7 +10,11 @@ import java.util.OptionalLong;
 final class NetClassCollector implements HostSubcollector {
 
     /** An attribute and its metric. */
-    private record Attribute(String file, String metric, long factor) {
+    private record Attribute(String file, String name, String help, long factor) {
+        Attribute(String file, String metric, long factor) {
+            this(file, "node_network_" + metric, "Network device property: " + metric, factor);
+        }
+
         Attribute(String file) {
             this(file, file, 1);
         }
@@ -76,17 +80,12 @@ final class NetClassCollector implements HostSubcollector {
                 text(device, "ifalias"));
         for (Attribute attribute : GAUGES) {
             OptionalLong value = HostFiles.integer(device.resolve(attribute.file));
-            value.ifPresent(v -> out.gauge(
-                    "node_network_" + attribute.metric, help(attribute), v * attribute.factor, "device", name));
+            value.ifPresent(v -> out.gauge(attribute.name, attribute.help, v * attribute.factor, "device", name));
         }
         for (Attribute attribute : COUNTERS) {
             OptionalLong value = HostFiles.integer(device.resolve(attribute.file));
-            value.ifPresent(v -> out.counter("node_network_" + attribute.metric, help(attribute), v, "device", name));
+            value.ifPresent(v -> out.counter(attribute.name, attribute.help, v, "device", name));
         }
-    }
-
-    private static String help(Attribute attribute) {
-        return "Network device property: " + attribute.metric;
     }
 
     private static String text(Path device, String file) {

@@ -2,16 +2,32 @@ package io.bev.avatar.exporter.collector.host;
 
 import io.bev.avatar.exporter.collector.MetricSink;
 import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** {@code node_network_*_total}: traffic counters of every interface from {@code /proc/net/dev}. */
 final class NetDevCollector implements HostSubcollector {
 
-    private static final String[] RECEIVE = {
-        "bytes", "packets", "errs", "drop", "fifo", "frame", "compressed", "multicast"
-    };
-    private static final String[] TRANSMIT = {
-        "bytes", "packets", "errs", "drop", "fifo", "colls", "carrier", "compressed"
-    };
+    /** The fields of a line, in order. */
+    private static final List<Counter> COUNTERS = Stream.concat(
+                    Stream.of("bytes", "packets", "errs", "drop", "fifo", "frame", "compressed", "multicast")
+                            .map(field -> "receive_" + field),
+                    Stream.of("bytes", "packets", "errs", "drop", "fifo", "colls", "carrier", "compressed")
+                            .map(field -> "transmit_" + field))
+            .map(Counter::of)
+            .toList();
+
+    private static final Counter WITHOUT_HANDLER = Counter.of("receive_nohandler");
+
+    private record Counter(String name, String help) {
+        static Counter of(String field) {
+            return new Counter("node_network_" + field + "_total", "Network device statistic " + field + ".");
+        }
+
+        void write(double value, String device, MetricSink out) {
+            out.counter(name, help, value, "device", device);
+        }
+    }
 
     @Override
     public void read(HostFiles files, MetricSink out) throws IOException {
@@ -28,15 +44,12 @@ final class NetDevCollector implements HostSubcollector {
         }
         String device = line.substring(0, colon).strip();
         String[] fields = Fields.split(line.substring(colon + 1));
-        double[] values = new double[RECEIVE.length + TRANSMIT.length];
+        double[] values = new double[COUNTERS.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = Fields.number(fields, i);
         }
-        for (int i = 0; i < RECEIVE.length; i++) {
-            counter("receive_" + RECEIVE[i], values[i], device, out);
-        }
-        for (int i = 0; i < TRANSMIT.length; i++) {
-            counter("transmit_" + TRANSMIT[i], values[RECEIVE.length + i], device, out);
+        for (int i = 0; i < values.length; i++) {
+            COUNTERS.get(i).write(values[i], device, out);
         }
         withoutHandler(device, files, out);
     }
@@ -45,12 +58,7 @@ final class NetDevCollector implements HostSubcollector {
     private static void withoutHandler(String device, HostFiles files, MetricSink out) {
         if (device.chars().allMatch(c -> c < 0x80)) {
             HostFiles.number(files.sys().resolve("class/net/" + device + "/statistics/rx_nohandler"))
-                    .ifPresent(packets -> counter("receive_nohandler", packets, device, out));
+                    .ifPresent(packets -> WITHOUT_HANDLER.write(packets, device, out));
         }
-    }
-
-    private static void counter(String field, double value, String device, MetricSink out) {
-        out.counter(
-                "node_network_" + field + "_total", "Network device statistic " + field + ".", value, "device", device);
     }
 }

@@ -8,7 +8,11 @@ import java.util.List;
 final class SoftnetCollector implements HostSubcollector {
 
     /** A column and its counter. */
-    private record Column(int index, String name, String help) {}
+    private record Column(int index, String name, String help) {
+        Column {
+            name = "node_softnet_" + name;
+        }
+    }
 
     private static final List<Column> COUNTERS = List.of(
             new Column(0, "processed_total", "Number of processed packets"),
@@ -42,7 +46,7 @@ final class SoftnetCollector implements HostSubcollector {
         String cpu = String.valueOf(fields.length > CPU ? values[CPU] : number);
         for (Column column : COUNTERS) {
             if (column.index < values.length) {
-                out.counter("node_softnet_" + column.name, column.help, values[column.index], "cpu", cpu);
+                out.counter(column.name, column.help, values[column.index], "cpu", cpu);
             }
         }
         if (values.length > BACKLOG) {

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 final class VmstatCollector implements HostSubcollector {
 
     /** node_exporter's default. */
-    private static final Pattern REPORTED = Pattern.compile("^(oom_kill|pgpg|pswp|pg.*fault)");
+    private static final Pattern REPORTED = Pattern.compile("(oom_kill|pgpg|pswp|pg\\S*fault)");
 
     @Override
     public void read(HostFiles files, MetricSink out) throws IOException {
@@ -16,8 +16,9 @@ final class VmstatCollector implements HostSubcollector {
     }
 
     private static void parse(String line, MetricSink out) {
-        String[] fields = Fields.split(line);
-        if (REPORTED.matcher(fields[0]).find()) {
+        // Before splitting: most of the 200 lines are not reported.
+        if (REPORTED.matcher(line).lookingAt()) {
+            String[] fields = Fields.split(line);
             out.untyped(
                     "node_vmstat_" + fields[0],
                     "/proc/vmstat information field " + fields[0] + ".",
