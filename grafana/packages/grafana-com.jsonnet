@@ -10,7 +10,10 @@ local input = {
   pluginName: 'Prometheus',
 };
 
-local panelTypes(dashboard) = std.set([panel.type for panel in dashboard.panels if panel.type != 'row']);
+local panelTypes(dashboard) = std.set(
+  [panel.type for panel in dashboard.panels if panel.type != 'row']
+  + [panel.type for row in dashboard.panels if row.type == 'row' for panel in row.panels]
+);
 
 local shared(dashboard) = dashboard {
   __inputs: [input],
@@ -25,7 +28,7 @@ local shared(dashboard) = dashboard {
   id: null,
   templating+: {
     list: [
-      if variable.type == 'datasource' then
+      if variable.type == 'datasource' && variable.query == 'prometheus' then
         variable { current: { selected: false, text: '${DS_PROMETHEUS}', value: '${DS_PROMETHEUS}' } }
       else
         variable

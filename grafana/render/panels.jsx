@@ -2,6 +2,7 @@
 // @grafana/ui: they are drawn here, with Grafana's colours and texts of the values.
 import { createTheme, dateTime, FieldType, getDisplayProcessor, getFieldDisplayValues, ThemeContext } from '@grafana/data';
 import { BarGauge, BigValue, GlobalStyles, Table, TimeSeries } from '@grafana/ui';
+import 'uplot/dist/uPlot.min.css';
 import React from 'react';
 import { createRoot } from 'react-dom/client';
 
@@ -202,7 +203,7 @@ function States({ panel, results, width, height }) {
   if (!frames.length) {
     return <Empty panel={panel} />;
   }
-  const label = Math.min(140, width / 3);
+  const label = Math.min(220, width / 3);
   const row = Math.min(40, (height - 24) / frames.length);
   const x = (time) => label + ((time - start * 1000) / ((end - start) * 1000)) * (width - label);
   return (
@@ -222,7 +223,7 @@ function States({ panel, results, width, height }) {
         });
         return (
           <g key={i} transform={`translate(0 ${i * row})`}>
-            <text x={label - 8} y={row / 2 + 4} textAnchor="end">{value.config.displayName.slice(0, 22)}</text>
+            <text x={label - 8} y={row / 2 + 4} textAnchor="end">{value.config.displayName.slice(0, Math.floor(label / 7))}</text>
             {runs.map((run, k) => {
               const w = Math.max(1, x(run.to + step) - x(run.from));
               return (
@@ -239,8 +240,10 @@ function States({ panel, results, width, height }) {
   );
 }
 
+const upper = (le) => (le === '+Inf' ? Infinity : Number(le));
+
 function Heat({ panel, results, width, height }) {
-  const series = results.flatMap(({ result }) => result).sort((a, b) => Number(a.metric.le) - Number(b.metric.le));
+  const series = results.flatMap(({ result }) => result).sort((a, b) => upper(a.metric.le) - upper(b.metric.le));
   if (!series.length) {
     return <Empty panel={panel} />;
   }
@@ -259,7 +262,7 @@ function Heat({ panel, results, width, height }) {
     <svg width={width} height={height} fontFamily="sans-serif" fontSize="11" fill={theme.colors.text.secondary}>
       {rows.map(({ le, cells }, i) => (
         <g key={le} transform={`translate(0 ${height - (i + 1) * h})`}>
-          <text x="54" y={h / 2 + 4} textAnchor="end">{le === '+Inf' ? '> all' : `${Number(le) * 1000} ms`}</text>
+          <text x="54" y={h / 2 + 4} textAnchor="end">{le === '+Inf' ? 'longer' : `${Number((upper(le) * 1000).toPrecision(3))} ms`}</text>
           {cells.map((cell, k) => cell > 0 && <rect key={k} x={60 + k * w} width={w} height={h - 1} fill={`rgba(255,152,48,${Math.sqrt(cell / most)})`} />)}
         </g>
       ))}

@@ -106,7 +106,7 @@ for (const name of dashboards) {
     const page = join(output, `${name}.html`);
     const data = { title: dashboard.title, panels, start, end, width, phone: width < PHONE, theme: options.theme };
     const text = JSON.stringify(data).replace(/</g, '\\u003c');
-    writeFileSync(page, `<!doctype html><meta charset="utf-8"><body><div id="root"></div><script>window.dashboard=${text}</script><script src="panels.js"></script>`);
+    writeFileSync(page, `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="panels.css"><body><div id="root"></div><script>window.dashboard=${text}</script><script src="panels.js"></script>`);
     const image = join(output, `${name}-${width}.png`);
     execFileSync(options.chromium, [
       '--headless=new', '--no-sandbox', '--hide-scrollbars', '--disable-gpu', '--allow-file-access-from-files',
@@ -117,3 +117,4 @@ for (const name of dashboards) {
   }
 }
 rmSync(bundle);
+rmSync(join(output, 'panels.css'), { force: true });

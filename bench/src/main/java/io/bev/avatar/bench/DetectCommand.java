@@ -2,6 +2,7 @@ package io.bev.avatar.bench;
 
 import io.bev.avatar.common.bench.HostDescription;
 import io.bev.avatar.common.bench.MeasurementPrinter;
+import io.bev.avatar.common.concurrent.DaemonThreads;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,10 +11,15 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,8 +36,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Inject faults into a running stack and measure which alerts they raise, how soon, and when these are"
                     + " resolved.",
-            "The stack has its own directory and ports, simulated GPUs and ten further hosts, on which faults are injected"
-                    + " side by side; times in the rules are a tenth. Takes 40 min."
+            "Two stacks have their own directories and ports and simulated GPUs; one has ten further hosts, on which faults are injected"
+                    + " side by side; times in the rules are a tenth. Takes 30 min."
         },
         footer = {
             "",
@@ -103,44 +109,31 @@ public final class DetectCommand implements Callable<Integer> {
         requireRange("--rounds", rounds, 1, 100);
         Set<String> names = chosen();
         MeasurementPrinter printer = printer();
-        List<Detection> detections = new ArrayList<>();
+        List<Detection> detections = Collections.synchronizedList(new ArrayList<>());
         ShortenedRules rules = shippedTimes ? ShortenedRules.SHIPPED : ShortenedRules.STANDARD;
-        RunDirectory directory = RunDirectory.fresh(root, "detect");
-        LoopbackDisk disk = LoopbackDisk.mount(
-                directory.path().resolve("small-disk.img"), directory.path().resolve("state"));
-        FaultHosts.Certificates certificates =
-                FaultHosts.Certificates.create(directory.path().resolve("certificates"));
-        try (FaultStack stack =
-                FaultStack.start(root, directory.path(), disk, rules, Optional.of(certificates.authorities()))) {
-            Thread hook = RunDirectory.closeOnExit(stack);
-            printer.print(HostDescription.describe());
-            AlertView view = new AlertView(
-                    stack.client(), stack.stack().prometheus(), stack.stack().redisPort());
-            FaultInjector run = new FaultInjector(
-                    stack.stack(),
-                    stack.target(),
-                    AlertSource.filtered(view, alert -> !FaultHosts.concerns(alert), true),
-                    FaultCatalogue.OF_THE_MACHINE,
-                    Ticker.system(),
-                    Duration.ofSeconds(holdSeconds),
-                    alertTimeout());
-            Consumer<Detection> report = detection -> {
-                synchronized (detections) {
-                    detections.add(detection);
-                    DetectionTable.lines(List.of(detection)).forEach(printer::print);
-                    report(printer, detection);
-                }
-            };
-            run.awaitHeartbeat();
-            runHosts(stack, certificates, view, names, report);
-            for (Fault fault : stack.faults()) {
-                if (names.contains(fault.name())) {
-                    report.accept(run.run(fault));
-                }
+        printer.print(HostDescription.describe());
+        Consumer<Detection> report = detection -> {
+            synchronized (detections) {
+                detections.add(detection);
+                DetectionTable.lines(List.of(detection)).forEach(printer::print);
+                report(printer, detection);
             }
-            Runtime.getRuntime().removeShutdownHook(hook);
+        };
+        // Two stacks: faults of one host do not disturb the monitoring, those of the other stack do.
+        ExecutorService second = Executors.newSingleThreadExecutor(DaemonThreads.factory("host-faults"));
+        try {
+            Future<?> hosts = second.submit(() -> {
+                runHosts(names, rules, report);
+                return null;
+            });
+            runStack(names, rules, report);
+            hosts.get();
+        } catch (ExecutionException e) {
+            throw new IOException("the faults of single hosts ended early: " + e.getCause(), e);
+        } finally {
+            second.shutdownNow();
         }
-        DetectionSummary summary = DetectionSummary.of(detections, RuleTimes.read(rulesDirectory()), rules);
+        DetectionSummary summary = DetectionSummary.of(List.copyOf(detections), RuleTimes.read(rulesDirectory()), rules);
         printer.message(summary.sentence());
         if (docs) {
             Path page = root.resolve("docs/detection.md");
@@ -149,19 +142,48 @@ public final class DetectCommand implements Callable<Integer> {
                     rules,
                     DetectionLatency.read(rulesDirectory()).section());
             Files.writeString(
-                    page, table.page(detections, summary, HostDescription.sentence(), LocalDate.now(ZoneOffset.UTC)));
+                    page, table.page(List.copyOf(detections), summary, HostDescription.sentence(), LocalDate.now(ZoneOffset.UTC)));
             printer.message("wrote " + page);
         }
         return detections.stream().allMatch(Detection::isAsExpected) ? 0 : NOT_AS_EXPECTED;
     }
 
+    /** Faults of the stack itself, one after the other. */
+    private void runStack(Set<String> names, ShortenedRules rules, Consumer<Detection> report)
+            throws IOException, InterruptedException {
+        if (FaultCatalogue.stackNames().stream().noneMatch(names::contains)) {
+            return;
+        }
+        RunDirectory directory = RunDirectory.fresh(root, "detect");
+        LoopbackDisk disk = LoopbackDisk.mount(
+                directory.path().resolve("small-disk.img"), directory.path().resolve("state"));
+        try (FaultStack stack = FaultStack.start(root, directory.path(), disk, rules, Optional.empty())) {
+            Thread hook = RunDirectory.closeOnExit(stack);
+            FaultInjector injector = new FaultInjector(
+                    stack.stack(),
+                    stack.target(),
+                    view(stack),
+                    FaultCatalogue.OF_THE_MACHINE,
+                    Ticker.system(),
+                    Duration.ofSeconds(holdSeconds),
+                    alertTimeout());
+            injector.awaitHeartbeat();
+            for (Fault fault : stack.faults()) {
+                if (names.contains(fault.name())) {
+                    report.accept(injector.run(fault));
+                }
+            }
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+    }
+
+    private static AlertView view(FaultStack stack) {
+        return new AlertView(
+                stack.client(), stack.stack().prometheus(), stack.stack().redisPort());
+    }
+
     /** Faults of single hosts, side by side, and of a site. */
-    private void runHosts(
-            FaultStack stack,
-            FaultHosts.Certificates certificates,
-            AlertView view,
-            Set<String> names,
-            Consumer<Detection> report)
+    private void runHosts(Set<String> names, ShortenedRules rules, Consumer<Detection> report)
             throws IOException, InterruptedException {
         List<HostFault> faults = HostFaults.all().stream()
                 .filter(fault -> names.contains(fault.name()))
@@ -173,21 +195,42 @@ public final class DetectCommand implements Callable<Integer> {
         if (faults.isEmpty() && models.isEmpty() && !outage) {
             return;
         }
+        Path directory = RunDirectory.fresh(root, "detect-hosts").path();
+        FaultHosts.Certificates certificates =
+                FaultHosts.Certificates.create(directory.resolve("certificates"));
+        LoopbackDisk none = LoopbackDisk.without(directory.resolve("state"), "each host has its own disk");
         Duration hold = Duration.ofSeconds(holdSeconds);
-        try (FaultHosts hosts = FaultHosts.start(stack.stack(), root, certificates, view, alertTimeout())) {
-            for (int round = 0; round < rounds; round++) {
-                hosts.run(
-                        faults,
-                        round == 0 ? models : List.of(),
-                        stack.supervised(),
-                        seed + round,
-                        hold,
-                        round == 0 ? Duration.ofSeconds(healthySeconds) : Duration.ZERO,
-                        report);
+        try (FaultStack stack =
+                FaultStack.start(root, directory, none, rules, Optional.of(certificates.authorities()))) {
+            Thread stackHook = RunDirectory.closeOnExit(stack);
+            AlertView view = view(stack);
+            new FaultInjector(
+                            stack.stack(),
+                            stack.target(),
+                            view,
+                            FaultCatalogue.OF_THE_MACHINE,
+                            Ticker.system(),
+                            hold,
+                            alertTimeout())
+                    .awaitHeartbeat();
+            try (FaultHosts hosts = FaultHosts.start(stack.stack(), root, certificates, view, alertTimeout())) {
+                Thread hook = RunDirectory.closeOnExit(hosts);
+                for (int round = 0; round < rounds; round++) {
+                    hosts.run(
+                            faults,
+                            round == 0 ? models : List.of(),
+                            stack.supervised(),
+                            seed + round,
+                            hold,
+                            round == 0 ? Duration.ofSeconds(healthySeconds) : Duration.ZERO,
+                            report);
+                }
+                if (outage) {
+                    report.accept(hosts.outage(hold));
+                }
+                Runtime.getRuntime().removeShutdownHook(hook);
             }
-            if (outage) {
-                report.accept(hosts.outage(hold));
-            }
+            Runtime.getRuntime().removeShutdownHook(stackHook);
         }
     }
 

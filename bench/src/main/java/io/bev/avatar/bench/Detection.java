@@ -19,6 +19,7 @@ import java.util.OptionalDouble;
  * @param lastingSeconds duration of the fault
  * @param wholeSeconds from the end of the fault until all services were available; empty if they were not
  * @param skipped reason why the fault was not injected; empty if it was
+ * @param runs number of runs; this is the result of the last one
  */
 record Detection(
         Fault fault,
@@ -30,7 +31,8 @@ record Detection(
         OptionalDouble restartSeconds,
         double lastingSeconds,
         OptionalDouble wholeSeconds,
-        Optional<String> skipped) {
+        Optional<String> skipped,
+        int runs) {
 
     /**
      * Times in seconds at which an alert was first observed in each state.
@@ -73,7 +75,23 @@ record Detection(
                 OptionalDouble.empty(),
                 0,
                 OptionalDouble.empty(),
-                Optional.of(reason));
+                Optional.of(reason),
+                1);
+    }
+
+    Detection afterRuns(int number) {
+        return new Detection(
+                fault,
+                times,
+                missing,
+                unrelated,
+                ofTheMachine,
+                steps,
+                restartSeconds,
+                lastingSeconds,
+                wholeSeconds,
+                skipped,
+                number);
     }
 
     /** Whether all expected alerts and no unrelated ones were raised, or the fault was not injected. */

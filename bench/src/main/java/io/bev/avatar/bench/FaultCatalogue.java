@@ -76,13 +76,18 @@ final class FaultCatalogue {
                 MachineFaults.cpuHog());
     }
 
+    /** Names of the faults of the stack. */
+    static List<String> stackNames() throws IOException {
+        try (DelayProxy none = DelayProxy.to(1)) {
+            return all(none, none, 1, LoopbackDisk.without(Path.of(""), "only the name is used")).stream()
+                    .map(Fault::name)
+                    .toList();
+        }
+    }
+
     /** Names of all faults. */
     static List<String> names() throws IOException {
-        List<String> names = new ArrayList<>();
-        try (DelayProxy none = DelayProxy.to(1)) {
-            all(none, none, 1, LoopbackDisk.without(Path.of(""), "only the name is used"))
-                    .forEach(fault -> names.add(fault.name()));
-        }
+        List<String> names = new ArrayList<>(stackNames());
         ModelFaults.all().forEach(fault -> names.add(fault.name()));
         HostFaults.all().forEach(fault -> names.add(fault.name()));
         names.add(FaultHosts.OUTAGE);

@@ -146,9 +146,9 @@ final class FaultHosts implements AutoCloseable {
      * @param others faults of the stack's own host that disturb no other one, injected at the same time
      * @param ofTheStack the stack's own host
      * @param healthy duration of a period without a fault before
-     * @param report receives each result
+     * @param report receives each result, from several threads
      */
-    List<Detection> run(
+    void run(
             List<HostFault> faults,
             List<Fault> others,
             FaultTarget ofTheStack,
@@ -167,22 +167,17 @@ final class FaultHosts implements AutoCloseable {
                             .filter(fault -> fault.access() == access)
                             .toList()));
         }
-        List<Detection> detections = Collections.synchronizedList(new ArrayList<>());
-        Consumer<Detection> done = detection -> {
-            detections.add(detection);
-            report.accept(detection);
-        };
         List<Future<?>> running = new ArrayList<>();
         AtomicBoolean failed = new AtomicBoolean();
         for (MonitoredHost host : hosts) {
             Queue<HostFault> queue = waiting.getOrDefault(host.access(), new ConcurrentLinkedQueue<>());
             running.add(threads.submit(() -> {
                 if (!healthy.isZero()) {
-                    done.accept(injector(host, healthy).run(healthy(host)));
+                    report.accept(injector(host, healthy).run(healthy(host)));
                 }
                 FaultInjector injector = injector(host, hold);
                 for (HostFault next = queue.poll(); next != null && !failed.get(); next = queue.poll()) {
-                    done.accept(injector.run(next.on(host)));
+                    report.accept(injector.run(next.on(host)));
                 }
                 return null;
             }));
@@ -190,7 +185,7 @@ final class FaultHosts implements AutoCloseable {
         running.add(threads.submit(() -> {
             FaultInjector injector = injector(ofTheStack, hold);
             for (Fault fault : others) {
-                done.accept(injector.run(fault));
+                report.accept(injector.run(fault));
             }
             return null;
         }));
@@ -198,12 +193,11 @@ final class FaultHosts implements AutoCloseable {
         if (namespace.isEmpty()) {
             for (HostFault fault : order) {
                 if (fault.access() == Access.NAMESPACE) {
-                    done.accept(Detection.skipped(
+                    report.accept(Detection.skipped(
                             fault.on(hosts.get(0)), "a network namespace requires root and the command ip"));
                 }
             }
         }
-        return List.copyOf(detections);
     }
 
     /** Polls for all of them until they have ended. */

@@ -31,7 +31,7 @@ class DetectionLatencyTest {
             } else {
                 assertThat(bound.total())
                         .as(bound.toString())
-                        .isLessThanOrEqualTo(DetectionTable.IN_TIME_SECONDS - DELIVERY_SECONDS);
+                        .isLessThanOrEqualTo(DetectionSummary.IN_TIME_SECONDS - DELIVERY_SECONDS);
             }
         }
     }

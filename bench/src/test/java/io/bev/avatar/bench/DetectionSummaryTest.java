@@ -32,7 +32,7 @@ class DetectionSummaryTest {
                 .contains("4 faults (4 different), 1 of them harmless")
                 .contains("recall 66.7 % (2 of 3 alerts)")
                 .contains("precision 66.7 % (1 unrelated)")
-                .contains("p50 2.0 s, p99 6.0 s");
+                .contains("p99 6.0 s, maximum 6.0 s");
         assertThat(summary.section()).contains("Later than 5 s: second, GpuMissing (critical).");
     }
 
@@ -94,6 +94,7 @@ class DetectionSummaryTest {
                 OptionalDouble.empty(),
                 60,
                 OptionalDouble.of(0),
-                Optional.empty());
+                Optional.empty(),
+                1);
     }
 }

@@ -163,7 +163,7 @@ public record AlertReceivers(Optional<Mail> mail, Optional<Path> slackUrlFile, O
 
                             send_resolved: true
                             headers: {Subject: '{{ template "avatar.title" . }}'}
-                            html: ''
+                            html: '{{ template "avatar.html" . }}'
                             text: '{{ template "avatar.text" . }}'
                     """);
         });

@@ -49,6 +49,9 @@ final class DashboardJson {
             }
         }
         addVariables(dashboard.withArray("/templating/list"), source);
+        if (source.logs() != null) {
+            dashboard.withArray("/templating/list").add(LogsJson.variable());
+        }
         addLinks(dashboard.putArray("links"), name);
         addPanels(dashboard.putArray("panels"), source);
         removeUnusedTexts(
@@ -150,6 +153,9 @@ final class DashboardJson {
                 tallest = Math.max(tallest, panel.height());
             }
             y += tallest;
+        }
+        if (source.logs() != null) {
+            list.add(LogsJson.row(source.logs(), row + 100, y));
         }
     }
 }

@@ -18,14 +18,27 @@ import org.jspecify.annotations.Nullable;
  * @param title after "Avatar: "
  * @param variables variables in addition to data source, job and host; {@code values} is the argument of {@code label_values}
  * @param rows panels by the title of their row, from top to bottom
+ * @param logs the last row
  */
 record DashboardSource(
-        String title, String about, @Nullable List<Variable> variables, Map<String, List<PanelSource>> rows) {
+        String title,
+        String about,
+        @Nullable List<Variable> variables,
+        Map<String, List<PanelSource>> rows,
+        @Nullable Logs logs) {
 
     static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
+
+    /**
+     * A collapsed row with log lines from Loki, and with the commands that show them without it.
+     *
+     * @param units systemd units, as a regular expression of LogQL
+     * @param commands shell commands, one a line
+     */
+    record Logs(String units, String commands) {}
 
     /** A variable with the values of a label. */
     record Variable(String name, String label, String values) {}

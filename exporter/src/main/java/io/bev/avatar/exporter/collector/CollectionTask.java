@@ -22,7 +22,7 @@ final class CollectionTask {
     /** Interval between interrupt and deadline: enough to unwind, small relative to a scrape timeout of seconds. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final String name;
+    private final Collector collector;
     private final Ticker ticker;
     private final long startNanos;
     private final CompletableFuture<CollectorResult> result = new CompletableFuture<>();
@@ -32,16 +32,16 @@ final class CollectionTask {
     private @Nullable Thread worker;
     private boolean interrupted;
 
-    CollectionTask(String name, Ticker ticker, long deadlineNanos) {
-        this.name = name;
+    CollectionTask(Collector collector, Ticker ticker, long deadlineNanos) {
+        this.collector = collector;
         this.ticker = ticker;
         this.startNanos = ticker.nanos();
         this.deadlineNanos = deadlineNanos;
     }
 
     /** A run that already has its result. */
-    static CollectionTask finished(CollectorResult outcome, Ticker ticker) {
-        CollectionTask run = new CollectionTask(outcome.collector(), ticker, ticker.nanos());
+    static CollectionTask finished(Collector collector, CollectorResult outcome, Ticker ticker) {
+        CollectionTask run = new CollectionTask(collector, ticker, ticker.nanos());
         run.result.complete(outcome);
         return run;
     }
@@ -103,7 +103,7 @@ final class CollectionTask {
             return late;
         }
         CollectorResult cutOff = CollectorResult.failed(
-                name,
+                collector,
                 elapsedNanos(),
                 timeoutMessage(scrapeDeadlineNanos) + "; the next collection starts once it returns");
         if (lastWaiter && !complete(cutOff)) {

@@ -20,6 +20,12 @@ public interface Collector extends AutoCloseable {
      */
     void collect(MetricSink out) throws Exception;
 
+    /**
+     * Writes the samples that report the source as unreachable, such as {@code redis_up 0}, without reading it. Called for a collection
+     * that exceeds its deadline or fails entirely: were they absent instead, an alert on them would not fire. Thread-safe.
+     */
+    default void reportUnreachable(MetricSink out) {}
+
     /** Remark shown beside the collector's result, such as {@code simulated}; empty for none. Thread-safe. */
     default String remark() {
         return "";

@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param collector name of the collector
  * @param durationNanos time from the start until the collection returned or was abandoned
- * @param families collected samples; of a failed collection only those kept by {@link PartialCollectionException}
+ * @param families collected samples; of a failed collection only those kept by {@link PartialCollectionException}, or those of
+ *     {@link Collector#reportUnreachable}
  * @param error cause of the failure; empty on success
  */
 public record CollectorResult(
@@ -23,7 +24,11 @@ public record CollectorResult(
         return error.isEmpty();
     }
 
-    static CollectorResult failed(String collector, long durationNanos, String error) {
-        return new CollectorResult(collector, durationNanos, List.of(), Optional.of(new CollectorError(error, "")));
+    /** Result of a collection without samples of its own. */
+    static CollectorResult failed(Collector collector, long durationNanos, String error) {
+        MetricSink unreachable = new MetricSink();
+        collector.reportUnreachable(unreachable);
+        return new CollectorResult(
+                collector.name(), durationNanos, unreachable.families(), Optional.of(new CollectorError(error, "")));
     }
 }

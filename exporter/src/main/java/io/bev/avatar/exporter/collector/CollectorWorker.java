@@ -56,14 +56,14 @@ final class CollectorWorker implements AutoCloseable {
         }
         if (busy != null) {
             CollectorResult stuck = CollectorResult.failed(
-                    name(),
+                    collector,
                     busy.elapsedNanos(),
                     "still busy after " + busy.elapsedNanos() / 1_000_000_000
                             + " s with a collection that exceeded its deadline; the next one starts once it returns");
             record(stuck);
-            return CollectionTask.finished(stuck, ticker);
+            return CollectionTask.finished(collector, stuck, ticker);
         }
-        CollectionTask run = new CollectionTask(name(), ticker, deadlineNanos);
+        CollectionTask run = new CollectionTask(collector, ticker, deadlineNanos);
         inFlight = run;
         run.onResult(this::record);
         thread.execute(() -> collect(run));
@@ -82,7 +82,7 @@ final class CollectorWorker implements AutoCloseable {
         } catch (Throwable e) {
             // Isolation: a missing native symbol or a bug in one collector must not end the others' scrape.
             String error = SecretRedactor.redact(run.interruption().orElseGet(() -> describe(e)));
-            outcome = CollectorResult.failed(name(), run.elapsedNanos(), error);
+            outcome = CollectorResult.failed(collector, run.elapsedNanos(), error);
         }
         run.end();
         reportDuplicates(sink);

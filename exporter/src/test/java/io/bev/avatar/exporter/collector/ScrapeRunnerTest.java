@@ -115,6 +115,42 @@ class ScrapeRunnerTest {
         assertThat(result.families()).hasSize(1);
     }
 
+    /** An alert on the source's {@code up} series would start again with each scrape in which it is absent. */
+    @Test
+    void scrape_hangingCollector_reportsItsSourceAsUnreachable_inEachScrape() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        ScrapeRunner runner = runner(new Collector() {
+            @Override
+            public String name() {
+                return "redis";
+            }
+
+            @Override
+            public void collect(MetricSink out) {
+                while (release.getCount() > 0) {
+                    try {
+                        release.await();
+                    } catch (InterruptedException e) {
+                        // Like a native call: does not react to the interrupt.
+                    }
+                }
+            }
+
+            @Override
+            public void reportUnreachable(MetricSink out) {
+                out.gauge("redis_up", "Up.", 0);
+            }
+        });
+
+        for (int i = 0; i < 3; i++) {
+            CollectorResult result = scrape(runner, SHORT).get(0);
+            assertThat(result.success()).isFalse();
+            assertThat(result.families()).singleElement().satisfies(family -> assertThat(family.name)
+                    .isEqualTo("redis_up"));
+        }
+        release.countDown();
+    }
+
     @Test
     void scrape_hangingCollector_isInterruptedAbandonedAndNotRestartedUntilItReturns() throws Exception {
         AtomicInteger started = new AtomicInteger();

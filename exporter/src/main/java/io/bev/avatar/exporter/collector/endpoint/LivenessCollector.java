@@ -56,6 +56,11 @@ public final class LivenessCollector implements Collector {
         }
     }
 
+    @Override
+    public void reportUnreachable(MetricSink out) {
+        report(out, false);
+    }
+
     private static void report(MetricSink out, boolean live) {
         out.gauge("avatar_renderer_live", "1 if the renderer responds to HTTP, with any status", live ? 1 : 0);
     }

@@ -69,6 +69,11 @@ public final class McpCollector implements Collector {
                 label(server.protocol()));
     }
 
+    @Override
+    public void reportUnreachable(MetricSink out) {
+        up(out, 0);
+    }
+
     private static void up(MetricSink out, int value) {
         out.gauge("avatar_mcp_up", "1 if the MCP handshake succeeds", value);
     }

@@ -57,6 +57,11 @@ public final class RedisCollector implements Collector {
         return new PartialCollectionException(message, cause);
     }
 
+    @Override
+    public void reportUnreachable(MetricSink out) {
+        up(out, 0);
+    }
+
     private static void up(MetricSink out, double value) {
         out.gauge("redis_up", "Information about the Redis instance", value);
     }

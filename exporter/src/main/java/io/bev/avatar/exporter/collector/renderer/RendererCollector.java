@@ -107,14 +107,14 @@ public final class RendererCollector implements Collector {
                 throw new JolokiaException(results.get(0).error());
             }
         } catch (IOException | JolokiaException e) {
-            reportUnreachable(out);
+            reportDown(out);
             throw new PartialCollectionException(
                     "renderer unreachable through Jolokia at " + jolokia + ": " + e.getMessage()
                             + "; see 'systemctl status bev-advanced-avatar'",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            reportUnreachable(out);
+            reportDown(out);
             throw new PartialCollectionException("Jolokia at " + jolokia + " did not respond in time", e);
         }
         up(out, 1);
@@ -136,8 +136,13 @@ public final class RendererCollector implements Collector {
         }
     }
 
-    private void reportUnreachable(MetricSink out) {
+    private void reportDown(MetricSink out) {
         deadlines.reset();
+        up(out, 0);
+    }
+
+    @Override
+    public void reportUnreachable(MetricSink out) {
         up(out, 0);
     }
 
