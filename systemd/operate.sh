@@ -141,7 +141,7 @@ exporter_metrics() {
   elif [ -r "$settings/avatar.yaml" ]; then
     echo 'no metrics within 10 s'
   else
-    echo 'unreadable, TLS or a password may be required; root and the group bev-avatar can read the settings: sudo avatar status'
+    echo 'no metrics within 10 s, or TLS or a password is required; root and the group bev-avatar can read the settings: sudo avatar status'
   fi
   return 1
 }
