@@ -109,7 +109,8 @@ class FrameRendererTest {
     @Test
     void avatarThatCannotBeRendered_keepsThePreviousOne() {
         failing = true;
-        assertThatThrownBy(() -> frames.setAvatar(avatar(5), frames.width(), frames.height())).hasMessage("out of buffers");
+        assertThatThrownBy(() -> frames.setAvatar(avatar(5), frames.width(), frames.height()))
+                .hasMessage("out of buffers");
         failing = false;
         frames.present(1, times);
 

@@ -40,7 +40,7 @@ final class Eyelids {
         // Beside the nose the skin reaches as far as the lid: from the side one would look into the head between them.
         double e = EyeShape.elevation(p);
         double above = 0.14 * Curves.smooth(0.08, 0.22, e - EyeShape.middle(s));
-        double clearance = Curves.lerp(0.004, 0.0009, Curves.smooth(-0.68, -0.92, s - above));
+        double clearance = Curves.lerp(0.004, 0.0009, Curves.smooth(-0.62, -0.88, s - above));
         if (Math.abs(s) > 0.998 || p.minus(EyeShape.CENTRE).length() > EyeShape.LID_RADIUS + clearance) {
             return false;
         }
@@ -76,9 +76,12 @@ final class Eyelids {
         for (int r = -FOLDED_ROWS; r <= UPPER_ROWS; r++) {
             double v = (double) r / UPPER_ROWS;
             double radius = EyeShape.LID_RADIUS + 0.0003 * v - 0.0007 * Curves.bell(0.06, 0.10, Math.max(0, v));
-            double dark =
-                    0.60 * Curves.bell(0, 0.16, Math.max(0, v)) + 0.26 + 0.34 * Curves.smooth(0.70, 1, v) + 0.55 * folds(s, v)
-                            + 0.25 * Curves.smooth(0.55, 1, Math.abs(s)) + 0.10 * Noise.smooth(s * 7, v * 6, 29);
+            double dark = 0.60 * Curves.bell(0, 0.16, Math.max(0, v))
+                    + 0.26
+                    + 0.34 * Curves.smooth(0.70, 1, v)
+                    + 0.55 * folds(s, v)
+                    + 0.25 * Curves.smooth(0.55, 1, Math.abs(s))
+                    + 0.10 * Noise.smooth(s * 7, v * 6, 29);
             addLid(side, s, v, radius, true, dark);
         }
         if (s < -1) {

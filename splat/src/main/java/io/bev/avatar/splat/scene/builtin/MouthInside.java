@@ -60,7 +60,8 @@ final class MouthInside {
     private void addToothSurfel(Part part, Vec3 p, Vec3 n, int tooth, double across, double height) {
         // The cheeks shade the back teeth, so that the rows fade into the mouth where they turn away.
         double back = tooth + 0.5 * (1 + across);
-        double deep = (1 - 0.07 * back) * (part == Part.UPPER_MOUTH
+        double deep = (1 - 0.07 * back)
+                * (part == Part.UPPER_MOUTH
                         ? Curves.lerp(1, 0.34, Curves.smooth(1.8, 4.4, back))
                         : Curves.lerp(1, 0.10, Curves.smooth(0.7, 2.8, back)));
         double gap = 1 - 0.45 * Curves.smooth(0.84, 1, Math.abs(across));
