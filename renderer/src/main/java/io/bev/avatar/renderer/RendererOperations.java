@@ -399,7 +399,8 @@ final class RendererOperations implements RendererControl {
             RenderableAvatar fresh = runtime.avatars().load(model, memory);
             try {
                 runtime.commands().call(operation, () -> {
-                    runtime.frames().setAvatar(fresh);
+                    Resolution size = firstSize(fresh);
+                    runtime.frames().setAvatar(fresh, size.width(), size.height());
                     return fresh;
                 });
             } catch (IllegalStateException e) {
@@ -425,6 +426,23 @@ final class RendererOperations implements RendererControl {
             runtime.errors().record(operation, e);
             throw new IllegalStateException(operation + ": the current model is kept; " + e.getMessage(), e);
         }
+    }
+
+    /** Size at which a new model is shown first: a large one would take the time of many frames for its first one. */
+    private Resolution firstSize(RenderableAvatar fresh) {
+        Resolution present = resolution();
+        Optional<AdaptiveResolution> choice = adaptive;
+        if (choice.isEmpty()) {
+            return present;
+        }
+        double before = Math.max(1, runtime.frames().avatar().splats().count);
+        int lines = choice.get()
+                .first(
+                        runtime.context().ticker().nanos(),
+                        fresh.splats().count / before,
+                        present.height(),
+                        runtime.loop().targetFps());
+        return lines == present.height() ? present : new Resolution(choice.get().width(lines), lines);
     }
 
     /** Logs that a model was loaded, and the findings of its reader. */

@@ -30,8 +30,8 @@ record EmotionScore(Map<String, Emotion> key, Map<String, Emotion> answers) {
     static EmotionScore read(Path key, Path answers) throws IOException {
         EmotionScore score = new EmotionScore(pairs(key), pairs(answers));
         if (!score.answers.keySet().equals(score.key.keySet())) {
-            throw new IOException(answers + ": has letters " + score.answers.keySet() + ", expected "
-                    + score.key.keySet());
+            throw new IOException(
+                    answers + ": has letters " + score.answers.keySet() + ", expected " + score.key.keySet());
         }
         return score;
     }

@@ -93,8 +93,7 @@ public final class EmotionTestCommand implements Callable<Integer> {
      * @param posers applies expressions to it
      * @param rasterizers creates the rasteriser
      */
-    public EmotionTestCommand(
-            AvatarSource avatars, Function<Avatar, Poser> posers, Supplier<Rasterizer> rasterizers) {
+    public EmotionTestCommand(AvatarSource avatars, Function<Avatar, Poser> posers, Supplier<Rasterizer> rasterizers) {
         this.avatars = avatars;
         this.posers = posers;
         this.rasterizers = rasterizers;
@@ -128,8 +127,8 @@ public final class EmotionTestCommand implements Callable<Integer> {
         List<Emotion> order = new ArrayList<>(Arrays.asList(Emotion.values()));
         Collections.shuffle(order, new Random(seed));
         Framebuffer image = new Framebuffer(WIDTH, HEIGHT, BACKGROUND[0], BACKGROUND[1], BACKGROUND[2]);
-        try (ImageRenderer renderer = new ImageRenderer(
-                avatar, posers.apply(avatar), rasterizers.get(), avatar.cloud().antialiased, image)) {
+        try (ImageRenderer renderer =
+                new ImageRenderer(avatar, posers.apply(avatar), rasterizers.get(), avatar.cloud().antialiased, image)) {
             Files.createDirectories(target);
             for (int first = 0; first < order.size(); first += ROWS) {
                 PngFile.write(

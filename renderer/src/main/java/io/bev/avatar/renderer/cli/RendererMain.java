@@ -70,8 +70,8 @@ public final class RendererMain implements Runnable {
         commands.addSubcommand(new RenderCommand(DefaultRendererComponents::load, Posers::of, gpu::open));
         commands.addSubcommand(new CommandLine(new RenderBenchCommand(List.of(renderBenchmark(), cudaBenchmark(gpu)))));
         commands.addSubcommand(new ScenesCommand(DefaultRendererComponents::load, RendererMain::rasterizer));
-        commands.addSubcommand(new EmotionTestCommand(
-                DefaultRendererComponents::load, Posers::of, RendererMain::rasterizer));
+        commands.addSubcommand(
+                new EmotionTestCommand(DefaultRendererComponents::load, Posers::of, RendererMain::rasterizer));
         return OneLineErrors.install(commands);
     }
 

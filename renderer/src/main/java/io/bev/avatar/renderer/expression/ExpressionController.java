@@ -209,7 +209,8 @@ public final class ExpressionController {
         double moved = target.gesture().at(emotionSeconds);
         eyes.advance(
                 seconds,
-                state.gaze().x() + own * (target.gazeX() + moved * target.gesture().gazeX()),
+                state.gaze().x()
+                        + own * (target.gazeX() + moved * target.gesture().gazeX()),
                 state.gaze().y() + own * target.gazeY(),
                 own * target.scan(),
                 idleAmount);
@@ -234,12 +235,10 @@ public final class ExpressionController {
     private void advanceHead(AvatarState state, EmotionProfile target, double strength, boolean first, double step) {
         Gesture gesture = target.gesture();
         double moved = gesture.at(emotionSeconds);
-        yaw = approach(
-                yaw, state.head().yaw() + strength * (target.yaw() + moved * gesture.yaw()), first, step);
+        yaw = approach(yaw, state.head().yaw() + strength * (target.yaw() + moved * gesture.yaw()), first, step);
         pitch = approach(
                 pitch, state.head().pitch() + strength * (target.pitch() + moved * gesture.pitch()), first, step);
-        roll = approach(
-                roll, state.head().roll() + strength * (target.roll() + moved * gesture.roll()), first, step);
+        roll = approach(roll, state.head().roll() + strength * (target.roll() + moved * gesture.roll()), first, step);
     }
 
     private static double approach(double value, double target, boolean first, double step) {

@@ -13,7 +13,8 @@ import java.util.Optional;
 /** The expression of an emotion without idle motion and blinks. */
 public final class StillExpression {
 
-    private static final ExpressionConfig STILL = new ExpressionConfig(1, Duration.ofSeconds(60), Duration.ofSeconds(60), 0);
+    private static final ExpressionConfig STILL =
+            new ExpressionConfig(1, Duration.ofSeconds(60), Duration.ofSeconds(60), 0);
 
     private static final int STEPS_PER_SECOND = 60;
 

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A larger step must take at most {@value #MAX_SHARE_OF_LARGER}. A choice is applied after
  * {@value #MIN_EQUAL_CHOICES} equal evaluations, at most once in ten seconds; a step that was too slow is not tried
- * again for a minute. A height selected by a user is applied as it is, at most once per second. Not thread-safe.
+ * again for a minute. A height selected by a user is applied as it is, at most once per second. Thread-safe.
  */
 public final class AdaptiveResolution {
 
@@ -65,7 +65,7 @@ public final class AdaptiveResolution {
     }
 
     /** Reason for the present height, as text for people. */
-    public String reason() {
+    public synchronized String reason() {
         return reason;
     }
 
@@ -79,7 +79,8 @@ public final class AdaptiveResolution {
      * @param targetFps target frame rate
      * @return the frame height to change to; empty to keep the present one
      */
-    public OptionalInt evaluate(long nowNanos, ViewDemand demand, int lines, FrameStats.Snapshot stats, int targetFps) {
+    public synchronized OptionalInt evaluate(
+            long nowNanos, ViewDemand demand, int lines, FrameStats.Snapshot stats, int targetFps) {
         measure(stats, lines);
         if (demand.fixed()) {
             reason = "selected on the page";
@@ -100,8 +101,38 @@ public final class AdaptiveResolution {
         return settle(nowNanos, lines, best);
     }
 
+    /**
+     * The frame height at which a new model is shown first: the present one, or a smaller step if its frames would take
+     * too long. Their time is estimated from those of the present model and the number of Gaussians.
+     *
+     * @param nowNanos ticker time
+     * @param ratio Gaussians of the new model for each of the present one
+     * @param lines present frame height
+     * @param targetFps target frame rate
+     */
+    public synchronized int first(long nowNanos, double ratio, int lines, int targetFps) {
+        int best = lines;
+        if (ratio > 1 && !(measured && ratio * millisAt(lines, lines) <= MAX_SHARE * 1000 / targetFps)) {
+            best = Math.min(lines, Math.min(ResolutionLadder.steps()[0], baseLines));
+            for (int step : ResolutionLadder.steps()) {
+                if (measured && step < lines && ratio * millisAt(step, lines) <= MAX_SHARE * 1000 / targetFps) {
+                    best = Math.max(best, step);
+                }
+            }
+        }
+        if (best != lines) {
+            reason = "a new model with more Gaussians starts small";
+            changed = true;
+            changedNanos = nowNanos;
+        }
+        measuring = false;
+        measured = false;
+        equalChoices = 0;
+        return best;
+    }
+
     /** A change could not be made: the height is not tried again for a minute. */
-    public void rejected(long nowNanos, int lines) {
+    public synchronized void rejected(long nowNanos, int lines) {
         tooSlowLines = lines;
         tooSlowNanos = nowNanos;
     }

@@ -143,9 +143,14 @@ public final class FrameRenderer implements FrameSource {
         return target.height;
     }
 
-    /** Switches to another avatar, whose first image is the next frame; the current one is kept if it cannot be rendered. */
-    public void setAvatar(RenderableAvatar fresh) {
-        switchTo(fresh, target);
+    /**
+     * Switches to another avatar, whose first image is the next frame; the current one is kept if it cannot be rendered.
+     *
+     * @param width pixels
+     * @param height pixels
+     */
+    public void setAvatar(RenderableAvatar fresh, int width, int height) {
+        switchTo(fresh, width == target.width && height == target.height ? target : createTarget(width, height));
         suspended = false;
     }
 

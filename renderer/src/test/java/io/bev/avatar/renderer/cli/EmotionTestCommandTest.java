@@ -66,7 +66,8 @@ class EmotionTestCommandTest {
 
         assertThat(run("--score", directory.toString()).code()).isEqualTo(ExitCodes.NO_INPUT);
         Files.writeString(answers, "a happy\nb cheerful\n");
-        assertThat(run("--score", directory.toString()).err()).contains("'b cheerful': expected a letter and an emotion");
+        assertThat(run("--score", directory.toString()).err())
+                .contains("'b cheerful': expected a letter and an emotion");
         Files.writeString(answers, "a happy\na alert\n");
         assertThat(run("--score", directory.toString()).err()).contains("two lines for a, expected one");
         Files.writeString(answers, "a happy\n");

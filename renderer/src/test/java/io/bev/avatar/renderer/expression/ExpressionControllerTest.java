@@ -108,8 +108,8 @@ class ExpressionControllerTest {
     @Test
     void advance_alertFace_blinksLessThanOneThatThinks() {
         assertThat(blinks(ExpressionConfig.DEFAULTS, Emotion.ALERT, 600).size() * 1.4)
-                .isLessThan(blinks(ExpressionConfig.DEFAULTS, Emotion.THINKING, 600)
-                        .size());
+                .isLessThan(
+                        blinks(ExpressionConfig.DEFAULTS, Emotion.THINKING, 600).size());
     }
 
     @Test

@@ -66,6 +66,33 @@ class AdaptiveResolutionTest {
     }
 
     @Test
+    void heavierModel_startsAtASmallerStep_andGrowsAgain() {
+        run(30, wanted(1080));
+        assertThat(lines).isEqualTo(1080);
+
+        // Frames take 10 ms: at most 23 of 33 ms are allowed.
+        assertThat(adaptive.first(second * SECOND, 2, lines, 30)).isEqualTo(1080);
+        run(5, wanted(1080));
+        assertThat(adaptive.first(second * SECOND, 4, lines, 30)).isEqualTo(720);
+        lines = 720;
+        assertThat(adaptive.reason()).isEqualTo("a new model with more Gaussians starts small");
+        run(5, wanted(1080));
+        assertThat(adaptive.first(second * SECOND, 100, lines, 30)).isEqualTo(360);
+        lines = 360;
+        changes.clear();
+        run(9, wanted(1080));
+        assertThat(changes).isEmpty();
+        run(9, wanted(1080));
+        assertThat(changes).containsExactly(1080);
+    }
+
+    @Test
+    void lighterModel_keepsTheSize_andOneWithoutMeasurementStartsSmall() {
+        assertThat(adaptive.first(0, 0.1, 1080, 30)).isEqualTo(1080);
+        assertThat(adaptive.first(0, 2, 1080, 30)).isEqualTo(360);
+    }
+
+    @Test
     void slowFrames_getTheLargestStepThatKeepsSeventyPercent() {
         pixelMillis = 4;
         run(60, wanted(1080));

@@ -73,7 +73,7 @@ class FrameRendererTest {
     @Test
     void newAvatar_isRenderedOnce_forItsFirstFrame() {
         frames.present(1, times);
-        frames.setAvatar(avatar(5));
+        frames.setAvatar(avatar(5), frames.width(), frames.height());
         frames.present(2, times);
 
         assertThat(rendered).containsExactly(1, 5);
@@ -82,6 +82,18 @@ class FrameRendererTest {
 
         frames.present(3, times);
         assertThat(rendered).containsExactly(1, 5, 5);
+    }
+
+    @Test
+    void newAvatar_inAnotherSize_isRenderedOnce_andAFailureKeepsTheSize() {
+        frames.setAvatar(avatar(5), 32, 18);
+        frames.present(1, times);
+
+        assertThat(rendered).containsExactly(5);
+        assertThat(frames.width()).isEqualTo(32);
+        failing = true;
+        assertThatThrownBy(() -> frames.setAvatar(avatar(7), 64, 36)).hasMessage("out of buffers");
+        assertThat(frames.width()).isEqualTo(32);
     }
 
     @Test
@@ -97,7 +109,8 @@ class FrameRendererTest {
     @Test
     void avatarThatCannotBeRendered_keepsThePreviousOne() {
         failing = true;
-        assertThatThrownBy(() -> frames.setAvatar(avatar(5))).hasMessage("out of buffers");
+        assertThatThrownBy(() -> frames.setAvatar(avatar(5), frames.width(), frames.height()))
+                .hasMessage("out of buffers");
         failing = false;
         frames.present(1, times);
 
@@ -106,7 +119,7 @@ class FrameRendererTest {
 
     @Test
     void frameAfterAPause_isRendered() {
-        frames.setAvatar(avatar(5));
+        frames.setAvatar(avatar(5), frames.width(), frames.height());
         frames.presentAgain(1);
         frames.present(2, times);
 

@@ -37,10 +37,13 @@ final class Eyelids {
     /** True where the lids, not the skin, cover the head; for x &gt;= 0. */
     static boolean covers(Vec3 p) {
         double s = EyeShape.azimuth(p) / EyeShape.HALF_WIDTH;
-        if (Math.abs(s) > 0.998 || p.minus(EyeShape.CENTRE).length() > EyeShape.LID_RADIUS + 0.004) {
+        // Beside the nose the skin reaches as far as the lid: from the side one would look into the head between them.
+        double e = EyeShape.elevation(p);
+        double above = 0.14 * Curves.smooth(0.08, 0.22, e - EyeShape.middle(s));
+        double clearance = Curves.lerp(0.004, 0.0009, Curves.smooth(-0.62, -0.88, s - above));
+        if (Math.abs(s) > 0.998 || p.minus(EyeShape.CENTRE).length() > EyeShape.LID_RADIUS + clearance) {
             return false;
         }
-        double e = EyeShape.elevation(p);
         return e < EyeShape.crease(s) - 0.015 && e > EyeShape.lowerEdge(s) + 0.03;
     }
 
@@ -73,8 +76,12 @@ final class Eyelids {
         for (int r = -FOLDED_ROWS; r <= UPPER_ROWS; r++) {
             double v = (double) r / UPPER_ROWS;
             double radius = EyeShape.LID_RADIUS + 0.0003 * v - 0.0007 * Curves.bell(0.06, 0.10, Math.max(0, v));
-            double dark =
-                    0.55 * Curves.bell(0, 0.16, Math.max(0, v)) + 0.22 + 0.25 * Curves.smooth(0.75, 1, v) + folds(s, v);
+            double dark = 0.60 * Curves.bell(0, 0.16, Math.max(0, v))
+                    + 0.26
+                    + 0.34 * Curves.smooth(0.70, 1, v)
+                    + 0.55 * folds(s, v)
+                    + 0.25 * Curves.smooth(0.55, 1, Math.abs(s))
+                    + 0.10 * Noise.smooth(s * 7, v * 6, 29);
             addLid(side, s, v, radius, true, dark);
         }
         if (s < -1) {
@@ -89,11 +96,20 @@ final class Eyelids {
         }
     }
 
-    /** Fine folds across the lid, visible when it is closed. */
+    /** Fine folds across the lid, visible when it is closed: their depth, 0..1. */
     private static double folds(double s, double v) {
-        double bent = v + 0.05 * s * s;
+        double bent = v + 0.06 * s * s + 0.012 * Noise.smooth(s * 5, v * 3, 17);
         double across = Curves.smooth(1, 0.5, Math.abs(s));
-        return across * (0.30 * Curves.bell(0.24, 0.035, bent) + 0.16 * Curves.bell(0.42, 0.03, bent));
+        return across
+                * (0.55 * Curves.bell(0.17, 0.04, bent)
+                        + 0.75 * Curves.bell(0.30, 0.03, bent)
+                        + 0.45 * Curves.bell(0.44, 0.03, bent)
+                        + 0.30 * Curves.bell(0.58, 0.028, bent));
+    }
+
+    /** Inclination of the surface by the folds, positive where it faces up. */
+    private static double slope(double s, double v) {
+        return folds(s, v + 0.02) - folds(s, v - 0.02);
     }
 
     private void addLower(Side side, double s) {
@@ -124,7 +140,12 @@ final class Eyelids {
         double key = Curves.lerp(lighting.keyShare(lit, facing), 0.5, corner);
         Vec3 albedo = Complexion.at(place).lerp(SHADOW, Curves.clamp01(dark));
         Vec3 outward = facing.lerp(new Vec3(0, 0, 1), 0.8 * corner).unit();
-        Vec3 colour = lighting.shade(albedo, outward, Lighting.Finish.SKIN, open, key);
+        if (upper && v > 0) {
+            outward = outward.plus(new Vec3(0, 1.3 * slope(s, v), 0)).unit();
+        }
+        // The tear film wets the skin beside the lashes.
+        Lighting.Finish finish = v > 0.86 ? Lighting.Finish.MOIST : Lighting.Finish.SKIN;
+        Vec3 colour = lighting.shade(albedo, outward, finish, open, key);
         int index =
                 out.add(Surfel.disc(Part.LID, place, normal, 0.00064, colour).withThickness(0.00022));
         addMotions(side, index, rest, s, v, radius, upper);

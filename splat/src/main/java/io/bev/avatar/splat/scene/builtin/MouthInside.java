@@ -26,12 +26,13 @@ final class MouthInside {
         addRow(LOWER_WIDTHS, LOWER_HEIGHTS, -0.0722, -1, 0.0772, Part.LOWER_MOUTH);
         addTongue();
         addCavity();
+        addCheeks();
     }
 
     /** A point of the dental arch {@code along} its length from the middle. */
     private static Vec3 arch(double along, double front) {
         double a = along / 0.0255;
-        return new Vec3(0.0268 * Math.sin(a), 0, front - 0.0215 * (1 - Math.cos(a)));
+        return new Vec3(0.0298 * Math.sin(a), 0, front - 0.0190 * (1 - Math.cos(a)));
     }
 
     private void addRow(double[] widths, double[] heights, double edge, int up, double front, Part part) {
@@ -57,7 +58,12 @@ final class MouthInside {
     }
 
     private void addToothSurfel(Part part, Vec3 p, Vec3 n, int tooth, double across, double height) {
-        double deep = 1 - 0.13 * (tooth + 0.5 * across);
+        // The cheeks shade the back teeth, so that the rows fade into the mouth where they turn away.
+        double back = tooth + 0.5 * (1 + across);
+        double deep = (1 - 0.07 * back)
+                * (part == Part.UPPER_MOUTH
+                        ? Curves.lerp(1, 0.34, Curves.smooth(1.8, 4.4, back))
+                        : Curves.lerp(1, 0.10, Curves.smooth(0.7, 2.8, back)));
         double gap = 1 - 0.45 * Curves.smooth(0.84, 1, Math.abs(across));
         double gum = Curves.smooth(0.88, 1.02, height + 0.10 * across * across);
         Vec3 albedo = ENAMEL.lerp(GUM, gum);
@@ -106,6 +112,20 @@ final class MouthInside {
                 Part part = d.y() > 0 ? Part.UPPER_MOUTH : Part.LOWER_MOUTH;
                 Vec3 colour = Lighting.display(THROAT.times(0.25 + 0.75 * Curves.smooth(0.03, 0.075, p.z())));
                 out.add(Surfel.disc(part, p, d.times(-1), 0.0028, colour));
+            }
+        }
+    }
+
+    /** The inside of the cheeks beside the teeth: from the side one would see the skin of the far cheek from behind. */
+    private void addCheeks() {
+        for (double y = -0.093; y < -0.056; y += 0.0019) {
+            for (double z = 0.040; z < 0.0665; z += 0.0019) {
+                Part part = y > -0.084 ? Part.UPPER_MOUTH : Part.LOWER_MOUTH;
+                Vec3 colour = Lighting.display(THROAT.times(0.35 + 0.5 * Curves.smooth(0.045, 0.066, z)));
+                for (Side side : Side.values()) {
+                    Vec3 p = side.of(new Vec3(0.0303, y, z));
+                    out.add(Surfel.disc(part, p, side.of(new Vec3(-1, 0, 0.25).unit()), 0.0017, colour));
+                }
             }
         }
     }
