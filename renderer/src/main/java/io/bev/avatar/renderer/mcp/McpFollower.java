@@ -17,8 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -110,7 +110,8 @@ public final class McpFollower {
     private void connect(McpSyncClient client) {
         client.initialize();
         McpSchema.ServerCapabilities offers = client.getServerCapabilities();
-        boolean messages = config.rules().stream().anyMatch(rule -> rule.message().isPresent());
+        boolean messages =
+                config.rules().stream().anyMatch(rule -> rule.message().isPresent());
         if (messages && offers.logging() != null) {
             client.setLoggingLevel(McpSchema.LoggingLevel.INFO);
         }
@@ -126,7 +127,8 @@ public final class McpFollower {
         try {
             client.subscribeResource(new McpSchema.SubscribeRequest(uri));
             if (rule.event()) {
-                updated(client.readResource(new McpSchema.ReadResourceRequest(uri)).contents());
+                updated(client.readResource(new McpSchema.ReadResourceRequest(uri))
+                        .contents());
             }
         } catch (io.modelcontextprotocol.spec.McpError e) {
             report.accept(uri + ": the server rejects the subscription (" + e.getMessage() + ")");
@@ -136,7 +138,8 @@ public final class McpFollower {
     private void updated(List<McpSchema.ResourceContents> contents) {
         for (McpSchema.ResourceContents content : contents) {
             config.rules().stream()
-                    .filter(rule -> rule.resource().filter(content.uri()::equals).isPresent())
+                    .filter(rule ->
+                            rule.resource().filter(content.uri()::equals).isPresent())
                     .findFirst()
                     .ifPresent(rule -> enqueue(rule, content));
         }
