@@ -101,12 +101,13 @@ public final class McpFollower {
         return McpClient.sync(transport)
                 .requestTimeout(TIMEOUT)
                 .initializationTimeout(TIMEOUT)
-                .clientInfo(new McpSchema.Implementation("avatar", version))
+                .clientInfo(McpSchema.Implementation.builder("avatar", version).build())
                 .resourcesUpdateConsumer(this::updated)
                 .loggingConsumer(message -> logged(String.valueOf(message.data())))
                 .build();
     }
 
+    @SuppressWarnings("deprecation") // the level of log messages: servers of today's protocol version need it
     private void connect(McpSyncClient client) {
         client.initialize();
         McpSchema.ServerCapabilities offers = client.getServerCapabilities();
@@ -125,9 +126,9 @@ public final class McpFollower {
     /** Subscribes, and sends the content at once if it is an event: it may have changed while disconnected. */
     private void subscribe(McpSyncClient client, Rule rule, String uri) {
         try {
-            client.subscribeResource(new McpSchema.SubscribeRequest(uri));
+            client.subscribeResource(McpSchema.SubscribeRequest.builder(uri).build());
             if (rule.event()) {
-                updated(client.readResource(new McpSchema.ReadResourceRequest(uri))
+                updated(client.readResource(McpSchema.ReadResourceRequest.builder(uri).build())
                         .contents());
             }
         } catch (io.modelcontextprotocol.spec.McpError e) {
