@@ -72,8 +72,10 @@ final class ChromiumPage implements AutoCloseable {
                         .PUT(HttpRequest.BodyPublishers.noBody())
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        String address =
-                StackClient.JSON.readTree(target.body()).path("webSocketDebuggerUrl").asText();
+        String address = StackClient.JSON
+                .readTree(target.body())
+                .path("webSocketDebuggerUrl")
+                .asText();
         ChromiumPage page = new ChromiumPage(http, URI.create(address));
         page.call("Page.enable", StackClient.JSON.createObjectNode());
         page.call(
@@ -168,5 +170,4 @@ final class ChromiumPage implements AutoCloseable {
     public void close() {
         socket.abort();
     }
-
 }

@@ -54,8 +54,7 @@ final class SpeechBenchmark implements Benchmark {
             throws IOException, InterruptedException, LaunchException {
         Optional<Path> chromium = Installation.find("chromium");
         if (chromium.isEmpty()) {
-            throw new LaunchException(
-                    ExitCodes.UNAVAILABLE, "chromium is not installed; apt-get install chromium");
+            throw new LaunchException(ExitCodes.UNAVAILABLE, "chromium is not installed; apt-get install chromium");
         }
         Installation installation = Installation.of(options.root());
         try (Sandbox sandbox = new Sandbox(installation, options.directory())) {
@@ -156,8 +155,7 @@ final class SpeechBenchmark implements Benchmark {
     }
 
     private static double[][] columns(ChromiumPage page, String name) throws IOException {
-        return LipOffset.columns(
-                StackClient.JSON.convertValue(page.evaluate("__record." + name), double[][].class));
+        return LipOffset.columns(StackClient.JSON.convertValue(page.evaluate("__record." + name), double[][].class));
     }
 
     private static void report(
@@ -270,8 +268,8 @@ final class SpeechBenchmark implements Benchmark {
     }
 
     private static void drift(ChromiumPage page, Consumer<Measurement> results) throws IOException {
-        JsonNode result = page.evaluate(resource("speech-drift.js").strip() + "({hours: " + DRIFT_HOURS + ", ppm: "
-                + DRIFT_PPM + "})");
+        JsonNode result = page.evaluate(
+                resource("speech-drift.js").strip() + "({hours: " + DRIFT_HOURS + ", ppm: " + DRIFT_PPM + "})");
         results.accept(new Measurement(
                 "speech.drift.offset.max",
                 result.path("worst").asDouble(),

@@ -98,7 +98,9 @@ final class UpdateLoadBenchmark implements Benchmark {
         details.put("p99WithoutMs", rounds.unscraped().percentile(0.99));
         details.put("p50WithMs", rounds.scraped().median());
         details.put("p50WithoutMs", rounds.unscraped().median());
-        details.put("framesEach", Math.min(rounds.scraped().count(), rounds.unscraped().count()));
+        details.put(
+                "framesEach",
+                Math.min(rounds.scraped().count(), rounds.unscraped().count()));
         details.put("sent", pipeline.sent());
         details.put("unread", pipeline.unread());
         return new Measurement("updates.frame_p99.ratio", rounds.ratio(), "ratio", details);
@@ -167,7 +169,11 @@ final class UpdateLoadBenchmark implements Benchmark {
         private static void append(StringBuilder out, String... words) {
             out.append('*').append(words.length).append("\r\n");
             for (String word : words) {
-                out.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+                out.append('$')
+                        .append(word.length())
+                        .append("\r\n")
+                        .append(word)
+                        .append("\r\n");
             }
         }
 

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
 /** {@code osint}: tries the rules of {@code osint.rules}. */
 @Command(
         name = "osint",
-        description = "Tries the rules that map OSINT events to emotions, replays recorded events, and lists those that failed.",
+        description =
+                "Tries the rules that map OSINT events to emotions, replays recorded events, and lists those that failed.",
         mixinStandardHelpOptions = true,
         versionProvider = RendererMain.Version.class)
 final class OsintCommand {
@@ -165,7 +166,8 @@ final class OsintCommand {
                 "78:the configuration is invalid, or Redis is not configured"
             })
     int deadLetters(
-            @Option(names = "--replay", description = "Adds them to their streams again, and removes them") boolean replay,
+            @Option(names = "--replay", description = "Adds them to their streams again, and removes them")
+                    boolean replay,
             @Option(names = "--discard", description = "Removes them") boolean discard) {
         PrintWriter out = spec.commandLine().getOut();
         if (replay && discard) {
@@ -173,7 +175,8 @@ final class OsintCommand {
         }
         RedisConfig redis;
         try {
-            Optional<RedisConfig> configured = RendererSettings.load(environment).redis();
+            Optional<RedisConfig> configured =
+                    RendererSettings.load(environment).redis();
             if (configured.isEmpty()) {
                 return fail("redis.url is empty: dead letters are in Redis");
             }

@@ -90,7 +90,9 @@ public record FollowConfig(URI server, List<Rule> rules) {
                         key + "." + entry.getKey(), entry.getValue().toString(), "one of " + String.join(", ", KEYS));
             }
         });
-        if (resource.isPresent() == message.isPresent() || event == !update.isEmpty() || (event && message.isPresent())) {
+        if (resource.isPresent() == message.isPresent()
+                || event == !update.isEmpty()
+                || (event && message.isPresent())) {
             config.problem(
                     key,
                     rule.toString(),

@@ -17,8 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -101,16 +101,18 @@ public final class McpFollower {
         return McpClient.sync(transport)
                 .requestTimeout(TIMEOUT)
                 .initializationTimeout(TIMEOUT)
-                .clientInfo(new McpSchema.Implementation("avatar", version))
+                .clientInfo(McpSchema.Implementation.builder("avatar", version).build())
                 .resourcesUpdateConsumer(this::updated)
                 .loggingConsumer(message -> logged(String.valueOf(message.data())))
                 .build();
     }
 
+    @SuppressWarnings("deprecation") // the level of log messages: servers of today's protocol version need it
     private void connect(McpSyncClient client) {
         client.initialize();
         McpSchema.ServerCapabilities offers = client.getServerCapabilities();
-        boolean messages = config.rules().stream().anyMatch(rule -> rule.message().isPresent());
+        boolean messages =
+                config.rules().stream().anyMatch(rule -> rule.message().isPresent());
         if (messages && offers.logging() != null) {
             client.setLoggingLevel(McpSchema.LoggingLevel.INFO);
         }
@@ -124,9 +126,10 @@ public final class McpFollower {
     /** Subscribes, and sends the content at once if it is an event: it may have changed while disconnected. */
     private void subscribe(McpSyncClient client, Rule rule, String uri) {
         try {
-            client.subscribeResource(new McpSchema.SubscribeRequest(uri));
+            client.subscribeResource(McpSchema.SubscribeRequest.builder(uri).build());
             if (rule.event()) {
-                updated(client.readResource(new McpSchema.ReadResourceRequest(uri)).contents());
+                updated(client.readResource(McpSchema.ReadResourceRequest.builder(uri).build())
+                        .contents());
             }
         } catch (io.modelcontextprotocol.spec.McpError e) {
             report.accept(uri + ": the server rejects the subscription (" + e.getMessage() + ")");
@@ -136,7 +139,8 @@ public final class McpFollower {
     private void updated(List<McpSchema.ResourceContents> contents) {
         for (McpSchema.ResourceContents content : contents) {
             config.rules().stream()
-                    .filter(rule -> rule.resource().filter(content.uri()::equals).isPresent())
+                    .filter(rule ->
+                            rule.resource().filter(content.uri()::equals).isPresent())
                     .findFirst()
                     .ifPresent(rule -> enqueue(rule, content));
         }

@@ -82,8 +82,9 @@ final class ExternalEngine implements SpeechEngine {
                 read(wav, sink, guard);
             } catch (IOException e) {
                 throw new IllegalStateException(
-                        guard.expired() ? name() + ": no sound for " + stall.toSeconds() + " s, ended" : name() + ": "
-                                + e.getMessage(),
+                        guard.expired()
+                                ? name() + ": no sound for " + stall.toSeconds() + " s, ended"
+                                : name() + ": " + e.getMessage(),
                         e);
             }
         } catch (IOException e) {
@@ -113,7 +114,9 @@ final class ExternalEngine implements SpeechEngine {
     }
 
     private String name() {
-        return source.endpoint().map(URI::toString).orElseGet(() -> source.command().get(0));
+        return source.endpoint()
+                .map(URI::toString)
+                .orElseGet(() -> source.command().get(0));
     }
 
     private Production start(String text, String language, int wordsPerMinute) throws IOException {
@@ -121,7 +124,8 @@ final class ExternalEngine implements SpeechEngine {
         builder.environment().put("AVATAR_LANGUAGE", language);
         builder.environment().put("AVATAR_WORDS_PER_MINUTE", Integer.toString(wordsPerMinute));
         Process process = builder.start();
-        // A text is smaller than a pipe's buffer: this does not block. A command that ends without reading it reports by its sound.
+        // A text is smaller than a pipe's buffer: this does not block. A command that ends without reading it reports
+        // by its sound.
         try (OutputStream in = process.getOutputStream()) {
             in.write((text + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -150,10 +154,8 @@ final class ExternalEngine implements SpeechEngine {
     }
 
     private Production request(URI endpoint, String text, String language, int wordsPerMinute) throws IOException {
-        ObjectNode body = JsonTrees.object()
-                .put("text", text)
-                .put("language", language)
-                .put("words_per_minute", wordsPerMinute);
+        ObjectNode body =
+                JsonTrees.object().put("text", text).put("language", language).put("words_per_minute", wordsPerMinute);
         HttpResponse<InputStream> response;
         try {
             response = http.send(

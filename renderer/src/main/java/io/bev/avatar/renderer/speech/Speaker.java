@@ -210,7 +210,9 @@ public final class Speaker implements SpeechControl, AutoCloseable {
             if (config.external().isPresent()) {
                 LOG.info("speech available: external engine");
             } else {
-                LOG.info("speech available: espeak-ng, {} languages", engine.languages().size());
+                LOG.info(
+                        "speech available: espeak-ng, {} languages",
+                        engine.languages().size());
             }
             while (true) {
                 Utterance next = take();

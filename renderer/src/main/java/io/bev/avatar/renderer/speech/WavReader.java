@@ -38,7 +38,8 @@ final class WavReader implements AutoCloseable {
         for (String chunk = tag(); !chunk.equals("data"); chunk = tag()) {
             int length = length();
             if (length < 0 || length > MAX_CHUNK) {
-                throw new IOException("part '" + chunk + "' of " + Integer.toUnsignedLong(length) + " bytes before the sound");
+                throw new IOException(
+                        "part '" + chunk + "' of " + Integer.toUnsignedLong(length) + " bytes before the sound");
             }
             byte[] content = new byte[length + (length & 1)];
             in.readFully(content);
@@ -66,8 +67,9 @@ final class WavReader implements AutoCloseable {
                 || channels > 2
                 || sampleRate < MIN_RATE
                 || sampleRate > MAX_RATE) {
-            throw new IOException("WAV of format " + kind + ", " + bits + " bits, " + channels + " channels, " + sampleRate
-                    + " Hz, expected 16-bit PCM, 1 or 2 channels, " + MIN_RATE + " to " + MAX_RATE + " Hz");
+            throw new IOException(
+                    "WAV of format " + kind + ", " + bits + " bits, " + channels + " channels, " + sampleRate
+                            + " Hz, expected 16-bit PCM, 1 or 2 channels, " + MIN_RATE + " to " + MAX_RATE + " Hz");
         }
     }
 

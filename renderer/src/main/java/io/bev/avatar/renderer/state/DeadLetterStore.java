@@ -41,9 +41,9 @@ public final class DeadLetterStore implements AutoCloseable {
                 .ioThreadPoolSize(2)
                 .computationThreadPoolSize(2)
                 .build();
-        client = address.client(resources, address.uris(config.timeout(), CLIENT_NAME).get(0));
-        client.setOptions(
-                address.secure(RedisSession.options(config.timeout())).build());
+        client = address.client(
+                resources, address.uris(config.timeout(), CLIENT_NAME).get(0));
+        client.setOptions(address.secure(RedisSession.options(config.timeout())).build());
         connection = client.connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
     }
 
@@ -54,8 +54,7 @@ public final class DeadLetterStore implements AutoCloseable {
             List<StreamMessage<String, byte[]>> found = RedisSession.await(
                     connection,
                     connection.async().xrange(RedisKeys.deadLetters(stream), Range.unbounded(), Limit.from(MAX)));
-            found.forEach(
-                    entry -> all.add(new Entry(stream, entry.getId(), DeadLetter.decode(entry.getBody()))));
+            found.forEach(entry -> all.add(new Entry(stream, entry.getId(), DeadLetter.decode(entry.getBody()))));
         }
         return all;
     }
@@ -79,15 +78,19 @@ public final class DeadLetterStore implements AutoCloseable {
 
     /** Removes a dead letter. */
     public void discard(Entry entry) {
-        RedisSession.await(
-                connection, connection.async().xdel(RedisKeys.deadLetters(entry.stream()), entry.key()));
+        RedisSession.await(connection, connection.async().xdel(RedisKeys.deadLetters(entry.stream()), entry.key()));
     }
 
     @Override
     public void close() {
-        connection.closeAsync().orTimeout(1, java.util.concurrent.TimeUnit.SECONDS).exceptionally(e -> null).join();
+        connection
+                .closeAsync()
+                .orTimeout(1, java.util.concurrent.TimeUnit.SECONDS)
+                .exceptionally(e -> null)
+                .join();
         client.shutdown(Duration.ZERO, SHUTDOWN_TIMEOUT);
-        resources.shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+        resources
+                .shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(SHUTDOWN_TIMEOUT.toMillis());
     }
 }

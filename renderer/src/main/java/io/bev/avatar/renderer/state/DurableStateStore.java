@@ -51,7 +51,8 @@ public final class DurableStateStore implements StateStore {
                 new StateJournal(config.directory(), payload -> JournalRecord.isUsable(payload, clock.instant()));
         OsintDeduplicator deduplicator = new OsintDeduplicator(ticker);
         this.fades = new EmotionFades(ticker);
-        this.fading = osint.rules().stream().anyMatch(rule -> rule.decaySeconds().isPresent());
+        this.fading =
+                osint.rules().stream().anyMatch(rule -> rule.decaySeconds().isPresent());
         this.state = new CurrentState(journal, deduplicator, fades, counters, clock, ticker);
         this.changes = new StateChanges(osint, deduplicator, fades, clock);
         UpdateSubmitter submitter = new FromRedis();

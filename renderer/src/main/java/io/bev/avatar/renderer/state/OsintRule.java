@@ -45,7 +45,11 @@ record OsintRule(
 
     /** The words of a text in lower case, each between blanks, so that whole words can be found in it. */
     static String words(String text) {
-        return " " + SEPARATORS.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ").strip() + " ";
+        return " "
+                + SEPARATORS
+                        .matcher(text.toLowerCase(Locale.ROOT))
+                        .replaceAll(" ")
+                        .strip() + " ";
     }
 
     /**

@@ -53,7 +53,8 @@ final class OsintRules {
         Optional<Integer> best = Optional.empty();
         for (int i = 0; i < rules.size(); i++) {
             OsintRule rule = rules.get(i);
-            boolean higher = best.isEmpty() || rule.priority() > rules.get(best.get()).priority();
+            boolean higher =
+                    best.isEmpty() || rule.priority() > rules.get(best.get()).priority();
             if (higher && rule.matches(situation)) {
                 best = Optional.of(i);
             }

@@ -37,8 +37,8 @@ enum RejectionReason {
 
     /** Whether {@code label} is that of a permanent reason. */
     static boolean isPermanent(String label) {
-        return java.util.Arrays.stream(values()).anyMatch(reason -> reason.isPermanent()
-                && reason.label().equals(label));
+        return java.util.Arrays.stream(values())
+                .anyMatch(reason -> reason.isPermanent() && reason.label().equals(label));
     }
 
     String label() {

@@ -82,9 +82,18 @@ class ExternalEngineTest {
 
     private static byte[] wav(short[] samples, int bits) {
         ByteBuffer out = ByteBuffer.allocate(44 + 2 * samples.length).order(ByteOrder.LITTLE_ENDIAN);
-        out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(-1).put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII));
-        out.putInt(16).putShort((short) 1).putShort((short) 1).putInt(RATE).putInt(2 * RATE).putShort((short) 2);
-        out.putShort((short) bits).put("data".getBytes(StandardCharsets.US_ASCII)).putInt(-1);
+        out.put("RIFF".getBytes(StandardCharsets.US_ASCII))
+                .putInt(-1)
+                .put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII));
+        out.putInt(16)
+                .putShort((short) 1)
+                .putShort((short) 1)
+                .putInt(RATE)
+                .putInt(2 * RATE)
+                .putShort((short) 2);
+        out.putShort((short) bits)
+                .put("data".getBytes(StandardCharsets.US_ASCII))
+                .putInt(-1);
         for (short sample : samples) {
             out.putShort(sample);
         }
@@ -115,8 +124,11 @@ class ExternalEngineTest {
     void command_isEndedWhenTheTextIsStopped() {
         long start = System.nanoTime();
         Recorder recorder = speak(
-                List.of("sh", "-c", "cat > /dev/null; printf 'RIFF----WAVEfmt \\020\\0\\0\\0\\001\\0\\001\\0\\200\\076\\0\\0"
-                        + "\\0\\175\\0\\0\\002\\0\\020\\0data----'; cat /dev/zero"),
+                List.of(
+                        "sh",
+                        "-c",
+                        "cat > /dev/null; printf 'RIFF----WAVEfmt \\020\\0\\0\\0\\001\\0\\001\\0\\200\\076\\0\\0"
+                                + "\\0\\175\\0\\0\\002\\0\\020\\0data----'; cat /dev/zero"),
                 Duration.ofSeconds(20),
                 RATE);
         assertThat(recorder.samples).isEqualTo(RATE);
@@ -173,8 +185,8 @@ class ExternalEngineTest {
         Config valid = Config.of("renderer: {speech: {command: [voice, --wav]}}", "f", Map.of());
         assertThat(SpeechConfig.from(valid).external())
                 .contains(new ExternalEngine.Source(List.of("voice", "--wav"), Optional.empty()));
-        Config both = Config.of(
-                "renderer: {speech: {command: [voice], endpoint: 'http://127.0.0.1:1/'}}", "f", Map.of());
+        Config both =
+                Config.of("renderer: {speech: {command: [voice], endpoint: 'http://127.0.0.1:1/'}}", "f", Map.of());
         SpeechConfig.from(both);
         assertThatThrownBy(() -> both.finish("renderer"))
                 .isInstanceOf(ConfigException.class)

@@ -64,7 +64,8 @@ class SayRequestTest {
     @Test
     void config_empty_isOff() {
         Config config = Config.of("", "f", Map.of());
-        assertThat(SpeechConfig.from(config)).isEqualTo(new SpeechConfig(false, "en-us", 160, 1000, 8, 60, Optional.empty()));
+        assertThat(SpeechConfig.from(config))
+                .isEqualTo(new SpeechConfig(false, "en-us", 160, 1000, 8, 60, Optional.empty()));
         config.finish("renderer");
     }
 
@@ -75,7 +76,8 @@ class SayRequestTest {
                         + " max-per-minute: 20}}",
                 "f",
                 Map.of());
-        assertThat(SpeechConfig.from(config)).isEqualTo(new SpeechConfig(true, "de", 140, 200, 3, 20, Optional.empty()));
+        assertThat(SpeechConfig.from(config))
+                .isEqualTo(new SpeechConfig(true, "de", 140, 200, 3, 20, Optional.empty()));
         config.finish("renderer");
     }
 }

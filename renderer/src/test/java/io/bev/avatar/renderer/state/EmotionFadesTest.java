@@ -84,7 +84,8 @@ class EmotionFadesTest {
     @Test
     void otherUpdate_endsTheFade() throws RejectedUpdateException {
         event("{'progress':0.1,'discovery':'breach'}");
-        state = StateDocument.apply(new JsonFields(StateDocument.parse(json("{'emotion':'happy'}")), false), state, NOW);
+        state = StateDocument.apply(
+                new JsonFields(StateDocument.parse(json("{'emotion':'happy'}")), false), state, NOW);
         assertThat(after(20)).isEqualTo("happy 100");
     }
 

@@ -24,8 +24,8 @@ class OsintTrialTest {
 
     @Test
     void apply_laterEvent_seesTheEmotionFaded() {
-        OsintTrial rules = new OsintTrial(OsintConfig.from(
-                Config.of("osint: {rules: [{when: {keywords: leak}, emotion: alert, decay-seconds: 8}]}", "f", Map.of())));
+        OsintTrial rules = new OsintTrial(OsintConfig.from(Config.of(
+                "osint: {rules: [{when: {keywords: leak}, emotion: alert, decay-seconds: 8}]}", "f", Map.of())));
         assertThat(rules.apply("{\"progress\":0.1,\"discovery\":\"a leak\"}"))
                 .startsWith("osint.rules[0]: alert 0.70 (priority 0, after 8 s neutral 0.50)");
         assertThat(rules.apply("{\"progress\":0.1,\"after_seconds\":5}"))

@@ -293,17 +293,26 @@ class RedisStateTest {
             redis.commands().xadd(RedisKeys.OSINT_UPDATES, Map.of("progress", "7"));
             redis.commands().xadd(RedisKeys.OSINT_UPDATES, Map.of("json", "no json"));
             String last = redis.commands().xadd(RedisKeys.OSINT_UPDATES, Map.of("investigation_id", "INV-7"));
-            Await.until("the valid one is applied", () -> store.current().investigation().isPresent());
+            Await.until(
+                    "the valid one is applied",
+                    () -> store.current().investigation().isPresent());
             Await.until("all are acknowledged", () -> isRead(RedisKeys.OSINT_UPDATES, last));
 
             List<DeadLetterStore.Entry> all = dead.list();
             assertThat(all).extracting(entry -> entry.letter().reason()).containsExactly("out_of_range", "malformed");
             assertThat(all.get(0).letter().detail()).contains("progress: found");
-            assertThat(new String(all.get(0).letter().fields().get("progress"), StandardCharsets.UTF_8)).isEqualTo("7");
+            assertThat(new String(all.get(0).letter().fields().get("progress"), StandardCharsets.UTF_8))
+                    .isEqualTo("7");
 
             assertThat(dead.replay(all.get(0))).isTrue();
-            Await.until("it fails again", () -> dead.list().size() == 2
-                    && !dead.list().get(1).letter().id().equals(all.get(1).letter().id()));
+            Await.until(
+                    "it fails again",
+                    () -> dead.list().size() == 2
+                            && !dead.list()
+                                    .get(1)
+                                    .letter()
+                                    .id()
+                                    .equals(all.get(1).letter().id()));
             dead.list().forEach(dead::discard);
             assertThat(dead.list()).isEmpty();
         }

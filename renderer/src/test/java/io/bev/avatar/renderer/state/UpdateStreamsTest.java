@@ -67,8 +67,8 @@ class UpdateStreamsTest {
                 for (String text : List.of("one", "poison", "two")) {
                     redis.commands().xadd(RedisKeys.STATE_UPDATES, Map.of("json", text));
                 }
-                Thread reader = new Thread(new UpdateStreams(
-                        session, state, submitter, new RedisStatus("test"), Duration.ofMillis(200)));
+                Thread reader = new Thread(
+                        new UpdateStreams(session, state, submitter, new RedisStatus("test"), Duration.ofMillis(200)));
                 reader.start();
                 Await.until("the entry after it is applied", () -> submitter.applied.contains("two"));
                 reader.interrupt();
