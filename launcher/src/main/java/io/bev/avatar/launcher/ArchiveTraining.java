@@ -8,9 +8,9 @@ import java.time.Duration;
 
 /**
  * Creates the class archives beside the running services, at the lowest priority, so that only the next start profits and this
- * one does not wait. Closing it ends an unfinished run and its processes.
+ * one does not wait.
  */
-final class ArchiveTraining implements AutoCloseable {
+final class ArchiveTraining {
 
     private static final int NICENESS = 19;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
@@ -25,7 +25,7 @@ final class ArchiveTraining implements AutoCloseable {
     private final Console console;
     private final Run run;
     private final Thread thread;
-    private volatile boolean closing;
+    private volatile boolean stopping;
 
     private ArchiveTraining(Console console, Run run) {
         this.console = console;
@@ -47,7 +47,7 @@ final class ArchiveTraining implements AutoCloseable {
                 console.note("prepared", "class archives: the next start is faster");
             }
         } catch (IOException | UncheckedIOException e) {
-            if (!closing) {
+            if (!stopping) {
                 console.warn("preparing", "class archives not created, starts take longer: " + e.getMessage());
             }
         } catch (InterruptedException e) {
@@ -55,9 +55,9 @@ final class ArchiveTraining implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws InterruptedException {
-        closing = true;
+    /** Ends an unfinished run and its processes. */
+    void stop() throws InterruptedException {
+        stopping = true;
         thread.interrupt();
         thread.join(STOP_TIMEOUT.toMillis());
     }

@@ -186,7 +186,7 @@ final class UpCommand implements Callable<Integer> {
         try {
             ArchiveTraining running = training;
             if (running != null) {
-                running.close();
+                running.stop();
             }
             supervisor.stop();
         } catch (InterruptedException e) {

@@ -22,39 +22,39 @@ class ArchiveTrainingTest {
         CountDownLatch release = new CountDownLatch(1);
         AtomicReference<String> niceness = new AtomicReference<>("");
         CountDownLatch done = new CountDownLatch(1);
-        try (ArchiveTraining training = ArchiveTraining.start(console, () -> {
+        ArchiveTraining training = ArchiveTraining.start(console, () -> {
             release.await();
             Process child = new ProcessBuilder("nice").start();
             niceness.set(new String(child.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip());
             done.countDown();
             return true;
-        })) {
-            assertThat(out.size()).isZero();
-            release.countDown();
-            assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(niceness).hasValue("19");
-        }
+        });
+        assertThat(out.size()).isZero();
+        release.countDown();
+        assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(niceness).hasValue("19");
+        training.stop();
     }
 
     @Test
     void run_fails_isReportedWithTheEffect() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
-        try (ArchiveTraining training = ArchiveTraining.start(console, () -> {
+        ArchiveTraining training = ArchiveTraining.start(console, () -> {
             started.countDown();
             throw new IOException("no space left");
-        })) {
-            assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            while (out.size() == 0 && System.nanoTime() - end < 0) {
-                Thread.sleep(5);
-            }
+        });
+        assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (out.size() == 0 && System.nanoTime() - end < 0) {
+            Thread.sleep(5);
         }
+        training.stop();
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("class archives not created, starts take longer: no space left");
     }
 
     @Test
-    void close_duringARun_interruptsItAndWaitsUntilItHasEndedItsProcesses() throws Exception {
+    void stop_duringARun_interruptsItAndWaitsUntilItHasEndedItsProcesses() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch cleaned = new CountDownLatch(1);
         ArchiveTraining training = ArchiveTraining.start(console, () -> {
@@ -68,7 +68,7 @@ class ArchiveTrainingTest {
         });
         assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
 
-        training.close();
+        training.stop();
 
         assertThat(cleaned.getCount()).isZero();
         assertThat(out.size()).isZero();

@@ -81,8 +81,7 @@ public record ListeningSocket(int port, long uid, long inode) {
             for (Path file : files) {
                 if (Files.isSymbolicLink(file)
                         && links.contains(Files.readSymbolicLink(file).toString())) {
-                    return OptionalInt.of(
-                            Integer.parseInt(String.valueOf(file.getFileName())));
+                    return OptionalInt.of(Integer.parseInt(String.valueOf(file.getFileName())));
                 }
             }
         } catch (DirectoryIteratorException e) {

@@ -98,7 +98,9 @@ public final class ListenerStore {
             LOG.info("socket kept by systemd discarded: found {}, expected {}", found, address);
             libc.close(FIRST_DESCRIPTOR);
         } catch (LastErrorException | UnsatisfiedLinkError | IOException e) {
-            LOG.warn("socket kept by systemd cannot be used, connections were refused during the restart: {}", e.toString());
+            LOG.warn(
+                    "socket kept by systemd cannot be used, connections were refused during the restart: {}",
+                    e.toString());
         }
         service.removeDescriptors(storedName);
         return Optional.empty();
@@ -134,10 +136,10 @@ public final class ListenerStore {
         int family = bytes.order(ByteOrder.nativeOrder()).getShort(0);
         int port = bytes.order(ByteOrder.BIG_ENDIAN).getShort(2) & 0xffff;
         return switch (family) {
-            case LibC.AF_INET -> new InetSocketAddress(
-                    InetAddress.getByAddress(Arrays.copyOfRange(sockaddr, 4, 8)), port);
-            case LibC.AF_INET6 -> new InetSocketAddress(
-                    InetAddress.getByAddress(Arrays.copyOfRange(sockaddr, 8, 24)), port);
+            case LibC.AF_INET ->
+                new InetSocketAddress(InetAddress.getByAddress(Arrays.copyOfRange(sockaddr, 4, 8)), port);
+            case LibC.AF_INET6 ->
+                new InetSocketAddress(InetAddress.getByAddress(Arrays.copyOfRange(sockaddr, 8, 24)), port);
             default -> throw new IOException("socket of address family " + family + ": expected IPv4 or IPv6");
         };
     }

@@ -45,8 +45,7 @@ class ListenerStoreTest {
 
             int[] passed = {-1};
             assertThat(systemd.receiveWithDescriptor(passed)).isEqualTo("FDSTORE=1\nFDNAME=page");
-            ListeningSocket socket =
-                    ListeningSocket.on(port, Path.of("/proc")).get(0);
+            ListeningSocket socket = ListeningSocket.on(port, Path.of("/proc")).get(0);
             assertThat(Files.readSymbolicLink(Path.of("/proc/self/fd/" + passed[0])))
                     .as("the same socket")
                     .isEqualTo(Path.of("socket:[" + socket.inode() + "]"));
@@ -96,8 +95,7 @@ class ListenerStoreTest {
                         ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
                 Socket client = new Socket()) {
             InetSocketAddress address = (InetSocketAddress) listener.getLocalAddress();
-            int descriptor = ListeningSocket.ownDescriptor(
-                            address.getPort(), Path.of("/proc"))
+            int descriptor = ListeningSocket.ownDescriptor(address.getPort(), Path.of("/proc"))
                     .orElseThrow();
             client.connect(address);
             client.getOutputStream().write("hello\n".getBytes(StandardCharsets.US_ASCII));
@@ -131,22 +129,25 @@ class ListenerStoreTest {
             try (InputStream out = process.getInputStream()) {
                 String text = new String(out.readAllBytes(), StandardCharsets.UTF_8);
                 process.waitFor();
-                return text.lines().filter(line -> !line.contains("ListenerStore")).reduce("", (a, b) -> a + b + "\n");
+                return text.lines()
+                        .filter(line -> !line.contains("ListenerStore"))
+                        .reduce("", (a, b) -> a + b + "\n");
             }
         }
     }
 
     private static String classPath() {
         return Stream.of(Child.class, ListenerStore.class, Native.class, LoggerFactory.class)
-                .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .map(type ->
+                        type.getProtectionDomain().getCodeSource().getLocation().getPath())
                 .collect(Collectors.joining(":"));
     }
 
     /** Takes the socket and reports what the first client sends. */
     static final class Child {
         public static void main(String[] arguments) throws Exception {
-            ListenerStore store = ListenerStore.of(
-                    System.getenv(), ProcessHandle.current().pid(), SystemdNotifier.none(), "page");
+            ListenerStore store =
+                    ListenerStore.of(System.getenv(), ProcessHandle.current().pid(), SystemdNotifier.none(), "page");
             InetSocketAddress address = new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1]));
             var listener = store.take(address);
             if (listener.isEmpty()) {

@@ -159,7 +159,8 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
     }
 
     private boolean retainedIsOld() {
-        return latest == null || ticker.nanos() - latest.renderedNanos() >= RETAINED_NANOS;
+        EncodedFrame retained = latest;
+        return retained == null || ticker.nanos() - retained.renderedNanos() >= RETAINED_NANOS;
     }
 
     private void distribute(@Nullable EncodedFrame jpeg, @Nullable EncodedFrame moving) {
@@ -180,7 +181,9 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
             }
         }
         if (jpeg != null) {
-            waiting.forEach(snapshot -> snapshot.accept(jpeg));
+            for (Consumer<EncodedFrame> snapshot : waiting) {
+                snapshot.accept(jpeg);
+            }
             jpeg.release();
         }
         if (moving != null) {

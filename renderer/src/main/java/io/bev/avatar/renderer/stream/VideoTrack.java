@@ -70,13 +70,15 @@ final class VideoTrack implements AutoCloseable {
         if (!problem.isEmpty()) {
             throw new IllegalStateException(problem);
         }
-        if (encoder == null) {
-            encoder = encoders.get();
+        VideoEncoder current = encoder;
+        if (current == null) {
+            current = encoders.get();
+            encoder = current;
             if (keyFrames == 0) {
-                LOG.info("video encoder {} for viewers that choose low bandwidth", encoder.codec());
+                LOG.info("video encoder {} for viewers that choose low bandwidth", current.codec());
             }
         }
-        return encoder.codec();
+        return current.codec();
     }
 
     /**

@@ -276,7 +276,7 @@ class StreamingTest {
         while (true) {
             byte[] frame = client.frame();
             acknowledge(socket, frame);
-            if ((frame[3] & EncodedFrame.VIDEO) != 0 == video) {
+            if (((frame[3] & EncodedFrame.VIDEO) != 0) == video) {
                 return frame;
             }
         }
