@@ -26,6 +26,8 @@ import java.util.Optional;
  */
 final class SoakSources implements AutoCloseable {
 
+    private static final String MOUNTS = "1/mounts";
+
     /** Files of a host that the copies are made of. */
     private static final List<String> PROC_FILES = List.of(
             "stat",
@@ -33,7 +35,7 @@ final class SoakSources implements AutoCloseable {
             "meminfo",
             "vmstat",
             "diskstats",
-            "1/mounts",
+            MOUNTS,
             "net/dev",
             "net/netstat",
             "net/snmp",
@@ -75,7 +77,7 @@ final class SoakSources implements AutoCloseable {
         // Before the copies of the host's files, which contain them.
         mounts = FuseMounts.mount(sandbox);
         for (String file : PROC_FILES) {
-            if (Files.isReadable(Path.of("/proc", file))) {
+            if (Files.isReadable(original(file))) {
                 restore(file);
             }
         }
@@ -113,7 +115,7 @@ final class SoakSources implements AutoCloseable {
             case HOST_FILE_GARBLED -> Files.write(proc.resolve("meminfo"), new byte[] {0, 1, (byte) 0xff});
             case HOST_ENTRY_GARBLED -> append("net/dev", "garbled\n");
             case HOST_CPU_TIME_DIPS -> dip();
-            case HOST_ODD_MOUNT -> append("1/mounts", "/dev/odd /odd\rname ext4 rw 0 0\n");
+            case HOST_ODD_MOUNT -> append(MOUNTS, "/dev/odd /odd\rname ext4 rw 0 0\n");
             case HOST_TWIN_CHIPS -> twins();
             case HOST_MOUNTS_HANG -> signalMounts("STOP");
         }
@@ -137,7 +139,7 @@ final class SoakSources implements AutoCloseable {
             case HOST_FILE_GARBLED -> restore("meminfo");
             case HOST_ENTRY_GARBLED -> restore("net/dev");
             case HOST_CPU_TIME_DIPS -> restore("stat");
-            case HOST_ODD_MOUNT -> restore("1/mounts");
+            case HOST_ODD_MOUNT -> restore(MOUNTS);
             case HOST_TWIN_CHIPS -> {
                 for (String chip : List.of("hwmon0", "hwmon1")) {
                     for (String file : List.of("name", "temp1_input")) {
@@ -167,10 +169,15 @@ final class SoakSources implements AutoCloseable {
 
     /** Copies a file of this machine's /proc; the exporter sees the old content or the new one. */
     private void restore(String file) throws IOException {
-        try (InputStream in = Files.newInputStream(Path.of("/proc", file))) {
+        try (InputStream in = Files.newInputStream(original(file))) {
             // In large reads: some files give their content in the first read only.
             replace(file, in.readNBytes(MAX_FILE));
         }
+    }
+
+    /** Mounts are those of this process, which may have its own namespace. */
+    private static Path original(String file) {
+        return Path.of("/proc", file.equals(MOUNTS) ? "self/mounts" : file);
     }
 
     private void replace(String file, byte[] content) throws IOException {
