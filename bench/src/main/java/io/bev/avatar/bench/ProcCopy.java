@@ -12,13 +12,16 @@ import java.util.function.UnaryOperator;
 /** Copies of this machine's files in /proc, which a fault may change: the exporter sees the old content or the new one. */
 final class ProcCopy {
 
+    /** The mounts, as the exporter reads them. */
+    static final String MOUNTS = "1/mounts";
+
     private static final List<String> FILES = List.of(
             "stat",
             "loadavg",
             "meminfo",
             "vmstat",
             "diskstats",
-            "1/mounts",
+            MOUNTS,
             "net/dev",
             "net/netstat",
             "net/snmp",
@@ -42,7 +45,7 @@ final class ProcCopy {
     ProcCopy(Path directory) throws IOException {
         this.directory = directory;
         for (String file : FILES) {
-            if (Files.isReadable(Path.of("/proc", file))) {
+            if (Files.isReadable(original(file))) {
                 restore(file);
             }
         }
@@ -54,10 +57,15 @@ final class ProcCopy {
 
     /** Copies a file again. */
     void restore(String file) throws IOException {
-        try (InputStream in = Files.newInputStream(Path.of("/proc", file))) {
+        try (InputStream in = Files.newInputStream(original(file))) {
             // In large reads: some files give their content in the first read only.
             replace(file, in.readNBytes(MAX_FILE));
         }
+    }
+
+    /** Mounts are those of this process, which may have its own namespace. */
+    private static Path original(String file) {
+        return Path.of("/proc", file.equals(MOUNTS) ? "self/mounts" : file);
     }
 
     /** Content of a copy; each byte is a character. */

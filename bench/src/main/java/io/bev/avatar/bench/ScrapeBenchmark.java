@@ -6,6 +6,7 @@ import io.bev.avatar.cds.Installation;
 import io.bev.avatar.cds.Sandbox;
 import io.bev.avatar.common.bench.Measurement;
 import io.bev.avatar.common.cli.ExitCodes;
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.launcher.LaunchException;
 import io.bev.avatar.launcher.SimulatedGpu;
 import java.io.IOException;
@@ -20,13 +21,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cost of a scrape with every collector enabled, compared with node_exporter and redis_exporter together. All three are scraped
- * in turns, as by Prometheus, so that other load affects all equally.
+ * Cost of a scrape with every collector enabled, compared with node_exporter and redis_exporter together; and of one with the
+ * collectors of host and Redis alone, which are what the two read. All three are scraped in turns, as by Prometheus, so that
+ * other load affects all equally.
  */
 final class ScrapeBenchmark implements Benchmark {
 
     private static final int WARM_UP = 600;
     private static final int SCRAPES_PER_ROUND = 100;
+
+    /** Query for the collectors that have a peer. */
+    private static final String HOST_AND_REDIS = "?collect%5B%5D=host&collect%5B%5D=redis";
 
     private static final Pattern DURATION = Pattern.compile(
             "(?m)^(avatar_exporter|node_scrape)_collector_duration_seconds" + "\\{collector=\"(\\w+)\",?} (\\S+)$");
@@ -57,7 +62,12 @@ final class ScrapeBenchmark implements Benchmark {
                     sandbox,
                     "redis_exporter",
                     List.of(redisPeer.toString(), "-web.listen-address"),
-                    List.of("-redis.addr=" + sandbox.redisUrl()));
+                    // What this exporter reads without being asked.
+                    List.of(
+                            "-redis.addr=" + sandbox.redisUrl(),
+                            "-include-system-metrics",
+                            "-check-single-streams=" + RedisKeys.STATE_UPDATES + "," + RedisKeys.OSINT_UPDATES));
+            Contender both = new Contender(ours.program, ours.url + HOST_AND_REDIS);
             List<Contender> all = List.of(ours, host, redis);
             progress.accept("scrapes: warming up");
             for (int i = 0; i < WARM_UP; i++) {
@@ -66,14 +76,17 @@ final class ScrapeBenchmark implements Benchmark {
                 }
             }
             all.forEach(Contender::reset);
-            double rendererBefore = renderer.stats().cpuSeconds();
+            double rendererSeconds = 0;
             for (int round = 0; round < options.rounds(); round++) {
                 progress.accept("scrapes, round " + (round + 1) + " of " + options.rounds());
+                double before = renderer.stats().cpuSeconds();
                 measure(all, sandbox.web());
+                rendererSeconds += renderer.stats().cpuSeconds() - before;
+                measure(List.of(both), sandbox.web());
             }
-            double rendererMillis =
-                    (renderer.stats().cpuSeconds() - rendererBefore) * 1e3 / (options.rounds() * SCRAPES_PER_ROUND);
+            double rendererMillis = rendererSeconds * 1e3 / (options.rounds() * SCRAPES_PER_ROUND);
             report(ours, host, redis, rendererMillis, results);
+            reportPart(both, host, redis, results);
             reportCollectors(ours, sandbox.web(), results);
         }
     }
@@ -140,6 +153,21 @@ final class ScrapeBenchmark implements Benchmark {
         memory.put("redisExporterBytes", redis.program.stats().residentBytes());
         memory.put("scrapes", ours.scrapes);
         results.accept(new Measurement("scrape.rss.bytes", ours.program.stats().residentBytes(), "bytes", memory));
+    }
+
+    /** The collectors that have a peer, without those of GPU, renderer, services and agents. */
+    private static void reportPart(
+            Contender both, Contender host, Contender redis, Consumer<Measurement> results) {
+        results.accept(new Measurement(
+                "scrape.host_and_redis.wall.ratio",
+                both.wallMillis.median() / (host.wallMillis.median() + redis.wallMillis.median()),
+                "ratio",
+                Map.of("oursMs", both.wallMillis.median(), "oursBytes", both.bytes)));
+        results.accept(new Measurement(
+                "scrape.host_and_redis.cpu.ratio",
+                both.cpuMillis.median() / (host.cpuMillis.median() + redis.cpuMillis.median()),
+                "ratio",
+                Map.of("oursMs", both.cpuMillis.median())));
     }
 
     private static Contender ours(Sandbox sandbox, Installation installation, SimulatedGpu gpu)

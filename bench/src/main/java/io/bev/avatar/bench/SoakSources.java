@@ -84,7 +84,7 @@ final class SoakSources implements AutoCloseable {
             case HOST_FILE_GARBLED -> proc.replace("meminfo", new byte[] {0, 1, (byte) 0xff});
             case HOST_ENTRY_GARBLED -> proc.append("net/dev", "garbled\n");
             case HOST_CPU_TIME_DIPS -> proc.dipCpuTime();
-            case HOST_ODD_MOUNT -> proc.append("1/mounts", "/dev/odd /odd\rname ext4 rw 0 0\n");
+            case HOST_ODD_MOUNT -> proc.append(ProcCopy.MOUNTS, "/dev/odd /odd\rname ext4 rw 0 0\n");
             case HOST_TWIN_CHIPS -> twins();
             case HOST_MOUNTS_HANG -> signalMounts("STOP");
         }
@@ -108,7 +108,7 @@ final class SoakSources implements AutoCloseable {
             case HOST_FILE_GARBLED -> proc.restore("meminfo");
             case HOST_ENTRY_GARBLED -> proc.restore("net/dev");
             case HOST_CPU_TIME_DIPS -> proc.restore("stat");
-            case HOST_ODD_MOUNT -> proc.restore("1/mounts");
+            case HOST_ODD_MOUNT -> proc.restore(ProcCopy.MOUNTS);
             case HOST_TWIN_CHIPS -> {
                 for (String chip : List.of("hwmon0", "hwmon1")) {
                     for (String file : List.of("name", "temp1_input")) {

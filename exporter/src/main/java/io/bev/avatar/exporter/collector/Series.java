@@ -31,10 +31,17 @@ public final class Series {
     /** A text in one format. */
     record Text(TextFormat format, byte[] bytes) {}
 
-    /** @param labels alternate name and value */
+    /**
+     * @param labels alternate name and value
+     * @throws IllegalArgumentException when a name is not one of Prometheus: the whole scrape would be rejected
+     */
     Series(String name, String[] labels) {
         if (labels.length % 2 != 0) {
             throw new IllegalArgumentException(name + ": labels must alternate name and value");
+        }
+        requireName(name, true);
+        for (int i = 0; i < labels.length; i += 2) {
+            requireName(labels[i], false);
         }
         this.name = name;
         this.given = labels.clone();
@@ -119,6 +126,19 @@ public final class Series {
                 .append(value)
                 .append('"'));
         return line.append('}').toString();
+    }
+
+    private static void requireName(String name, boolean colons) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c == ':' && colons);
+            if (!letter && (i == 0 || c < '0' || c > '9')) {
+                throw new IllegalArgumentException("found '" + name + "', expected a name of letters, digits and _");
+            }
+        }
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("a metric or label has no name");
+        }
     }
 
     private static String[] printable(String[] labels) {

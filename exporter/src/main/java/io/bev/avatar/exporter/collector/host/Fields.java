@@ -55,12 +55,30 @@ final class Fields {
         return true;
     }
 
+    /**
+     * A number as the kernel writes it.
+     *
+     * @throws NumberFormatException for any other text, among them what Java takes for one, such as NaN, 7d and 0x1p3
+     */
+    static double decimal(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if ("0123456789.-".indexOf(text.charAt(i)) < 0) {
+                throw new NumberFormatException("found '" + text + "', expected a decimal number");
+            }
+        }
+        double value = Double.parseDouble(text);
+        if (Double.isInfinite(value)) {
+            throw new NumberFormatException("found '" + text + "', which is too large");
+        }
+        return value;
+    }
+
     /** @throws IllegalArgumentException when the field is missing or not a number; the message contains the line */
     static double number(String[] fields, int index) {
         try {
             return index < fields.length && integer(fields[index])
                     ? Long.parseLong(fields[index])
-                    : Double.parseDouble(fields[index]);
+                    : decimal(fields[index]);
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
             throw new IllegalArgumentException(
                     "found '" + String.join(" ", fields) + "', expected a number as field " + (index + 1), e);

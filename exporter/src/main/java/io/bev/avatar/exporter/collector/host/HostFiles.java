@@ -123,7 +123,7 @@ final class HostFiles {
         Optional<String> text = attribute(file);
         if (text.isPresent()) {
             try {
-                return OptionalDouble.of(Double.parseDouble(text.get()));
+                return OptionalDouble.of(Fields.decimal(text.get()));
             } catch (NumberFormatException e) {
                 return OptionalDouble.empty();
             }

@@ -142,7 +142,7 @@ final class HwmonCollector implements HostSubcollector {
 
     private static Optional<Double> parse(String text) {
         try {
-            return Optional.of(Double.valueOf(text));
+            return Optional.of(Fields.decimal(text));
         } catch (NumberFormatException e) {
             return Optional.empty();
         }

@@ -1,8 +1,10 @@
 package io.bev.avatar.exporter.collector.host;
 
+import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.time.Ticker;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.SeriesCache;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,9 @@ record SubcollectorResult(
             failure = e;
         } catch (Exception e) {
             failure = e;
+        } catch (LinkageError e) {
+            // A system without the C library's function, or one that does not let the library load.
+            failure = new IOException("native code cannot be loaded: " + ErrorText.of(e), e);
         }
         return new SubcollectorResult(
                 name, samples, (ticker.nanos() - start) / 1e9, failure, absent, files.skipped(), files.firstSkipped());

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
@@ -158,12 +159,27 @@ public final class RendererCollector implements Collector {
         out.gauge(MBeanMetrics.PREFIX + "up", "1 if the renderer's MBeans can be read", value);
     }
 
+    /** Writes the metrics of each MBean; one that does not match costs its own. */
     private static void emit(List<MBeanResult> results, MetricSink out) {
         JsonNode model = results.get(1).value();
-        RendererMetrics.renderer(results.get(0).value(), model, out);
-        RendererMetrics.model(model, out);
+        List<String> mismatches = new ArrayList<>();
+        emit(mismatches, () -> RendererMetrics.renderer(results.get(0).value(), model, out));
+        emit(mismatches, () -> RendererMetrics.model(model, out));
         for (int i = 0; i < SOURCES.size(); i++) {
-            SOURCES.get(i).writer().accept(results.get(i + 2).value(), out);
+            Source source = SOURCES.get(i);
+            JsonNode value = results.get(i + 2).value();
+            emit(mismatches, () -> source.writer().accept(value, out));
+        }
+        if (!mismatches.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", mismatches));
+        }
+    }
+
+    private static void emit(List<String> mismatches, Runnable writer) {
+        try {
+            writer.run();
+        } catch (IllegalArgumentException e) {
+            mismatches.add(String.valueOf(e.getMessage()));
         }
     }
 
@@ -188,7 +204,7 @@ public final class RendererCollector implements Collector {
     }
 
     private static List<MBeanRead> reads() {
-        java.util.ArrayList<MBeanRead> reads = new java.util.ArrayList<>(List.of(RENDERER, MODEL));
+        List<MBeanRead> reads = new ArrayList<>(List.of(RENDERER, MODEL));
         SOURCES.forEach(source -> reads.add(source.read()));
         return reads;
     }

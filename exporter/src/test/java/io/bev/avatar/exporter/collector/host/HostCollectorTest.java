@@ -19,6 +19,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -79,6 +81,45 @@ class HostCollectorTest {
                 .doesNotContain("node_pressure")
                 .doesNotContain("node_hwmon")
                 .doesNotContain("node_network_up");
+    }
+
+    @Test
+    void collect_namesAndNumbersThatNoMetricCanHave_costTheirEntriesOnly() throws Exception {
+        String text = collect(
+                mount -> USAGE,
+                Map.of(
+                        "net/sockstat",
+                        "sockets: used 5\nT\u0001P: inuse 3\nTCP-odd: inuse 4\nUDP: inuse 2\n",
+                        "meminfo",
+                        "MemTotal: 100 kB\nMemFree: NaN kB\nBuffers: Infinity kB\nCached: 7d kB\nSlab: 0x1p3 kB\n"));
+
+        assertThat(text)
+                .contains(
+                        "node_sockstat_UDP_inuse 2.0\n",
+                        "node_memory_MemTotal_bytes 102400.0\n",
+                        "avatar_exporter_host_skipped_entries{collector=\"sockstat\",} 2.0",
+                        "avatar_exporter_host_skipped_entries{collector=\"meminfo\",} 4.0")
+                .doesNotContain("NaN", "Inf", "TCP-odd", "node_memory_Cached", "node_memory_Slab");
+    }
+
+    @Test
+    void collect_libraryThatCannotBeLoaded_failsOnePart() throws Exception {
+        Path proc = tree(Map.of());
+        HostOptions options =
+                new HostOptions(proc, root.resolve("sys"), Path.of("/nonexistent"), false, Set.of());
+        KernelClock noLibrary = () -> {
+            throw new NoClassDefFoundError("com.sun.jna.Native");
+        };
+        MetricSink out = new MetricSink();
+        try (HostCollector collector = new HostCollector(
+                options, mount -> USAGE, noLibrary, () -> 0, CLOCK, TimeZone.getTimeZone("UTC"), List.of())) {
+            assertThatThrownBy(() -> collector.collect(out))
+                    .isInstanceOf(PartialCollectionException.class)
+                    .hasMessageContaining("timex: native code cannot be loaded: com.sun.jna.Native");
+        }
+
+        assertThat(Expositions.text(out))
+                .contains("node_load1 ", "node_scrape_collector_success{collector=\"timex\",} 0.0");
     }
 
     @Test

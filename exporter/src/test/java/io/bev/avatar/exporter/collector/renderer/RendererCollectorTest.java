@@ -193,7 +193,7 @@ class RendererCollectorTest {
         jolokia.answer(request -> Answer.json(odd));
 
         assertThat(failedScrape(collector, "1 counts for 14 bounds", "same version"))
-                .contains("avatar_renderer_up 1");
+                .contains("avatar_renderer_up 1", "avatar_renderer_speech_underruns_total");
     }
 
     @Test
