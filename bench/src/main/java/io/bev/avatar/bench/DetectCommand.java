@@ -121,12 +121,12 @@ public final class DetectCommand implements Callable<Integer> {
         };
         // Two stacks: faults of one host do not disturb the monitoring, those of the other stack do.
         ExecutorService second = Executors.newSingleThreadExecutor(DaemonThreads.factory("host-faults"));
-        try {
+        try (CpuShare cpu = new CpuShare(Ticker.system())) {
             Future<?> hosts = second.submit(() -> {
-                runHosts(names, rules, report);
+                runHosts(names, rules, cpu, report);
                 return null;
             });
-            runStack(names, rules, report);
+            runStack(names, rules, cpu, report);
             hosts.get();
         } catch (ExecutionException e) {
             throw new IOException("the faults of single hosts ended early: " + e.getCause(), e);
@@ -149,7 +149,7 @@ public final class DetectCommand implements Callable<Integer> {
     }
 
     /** Faults of the stack itself, one after the other. */
-    private void runStack(Set<String> names, ShortenedRules rules, Consumer<Detection> report)
+    private void runStack(Set<String> names, ShortenedRules rules, CpuShare cpu, Consumer<Detection> report)
             throws IOException, InterruptedException {
         if (FaultCatalogue.stackNames().stream().noneMatch(names::contains)) {
             return;
@@ -165,6 +165,7 @@ public final class DetectCommand implements Callable<Integer> {
                     view(stack),
                     FaultCatalogue.OF_THE_MACHINE,
                     Ticker.system(),
+                    cpu,
                     Duration.ofSeconds(holdSeconds),
                     alertTimeout());
             injector.awaitHeartbeat();
@@ -183,7 +184,7 @@ public final class DetectCommand implements Callable<Integer> {
     }
 
     /** Faults of single hosts, side by side, and of a site. */
-    private void runHosts(Set<String> names, ShortenedRules rules, Consumer<Detection> report)
+    private void runHosts(Set<String> names, ShortenedRules rules, CpuShare cpu, Consumer<Detection> report)
             throws IOException, InterruptedException {
         List<HostFault> faults = HostFaults.all().stream()
                 .filter(fault -> names.contains(fault.name()))
@@ -210,10 +211,11 @@ public final class DetectCommand implements Callable<Integer> {
                             view,
                             FaultCatalogue.OF_THE_MACHINE,
                             Ticker.system(),
+                            cpu,
                             hold,
                             alertTimeout())
                     .awaitHeartbeat();
-            try (FaultHosts hosts = FaultHosts.start(stack.stack(), root, certificates, view, alertTimeout())) {
+            try (FaultHosts hosts = FaultHosts.start(stack.stack(), root, certificates, view, cpu, alertTimeout())) {
                 Thread hook = RunDirectory.closeOnExit(hosts);
                 for (int round = 0; round < rounds; round++) {
                     hosts.run(

@@ -79,6 +79,11 @@ record Detection(
                 1);
     }
 
+    /** A result that counts neither way, because this machine was overloaded. */
+    Detection asVoid() {
+        return skipped(fault, "void: this machine was overloaded in " + runs + " runs").afterRuns(runs);
+    }
+
     Detection afterRuns(int number) {
         return new Detection(
                 fault,

@@ -49,8 +49,8 @@ final class DetectionTable {
                 the Redis list `avatar:alerts`. *Condition*: maximum time that the alert condition itself needs, such as a window; see the notes.
                 ***Late***: delay of the event beyond condition and `for`, caused by scrape, rule evaluation and delivery to Redis. *Resolved*: from
                 the end of the fault until the alert is resolved. A fault with the alert "none" must raise no alert.
-                A fault is repeated, at most twice, if its result is not as expected and this machine let a thread wait for more than 1 s meanwhile:
-                scrapes then fail by themselves.
+                A fault is repeated, at most twice, if its result is not as expected and this machine was overloaded meanwhile: it gave less than a quarter
+                of a core to a thread of the benchmark, and scrapes fail by themselves. The third such result is void.
 
                 | fault | alert | `for` shipped | `for` here | firing | event | condition | late | resolved |
                 |---|---|---:|---:|---:|---:|---:|---:|---:|
@@ -182,7 +182,7 @@ final class DetectionTable {
                 .filter(why -> !why.isEmpty())
                 .forEach(parts::add);
         if (detection.runs() > 1) {
-            parts.add("run " + detection.runs() + ", because this machine stalled during the earlier ones");
+            parts.add("run " + detection.runs() + ", because this machine was overloaded during the earlier ones");
         }
         if (!detection.steps().isEmpty()) {
             parts.add("recovery: " + String.join(", ", detection.steps()));

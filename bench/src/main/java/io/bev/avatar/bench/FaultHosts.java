@@ -51,15 +51,17 @@ final class FaultHosts implements AutoCloseable {
 
     private final IsolatedStack stack;
     private final AlertView view;
+    private final CpuShare cpu;
     private final Duration timeout;
     private final List<MonitoredHost> hosts = new ArrayList<>();
     /** Not ended before the hosts: a process that a fault restarts ends with its thread. */
     private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.factory("faults"));
     private Optional<NetworkNamespace> namespace = Optional.empty();
 
-    private FaultHosts(IsolatedStack stack, AlertView view, Duration timeout) {
+    private FaultHosts(IsolatedStack stack, AlertView view, CpuShare cpu, Duration timeout) {
         this.stack = stack;
         this.view = view;
+        this.cpu = cpu;
         this.timeout = timeout;
     }
 
@@ -67,12 +69,13 @@ final class FaultHosts implements AutoCloseable {
      * Starts the hosts. Their processes end with the calling thread.
      *
      * @param view alerts of the stack
+     * @param cpu whether this machine is overloaded
      * @param timeout maximum wait for an alert to fire and for it to end
      */
     static FaultHosts start(
-            IsolatedStack stack, Path root, Certificates certificates, AlertView view, Duration timeout)
+            IsolatedStack stack, Path root, Certificates certificates, AlertView view, CpuShare cpu, Duration timeout)
             throws IOException, InterruptedException {
-        FaultHosts all = new FaultHosts(stack, view, timeout);
+        FaultHosts all = new FaultHosts(stack, view, cpu, timeout);
         try {
             all.startAll(root, certificates);
             return all;
@@ -236,7 +239,7 @@ final class FaultHosts implements AutoCloseable {
     }
 
     private FaultInjector injector(FaultTarget target, AlertSource alerts, Set<String> ignored, Duration hold) {
-        return new FaultInjector(stack, target, alerts, ignored, Ticker.system(), hold, timeout);
+        return new FaultInjector(stack, target, alerts, ignored, Ticker.system(), cpu, hold, timeout);
     }
 
     /** All exporters of a site stop responding. */

@@ -15,16 +15,12 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** Injects faults into a running stack, one at a time, and observes the alerts until they end. */
 final class FaultInjector {
 
     private static final long POLL_INTERVAL_MILLIS = 100;
-    /** Time for which a thread that sleeps for {@link #POLL_INTERVAL_MILLIS} may not run, at most: scrapes then fail by themselves. */
-    private static final long MAX_STALL_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private static final int MAX_RUNS = 3;
     private static final Duration MACHINE_TIMEOUT = Duration.ofMinutes(1);
 
@@ -33,13 +29,14 @@ final class FaultInjector {
     private final AlertSource view;
     private final Set<String> ignored;
     private final Ticker ticker;
+    private final CpuShare cpu;
     private final Duration hold;
     private final Duration timeout;
-    private long longestStall;
 
     /**
      * @param target what the faults are injected into
      * @param view alerts of the target
+     * @param cpu whether this machine is overloaded
      * @param ignored names of alerts about the machine that runs the benchmark
      * @param hold minimum duration of each fault, to catch unrelated alerts
      * @param timeout maximum wait for an alert to fire and for it to end
@@ -50,6 +47,7 @@ final class FaultInjector {
             AlertSource view,
             Set<String> ignored,
             Ticker ticker,
+            CpuShare cpu,
             Duration hold,
             Duration timeout) {
         this.stack = stack;
@@ -57,6 +55,7 @@ final class FaultInjector {
         this.view = view;
         this.ignored = Set.copyOf(ignored);
         this.ticker = ticker;
+        this.cpu = cpu;
         this.hold = hold;
         this.timeout = timeout;
     }
@@ -121,18 +120,23 @@ final class FaultInjector {
 
     /**
      * Waits until no alerts are active, injects the fault, observes, ends the fault and observes until its alerts have ended. Repeats
-     * this, up to three times, if the result is not as expected and this machine stalled meanwhile.
+     * this, up to three times, if the result is not as expected and this machine was overloaded meanwhile; the last result is void
+     * then.
      */
     Detection run(Fault fault) throws IOException, InterruptedException {
-        Detection detection = runOnce(fault);
-        for (int i = 1; i < MAX_RUNS && longestStall > MAX_STALL_NANOS && !detection.isAsExpected(); i++) {
-            detection = runOnce(fault).afterRuns(i + 1);
+        for (int runs = 1; true; runs++) {
+            long start = ticker.nanos();
+            Detection detection = runOnce(fault).afterRuns(runs);
+            if (detection.isAsExpected() || !cpu.starvedSince(start)) {
+                return detection;
+            }
+            if (runs == MAX_RUNS) {
+                return detection.asVoid();
+            }
         }
-        return detection;
     }
 
     private Detection runOnce(Fault fault) throws IOException, InterruptedException {
-        longestStall = 0;
         Set<AlertKey> active = awaitNoAlerts(fault);
         if (!active.isEmpty()) {
             return Detection.skipped(fault, "these alerts were active before and remained: " + active);
@@ -159,7 +163,7 @@ final class FaultInjector {
                 down |= !listens;
                 restart = down && listens ? OptionalDouble.of(seconds(injected)) : restart;
             }
-            sleep();
+            Thread.sleep(POLL_INTERVAL_MILLIS);
         }
         double lasting = seconds(injected);
         long restored = ticker.nanos();
@@ -181,15 +185,9 @@ final class FaultInjector {
             if (whole.isPresent() && missing(fault, seen, true).isEmpty() && hasEnded(fault, seen)) {
                 break;
             }
-            sleep();
+            Thread.sleep(POLL_INTERVAL_MILLIS);
         }
         return whole;
-    }
-
-    private void sleep() throws InterruptedException {
-        long before = ticker.nanos();
-        Thread.sleep(POLL_INTERVAL_MILLIS);
-        longestStall = Math.max(longestStall, ticker.nanos() - before);
     }
 
     /** An inhibited alert sends no resolved event. */

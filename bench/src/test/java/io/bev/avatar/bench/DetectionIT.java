@@ -37,6 +37,8 @@ class DetectionIT {
     @SuppressWarnings("NullAway.Init") // set before all tests
     private FaultInjector run;
 
+    private final CpuShare cpu = new CpuShare(Ticker.system());
+
     @BeforeAll
     void startStack() throws Exception {
         for (String program : List.of("gcc", "redis-server", "redis-cli", "prometheus", "prometheus-alertmanager")) {
@@ -57,12 +59,14 @@ class DetectionIT {
                 view,
                 FaultCatalogue.OF_THE_MACHINE,
                 Ticker.system(),
+                cpu,
                 Duration.ZERO,
                 ALERT_TIMEOUT);
     }
 
     @AfterAll
     void stopStack() throws Exception {
+        cpu.close();
         if (stack != null) {
             stack.close();
         }

@@ -21,6 +21,9 @@ final class PanelJson {
     /** Types that show one instant rather than a time range. */
     private static final Set<String> INSTANT = Set.of("stat", "label", "bargauge", "table");
 
+    /** Minimum upper end of an axis, by unit: with nothing but zeros, Grafana's axis ends at 100. */
+    private static final Map<String, Double> ZERO_RANGE = Map.of("none", 1.0, "cps", 0.1);
+
     private static final Set<String> ADDITIONS = Set.of("overrides", "transformations", "links");
     private static final Pattern GPU = Pattern.compile("nvidia_|_nvml_");
     private static final String USED = "instance:avatar_threshold_used:ratio";
@@ -60,6 +63,9 @@ final class PanelJson {
         }
         ObjectNode defaults = object(object(panel, "fieldConfig"), "defaults");
         defaults.put("unit", source.unit());
+        if (type.equals("timeseries") && ZERO_RANGE.containsKey(source.unit())) {
+            object(defaults, "custom").put("axisSoftMax", ZERO_RANGE.get(source.unit()));
+        }
         defaults.put("noValue", whenEmpty(source));
         object(panel, "fieldConfig").set("overrides", overrides(source, type));
         if (source.limit() != null) {
