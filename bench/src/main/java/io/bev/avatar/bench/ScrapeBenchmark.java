@@ -156,8 +156,7 @@ final class ScrapeBenchmark implements Benchmark {
     }
 
     /** The collectors that have a peer, without those of GPU, renderer, services and agents. */
-    private static void reportPart(
-            Contender both, Contender host, Contender redis, Consumer<Measurement> results) {
+    private static void reportPart(Contender both, Contender host, Contender redis, Consumer<Measurement> results) {
         results.accept(new Measurement(
                 "scrape.host_and_redis.wall.ratio",
                 both.wallMillis.median() / (host.wallMillis.median() + redis.wallMillis.median()),

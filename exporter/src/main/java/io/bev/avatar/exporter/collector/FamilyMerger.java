@@ -43,7 +43,8 @@ public final class FamilyMerger {
             return first;
         }
         Set<Series> seen = new LinkedHashSet<>();
-        List<Sample> samples = new ArrayList<>(first.samples().size() + second.samples().size());
+        List<Sample> samples =
+                new ArrayList<>(first.samples().size() + second.samples().size());
         for (List<Sample> part : List.of(first.samples(), second.samples())) {
             for (Sample sample : part) {
                 if (seen.add(sample.series())) {

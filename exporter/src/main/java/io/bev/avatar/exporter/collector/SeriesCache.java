@@ -33,7 +33,8 @@ public final class SeriesCache {
         }
 
         /** The series at the current position if it has this name and these labels. */
-        @Nullable Series expected(String name, String[] labels) {
+        @Nullable
+        Series expected(String name, String[] labels) {
             if (used < series.size()) {
                 Series next = series.get(used);
                 return next.is(name, labels) ? next : null;

@@ -2,8 +2,8 @@ package io.bev.avatar.exporter.health;
 
 import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.common.time.Ticker;
-import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.collector.CollectorResult;
+import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.collector.ScrapeRunner;
 import io.bev.avatar.exporter.redis.RedisKeyValues;
 import io.bev.avatar.exporter.threshold.Thresholds;

@@ -1,9 +1,9 @@
 package io.bev.avatar.exporter.health;
 
-import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
+import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.collector.host.TextFile;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -69,7 +69,8 @@ final class RunningExporterGpu implements Collector {
                 .findFirst()
                 .map(sample -> sample.label("code").equals(GpuHealthCheck.NO_DRIVER)
                         ? "no NVIDIA driver"
-                        : "the running exporter reports NVML error " + sample.label("code") + ", " + sample.label("error"))
+                        : "the running exporter reports NVML error " + sample.label("code") + ", "
+                                + sample.label("error"))
                 .orElse("the running exporter cannot read the GPU");
     }
 

@@ -1,8 +1,8 @@
 package io.bev.avatar.exporter.health;
 
-import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.collector.CollectorError;
 import io.bev.avatar.exporter.collector.CollectorResult;
+import io.bev.avatar.exporter.collector.Sample;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +21,8 @@ final class SampleLookup {
         for (CollectorResult result : results) {
             result.error().ifPresent(error -> errors.put(result.collector(), error));
             result.families()
-                    .forEach(family -> family.samples().forEach(
-                            sample -> samples.computeIfAbsent(sample.name(), name -> new ArrayList<>())
+                    .forEach(family -> family.samples()
+                            .forEach(sample -> samples.computeIfAbsent(sample.name(), name -> new ArrayList<>())
                                     .add(sample)));
         }
     }

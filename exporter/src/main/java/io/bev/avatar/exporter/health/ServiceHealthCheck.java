@@ -1,7 +1,7 @@
 package io.bev.avatar.exporter.health;
 
-import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.collector.CollectorError;
+import io.bev.avatar.exporter.collector.Sample;
 import io.bev.avatar.exporter.threshold.Thresholds;
 import java.time.Clock;
 import java.time.Duration;

@@ -31,9 +31,7 @@ final class ExpositionFormat {
                 }
             }
         }
-        return openMetrics > 0 && openMetrics >= text
-                ? TextFormat.OPEN_METRICS
-                : TextFormat.PROMETHEUS;
+        return openMetrics > 0 && openMetrics >= text ? TextFormat.OPEN_METRICS : TextFormat.PROMETHEUS;
     }
 
     private static double quality(String[] parameters) {

@@ -36,8 +36,7 @@ final class MetricsHandler implements HttpHandler {
             return;
         }
         Duration scrapeTimeout = ScrapeTimeout.of(exchange.getRequestHeaders().getFirst(ScrapeTimeout.HEADER), timeout);
-        TextFormat format =
-                ExpositionFormat.choose(exchange.getRequestHeaders().getOrDefault("Accept", List.of()));
+        TextFormat format = ExpositionFormat.choose(exchange.getRequestHeaders().getOrDefault("Accept", List.of()));
         boolean gzip = acceptsGzip(exchange.getRequestHeaders().getFirst("Accept-Encoding"));
         ByteArrayOutputStream body = new ByteArrayOutputStream(gzip ? 48 * 1024 : 256 * 1024);
         try {

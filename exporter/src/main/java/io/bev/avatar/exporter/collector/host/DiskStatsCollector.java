@@ -76,12 +76,7 @@ final class DiskStatsCollector implements HostSubcollector {
         }
         for (Column column : COUNTERS) {
             if (column.index < disk.length) {
-                out.counter(
-                        column.name,
-                        column.help,
-                        values[column.index] * column.factor,
-                        "device",
-                        disk[2]);
+                out.counter(column.name, column.help, values[column.index] * column.factor, "device", disk[2]);
             }
         }
         out.gauge(

@@ -249,7 +249,12 @@ public final class HostCollector implements Collector {
     }
 
     private SubcollectorResult run(String name, HostSubcollector part) {
-        return SubcollectorResult.of(name, part, new HostFiles(options.proc(), options.sys()), series.computeIfAbsent(name, first -> new SeriesCache()), ticker);
+        return SubcollectorResult.of(
+                name,
+                part,
+                new HostFiles(options.proc(), options.sys()),
+                series.computeIfAbsent(name, first -> new SeriesCache()),
+                ticker);
     }
 
     @Override

@@ -105,8 +105,7 @@ class HostCollectorTest {
     @Test
     void collect_libraryThatCannotBeLoaded_failsOnePart() throws Exception {
         Path proc = tree(Map.of());
-        HostOptions options =
-                new HostOptions(proc, root.resolve("sys"), Path.of("/nonexistent"), false, Set.of());
+        HostOptions options = new HostOptions(proc, root.resolve("sys"), Path.of("/nonexistent"), false, Set.of());
         KernelClock noLibrary = () -> {
             throw new NoClassDefFoundError("com.sun.jna.Native");
         };
