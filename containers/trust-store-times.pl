@@ -1,4 +1,3 @@
-#!/usr/bin/perl
 # trust-store-times.pl STORE: sets the creation time of each certificate in Java's trust store (JKS) to 0, so that two builds are identical.
 use strict;
 use warnings;
