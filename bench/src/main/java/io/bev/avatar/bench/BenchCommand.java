@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
             "  start     time from process start to the first frame and to the first scrape",
             "  scrape    duration, CPU time and memory of a scrape, compared with node_exporter and redis_exporter",
             "  observer  frame time with scrapes relative to frame time without",
-            "  stream    50 and 200 viewers, and 50 of video: age of frames, frame rates, bytes, CPU and memory; --rounds is the time in seconds",
+            "  stream    50 and 200 viewers, and 50 of video: age of frames, frame rates, bytes, CPU and memory;"
+                    + " --rounds is the time in seconds",
             "  soak      10,000 scrapes while GPU, Redis, renderer and host fail and recover",
             "  faults    updates lost while the renderer and Redis are killed, by default 1,000 times",
             "  fuzz      damaged inputs for all parsers; see bench fuzz --help",
