@@ -65,12 +65,7 @@ final class StreamBenchmark implements Benchmark {
     }
 
     private static void measure(
-            ChildProcess renderer,
-            int port,
-            String name,
-            List<Kind> kinds,
-            long nanos,
-            Consumer<Measurement> results)
+            ChildProcess renderer, int port, String name, List<Kind> kinds, long nanos, Consumer<Measurement> results)
             throws IOException, InterruptedException {
         List<StreamViewer> viewers = new ArrayList<>();
         try (Selector selector = Selector.open()) {

@@ -67,9 +67,9 @@ final class StreamPage {
         row(page, measured, "connections closed by the renderer", "frame_age.p99", m -> detail(m, "closed"), "0");
         page.append("""
 
-                Each frame is encoded once per format for all viewers (`LatestFrameHubTest`), and not at all without viewers. The slow line is a reader with a
-                small receive buffer: the renderer notices it like a slow network, by a full socket and late acknowledgements.
-                """);
+            Each frame is encoded once per format for all viewers (`LatestFrameHubTest`), and not at all without viewers. The slow line is a reader with a
+            small receive buffer: the renderer notices it like a slow network, by a full socket and late acknowledgements.
+            """);
         return page.toString();
     }
 

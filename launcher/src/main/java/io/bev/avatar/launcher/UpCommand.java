@@ -45,7 +45,8 @@ final class UpCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "FILE",
             description =
-                    "Model file: LAM bundle (.zip), .ply, .spz, .sog, .glb, .ksplat or .splat (default: the built-in avatar).")
+                    "Model file: LAM bundle (.zip), .ply, .spz, .sog, .glb, .ksplat or .splat (default: the built-in"
+                            + " avatar).")
     private @Nullable Path model;
 
     @Option(
@@ -146,8 +147,8 @@ final class UpCommand implements Callable<Integer> {
             throw new LaunchException(
                     ExitCodes.NO_INPUT,
                     "--model " + chosen
-                            + ": not a readable file; expected a LAM bundle (.zip), .ply, .spz, .sog, .glb, .ksplat or .splat;"
-                            + " without --model, the built-in avatar is used");
+                            + ": not a readable file; expected a LAM bundle (.zip), .ply, .spz, .sog, .glb, .ksplat or"
+                            + " .splat; without --model, the built-in avatar is used");
         }
         return Optional.of(file.toAbsolutePath().normalize());
     }

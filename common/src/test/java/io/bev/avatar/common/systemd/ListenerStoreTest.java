@@ -54,7 +54,7 @@ class ListenerStoreTest {
 
     @Test
     void take_nothingPassedOrForAnotherProcess_isEmpty() {
-        InetSocketAddress address = new InetSocketAddress("127.0.0.1", 8080);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080);
         for (Map<String, String> environment : List.of(
                 Map.<String, String>of(),
                 Map.of("LISTEN_PID", "7", "LISTEN_FDS", "1", "LISTEN_FDNAMES", "page"),
@@ -72,12 +72,14 @@ class ListenerStoreTest {
         byte[] four = new byte[28];
         ByteBuffer.wrap(four).order(java.nio.ByteOrder.nativeOrder()).putShort(0, (short) 2);
         ByteBuffer.wrap(four).putShort(2, (short) 8080).position(4).put(new byte[] {127, 0, 0, 1});
-        assertThat(ListenerStore.address(four)).isEqualTo(new InetSocketAddress("127.0.0.1", 8080));
+        assertThat(ListenerStore.address(four))
+                .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080));
 
         byte[] mapped = new byte[28];
         ByteBuffer.wrap(mapped).order(java.nio.ByteOrder.nativeOrder()).putShort(0, (short) 10);
         ByteBuffer.wrap(mapped).putShort(2, (short) 65535).position(18).put(new byte[] {-1, -1, 127, 0, 0, 1});
-        assertThat(ListenerStore.address(mapped)).isEqualTo(new InetSocketAddress("127.0.0.1", 65535));
+        assertThat(ListenerStore.address(mapped))
+                .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 65535));
 
         assertThatThrownBy(() -> ListenerStore.address(new byte[28])).hasMessageContaining("address family 0");
     }

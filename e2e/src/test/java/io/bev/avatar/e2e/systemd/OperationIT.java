@@ -26,8 +26,8 @@ class OperationIT {
     private static final String REDIS_SECRET = "open-sesame";
 
     /** Minimum of free disk and memory for the pre-start checks, in GB. */
-    private static final String MINIMUMS =
-            "avatar config set exporter.check.disk-free-gb %1$d && avatar config set exporter.check.memory-available-gb %1$d";
+    private static final String MINIMUMS = "avatar config set exporter.check.disk-free-gb %1$d && avatar config set"
+            + " exporter.check.memory-available-gb %1$d";
 
     @RegisterExtension
     static final BootedContainer machine = new BootedContainer();

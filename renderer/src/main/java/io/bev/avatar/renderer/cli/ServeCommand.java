@@ -121,13 +121,12 @@ final class ServeCommand implements Callable<Integer> {
                 ticker.nanos() - TimeUnit.MILLISECONDS.toNanos(process.getUptime()),
                 version(),
                 () -> RendererSettings.load(environment));
-        DefaultRendererComponents components =
-                new DefaultRendererComponents(
-                        settings,
-                        environment,
-                        clock,
-                        context.ticker(),
-                        ListenerStore.of(environment, ProcessHandle.current().pid(), service, "page"));
+        DefaultRendererComponents components = new DefaultRendererComponents(
+                settings,
+                environment,
+                clock,
+                context.ticker(),
+                ListenerStore.of(environment, ProcessHandle.current().pid(), service, "page"));
         try (Renderer renderer = Renderer.start(settings, components, context)) {
             Thread closing = new Thread(renderer::close, "shutdown");
             Runtime.getRuntime().addShutdownHook(closing);

@@ -34,7 +34,6 @@ record EncodedFrame(ByteBuf message, long sequence, long renderedNanos, int flag
     static final int VIDEO = 1;
     static final int KEY = 2;
 
-
     static void writeHeader(
             ByteBuf out,
             int flags,

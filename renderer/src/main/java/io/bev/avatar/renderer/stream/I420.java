@@ -11,7 +11,7 @@ final class I420 {
     /** Size of an image. */
     static int bytes(int width, int height) {
         return Math.addExact(
-                Math.multiplyExact(width, height), 2 * (Math.multiplyExact((width + 1) / 2, (height + 1) / 2)));
+                Math.multiplyExact(width, height), 2 * Math.multiplyExact((width + 1) / 2, (height + 1) / 2));
     }
 
     /**

@@ -127,9 +127,8 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
         long start = ticker.nanos();
         Demand demand = demand();
         EncodedFrame jpeg = demand.jpeg ? encode(target, sequence, renderNanos, stateSequence, start) : null;
-        EncodedFrame moving = demand.video
-                ? encodeVideo(target, demand.key, sequence, renderNanos, stateSequence, start)
-                : null;
+        EncodedFrame moving =
+                demand.video ? encodeVideo(target, demand.key, sequence, renderNanos, stateSequence, start) : null;
         if (!demand.video) {
             video.close();
         }
@@ -381,12 +380,7 @@ public final class LatestFrameHub implements FrameHub, AutoCloseable {
     }
 
     private @Nullable EncodedFrame encodeVideo(
-            Framebuffer target,
-            boolean key,
-            long sequence,
-            long renderNanos,
-            long stateSequence,
-            long renderedNanos) {
+            Framebuffer target, boolean key, long sequence, long renderNanos, long stateSequence, long renderedNanos) {
         synchronized (encoding) {
             synchronized (lock) {
                 if (closed) {

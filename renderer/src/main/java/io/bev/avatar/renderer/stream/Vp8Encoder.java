@@ -50,11 +50,10 @@ final class Vp8Encoder implements VideoEncoder {
      */
     static Vp8Encoder open(List<Vpx.Library> libraries) {
         Vpx.Library library = Vpx.bind(libraries)
-                .orElseThrow(() -> new IllegalStateException(libraries.stream()
-                                .map(Vpx.Library::name)
-                                .collect(Collectors.joining(", "))
-                        + ": not found; install the package libvpx9 (Debian 13) or libvpx7 (Debian 12) on the"
-                        + " renderer's host"));
+                .orElseThrow(() -> new IllegalStateException(
+                        libraries.stream().map(Vpx.Library::name).collect(Collectors.joining(", "))
+                                + ": not found; install the package libvpx9 (Debian 13) or libvpx7 (Debian 12) on the"
+                                + " renderer's host"));
         Vp8Encoder encoder = new Vp8Encoder(library);
         try {
             encoder.resize(16, 16);
@@ -148,8 +147,9 @@ final class Vp8Encoder implements VideoEncoder {
             context.clear();
             int code = Vpx.vpx_codec_enc_init_ver(address(context), codec, address(config), 0, library.abiVersion());
             if (code == Vpx.ABI_MISMATCH) {
-                throw new IllegalStateException(library.name() + " " + Vpx.vpx_codec_version_str()
-                        + ": ABI version other than " + library.abiVersion() + "; install libvpx 1.15 (Debian 13) or 1.12 (Debian 12)");
+                throw new IllegalStateException(
+                        library.name() + " " + Vpx.vpx_codec_version_str() + ": ABI version other than "
+                                + library.abiVersion() + "; install libvpx 1.15 (Debian 13) or 1.12 (Debian 12)");
             }
             check(code, "cannot initialise for " + newWidth + "x" + newHeight);
         }
@@ -160,7 +160,8 @@ final class Vp8Encoder implements VideoEncoder {
         pixels.close();
         pixels = new Memory(planes.length);
         if (Vpx.vpx_img_wrap(address(image), Vpx.IMG_FMT_I420, newWidth, newHeight, 1, address(pixels)) == 0) {
-            throw new IllegalStateException(library.name() + ": cannot describe an image of " + newWidth + "x" + newHeight);
+            throw new IllegalStateException(
+                    library.name() + ": cannot describe an image of " + newWidth + "x" + newHeight);
         }
         width = newWidth;
         height = newHeight;

@@ -36,7 +36,8 @@ class SoundTest {
     @BeforeEach
     void open() throws IOException {
         hub = new LatestFrameHub(new ImageIoJpegEncoder(85), 4);
-        server = new StreamServer(StreamSettings.of("127.0.0.1", 0, List.of(), 4), hub, model, true, ListenerStore.none());
+        server = new StreamServer(
+                StreamSettings.of("127.0.0.1", 0, List.of(), 4), hub, model, true, ListenerStore.none());
         server.start();
     }
 

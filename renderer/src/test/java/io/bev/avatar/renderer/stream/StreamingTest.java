@@ -198,12 +198,15 @@ class StreamingTest {
 
     @Test
     void webSocket_videoRequested_startsWithAKeyFrameAndReturnsToJpeg() throws Exception {
-        assumeThat(Vpx.bind(Vpx.LIBRARIES)).as("libvpx7 or libvpx9 is installed").isPresent();
+        assumeThat(Vpx.bind(Vpx.LIBRARIES))
+                .as("libvpx7 or libvpx9 is installed")
+                .isPresent();
         fixture.publishAlways(TestPictures.smooth(64, 48));
         Client client = new Client();
         WebSocket socket = connect("/ws?ack=1", client);
 
-        assertThat(requestVideo(client, socket, "\"av1\",\"vp8\"")).isEqualTo("{\"type\":\"video\",\"codec\":\"vp8\",\"detail\":\"\"}");
+        assertThat(requestVideo(client, socket, "\"av1\",\"vp8\""))
+                .isEqualTo("{\"type\":\"video\",\"codec\":\"vp8\",\"detail\":\"\"}");
         byte[] key = nextOf(client, socket, true);
         assertThat(key[3]).isEqualTo((byte) (EncodedFrame.VIDEO | EncodedFrame.KEY));
         long sequence = sequence(key);
@@ -224,7 +227,9 @@ class StreamingTest {
 
     @Test
     void webSocket_slowVideoViewer_continuesWithAKeyFrame() throws Exception {
-        assumeThat(Vpx.bind(Vpx.LIBRARIES)).as("libvpx7 or libvpx9 is installed").isPresent();
+        assumeThat(Vpx.bind(Vpx.LIBRARIES))
+                .as("libvpx7 or libvpx9 is installed")
+                .isPresent();
         fixture.publishAlways(TestPictures.smooth(64, 48));
         Client client = new Client();
         WebSocket socket = connect("/ws?ack=1", client);
@@ -262,7 +267,8 @@ class StreamingTest {
     }
 
     private String requestVideo(Client client, WebSocket socket, String codecs) throws Exception {
-        socket.sendText("{\"type\":\"video\",\"codecs\":[" + codecs + "]}", true).get(10, TimeUnit.SECONDS);
+        socket.sendText("{\"type\":\"video\",\"codecs\":[" + codecs + "]}", true)
+                .get(10, TimeUnit.SECONDS);
         while (true) {
             String text = Objects.requireNonNull(client.texts.poll(20, TimeUnit.SECONDS), "no answer came");
             if (text.contains("\"type\":\"video\"")) {

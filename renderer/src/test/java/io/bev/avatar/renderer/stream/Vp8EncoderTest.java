@@ -18,7 +18,9 @@ class Vp8EncoderTest {
 
     @BeforeEach
     void open() {
-        assumeThat(Vpx.bind(Vpx.LIBRARIES)).as("libvpx7 or libvpx9 is installed").isPresent();
+        assumeThat(Vpx.bind(Vpx.LIBRARIES))
+                .as("libvpx7 or libvpx9 is installed")
+                .isPresent();
         encoder = Vp8Encoder.open(Vpx.LIBRARIES);
     }
 
