@@ -275,7 +275,7 @@ function Rows({ panel, results, width, height }) {
   if (!frame.length) {
     return <Empty panel={panel} />;
   }
-  return <Table data={frame} width={width} height={height} showTypeIcons={false} cellHeight={panel.options.cellHeight} columnMinWidth={80} enablePagination={false} />;
+  return <Table data={frame} width={width - 12} height={height} showTypeIcons={false} cellHeight={panel.options.cellHeight} columnMinWidth={80} enablePagination={false} />;
 }
 
 function Text({ panel }) {

@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Inject faults into a running stack and measure which alerts they raise, how soon, and when these are"
                     + " resolved.",
-            "Two stacks have their own directories and ports and simulated GPUs; one has ten further hosts, on which faults are injected"
-                    + " side by side; times in the rules are a tenth. Takes 30 min."
+            "Two stacks have their own directories and ports and simulated GPUs; one has ten further hosts, on which"
+                    + " faults are injected side by side; times in the rules are a tenth. Takes 30 min."
         },
         footer = {
             "",
@@ -92,7 +92,8 @@ public final class DetectCommand implements Callable<Integer> {
             names = "--rounds",
             defaultValue = "1",
             paramLabel = "N",
-            description = "Number of rounds of the faults of single hosts, with the seeds N, N + 1 and so on (default: 1).")
+            description =
+                    "Number of rounds of the faults of single hosts, with the seeds N, N + 1 and so on (default: 1).")
     private int rounds;
 
     @Option(names = "--shipped-times", description = "Use the rules with their shipped times. Takes several hours.")
@@ -133,7 +134,8 @@ public final class DetectCommand implements Callable<Integer> {
         } finally {
             second.shutdownNow();
         }
-        DetectionSummary summary = DetectionSummary.of(List.copyOf(detections), RuleTimes.read(rulesDirectory()), rules);
+        DetectionSummary summary =
+                DetectionSummary.of(List.copyOf(detections), RuleTimes.read(rulesDirectory()), rules);
         printer.message(summary.sentence());
         if (docs) {
             Path page = root.resolve("docs/detection.md");
@@ -142,7 +144,12 @@ public final class DetectCommand implements Callable<Integer> {
                     rules,
                     DetectionLatency.read(rulesDirectory()).section());
             Files.writeString(
-                    page, table.page(List.copyOf(detections), summary, HostDescription.sentence(), LocalDate.now(ZoneOffset.UTC)));
+                    page,
+                    table.page(
+                            List.copyOf(detections),
+                            summary,
+                            HostDescription.sentence(),
+                            LocalDate.now(ZoneOffset.UTC)));
             printer.message("wrote " + page);
         }
         return detections.stream().allMatch(Detection::isAsExpected) ? 0 : NOT_AS_EXPECTED;
@@ -197,8 +204,7 @@ public final class DetectCommand implements Callable<Integer> {
             return;
         }
         Path directory = RunDirectory.fresh(root, "detect-hosts").path();
-        FaultHosts.Certificates certificates =
-                FaultHosts.Certificates.create(directory.resolve("certificates"));
+        FaultHosts.Certificates certificates = FaultHosts.Certificates.create(directory.resolve("certificates"));
         LoopbackDisk none = LoopbackDisk.without(directory.resolve("state"), "each host has its own disk");
         Duration hold = Duration.ofSeconds(holdSeconds);
         try (FaultStack stack =
@@ -246,8 +252,7 @@ public final class DetectCommand implements Callable<Integer> {
 
     private void requireRange(String option, int value, int from, int to) {
         if (value < from || value > to) {
-            throw new ParameterException(
-                    spec.commandLine(), option + " " + value + ": expected " + from + " to " + to);
+            throw new ParameterException(spec.commandLine(), option + " " + value + ": expected " + from + " to " + to);
         }
     }
 
@@ -259,8 +264,7 @@ public final class DetectCommand implements Callable<Integer> {
         if (!unknown.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--only " + String.join(",", unknown) + ": expected one of "
-                            + String.join(", ", all));
+                    "--only " + String.join(",", unknown) + ": expected one of " + String.join(", ", all));
         }
         return names;
     }

@@ -81,7 +81,8 @@ record Detection(
 
     /** A result that counts neither way, because this machine was overloaded. */
     Detection asVoid() {
-        return skipped(fault, "void: this machine was overloaded in " + runs + " runs").afterRuns(runs);
+        return skipped(fault, "void: this machine was overloaded in " + runs + " runs")
+                .afterRuns(runs);
     }
 
     Detection afterRuns(int number) {

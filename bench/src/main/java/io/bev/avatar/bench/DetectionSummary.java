@@ -135,7 +135,8 @@ record DetectionSummary(
     String sentence() {
         return String.format(
                 Locale.ROOT,
-                "%d faults (%d different), %d of them harmless: recall %.1f %% (%d of %d alerts), precision %.1f %% (%d unrelated)%s",
+                "%d faults (%d different), %d of them harmless: recall %.1f %% (%d of %d alerts), precision %.1f %%"
+                        + " (%d unrelated)%s",
                 injected,
                 names,
                 harmless,
@@ -190,7 +191,8 @@ record DetectionSummary(
         if (healthySeconds > 0) {
             text.append(String.format(
                     Locale.ROOT,
-                    "| healthy period without an alert, sum over the hosts | %.0f min; with shipped times, %.0f h | no alert |%n",
+                    "| healthy period without an alert, sum over the hosts | %.0f min; with shipped times, %.0f h | no"
+                            + " alert |%n",
                     healthySeconds / 60,
                     healthySeconds / 360));
         }
@@ -214,11 +216,7 @@ record DetectionSummary(
     String withoutFault() {
         StringBuilder text = new StringBuilder();
         for (String alert : undetected) {
-            text.append("- ")
-                    .append(alert)
-                    .append(": ")
-                    .append(reason(alert))
-                    .append(".\n");
+            text.append("- ").append(alert).append(": ").append(reason(alert)).append(".\n");
         }
         return text.isEmpty() ? "" : "## Alerts without a fault\n\n" + text + "\n";
     }

@@ -30,9 +30,10 @@ final class FaultCatalogue {
 
     /**
      * Alerts with a long window, which stay active after their cause: an earlier fault, or the start of the stack, when the page is
-     * probed before the renderer is ready. Reported only for faults that list them.
+     * probed before the renderer is ready. A CPU renderer misses deadlines by itself. Reported only for faults that list them.
      */
-    static final Set<String> LASTING = Set.of("AvatarEndpointBudgetBurn", "AvatarFlapping", "AvatarDiskFillingUp");
+    static final Set<String> LASTING = Set.of(
+            "AvatarEndpointBudgetBurn", "AvatarFrameDeadlineBudgetBurn", "AvatarFlapping", "AvatarDiskFillingUp");
 
     /** The heartbeat alert, which always fires. */
     static final String HEARTBEAT = "AvatarWatchdog";

@@ -56,6 +56,7 @@ final class FaultHosts implements AutoCloseable {
     private final List<MonitoredHost> hosts = new ArrayList<>();
     /** Not ended before the hosts: a process that a fault restarts ends with its thread. */
     private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.factory("faults"));
+
     private Optional<NetworkNamespace> namespace = Optional.empty();
 
     private FaultHosts(IsolatedStack stack, AlertView view, CpuShare cpu, Duration timeout) {
@@ -223,13 +224,13 @@ final class FaultHosts implements AutoCloseable {
     }
 
     private static Fault healthy(MonitoredHost host) {
-        return new Fault(
-                HEALTHY, "nothing is injected into " + host, true, List.of(), Set.of(), stack -> () -> {});
+        return new Fault(HEALTHY, "nothing is injected into " + host, true, List.of(), Set.of(), stack -> () -> {});
     }
 
     private FaultInjector injector(MonitoredHost host, Duration hold) {
-        Predicate<ObservedAlert> own = alert -> host.instance().equals(alert.labels().get("instance"))
-                && host.site().equals(alert.labels().get("site"));
+        Predicate<ObservedAlert> own =
+                alert -> host.instance().equals(alert.labels().get("instance"))
+                        && host.site().equals(alert.labels().get("site"));
         return injector(host, AlertSource.filtered(view, own, false), OF_THE_MACHINE, hold);
     }
 

@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * HTTP proxy in front of a server that can refuse requests, answer in the server's place, or change the attributes of MBeans in
+ * HTTP proxy in front of a server that can reject requests, answer in the server's place, or change the attributes of MBeans in
  * Jolokia's answers.
  */
 final class FaultProxy implements Closeable {
@@ -49,7 +49,7 @@ final class FaultProxy implements Closeable {
     private final HttpClient client;
     private final String target;
     private final Map<String, UnaryOperator<JsonNode>> attributes = new ConcurrentHashMap<>();
-    private volatile Predicate<String> refused = query -> false;
+    private volatile Predicate<String> rejected = query -> false;
     private volatile Map<String, Answer> answers = Map.of();
 
     private FaultProxy(HttpServer server, ExecutorService threads, HttpClient client, String target) {
@@ -80,8 +80,8 @@ final class FaultProxy implements Closeable {
     }
 
     /** Closes the connection of each request whose query part satisfies {@code query}; the query may be empty. */
-    void refuse(Predicate<String> query) {
-        refused = query;
+    void reject(Predicate<String> query) {
+        rejected = query;
     }
 
     /** Answers requests in the server's place, by the start of their path. */
@@ -107,7 +107,7 @@ final class FaultProxy implements Closeable {
 
     /** Ends all faults. */
     void clear() {
-        refused = query -> false;
+        rejected = query -> false;
         answers = Map.of();
         attributes.clear();
     }
@@ -116,7 +116,7 @@ final class FaultProxy implements Closeable {
         try (exchange) {
             String query = exchange.getRequestURI().getRawQuery();
             byte[] body = exchange.getRequestBody().readAllBytes();
-            if (refused.test(query == null ? "" : query)) {
+            if (rejected.test(query == null ? "" : query)) {
                 return;
             }
             String path = exchange.getRequestURI().getPath();

@@ -48,7 +48,9 @@ final class GpuFaults {
                                 new AlertKey(RECOVERY, "critical"),
                                 AT_ONCE,
                                 Condition.needs(
-                                        Duration.ofSeconds(75), "`for` of the heat, then three steps of the recovery with a cooldown of 20 s each here"))));
+                                        Duration.ofSeconds(75),
+                                        "`for` of the heat, then three steps of the recovery with a cooldown of 20 s"
+                                                + " each here"))));
     }
 
     static Fault powerBrake() {

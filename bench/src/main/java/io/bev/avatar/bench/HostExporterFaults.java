@@ -24,26 +24,38 @@ final class HostExporterFaults {
 
     static List<HostFault> all() {
         return List.of(
-                of("host-exporter-killed", "`SIGKILL`, not restarted", host -> host.exporter()
-                                .kill(), MonitoredHost::restartExporter)
+                of(
+                                "host-exporter-killed",
+                                "`SIGKILL`, not restarted",
+                                host -> host.exporter().kill(),
+                                MonitoredHost::restartExporter)
                         .critical(DOWN),
-                of("host-exporter-hangs", "`SIGSTOP`", host -> host.exporter().signal("STOP"), host -> host.exporter()
-                                .signal("CONT"))
+                of(
+                                "host-exporter-hangs",
+                                "`SIGSTOP`",
+                                host -> host.exporter().signal("STOP"),
+                                host -> host.exporter().signal("CONT"))
                         .critical(DOWN, 2, "scrape timeout"),
                 of("host-disappears", "the host is no longer a target", MonitoredHost::hide, MonitoredHost::show)
                         .warning("AvatarHostDisappeared", 5, "Prometheus applies changed targets after up to 5 s"),
-                of("host-exporter-flapping", "scrapes are refused for 4 s of each 8 s", Repeating.flapping(
-                                host -> host.scrape().refuse(query -> true),
-                                host -> host.scrape().clear()))
+                of(
+                                "host-exporter-flapping",
+                                "scrapes are rejected for 4 s of each 8 s",
+                                Repeating.flapping(
+                                        host -> host.scrape().reject(query -> true),
+                                        host -> host.scrape().clear()))
                         .warning(FLAPS, FLAPPING_SECONDS, FLAPPING),
-                of("probes-flapping", "scrapes of the probes are refused for 4 s of each 8 s", Repeating.flapping(
-                                host -> host.scrape().refuse(query -> query.contains("collect")),
-                                host -> host.scrape().clear()))
+                of(
+                                "probes-flapping",
+                                "scrapes of the probes are rejected for 4 s of each 8 s",
+                                Repeating.flapping(
+                                        host -> host.scrape().reject(query -> query.contains("collect")),
+                                        host -> host.scrape().clear()))
                         .warning(FLAPS, FLAPPING_SECONDS, FLAPPING),
                 of(
                                 "probes-vanish",
-                                "scrapes of the probes are refused",
-                                host -> host.scrape().refuse(query -> query.contains("collect")),
+                                "scrapes of the probes are rejected",
+                                host -> host.scrape().reject(query -> query.contains("collect")),
                                 host -> host.scrape().clear())
                         .warning(MISSING)
                         .mayRaise(FLAPS),
@@ -54,7 +66,8 @@ final class HostExporterFaults {
                 of(
                                 "certificate-expired",
                                 "the exporter is restarted with a certificate that expired yesterday",
-                                host -> restartWith(host, host.shared().certificates().expired()),
+                                host -> restartWith(
+                                        host, host.shared().certificates().expired()),
                                 HostExporterFaults::restore)
                         .on(Access.TLS)
                         .critical(DOWN, 4, "the exporter restarts"),
@@ -65,7 +78,10 @@ final class HostExporterFaults {
                                         host.shared().certificates().expiring()),
                                 host -> host.requirePassword(false))
                         .on(Access.TLS)
-                        .critical("AvatarCertificateExpiring", 1, "the exporter reads its configuration at most once per second")
+                        .critical(
+                                "AvatarCertificateExpiring",
+                                1,
+                                "the exporter reads its configuration at most once per second")
                         .inhibited("AvatarCertificateExpiring", "warning"),
                 of(
                                 "certificate-wrong",
@@ -90,11 +106,16 @@ final class HostExporterFaults {
                                 host -> host.network().cut(false))
                         .on(Access.NAMESPACE)
                         .critical(DOWN, 2, "scrape timeout"),
-                of("mcp-down", "the MCP server refuses connections", host -> host.mcp()
-                                .refuse(query -> true), MonitoredHost::restoreMcp)
+                of(
+                                "mcp-down",
+                                "the MCP server rejects connections",
+                                host -> host.mcp().reject(query -> true),
+                                MonitoredHost::restoreMcp)
                         .info("AvatarMcpDown"),
-                of("mcp-flapping", "the MCP server refuses connections for 4 s of each 8 s", Repeating.flapping(
-                                host -> host.mcp().refuse(query -> true), MonitoredHost::restoreMcp))
+                of(
+                                "mcp-flapping",
+                                "the MCP server rejects connections for 4 s of each 8 s",
+                                Repeating.flapping(host -> host.mcp().reject(query -> true), MonitoredHost::restoreMcp))
                         .warning(FLAPS, FLAPPING_SECONDS, FLAPPING));
     }
 

@@ -75,17 +75,13 @@ record HostFault(
     /** Expects a warning whose condition needs some seconds. */
     HostFault warning(String alert, int seconds, String why) {
         return expecting(new Expectation(
-                new AlertKey(alert, "warning"),
-                Delivery.AT_ONCE,
-                Condition.needs(Duration.ofSeconds(seconds), why)));
+                new AlertKey(alert, "warning"), Delivery.AT_ONCE, Condition.needs(Duration.ofSeconds(seconds), why)));
     }
 
     /** Expects a critical alert whose condition needs some seconds. */
     HostFault critical(String alert, int seconds, String why) {
         return expecting(new Expectation(
-                new AlertKey(alert, "critical"),
-                Delivery.AT_ONCE,
-                Condition.needs(Duration.ofSeconds(seconds), why)));
+                new AlertKey(alert, "critical"), Delivery.AT_ONCE, Condition.needs(Duration.ofSeconds(seconds), why)));
     }
 
     /** Expects an alert whose notification a more severe one may inhibit. */

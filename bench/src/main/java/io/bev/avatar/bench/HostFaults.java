@@ -56,17 +56,26 @@ final class HostFaults {
                                 host -> host.proc().change("vmstat", text -> counted(text, "oom_kill", 1)),
                                 host -> {})
                         .warning("AvatarOomKill"),
-                of("host-cpu-pressure", "copied `pressure/cpu`: processes wait all the time", host -> Repeating.every(
-                                1000,
-                                number -> host.proc()
-                                        .change("pressure/cpu", text -> increased(text, "total=(\\d+)", 1_000_000)),
-                                () -> {}))
+                of(
+                                "host-cpu-pressure",
+                                "copied `pressure/cpu`: processes wait all the time",
+                                host -> Repeating.every(
+                                        1000,
+                                        number -> host.proc()
+                                                .change(
+                                                        "pressure/cpu",
+                                                        text -> increased(text, "total=(\\d+)", 1_000_000)),
+                                        () -> {}))
                         .warning("AvatarHostCpuHigh", 34, "60 % of the rule window (56 s here) must be waited"),
-                of("network-errors", "copied `net/dev`: 50 errors in 150 packets per second", host -> Repeating.every(
-                                1000, number -> traffic(host, 100, 50, 0), () -> {}))
+                of(
+                                "network-errors",
+                                "copied `net/dev`: 50 errors in 150 packets per second",
+                                host -> Repeating.every(1000, number -> traffic(host, 100, 50, 0), () -> {}))
                         .warning("AvatarNetworkErrors"),
-                of("network-drops", "copied `net/dev`: 100 packets dropped per second", host -> Repeating.every(
-                                1000, number -> traffic(host, 100, 0, 100), () -> {}))
+                of(
+                                "network-drops",
+                                "copied `net/dev`: 100 packets dropped per second",
+                                host -> Repeating.every(1000, number -> traffic(host, 100, 0, 100), () -> {}))
                         .warning("AvatarNetworkDrops", 8, "10 drops per second over the rule window (80 s here)"),
                 of(
                                 "file-descriptors-high",
@@ -132,10 +141,13 @@ final class HostFaults {
                         .critical("AvatarInodesHigh")
                         .inhibited("AvatarInodesHigh", "warning")
                         .mayRaise(DISK_TREND),
-                of("disk-filling-up", "a file grows by 64 KiB per second", host -> Repeating.every(
-                                1000,
-                                number -> host.disk().grow(64 << 10),
-                                () -> host.disk().empty()))
+                of(
+                                "disk-filling-up",
+                                "a file grows by 64 KiB per second",
+                                host -> Repeating.every(
+                                        1000,
+                                        number -> host.disk().grow(64 << 10),
+                                        () -> host.disk().empty()))
                         .warning(DISK_TREND),
                 of(
                                 "file-system-read-only",
@@ -164,7 +176,8 @@ final class HostFaults {
                         })
                         .warning("AvatarFileSystemFailing", 3, "the mount is seen before its server is stopped"),
                 of("odd-mount-point", "a mount point with a carriage return in its name", host -> {
-                    Path odd = Files.createDirectories(host.sandbox().directory().resolve("odd\rname"));
+                    Path odd =
+                            Files.createDirectories(host.sandbox().directory().resolve("odd\rname"));
                     host.showMounts("/dev/odd " + odd + " ext4 rw 0 0\n");
                     return () -> host.showMounts("");
                 }));
@@ -189,8 +202,10 @@ final class HostFaults {
 
     /** Adds {@code more} to the number in the first group of each match. */
     private static String increased(String text, String pattern, long more) {
-        return Pattern.compile(pattern).matcher(text).replaceAll((MatchResult match) -> match.group()
-                .replace(match.group(1), Long.toString(Long.parseLong(match.group(1)) + more)));
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .replaceAll((MatchResult match) ->
+                        match.group().replace(match.group(1), Long.toString(Long.parseLong(match.group(1)) + more)));
     }
 
     /** Adds received packets, errors and drops to an interface {@code eth9}. */
@@ -201,9 +216,9 @@ final class HostFaults {
                     .filter(line -> line.startsWith(name))
                     .map(line -> line.substring(name.length()).strip().split(" +", -1))
                     .findFirst()
-                    .map(fields -> new long[] {
-                        Long.parseLong(fields[1]), Long.parseLong(fields[2]), Long.parseLong(fields[3])
-                    })
+                    .map(fields ->
+                            new long[] {Long.parseLong(fields[1]), Long.parseLong(fields[2]), Long.parseLong(fields[3])
+                            })
                     .orElse(new long[3]);
             return text.replaceAll("(?m)^" + name + ".*\\R", "")
                     + String.format(

@@ -22,27 +22,40 @@ final class HostRedisFaults {
 
     static List<HostFault> all() {
         return List.of(
-                of("host-redis-killed", "`SIGKILL`, not restarted", host -> host.redis()
-                                .kill(), MonitoredHost::restartRedis)
+                of(
+                                "host-redis-killed",
+                                "`SIGKILL`, not restarted",
+                                host -> host.redis().kill(),
+                                MonitoredHost::restartRedis)
                         .warning(DOWN),
-                of("host-redis-stalled", "`SIGSTOP`", host -> host.redis().signal("STOP"), host -> host.redis()
-                                .signal("CONT"))
+                of(
+                                "host-redis-stalled",
+                                "`SIGSTOP`",
+                                host -> host.redis().signal("STOP"),
+                                host -> host.redis().signal("CONT"))
                         .warning(DOWN, 2, "the timeout of a reply"),
-                of("host-redis-busy", "a Lua script that does not end", HostRedisFaults::runScript, host -> host.redis(
-                                "SCRIPT", "KILL"))
+                of(
+                                "host-redis-busy",
+                                "a Lua script that does not end",
+                                HostRedisFaults::runScript,
+                                host -> host.redis("SCRIPT", "KILL"))
                         .warning(DOWN),
                 of(
                                 "redis-password-changed",
-                                "`requirepass` is set and all clients are disconnected: the exporter's credentials are no longer valid",
+                                "`requirepass` is set and all clients are disconnected: the exporter's credentials are"
+                                        + " no longer valid",
                                 host -> {
                                     host.redis("CONFIG", "SET", "requirepass", "changed");
                                     host.redis("-a", "changed", "CLIENT", "KILL", "TYPE", "normal");
                                 },
                                 MonitoredHost::restartRedis)
                         .warning(DOWN),
-                of("host-redis-flapping", "`SIGSTOP` for 4 s of each 8 s", Repeating.flapping(
-                                host -> host.redis().signal("STOP"),
-                                host -> host.redis().signal("CONT")))
+                of(
+                                "host-redis-flapping",
+                                "`SIGSTOP` for 4 s of each 8 s",
+                                Repeating.flapping(
+                                        host -> host.redis().signal("STOP"),
+                                        host -> host.redis().signal("CONT")))
                         .warning("AvatarFlapping", HostExporterFaults.FLAPPING_SECONDS, HostExporterFaults.FLAPPING),
                 of(
                                 "redis-memory-high",
@@ -100,16 +113,16 @@ final class HostRedisFaults {
                                 host -> host.redis("REPLICAOF", "NO", "ONE"))
                         .warning("AvatarRedisReplicaLinkDown"),
                 of(
-                                "redis-denies-commands",
-                                "ACL without `SLOWLOG`, `LATENCY` and `XINFO`",
-                                host -> host.redis("ACL", "SETUSER", "default", "-slowlog", "-latency", "-xinfo"),
-                                host -> host.redis("ACL", "SETUSER", "default", "+slowlog", "+latency", "+xinfo")),
+                        "redis-denies-commands",
+                        "ACL without `SLOWLOG`, `LATENCY` and `XINFO`",
+                        host -> host.redis("ACL", "SETUSER", "default", "-slowlog", "-latency", "-xinfo"),
+                        host -> host.redis("ACL", "SETUSER", "default", "+slowlog", "+latency", "+xinfo")),
                 of("redis-error-flood", "2000 kinds of errors in `INFO`", host -> {
                     for (int i = 0; i < 2000; i += 100) {
                         host.redis(
                                 "EVAL",
-                                "for i=" + i + "," + (i + 99) + " do redis.pcall('E'..i) end return redis.error_reply('E"
-                                        + i + " now')",
+                                "for i=" + i + "," + (i + 99)
+                                        + " do redis.pcall('E'..i) end return redis.error_reply('E" + i + " now')",
                                 "0");
                     }
                     return () -> host.redis("CONFIG", "RESETSTAT");
@@ -133,8 +146,7 @@ final class HostRedisFaults {
     private static void runScript(MonitoredHost host) throws IOException, InterruptedException {
         host.redis("CONFIG", "SET", "busy-reply-threshold", "100");
         try (Socket script = connect(host)) {
-            script.getOutputStream()
-                    .write("EVAL \"while true do end\" 0\r\n".getBytes(StandardCharsets.US_ASCII));
+            script.getOutputStream().write("EVAL \"while true do end\" 0\r\n".getBytes(StandardCharsets.US_ASCII));
             while (!host.redis("PING").contains("BUSY")) {
                 Thread.sleep(20);
             }

@@ -70,8 +70,11 @@ final class HostRendererFaults {
                         .warning("AvatarSpeechOutOfStep"),
                 growing("speech-queue-full", SPEECH, "RejectedByReason/queue_full", 1),
                 growing("speech-underruns", SPEECH, "Underruns", 2),
-                of("jolokia-refuses", "Jolokia closes each connection; the page responds", host -> host.jolokia()
-                                .refuse(query -> true), host -> host.jolokia().clear())
+                of(
+                                "jolokia-rejects",
+                                "Jolokia closes each connection; the page responds",
+                                host -> host.jolokia().reject(query -> true),
+                                host -> host.jolokia().clear())
                         .warning("AvatarJolokiaDown"),
                 of(
                                 "jolokia-garbled",
@@ -92,10 +95,11 @@ final class HostRendererFaults {
                         .mayRaise("AvatarEndpointBudgetBurn"),
                 of(
                                 "renderer-gone-at-one-site",
-                                "page and Jolokia of a host refuse connections; a host of the same name at another site is well",
+                                "page and Jolokia of a host reject connections; a host of the same name at another"
+                                        + " site is well",
                                 host -> {
-                                    host.page().refuse(query -> true);
-                                    host.jolokia().refuse(query -> true);
+                                    host.page().reject(query -> true);
+                                    host.jolokia().reject(query -> true);
                                 },
                                 host -> {
                                     host.page().clear();
@@ -104,12 +108,14 @@ final class HostRendererFaults {
                         .critical("AvatarServiceDown")
                         .inhibited("AvatarEndpointDown", "critical")
                         .mayRaise(BUDGET, "AvatarJolokiaDown"),
-                flapping("renderer-flapping", "page and Jolokia refuse connections", host -> {
-                    host.page().refuse(query -> true);
-                    host.jolokia().refuse(query -> true);
+                flapping("renderer-flapping", "page and Jolokia reject connections", host -> {
+                    host.page().reject(query -> true);
+                    host.jolokia().reject(query -> true);
                 }),
-                flapping("jolokia-flapping", "Jolokia refuses connections", host -> host.jolokia()
-                        .refuse(query -> true)),
+                flapping(
+                        "jolokia-flapping",
+                        "Jolokia rejects connections",
+                        host -> host.jolokia().reject(query -> true)),
                 flapping(
                         "endpoint-flapping",
                         "`/health` returns HTTP 500",
@@ -127,14 +133,20 @@ final class HostRendererFaults {
     }
 
     private static HostFault deadlines() {
-        return of("frame-deadlines-missed", "Jolokia reports a CUDA backend and 3 missed deadlines per second", host -> {
-                    long start = System.nanoTime();
-                    host.jolokia().change(RENDERER, "Backend", v -> TextNode.valueOf("cuda"));
-                    host.jolokia()
-                            .change(FRAMES, "DeadlineMisses", v -> LongNode.valueOf(
-                                    v.asLong() + 3 * (System.nanoTime() - start) / 1_000_000_000));
-                    return () -> host.jolokia().clear();
-                })
+        return of(
+                        "frame-deadlines-missed",
+                        "Jolokia reports a CUDA backend and 3 missed deadlines per second",
+                        host -> {
+                            long start = System.nanoTime();
+                            host.jolokia().change(RENDERER, "Backend", v -> TextNode.valueOf("cuda"));
+                            host.jolokia()
+                                    .change(
+                                            FRAMES,
+                                            "DeadlineMisses",
+                                            v -> LongNode.valueOf(
+                                                    v.asLong() + 3 * (System.nanoTime() - start) / 1_000_000_000));
+                            return () -> host.jolokia().clear();
+                        })
                 .critical("AvatarFrameDeadlineBudgetBurn")
                 .mayRaise("AvatarFrameDeadlineBudgetBurn");
     }
@@ -148,13 +160,19 @@ final class HostRendererFaults {
     }
 
     private static HostFault growing(String name, String mbean, String attribute, long perSecond) {
-        return of(name, "Jolokia reports `" + attribute.replace('/', '.') + "`, " + perSecond + " more each second", host -> {
-            long start = System.nanoTime();
-            host.jolokia()
-                    .change(mbean, attribute, v -> LongNode.valueOf(
-                            v.asLong() + 1 + perSecond * (System.nanoTime() - start) / 1_000_000_000));
-            return () -> host.jolokia().clear();
-        });
+        return of(
+                name,
+                "Jolokia reports `" + attribute.replace('/', '.') + "`, " + perSecond + " more each second",
+                host -> {
+                    long start = System.nanoTime();
+                    host.jolokia()
+                            .change(
+                                    mbean,
+                                    attribute,
+                                    v -> LongNode.valueOf(
+                                            v.asLong() + 1 + perSecond * (System.nanoTime() - start) / 1_000_000_000));
+                    return () -> host.jolokia().clear();
+                });
     }
 
     private static UnaryOperator<JsonNode> plus(long more) {
@@ -162,7 +180,6 @@ final class HostRendererFaults {
     }
 
     private static JsonNode full(JsonNode usage) {
-        return ((ObjectNode) usage.deepCopy())
-                .put("used", usage.path("max").asLong() * 97 / 100);
+        return ((ObjectNode) usage.deepCopy()).put("used", usage.path("max").asLong() * 97 / 100);
     }
 }

@@ -38,7 +38,8 @@ final class LoopbackDisk implements AutoCloseable {
             try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
                 file.setLength(BYTES);
             }
-            StackClient.runChecked("mkfs.ext4", "-q", "-F", "-m", "0", "-N", Integer.toString(INODES), image.toString());
+            StackClient.runChecked(
+                    "mkfs.ext4", "-q", "-F", "-m", "0", "-N", Integer.toString(INODES), image.toString());
             StackClient.runChecked("mount", "-o", "loop", image.toString(), directory.toString());
             return new LoopbackDisk(directory, "");
         } catch (IOException e) {

@@ -70,8 +70,11 @@ final class ModelFaults {
                         "a `.ply` whose header counts 500 million Gaussians",
                         "large.ply",
                         () -> ply(500_000_000, 1, 0, 0)),
-                accepted("model-far-away", "a `.ply` with coordinates around 1,000,000", "far.ply", () -> ply(
-                        GAUSSIANS, GAUSSIANS, 0, 1e6f)));
+                accepted(
+                        "model-far-away",
+                        "a `.ply` with coordinates around 1,000,000",
+                        "far.ply",
+                        () -> ply(GAUSSIANS, GAUSSIANS, 0, 1e6f)));
     }
 
     private static Fault rejected(String name, String how, String file, Content content) {
@@ -88,8 +91,8 @@ final class ModelFaults {
             Path model = Files.write(models.resolve(file), content.bytes());
             JsonNode answer = load(stack, model.toString());
             if ((answer.path("status").asInt() != 200) != rejected) {
-                throw new IOException(name + ": expected the renderer to " + (rejected ? "reject" : "accept") + " " + model
-                        + ", found " + answer);
+                throw new IOException(name + ": expected the renderer to " + (rejected ? "reject" : "accept") + " "
+                        + model + ", found " + answer);
             }
             return () -> {
                 if (!rejected) {
@@ -120,9 +123,10 @@ final class ModelFaults {
 
     /** A binary `.ply` whose header counts {@code counted} Gaussians; {@code invalid} of those written are NaN. */
     private static byte[] ply(int counted, int written, int invalid, float offset) throws IOException {
-        StringBuilder header = new StringBuilder("ply\nformat binary_little_endian 1.0\nelement vertex " + counted + "\n");
-        PROPERTIES.forEach(property ->
-                header.append("property float ").append(property).append('\n'));
+        StringBuilder header =
+                new StringBuilder("ply\nformat binary_little_endian 1.0\nelement vertex " + counted + "\n");
+        PROPERTIES.forEach(
+                property -> header.append("property float ").append(property).append('\n'));
         header.append("end_header\n");
         ByteBuffer body =
                 ByteBuffer.allocate(written * PROPERTIES.size() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -6,13 +6,13 @@ import io.bev.avatar.cds.Sandbox;
 import io.bev.avatar.launcher.SimulatedGpu;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.StandardCopyOption;
-import java.net.Socket;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
 
     /** How Prometheus reaches its exporter. */
     enum Access {
-        /** Through a proxy that can refuse requests. */
+        /** Through a proxy that can reject requests. */
         PROXY,
         /** By HTTPS. */
         TLS,
@@ -37,17 +37,17 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
 
     /** Some times that a run cannot wait for. */
     private static final String CONFIGURATION = """
-            exporter:
-              hardware: false
-              niceness: 0
-              thresholds:
-                gpu_xid_age_seconds: {critical: 20, warning: 20}
-                redis_save_age_seconds: {warning: 20}
-            """;
+        exporter:
+          hardware: false
+          niceness: 0
+          thresholds:
+            gpu_xid_age_seconds: {critical: 20, warning: 20}
+            redis_save_age_seconds: {warning: 20}
+        """;
 
     private static final String MCP_ANSWER = """
-            {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},"serverInfo":{"name":"bench","version":"1"}}}
-            """;
+        {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},"serverInfo":{"name":"bench","version":"1"}}}
+        """;
 
     /** A tmpfs: no rule applies to it. */
     private static final String NO_MOUNTS = "tmpfs /dev/shm tmpfs rw 0 0\n";
@@ -96,7 +96,12 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
     private ChildProcess exporter;
 
     private MonitoredHost(
-            String instance, String site, Shared shared, Access access, Optional<NetworkNamespace> namespace, Path parent)
+            String instance,
+            String site,
+            Shared shared,
+            Access access,
+            Optional<NetworkNamespace> namespace,
+            Path parent)
             throws IOException, InterruptedException {
         this.instance = instance;
         this.site = site;
@@ -122,8 +127,7 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
         restoreMcp();
         redis = startRedis();
         redisProxy = DelayProxy.to(sandbox.redisPort(), bind);
-        scrape = FaultProxy.start(
-                InetAddress.getLoopbackAddress(), shared.client(), "http://127.0.0.1:" + port);
+        scrape = FaultProxy.start(InetAddress.getLoopbackAddress(), shared.client(), "http://127.0.0.1:" + port);
         Files.writeString(sandbox.directory().resolve("avatar.yaml"), CONFIGURATION);
         useCertificate(shared.certificates().valid());
         exporter = startExporter();
@@ -138,7 +142,12 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
      * @param parent directory of its files
      */
     static MonitoredHost start(
-            String instance, String site, Shared shared, Access access, Optional<NetworkNamespace> namespace, Path parent)
+            String instance,
+            String site,
+            Shared shared,
+            Access access,
+            Optional<NetworkNamespace> namespace,
+            Path parent)
             throws IOException, InterruptedException {
         return new MonitoredHost(instance, site, shared, access, namespace, parent);
     }
@@ -151,7 +160,8 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
         Map<String, String> environment = new HashMap<>(gpu.exporterEnvironment());
         environment.putAll(clock.environment());
         String host = namespace.isPresent() ? namespace.get().outer().getHostAddress() : "127.0.0.1";
-        environment.put("BEV_AVATAR_CONFIG", sandbox.directory().resolve("avatar.yaml").toString());
+        environment.put(
+                "BEV_AVATAR_CONFIG", sandbox.directory().resolve("avatar.yaml").toString());
         environment.put("BEV_EXPORTER_PROC_PATH", proc.directory().toString());
         environment.put("BEV_EXPORTER_SYS_PATH", sys.toString());
         environment.put("BEV_EXPORTER_RENDERER_URL", "http://" + host + ":" + page.port());
@@ -216,12 +226,11 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
     }
 
     private String target() {
-        String address =
-                switch (access) {
-                    case PROXY -> "127.0.0.1:" + scrape.port();
-                    case TLS -> "127.0.0.1:" + port;
-                    case NAMESPACE -> namespace.orElseThrow().inner() + ":" + port;
-                };
+        String address = switch (access) {
+            case PROXY -> "127.0.0.1:" + scrape.port();
+            case TLS -> "127.0.0.1:" + port;
+            case NAMESPACE -> namespace.orElseThrow().inner() + ":" + port;
+        };
         return "- targets: ['" + address + "']\n  labels: {instance: '" + instance + "', site: '" + site + "'"
                 + (access == Access.TLS ? ", __scheme__: https" : "") + "}\n";
     }
@@ -328,7 +337,8 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
         writeWebConfig(
                 shared.certificates().valid(),
                 required
-                        ? "basic_auth_users:\n  prometheus: $2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\n"
+                        ? "basic_auth_users:\n"
+                                + "  prometheus: $2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\n"
                         : "");
     }
 
@@ -337,11 +347,7 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
                 webConfig().resolveSibling("web-config.new"),
                 "tls_server_config:\n  cert_file: " + certificate.certificate() + "\n  key_file: " + certificate.key()
                         + "\n" + users);
-        Files.move(
-                fresh,
-                webConfig(),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        Files.move(fresh, webConfig(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Shows its disk and further mounts to the exporter, as lines of {@code /proc/1/mounts}. */
@@ -349,8 +355,7 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
         String mounts = NO_MOUNTS;
         if (disk.isMounted()) {
             String mountPoint = disk.directory().toString();
-            mounts += Files.readAllLines(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1)
-                    .stream()
+            mounts += Files.readAllLines(Path.of("/proc/self/mounts"), StandardCharsets.ISO_8859_1).stream()
                     .filter(line -> line.split(" ", -1)[1].equals(mountPoint))
                     .map(line -> line + "\n")
                     .findFirst()

@@ -52,7 +52,8 @@ final class MonitoringFaults {
                 List.of(warned("AvatarDuplicateTargets", "warning", DISCOVERY_SECONDS + 4, DISCOVERY)),
                 Set.of(),
                 stack -> {
-                    String target = Files.readString(targets(stack, "avatar.yml")).replace("127.0.0.1", "localhost");
+                    String target =
+                            Files.readString(targets(stack, "avatar.yml")).replace("127.0.0.1", "localhost");
                     Path file = Files.writeString(targets(stack, "avatar-duplicate.yml"), target);
                     return () -> Files.delete(file);
                 });
@@ -91,14 +92,15 @@ final class MonitoringFaults {
                 "rule-failures",
                 "a further rule whose expression fails",
                 true,
-                List.of(warned("AvatarRuleFailures", "warning", 4, "Prometheus reloads its rules and is scraped twice")),
+                List.of(warned(
+                        "AvatarRuleFailures", "warning", 4, "Prometheus reloads its rules and is scraped twice")),
                 Set.of(),
                 stack -> {
                     Path file = Files.writeString(stack.runDirectory().resolve("prometheus/failing.rules.yml"), """
-                                    groups:
-                                      - name: failing
-                                        rules: [{record: 'bench:failing', expr: 'up * on () up'}]
-                                    """);
+                        groups:
+                          - name: failing
+                            rules: [{record: 'bench:failing', expr: 'up * on () up'}]
+                        """);
                     reload(stack);
                     return () -> {
                         Files.delete(file);

@@ -52,7 +52,7 @@ final class NetworkNamespace implements AutoCloseable {
         return List.of("ip", "netns", "exec", NAME);
     }
 
-    /** Cuts or restores the link: packets are lost, nothing is refused. */
+    /** Cuts or restores the link: packets are lost, nothing is rejected. */
     void cut(boolean cut) throws IOException, InterruptedException {
         StackClient.runChecked("ip", "-n", NAME, "link", "set", INNER_LINK, cut ? "down" : "up");
     }

@@ -27,7 +27,8 @@ record ShortenedRules(int divisor, Duration moreFor, Duration moreWindow, Durati
     /** The shipped times. */
     static final ShortenedRules SHIPPED = new ShortenedRules(1, Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
-    private static final Pattern FOR = Pattern.compile("(?m)^(\\s*(?:for|keep_firing_for|cooldown): )(\\d+[smhd])[ \\t]*$");
+    private static final Pattern FOR =
+            Pattern.compile("(?m)^(\\s*(?:for|keep_firing_for|cooldown): )(\\d+[smhd])[ \\t]*$");
     private static final Pattern INTERVAL = Pattern.compile("(?m)^(\\s*interval: )(\\d+[smhd])[ \\t]*$");
     private static final Pattern WINDOW = Pattern.compile("(\\[|\\boffset )(\\d+[smhd])\\b");
 

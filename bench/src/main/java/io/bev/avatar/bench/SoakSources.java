@@ -70,9 +70,9 @@ final class SoakSources implements AutoCloseable {
             case GPU_LOST -> scenario("nvmlDevice* = error GPU_IS_LOST\n");
             case GPU_UNKNOWN_ERROR -> scenario("nvmlDevice* = error UNKNOWN\n");
             case GPU_DENIED_AT_START -> scenario("""
-                        nvmlDeviceGetHandleByIndex* = error NO_PERMISSION
-                        nvmlDeviceGet* = error GPU_IS_LOST
-                        """);
+                nvmlDeviceGetHandleByIndex* = error NO_PERMISSION
+                nvmlDeviceGet* = error GPU_IS_LOST
+                """);
             case REDIS_STALLS -> redis.signal("STOP");
             case REDIS_DIES -> redis.kill();
             case REDIS_BUSY -> beginScript();

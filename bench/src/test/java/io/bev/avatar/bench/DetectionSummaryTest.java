@@ -48,7 +48,8 @@ class DetectionSummaryTest {
 
     @Test
     void alertWithoutFault_isListedWithItsReason() throws Exception {
-        assertThat(summary(Detection.skipped(fault("skipped", List.of(GPU)), "no GPU")).withoutFault())
+        assertThat(summary(Detection.skipped(fault("skipped", List.of(GPU)), "no GPU"))
+                        .withoutFault())
                 .contains("- AvatarGpuMissing: its fault was not injected in this run.")
                 .contains("- AvatarWatchdog: the heartbeat");
     }
@@ -62,10 +63,7 @@ class DetectionSummaryTest {
 
     private static Times event(double seconds) {
         return new Times(
-                OptionalDouble.of(seconds),
-                OptionalDouble.of(seconds),
-                OptionalDouble.empty(),
-                OptionalDouble.empty());
+                OptionalDouble.of(seconds), OptionalDouble.of(seconds), OptionalDouble.empty(), OptionalDouble.empty());
     }
 
     private static Fault fault(String name, List<AlertKey> expected) {
@@ -73,7 +71,9 @@ class DetectionSummaryTest {
                 name,
                 "how",
                 true,
-                expected.stream().map(alert -> new Expectation(alert, Delivery.AT_ONCE)).toList(),
+                expected.stream()
+                        .map(alert -> new Expectation(alert, Delivery.AT_ONCE))
+                        .toList(),
                 Set.of(),
                 stack -> () -> {});
     }

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 class FaultProxyTest {
 
     private static final String JOLOKIA = """
-            [{"request":{"mbean":"a:type=One"},"status":200,"value":{"Count":1,"Map":{"used":5}}},
-             {"request":{"mbean":"a:type=Many,*"},"status":404,"error":"not found"}]
-            """;
+        [{"request":{"mbean":"a:type=One"},"status":200,"value":{"Count":1,"Map":{"used":5}}},
+         {"request":{"mbean":"a:type=Many,*"},"status":404,"error":"not found"}]
+        """;
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -73,8 +73,8 @@ class FaultProxyTest {
     }
 
     @Test
-    void refuse_closesOnlyMatchingRequests_untilCleared() throws Exception {
-        proxy.refuse(query -> query.contains("collect"));
+    void reject_closesOnlyMatchingRequests_untilCleared() throws Exception {
+        proxy.reject(query -> query.contains("collect"));
 
         assertThatThrownBy(() -> get("/metrics?collect=x")).isInstanceOf(IOException.class);
         assertThat(get("/metrics")).contains("Count");

@@ -161,11 +161,11 @@ public record AlertReceivers(Optional<Mail> mail, Optional<Path> slackUrlFile, O
             yaml.append("\n        require_tls: ").append(m.user().isPresent());
             yaml.append("""
 
-                            send_resolved: true
-                            headers: {Subject: '{{ template "avatar.title" . }}'}
-                            html: '{{ template "avatar.html" . }}'
-                            text: '{{ template "avatar.text" . }}'
-                    """);
+                        send_resolved: true
+                        headers: {Subject: '{{ template "avatar.title" . }}'}
+                        html: '{{ template "avatar.html" . }}'
+                        text: '{{ template "avatar.text" . }}'
+                """);
         });
         slackUrlFile.ifPresent(file -> yaml.append("    slack_configs:\n      - api_url_file: ")
                 .append(quoted(secretPath.apply("slack-url", file)))

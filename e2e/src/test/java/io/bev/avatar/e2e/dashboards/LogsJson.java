@@ -65,7 +65,10 @@ final class LogsJson {
                 .put("id", id)
                 .put("type", "logs")
                 .put("title", "Log lines")
-                .put("description", "Log lines of the systemd units from Loki, newest first; stream labels unit and, if set, instance.");
+                .put(
+                        "description",
+                        "Log lines of the systemd units from Loki, newest first; stream labels unit and, if set,"
+                                + " instance.");
         panel.set("datasource", datasource);
         panel.set("gridPos", position(TEXT_WIDTH, y, COLUMNS - TEXT_WIDTH, HEIGHT));
         panel.putArray("targets")

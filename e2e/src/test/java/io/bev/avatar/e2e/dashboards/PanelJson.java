@@ -21,8 +21,9 @@ final class PanelJson {
     /** Types that show one instant rather than a time range. */
     private static final Set<String> INSTANT = Set.of("stat", "label", "bargauge", "table");
 
-    /** Minimum upper end of an axis, by unit: with nothing but zeros, Grafana's axis ends at 100. */
-    private static final Map<String, Double> ZERO_RANGE = Map.of("none", 1.0, "cps", 0.1);
+    /** Minimum upper end of an axis, by unit: with nothing but zeros, Grafana's axis ends at 100, for ratios at 10,000 %. */
+    private static final Map<String, JsonNode> ZERO_RANGE =
+            Map.of("none", JSON.numberNode(1), "cps", JSON.numberNode(0.1), "percentunit", JSON.numberNode(0.01));
 
     private static final Set<String> ADDITIONS = Set.of("overrides", "transformations", "links");
     private static final Pattern GPU = Pattern.compile("nvidia_|_nvml_");
@@ -64,7 +65,7 @@ final class PanelJson {
         ObjectNode defaults = object(object(panel, "fieldConfig"), "defaults");
         defaults.put("unit", source.unit());
         if (type.equals("timeseries") && ZERO_RANGE.containsKey(source.unit())) {
-            object(defaults, "custom").put("axisSoftMax", ZERO_RANGE.get(source.unit()));
+            object(defaults, "custom").set("axisSoftMax", ZERO_RANGE.get(source.unit()));
         }
         defaults.put("noValue", whenEmpty(source));
         object(panel, "fieldConfig").set("overrides", overrides(source, type));

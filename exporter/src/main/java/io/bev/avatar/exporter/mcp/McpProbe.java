@@ -96,7 +96,8 @@ public final class McpProbe {
             throw new McpException("the response to initialize has no protocolVersion");
         }
         JsonNode info = result.path("serverInfo");
-        return new Server(info.path("name").asText(""), info.path("version").asText(""), protocol, response.sslSession());
+        return new Server(
+                info.path("name").asText(""), info.path("version").asText(""), protocol, response.sslSession());
     }
 
     private void confirm(Optional<String> session, String protocol)

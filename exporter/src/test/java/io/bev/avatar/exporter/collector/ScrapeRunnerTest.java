@@ -145,8 +145,9 @@ class ScrapeRunnerTest {
         for (int i = 0; i < 3; i++) {
             CollectorResult result = scrape(runner, SHORT).get(0);
             assertThat(result.success()).isFalse();
-            assertThat(result.families()).singleElement().satisfies(family -> assertThat(family.name())
-                    .isEqualTo("redis_up"));
+            assertThat(result.families())
+                    .singleElement()
+                    .satisfies(family -> assertThat(family.name()).isEqualTo("redis_up"));
         }
         release.countDown();
     }

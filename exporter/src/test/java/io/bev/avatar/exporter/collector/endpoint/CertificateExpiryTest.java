@@ -60,8 +60,7 @@ class CertificateExpiryTest {
     void pageWithTls_itsCertificateIsReported() throws Exception {
         HttpsServer page = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         SSLContext identity = SSLContext.getInstance("TLS");
-        identity.init(
-                Pem.keyManagers(certificates.file("server.pem"), certificates.file("server.key")), null, null);
+        identity.init(Pem.keyManagers(certificates.file("server.pem"), certificates.file("server.key")), null, null);
         page.setHttpsConfigurator(new HttpsConfigurator(identity));
         page.createContext("/", exchange -> {
             byte[] body = "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8);
@@ -77,7 +76,10 @@ class CertificateExpiryTest {
 
             assertThat(text)
                     .contains("probe_ssl_earliest_cert_expiry{target=\"page\",} "
-                            + (double) certificate("server.pem").getNotAfter().toInstant().getEpochSecond());
+                            + (double) certificate("server.pem")
+                                    .getNotAfter()
+                                    .toInstant()
+                                    .getEpochSecond());
         } finally {
             page.stop(0);
         }
