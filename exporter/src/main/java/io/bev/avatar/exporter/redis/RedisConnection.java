@@ -6,6 +6,7 @@ import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisLoadingException;
 import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -92,9 +93,12 @@ public final class RedisConnection implements AutoCloseable {
         }
     }
 
-    /** Sends the commands of a round in one packet. */
+    /** Sends the commands of a round to one server in one packet; the connections of a Cluster open one by one. */
     private static <T> CompletionStage<T> send(
             Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> round, Open open) {
+        if (!(open.connection() instanceof StatefulRedisConnection<?, ?>)) {
+            return round.apply(open.commands());
+        }
         open.connection().setAutoFlushCommands(false);
         try {
             return round.apply(open.commands());
