@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /** Command line and readiness check of each service of the stack. */
 final class StackServices {
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(180);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private final Path root;
     private final StackConfig config;

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.time.Instant;
 import java.util.Collections;
-import java.util.Date;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,7 +49,7 @@ class TrustStoreTimesTest {
         assertThat(Collections.list(read.aliases()))
                 .containsExactlyInAnyOrder("one", "zwei ä")
                 .allSatisfy(alias -> {
-                    assertThat(read.getCreationDate(alias)).isEqualTo(new Date(0));
+                    assertThat(read.getCreationDate(alias).toInstant()).isEqualTo(Instant.EPOCH);
                     assertThat(read.getCertificate(alias)).isEqualTo(certificate);
                 });
     }

@@ -60,7 +60,7 @@ final class GpuSetupCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before the call
     private ExporterMain main;
 
-    @Parameters(description = "apply or undo")
+    @Parameters(paramLabel = "ACTION", description = "apply or undo")
     @SuppressWarnings("NullAway.Init") // picocli sets it before the call
     private Action action;
 

@@ -71,7 +71,7 @@ final class HealthCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before the call
     private ExporterMain main;
 
-    @Parameters(arity = "0..1", defaultValue = "once", description = "once, status or monitor")
+    @Parameters(arity = "0..1", paramLabel = "MODE", defaultValue = "once", description = "once, status or monitor")
     private Mode mode = Mode.ONCE;
 
     @Option(
