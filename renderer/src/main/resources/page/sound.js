@@ -1,6 +1,6 @@
 // Sound and captions of the speaking avatar. The page and its audio worklet load the same file.
 //
-// Times are the renderer's, in milliseconds modulo 2^32. A delay, the same for frames and sound, says when the page shows the frame of a time
+// Times are the renderer's, in milliseconds modulo 2^32. A delay, the same for frames and sound, determines when the page shows the frame of a time
 // and plays the sample of that time.
 
 import { Presentation } from "./presentation.js";

@@ -48,8 +48,8 @@ final class McpCommand implements Callable<Integer> {
 
     @Option(
             names = "--follow",
-            description = "Follows the MCP server at mcp.url: its resources and log messages change the avatar as"
-                    + " osint.mcp says. Without --http it does nothing else, until it is stopped")
+            description = "Follows the MCP server at mcp.url: its resources and log messages change the avatar by"
+                    + " the rules of osint.mcp. Without --http it does nothing else, until it is stopped")
     private boolean follow;
 
     @Option(

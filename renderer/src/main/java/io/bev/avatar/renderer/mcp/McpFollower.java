@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Client of another MCP server, over streamable HTTP: its resource updates and log messages change the avatar as {@link
- * FollowConfig} says. Connects again with back-off; without the server nothing happens. Of the updates that wait, only the
+ * Client of another MCP server, over streamable HTTP: its resource updates and log messages change the avatar by the rules of
+ * {@link FollowConfig}. Connects again with back-off; without the server nothing happens. Of the updates that wait, only the
  * newest of each rule is sent.
  */
 public final class McpFollower {

@@ -37,7 +37,7 @@ final class ExternalEngine implements SpeechEngine {
     /**
      * Where the sound comes from; one of them is given.
      *
-     * @param command program and arguments; may be empty
+     * @param command executable and arguments; may be empty
      */
     record Source(List<String> command, Optional<URI> endpoint) {
         Source {

@@ -56,7 +56,7 @@ public record SpeechConfig(
             config.problem(
                     "renderer.speech.command",
                     command.toString(),
-                    "a program and its arguments, without renderer.speech.endpoint");
+                    "an executable and its arguments, without renderer.speech.endpoint");
             return Optional.empty();
         }
         Optional<URI> endpoint = url.flatMap(text -> endpoint(config, text));

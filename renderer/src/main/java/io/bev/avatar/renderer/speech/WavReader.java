@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Reads a WAV file (RIFF) of 16-bit PCM while it arrives; two channels become their mean. The size in the header of the data is ignored,
- * because programs that write to a pipe do not know it.
+ * because commands that write to a pipe do not know it.
  */
 final class WavReader implements AutoCloseable {
 

@@ -235,7 +235,7 @@ final class UpdateStreams implements Runnable {
         return acknowledge(stream, ids);
     }
 
-    /** Keeps dead letters. Where Redis refuses that, they are only counted and logged: the entries after them matter more. */
+    /** Keeps dead letters. Where Redis rejects that, they are only counted and logged: the entries after them matter more. */
     private void bury(String stream, List<DeadLetter> dead) {
         if (dead.isEmpty()) {
             return;
