@@ -99,7 +99,7 @@ public final class ListenerStore {
             libc.close(FIRST_DESCRIPTOR);
         } catch (LastErrorException | UnsatisfiedLinkError | IOException e) {
             LOG.warn(
-                    "socket kept by systemd cannot be used, connections were refused during the restart: {}",
+                    "socket kept by systemd cannot be used, connections failed during the restart: {}",
                     e.toString());
         }
         service.removeDescriptors(storedName);
@@ -117,9 +117,9 @@ public final class ListenerStore {
                 service.storeDescriptor(storedName, descriptor.getAsInt());
                 return;
             }
-            LOG.warn("socket on port {} not found in /proc/self/fd: connections are refused during restarts", port);
+            LOG.warn("socket on port {} not found in /proc/self/fd: connections fail during restarts", port);
         } catch (IOException e) {
-            LOG.warn("socket on port {} not stored, connections are refused during restarts: {}", port, e.toString());
+            LOG.warn("socket on port {} not stored, connections fail during restarts: {}", port, e.toString());
         }
     }
 
