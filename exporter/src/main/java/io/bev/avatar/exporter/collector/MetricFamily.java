@@ -29,6 +29,7 @@ public record MetricFamily(Header header, List<Sample> samples) {
         private volatile Series.@Nullable Text text;
 
         Header(String name, Type type, String help) {
+            Series.requireName(name, true);
             this.name = type == Type.COUNTER && name.endsWith(TOTAL)
                     ? name.substring(0, name.length() - TOTAL.length())
                     : name;

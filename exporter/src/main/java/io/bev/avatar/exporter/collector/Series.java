@@ -128,7 +128,7 @@ public final class Series {
         return line.append('}').toString();
     }
 
-    private static void requireName(String name, boolean colons) {
+    static void requireName(String name, boolean colons) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c == ':' && colons);
