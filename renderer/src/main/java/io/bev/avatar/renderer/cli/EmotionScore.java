@@ -1,8 +1,8 @@
 package io.bev.avatar.renderer.cli;
 
+import io.bev.avatar.common.io.BoundedFiles;
 import io.bev.avatar.renderer.state.Emotion;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +18,6 @@ import java.util.TreeMap;
  * @param answers the emotion seen, by letter
  */
 record EmotionScore(Map<String, Emotion> key, Map<String, Emotion> answers) {
-
-    private static final long MAX_BYTES = 10_000;
 
     /** Letter of row {@code index}, from a. */
     static String letter(int index) {
@@ -37,11 +35,8 @@ record EmotionScore(Map<String, Emotion> key, Map<String, Emotion> answers) {
     }
 
     private static Map<String, Emotion> pairs(Path file) throws IOException {
-        if (Files.size(file) > MAX_BYTES) {
-            throw new IOException(file + ": expected at most " + MAX_BYTES + " bytes");
-        }
         Map<String, Emotion> pairs = new TreeMap<>();
-        for (String line : Files.readAllLines(file)) {
+        for (String line : BoundedFiles.readString(file).lines().toList()) {
             String[] words = line.strip().toLowerCase(Locale.ROOT).split("\\s+", -1);
             if (words.length == 1 && words[0].isEmpty()) {
                 continue;
