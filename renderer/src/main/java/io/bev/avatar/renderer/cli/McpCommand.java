@@ -78,6 +78,8 @@ final class McpCommand implements Callable<Integer> {
     private @Nullable Path runbooks;
 
     private final Map<String, String> environment;
+    /** Guards the error output: two threads report. */
+    private final Object reports = new Object();
 
     McpCommand(Map<String, String> environment) {
         this.environment = Map.copyOf(environment);
@@ -136,7 +138,7 @@ final class McpCommand implements Callable<Integer> {
     }
 
     private void report(String line) {
-        synchronized (spec) {
+        synchronized (reports) {
             spec.commandLine().getErr().println("mcp: " + line);
             spec.commandLine().getErr().flush();
         }

@@ -59,7 +59,7 @@ final class WavReader implements AutoCloseable {
         }
         int kind = u16(content, 0);
         channels = u16(content, 2);
-        sampleRate = u16(content, 4) | u16(content, 6) << 16;
+        sampleRate = u16(content, 4) | (u16(content, 6) << 16);
         int bits = u16(content, 14);
         if ((kind != PCM && kind != EXTENSIBLE)
                 || bits != Short.SIZE
@@ -74,7 +74,7 @@ final class WavReader implements AutoCloseable {
     }
 
     private static int u16(byte[] bytes, int at) {
-        return bytes[at] & 0xff | (bytes[at + 1] & 0xff) << 8;
+        return (bytes[at] & 0xff) | ((bytes[at + 1] & 0xff) << 8);
     }
 
     private String tag() throws IOException {

@@ -81,7 +81,7 @@ record EmotionFade(
             return Optional.empty();
         }
         long limit = (long) (seconds * 1e9);
-        long nanos = elapsed.isNegative() ? 0 : elapsed.getSeconds() > seconds ? limit : elapsed.toNanos();
+        long nanos = elapsed.isNegative() ? 0 : elapsed.toSeconds() > seconds ? limit : elapsed.toNanos();
         return Optional.of(new EmotionFade(
                 emotion.get(),
                 node.path("intensity").asDouble(),
