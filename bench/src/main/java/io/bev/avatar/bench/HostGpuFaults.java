@@ -25,8 +25,8 @@ final class HostGpuFaults {
                         .critical(MISSING)
                         .mayRaise("AvatarInputMissing"),
                 scenario("gpu-unknown-error", "nvmlDevice* = error UNKNOWN")
-                        .warning("AvatarGpuReadingFailing")
-                        .mayRaise(MISSING, "AvatarInputMissing"),
+                        .critical(MISSING)
+                        .mayRaise("AvatarGpuReadingFailing", "AvatarInputMissing"),
                 scenario(
                                 "gpu-denied-at-start",
                                 "nvmlDeviceGetHandleByIndex* = error NO_PERMISSION\nnvmlDeviceGet* = error GPU_IS_LOST")

@@ -4,11 +4,13 @@ import static io.bev.avatar.bench.HostFault.of;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -54,7 +56,11 @@ final class HostRendererFaults {
                 deadlines(),
                 reported("renderer-metrics-vanish", FRAMES, "FramesRendered", v -> MissingNode.getInstance())
                         .warning("AvatarInputMissing"),
-                reported("renderer-value-infinite", STATE, "UnsavedUpdates", v -> DoubleNode.valueOf(1e300 * 1e300))
+                reported(
+                                "renderer-value-infinite",
+                                STATE,
+                                "UnsavedUpdates",
+                                v -> DecimalNode.valueOf(new BigDecimal("1e999")))
                         .warning("AvatarInputInvalid")
                         .mayRaise("AvatarInputMissing", "AvatarStateSaveFailing"),
                 of(

@@ -49,6 +49,12 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
         {"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18","capabilities":{},"serverInfo":{"name":"bench","version":"1"}}}
         """;
 
+    /** Hash of an arbitrary password: Prometheus sends none. */
+    private static final String WITH_PASSWORD = """
+        basic_auth_users:
+          prometheus: $2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy
+        """;
+
     /** A tmpfs: no rule applies to it. */
     private static final String NO_MOUNTS = "tmpfs /dev/shm tmpfs rw 0 0\n";
 
@@ -333,13 +339,7 @@ final class MonitoredHost implements FaultTarget, AutoCloseable {
 
     /** Lets the exporter ask for a password, at once. */
     void requirePassword(boolean required) throws IOException {
-        // Hash of an arbitrary password: Prometheus sends none.
-        writeWebConfig(
-                shared.certificates().valid(),
-                required
-                        ? "basic_auth_users:\n"
-                                + "  prometheus: $2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy\n"
-                        : "");
+        writeWebConfig(shared.certificates().valid(), required ? WITH_PASSWORD : "");
     }
 
     private void writeWebConfig(ServerCertificate certificate, String users) throws IOException {
