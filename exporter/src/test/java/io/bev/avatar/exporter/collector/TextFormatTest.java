@@ -65,7 +65,7 @@ class TextFormatTest {
             long digits = random.nextLong() >>> random.nextInt(64);
             double value = switch (i % 4) {
                 case 0 -> digits;
-                case 1 -> digits / 1000 * 1000.0;
+                case 1 -> digits - digits % 1000;
                 case 2 -> Math.pow(10, i % 20) * (1 + i % 3);
                 default -> Double.longBitsToDouble(random.nextLong());
             };
