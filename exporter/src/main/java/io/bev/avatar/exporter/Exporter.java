@@ -137,8 +137,8 @@ public final class Exporter implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(
                         "Here the avatar runs with `./avatar up`, without systemd: logs are in `.run/logs` instead of"
-                            + " `journalctl`, and instead of `systemctl restart` end the process, which `./avatar up`"
-                            + " starts again. Instead of `sudo avatar`, use `./avatar` in its directory.");
+                                + " `journalctl`, and instead of `systemctl restart` end the process, which `./avatar up`"
+                                + " starts again. Instead of `sudo avatar`, use `./avatar` in its directory.");
     }
 
     private static List<io.prometheus.client.Collector> processMetrics() {

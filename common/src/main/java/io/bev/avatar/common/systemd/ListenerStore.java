@@ -98,9 +98,7 @@ public final class ListenerStore {
             LOG.info("socket kept by systemd discarded: found {}, expected {}", found, address);
             libc.close(FIRST_DESCRIPTOR);
         } catch (LastErrorException | UnsatisfiedLinkError | IOException e) {
-            LOG.warn(
-                    "socket kept by systemd cannot be used, connections failed during the restart: {}",
-                    e.toString());
+            LOG.warn("socket kept by systemd cannot be used, connections failed during the restart: {}", e.toString());
         }
         service.removeDescriptors(storedName);
         return Optional.empty();

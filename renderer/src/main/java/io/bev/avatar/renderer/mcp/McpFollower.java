@@ -128,7 +128,8 @@ public final class McpFollower {
         try {
             client.subscribeResource(McpSchema.SubscribeRequest.builder(uri).build());
             if (rule.event()) {
-                updated(client.readResource(McpSchema.ReadResourceRequest.builder(uri).build())
+                updated(client.readResource(
+                                McpSchema.ReadResourceRequest.builder(uri).build())
                         .contents());
             }
         } catch (io.modelcontextprotocol.spec.McpError e) {

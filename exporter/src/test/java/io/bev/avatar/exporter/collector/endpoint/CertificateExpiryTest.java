@@ -21,6 +21,7 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,9 +49,8 @@ class CertificateExpiryTest {
     void chain_theEarliestEndCounts_andAnEmptyOneHasNone() throws Exception {
         X509Certificate server = certificate("server.pem");
         X509Certificate authority = certificate("ca.pem");
-        Instant earliest = server.getNotAfter().before(authority.getNotAfter())
-                ? server.getNotAfter().toInstant()
-                : authority.getNotAfter().toInstant();
+        Instant earliest = Collections.min(List.of(
+                server.getNotAfter().toInstant(), authority.getNotAfter().toInstant()));
 
         assertThat(CertificateExpiry.earliest(List.of(server, authority))).contains(earliest);
         assertThat(CertificateExpiry.earliest(List.of())).isEmpty();
