@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -70,13 +71,13 @@ class ListenerStoreTest {
     @Test
     void address_ofEachFamily_isRead() throws IOException {
         byte[] four = new byte[28];
-        ByteBuffer.wrap(four).order(java.nio.ByteOrder.nativeOrder()).putShort(0, (short) 2);
+        ByteBuffer.wrap(four).order(ByteOrder.nativeOrder()).putShort(0, (short) 2);
         ByteBuffer.wrap(four).putShort(2, (short) 8080).position(4).put(new byte[] {127, 0, 0, 1});
         assertThat(ListenerStore.address(four))
                 .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080));
 
         byte[] mapped = new byte[28];
-        ByteBuffer.wrap(mapped).order(java.nio.ByteOrder.nativeOrder()).putShort(0, (short) 10);
+        ByteBuffer.wrap(mapped).order(ByteOrder.nativeOrder()).putShort(0, (short) 10);
         ByteBuffer.wrap(mapped).putShort(2, (short) 65535).position(18).put(new byte[] {-1, -1, 127, 0, 0, 1});
         assertThat(ListenerStore.address(mapped))
                 .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 65535));

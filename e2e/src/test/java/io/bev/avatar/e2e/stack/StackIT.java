@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -421,7 +422,7 @@ class StackIT {
         return image;
     }
 
-    private static double share(BufferedImage image, java.util.function.IntPredicate test) {
+    private static double share(BufferedImage image, IntPredicate test) {
         long hits = 0;
         for (int y = 0; y < image.getHeight(); y++) {
             for (int x = 0; x < image.getWidth(); x++) {

@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.collector;
 import io.prometheus.client.Collector.MetricFamilySamples;
 import io.prometheus.client.Collector.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -123,7 +124,7 @@ public final class MetricSink {
             total += counts[i];
             String bound =
                     i < upperBounds.length ? io.prometheus.client.Collector.doubleToGoString(upperBounds[i]) : "+Inf";
-            String[] bucket = java.util.Arrays.copyOf(labels, labels.length + 2);
+            String[] bucket = Arrays.copyOf(labels, labels.length + 2);
             bucket[labels.length] = "le";
             bucket[labels.length + 1] = bound;
             add(Type.HISTOGRAM, name, name + "_bucket", help, total, bucket);
@@ -142,7 +143,7 @@ public final class MetricSink {
     public void summary(
             String name, String help, Map<String, Double> quantiles, double count, double sum, String... labels) {
         quantiles.forEach((quantile, value) -> {
-            String[] all = java.util.Arrays.copyOf(labels, labels.length + 2);
+            String[] all = Arrays.copyOf(labels, labels.length + 2);
             all[labels.length] = "quantile";
             all[labels.length + 1] = quantile;
             add(Type.SUMMARY, name, name, help, value, all);

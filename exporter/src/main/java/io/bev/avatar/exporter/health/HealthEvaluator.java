@@ -10,6 +10,7 @@ import io.bev.avatar.exporter.threshold.Thresholds;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,8 +86,7 @@ public final class HealthEvaluator {
                 redis.isEmpty() ? RedisHealthCheck.OFF : new RedisHealthCheck(state(redis.get(), samples)));
         List<HealthResult> results = new ArrayList<>();
         checks.forEach(check -> results.add(check.check(samples, thresholds)));
-        return HealthReport.of(
-                clock.instant().truncatedTo(java.time.temporal.ChronoUnit.MILLIS), subject.host(), results);
+        return HealthReport.of(clock.instant().truncatedTo(ChronoUnit.MILLIS), subject.host(), results);
     }
 
     private OptionalDouble cpu(SampleLookup samples) throws InterruptedException {

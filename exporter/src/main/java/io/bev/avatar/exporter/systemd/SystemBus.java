@@ -3,6 +3,7 @@ package io.bev.avatar.exporter.systemd;
 import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.common.time.Ticker;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -196,7 +197,7 @@ public final class SystemBus implements AutoCloseable {
             try {
                 old.close();
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException("D-Bus at " + address + " cannot be closed", e);
+                throw new UncheckedIOException("D-Bus at " + address + " cannot be closed", e);
             }
         }
     }

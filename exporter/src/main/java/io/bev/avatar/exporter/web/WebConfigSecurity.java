@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,7 +171,7 @@ public final class WebConfigSecurity implements ListenerSecurity, AutoCloseable 
             throw unusable(e.found(), e.expected(), e);
         } catch (IOException e) {
             throw unusable(String.valueOf(e.getMessage()), "certificate and key in PEM", e);
-        } catch (java.security.NoSuchAlgorithmException e) {
+        } catch (NoSuchAlgorithmException e) {
             throw unusable("a Java runtime without TLS", "a Java runtime with TLS", e);
         }
     }

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -88,7 +89,7 @@ class ChecksTest {
         assertThat(results.get(1).found()).isEqualTo("broken inside");
     }
 
-    private static Check check(String name, java.util.concurrent.Callable<List<CheckResult>> body) {
+    private static Check check(String name, Callable<List<CheckResult>> body) {
         return new Check() {
             @Override
             public String name() {

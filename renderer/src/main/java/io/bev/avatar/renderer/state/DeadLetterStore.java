@@ -16,6 +16,7 @@ import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Dead letters of the update streams in Redis, for the command line. Methods throw Lettuce's exceptions. */
 public final class DeadLetterStore implements AutoCloseable {
@@ -85,12 +86,12 @@ public final class DeadLetterStore implements AutoCloseable {
     public void close() {
         connection
                 .closeAsync()
-                .orTimeout(1, java.util.concurrent.TimeUnit.SECONDS)
+                .orTimeout(1, TimeUnit.SECONDS)
                 .exceptionally(e -> null)
                 .join();
         client.shutdown(Duration.ZERO, SHUTDOWN_TIMEOUT);
         resources
-                .shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+                .shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(SHUTDOWN_TIMEOUT.toMillis());
     }
 }

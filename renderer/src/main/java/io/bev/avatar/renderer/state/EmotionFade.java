@@ -3,6 +3,7 @@ package io.bev.avatar.renderer.state;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -77,7 +78,7 @@ record EmotionFade(
         Duration elapsed;
         try {
             elapsed = Duration.between(Instant.parse(node.path("startedAt").asText()), now);
-        } catch (java.time.DateTimeException e) {
+        } catch (DateTimeException e) {
             return Optional.empty();
         }
         long limit = (long) (seconds * 1e9);

@@ -30,6 +30,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -120,7 +121,7 @@ final class RedisSession implements Closeable {
                                 Integer.toString(StateDocument.MAX_BYTES).getBytes(StandardCharsets.UTF_8)));
         String word = new String(reply.get(0), StandardCharsets.UTF_8);
         return new Exchange(
-                Found.valueOf(word.toUpperCase(java.util.Locale.ROOT)),
+                Found.valueOf(word.toUpperCase(Locale.ROOT)),
                 new String(reply.get(1), StandardCharsets.UTF_8),
                 reply.get(2));
     }

@@ -1,5 +1,6 @@
 package io.bev.avatar.renderer.state;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /** Reason for rejecting an update; the labels are stable and appear in responses and as a metric label. */
@@ -37,7 +38,7 @@ enum RejectionReason {
 
     /** Whether {@code label} is that of a permanent reason. */
     static boolean isPermanent(String label) {
-        return java.util.Arrays.stream(values())
+        return Arrays.stream(values())
                 .anyMatch(reason -> reason.isPermanent() && reason.label().equals(label));
     }
 

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -90,7 +91,7 @@ public final class StateDocument {
     }
 
     private static String kind(JsonNode tree) {
-        return tree.getNodeType().name().toLowerCase(java.util.Locale.ROOT);
+        return tree.getNodeType().name().toLowerCase(Locale.ROOT);
     }
 
     private static String location(JsonProcessingException e) {
@@ -297,7 +298,7 @@ public final class StateDocument {
     private static String labels(Enum<?>[] constants) {
         StringBuilder labels = new StringBuilder();
         for (Enum<?> constant : constants) {
-            labels.append(labels.isEmpty() ? "" : " ").append(constant.name().toLowerCase(java.util.Locale.ROOT));
+            labels.append(labels.isEmpty() ? "" : " ").append(constant.name().toLowerCase(Locale.ROOT));
         }
         return labels.toString();
     }

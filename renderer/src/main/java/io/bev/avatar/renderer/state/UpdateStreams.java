@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the two update streams of a session in a consumer group and acknowledges entries once they are durable, or kept as dead
- * letters: those that are invalid, and those that fail {@value #MAX_TRIES} times. Entries delivered but not acknowledged before a crash are processed first. Each stream fails and recovers
+ * letters: those that are invalid, and those that fail {@value #MAX_TRIES} times. Entries delivered but not acknowledged before a crash are processed first.
+ * Each stream fails and recovers
  * independently.
  */
 final class UpdateStreams implements Runnable {
@@ -186,7 +187,7 @@ final class UpdateStreams implements Runnable {
             LOG.debug("{}: a batch of {} entries failed", stream, due.size(), e);
             return applyEach(stream, due, ids);
         }
-        bury(stream, dead);
+        storeDeadLetters(stream, dead);
         return acknowledge(stream, ids);
     }
 
@@ -227,7 +228,7 @@ final class UpdateStreams implements Runnable {
                 failing.remove(stream);
                 dead.add(new DeadLetter(entry.id(), FAILED, ErrorText.of(e), entry.fields()));
             }
-            bury(stream, dead);
+            storeDeadLetters(stream, dead);
             if (!acknowledge(stream, List.of(entry.id()))) {
                 return false;
             }
@@ -236,7 +237,7 @@ final class UpdateStreams implements Runnable {
     }
 
     /** Keeps dead letters. Where Redis rejects that, they are only counted and logged: the entries after them matter more. */
-    private void bury(String stream, List<DeadLetter> dead) {
+    private void storeDeadLetters(String stream, List<DeadLetter> dead) {
         if (dead.isEmpty()) {
             return;
         }

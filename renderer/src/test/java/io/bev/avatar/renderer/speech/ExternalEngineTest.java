@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,7 +67,7 @@ class ExternalEngineTest {
     /** Half a second each of silence, an open vowel, hissing, a closed round vowel, and silence. */
     static short[] voice() {
         short[] samples = new short[5 * RATE / 2];
-        java.util.Random random = new java.util.Random(3);
+        Random random = new Random(3);
         for (int i = 0; i < samples.length; i++) {
             double t = (double) i / RATE;
             double value = switch (i / (RATE / 2)) {

@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -131,8 +132,7 @@ class SpeakerTest {
         SpeechControl.Statistics all = speaker.statistics();
         assertThat(all.utterances()).isEqualTo(2);
         assertThat(all.firstSoundCounts())
-                .satisfies(counts ->
-                        assertThat(java.util.stream.LongStream.of(counts).sum()).isEqualTo(1));
+                .satisfies(counts -> assertThat(LongStream.of(counts).sum()).isEqualTo(1));
     }
 
     @Test

@@ -11,6 +11,8 @@ import io.bev.avatar.renderer.state.StateStore.Origin;
 import io.bev.avatar.testkit.Await;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -348,10 +350,10 @@ class RedisStateTest {
         }
         List<AvatarState> seen = new CopyOnWriteArrayList<>();
         try (DurableStateStore store = new DurableStateStore(
-                new StateConfig(directory, java.time.Duration.ofHours(1)),
+                new StateConfig(directory, Duration.ofHours(1)),
                 redis.config(),
                 Stores.osint(),
-                java.time.Clock.systemUTC(),
+                Clock.systemUTC(),
                 io.bev.avatar.common.time.Ticker.system())) {
             store.onChange(seen::add);
             store.start();

@@ -3,6 +3,7 @@ package io.bev.avatar.renderer.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,7 @@ class I420Test {
     @Test
     void convert_oddSize_fillsEachPlane() {
         byte[] bgr = new byte[3 * 3 * 3];
-        java.util.Arrays.fill(bgr, (byte) 255);
+        Arrays.fill(bgr, (byte) 255);
         byte[] out = new byte[I420.bytes(3, 3)];
 
         I420.convert(bgr, 3, 3, out);

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -327,7 +328,7 @@ class LatestFrameHubTest {
     @Test
     void cancelSnapshot_beforeAndAfterFrame_reportsWhich() {
         List<Long> got = new ArrayList<>();
-        java.util.function.Consumer<EncodedFrame> late = frame -> got.add(frame.sequence());
+        Consumer<EncodedFrame> late = frame -> got.add(frame.sequence());
         hub.awaitFrame(late);
         assertThat(hub.cancelSnapshot(late)).isTrue();
         hub.publish(image, 5, 0, 0);

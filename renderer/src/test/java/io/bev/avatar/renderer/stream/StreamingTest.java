@@ -13,6 +13,8 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
@@ -353,10 +355,7 @@ class StreamingTest {
         Client client = new Client();
         connect("/ws", client);
         HttpResponse<InputStream> mjpeg = fixture.client()
-                .send(
-                        java.net.http.HttpRequest.newBuilder(fixture.uri("/stream.mjpeg"))
-                                .build(),
-                        BodyHandlers.ofInputStream());
+                .send(HttpRequest.newBuilder(fixture.uri("/stream.mjpeg")).build(), BodyHandlers.ofInputStream());
         StreamFixture.await("two viewers", () -> fixture.hub.viewers() == 2);
 
         assertThat(fixture.hub.disconnectAll()).isEqualTo(2);
@@ -486,7 +485,7 @@ class StreamingTest {
             WebSocket socket = shortTimeout
                     .client()
                     .newWebSocketBuilder()
-                    .buildAsync(java.net.URI.create("ws://127.0.0.1:" + shortTimeout.server.port() + "/ws"), client)
+                    .buildAsync(URI.create("ws://127.0.0.1:" + shortTimeout.server.port() + "/ws"), client)
                     .get(20, TimeUnit.SECONDS);
             next(client, "state");
             // One a second: longer than both timeouts together.
@@ -502,7 +501,7 @@ class StreamingTest {
     private WebSocket connect(String path, Client client) throws Exception {
         return fixture.client()
                 .newWebSocketBuilder()
-                .buildAsync(java.net.URI.create("ws://127.0.0.1:" + fixture.server.port() + path), client)
+                .buildAsync(URI.create("ws://127.0.0.1:" + fixture.server.port() + path), client)
                 .get(20, TimeUnit.SECONDS);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.bev.avatar.splat.raster.Framebuffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,7 +98,7 @@ class Vp8EncoderTest {
 
     /** RFC 6386, section 9.1. */
     private static void assertKeyFrame(byte[] frame, int width, int height) {
-        ByteBuffer b = ByteBuffer.wrap(frame).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer b = ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN);
         assertThat(b.get(0) & 1).as("inverse key frame flag").isZero();
         assertThat(b.getInt(3) & 0xffffff).isEqualTo(0x2a019d);
         assertThat(b.getShort(6) & 0x3fff).isEqualTo(width);

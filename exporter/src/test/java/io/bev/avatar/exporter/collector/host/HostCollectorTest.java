@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,7 +50,7 @@ class HostCollectorTest {
 
     /** A procfs tree of a small host, with some files replaced, or removed by an empty text. */
     private Path tree(Map<String, String> replaced) throws IOException {
-        Map<String, String> files = new java.util.HashMap<>(Map.of(
+        Map<String, String> files = new HashMap<>(Map.of(
                 "stat", "cpu0 100 0 50 900 0 0 0 0 0 0\nbtime 1767225600\n",
                 "loadavg", "0.1 0.2 0.3 1/2 3\n",
                 "meminfo", "MemTotal: 1000 kB\n",

@@ -12,6 +12,7 @@ import io.bev.avatar.exporter.collector.Scrapes;
 import io.bev.avatar.testkit.StubHttpServer;
 import io.bev.avatar.testkit.StubHttpServer.Answer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -239,7 +240,7 @@ class RendererCollectorTest {
                         second.getOutputStream().write(body);
                     }
                 } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                 }
             });
             serving.start();
