@@ -38,10 +38,10 @@ class RendererSettingsTest {
     void example_namesEveryKey() throws IOException {
         String text = Files.readString(example());
         JsonNode sections = new YAMLMapper().readTree(text);
-        assertThat(sections.path("renderer").size()).isEqualTo(15);
+        assertThat(sections.path("renderer").size()).isEqualTo(16);
         assertThat(sections.path("renderer").path("speech").size()).isEqualTo(6);
         assertThat(text).contains("# directory:", "# model:", "# control-password-file:", "# jolokia-policy-file:");
-        assertThat(sections.path("stream").size()).isEqualTo(2);
+        assertThat(sections.path("stream").size()).isEqualTo(3);
         assertThat(sections.path("gpu").size()).isEqualTo(3);
         assertThat(sections.path("state").size()).isEqualTo(2);
         assertThat(sections.path("expression").size()).isEqualTo(4);

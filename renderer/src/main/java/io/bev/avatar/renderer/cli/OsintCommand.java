@@ -8,7 +8,6 @@ import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.renderer.RendererSettings;
 import io.bev.avatar.renderer.state.DeadLetterStore;
 import io.bev.avatar.renderer.state.OsintTrial;
-import io.lettuce.core.RedisException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -203,9 +202,9 @@ final class OsintCommand {
             out.println(all.size() + " dead letters");
             out.flush();
             return complete ? ExitCodes.OK : 1;
-        } catch (RedisException e) {
+        } catch (IOException e) {
             out.flush();
-            fail("Redis at " + redis.address() + ": " + ErrorText.of(e) + "; check redis.url and the permissions");
+            fail("Redis at " + redis.address() + ": " + e.getMessage() + "; check redis.url and the permissions");
             return UNAVAILABLE;
         }
     }

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.renderer.state.StateStore.Origin;
 import io.bev.avatar.testkit.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -289,7 +291,7 @@ class RedisStateTest {
     }
 
     @Test
-    void stream_invalidEntries_areKeptAsDeadLettersAndCanBeReplayed() {
+    void stream_invalidEntries_areKeptAsDeadLettersAndCanBeReplayed() throws Exception {
         try (DurableStateStore store = open(directory, redis.config());
                 DeadLetterStore dead = new DeadLetterStore(redis.config().orElseThrow())) {
             redis.commands().xadd(RedisKeys.OSINT_UPDATES, Map.of("progress", "7"));
@@ -300,7 +302,7 @@ class RedisStateTest {
                     () -> store.current().investigation().isPresent());
             Await.until("all are acknowledged", () -> isRead(RedisKeys.OSINT_UPDATES, last));
 
-            List<DeadLetterStore.Entry> all = dead.list();
+            List<DeadLetterStore.Entry> all = letters(dead);
             assertThat(all).extracting(entry -> entry.letter().reason()).containsExactly("out_of_range", "malformed");
             assertThat(all.get(0).letter().detail()).contains("progress: found");
             assertThat(new String(all.get(0).letter().fields().get("progress"), StandardCharsets.UTF_8))
@@ -309,14 +311,24 @@ class RedisStateTest {
             assertThat(dead.replay(all.get(0))).isTrue();
             Await.until(
                     "it fails again",
-                    () -> dead.list().size() == 2
-                            && !dead.list()
+                    () -> letters(dead).size() == 2
+                            && !letters(dead)
                                     .get(1)
                                     .letter()
                                     .id()
                                     .equals(all.get(1).letter().id()));
-            dead.list().forEach(dead::discard);
-            assertThat(dead.list()).isEmpty();
+            for (DeadLetterStore.Entry entry : letters(dead)) {
+                dead.discard(entry);
+            }
+            assertThat(letters(dead)).isEmpty();
+        }
+    }
+
+    private static List<DeadLetterStore.Entry> letters(DeadLetterStore dead) {
+        try {
+            return dead.list();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -25,6 +25,9 @@ class UpdateStreamsTest {
     @TempDir
     Path directory;
 
+    @TempDir
+    Path redisDirectory;
+
     /** Fails on one text; a batch with it fails as a whole. */
     private static final class FailingSubmitter implements UpdateSubmitter {
         final List<String> applied = new CopyOnWriteArrayList<>();
@@ -51,8 +54,8 @@ class UpdateStreamsTest {
     }
 
     @Test
-    void failingEntry_becomesADeadLetterAndBlocksNoOther() throws InterruptedException {
-        try (TestRedis redis = TestRedis.start(directory.resolve("redis"));
+    void failingEntry_becomesADeadLetterAndBlocksNoOther() throws Exception {
+        try (TestRedis redis = TestRedis.start(redisDirectory);
                 DeadLetterStore dead = new DeadLetterStore(redis.config().orElseThrow())) {
             RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", redis.port()));
             FailingSubmitter submitter = new FailingSubmitter();
