@@ -1,10 +1,12 @@
 package io.bev.avatar.bench;
 
+import static io.bev.avatar.bench.Fault.Delivery.AT_ONCE;
 import static io.bev.avatar.bench.Fault.Delivery.BY_EXPORTER;
 import static io.bev.avatar.bench.Fault.Delivery.WHEN_RESTORED;
 
 import io.bev.avatar.bench.Fault.Condition;
 import io.bev.avatar.bench.Fault.Expectation;
+import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.launcher.IsolatedStack.Service;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +62,21 @@ final class DependencyFaults {
                     int port = stack.redisPort();
                     StackClient.redis(port, "REPLICAOF", "127.0.0.1", "1");
                     return () -> StackClient.redis(port, "REPLICAOF", "NO", "ONE");
+                });
+    }
+
+    /** An event that the renderer rejects. */
+    static Fault deadLetter() {
+        return new Fault(
+                "dead-letter",
+                "an event that is not JSON in `" + RedisKeys.OSINT_UPDATES + "`",
+                true,
+                List.of(new Expectation(new AlertKey("AvatarDeadLetters", "warning"), AT_ONCE)),
+                Set.of(),
+                stack -> {
+                    int port = stack.redisPort();
+                    StackClient.redis(port, "XADD", RedisKeys.OSINT_UPDATES, "*", "json", "no json");
+                    return () -> StackClient.redis(port, "DEL", RedisKeys.DEAD_OSINT_UPDATES);
                 });
     }
 

@@ -62,6 +62,7 @@ final class FaultCatalogue {
                 MonitoringFaults.unitFailed(),
                 MonitoringFaults.restarted("prometheus-restarted", Service.PROMETHEUS),
                 MonitoringFaults.restarted("alertmanager-restarted", Service.ALERTMANAGER),
+                DependencyFaults.deadLetter(),
                 DependencyFaults.redisStopped(),
                 DependencyFaults.redisSlow(redis),
                 DependencyFaults.redisReadOnly(),

@@ -29,8 +29,9 @@ public final class LiveMetrics {
             "redis_master_link_up", "only on a replica",
             "avatar_renderer_(speech_.*|wanted_height_pixels)",
                     "only if speech is on, and while a viewer reports its size",
-            "avatar_mcp_(response_seconds|info)", "only where there is an MCP server",
-            "node_(pressure|disk|network|hwmon|thermal)_.*", "a container may lack them",
+            "avatar_mcp_(response_seconds|info)|probe_ssl_earliest_cert_expiry",
+                    "only where there is an MCP server, or a certificate",
+            "node_(pressure|disk|network|hwmon|thermal|rapl)_.*", "a container may lack them",
             "avatar_renderer_state_updates_rejected_total", "only after a bad update",
             "avatar_renderer_gpu_.*|avatar_renderer_context_.*", "only if the renderer uses a GPU");
 

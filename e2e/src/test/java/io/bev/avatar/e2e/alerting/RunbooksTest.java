@@ -39,7 +39,9 @@ class RunbooksTest {
             "prometheus_target_scrapes_sample_out_of_order_total", "counter",
             "alertmanager_notifications_failed_total", "counter",
             // Only while NVML fails, so in no golden file.
-            "nvidia_gpu_reading_error_since_timestamp_seconds", "gauge");
+            "nvidia_gpu_reading_error_since_timestamp_seconds", "gauge",
+            // Named after the kernel's zone.
+            "node_rapl_package_joules_total", "counter");
 
     @Test
     void everyAlert_hasRunbook_andEveryRunbookHasAlert() throws IOException {

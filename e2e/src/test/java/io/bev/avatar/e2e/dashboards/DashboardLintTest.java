@@ -37,6 +37,7 @@ class DashboardLintTest {
             "dateTimeFromNow",
             "celsius",
             "watt",
+            "joule",
             "cps",
             "pps",
             "ops");
