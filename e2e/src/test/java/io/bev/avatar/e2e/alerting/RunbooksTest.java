@@ -40,8 +40,9 @@ class RunbooksTest {
             "alertmanager_notifications_failed_total", "counter",
             // Only while NVML fails, so in no golden file.
             "nvidia_gpu_reading_error_since_timestamp_seconds", "gauge",
-            // Named after the kernel's zone.
-            "node_rapl_package_joules_total", "counter");
+            // Named after the kernel's zones.
+            "node_rapl_package_joules_total", "counter",
+            "node_rapl_dram_joules_total", "counter");
 
     @Test
     void everyAlert_hasRunbook_andEveryRunbookHasAlert() throws IOException {
