@@ -32,9 +32,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         description = {
-            "Let one Prometheus with the shipped rules scrape many simulated hosts, and measure its memory, the"
-                    + " duration of",
-            "rule evaluations and dashboard queries, and whether every host was scraped."
+            "Let one Prometheus with the shipped rules scrape many simulated hosts.",
+            "Measures its memory, the duration of rule evaluations and dashboard queries, and whether every host was scraped."
         },
         footer = {
             "",
