@@ -285,6 +285,8 @@ class StackIT {
             assertThat(hostile.requests())
                     .containsKeys("GET /unprotected/state", "POST /unprotected/state", "PUT /unprotected/state");
 
+            // Ends the fading of the last event.
+            up.post(up.page("/state"), Map.of("emotion", "curious", "intensity", 0.5), "");
             JsonNode before = up.state();
             int attempts = 0;
             for (Map.Entry<Integer, List<List<String>>> listener : listeners.entrySet()) {

@@ -95,7 +95,7 @@ class InstallationIT {
                 .isNotEmpty()
                 .filteredOn(option -> !option.endsWith("--help") && !option.endsWith("--version"))
                 .allSatisfy(option -> assertThat(render).contains(option));
-        assertThat(machine.shell(complete.formatted("stack"))).isEqualTo("enable disable status");
+        assertThat(machine.shell(complete.formatted("stack"))).isEqualTo("enable disable refresh status");
         // The manual page names the same commands as the help.
         String page = machine.shell("MANWIDTH=200 man avatar");
         assertThat(machine.shell("avatar help | grep -oE '^  [a-z].*' | cut -c 3-26 | grep -oE '^[a-z-]+'")
