@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,9 @@ class AvatarScriptTest {
         for (String module : List.of("common", "splat", "renderer", "exporter", "cds", "launcher", "bench")) {
             Path target = Files.createDirectories(root.resolve(module).resolve("target"));
             Files.createFile(target.resolve("avatar-" + module + "-1.jar"));
+            // The build writes it last.
+            Path tests = Files.createFile(target.resolve("avatar-" + module + "-1-tests.jar"));
+            Files.setLastModifiedTime(tests, FileTime.from(Instant.now().plusSeconds(1)));
         }
         Files.createDirectories(root.resolve("systemd/target/tree"));
         Files.createDirectories(root.resolve(".run"));
