@@ -57,7 +57,7 @@ final class DependencyFaults {
                 List.of(
                         new Expectation(new AlertKey("AvatarStateSaveFailing", "warning"), WHEN_RESTORED),
                         new Expectation(new AlertKey("AvatarAlertPublishFailing", "warning"), WHEN_RESTORED)),
-                Set.of("AvatarJournalBacklog"),
+                Set.of("AvatarJournalBacklog", "AvatarRedisReplicaLinkDown"),
                 stack -> {
                     int port = stack.redisPort();
                     StackClient.redis(port, "REPLICAOF", "127.0.0.1", "1");

@@ -40,6 +40,7 @@ final class CurrentState {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, String> cursors = new HashMap<>();
     private final AtomicLong unsavedUpdates = new AtomicLong();
+    private volatile long savedSeq = -1;
     private volatile AvatarState current;
     private volatile long changedNanos;
 
@@ -175,7 +176,10 @@ final class CurrentState {
     private void publish(AvatarState state) {
         current = state;
         changedNanos = ticker.nanos();
-        unsavedUpdates.incrementAndGet();
+        // While the journal is off, it is saved before it becomes current.
+        if (state.seq() != savedSeq) {
+            unsavedUpdates.incrementAndGet();
+        }
         for (Consumer<AvatarState> listener : listeners) {
             try {
                 listener.accept(state);
@@ -270,6 +274,7 @@ final class CurrentState {
     /** Records that Redis holds the state with this sequence number; {@code written} if this renderer just stored it. */
     void saved(long seq, boolean written) {
         journal.saved(seq);
+        savedSeq = seq;
         if (seq >= current.seq()) {
             unsavedUpdates.set(0);
         }

@@ -237,6 +237,7 @@ class RedisErrorTest {
             Await.until("connected", () -> store.statistics().redisConnected());
             assertThat(submit(store, "{'emotion':'happy'}").accepted()).isTrue();
             assertThat(saved()).contains("happy");
+            assertThat(store.statistics().unsavedUpdates()).isZero();
             redis.commands().set(RedisKeys.STATE, "{\"seq\":40,\"mouth\":0.25}");
             assertThat(submit(store, "{'intensity':1}").accepted()).isTrue();
             assertThat(saved()).contains("\"seq\":41", "\"mouth\":0.25", "\"intensity\":1.0");
