@@ -60,18 +60,18 @@ final class HostRedisFaults {
                 of(
                                 "redis-memory-high",
                                 "`maxmemory` is just above what is used",
-                                HostRedisFaults::limitMemory,
+                                host -> limitMemory(host, 30_000),
                                 host -> host.redis("CONFIG", "SET", "maxmemory", "0"))
                         .warning("AvatarRedisMemoryHigh"),
                 of("redis-evictions", "`maxmemory` with `allkeys-lru`, and more keys than fit", host -> {
-                            limitMemory(host);
+                            limitMemory(host, 1_000_000);
                             host.redis("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
                             return Repeating.every(
-                                    500,
+                                    100,
                                     number -> host.redis("SET", "key" + number, "x".repeat(50_000)),
                                     host::restartRedis);
                         })
-                        .warning("AvatarRedisEvictions", 2, "keys are added until none fits")
+                        .warning("AvatarRedisEvictions", 4, "keys are added until none fits")
                         .mayRaise("AvatarRedisMemoryHigh", SAVE),
                 of("redis-connections-rejected", "`maxclients` below the number of clients", host -> {
                             host.redis("CONFIG", "SET", "maxclients", "4");
@@ -133,14 +133,15 @@ final class HostRedisFaults {
                 }));
     }
 
-    private static void limitMemory(MonitoredHost host) throws IOException, InterruptedException {
+    /** @param free bytes that still fit; below the size of a key, nothing is evicted and Redis rejects writes */
+    private static void limitMemory(MonitoredHost host, long free) throws IOException, InterruptedException {
         String used = host.redis("INFO", "memory")
                 .lines()
                 .filter(line -> line.startsWith("used_memory:"))
                 .map(line -> line.replaceAll("\\D", ""))
                 .findFirst()
                 .orElseThrow(() -> new IOException("Redis reports no used_memory"));
-        host.redis("CONFIG", "SET", "maxmemory", Long.toString(Long.parseLong(used) * 103 / 100));
+        host.redis("CONFIG", "SET", "maxmemory", Long.toString(Long.parseLong(used) + free));
     }
 
     private static void runScript(MonitoredHost host) throws IOException, InterruptedException {
