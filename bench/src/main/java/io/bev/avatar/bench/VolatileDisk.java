@@ -69,7 +69,18 @@ final class VolatileDisk implements AutoCloseable {
 
     /** Loses what was not flushed. Processes that use the disk must have ended. */
     void cut() throws IOException, InterruptedException {
-        stop();
+        if (!servers.isEmpty()) {
+            servers.get(0).kill();
+            if (mounted) {
+                StackClient.runChecked("umount", "--lazy", mountPoint.toString());
+                mounted = false;
+            }
+            if (servers.size() > 1) {
+                StackClient.runChecked("umount", "--lazy", device.toString());
+            }
+            servers.forEach(ChildProcess::close);
+            servers.clear();
+        }
     }
 
     /** Mounts it; the file system recovers by its journal. */
@@ -95,25 +106,10 @@ final class VolatileDisk implements AutoCloseable {
         mounted = true;
     }
 
-    private void stop() throws IOException, InterruptedException {
-        if (!servers.isEmpty()) {
-            servers.get(0).kill();
-            if (mounted) {
-                StackClient.runChecked("umount", "--lazy", mountPoint.toString());
-                mounted = false;
-            }
-            if (servers.size() > 1) {
-                StackClient.runChecked("umount", "--lazy", device.toString());
-            }
-            servers.forEach(ChildProcess::close);
-            servers.clear();
-        }
-    }
-
     @Override
     public void close() throws IOException {
         try {
-            stop();
+            cut();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
