@@ -12,6 +12,9 @@ import io.bev.avatar.splat.pose.Posers;
 import io.bev.avatar.splat.raster.Rasterizer;
 import io.bev.avatar.splat.raster.cpu.CpuRasterizer;
 import io.bev.avatar.splat.raster.cpu.TileKernels;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +35,26 @@ public final class RendererMain implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RendererMain.class);
 
+    /** Without memory a log line may fail; this one needs none. */
+    private static final byte[] OUT_OF_MEMORY =
+            ("java.lang.OutOfMemoryError: the heap is too small, exiting with " + ExitCodes.OUT_OF_MEMORY
+                            + "; raise -Xmx in BEV_AVATAR_JAVA_OPTIONS\n")
+                    .getBytes(UTF_8);
+
+    private static final FileOutputStream STDERR = new FileOutputStream(FileDescriptor.err);
+
     private RendererMain() {}
 
     public static void main(String[] arguments) {
         Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> {
             // A process with dead threads must not keep running; halt skips the shutdown hooks, which could block.
             try {
+                if (fault instanceof OutOfMemoryError) {
+                    STDERR.write(OUT_OF_MEMORY);
+                }
                 LOG.error("thread {} died, exiting", thread.getName(), fault);
+            } catch (IOException e) {
+                LOG.error("no access to standard error", e);
             } finally {
                 Runtime.getRuntime()
                         .halt(fault instanceof OutOfMemoryError ? ExitCodes.OUT_OF_MEMORY : ExitCodes.SOFTWARE);
