@@ -12,6 +12,7 @@ import io.bev.avatar.exporter.collector.host.HostCollector;
 import io.bev.avatar.exporter.collector.host.HostOptions;
 import io.bev.avatar.exporter.collector.host.jna.LibcFileSystems;
 import io.bev.avatar.exporter.collector.host.jna.LibcKernelClock;
+import io.bev.avatar.exporter.collector.host.jna.LibcLocalZones;
 import io.bev.avatar.exporter.collector.redis.RedisCollector;
 import io.bev.avatar.exporter.config.ExporterConfig;
 import io.bev.avatar.exporter.redis.RedisClients;
@@ -81,7 +82,8 @@ class PeerParityTest {
                         new LibcFileSystems(),
                         new LibcKernelClock(),
                         Ticker.system(),
-                        Clock.systemUTC())) {
+                        Clock.systemUTC(),
+                        new LibcLocalZones())) {
             // Queued bytes: those of the scrape itself.
             Compared compared = compare(
                     peer,
@@ -103,7 +105,8 @@ class PeerParityTest {
                         new LibcFileSystems(),
                         new LibcKernelClock(),
                         Ticker.system(),
-                        Clock.systemUTC());
+                        Clock.systemUTC(),
+                        new LibcLocalZones());
                 HostCollector oshi = HostCollector.overOshi(Ticker.system(), Clock.systemUTC())) {
             // Its version and uname's differ in form. A file system may be mounted twice, of which OSHI reports one.
             Compared compared = compare(

@@ -1,10 +1,12 @@
 package io.bev.avatar.common.redis;
 
+import io.lettuce.core.RedisAsyncCommandsImpl;
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisReactiveCommandsImpl;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.StatefulRedisConnectionImpl;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.protocol.PushHandler;
@@ -14,6 +16,7 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnectionImpl;
 import io.lettuce.core.pubsub.api.sync.RedisPubSubCommands;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client whose connections have the asynchronous commands alone. Lettuce makes the other two kinds for every connection;
@@ -40,8 +43,25 @@ class AsyncOnlyRedisClient extends RedisClient {
 
     private static final class AsyncConnection<K, V> extends StatefulRedisConnectionImpl<K, V> {
 
+        private @Nullable RedisAsyncCommands<K, V> commands;
+
         AsyncConnection(RedisChannelWriter writer, PushHandler pushHandler, RedisCodec<K, V> codec, Duration timeout) {
             super(writer, pushHandler, codec, timeout);
+        }
+
+        @Override
+        public synchronized RedisAsyncCommands<K, V> async() {
+            if (commands == null) {
+                commands = super.newRedisAsyncCommandsImpl();
+            }
+            return commands;
+        }
+
+        /** Made by {@link #async}: the exporter, which sends few commands, never calls it. */
+        @Override
+        @SuppressWarnings("NullAway") // not used with this connection
+        protected RedisAsyncCommandsImpl<K, V> newRedisAsyncCommandsImpl() {
+            return null;
         }
 
         @Override

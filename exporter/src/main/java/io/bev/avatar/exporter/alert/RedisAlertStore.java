@@ -2,7 +2,6 @@ package io.bev.avatar.exporter.alert;
 
 import io.bev.avatar.common.redis.RedisKeys;
 import io.bev.avatar.exporter.redis.RedisConnection;
-import io.lettuce.core.ScriptOutputType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -48,7 +47,7 @@ final class RedisAlertStore implements AlertStore {
     public void publish(List<AlertEvent> events) throws IOException, InterruptedException {
         for (int from = 0; from < events.size(); from += BATCH) {
             String[] arguments = arguments(events.subList(from, Math.min(events.size(), from + BATCH)));
-            link.call(commands -> commands.<Long>eval(script, ScriptOutputType.INTEGER, KEYS, arguments));
+            link.call(commands -> commands.eval(script, KEYS, arguments));
         }
     }
 

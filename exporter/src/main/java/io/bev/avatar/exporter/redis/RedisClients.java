@@ -7,8 +7,6 @@ import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
-import io.lettuce.core.cluster.ClusterClientOptions;
-import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.protocol.CommandHandler;
@@ -20,7 +18,6 @@ import io.netty.resolver.DefaultAddressResolverGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +27,8 @@ public final class RedisClients implements AutoCloseable {
     /** Limit of outstanding commands: ample for several scrapes, little memory. */
     private static final int MAX_QUEUED_COMMANDS = 256;
 
-    private static final Duration SHUTDOWN_QUIET_PERIOD = Duration.ZERO;
-    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(1);
+    static final Duration SHUTDOWN_QUIET_PERIOD = Duration.ZERO;
+    static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(1);
 
     private final RedisConfig config;
     private final RedisAddress address;
@@ -39,7 +36,7 @@ public final class RedisClients implements AutoCloseable {
     private final ClientOptions options;
     private final RedisClient client;
     private final List<RedisConnection> links = new ArrayList<>();
-    private final List<RedisClusterClient> clusters = new ArrayList<>();
+    private final List<RedisCluster> clusters = new ArrayList<>();
 
     /** Opens no connection: each link connects on first use. */
     public RedisClients(RedisConfig config) {
@@ -92,7 +89,7 @@ public final class RedisClients implements AutoCloseable {
         RedisConnection node = register(new RedisConnection(
                 () -> client.connectAsync(StringCodec.UTF8, first)
                         .toCompletableFuture()
-                        .thenApply(newConnection -> new RedisConnection.Open(newConnection, newConnection.async())),
+                        .thenApply(connection -> connection),
                 config,
                 first.getDatabase(),
                 null));
@@ -105,25 +102,15 @@ public final class RedisClients implements AutoCloseable {
     }
 
     private RedisConnection cluster(List<RedisURI> uris, @Nullable RedisConnection node) {
-        RedisClusterClient clusterClient = RedisClusterClient.create(resources, uris);
-        clusterClient.setOptions(ClusterClientOptions.builder(options).build());
-        clusters.add(clusterClient);
-        return new RedisConnection(() -> openCluster(clusterClient), config, 0, node);
-    }
-
-    /** Refreshes the Cluster topology first: a connection is opened because the previous one failed. */
-    private static CompletableFuture<RedisConnection.Open> openCluster(RedisClusterClient clusterClient) {
-        return clusterClient
-                .refreshPartitionsAsync()
-                .toCompletableFuture()
-                .thenCompose(done -> clusterClient.connectAsync(StringCodec.UTF8))
-                .thenApply(newConnection -> new RedisConnection.Open(newConnection, newConnection.async()));
+        RedisCluster cluster = new RedisCluster(resources, uris, options);
+        clusters.add(cluster);
+        return new RedisConnection(cluster::open, config, 0, node);
     }
 
     @Override
     public synchronized void close() {
         links.forEach(RedisConnection::close);
-        clusters.forEach(cluster -> cluster.shutdown(SHUTDOWN_QUIET_PERIOD, SHUTDOWN_TIMEOUT));
+        clusters.forEach(RedisCluster::close);
         client.shutdown(SHUTDOWN_QUIET_PERIOD, SHUTDOWN_TIMEOUT);
         var unused = resources.shutdown(0, 1, TimeUnit.SECONDS);
     }

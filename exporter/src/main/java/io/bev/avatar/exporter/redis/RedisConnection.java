@@ -7,7 +7,6 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisLoadingException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletableFuture;
@@ -27,18 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisConnection implements AutoCloseable {
 
-    /**
-     * A connection and its commands; common type for a single server and a Cluster.
-     *
-     * @param connection connection, closed by the owner of this record
-     */
-    record Open(StatefulConnection<String, String> connection, RedisClusterAsyncCommands<String, String> commands) {}
-
-    private final Supplier<CompletableFuture<Open>> opener;
+    private final Supplier<CompletableFuture<StatefulConnection<String, String>>> opener;
     private final RedisConfig config;
     private final int database;
     private final @Nullable RedisConnection node;
-    private @Nullable Open connection;
+    private @Nullable StatefulConnection<String, String> connection;
 
     /**
      * @param opener starts to connect
@@ -46,7 +38,7 @@ public final class RedisConnection implements AutoCloseable {
      * @param node for a Cluster, the link to its first node; otherwise null
      */
     RedisConnection(
-            Supplier<CompletableFuture<Open>> opener,
+            Supplier<CompletableFuture<StatefulConnection<String, String>>> opener,
             RedisConfig config,
             int database,
             @Nullable RedisConnection node) {
@@ -72,9 +64,8 @@ public final class RedisConnection implements AutoCloseable {
      * @param round sends the commands and combines the replies
      * @throws IOException when Redis is unreachable, late, or replies with an error; the message contains the remedy
      */
-    public <T> T call(Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> round)
-            throws IOException, InterruptedException {
-        Open open = connection();
+    public <T> T call(Function<RedisCommands, CompletionStage<T>> round) throws IOException, InterruptedException {
+        StatefulConnection<String, String> open = connection();
         boolean usable = false;
         try {
             T reply = await(send(round, open).toCompletableFuture());
@@ -95,28 +86,29 @@ public final class RedisConnection implements AutoCloseable {
 
     /** Sends the commands of a round to one server in one packet; the connections of a Cluster open one by one. */
     private static <T> CompletionStage<T> send(
-            Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> round, Open open) {
-        if (!(open.connection() instanceof StatefulRedisConnection<?, ?>)) {
-            return round.apply(open.commands());
+            Function<RedisCommands, CompletionStage<T>> round, StatefulConnection<String, String> open) {
+        RedisCommands commands = new RedisCommands(open);
+        if (!(open instanceof StatefulRedisConnection<?, ?>)) {
+            return round.apply(commands);
         }
-        open.connection().setAutoFlushCommands(false);
+        open.setAutoFlushCommands(false);
         try {
-            return round.apply(open.commands());
+            return round.apply(commands);
         } finally {
-            open.connection().setAutoFlushCommands(true);
-            open.connection().flushCommands();
+            open.setAutoFlushCommands(true);
+            open.flushCommands();
         }
     }
 
-    private synchronized Open connection() throws IOException, InterruptedException {
-        Open open = connection;
-        if (open != null && open.connection().isOpen()) {
+    private synchronized StatefulConnection<String, String> connection() throws IOException, InterruptedException {
+        StatefulConnection<String, String> open = connection;
+        if (open != null && open.isOpen()) {
             return open;
         }
         connection = null;
-        CompletableFuture<Open> opening = opener.get();
+        CompletableFuture<StatefulConnection<String, String>> opening = opener.get();
         try {
-            Open newConnection = await(opening);
+            StatefulConnection<String, String> newConnection = await(opening);
             connection = newConnection;
             return newConnection;
         } catch (ExecutionException | TimeoutException e) {
@@ -129,20 +121,19 @@ public final class RedisConnection implements AutoCloseable {
     }
 
     /** Closes a connection that is established after its caller timed out. */
-    private static void closeOnceOpened(CompletableFuture<Open> opening) {
-        CompletableFuture<Void> unused =
-                opening.thenCompose(late -> late.connection().closeAsync());
+    private static void closeOnceOpened(CompletableFuture<StatefulConnection<String, String>> opening) {
+        CompletableFuture<Void> unused = opening.thenCompose(StatefulConnection::closeAsync);
     }
 
     private <T> T await(CompletableFuture<T> reply) throws ExecutionException, TimeoutException, InterruptedException {
         return reply.get(config.timeout().toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private synchronized void drop(Open broken) {
+    private synchronized void drop(StatefulConnection<String, String> broken) {
         if (broken.equals(connection)) {
             connection = null;
         }
-        CompletableFuture<Void> unused = broken.connection().closeAsync();
+        CompletableFuture<Void> unused = broken.closeAsync();
     }
 
     /** Omits the cause: some Lettuce exceptions contain the address with the password. */
@@ -188,10 +179,10 @@ public final class RedisConnection implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        Open open = connection;
+        StatefulConnection<String, String> open = connection;
         connection = null;
         if (open != null) {
-            CompletableFuture<Void> unused = open.connection().closeAsync();
+            CompletableFuture<Void> unused = open.closeAsync();
         }
     }
 }

@@ -1,7 +1,5 @@
 package io.bev.avatar.exporter.redis;
 
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.SetArgs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,10 +26,7 @@ public final class RedisKeyValues {
     public void set(Map<String, String> values, Duration timeToLive) throws IOException, InterruptedException {
         Integer unused = link.call(commands -> {
             List<CompletableFuture<String>> sent = new ArrayList<>();
-            values.forEach((key, text) -> {
-                RedisFuture<String> one = commands.set(key, text, SetArgs.Builder.px(timeToLive));
-                sent.add(one.toCompletableFuture());
-            });
+            values.forEach((key, text) -> sent.add(commands.set(key, text, timeToLive)));
             return CompletableFuture.allOf(sent.toArray(CompletableFuture<?>[]::new))
                     .thenApply(done -> sent.size());
         });
@@ -39,6 +34,6 @@ public final class RedisKeyValues {
 
     /** Deletes a key; returns whether it existed. */
     public boolean delete(String key) throws IOException, InterruptedException {
-        return link.call(commands -> commands.del(key).thenApply(removed -> removed > 0));
+        return link.call(commands -> commands.delete(key).thenApply(removed -> removed > 0));
     }
 }

@@ -36,10 +36,9 @@ public final class RendererMain implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(RendererMain.class);
 
     /** Without memory a log line may fail; this one needs none. */
-    private static final byte[] OUT_OF_MEMORY =
-            ("java.lang.OutOfMemoryError: the heap is too small, exiting with " + ExitCodes.OUT_OF_MEMORY
-                            + "; raise -Xmx in BEV_AVATAR_JAVA_OPTIONS\n")
-                    .getBytes(UTF_8);
+    private static final byte[] OUT_OF_MEMORY = ("java.lang.OutOfMemoryError: the heap is too small, exiting with "
+                    + ExitCodes.OUT_OF_MEMORY + "; raise -Xmx in BEV_AVATAR_JAVA_OPTIONS\n")
+            .getBytes(UTF_8);
 
     private static final FileOutputStream STDERR = new FileOutputStream(FileDescriptor.err);
 

@@ -7,11 +7,13 @@ import io.bev.avatar.exporter.collector.Collector;
 import io.bev.avatar.exporter.collector.MetricSink;
 import io.bev.avatar.exporter.collector.PartialCollectionException;
 import io.bev.avatar.exporter.collector.SeriesCache;
+import io.bev.avatar.exporter.collector.host.TimeCollector.LocalZone;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TimeZone;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,21 +60,29 @@ public final class HostCollector implements Collector {
     /** Subcollectors that skipped entries in the previous collection: each is logged once. */
     private final Set<String> skipping = new HashSet<>();
 
-    /** @param clock clock for {@code node_time_seconds} */
+    /**
+     * @param clock clock for {@code node_time_seconds}
+     * @param zones zone of local time at an instant
+     */
     public HostCollector(
-            HostOptions options, FileSystemProbe probe, KernelClock kernelClock, Ticker ticker, Clock clock) {
+            HostOptions options,
+            FileSystemProbe probe,
+            KernelClock kernelClock,
+            Ticker ticker,
+            Clock clock,
+            Function<Instant, LocalZone> zones) {
         this(
                 options,
                 probe,
                 kernelClock,
                 ticker,
                 clock,
-                TimeZone.getDefault(),
+                zones,
                 List.of(Path.of("/etc/os-release"), Path.of("/usr/lib/os-release")));
     }
 
     /**
-     * @param zone the host's time zone
+     * @param zones zone of local time at an instant
      * @param osRelease candidates of os-release(5), in order of preference
      */
     HostCollector(
@@ -81,7 +91,7 @@ public final class HostCollector implements Collector {
             KernelClock kernelClock,
             Ticker ticker,
             Clock clock,
-            TimeZone zone,
+            Function<Instant, LocalZone> zones,
             List<Path> osRelease) {
         this(
                 options,
@@ -91,7 +101,7 @@ public final class HostCollector implements Collector {
                 deviceCollectors(),
                 Map.of("textfile", new TextFileCollector(options.textFiles(), options.textFilesRequired())));
         kernel.putAll(kernelCollectors(kernelClock, pageBytes(options.proc())));
-        kernel.put("time", new TimeCollector(clock, zone));
+        kernel.put("time", new TimeCollector(clock, zones));
         kernel.put("os", new OsCollector(osRelease));
         if (options.onRequest().contains("interrupts")) {
             kernel.put("interrupts", new InterruptsCollector());
@@ -115,7 +125,7 @@ public final class HostCollector implements Collector {
                 Map.of(),
                 Map.of());
         host.kernel.putAll(OshiHost.collectors());
-        host.kernel.put("time", new TimeCollector(clock, TimeZone.getDefault()));
+        host.kernel.put("time", new TimeCollector(clock, LocalZone::ofJava));
         return host;
     }
 

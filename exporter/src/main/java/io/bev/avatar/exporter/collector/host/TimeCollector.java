@@ -7,18 +7,37 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.TimeZone;
+import java.util.function.Function;
 
 /** {@code node_time_*}: the host's clock, time zone and clock sources. */
-final class TimeCollector implements HostSubcollector {
+public final class TimeCollector implements HostSubcollector {
 
     private static final String SOURCE = "clocksource";
 
     private final Clock clock;
-    private final TimeZone zone;
+    private final Function<Instant, LocalZone> zones;
 
-    TimeCollector(Clock clock, TimeZone zone) {
+    /**
+     * Zone of the system's local time.
+     *
+     * @param abbreviation for example {@code CET}, or {@code -03} where a zone has no letters
+     * @param offsetSeconds seconds east of UTC
+     */
+    public record LocalZone(String abbreviation, long offsetSeconds) {
+
+        /** By Java's own data, in which some zones have other abbreviations; loads the locale's names. */
+        public static LocalZone ofJava(Instant instant) {
+            TimeZone zone = TimeZone.getDefault();
+            boolean summer = zone.toZoneId().getRules().isDaylightSavings(instant);
+            return new LocalZone(
+                    zone.getDisplayName(summer, TimeZone.SHORT, Locale.ROOT),
+                    zone.getOffset(instant.toEpochMilli()) / 1000);
+        }
+    }
+
+    TimeCollector(Clock clock, Function<Instant, LocalZone> zones) {
         this.clock = clock;
-        this.zone = zone;
+        this.zones = zones;
     }
 
     @Override
@@ -28,12 +47,13 @@ final class TimeCollector implements HostSubcollector {
                 "node_time_seconds",
                 "System time in seconds since epoch (1970).",
                 now.getEpochSecond() + now.getNano() / 1e9);
+        LocalZone zone = zones.apply(now);
         out.gauge(
                 "node_time_zone_offset_seconds",
                 "System time zone offset in seconds.",
-                zone.getOffset(now.toEpochMilli()) / 1e3,
+                zone.offsetSeconds(),
                 "time_zone",
-                zone.getDisplayName(zone.toZoneId().getRules().isDaylightSavings(now), TimeZone.SHORT, Locale.ROOT));
+                zone.abbreviation());
         for (Path device : HostFiles.entries(files.sys().resolve("devices/system/clocksource"))) {
             String name = HostFiles.name(device);
             if (name.startsWith(SOURCE)) {

@@ -3,14 +3,9 @@ package io.bev.avatar.exporter.collector.redis;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.LatencyEvent;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.SlowEntry;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.StreamState;
+import io.bev.avatar.exporter.redis.RedisCommands;
 import io.bev.avatar.exporter.redis.RedisConnection;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.output.NestedMultiOutput;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.ProtocolKeyword;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,9 +23,6 @@ import java.util.concurrent.CompletionStage;
  * Cluster.
  */
 final class LettuceRedisReader implements RedisReader {
-
-    /** A command without a Lettuce method. */
-    private static final ProtocolKeyword LATENCY = () -> "LATENCY".getBytes(StandardCharsets.US_ASCII);
 
     /** Databases of a server that does not permit {@code CONFIG}, as redis_exporter assumes. */
     private static final int DEFAULT_DATABASES = 16;
@@ -105,19 +97,14 @@ final class LettuceRedisReader implements RedisReader {
         return modules.isEmpty() ? info : RedisInfo.parse(text + "\n" + modules.get());
     }
 
-    private CompletionStage<Server> server(RedisClusterAsyncCommands<String, String> commands) {
-        CompletableFuture<String> info = commands.info("all").toCompletableFuture();
+    private CompletionStage<Server> server(RedisCommands commands) {
+        CompletableFuture<String> info = commands.info("all");
         CompletableFuture<Optional<Map<String, String>>> config =
                 denied.optional("CONFIG GET", () -> commands.configGet(ConfigMetrics.SETTINGS));
-        CompletableFuture<Optional<Long>> length = denied.optional("SLOWLOG LEN", commands::slowlogLen);
+        CompletableFuture<Optional<Long>> length = denied.optional("SLOWLOG LEN", commands::slowlogLength);
         CompletableFuture<Optional<List<Object>>> slowlog =
                 denied.optional("SLOWLOG GET", () -> commands.slowlogGet(1));
-        CompletableFuture<Optional<List<Object>>> latency = denied.optional(
-                "LATENCY LATEST",
-                () -> commands.dispatch(
-                        LATENCY,
-                        new NestedMultiOutput<>(StringCodec.UTF8),
-                        new CommandArgs<>(StringCodec.UTF8).add("LATEST")));
+        CompletableFuture<Optional<List<Object>>> latency = denied.optional("LATENCY LATEST", commands::latencyLatest);
         return CompletableFuture.allOf(info, config, length, slowlog, latency)
                 .thenApply(
                         done -> new Server(info.join(), config.join(), length.join(), slowlog.join(), latency.join()));

@@ -3,8 +3,8 @@ package io.bev.avatar.exporter.collector.redis;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.Consumer;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.Group;
 import io.bev.avatar.exporter.collector.redis.RedisSnapshot.StreamState;
+import io.bev.avatar.exporter.redis.RedisCommands;
 import io.bev.avatar.exporter.redis.RedisConnection;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,7 +44,7 @@ final class StreamReader {
     private record Described(String name, Map<String, Object> stream, List<Map<String, Object>> groups) {}
 
     /** Types of the keys, in the order of the names. */
-    CompletionStage<List<Optional<String>>> types(RedisClusterAsyncCommands<String, String> commands) {
+    CompletionStage<List<Optional<String>>> types(RedisCommands commands) {
         return all(names.stream()
                 .map(name -> denied.optional("TYPE " + name, () -> commands.type(name)))
                 .toList());
@@ -79,8 +79,7 @@ final class StreamReader {
                         all(described.stream().map(one -> state(commands, one)).toList()));
     }
 
-    private CompletableFuture<Described> groups(
-            RedisClusterAsyncCommands<String, String> commands, Described described) {
+    private CompletableFuture<Described> groups(RedisCommands commands, Described described) {
         long count = number(described.stream(), "groups");
         if (count == 0 || count > MAX_READ) {
             return CompletableFuture.completedFuture(described);
@@ -100,8 +99,7 @@ final class StreamReader {
                 .toList();
     }
 
-    private CompletableFuture<StreamState> state(
-            RedisClusterAsyncCommands<String, String> commands, Described described) {
+    private CompletableFuture<StreamState> state(RedisCommands commands, Described described) {
         Map<String, Object> stream = described.stream();
         List<CompletableFuture<Group>> groups = new ArrayList<>();
         for (Map<String, Object> group : described.groups()) {

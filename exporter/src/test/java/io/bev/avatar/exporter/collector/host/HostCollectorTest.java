@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TimeZone;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,7 +111,7 @@ class HostCollectorTest {
         };
         MetricSink out = new MetricSink();
         try (HostCollector collector = new HostCollector(
-                options, mount -> USAGE, noLibrary, () -> 0, CLOCK, TimeZone.getTimeZone("UTC"), List.of())) {
+                options, mount -> USAGE, noLibrary, () -> 0, CLOCK, TimeCollector.LocalZone::ofJava, List.of())) {
             assertThatThrownBy(() -> collector.collect(out))
                     .isInstanceOf(PartialCollectionException.class)
                     .hasMessageContaining("timex: native code cannot be loaded: com.sun.jna.Native");

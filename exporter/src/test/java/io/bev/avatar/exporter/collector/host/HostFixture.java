@@ -8,7 +8,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TimeZone;
 
 /** The host collector on a fixture tree, with the same usage for all file systems. */
 public final class HostFixture {
@@ -46,7 +45,7 @@ public final class HostFixture {
                 () -> Optional.of(CLOCK),
                 ticker,
                 clock,
-                TimeZone.getTimeZone("UTC"),
+                instant -> new TimeCollector.LocalZone("UTC", 0),
                 List.of(options.proc().resolveSibling("os-release")));
     }
 }

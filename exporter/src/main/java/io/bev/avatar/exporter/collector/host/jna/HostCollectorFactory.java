@@ -17,6 +17,11 @@ public final class HostCollectorFactory {
         return config.hostSource().on(System.getProperty("os.name", "")) == HostSource.OSHI
                 ? HostCollector.overOshi(ticker, clock)
                 : new HostCollector(
-                        HostOptions.of(config), new LibcFileSystems(), new LibcKernelClock(), ticker, clock);
+                        HostOptions.of(config),
+                        new LibcFileSystems(),
+                        new LibcKernelClock(),
+                        ticker,
+                        clock,
+                        new LibcLocalZones());
     }
 }
