@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bev.avatar.testkit.StubHttpServer;
 import io.bev.avatar.testkit.StubHttpServer.Answer;
 import io.bev.avatar.testkit.StubHttpServer.Asked;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +33,7 @@ class AvatarMcpTest {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private StubHttpServer renderer;
+    private AvatarMcp mcp;
     private McpHttpServer server;
 
     @BeforeEach
@@ -37,9 +41,9 @@ class AvatarMcpTest {
         Files.writeString(runbooks.resolve("AvatarServiceDown.md"), "# AvatarServiceDown");
         renderer = new StubHttpServer(AvatarMcpTest::renderer);
         URI address = renderer.address("/");
-        server = new AvatarMcp(
-                        "1", address, address.resolve("/jolokia/"), address, Optional.of("pass"), Optional.of(runbooks))
-                .serveHttp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), Optional.of("token"));
+        mcp = new AvatarMcp(
+                "1", address, address.resolve("/jolokia/"), address, Optional.of("pass"), Optional.of(runbooks));
+        server = mcp.serveHttp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), Optional.of("token"));
     }
 
     private static Answer renderer(Asked request) {
@@ -49,9 +53,19 @@ class AvatarMcpTest {
                         ? new Answer(
                                 503, java.util.Map.of(), "{\"reason\":\"not_durable\",\"detail\":\"no disk\"}", false)
                         : Answer.json("{\"seq\":7,\"emotion\":\"curious\"}");
-            case "/jolokia/" -> Answer.json("{\"status\":200,\"value\":\"a.ply\"}");
+            case "/jolokia/" -> loaded();
             default -> Answer.status(404, "");
         };
+    }
+
+    /** A load takes some time. */
+    private static Answer loaded() {
+        try {
+            Thread.sleep(300);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Answer.json("{\"status\":200,\"value\":\"a.ply\"}");
     }
 
     @AfterEach
@@ -83,6 +97,34 @@ class AvatarMcpTest {
     private JsonNode tool(String name, String arguments) throws IOException, InterruptedException {
         return call("tools/call", "{\"name\":\"" + name + "\",\"arguments\":" + arguments + "}")
                 .path("result");
+    }
+
+    /** As {@code printf ... | avatar mcp} does; requests that are unknown, of a wrong type or no JSON among them. */
+    @Test
+    void stdio_inputEndsAfterTheRequests_allAreAnswered() throws Exception {
+        String input = String.join(
+                "\n",
+                "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-06-18\","
+                        + "\"capabilities\":{},\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}",
+                "{\"jsonrpc\":\"2.0\",\"id\":\"slow\",\"method\":\"tools/call\",\"params\":{\"name\":\"load_model\","
+                        + "\"arguments\":{\"path\":\"a.ply\"}}}",
+                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":9}}",
+                "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/call\",\"params\":{\"name\":\"no_such_tool\",\"arguments\":{}}}",
+                "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"no/such/method\"}",
+                "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"resources/list\",\"params\":{}}");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        mcp.serveStdio(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), out);
+
+        List<String> ids = new ArrayList<>();
+        for (String line : out.toString(StandardCharsets.UTF_8).split("\n")) {
+            JsonNode message = JSON.readTree(line);
+            if (message.has("result") || message.has("error")) {
+                ids.add(message.path("id").asText());
+            }
+        }
+        assertThat(ids).containsExactlyInAnyOrder("0", "slow", "3", "4", "5");
     }
 
     @Test
