@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** {@code localtime_r(3)} on 64-bit systems: the abbreviations that other programs of the host use. */
+/** {@code localtime_r(3)} on 64-bit systems: the abbreviations of {@code date} and node_exporter. */
 public final class LibcLocalZones implements Function<Instant, LocalZone> {
 
     /** Native functions of {@code time.h}. */
