@@ -65,7 +65,8 @@ public final class AvatarMcp {
     public void serveStdio(InputStream in, OutputStream out) throws IOException, InterruptedException {
         StdioExchange exchange = new StdioExchange(in, out, LAST_ANSWERS);
         List<McpSchema.Resource> all = resources.all();
-        McpSyncServer server = McpServer.sync(new StdioServerTransportProvider(json, exchange.input(), exchange.output()))
+        McpSyncServer server = McpServer.sync(
+                        new StdioServerTransportProvider(json, exchange.input(), exchange.output()))
                 .serverInfo(NAME, version)
                 .instructions(INSTRUCTIONS)
                 .validateToolInputs(true)

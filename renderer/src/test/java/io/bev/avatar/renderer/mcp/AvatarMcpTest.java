@@ -43,7 +43,8 @@ class AvatarMcpTest {
         URI address = renderer.address("/");
         mcp = new AvatarMcp(
                 "1", address, address.resolve("/jolokia/"), address, Optional.of("pass"), Optional.of(runbooks));
-        server = mcp.serveHttp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), Optional.of("token"));
+        server = mcp.serveHttp(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), Optional.of("token"));
     }
 
     private static Answer renderer(Asked request) {
