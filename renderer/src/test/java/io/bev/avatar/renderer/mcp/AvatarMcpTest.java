@@ -103,23 +103,21 @@ class AvatarMcpTest {
     /** As {@code printf ... | avatar mcp} does; requests that are unknown, of a wrong type or no JSON among them. */
     @Test
     void stdio_inputEndsAfterTheRequests_allAreAnswered() throws Exception {
-        String input = String.join(
-                "\n",
-                "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-06-18\","
-                        + "\"capabilities\":{},\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}",
-                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}",
-                "{\"jsonrpc\":\"2.0\",\"id\":\"slow\",\"method\":\"tools/call\",\"params\":{\"name\":\"load_model\","
-                        + "\"arguments\":{\"path\":\"a.ply\"}}}",
-                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":9}}",
-                "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/call\",\"params\":{\"name\":\"no_such_tool\",\"arguments\":{}}}",
-                "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"no/such/method\"}",
-                "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"resources/list\",\"params\":{}}");
+        String input = """
+                {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},\
+                "clientInfo":{"name":"t","version":"1"}}}
+                {"jsonrpc":"2.0","method":"notifications/initialized"}
+                {"jsonrpc":"2.0","id":"slow","method":"tools/call","params":{"name":"load_model","arguments":{"path":"a.ply"}}}
+                {"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":9}}
+                {"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"no_such_tool","arguments":{}}}
+                {"jsonrpc":"2.0","id":4,"method":"no/such/method"}
+                {"jsonrpc":"2.0","id":5,"method":"resources/list","params":{}}""";
         ByteArrayOutputStream out = new ByteArrayOutputStream();
 
         mcp.serveStdio(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), out);
 
         List<String> ids = new ArrayList<>();
-        for (String line : out.toString(StandardCharsets.UTF_8).split("\n")) {
+        for (String line : out.toString(StandardCharsets.UTF_8).lines().toList()) {
             JsonNode message = JSON.readTree(line);
             if (message.has("result") || message.has("error")) {
                 ids.add(message.path("id").asText());
