@@ -90,8 +90,13 @@ final class StdioExchange {
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
             int read = super.read(bytes, offset, length);
-            if (read < 0) {
+            if (read < 0 && lines.unfinished()) {
+                // The SDK takes a last line without a line feed only at the end, which waits for its answer.
                 lines.add('\n');
+                bytes[offset] = '\n';
+                return 1;
+            }
+            if (read < 0) {
                 awaitAnswers();
                 ended.countDown();
             }
@@ -133,6 +138,10 @@ final class StdioExchange {
 
         Lines(BiConsumer<String, Boolean> messages) {
             this.messages = messages;
+        }
+
+        boolean unfinished() {
+            return line.size() > 0;
         }
 
         void add(int one) {
