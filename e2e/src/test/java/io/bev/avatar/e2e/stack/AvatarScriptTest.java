@@ -111,8 +111,8 @@ class AvatarScriptTest {
         "ubuntu, 24.04, openjdk-17-jre-headless libturbojpeg",
         "other, 1, openjdk-17-jre-headless libturbojpeg0"
     })
-    void missingPackages_beforeFirstAptUpdate_existInThisDistribution(String id, @Nullable String version, String packages)
-            throws Exception {
+    void missingPackages_beforeFirstAptUpdate_existInThisDistribution(
+            String id, @Nullable String version, String packages) throws Exception {
         program("apt-cache", "");
         Path release = Files.writeString(
                 root.resolve("os-release"), "ID=" + id + (version == null ? "" : "\nVERSION_ID=\"" + version + "\""));
