@@ -8,6 +8,8 @@ root=$(dirname "$here")
 tree=$here/target/tree
 # shellcheck source=systemd/operate.sh
 . "$here/operate.sh"
+# shellcheck source=systemd/packages.sh
+. "$here/packages.sh"
 
 usage() {
   cat <<'TEXT'
@@ -71,18 +73,6 @@ keep_log() {
 
 # --- required packages ------------------------------------------------------------------------------------------------------------
 
-# The first of these packages that apt knows: their names depend on the distribution. The first one if apt's lists are empty.
-first_available() {
-  local package
-  for package in "$@"; do
-    if [[ $(apt-cache policy "$package" 2>/dev/null) =~ Candidate:\ [^\(] ]]; then
-      printf '%s\n' "$package"
-      return 0
-    fi
-  done
-  printf '%s\n' "$1"
-}
-
 missing_packages() {
   (find_java) >/dev/null 2>&1 || first_available openjdk-17-jre-headless openjdk-21-jre-headless
   if redis_is_local && ! redis_answers && [ -z "$(redis_unit)" ]; then echo redis-server; fi
@@ -96,10 +86,11 @@ install_packages() {
   mapfile -t missing < <(missing_packages)
   [ "${#missing[@]}" -gt 0 ] || return 0
   if [ "$packages" = yes ] && command -v apt-get >/dev/null; then
-    report '·' "installing ${missing[*]} (apt, from the configured sources)"
+    report '·' "updating apt's lists of packages"
     if apt-get update >"$work/apt.log" 2>&1; then
       # Again: before the update, apt's lists may have been empty.
       mapfile -t missing < <(missing_packages)
+      report '·' "installing ${missing[*]} (apt, from the configured sources)"
       if DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >>"$work/apt.log" 2>&1; then
         report '+' "packages ${missing[*]}"
         return 0

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,7 @@ class AvatarScriptTest {
             Files.setLastModifiedTime(tests, FileTime.from(Instant.now().plusSeconds(1)));
         }
         Files.createDirectories(root.resolve("systemd/target/tree"));
+        Files.copy(Path.of("..", "systemd", "packages.sh"), root.resolve("systemd/packages.sh"));
         Files.createDirectories(root.resolve(".run"));
         Files.createFile(root.resolve(".run/built"));
         bin = Files.createDirectories(root.resolve("jdk/bin"));
@@ -86,7 +88,7 @@ class AvatarScriptTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"libturbojpeg, libturbojpeg", "libturbojpeg0, libturbojpeg0", "nothing, libturbojpeg0"})
+    @CsvSource({"libturbojpeg, libturbojpeg", "libturbojpeg0, libturbojpeg0"})
     void up_missingLibrary_reportsPackageOfThisSystem(String known, String reported) throws Exception {
         program("ldconfig", "");
         program(
@@ -97,6 +99,28 @@ class AvatarScriptTest {
 
         assertThat(run.code()).isEqualTo(69);
         assertThat(run.output()).contains("missing       " + reported + "; ").endsWith(" " + reported + "\n");
+    }
+
+    /** The printed command must work on a fresh machine. */
+    @ParameterizedTest
+    @CsvSource({
+        "debian, 12, openjdk-17-jre-headless libturbojpeg0",
+        "debian, 13, openjdk-21-jre-headless libturbojpeg0",
+        "debian, , openjdk-21-jre-headless libturbojpeg0",
+        "ubuntu, 22.04, openjdk-17-jre-headless libturbojpeg",
+        "ubuntu, 24.04, openjdk-17-jre-headless libturbojpeg",
+        "other, 1, openjdk-17-jre-headless libturbojpeg0"
+    })
+    void missingPackages_beforeFirstAptUpdate_existInThisDistribution(
+            String id, @Nullable String version, String packages) throws Exception {
+        program("apt-cache", "");
+        Path release = Files.writeString(
+                root.resolve("os-release"), "ID=" + id + (version == null ? "" : "\nVERSION_ID=\"" + version + "\""));
+
+        assertThat(bash("PATH=" + bin + ":$PATH; . " + root.resolve("systemd/packages.sh") + "; os_release=" + release
+                        + "; echo $(first_available openjdk-17-jre-headless openjdk-21-jre-headless)"
+                        + " $(first_available libturbojpeg0 libturbojpeg)"))
+                .isEqualTo(packages + "\n");
     }
 
     @Test
