@@ -53,7 +53,7 @@ final class OtherViewers implements AutoCloseable {
      * @throws IOException when npm fails
      */
     OtherViewers(Sandbox sandbox, Path directory, Path chromium, Path npm) throws IOException, InterruptedException {
-        this.directory = directory;
+        this.directory = directory.toAbsolutePath().normalize();
         this.chromium = chromium;
         run(
                 INSTALL_SECONDS,
@@ -65,8 +65,8 @@ final class OtherViewers implements AutoCloseable {
                         "--no-fund",
                         "--ignore-scripts",
                         "--no-package-lock",
-                        "--cache=" + directory.resolve("npm-cache"),
-                        "--prefix=" + directory,
+                        "--cache=" + this.directory.resolve("npm-cache"),
+                        "--prefix=" + this.directory,
                         LAM,
                         SPLATS_3D,
                         SPLAT_TRANSFORM,
