@@ -37,25 +37,26 @@ final class ChromiumPage implements AutoCloseable {
      *
      * @param flags in addition
      */
-    static int startBrowser(Sandbox sandbox, String chromium, String... flags) throws IOException, InterruptedException {
+    static int startBrowser(Sandbox sandbox, String chromium, String... flags)
+            throws IOException, InterruptedException {
         int port = sandbox.freePort();
         List<String> command = new ArrayList<>(List.of(
-                        chromium,
-                        "--headless=new",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-dev-shm-usage",
-                        "--disable-quic",
-                        "--no-first-run",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                        "--disable-background-timer-throttling",
-                        "--disable-renderer-backgrounding",
-                        "--disable-backgrounding-occluded-windows",
-                        "--window-size=1000,800",
-                        "--user-data-dir=" + sandbox.directory().resolve("chromium"),
-                        "--remote-debugging-port=" + port));
+                chromium,
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-background-timer-throttling",
+                "--disable-renderer-backgrounding",
+                "--disable-backgrounding-occluded-windows",
+                "--window-size=1000,800",
+                "--user-data-dir=" + sandbox.directory().resolve("chromium"),
+                "--remote-debugging-port=" + port));
         command.addAll(List.of(flags));
         command.add("about:blank");
         var browser = sandbox.start("chromium", command, Map.of());

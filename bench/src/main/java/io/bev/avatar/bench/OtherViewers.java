@@ -20,7 +20,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -118,13 +117,15 @@ final class OtherViewers implements AutoCloseable {
         double many = render(driver, MANY_SAMPLES);
         int frames = MANY_SAMPLES - FEW_SAMPLES;
         if (!(many > few)) {
-            throw new IOException(MANY_SAMPLES + " images took no longer than " + FEW_SAMPLES + "; repeat on an idle machine");
+            throw new IOException(
+                    MANY_SAMPLES + " images took no longer than " + FEW_SAMPLES + "; repeat on an idle machine");
         }
         JsonNode view = camera();
         try (ChromiumPage page = ChromiumPage.open(browser, url("browser-viewers.html"), "")) {
             page.await("typeof decode === 'function' && document.readyState === 'complete'");
             String image = page.evaluate("decode('" + url("image.webp") + "', "
-                            + view.path("width").asInt() + ", " + view.path("height").asInt() + ")")
+                            + view.path("width").asInt() + ", "
+                            + view.path("height").asInt() + ")")
                     .asText();
             return new Result(frames / (many - few), frames, Base64.getDecoder().decode(image), "WebGPU (SwiftShader)");
         }
@@ -142,19 +143,26 @@ final class OtherViewers implements AutoCloseable {
             eye[i] = -(m[i] * m[3] + m[4 + i] * m[7] + m[8 + i] * m[11]);
             target[i] = eye[i] + m[8 + i];
         }
-        double fov = 2 * Math.toDegrees(Math.atan(view.path("height").asDouble() / 2 / view.path("focal").asDouble()));
+        double fov = 2
+                * Math.toDegrees(Math.atan(
+                        view.path("height").asDouble() / 2 / view.path("focal").asDouble()));
         List<String> command = new ArrayList<>(List.of(
                 Installation.find("node")
                         .orElseThrow(() -> new IOException("node is not installed; apt-get install nodejs"))
                         .toString(),
-                directory.resolve("node_modules").resolve(SPLAT_TRANSFORM).resolve("bin/cli.mjs").toString(),
+                directory
+                        .resolve("node_modules")
+                        .resolve(SPLAT_TRANSFORM)
+                        .resolve("bin/cli.mjs")
+                        .toString(),
                 "--quiet",
                 "--overwrite",
                 directory.resolve("model.ply").toString()));
         command.addAll(List.of("--camera", inItsAxes(eye), "--camera-end", inItsAxes(eye)));
         command.addAll(List.of("--look-at", inItsAxes(target)));
         command.addAll(List.of("--up", inItsAxes(new double[] {-m[4], -m[5], -m[6]})));
-        command.addAll(List.of("--fov", Double.toString(fov), "--near", view.path("near").asText()));
+        command.addAll(List.of(
+                "--fov", Double.toString(fov), "--near", view.path("near").asText()));
         command.addAll(List.of("--resolution", view.path("width") + "x" + view.path("height")));
         command.addAll(List.of("--motion-samples", Integer.toString(samples)));
         command.add(directory.resolve("image.webp").toString());
@@ -233,7 +241,8 @@ final class OtherViewers implements AutoCloseable {
             boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
             if (!ended || process.exitValue() != 0) {
                 String text = new String(Files.readAllBytes(log), UTF_8).strip();
-                throw new IOException(Path.of(command.get(0)).getFileName() + (ended ? " failed: " : " took more than " + seconds + " s: ")
+                throw new IOException(Path.of(command.get(0)).getFileName()
+                        + (ended ? " failed: " : " took more than " + seconds + " s: ")
                         + text.substring(Math.max(0, text.length() - 400)).replaceAll("\\s+", " "));
             }
         } finally {

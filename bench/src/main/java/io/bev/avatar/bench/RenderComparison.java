@@ -99,8 +99,7 @@ final class RenderComparison implements Benchmark {
             results.accept(new Measurement("viewer." + name + ".fps", fps, "fps", details));
         }
         if (fastest > 0) {
-            results.accept(
-                    new Measurement("render.ratio", ours / fastest, "ratio", Map.of("target", TARGET_RATIO)));
+            results.accept(new Measurement("render.ratio", ours / fastest, "ratio", Map.of("target", TARGET_RATIO)));
         }
     }
 
@@ -128,8 +127,8 @@ final class RenderComparison implements Benchmark {
             }
             int status = process.waitFor();
             if (status != 0) {
-                throw new IOException("the renderer's benchmark failed (exit " + status + "): "
-                        + String.join(" ", command));
+                throw new IOException(
+                        "the renderer's benchmark failed (exit " + status + "): " + String.join(" ", command));
             }
         } finally {
             process.destroyForcibly();
@@ -143,7 +142,9 @@ final class RenderComparison implements Benchmark {
             if (!List.of("name", "value", "unit").contains(field.getKey())) {
                 details.put(
                         field.getKey(),
-                        value.isIntegralNumber() ? value.asLong() : value.isNumber() ? value.asDouble() : value.asText());
+                        value.isIntegralNumber()
+                                ? value.asLong()
+                                : value.isNumber() ? value.asDouble() : value.asText());
             }
         });
         return new Measurement(

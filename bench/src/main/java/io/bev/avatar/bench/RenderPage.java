@@ -53,8 +53,7 @@ final class RenderPage {
             measured.stream()
                     .filter(m -> m.name().equals("stage." + stage + ".p50")
                             && "lam 640x360".equals(m.details().get("scene")))
-                    .forEach(m -> page.append(
-                            String.format(Locale.ROOT, "| %s | %.2f ms |%n", stage, m.value())));
+                    .forEach(m -> page.append(String.format(Locale.ROOT, "| %s | %.2f ms |%n", stage, m.value())));
         }
         viewers(page, measured);
         return page.toString();
@@ -74,7 +73,9 @@ final class RenderPage {
 
     private static String rate(Measurement m) {
         Object target = m.details().get("target");
-        String cpu = m.details().get("cpuMs") instanceof Number n ? String.format(Locale.ROOT, " (%.1f ms", n.doubleValue()) : " (";
+        String cpu = m.details().get("cpuMs") instanceof Number n
+                ? String.format(Locale.ROOT, " (%.1f ms", n.doubleValue())
+                : " (";
         return number(m.value()) + cpu + (target == null ? ")" : "; target " + target + ")");
     }
 
@@ -95,7 +96,9 @@ final class RenderPage {
                 Locale.ROOT,
                 "| this renderer | | %s | %s | animated, with JPEG |%n",
                 find(measured, ours + ".fps").map(m -> number(m.value())).orElse(""),
-                find(measured, ours + ".psnr").map(m -> number(m.value()) + " dB").orElse("")));
+                find(measured, ours + ".psnr")
+                        .map(m -> number(m.value()) + " dB")
+                        .orElse("")));
         for (String name : List.of(OtherViewers.LAM, OtherViewers.SPLATS_3D, OtherViewers.SPLAT_TRANSFORM)) {
             find(measured, "viewer." + name + ".fps").ifPresent(m -> page.append(viewer(name, m)));
         }

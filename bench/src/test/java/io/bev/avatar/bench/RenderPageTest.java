@@ -27,7 +27,10 @@ class RenderPageTest {
                         "fps",
                         Map.of("version", "0.0.8", "notMeasured", "page: a | b\nc")),
                 new Measurement(
-                        "viewer.@mkkellogg/gaussian-splats-3d.fps", 2.5, "fps", Map.of("version", "0.4.7", "psnr", 41.1)),
+                        "viewer.@mkkellogg/gaussian-splats-3d.fps",
+                        2.5,
+                        "fps",
+                        Map.of("version", "0.4.7", "psnr", 41.1)),
                 new Measurement("render.ratio", 84.56, "ratio", Map.of("target", 30.0)));
 
         String page = RenderPage.of(measured, 8, "2 cores of X", 0.5, LocalDate.EPOCH);

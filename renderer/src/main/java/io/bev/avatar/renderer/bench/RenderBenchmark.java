@@ -31,8 +31,8 @@ public final class RenderBenchmark implements BackendBenchmark {
     private static final int MIN_FRAMES = 5;
     private static final int SPLIT = 100_000;
     /** Required frames per second on two cores, by scene and size. */
-    private static final Map<String, Integer> TARGETS = Map.of(
-            "lam.640x360", 300, "lam.1280x720", 150, "lam.1920x1080", 75, "100k-sh3.640x360", 90);
+    private static final Map<String, Integer> TARGETS =
+            Map.of("lam.640x360", 300, "lam.1280x720", 150, "lam.1920x1080", 75, "100k-sh3.640x360", 90);
 
     private final AvatarSource avatars;
     private final Function<Avatar, Poser> posers;
