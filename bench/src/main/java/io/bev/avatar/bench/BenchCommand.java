@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Run benchmarks on this machine and print the results. Without NAME: render, start, scrape, observer.",
             "",
-            "  render    rendering speed; see bench render --help",
+            "  render    rendering speed; see bench render --help; with --docs beside other viewers",
             "  emotions  sheets for a blind test of emotions; see bench emotions --help",
             "  start     time from process start to the first frame and the first scrape",
             "  scrape    duration, CPU time and memory of a scrape, beside other exporters",
@@ -52,7 +52,7 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Callable<Integer> {
 
     /** Benchmarks that run only if named: they take long. */
-    private static final Set<String> NAMED_ONLY = Set.of("stream", "speech", "updates", "soak", "faults");
+    private static final Set<String> NAMED_ONLY = Set.of("render", "stream", "speech", "updates", "soak", "faults");
 
     @Option(names = "--root", hidden = true, defaultValue = ".", description = "Project directory.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -64,7 +64,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object per line instead of a table.")
     private boolean asJson;
 
-    @Option(names = "--docs", description = "Write the results of stream into docs/benchmarks/stream.md.")
+    @Option(names = "--docs", description = "Write the results of stream or render into docs/benchmarks/NAME.md.")
     private boolean docs;
 
     @Option(
@@ -78,7 +78,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "10",
             description =
-                    "Repetitions of start, scrape, observer and updates, seconds of stream, tenths of a minute of speech"
+                    "Repetitions of start, scrape, observer and updates, seconds of stream and of each value of render, tenths of a minute of speech"
                             + " (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
@@ -116,6 +116,7 @@ public final class BenchCommand implements Callable<Integer> {
             new StartBenchmark(),
             new ScrapeBenchmark(),
             new ScrapeOverheadBenchmark(),
+            new RenderComparison(),
             new StreamBenchmark(),
             new SpeechBenchmark(),
             new UpdateLoadBenchmark(),
@@ -125,8 +126,11 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         List<Benchmark> chosen = chosen();
-        if (docs && !"stream".equals(name)) {
-            throw usage("--docs: expected with stream only");
+        if (docs && !"stream".equals(name) && !"render".equals(name)) {
+            throw usage("--docs: expected with stream or render only");
+        }
+        if ("render".equals(name) && model == null) {
+            throw usage("render --docs: expected --model FILE, a LAM bundle");
         }
         List<Measurement> measured = new ArrayList<>();
         MeasurementPrinter printer = new MeasurementPrinter(
@@ -144,10 +148,13 @@ public final class BenchCommand implements Callable<Integer> {
                 });
             }
             if (docs) {
+                LocalDate today = LocalDate.now(ZoneOffset.UTC);
+                String machine = HostDescription.sentence();
                 Files.writeString(
-                        root.resolve("docs/benchmarks/stream.md"),
-                        StreamPage.of(
-                                measured, rounds, HostDescription.sentence(), load, LocalDate.now(ZoneOffset.UTC)));
+                        root.resolve("docs/benchmarks/" + name + ".md"),
+                        "render".equals(name)
+                                ? RenderPage.of(measured, rounds, machine, load, today)
+                                : StreamPage.of(measured, rounds, machine, load, today));
             }
             return 0;
         } catch (LaunchException e) {

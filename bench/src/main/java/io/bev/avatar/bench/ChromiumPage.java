@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -31,29 +32,34 @@ final class ChromiumPage implements AutoCloseable {
     private final AtomicInteger ids = new AtomicInteger();
     private final Map<Integer, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
 
-    /** Starts Chromium without windows; its pages may play sound, for which it needs no device. */
-    static int startBrowser(Sandbox sandbox, String chromium) throws IOException, InterruptedException {
+    /**
+     * Starts Chromium without windows; its pages may play sound, for which it needs no device.
+     *
+     * @param flags in addition
+     */
+    static int startBrowser(Sandbox sandbox, String chromium, String... flags)
+            throws IOException, InterruptedException {
         int port = sandbox.freePort();
-        var browser = sandbox.start(
-                "chromium",
-                List.of(
-                        chromium,
-                        "--headless=new",
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-dev-shm-usage",
-                        "--no-first-run",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                        "--disable-background-timer-throttling",
-                        "--disable-renderer-backgrounding",
-                        "--disable-backgrounding-occluded-windows",
-                        "--window-size=1000,800",
-                        "--user-data-dir=" + sandbox.directory().resolve("chromium"),
-                        "--remote-debugging-port=" + port,
-                        "about:blank"),
-                Map.of());
+        List<String> command = new ArrayList<>(List.of(
+                chromium,
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-background-timer-throttling",
+                "--disable-renderer-backgrounding",
+                "--disable-backgrounding-occluded-windows",
+                "--window-size=1000,800",
+                "--user-data-dir=" + sandbox.directory().resolve("chromium"),
+                "--remote-debugging-port=" + port));
+        command.addAll(List.of(flags));
+        command.add("about:blank");
+        var browser = sandbox.start("chromium", command, Map.of());
         HttpProbe probe = sandbox.web();
         sandbox.awaitReady("chromium", browser, () -> probe.answers("http://127.0.0.1:" + port + "/json/version"));
         return port;

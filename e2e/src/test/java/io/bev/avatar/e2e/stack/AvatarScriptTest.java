@@ -67,6 +67,7 @@ class AvatarScriptTest {
         "bench scrape --rounds 3,bench bench --root ROOT scrape --rounds 3",
         "bench --json --rounds 3 observer,bench bench --root ROOT --json --rounds 3 observer",
         "bench render --json,renderer bench render --json",
+        "bench render --docs --model x.zip,bench bench --root ROOT render --docs --model x.zip",
         "bench --json render,renderer bench --json render"
     })
     void bench_optionsBeforeOrAfterName_runSameCommand(String arguments, String expected) throws Exception {

@@ -30,6 +30,9 @@ public final class RenderBenchmark implements BackendBenchmark {
     private static final int MAX_FRAMES = 20_000;
     private static final int MIN_FRAMES = 5;
     private static final int SPLIT = 100_000;
+    /** Required frames per second on two cores, by scene and size. */
+    private static final Map<String, Integer> TARGETS =
+            Map.of("lam.640x360", 300, "lam.1280x720", 150, "lam.1920x1080", 75, "100k-sh3.640x360", 90);
 
     private final AvatarSource avatars;
     private final Function<Avatar, Poser> posers;
@@ -67,7 +70,10 @@ public final class RenderBenchmark implements BackendBenchmark {
             measure(rasterizer, avatar, 1280, 720, label, options, progress, results);
             measure(rasterizer, avatar, 1920, 1080, label, options, progress, results);
             measure(rasterizer, SyntheticCloud.head(SPLIT, 0), 640, 360, "100k", options, progress, results);
-            measure(rasterizer, SyntheticCloud.head(SPLIT, 3), 640, 360, "100k-sh3", options, progress, results);
+            Avatar harmonics = SyntheticCloud.head(SPLIT, 3);
+            measure(rasterizer, harmonics, 640, 360, "100k-sh3", options, progress, results);
+            measure(rasterizer, harmonics, 1280, 720, "100k-sh3", options, progress, results);
+            measure(rasterizer, harmonics, 1920, 1080, "100k-sh3", options, progress, results);
             small.reportStages(label + " 640x360", results);
         }
     }
@@ -90,6 +96,10 @@ public final class RenderBenchmark implements BackendBenchmark {
         double cpuMs = (processCpuNanos() - cpuBefore) * 1e-6 / frames.count;
         double median = frames.percentile(frames.total, 0.5);
         Map<String, Object> details = new LinkedHashMap<>();
+        Integer target = TARGETS.get(label + "." + width + "x" + height);
+        if (target != null) {
+            details.put("target", target);
+        }
         details.put("gaussians", avatar.cloud().count());
         details.put("backend", rasterizer.name());
         details.put("threads", options.threads());

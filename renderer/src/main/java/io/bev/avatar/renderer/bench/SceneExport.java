@@ -30,12 +30,11 @@ public final class SceneExport {
     private final int height;
     private final ObjectMapper json = new ObjectMapper();
 
-    /** @param rasterizer renders the images; not closed */
-    public SceneExport(Path directory, Rasterizer rasterizer) {
-        this(directory, rasterizer, CudaBenchmark.WIDTH, CudaBenchmark.HEIGHT);
-    }
-
-    SceneExport(Path directory, Rasterizer rasterizer, int width, int height) {
+    /**
+     * @param rasterizer renders the images; not closed
+     * @param width of the images in pixels
+     */
+    public SceneExport(Path directory, Rasterizer rasterizer, int width, int height) {
         this.directory = directory;
         this.rasterizer = rasterizer;
         this.width = width;

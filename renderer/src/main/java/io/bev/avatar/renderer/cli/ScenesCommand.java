@@ -4,6 +4,7 @@ import io.bev.avatar.common.cli.ExitCodes;
 import io.bev.avatar.common.text.ErrorText;
 import io.bev.avatar.renderer.bench.SceneExport;
 import io.bev.avatar.splat.raster.Rasterizer;
+import io.bev.avatar.splat.raster.cpu.ReferenceRasterizer;
 import io.bev.avatar.splat.scene.Avatar;
 import io.bev.avatar.splat.scene.io.AvatarSource;
 import java.io.IOException;
@@ -42,6 +43,16 @@ public final class ScenesCommand implements Callable<Integer> {
     private @Nullable Path model;
 
     @Option(
+            names = "--height",
+            paramLabel = "LINES",
+            defaultValue = "1080",
+            description = "Height of the images, 16 to 2160; the width is 16/9 of it (default: ${DEFAULT-VALUE}).")
+    private int height;
+
+    @Option(names = "--reference", description = "Render the images with the slow reference rasteriser.")
+    private boolean reference;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help and exit.")
@@ -55,15 +66,18 @@ public final class ScenesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (height < 16 || height > 2160) {
+            return fail(ExitCodes.USAGE, "--height " + height + ": expected 16 to 2160");
+        }
         Optional<Avatar> avatar;
         try {
             avatar = model == null ? Optional.empty() : Optional.of(avatars.load(Optional.of(model)));
         } catch (IOException e) {
             return fail(ExitCodes.NO_INPUT, String.valueOf(e.getMessage()));
         }
-        try (Rasterizer rasterizer = rasterizers.get()) {
-            SceneExport export =
-                    new SceneExport(Objects.requireNonNull(directory, "required by the parser"), rasterizer);
+        try (Rasterizer rasterizer = reference ? new ReferenceRasterizer() : rasterizers.get()) {
+            SceneExport export = new SceneExport(
+                    Objects.requireNonNull(directory, "required by the parser"), rasterizer, height * 16 / 9, height);
             if (avatar.isPresent()) {
                 export.write("model", avatar.get());
             } else {

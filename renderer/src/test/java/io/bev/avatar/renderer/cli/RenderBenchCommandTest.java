@@ -34,6 +34,8 @@ class RenderBenchCommandTest {
                         "render.cpu.builtin.1920x1080.fps",
                         "render.cpu.100k.640x360.fps",
                         "render.cpu.100k-sh3.640x360.fps",
+                        "render.cpu.100k-sh3.1280x720.fps",
+                        "render.cpu.100k-sh3.1920x1080.fps",
                         "stage.rig.p50",
                         "stage.project.p50",
                         "stage.sort.p50",
@@ -42,6 +44,10 @@ class RenderBenchCommandTest {
         JsonNode hundred = results.getOrDefault("render.cpu.100k.640x360.fps", MissingNode.getInstance());
         assertThat(hundred.path("value").asDouble()).isPositive();
         assertThat(hundred.path("unit").asText()).isEqualTo("fps");
+        assertThat(results.getOrDefault("render.cpu.100k-sh3.640x360.fps", MissingNode.getInstance())
+                        .path("target")
+                        .asInt())
+                .isEqualTo(90);
         assertThat(hundred.path("gaussians").asInt()).isEqualTo(100_000);
     }
 

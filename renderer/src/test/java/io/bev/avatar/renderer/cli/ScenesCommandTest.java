@@ -30,7 +30,7 @@ class ScenesCommandTest {
         GaussianCloud cloud = RandomClouds.cube(3, 40, 3, 0.05, 3);
         Avatar avatar = new Avatar("test", cloud, Optional.empty(), new Framing(0, 0, 3, 0, 0, 0, 0, 1, 0, 40, 0.01f));
 
-        new SceneExport(directory, new ReferenceRasterizer()).write("small", avatar);
+        new SceneExport(directory, new ReferenceRasterizer(), 1920, 1080).write("small", avatar);
 
         GaussianCloud read = AvatarLoader.load(directory.resolve("small.ply")).cloud();
         assertThat(read.count()).isEqualTo(40);
