@@ -36,7 +36,7 @@ final class RenderPage {
             ## Frames per second
 
             Rig, rasteriser and JPEG, one frame after the other, a moving face; the median frame of %d s, after a warm-up of the same length. In
-            parentheses the CPU time of all threads per frame, and the target where there is one. What limits the rate: [ADR 34](../adr/0034-rendering-speed.md).
+            parentheses the CPU time of all threads per frame, and the target where there is one. What limits the rate: [ADR 33](../adr/0033-rendering-speed.md).
 
             | | 640x360 | 1280x720 | 1920x1080 |
             |---|---|---|---|
