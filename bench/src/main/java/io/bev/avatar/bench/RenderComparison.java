@@ -137,7 +137,7 @@ final class RenderComparison implements Benchmark {
 
     private static Measurement measurement(JsonNode line) {
         Map<String, Object> details = new LinkedHashMap<>();
-        line.fields().forEachRemaining(field -> {
+        line.properties().forEach(field -> {
             JsonNode value = field.getValue();
             if (!List.of("name", "value", "unit").contains(field.getKey())) {
                 details.put(
