@@ -82,6 +82,19 @@ class AvatarScriptTest {
     }
 
     @Test
+    void render_warningOfJava_isNotShown_andOtherErrorsAre() throws Exception {
+        program(
+                "java",
+                "echo 'WARNING: Using incubator modules: jdk.incubator.vector' >&2; printf '1 %%\\r2 %%\\r' >&2;"
+                        + " printf 'not found' >&2; exit 66");
+
+        Run run = run(Map.of(), "render", "--help");
+
+        assertThat(run.code()).isEqualTo(66);
+        assertThat(run.output()).endsWith("1 %\r2 %\rnot found").doesNotContain("incubator");
+    }
+
+    @Test
     void anyCommand_withoutLocale_usesUtf8() throws Exception {
         program("java", "echo \"language $LC_ALL\"");
 
